@@ -1,0 +1,1 @@
+"""The ground: settings, database, sealing, local days, problems, mail, headers."""

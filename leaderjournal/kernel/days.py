@@ -1,0 +1,84 @@
+"""Local days and instants: two types that never mix.
+
+An `Instant` is a point on the world's one clock, always aware and in UTC. A `LocalDate` is a day
+as the leader lived it: it has no zone and no clock. Both are the standard library's classes under
+a name of their own, so that mypy refuses one where the other is meant (a `datetime` is a `date` to
+Python, which is how such mistakes get in).
+
+A local day is the date of the local wall time less the hour at which the leader's day starts. The
+subtraction is made on the wall time, not on UTC, so that 02:59 is yesterday and 03:00 is today on
+every night of the year, those of a clock change included.
+"""
+
+import zoneinfo
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+zoneinfo.reset_tzpath(())  # only the pinned tzdata: the same zones on every machine
+
+Instant = NewType("Instant", datetime)
+LocalDate = NewType("LocalDate", date)
+
+ZONE_NAMES: frozenset[str] = frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+DAY_STARTS_AT = time(3, 0)
+
+
+def instant(moment: datetime) -> Instant:
+    """Return `moment` (aware, any zone) as a UTC instant.
+
+    Raises ValueError for a naive datetime: it names no point in time.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return Instant(moment.astimezone(UTC))
+
+
+def local_date(day: date) -> LocalDate:
+    """Return `day` as a local date. Raises TypeError for a datetime, which is no day."""
+    if isinstance(day, datetime):
+        raise TypeError("a datetime is no local date")
+    return LocalDate(day)
+
+
+def days_after(day: LocalDate, days: int) -> LocalDate:
+    """Return the local date `days` later (earlier where negative)."""
+    return LocalDate(day + timedelta(days=days))
+
+
+def local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -> LocalDate:
+    """Return the local day that `moment` falls in, in the IANA `zone`."""
+    wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    boundary = timedelta(hours=day_starts_at.hour, minutes=day_starts_at.minute)
+    return LocalDate((wall - boundary).date())
+
+
+def day_begins(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
+    """Return the UTC instant at which the local `day` begins in the IANA `zone`.
+
+    A wall time that the clock change skips stands for the first minute that exists; one that
+    comes twice stands for its first coming (PEP 495, fold=0).
+    """
+    wall = datetime.combine(day, day_starts_at, tzinfo=ZoneInfo(zone))
+    begins = wall.astimezone(UTC)
+    if begins.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return Instant(begins)
+    return _first_after_gap(wall)
+
+
+def day_ends(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
+    """Return the UTC instant at which the local `day` is over: the next one's beginning."""
+    return day_begins(days_after(day, 1), zone, day_starts_at)
+
+
+def _first_after_gap(skipped: datetime) -> Instant:
+    """Return the instant of the clock change that skips the wall time `skipped`."""
+    before, after = skipped.replace(fold=1).astimezone(UTC), skipped.astimezone(UTC)
+    offset = skipped.replace(fold=1).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(skipped.tzinfo).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return Instant(after.replace(microsecond=0))
