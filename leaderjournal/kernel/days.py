@@ -11,6 +11,7 @@ every night of the year, those of a clock change included.
 """
 
 import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NewType
 from zoneinfo import ZoneInfo
@@ -46,11 +47,21 @@ def days_after(day: LocalDate, days: int) -> LocalDate:
     return LocalDate(day + timedelta(days=days))
 
 
+def each_day(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
+    """Yield every local date from `first` to `last`, both included; none where `last` is before."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield LocalDate(date.fromordinal(ordinal))
+
+
 def local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -> LocalDate:
-    """Return the local day that `moment` falls in, in the IANA `zone`."""
+    """Return the local day that `moment` falls in, in the IANA `zone`.
+
+    It is what the clock on the wall says: where clocks go back over `day_starts_at` itself (02:30
+    in Berlin, never 03:00 in any zone from 2024 to 2030) yesterday comes back for those minutes.
+    """
     wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    boundary = timedelta(hours=day_starts_at.hour, minutes=day_starts_at.minute)
-    return LocalDate((wall - boundary).date())
+    day = LocalDate(wall.date())
+    return day if wall.time() >= day_starts_at else days_after(day, -1)
 
 
 def day_begins(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:

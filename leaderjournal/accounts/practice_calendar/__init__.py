@@ -1,0 +1,1 @@
+"""Which days a leader means to practise: weekdays, pauses, days cut short by a journey."""

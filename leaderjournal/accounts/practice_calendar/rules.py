@@ -1,0 +1,150 @@
+"""Which local days a leader means to practise, and which of them nobody should ask about.
+
+A day is *expected* when it was a practice weekday at that time, no pause covers it and no journey
+cut it short. Everything that counts days (streaks, steadiness, months) asks this calendar, so that
+one answer holds everywhere.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from itertools import accumulate
+
+from leaderjournal.kernel.days import (
+    DAY_STARTS_AT,
+    Instant,
+    LocalDate,
+    day_begins,
+    day_ends,
+    each_day,
+    local_day,
+)
+
+PracticeDays = frozenset[int]  # ISO weekdays: 1 is Monday, 7 is Sunday
+
+MONDAY_TO_FRIDAY: PracticeDays = frozenset({1, 2, 3, 4, 5})
+WRITTEN_IN_TIME_WITHIN = timedelta(hours=48)
+SHORTEST_EXPECTED_DAY = timedelta(hours=12)
+
+
+def practice_days(weekdays: Iterable[int]) -> PracticeDays:
+    """Return `weekdays` as practice days.
+
+    Raises ValueError for anything but ISO weekdays and for none at all: who wants no practice days
+    for a while wants a pause, which says when it ends.
+    """
+    chosen = frozenset(weekdays)
+    if not chosen or not chosen <= frozenset(range(1, 8)):
+        raise ValueError("practice_days: choose one or more days from 1 (Monday) to 7 (Sunday)")
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Local days, both ends included, on which nothing is expected; an open pause has no end.
+
+    Raises ValueError where the end lies before the beginning.
+    """
+
+    first_date: LocalDate
+    last_date: LocalDate | None = None
+
+    def __post_init__(self) -> None:
+        if self.last_date is not None and self.last_date < self.first_date:
+            raise ValueError("last_date: a pause ends on the day it begins, or later")
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeCalendar:
+    """A leader's practice weekdays as they changed, with their pauses and days cut short.
+
+    A change holds from its local date on, so that new practice days never rewrite the past; the
+    first one holds for the days before it too. Of two changes on one date the later in `changes`
+    holds. Without any change the practice days are Monday to Friday.
+    """
+
+    changes: tuple[tuple[LocalDate, PracticeDays], ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    short_days: frozenset[LocalDate] = frozenset()
+    # The latest end of a pause so far, one per pause: overlapping pauses need no merging.
+    _paused_until: tuple[date, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        changes = tuple(sorted(self.changes, key=_effective_from))
+        pauses = tuple(sorted(self.pauses, key=_first_date))
+        ends = (pause.last_date or date.max for pause in pauses)
+        object.__setattr__(self, "changes", changes)
+        object.__setattr__(self, "pauses", pauses)
+        object.__setattr__(self, "_paused_until", tuple(accumulate(ends, max)))
+
+    def is_practice_day(self, day: LocalDate) -> bool:
+        """Tell whether `day` fell on a practice weekday, as they were chosen at that time."""
+        if not self.changes:
+            return day.isoweekday() in MONDAY_TO_FRIDAY
+        begun = bisect_right(self.changes, day, key=_effective_from)
+        return day.isoweekday() in self.changes[max(begun, 1) - 1][1]
+
+    def is_paused(self, day: LocalDate) -> bool:
+        """Tell whether a pause covers `day`."""
+        begun = bisect_right(self.pauses, day, key=_first_date)
+        return begun > 0 and day <= self._paused_until[begun - 1]
+
+    def expects(self, day: LocalDate) -> bool:
+        """Tell whether `day` is a practice day, not paused and not cut short by a journey."""
+        return self.is_practice_day(day) and not self.is_paused(day) and day not in self.short_days
+
+    def days_counted(
+        self, first: LocalDate, last: LocalDate, *, today: LocalDate, kept: Collection[LocalDate]
+    ) -> list[LocalDate]:
+        """Return the expected days from `first` to `last` that can be judged, in order.
+
+        Those are the days that are over. Today joins them once it is kept, and so does a day
+        after today (there is one when a leader has flown east over the date line and back).
+        """
+        written = frozenset(kept)
+        return [
+            day
+            for day in each_day(first, last)
+            if (day < today or day in written) and self.expects(day)
+        ]
+
+
+def written_in_time(
+    day: LocalDate, *, written_at: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT
+) -> bool:
+    """Tell whether words for `day`, written at `written_at`, can still mend a streak.
+
+    They can until 48 hours after the local day ended in the IANA `zone`: 48 hours on the world's
+    clock, whatever the wall clocks do meanwhile. When they arrive here makes no difference.
+    """
+    return written_at <= day_ends(day, zone, day_starts_at) + WRITTEN_IN_TIME_WITHIN
+
+
+def days_cut_short(
+    now: Instant, old_zone: str, new_zone: str, day_starts_at: time = DAY_STARTS_AT
+) -> frozenset[LocalDate]:
+    """Return the local days that a move from `old_zone` to `new_zone` at `now` leaves too short.
+
+    Too short is less than 12 hours, which only a calendar that leaps ahead by more than 12 hours
+    can do (Honolulu to Auckland); days leapt over altogether are among them. Moving back repeats
+    a date and shortens none. The leader counts as having been in `old_zone` since that local day
+    began: who moves twice within a day may get one day more than strictly needed.
+    """
+    left = local_day(now, old_zone, day_starts_at)
+    entered = local_day(now, new_zone, day_starts_at)
+    short = set()
+    for day in each_day(left, entered):
+        begins = day_begins(day, old_zone, day_starts_at) if day == left else now
+        ends = day_ends(day, new_zone, day_starts_at) if day == entered else now
+        if ends - begins < SHORTEST_EXPECTED_DAY:
+            short.add(day)
+    return frozenset(short)
+
+
+def _effective_from(change: tuple[LocalDate, PracticeDays]) -> LocalDate:
+    return change[0]
+
+
+def _first_date(pause: Pause) -> LocalDate:
+    return pause.first_date

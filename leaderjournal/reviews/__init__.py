@@ -1,0 +1,1 @@
+"""The leader looks back: streaks, months and years."""

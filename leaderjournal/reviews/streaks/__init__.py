@@ -1,0 +1,1 @@
+"""The streak, its freezes, and the steadiness that outlives it."""

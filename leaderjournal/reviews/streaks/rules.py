@@ -1,0 +1,129 @@
+"""The streak, its freezes, and the steadiness that outlives it.
+
+The promise: a day more in the journal never lowers a figure. Not the streak, not the longest one,
+not the steadiness, whichever day it is and whatever else is written. Counting every seventh kept
+day of a lifetime would break it: an extra Saturday moves the seventh day forward, and the freeze
+is earned where the two held leave no room for it, or is spent on a day that would otherwise have
+ended the streak one freeze richer. So a freeze fills up instead: each kept day adds a seventh, two
+full ones are the most that fits, a missed day empties one, and the end of a streak empties all.
+Then more days kept means at least as long a run *and* at least as much in hand after every day,
+which is what the promise needs (a missed day takes the same from both, and who cannot pay is left
+with nothing, so never with more than who paid).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import floor
+
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
+from leaderjournal.kernel.days import LocalDate, each_day
+
+DAYS_PER_FREEZE = 7
+MOST_FREEZES = 2
+HALF_LIFE = 13  # expected days, after which a day weighs half as much in the steadiness
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """A streak as it stands: lengths in kept days, `freezes` in hand, `last_date` last kept.
+
+    `at_risk` says that the streak ends if today, a local day, stays unwritten.
+    """
+
+    current: int
+    longest: int
+    freezes: int
+    last_date: LocalDate | None
+    at_risk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What a walk over the days found; the last run is the streak that goes on, maybe empty."""
+
+    runs: tuple[tuple[LocalDate, ...], ...]
+    sevenths: int
+    at_risk: bool
+
+
+def streak(kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate) -> Streak:
+    """Return the streak of the local days `kept` (written in time), seen from `today`.
+
+    Every kept day adds one, a day off too. An expected day that is over and was not kept spends
+    a freeze, or ends the streak where none is full. Today unwritten ends nothing; days after
+    today count (the date line). All is counted anew each time, so a day that arrives late from
+    an offline phone gives back the freeze that its absence had spent.
+    """
+    walk = _walk(kept, calendar, today)
+    return Streak(
+        current=len(walk.runs[-1]),
+        longest=max(len(run) for run in walk.runs),
+        freezes=walk.sevenths // DAYS_PER_FREEZE,
+        last_date=max(kept, default=None),
+        at_risk=walk.at_risk,
+    )
+
+
+def longest_within(
+    kept: Collection[LocalDate],
+    *,
+    calendar: PracticeCalendar,
+    today: LocalDate,
+    first: LocalDate,
+    last: LocalDate,
+) -> int:
+    """Return the most days from `first` to `last` that one streak holds.
+
+    `kept` are all the days written in time, earlier ones too: a streak that began before `first`
+    brings its freezes along, but only its days from `first` on are counted.
+    """
+    runs = _walk(kept, calendar, today).runs
+    return max(sum(first <= day <= last for day in run) for run in runs)
+
+
+def steadiness(
+    kept_or_late: Collection[LocalDate],
+    *,
+    calendar: PracticeCalendar,
+    joined: LocalDate,
+    today: LocalDate,
+) -> int:
+    """Return the weighted share, 0 to 100, of expected days since `joined` that were written.
+
+    A day weighs half as much as one 13 expected days after it. Days written late count here.
+    Today counts once written. A day that is not expected changes nothing, which is how it never
+    hurts: the figure is a share of practice days. Where none was expected yet, any day written
+    makes 100. Halves are rounded up.
+    """
+    written = frozenset(kept_or_late)
+    last = max(written | {today})
+    fade = 0.5 ** (1 / HALF_LIFE)
+    share = whole = 0.0
+    for day in calendar.days_counted(joined, last, today=today, kept=written):
+        share = share * fade + (day in written)
+        whole = whole * fade + 1
+    if not whole:
+        return 100 if written else 0
+    return floor(100 * share / whole + 0.5)
+
+
+def _walk(kept: Collection[LocalDate], calendar: PracticeCalendar, today: LocalDate) -> _Walk:
+    """Walk from the first kept day to today, or to the last kept day where that is later."""
+    written = frozenset(kept)
+    ended: list[tuple[LocalDate, ...]] = []
+    run: list[LocalDate] = []
+    sevenths, at_risk = 0, False
+    for day in each_day(min(written, default=today), max(written | {today})):
+        if day in written:
+            run.append(day)
+            sevenths = min(sevenths + 1, MOST_FREEZES * DAYS_PER_FREEZE)
+        elif not run or day > today or not calendar.expects(day):
+            continue
+        elif day == today:
+            at_risk = sevenths < DAYS_PER_FREEZE
+        elif sevenths >= DAYS_PER_FREEZE:
+            sevenths -= DAYS_PER_FREEZE
+        else:
+            ended.append(tuple(run))
+            run, sevenths = [], 0
+    return _Walk((*ended, tuple(run)), sevenths, at_risk)

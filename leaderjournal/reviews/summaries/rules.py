@@ -1,0 +1,419 @@
+"""A month or a year in figures, and the words in it that are worth rereading."""
+
+import re
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import median
+from typing import Protocol
+
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
+from leaderjournal.kernel.days import LocalDate, days_after, each_day
+from leaderjournal.reviews.streaks.rules import longest_within
+
+FIRST_YEAR, LAST_YEAR = 1900, 9998
+ENOUGH_WORDS = 8
+HIGHEST_LOW_SCORE = 2
+MIDDLE_SCORE = 3
+HIGHLIGHTS_IN_A_MONTH, HIGHLIGHTS_IN_A_YEAR = 5, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar month, or a whole year where `month` is None, of local dates."""
+
+    year: int
+    month: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """Return the period that `text` names: a month such as 2026-11, or a year such as 2026.
+
+        Raises ValueError that says what is allowed.
+        """
+        named = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?", text)
+        if named is None or not FIRST_YEAR <= int(named[1]) <= LAST_YEAR:
+            raise ValueError(
+                "period: give a month such as 2026-11 or a year such as 2026, "
+                f"from {FIRST_YEAR} to {LAST_YEAR}"
+            )
+        return cls(int(named[1]), int(named[2]) if named[2] else None)
+
+    @property
+    def name(self) -> str:
+        """The period as addresses and the API write it: 2026-11 or 2026."""
+        return f"{self.year:04}" if self.month is None else f"{self.year:04}-{self.month:02}"
+
+    @property
+    def first(self) -> LocalDate:
+        """The first local date of the period."""
+        return LocalDate(date(self.year, self.month or 1, 1))
+
+    @property
+    def last(self) -> LocalDate:
+        """The last local date of the period."""
+        month = self.month or 12
+        return LocalDate(date(self.year, month, monthrange(self.year, month)[1]))
+
+    @property
+    def previous(self) -> "Period":
+        """The month before a month, the year before a year."""
+        return self._moved(-1)
+
+    @property
+    def next(self) -> "Period":
+        """The month after a month, the year after a year."""
+        return self._moved(1)
+
+    def __contains__(self, day: LocalDate) -> bool:
+        return self.first <= day <= self.last
+
+    def _moved(self, by: int) -> "Period":
+        if self.month is None:
+            return Period(self.year + by)
+        year, month = divmod(self.year * 12 + self.month - 1 + by, 12)
+        return Period(year, month + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDay:
+    """A reflection reduced to what can be counted.
+
+    `scores` (1 to 5) and `behaviours` are by key slug and hold only the keys answered; `words`
+    are those of the whole day. `in_time` says that it can count for the streak.
+    """
+
+    date: LocalDate
+    scores: Mapping[str, int] = field(default_factory=dict)
+    behaviours: Mapping[str, str | None] = field(default_factory=dict)
+    words: int = 0
+    in_time: bool = True
+    has_commitment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words of one day that may be chosen for rereading; a note has no key."""
+
+    date: LocalDate
+    key: str | None
+    score: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What a summary is made from.
+
+    `days` are those written in the period and in the one before it (others are left aside).
+    `in_time_before` are the dates of all earlier days written in time: the freezes that a streak
+    brings into the period were earned on them. `keys` are the slugs in the order of the practice.
+    """
+
+    days: Collection[WrittenDay]
+    keys: tuple[str, ...]
+    calendar: PracticeCalendar
+    joined: LocalDate
+    in_time_before: Collection[LocalDate] = ()
+    passages: Collection[Passage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BestScore:
+    """The highest score of a key; of equals, the latest."""
+
+    date: LocalDate
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourFigures:
+    """On how many days a behaviour was looked at, and the mean of the scores it got."""
+
+    count: int
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """A key's scores: `count` of them, unrounded means, None where there is nothing to tell."""
+
+    mean: float | None
+    median: float | None
+    count: int
+    trend: float | None
+    previous_mean: float | None
+    best: BestScore | None
+    behaviours: dict[str, BehaviourFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """A date of the period, written or not; `scores` holds every key."""
+
+    date: LocalDate
+    scores: dict[str, int | None]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentFigures:
+    """Commitments made in the period, and what became of them."""
+
+    made: int
+    kept: int
+    missed: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffFigures:
+    """Hand-offs made in the period, and how often the leader stepped back in."""
+
+    made: int
+    stepped_back_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A passage to reread, whole."""
+
+    date: LocalDate
+    key: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The summary of the API's contract, field by field."""
+
+    period: str
+    days_expected: int
+    days_kept: int
+    streak_longest: int
+    words: int
+    by_key: dict[str, KeyFigures]
+    days: tuple[DayFigures, ...]
+    commitments: CommitmentFigures
+    wins: int
+    hand_offs: HandOffFigures
+    people: tuple[Mapping[str, str | int], ...]
+    number: Mapping[str, float] | None
+    team: Mapping[str, Mapping[str, float]] | None
+    highlights: tuple[Highlight, ...]
+    compared_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A date on the month's page: what was written, and what it was to the leader."""
+
+    date: LocalDate
+    scores: dict[str, int | None]
+    words: int
+    kept: bool
+    is_today: bool
+    is_future: bool
+    is_practice_day: bool
+    paused: bool
+
+
+class Scored(Protocol):
+    """Anything with a date and scores by key: a `WrittenDay`, `DayFigures`, a `Cell`."""
+
+    @property
+    def date(self) -> LocalDate:
+        """The local date."""
+
+    @property
+    def scores(self) -> Mapping[str, int | None]:
+        """Scores by key slug; a key may be missing or None."""
+
+
+def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
+    """Return the figures of `period` as they stand on `today`."""
+    written = {day.date: day for day in journal.days if day.date in period}
+    before = [day for day in journal.days if day.date in period.previous]
+    in_time = {day.date for day in journal.days if day.in_time} | set(journal.in_time_before)
+    made = sum(day.has_commitment for day in written.values())
+    how_many = HIGHLIGHTS_IN_A_YEAR if period.month is None else HIGHLIGHTS_IN_A_MONTH
+    return Summary(
+        period=period.name,
+        days_expected=_days_expected(period, journal, written.keys(), today),
+        days_kept=len(written),
+        streak_longest=longest_within(
+            in_time,
+            calendar=journal.calendar,
+            today=today,
+            first=period.first,
+            last=period.last,
+        ),
+        words=sum(day.words for day in written.values()),
+        by_key={key: _key_figures(key, written.values(), before) for key in journal.keys},
+        days=tuple(
+            _day_figures(day, written.get(day), journal.keys)
+            for day in each_day(period.first, period.last)
+        ),
+        commitments=CommitmentFigures(made=made, kept=0, missed=0, open=made),
+        wins=0,
+        hand_offs=HandOffFigures(made=0, stepped_back_in=0),
+        people=(),
+        number=None,
+        team=None,
+        highlights=highlights((p for p in journal.passages if p.date in period), how_many),
+        compared_with=period.previous.name,
+    )
+
+
+def highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, ...]:
+    """Return at most `how_many` passages worth rereading, whole, in the order of their dates.
+
+    Only passages of eight words or more, unless all are shorter. One is honest about a low score
+    (1 or 2) where there is such a passage and room for two: the longest. The others are spread
+    over months, then days, then keys; where that leaves a choice, the higher score comes first
+    (words without one rank with a 3), then the longer text, then the later date.
+    """
+    left = _best_first(passages)
+    chosen: list[Passage] = []
+    seen: Counter[object] = Counter()
+    candid = [passage for passage in left if _is_low(passage)] if how_many > 1 else []
+    while left and len(chosen) < how_many:
+        if candid and not chosen:
+            passage = max(candid, key=_length)
+        else:
+            passage = min(left, key=lambda other: [seen[part] for part in _places(other)])
+        left.remove(passage)
+        chosen.append(passage)
+        seen.update(_places(passage))
+    chosen.sort(key=lambda passage: passage.date)
+    return tuple(Highlight(passage.date, passage.key, passage.text) for passage in chosen)
+
+
+def best_day(days: Iterable[Scored]) -> LocalDate | None:
+    """Return the date with the highest mean score; None where no day has a score.
+
+    Of equals the one with more scores, then the latest.
+    """
+    best: tuple[float, int, LocalDate] | None = None
+    for day in days:
+        scores = [score for score in day.scores.values() if score is not None]
+        if scores:
+            rank = (sum(scores) / len(scores), len(scores), day.date)
+            best = rank if best is None else max(best, rank)
+    return best and best[2]
+
+
+def calendar_weeks(
+    period: Period, journal: Journal, *, today: LocalDate
+) -> tuple[tuple[Cell | None, ...], ...]:
+    """Return the weeks of `period`, Monday first, seven places each; None outside the period."""
+    written = {day.date: day for day in journal.days}
+    monday = days_after(period.first, 1 - period.first.isoweekday())
+    places = [
+        _cell(day, written.get(day), journal, today) if day in period else None
+        for day in each_day(monday, days_after(period.last, 7 - period.last.isoweekday()))
+    ]
+    return tuple(tuple(places[start : start + 7]) for start in range(0, len(places), 7))
+
+
+def _days_expected(
+    period: Period, journal: Journal, written: Collection[LocalDate], today: LocalDate
+) -> int:
+    """Count what the period asked for; before the leader joined, only where something was written.
+
+    A diary brought along is seen against its whole month, an empty month of long ago against
+    nothing. In the month of joining, counting begins with the first day written or joined.
+    """
+    first = period.first
+    if journal.joined in period:
+        first = min(journal.joined, *written) if written else journal.joined
+    elif journal.joined > period.last and not written:
+        return 0
+    return len(journal.calendar.days_counted(first, period.last, today=today, kept=written))
+
+
+def _key_figures(
+    key: str, days: Collection[WrittenDay], before: Collection[WrittenDay]
+) -> KeyFigures:
+    scored = [BestScore(day.date, day.scores[key]) for day in days if key in day.scores]
+    scores = [best.score for best in scored]
+    mean = _mean(scores)
+    previous_mean = _mean([day.scores[key] for day in before if key in day.scores])
+    return KeyFigures(
+        mean=mean,
+        median=float(median(scores)) if scores else None,
+        count=len(scores),
+        trend=None if mean is None or previous_mean is None else mean - previous_mean,
+        previous_mean=previous_mean,
+        best=max(scored, key=lambda best: (best.score, best.date), default=None),
+        behaviours=_behaviour_figures(key, days),
+    )
+
+
+def _behaviour_figures(key: str, days: Collection[WrittenDay]) -> dict[str, BehaviourFigures]:
+    """Return the behaviours of `key` that were looked at, the most frequent first."""
+    counts: Counter[str] = Counter()
+    scores: defaultdict[str, list[int]] = defaultdict(list)
+    for day in days:
+        behaviour = day.behaviours.get(key)
+        if behaviour is not None:
+            counts[behaviour] += 1
+            scores[behaviour] += [day.scores[key]] if key in day.scores else []
+    return {
+        behaviour: BehaviourFigures(count, _mean(scores[behaviour]))
+        for behaviour, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    }
+
+
+def _day_figures(date: LocalDate, day: WrittenDay | None, keys: Iterable[str]) -> DayFigures:
+    if day is None:
+        return DayFigures(date, dict.fromkeys(keys), 0)
+    return DayFigures(date, {key: day.scores.get(key) for key in keys}, day.words)
+
+
+def _cell(date: LocalDate, day: WrittenDay | None, journal: Journal, today: LocalDate) -> Cell:
+    figures = _day_figures(date, day, journal.keys)
+    return Cell(
+        date=date,
+        scores=figures.scores,
+        words=figures.words,
+        kept=day is not None,
+        is_today=date == today,
+        is_future=date > today,
+        is_practice_day=journal.calendar.is_practice_day(date),
+        paused=journal.calendar.is_paused(date),
+    )
+
+
+def _mean(scores: list[int]) -> float | None:
+    return sum(scores) / len(scores) if scores else None
+
+
+def _best_first(passages: Iterable[Passage]) -> list[Passage]:
+    said = [passage for passage in passages if _length(passage)]
+    enough = [passage for passage in said if _length(passage) >= ENOUGH_WORDS]
+    return sorted(
+        enough or said,
+        key=lambda passage: (
+            -(passage.score or MIDDLE_SCORE),
+            -_length(passage),
+            -passage.date.toordinal(),
+            passage.key or "",
+            passage.text,
+        ),
+    )
+
+
+def _length(passage: Passage) -> int:
+    return len(passage.text.split())
+
+
+def _is_low(passage: Passage) -> bool:
+    return passage.score is not None and passage.score <= HIGHEST_LOW_SCORE
+
+
+def _places(passage: Passage) -> tuple[object, ...]:
+    """Return what a passage takes its share of: its month, its day, its key."""
+    return (passage.date.year, passage.date.month), passage.date, passage.key
