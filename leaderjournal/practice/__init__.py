@@ -1,0 +1,1 @@
+"""The practice: three keys, their behaviours, the questions, and which of them a day asks."""

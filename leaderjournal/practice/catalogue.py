@@ -1,0 +1,176 @@
+"""The catalogue as it ships: the three keys, their behaviours and our questions.
+
+It is read from `catalogue.toml` once per process and checked as it is read, so that a slip of the
+pen stops the start with a sentence about it instead of reaching a leader's evening.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeGuard
+
+from leaderjournal.practice.rules import Behaviour, Key, Question
+
+KEY_SLUGS = ("lead-from-front", "protect-and-serve", "let-go")
+"""The slugs of the three keys, in the order of the practice."""
+
+MIRROR_SCORES: dict[int, str] = {
+    1: "not today",
+    2: "barely",
+    3: "partly",
+    4: "mostly",
+    5: "my team saw it",
+}
+"""The mirror scores and their words. They measure a day's conduct, never a person's worth."""
+
+QUESTION_LENGTH = range(40, 161)
+"""How many characters a question of the catalogue may have: it is read on a phone."""
+
+ID = re.compile(r"[a-z0-9-]{3,60}")
+
+_FILE = Path(__file__).with_name("catalogue.toml")
+
+
+class CatalogueError(ValueError):
+    """The catalogue breaks a rule of its own; the message says where, and what is allowed."""
+
+
+def keys() -> tuple[Key, ...]:
+    """Return the three keys with their behaviours, in the order of the practice."""
+    return _catalogue()[0]
+
+
+def questions() -> tuple[Question, ...]:
+    """Return every question of the catalogue, by key and behaviour in the order of the practice."""
+    return _catalogue()[1]
+
+
+def key(slug: str) -> Key:
+    """Return the key called `slug`. Raises KeyError for any other than those of KEY_SLUGS."""
+    return _keys_by_slug()[slug]
+
+
+def behaviour(key_slug: str, slug: str) -> Behaviour:
+    """Return the behaviour `slug` of the key `key_slug`. Raises KeyError where it has none such."""
+    return _behaviours_by_slug()[key_slug, slug]
+
+
+def question(question_id: str) -> Question:
+    """Return the catalogue's question. Raises KeyError for an id that it does not hold."""
+    return _questions_by_id()[question_id]
+
+
+def read_catalogue(toml: str) -> tuple[tuple[Key, ...], tuple[Question, ...]]:
+    """Return the keys and questions written in `toml`, in its order.
+
+    Raises CatalogueError where the text is not TOML, where the keys are not those of KEY_SLUGS in
+    that order, where a slug, name, line or question is missing or of the wrong shape, or where a
+    behaviour or question comes twice or a retired id comes back.
+    """
+    try:
+        document = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"the catalogue is not valid TOML: {error}") from error
+    entries = _tables(document, "key", "the catalogue")
+    read_keys = tuple(_key(entry) for entry in entries)
+    if tuple(k.slug for k in read_keys) != KEY_SLUGS:
+        raise CatalogueError(f"the keys must be {', '.join(KEY_SLUGS)}, in this order")
+    read_questions = tuple(q for entry in entries for q in _questions(entry))
+    _refuse_twice("behaviour", [b.slug for k in read_keys for b in k.behaviours])
+    _refuse_twice("question", [*_retired(document), *(q.id for q in read_questions)])
+    return read_keys, read_questions
+
+
+@cache
+def _catalogue() -> tuple[tuple[Key, ...], tuple[Question, ...]]:
+    return read_catalogue(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _keys_by_slug() -> MappingProxyType[str, Key]:
+    return MappingProxyType({k.slug: k for k in keys()})
+
+
+@cache
+def _behaviours_by_slug() -> MappingProxyType[tuple[str, str], Behaviour]:
+    return MappingProxyType({(k.slug, b.slug): b for k in keys() for b in k.behaviours})
+
+
+@cache
+def _questions_by_id() -> MappingProxyType[str, Question]:
+    return MappingProxyType({q.id: q for q in questions()})
+
+
+def _key(entry: dict[str, Any]) -> Key:
+    slug = _slug(entry, "a key")
+    where = f"the key {slug}"
+    return Key(
+        slug=slug,
+        name=_line(entry, "name", where),
+        text=_line(entry, "text", where),
+        behaviours=tuple(_behaviour(b) for b in _tables(entry, "behaviour", where)),
+    )
+
+
+def _behaviour(entry: dict[str, Any]) -> Behaviour:
+    slug = _slug(entry, "a behaviour")
+    where = f"the behaviour {slug}"
+    return Behaviour(slug, name=_line(entry, "name", where), text=_line(entry, "text", where))
+
+
+def _questions(key_entry: dict[str, Any]) -> Iterator[Question]:
+    for entry in key_entry["behaviour"]:
+        texts = entry.get("questions")
+        if not isinstance(texts, dict) or not texts:
+            raise CatalogueError(f"the behaviour {entry['slug']} needs a table of questions")
+        for question_id in texts:
+            where = f"the question {question_id}"
+            if not ID.fullmatch(question_id):
+                raise CatalogueError(f"{where} needs an id of 3 to 60 characters a-z, 0-9 and -")
+            text = _line(texts, question_id, where, called="text")
+            if len(text) not in QUESTION_LENGTH:
+                raise CatalogueError(f"{where} has {len(text)} characters; 40 to 160 are allowed")
+            yield Question(question_id, key_entry["slug"], entry["slug"], text)
+
+
+def _tables(entry: dict[str, Any], field: str, where: str) -> list[dict[str, Any]]:
+    tables = entry.get(field)
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise CatalogueError(f"{where} needs its {field}s, as TOML tables")
+    return tables
+
+
+def _slug(entry: dict[str, Any], where: str) -> str:
+    slug = _line(entry, "slug", where)
+    if not ID.fullmatch(slug):
+        raise CatalogueError(f"the slug {slug!r} must be 3 to 60 characters a-z, 0-9 and -")
+    return slug
+
+
+def _line(entry: dict[str, Any], field: str, where: str, *, called: str = "") -> str:
+    line = entry.get(field)
+    if not _is_line(line):
+        raise CatalogueError(f"{where} needs a {called or field}: one line, no blanks around it")
+    return line
+
+
+def _is_line(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != "" and value == " ".join(value.split())
+
+
+def _retired(document: dict[str, Any]) -> list[str]:
+    ids = document.get("retired", [])
+    if not isinstance(ids, list) or not all(_is_line(name) for name in ids):
+        raise CatalogueError("retired needs a list of the ids that were taken out")
+    return ids
+
+
+def _refuse_twice(what: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise CatalogueError(f"the {what} {name} comes twice; a name is never used again")
+        seen.add(name)
