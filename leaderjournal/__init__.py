@@ -1,0 +1,103 @@
+"""Leader Journal: one look in the mirror a day, under three keys."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from leaderjournal.accounts import api as accounts_api
+from leaderjournal.accounts import pages as accounts_pages
+from leaderjournal.accounts.access import init_access
+from leaderjournal.cli import COMMANDS
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import DayConverter, init_api
+from leaderjournal.kernel.assets import init_assets
+from leaderjournal.kernel.context import init_context
+from leaderjournal.kernel.database import init_database
+from leaderjournal.kernel.headers import init_headers
+from leaderjournal.kernel.limits import init_limits
+from leaderjournal.kernel.operations import init_operations
+from leaderjournal.kernel.problems import init_problems
+from leaderjournal.kernel.queue import init_queue
+from leaderjournal.kernel.settings import ROOT, Settings
+from leaderjournal.portability import api as portability_api
+from leaderjournal.portability import pages as portability_pages
+from leaderjournal.pwa import pages as pwa_pages
+from leaderjournal.questions import api as questions_api
+from leaderjournal.questions import pages as questions_pages
+from leaderjournal.reflections import api as reflections_api
+from leaderjournal.reflections import pages as reflections_pages
+from leaderjournal.reviews import api as reviews_api
+from leaderjournal.reviews import pages as reviews_pages
+
+MEGABYTE = 1_000_000
+LARGEST_IMPORT = 50 * MEGABYTE
+TAKES_FILES = frozenset({"portability.import_journal", "portability-api.import_journal"})
+
+PAGES = (
+    accounts_pages,
+    questions_pages,
+    reflections_pages,
+    reviews_pages,
+    portability_pages,
+    pwa_pages,
+)
+APIS = (accounts_api, questions_api, reflections_api, reviews_api, portability_api)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Join the rooms into one application. Raises SettingsError where a setting is not right."""
+    settings = settings or Settings.load()
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance.resolve()),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.config |= {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=90),
+        "WTF_CSRF_CHECK_DEFAULT": False,  # `accounts.access` decides which requests are checked
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, so that a page left open still saves
+        "WTF_CSRF_SSL_STRICT": settings.secure,
+        "MAX_CONTENT_LENGTH": MEGABYTE,
+        "MAX_FORM_MEMORY_SIZE": MEGABYTE,
+    }
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["day"] = DayConverter
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    @app.before_request
+    def allow_journals() -> None:
+        if request.endpoint in TAKES_FILES:
+            request.max_content_length = LARGEST_IMPORT
+
+    init_context(app, settings)
+    init_database(app, settings.database_url)
+    init_headers(app, secure=settings.secure)
+    init_operations(app)
+    init_problems(app)
+    init_assets(app)
+    init_limits(app)
+    init_access(app)
+    init_queue(app, settings.queue_url, settings.secret_key)
+    for pages in PAGES:
+        app.register_blueprint(pages.blueprint)
+    init_api(app, [api.blueprint for api in APIS])
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.context_processor(_time_for_pages)
+    return app
+
+
+def _time_for_pages() -> dict[str, Any]:
+    now = clock.now()
+    return {"now": now, "today": current_user.today(now) if current_user.is_authenticated else None}

@@ -56,8 +56,8 @@ def each_day(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
 def local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -> LocalDate:
     """Return the local day that `moment` falls in, in the IANA `zone`.
 
-    It is what the clock on the wall says: where clocks go back over `day_starts_at` itself (02:30
-    in Berlin, never 03:00 in any zone from 2024 to 2030) yesterday comes back for those minutes.
+    It is what the clock on the wall says. Where clocks go back over `day_starts_at` itself (02:30
+    in Berlin; 03:00 on the Chatham Islands alone) yesterday comes back for those minutes.
     """
     wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     day = LocalDate(wall.date())

@@ -1,0 +1,69 @@
+"""Who asks: the leader behind a session or a token, and the guard against forged requests."""
+
+from flask import Flask, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug import Request, Response
+
+from leaderjournal.accounts import store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.problems import API_PREFIX, Problem
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+login_manager.session_protection = None  # a phone changes its network all day
+
+
+def current_leader() -> store.Leader:
+    """Return the leader who is signed in; for views behind `login_required`."""
+    leader: store.Leader = current_user._get_current_object()
+    return leader
+
+
+@login_manager.user_loader
+def _of_session(token: str) -> store.Leader | None:
+    # A request with a token stands on that token alone: no session is mixed in, so that a
+    # wrong token is refused and no session acts without its CSRF token.
+    if "Authorization" in request.headers:
+        return None
+    return store.leader_signed_in(token, now=clock.now())
+
+
+@login_manager.request_loader
+def _of_token(asked: Request) -> store.Leader | None:
+    authorization = asked.authorization
+    if authorization is None or authorization.type != "bearer" or not authorization.token:
+        return None
+    return store.leader_with_token(authorization.token, now=clock.now())
+
+
+@login_manager.unauthorized_handler
+def _ask_to_sign_in() -> Response:
+    if request.path.startswith(API_PREFIX):
+        raise Problem(
+            401,
+            "Sign in first, or send a valid token.",
+            headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
+        )
+    path = request.path if request.method == "GET" else "/"
+    wanted = None if path == "/" else path  # None leaves it out of the address
+    return redirect(url_for("accounts.login", next=wanted), 303)
+
+
+def refuse_forged_requests() -> None:
+    """Ask every changing request that stands on a session for its CSRF token."""
+    if request.method not in UNSAFE or request.endpoint is None:
+        return
+    by_api = request.path.startswith(API_PREFIX)
+    if by_api and ("Authorization" in request.headers or "_user_id" not in session):
+        return
+    csrf.protect()
+
+
+def init_access(app: Flask) -> None:
+    """Let `app` know who asks."""
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    app.before_request(refuse_forged_requests)

@@ -1,0 +1,153 @@
+"""Accounts in the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts import store
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.limits import by_account, guarded_sign_in, per_address
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.practice_calendar.rules import Pause
+from leaderjournal.accounts.schemas import (
+    EraseSchema,
+    IssuedTokenSchema,
+    MeSchema,
+    NewAccountSchema,
+    NewTokenSchema,
+    PauseSchema,
+    TokenSchema,
+)
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.problems import Problem
+
+blueprint = Blueprint("accounts-api", __name__, url_prefix=PREFIX, description="Accounts")
+
+
+def represented(leader: store.Leader) -> dict[str, Any]:
+    """Return the leader as `GET /me` shows them."""
+    return {
+        "id": leader.id,
+        "email": leader.email,
+        "name": leader.name,
+        "time_zone": leader.time_zone,
+        "day_starts_at": leader.day_starts_at,
+        "practice_days": calendar_store.practice_days_of(leader.id),
+        "language": leader.language,
+    }
+
+
+@blueprint.post("/accounts")
+@blueprint.doc(security=[], **{"x-problems": ["409", "429"]})
+@per_address
+@blueprint.arguments(NewAccountSchema)
+@blueprint.response(201, MeSchema)
+def register(new: dict[str, Any]) -> dict[str, Any]:
+    """Register."""
+    try:
+        return represented(store.register(**new, language="en", now=clock.now()))
+    except store.EmailTaken as error:
+        taken = "This address has an account already. Sign in instead."
+        raise Problem(409, f"email: {taken}", errors={"email": [taken]}) from error
+
+
+@blueprint.post("/tokens")
+@blueprint.doc(security=[], **{"x-problems": ["401", "429"]})
+@blueprint.arguments(NewTokenSchema)
+@blueprint.response(201, IssuedTokenSchema)
+def create_token(asked: dict[str, Any]) -> dict[str, Any]:
+    """Get a token for an address and its password. The token is shown this once."""
+    leader = guarded_sign_in(asked["email"], asked["password"])
+    if leader is None:
+        raise Problem(
+            401,
+            "The address or the password is not right.",
+            headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
+        )
+    token, kept = store.new_token(leader.sealer, label=asked["label"], now=clock.now())
+    return {"token": token, "id": kept.id, "label": kept.label} | {
+        "created_at": kept.created_at,
+        "expires_at": kept.expires_at,
+    }
+
+
+@blueprint.get("/tokens")
+@login_required
+@blueprint.response(200, page_schema(TokenSchema, "Tokens"))
+def list_tokens() -> dict[str, Any]:
+    """List the account's tokens."""
+    return page(store.tokens_of(current_leader().sealer))
+
+
+@blueprint.delete("/tokens/<uuid:token_id>")
+@login_required
+@blueprint.response(204)
+def revoke_token(token_id: UUID) -> None:
+    """Revoke a token."""
+    if not store.revoke_token(current_leader().id, token_id):
+        raise Problem(404, "There is no such token.")
+
+
+@blueprint.get("/me")
+@login_required
+@blueprint.response(200, MeSchema)
+def me() -> dict[str, Any]:
+    """Read what the leader set about themselves."""
+    return represented(current_leader())
+
+
+@blueprint.patch("/me")
+@login_required
+@blueprint.arguments(MeSchema(partial=True))
+@blueprint.response(200, MeSchema)
+def change_me(changes: dict[str, Any]) -> dict[str, Any]:
+    """Change what the leader set about themselves."""
+    if "practice_days" in changes:
+        changes["practice_days"] = frozenset(changes["practice_days"])
+    return represented(store.change(current_leader(), now=clock.now(), **changes))
+
+
+@blueprint.delete("/me")
+@blueprint.doc(**{"x-problems": ["429"]})
+@login_required
+@by_account
+@blueprint.arguments(EraseSchema)
+@blueprint.response(204)
+def erase_me(asked: dict[str, Any]) -> None:
+    """Erase the account and all it wrote."""
+    if not store.has_password(current_leader().id, asked["password"]):
+        raise Problem(
+            403,
+            "password: This is not your password.",
+            errors={"password": ["This is not your password."]},
+        )
+    store.erase(current_leader().id)
+
+
+@blueprint.get("/pauses")
+@login_required
+@blueprint.response(200, page_schema(PauseSchema, "Pauses"))
+def list_pauses() -> dict[str, Any]:
+    """List the account's pauses."""
+    return page(calendar_store.pauses_of(current_leader().id))
+
+
+@blueprint.post("/pauses")
+@login_required
+@blueprint.arguments(PauseSchema)
+@blueprint.response(201, PauseSchema)
+def add_pause(asked: dict[str, Any]) -> calendar_store.KeptPause:
+    """Add a pause: days on which nothing is expected."""
+    return calendar_store.add_pause(current_leader().id, Pause(**asked))
+
+
+@blueprint.delete("/pauses/<uuid:pause_id>")
+@login_required
+@blueprint.response(204)
+def remove_pause(pause_id: UUID) -> None:
+    """Remove a pause."""
+    if not calendar_store.remove_pause(current_leader().id, pause_id):
+        raise Problem(404, "There is no such pause.")

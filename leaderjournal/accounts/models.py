@@ -1,0 +1,78 @@
+"""The tables of accounts. What a leader typed is sealed; tokens are kept as hashes only."""
+
+from datetime import time
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Time
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderjournal.kernel.database import Base, new_id
+from leaderjournal.kernel.days import Instant, LocalDate
+
+
+class LookupKey(Base):
+    """The one key with which e-mail addresses are hashed for look-up, wrapped."""
+
+    __tablename__ = "lookup_keys"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wrapped_by: Mapped[str]
+    wrapped: Mapped[bytes]
+
+
+class Account(Base):
+    """A leader's account and its data key."""
+
+    __tablename__ = "accounts"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email_lookup: Mapped[bytes] = mapped_column(unique=True)
+    email_sealed: Mapped[bytes]
+    name_sealed: Mapped[bytes]
+    password_hash: Mapped[str]
+    time_zone: Mapped[str]
+    day_starts_at: Mapped[time] = mapped_column(Time)
+    language: Mapped[str]
+    joined_on: Mapped[LocalDate]
+    created_at: Mapped[Instant]
+    key_wrapped_by: Mapped[str]
+    key_wrapped: Mapped[bytes]
+
+
+class SignIn(Base):
+    """A session of a browser that is signed in."""
+
+    __tablename__ = "sign_ins"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    device: Mapped[str]
+    created_at: Mapped[Instant]
+    last_seen_at: Mapped[Instant]
+    expires_at: Mapped[Instant] = mapped_column(index=True)
+
+
+class ApiToken(Base):
+    """A token with which another program acts for the leader."""
+
+    __tablename__ = "api_tokens"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    label_sealed: Mapped[bytes]
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant] = mapped_column(index=True)
+
+
+class PasswordReset(Base):
+    """A way back in that was sent by mail; it works once."""
+
+    __tablename__ = "password_resets"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[Instant] = mapped_column(index=True)

@@ -1,0 +1,357 @@
+"""Accounts as pages: registering, signing in and out, the way back in, and settings ("Me")."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_required, login_user, logout_user
+from marshmallow import Schema
+from werkzeug import Response
+
+from leaderjournal.accounts import store, tasks
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.limits import (
+    by_account,
+    guarded_sign_in,
+    per_address,
+    resets_per_address,
+)
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.practice_calendar.rules import Pause
+from leaderjournal.accounts.rules import device_name
+from leaderjournal.accounts.schemas import (
+    CredentialsSchema,
+    Email,
+    GivenPassword,
+    MeSchema,
+    NewAccountSchema,
+    NewPassword,
+    PauseSchema,
+)
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.days import ZONE_NAMES
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.queue import enqueue
+
+blueprint = Blueprint("accounts", __name__)
+
+ZONES = sorted(ZONE_NAMES)
+Page = Response | str | tuple[str, int]
+
+EmailForm = Schema.from_dict({"email": Email(required=True)}, name="EmailForm")
+NewPasswordForm = Schema.from_dict({"password": NewPassword(required=True)}, name="PasswordForm")
+ChangePasswordForm = Schema.from_dict(
+    {"current_password": GivenPassword(required=True), "password": NewPassword(required=True)},
+    name="ChangePasswordForm",
+)
+ChangeEmailForm = Schema.from_dict(
+    {"current_password": GivenPassword(required=True), "email": Email(required=True)},
+    name="ChangeEmailForm",
+)
+NOT_YOURS = {"current_password": ["This is not your password."]}
+
+
+def _local_path(wanted: str) -> str:
+    """Return `wanted` where it is a path of ours, else the start: no way out to other hosts."""
+    parts = urlsplit(wanted)
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if ours and not (parts.scheme or parts.netloc) else url_for("reflections.today")
+
+
+def _begin_session(leader: store.Leader) -> None:
+    """Sign the browser in under a new token: nothing of an earlier session lives on."""
+    session.clear()
+    session.permanent = True
+    device = device_name(request.user_agent.string)
+    leader.session_token = store.sign_in(leader.id, device=device, now=clock.now())
+    login_user(leader)
+
+
+@blueprint.get("/register")
+def register() -> Page:
+    """Show the form to register."""
+    return render_template("accounts/register.html", zones=ZONES, form={}, errors={})
+
+
+@blueprint.post("/register")
+@per_address
+def submit_registration() -> Page:
+    """Register and sign in."""
+    values, errors = read_form(NewAccountSchema(), request.form)
+    if not errors:
+        try:
+            leader = store.register(**values, language="en", now=clock.now())
+        except store.EmailTaken:
+            errors = {"email": ["This address has an account already. Sign in instead."]}
+        else:
+            _begin_session(leader)
+            return redirect(url_for("reflections.today"), 303)
+    page = render_template("accounts/register.html", zones=ZONES, form=request.form, errors=errors)
+    return page, 422
+
+
+@blueprint.get("/login")
+def login() -> Page:
+    """Show the form to sign in."""
+    if current_user.is_authenticated:
+        return redirect(url_for("reflections.today"), 303)
+    next_path = _local_path(request.args.get("next", "/"))
+    return render_template("accounts/login.html", next_path=next_path, form={}, errors={})
+
+
+@blueprint.post("/login")
+def submit_login() -> Page:
+    """Sign in."""
+    next_path = _local_path(request.form.get("next", "/"))
+    values, errors = read_form(CredentialsSchema(), request.form)
+    if not errors:
+        leader = guarded_sign_in(values["email"], values["password"])
+        if leader is not None:
+            _begin_session(leader)
+            return redirect(next_path, 303)
+        errors = {"password": ["The address or the password is not right."]}
+    page = render_template(
+        "accounts/login.html", next_path=next_path, form=request.form, errors=errors
+    )
+    return page, 422
+
+
+@blueprint.post("/logout")
+@login_required
+def logout() -> Response:
+    """Sign out: the session ends on the server, and the browser forgets what it kept."""
+    leader = current_leader()
+    store.end_sign_ins(leader.id, only=leader.sign_in)
+    return _signed_out()
+
+
+def _signed_out() -> Response:
+    logout_user()
+    session.clear()
+    response = redirect(url_for("accounts.login"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@blueprint.get("/forgot")
+def forgot() -> Page:
+    """Show the form for a forgotten password."""
+    return render_template("accounts/forgot.html", form={}, errors={})
+
+
+@blueprint.post("/forgot")
+@resets_per_address
+def submit_forgot() -> Page:
+    """Have the way back in sent by mail; the answer does not tell whether there is an account."""
+    values, errors = read_form(EmailForm(), request.form)
+    if errors:
+        return render_template("accounts/forgot.html", form=request.form, errors=errors), 422
+    account_id = store.account_id_of(values["email"])
+    if account_id is not None:
+        enqueue(tasks.send_reset, str(account_id))
+    flash("If there is an account with this address, a mail is on its way to it.", "good")
+    return redirect(url_for("accounts.login"), 303)
+
+
+@blueprint.get("/reset/<token>")
+def open_reset(token: str) -> Response:
+    """Take the token out of the address, where it could be seen, and show the form."""
+    session["reset"] = token
+    return redirect(url_for("accounts.reset"), 303)
+
+
+@blueprint.get("/reset")
+def reset() -> Page:
+    """Show the form for a new password."""
+    if store.account_of_reset(session.get("reset", ""), now=clock.now()) is None:
+        return _reset_is_over()
+    return render_template("accounts/reset.html", form={}, errors={})
+
+
+@blueprint.post("/reset")
+def submit_reset() -> Page:
+    """Set the new password, end every session, and ask to sign in."""
+    account_id = store.account_of_reset(session.get("reset", ""), now=clock.now())
+    if account_id is None:
+        return _reset_is_over()
+    values, errors = read_form(NewPasswordForm(), request.form)
+    if errors:
+        return render_template("accounts/reset.html", form={}, errors=errors), 422
+    store.change_password(account_id, values["password"], keep=None)
+    session.clear()
+    flash("Your new password is set. Sign in with it.", "good")
+    return redirect(url_for("accounts.login"), 303)
+
+
+def _reset_is_over() -> Response:
+    session.pop("reset", None)
+    flash("This link has been used or is older than an hour. Ask for a new one.", "problem")
+    return redirect(url_for("accounts.forgot"), 303)
+
+
+def _settings_page(
+    section: str = "", errors: dict[str, list[str]] | None = None
+) -> tuple[str, int]:
+    leader = current_leader()
+    sessions = [
+        {
+            "id": row.id,
+            "device": row.device,
+            "created_at": row.created_at,
+            "last_seen_at": row.last_seen_at,
+            "current": row.id == leader.sign_in,
+        }
+        for row in store.sign_ins_of(leader.id)
+    ]
+    page = render_template(
+        "accounts/settings.html",
+        account={
+            "name": leader.name,
+            "email": leader.email,
+            "time_zone": leader.time_zone,
+            "day_starts_at": leader.day_starts_at.strftime("%H:%M"),
+            "practice_days": calendar_store.practice_days_of(leader.id),
+        },
+        zones=ZONES,
+        sessions=sessions,
+        tokens=store.tokens_of(leader.sealer),
+        pauses=calendar_store.pauses_of(leader.id),
+        section=section,
+        form=request.form,
+        errors=errors or {},
+    )
+    return page, 422 if errors else 200
+
+
+def _saved(sentence: str) -> Response:
+    flash(sentence, "good")
+    return redirect(url_for("accounts.settings"), 303)
+
+
+@blueprint.get("/settings")
+@login_required
+def settings() -> Page:
+    """Show what the leader can set."""
+    return _settings_page()
+
+
+@blueprint.post("/settings/profile")
+@login_required
+def save_profile() -> Page:
+    """Change name, zone, the start of the day and the practice days."""
+    submitted: dict[str, Any] = request.form.to_dict()
+    chosen = request.form.getlist("practice_days")
+    submitted["practice_days"] = [int(day) if day.isdecimal() else day for day in chosen]
+    values, errors = read_form(MeSchema(), submitted)
+    if errors:
+        return _settings_page("profile", errors)
+    values["practice_days"] = frozenset(values["practice_days"])
+    store.change(current_leader(), now=clock.now(), **values)
+    return _saved("Saved.")
+
+
+@blueprint.post("/settings/email")
+@login_required
+@by_account
+def change_email() -> Page:
+    """Change the address, for who knows the password."""
+    values, errors = read_form(ChangeEmailForm(), request.form)
+    leader = current_leader()
+    if not errors and not store.has_password(leader.id, values["current_password"]):
+        errors = NOT_YOURS
+    if not errors:
+        try:
+            store.change_email(leader, values["email"])
+        except store.EmailTaken:
+            errors = {"email": ["Another account has this address."]}
+    return _settings_page("email", errors) if errors else _saved("Your new address is saved.")
+
+
+@blueprint.post("/settings/password")
+@login_required
+@by_account
+def change_password() -> Page:
+    """Change the password, for who knows the present one, and end every other session."""
+    values, errors = read_form(ChangePasswordForm(), request.form)
+    leader = current_leader()
+    if not errors and not store.has_password(leader.id, values["current_password"]):
+        errors = NOT_YOURS
+    if errors:
+        return _settings_page("password", errors)
+    store.change_password(leader.id, values["password"], keep=leader.sign_in)
+    if service_settings().smtp_url:
+        enqueue(tasks.send_password_changed, str(leader.id))
+    return _saved("Your new password is set. Every other device is signed out.")
+
+
+@blueprint.post("/settings/sessions/<uuid:session_id>/end")
+@login_required
+def end_session(session_id: UUID) -> Page:
+    """Sign one device out."""
+    leader = current_leader()
+    if not store.end_sign_ins(leader.id, only=session_id):
+        abort(404)
+    return _signed_out() if session_id == leader.sign_in else _saved("That device is signed out.")
+
+
+@blueprint.post("/settings/sessions/end-others")
+@login_required
+def end_other_sessions() -> Page:
+    """Sign every other device out."""
+    leader = current_leader()
+    store.end_sign_ins(leader.id, but=leader.sign_in)
+    return _saved("Every other device is signed out.")
+
+
+@blueprint.post("/settings/tokens/<uuid:token_id>/revoke")
+@login_required
+def revoke_token(token_id: UUID) -> Page:
+    """Revoke a token."""
+    if not store.revoke_token(current_leader().id, token_id):
+        abort(404)
+    return _saved("The token is revoked.")
+
+
+@blueprint.post("/settings/pauses")
+@login_required
+def add_pause() -> Page:
+    """Add a pause."""
+    submitted = {name: value for name, value in request.form.items() if value}
+    values, errors = read_form(PauseSchema(), submitted)
+    if errors:
+        return _settings_page("pauses", errors)
+    calendar_store.add_pause(current_leader().id, Pause(**values))
+    return _saved("The pause is noted. Nothing is expected of you on those days.")
+
+
+@blueprint.post("/settings/pauses/<uuid:pause_id>/delete")
+@login_required
+def end_pause(pause_id: UUID) -> Page:
+    """Remove a pause."""
+    if not calendar_store.remove_pause(current_leader().id, pause_id):
+        abort(404)
+    return _saved("The pause is removed.")
+
+
+@blueprint.get("/settings/delete")
+@login_required
+def delete_account() -> Page:
+    """Ask whether the account shall be erased."""
+    return render_template("accounts/delete.html", form={}, errors={})
+
+
+@blueprint.post("/settings/delete")
+@login_required
+@by_account
+def submit_deletion() -> Page:
+    """Erase the account, for who knows the password."""
+    leader = current_leader()
+    if not store.has_password(leader.id, request.form.get("password", "")):
+        errors = {"password": ["This is not your password."]}
+        return render_template("accounts/delete.html", form={}, errors=errors), 422
+    store.erase(leader.id)
+    response = _signed_out()
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response

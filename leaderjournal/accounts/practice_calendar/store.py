@@ -1,0 +1,101 @@
+"""The SQL of a leader's practice calendar."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.practice_calendar.models import PauseRow, PracticeDaysChange, ShortDay
+from leaderjournal.accounts.practice_calendar.rules import (
+    MONDAY_TO_FRIDAY,
+    Pause,
+    PracticeCalendar,
+    PracticeDays,
+)
+from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.days import LocalDate
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPause:
+    """A pause with the id by which it can be ended."""
+
+    id: UUID
+    first_date: LocalDate
+    last_date: LocalDate | None
+
+
+def calendar_of(account: UUID) -> PracticeCalendar:
+    """Return the account's practice calendar."""
+    changes = db.session.execute(
+        sa.select(PracticeDaysChange.effective_from, PracticeDaysChange.weekdays).where(
+            PracticeDaysChange.account_id == account
+        )
+    )
+    short = db.session.scalars(sa.select(ShortDay.local_date).where(ShortDay.account_id == account))
+    return PracticeCalendar(
+        changes=tuple((day, frozenset(map(int, weekdays))) for day, weekdays in changes),
+        pauses=tuple(Pause(kept.first_date, kept.last_date) for kept in pauses_of(account)),
+        short_days=frozenset(short),
+    )
+
+
+def practice_days_of(account: UUID) -> PracticeDays:
+    """Return the weekdays that the account practises on as set last."""
+    weekdays = db.session.scalar(
+        sa.select(PracticeDaysChange.weekdays)
+        .where(PracticeDaysChange.account_id == account)
+        .order_by(PracticeDaysChange.effective_from.desc())
+        .limit(1)
+    )
+    return frozenset(map(int, weekdays)) if weekdays else MONDAY_TO_FRIDAY
+
+
+def set_practice_days(
+    session: Session, account: UUID, days: PracticeDays, *, effective_from: LocalDate
+) -> None:
+    """Let `days` hold from a local date on, inside the caller's transaction."""
+    row = PracticeDaysChange(
+        account_id=account,
+        effective_from=effective_from,
+        weekdays="".join(map(str, sorted(days))),
+    )
+    session.merge(row)
+
+
+def add_short_days(session: Session, account: UUID, days: Iterable[LocalDate]) -> None:
+    """Excuse local days that a change of zone cut short, inside the caller's transaction."""
+    for day in days:
+        session.merge(ShortDay(account_id=account, local_date=day))
+
+
+def pauses_of(account: UUID) -> list[KeptPause]:
+    """Return the account's pauses, the latest first."""
+    rows = db.session.scalars(
+        sa.select(PauseRow)
+        .where(PauseRow.account_id == account)
+        .order_by(PauseRow.first_date.desc(), PauseRow.id)
+    )
+    return [KeptPause(row.id, row.first_date, row.last_date) for row in rows]
+
+
+def add_pause(account: UUID, pause: Pause) -> KeptPause:
+    """Keep a pause."""
+    row = PauseRow(
+        id=new_id(), account_id=account, first_date=pause.first_date, last_date=pause.last_date
+    )
+    with write_transaction() as session:
+        session.add(row)
+    return KeptPause(row.id, row.first_date, row.last_date)
+
+
+def remove_pause(account: UUID, pause_id: UUID) -> bool:
+    """Remove a pause of the account; tell whether there was one."""
+    with write_transaction() as session:
+        removed = rows_changed(
+            session,
+            sa.delete(PauseRow).where(PauseRow.account_id == account, PauseRow.id == pause_id),
+        )
+    return bool(removed)

@@ -1,0 +1,44 @@
+"""What makes an address and a password good, and how long a sign-in lasts."""
+
+import unicodedata
+from datetime import timedelta
+
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 200
+COMMON_PASSWORDS_REFUSED = 3_000
+
+SIGN_IN_LASTS = timedelta(days=90)
+TOKEN_LASTS = timedelta(days=365)
+RESET_LASTS = timedelta(hours=1)
+SEEN_AGAIN_AFTER = timedelta(minutes=10)
+"""How old `last_seen_at` may grow before a request writes it anew."""
+
+
+def normal_email(email: str) -> str:
+    """Return the form under which an address is looked up: NFC, without regard to case."""
+    return unicodedata.normalize("NFC", email.strip()).casefold()
+
+
+def device_name(user_agent: str) -> str:
+    """Return what a person calls the device behind a User-Agent header, like "Chrome, Android"."""
+    browsers = (
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox", "Firefox"),
+        ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    systems = (
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "Mac"),
+        ("Linux", "Linux"),
+    )
+    browser = next((name for mark, name in browsers if mark in user_agent), "")
+    system = next((name for mark, name in systems if mark in user_agent), "")
+    return ", ".join(filter(None, (browser, system))) or "Another device"

@@ -1,0 +1,146 @@
+"""What accounts take and give, for forms and for the API alike."""
+
+from datetime import time
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from leaderjournal.accounts.passwords import is_common
+from leaderjournal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from leaderjournal.kernel.fields import ClockTime, Day, Line, UtcInstant, Zone
+
+LANGUAGES = ("en",)
+LATEST_START = "12:00"
+
+
+class Email(fields.String):
+    """An e-mail address (RFC 5321, 5322), in the form that its owner typed."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        try:
+            return validate_email(
+                text, check_deliverability=False, test_environment=True
+            ).normalized
+        except EmailNotValidError as error:
+            raise ValidationError("Use an e-mail address like name@example.com.") from error
+
+
+class NewPassword(fields.String):
+    """A password that its owner chooses: long enough and not among the most common."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        password = super()._deserialize(value, attr, data, **kwargs)
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise ValidationError(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+        if any("\ud800" <= character <= "\udfff" for character in password):
+            raise ValidationError("Leave out the characters that are no text.")
+        if is_common(password):
+            raise ValidationError(
+                "Many people use this password, so it is easy to guess. Choose another one."
+            )
+        return password
+
+
+class GivenPassword(fields.String):
+    """A password to be compared with the one on file; whatever it is, it may only be wrong."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        password = super()._deserialize(value, attr, data, **kwargs)
+        return password.encode("utf-8", "replace").decode()
+
+
+class CredentialsSchema(Schema):
+    """An address and its password."""
+
+    email = fields.String(required=True, validate=validate.Length(1, 320))
+    password = GivenPassword(required=True, load_only=True)
+
+
+class NewAccountSchema(Schema):
+    """What it takes to register."""
+
+    email = Email(required=True)
+    password = NewPassword(required=True, load_only=True)
+    name = Line(longest=200, required=True)
+    time_zone = Zone(required=True)
+
+
+class NewTokenSchema(CredentialsSchema):
+    """What it takes to get a token."""
+
+    label = Line(longest=100, load_default="API")
+
+
+class TokenSchema(Schema):
+    """A token in a list."""
+
+    id = fields.UUID(required=True)
+    label = fields.String(required=True)
+    created_at = UtcInstant(required=True)
+    expires_at = UtcInstant(required=True)
+
+
+class IssuedTokenSchema(TokenSchema):
+    """A token at the one time it is shown."""
+
+    token = fields.String(required=True)
+
+
+class PracticeDaysField(fields.List[int]):
+    """ISO weekdays, 1 (Monday) to 7 (Sunday), at least one, each once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        weekday = fields.Integer(
+            strict=True,
+            validate=validate.Range(1, 7, error="Use weekdays from 1 (Monday) to 7 (Sunday)."),
+            error_messages={"invalid": "Use weekdays from 1 (Monday) to 7 (Sunday)."},
+        )
+        super().__init__(
+            weekday,
+            validate=validate.Length(1, 7, error="Choose 1 to 7 weekdays."),
+            **kwargs,
+        )
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[int]:
+        return sorted(value)
+
+
+def _starts_in_the_morning(value: time) -> None:
+    if value.strftime("%H:%M") > LATEST_START:
+        raise ValidationError("Use a time from 00:00 to 12:00.")
+
+
+class MeSchema(Schema):
+    """The leader, as they set themselves."""
+
+    id = fields.UUID(required=True, dump_only=True)
+    email = fields.String(required=True, dump_only=True)
+    name = Line(longest=200)
+    time_zone = Zone()
+    day_starts_at = ClockTime(
+        validate=_starts_in_the_morning,
+        metadata={"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+    )
+    practice_days = PracticeDaysField()
+    language = fields.String(validate=validate.OneOf(LANGUAGES, error="Use one of: {choices}."))
+
+
+class EraseSchema(Schema):
+    """The password that erasing an account asks for."""
+
+    password = GivenPassword(required=True, load_only=True)
+
+
+class PauseSchema(Schema):
+    """A pause: local days, both included; without a last day it lasts until it is ended."""
+
+    id = fields.UUID(dump_only=True)
+    first_date = Day(required=True)
+    last_date = Day(allow_none=True, load_default=None)
+
+    @validates_schema
+    def _ends_after_it_begins(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["last_date"] is not None and data["last_date"] < data["first_date"]:
+            raise ValidationError("Use the first day or a later one.", "last_date")

@@ -1,0 +1,389 @@
+"""The SQL of accounts: registering, signing in, tokens, and erasing."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.exc import IntegrityError
+
+from leaderjournal.accounts import passwords
+from leaderjournal.accounts.models import Account, ApiToken, LookupKey, PasswordReset, SignIn
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.practice_calendar.rules import MONDAY_TO_FRIDAY, days_cut_short
+from leaderjournal.accounts.rules import (
+    RESET_LASTS,
+    SEEN_AGAIN_AFTER,
+    SIGN_IN_LASTS,
+    TOKEN_LASTS,
+    normal_email,
+)
+from leaderjournal.kernel.context import key_encryption
+from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
+from leaderjournal.kernel.sealing import Sealer, WrappedKey
+
+LOOKUP_OWNER = UUID(int=0)
+
+
+class EmailTaken(Exception):
+    """Another account has this address."""
+
+
+class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """The leader whose request this is; what is sealed in the row is open here."""
+
+    def __init__(
+        self, account: Account, *, sign_in: UUID | None = None, session_token: str = ""
+    ) -> None:
+        key = WrappedKey(account.key_wrapped_by, account.key_wrapped)
+        self.id = account.id
+        self.sealer = Sealer(account.id, key_encryption().unwrap(key, account.id))
+        self.email = _open(self.sealer, "email_sealed", account.email_sealed)
+        self.name = _open(self.sealer, "name_sealed", account.name_sealed)
+        self.time_zone = account.time_zone
+        self.day_starts_at = account.day_starts_at
+        self.language = account.language
+        self.joined_on = account.joined_on
+        self.sign_in = sign_in
+        self.session_token = session_token
+
+    def get_id(self) -> str:
+        """Return what the browser's session keeps: its token, never the account's id."""
+        return self.session_token
+
+    def today(self, now: Instant) -> LocalDate:
+        """Return the leader's local day at `now`."""
+        return local_day(now, self.time_zone, self.day_starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """An API token as its owner sees it in a list."""
+
+    id: UUID
+    label: str
+    created_at: Instant
+    expires_at: Instant
+
+
+def register(
+    *, email: str, password: str, name: str, time_zone: str, language: str, now: Instant
+) -> Leader:
+    """Create an account. Raises EmailTaken."""
+    account_id = new_id()
+    key = key_encryption().new_key(account_id)
+    sealer = Sealer(account_id, key_encryption().unwrap(key, account_id))
+    joined_on = local_day(now, time_zone, DAY_STARTS_AT)
+    account = Account(
+        id=account_id,
+        email_lookup=_lookup(email),
+        email_sealed=_sealed(sealer, "email_sealed", email),
+        name_sealed=_sealed(sealer, "name_sealed", name),
+        password_hash=passwords.hashed(password),
+        time_zone=time_zone,
+        day_starts_at=DAY_STARTS_AT,
+        language=language,
+        joined_on=joined_on,
+        created_at=now,
+        key_wrapped_by=key.wrapped_by,
+        key_wrapped=key.wrapped,
+    )
+    try:
+        with write_transaction() as session:
+            session.add(account)
+            session.flush()
+            calendar_store.set_practice_days(
+                session, account_id, MONDAY_TO_FRIDAY, effective_from=joined_on
+            )
+    except IntegrityError as error:
+        raise EmailTaken from error
+    return Leader(account)
+
+
+def account_id_of(email: str) -> UUID | None:
+    """Return the id of the account with this address."""
+    return db.session.scalar(sa.select(Account.id).where(Account.email_lookup == _lookup(email)))
+
+
+def leader(account_id: UUID) -> Leader | None:
+    """Return the leader of an account."""
+    account = db.session.get(Account, account_id)
+    return Leader(account) if account else None
+
+
+def authenticate(email: str, password: str) -> Leader | None:
+    """Return the leader whose address and password these are."""
+    account = db.session.scalar(sa.select(Account).where(Account.email_lookup == _lookup(email)))
+    right = passwords.matches(password, account.password_hash if account else None)
+    return Leader(account) if account and right else None
+
+
+def has_password(account_id: UUID, password: str) -> bool:
+    """Tell whether `password` is the account's."""
+    account = db.session.get_one(Account, account_id)
+    return passwords.matches(password, account.password_hash)
+
+
+def sign_in(account_id: UUID, *, device: str, now: Instant) -> str:
+    """Begin a session; return its token, which only the browser keeps."""
+    token = secrets.token_urlsafe(32)
+    row = SignIn(
+        account_id=account_id,
+        token_hash=_token_hash(token),
+        device=device,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=Instant(now + SIGN_IN_LASTS),
+    )
+    with write_transaction() as session:
+        session.add(row)
+    return token
+
+
+def leader_signed_in(token: str, *, now: Instant) -> Leader | None:
+    """Return the leader whose session this is, unless it has ended."""
+    found = db.session.execute(
+        sa.select(SignIn, Account)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_hash == _token_hash(token), SignIn.expires_at > now)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, account = found
+    if now - row.last_seen_at > SEEN_AGAIN_AFTER:
+        with write_transaction() as session:
+            session.execute(
+                sa.update(SignIn)
+                .where(SignIn.id == row.id)
+                .values(last_seen_at=now, expires_at=now + SIGN_IN_LASTS)
+            )
+    return Leader(account, sign_in=row.id, session_token=token)
+
+
+def sign_ins_of(account_id: UUID) -> list[SignIn]:
+    """Return the account's sessions, the latest used first."""
+    query = sa.select(SignIn).where(SignIn.account_id == account_id)
+    return list(db.session.scalars(query.order_by(SignIn.last_seen_at.desc())))
+
+
+def end_sign_ins(account_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> int:
+    """End sessions of the account: one, all, or all but one; return how many."""
+    which = sa.delete(SignIn).where(SignIn.account_id == account_id)
+    if only is not None:
+        which = which.where(SignIn.id == only)
+    if but is not None:
+        which = which.where(SignIn.id != but)
+    return _delete(which)
+
+
+def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptToken]:
+    """Create an API token; return it, this once, with what the list will show."""
+    token = f"lj_{secrets.token_urlsafe(32)}"
+    token_id = new_id()
+    row = ApiToken(
+        id=token_id,
+        account_id=sealer.account,
+        token_hash=_token_hash(token),
+        label_sealed=sealer.seal_text(
+            label, table="api_tokens", column="label_sealed", row=token_id
+        ),
+        created_at=now,
+        expires_at=Instant(now + TOKEN_LASTS),
+    )
+    with write_transaction() as session:
+        session.add(row)
+    return token, KeptToken(token_id, label, row.created_at, row.expires_at)
+
+
+def leader_with_token(token: str, *, now: Instant) -> Leader | None:
+    """Return the leader for whom this API token acts, unless it has expired."""
+    account = db.session.scalar(
+        sa.select(Account)
+        .join(ApiToken, ApiToken.account_id == Account.id)
+        .where(ApiToken.token_hash == _token_hash(token), ApiToken.expires_at > now)
+    )
+    return Leader(account) if account else None
+
+
+def tokens_of(sealer: Sealer) -> list[KeptToken]:
+    """Return the account's API tokens, newest first."""
+    query = sa.select(ApiToken).where(ApiToken.account_id == sealer.account)
+    return [
+        KeptToken(
+            row.id,
+            sealer.open_text(
+                row.label_sealed, table="api_tokens", column="label_sealed", row=row.id
+            ),
+            row.created_at,
+            row.expires_at,
+        )
+        for row in db.session.scalars(query.order_by(ApiToken.id.desc()))
+    ]
+
+
+def revoke_token(account_id: UUID, token_id: UUID) -> bool:
+    """Revoke an API token of the account; tell whether there was one."""
+    return bool(
+        _delete(
+            sa.delete(ApiToken).where(ApiToken.account_id == account_id, ApiToken.id == token_id)
+        )
+    )
+
+
+def change(
+    leader: Leader,
+    *,
+    now: Instant,
+    name: str | None = None,
+    time_zone: str | None = None,
+    day_starts_at: time | None = None,
+    practice_days: frozenset[int] | None = None,
+    language: str | None = None,
+) -> Leader:
+    """Change what the leader set about themselves; return the leader as they are now.
+
+    New practice days hold from the leader's today on. A journey that cuts a local day short
+    excuses that day. Days already written stay the local days they were.
+    """
+    with write_transaction() as session:
+        account = session.get_one(Account, leader.id, populate_existing=True)
+        if name is not None:
+            account.name_sealed = _sealed(leader.sealer, "name_sealed", name)
+        if language is not None:
+            account.language = language
+        if time_zone is not None and time_zone != account.time_zone:
+            cut = days_cut_short(now, account.time_zone, time_zone, account.day_starts_at)
+            calendar_store.add_short_days(session, leader.id, cut)
+            account.time_zone = time_zone
+        if day_starts_at is not None:
+            account.day_starts_at = day_starts_at
+        if practice_days is not None:
+            today = local_day(now, account.time_zone, account.day_starts_at)
+            if practice_days != calendar_store.practice_days_of(leader.id):
+                calendar_store.set_practice_days(
+                    session, leader.id, practice_days, effective_from=today
+                )
+    return Leader(account, sign_in=leader.sign_in)
+
+
+def change_email(leader: Leader, email: str) -> None:
+    """Give the account another address. Raises EmailTaken."""
+    try:
+        with write_transaction() as session:
+            account = session.get_one(Account, leader.id, populate_existing=True)
+            account.email_lookup = _lookup(email)
+            account.email_sealed = _sealed(leader.sealer, "email_sealed", email)
+    except IntegrityError as error:
+        raise EmailTaken from error
+
+
+def change_password(account_id: UUID, password: str, *, keep: UUID | None) -> None:
+    """Set a new password and end every other session, and every token and reset."""
+    password_hash = passwords.hashed(password)
+    with write_transaction() as session:
+        session.execute(
+            sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash)
+        )
+        sessions = sa.delete(SignIn).where(SignIn.account_id == account_id)
+        session.execute(sessions.where(SignIn.id != keep) if keep else sessions)
+        session.execute(sa.delete(ApiToken).where(ApiToken.account_id == account_id))
+        session.execute(sa.delete(PasswordReset).where(PasswordReset.account_id == account_id))
+
+
+def new_reset(account_id: UUID, *, now: Instant) -> str:
+    """Return a token that lets the account's owner set a new password, once, within an hour."""
+    token = secrets.token_urlsafe(32)
+    row = PasswordReset(
+        account_id=account_id,
+        token_hash=_token_hash(token),
+        expires_at=Instant(now + RESET_LASTS),
+    )
+    with write_transaction() as session:
+        session.add(row)
+    return token
+
+
+def account_of_reset(token: str, *, now: Instant) -> UUID | None:
+    """Return the account that a reset token is for, unless it was used or has expired."""
+    return db.session.scalar(
+        sa.select(PasswordReset.account_id).where(
+            PasswordReset.token_hash == _token_hash(token), PasswordReset.expires_at > now
+        )
+    )
+
+
+def erase(account_id: UUID) -> None:
+    """Erase the account, its data key and all it wrote, in every room."""
+    _delete(sa.delete(Account).where(Account.id == account_id))
+
+
+def clear_expired(*, now: Instant) -> int:
+    """Forget sessions, tokens and resets that have expired; return how many."""
+    return sum(
+        _delete(sa.delete(table).where(table.expires_at <= now))
+        for table in (SignIn, ApiToken, PasswordReset)
+    )
+
+
+def rewrap_keys() -> int:
+    """Wrap every data key by the newest key-encryption key; return how many changed."""
+    keys = key_encryption()
+    changed = 0
+    with write_transaction() as session:
+        for row in session.scalars(sa.select(LookupKey)):
+            key = keys.rewrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
+            row.wrapped_by, row.wrapped = key.wrapped_by, key.wrapped
+        for account in session.scalars(
+            sa.select(Account).where(Account.key_wrapped_by != keys.newest)
+        ):
+            key = keys.rewrap(WrappedKey(account.key_wrapped_by, account.key_wrapped), account.id)
+            account.key_wrapped_by, account.key_wrapped = key.wrapped_by, key.wrapped
+            changed += 1
+    return changed
+
+
+def unopenable_accounts() -> int:
+    """Return how many accounts are wrapped by a key that the configuration lacks."""
+    configured = key_encryption().identifiers
+    query = sa.select(sa.func.count()).select_from(Account)
+    return db.session.scalar(query.where(Account.key_wrapped_by.not_in(configured))) or 0
+
+
+def _delete(statement: Any) -> int:
+    with write_transaction() as session:
+        return rows_changed(session, statement)
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()  # 256 random bits need no slow hash
+
+
+def _lookup(email: str) -> bytes:
+    return hmac.digest(_lookup_key(), normal_email(email).encode(), "sha256")
+
+
+def _lookup_key() -> bytes:
+    row = db.session.get(LookupKey, 1) or _made_lookup_key()
+    return key_encryption().unwrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
+
+
+def _made_lookup_key() -> LookupKey:
+    key = key_encryption().new_key(LOOKUP_OWNER)
+    with write_transaction() as session:
+        values = {"id": 1, "wrapped_by": key.wrapped_by, "wrapped": key.wrapped}
+        session.execute(upsert(session, LookupKey).values(values).on_conflict_do_nothing())
+    return db.session.get_one(LookupKey, 1)
+
+
+def _sealed(sealer: Sealer, column: str, text: str) -> bytes:
+    return sealer.seal_text(text, table="accounts", column=column, row=sealer.account)
+
+
+def _open(sealer: Sealer, column: str, sealed: bytes) -> str:
+    return sealer.open_text(sealed, table="accounts", column=column, row=sealer.account)

@@ -1,0 +1,33 @@
+"""What accounts leave to the worker: mail."""
+
+from uuid import UUID
+
+from leaderjournal.accounts import mails, store
+from leaderjournal.kernel import clock, mail
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.queue import task
+
+
+def _send(to: str, subject: str, body: str) -> None:
+    mail.send(settings().smtp_url, sender=settings().mail_from, to=to, subject=subject, body=body)
+
+
+@task
+def send_reset(account_id: str) -> None:
+    """Send the leader a link to choose a new password; the link is made only here."""
+    leader = store.leader(UUID(account_id))
+    if leader is None:
+        return
+    token = store.new_reset(leader.id, now=clock.now())
+    link = f"{settings().public_url}/reset/{token}"
+    _send(leader.email, mails.RESET_SUBJECT, mails.RESET_BODY.format(link=link))
+
+
+@task
+def send_password_changed(account_id: str) -> None:
+    """Tell the leader that their password was changed."""
+    leader = store.leader(UUID(account_id))
+    if leader is not None:
+        link = f"{settings().public_url}/forgot"
+        body = mails.CHANGED_BODY.format(link=link)
+        _send(leader.email, mails.CHANGED_SUBJECT, body)

@@ -1,0 +1,179 @@
+"""The operator's commands: `flask --app app …`."""
+
+import os
+import smtplib
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.demo import make_demo
+from leaderjournal.kernel import clock, mail
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.first_run import new_data_key
+from leaderjournal.kernel.schema import is_current, upgrade
+from leaderjournal.portability.export import everything
+from leaderjournal.worker import run_forever, run_once
+
+db_commands = AppGroup("db", help="The database's schema.")
+keys_commands = AppGroup("keys", help="The keys that wrap every account's data key.")
+
+
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
+@db_commands.command("upgrade")
+@with_appcontext
+def db_upgrade() -> None:
+    """Bring the schema to the newest revision."""
+    upgrade(settings().database_url)
+    click.echo("The schema is up to date.")
+
+
+@keys_commands.command("new")
+def keys_new() -> None:
+    """Print a fresh key to put first in DATA_KEYS."""
+    click.echo(new_data_key())
+
+
+@keys_commands.command("rotate")
+@with_appcontext
+def keys_rotate() -> None:
+    """Wrap every data key anew by the first key in DATA_KEYS; then older ones can go."""
+    click.echo(f"{accounts_store.rewrap_keys()} data keys are wrapped anew.")
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due now and exit.")
+@with_appcontext
+def worker(*, once: bool) -> None:
+    """Do the background work."""
+    if once:
+        click.echo(f"{run_once(_app())} tasks done.")
+    else:
+        run_forever(_app())
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Fill the account demo@example.com with a year of invented reflections."""
+    click.echo(make_demo(now=clock.now()))
+
+
+@click.command("export")
+@click.argument("email")
+@with_appcontext
+def export(email: str) -> None:
+    """Write everything that EMAIL's account holds to standard output, as JSON."""
+    for piece in everything(_leader(email)):
+        click.echo(piece, nl=False)
+
+
+@click.command("erase")
+@click.argument("email")
+@click.confirmation_option(prompt="This erases the account and all it wrote. Go on?")
+@with_appcontext
+def erase(email: str) -> None:
+    """Erase EMAIL's account, its data key and all it wrote."""
+    accounts_store.erase(_leader(email).id)
+    click.echo("The account is erased.")
+
+
+def _leader(email: str) -> accounts_store.Leader:
+    account_id = accounts_store.account_id_of(email)
+    leader = accounts_store.leader(account_id) if account_id else None
+    if leader is None:
+        raise click.ClickException("There is no account with this address.")
+    return leader
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Check configuration, database, keys, clock and mail, and say what is wrong."""
+    wrong = list(_findings())
+    for finding in wrong:
+        click.echo(f"wrong: {finding}")
+    if wrong:
+        sys.exit(1)
+    click.echo("All is well: configuration, database, keys, clock and mail.")
+
+
+def _findings() -> Iterator[str]:
+    yield from _configuration_findings()
+    yield from _database_findings()
+    yield from _clock_findings()
+    yield from _mail_findings()
+
+
+def _configuration_findings() -> Iterator[str]:
+    subject = settings().vapid_subject
+    host = subject.partition("@")[2] or urlsplit(subject).hostname or ""
+    if "." not in host or host.endswith((".local", ".localhost", ".invalid", ".test")):
+        yield f"VAPID_SUBJECT names no public address ({subject}); Apple refuses to push for it."
+    elif host.endswith("example.com"):
+        yield "VAPID_SUBJECT is still the example; set it to an address where you can be reached."
+    if not settings().secure:
+        yield f"PUBLIC_URL is not https ({settings().public_url}); phones install only over https."
+
+
+def _database_findings() -> Iterator[str]:
+    try:
+        with db.engine.connect() as connection:
+            current = is_current(connection)
+    except sa.exc.SQLAlchemyError as error:
+        yield f"DATABASE_URL: the database does not answer ({type(error).__name__})."
+        return
+    if not current:
+        yield "The schema is not up to date: run `flask --app app db upgrade`."
+        return
+    locked = accounts_store.unopenable_accounts()
+    if locked:
+        yield f"DATA_KEYS lacks the keys of {locked} accounts."
+
+
+def _clock_findings() -> Iterator[str]:
+    server = os.environ.get("NTP_SERVER")
+    if not server:
+        return
+    try:
+        offset = _seconds_off(server)
+    except OSError as error:
+        yield f"NTP_SERVER: {server} does not answer ({type(error).__name__})."
+        return
+    if abs(offset) > 2:
+        yield f"The clock is {offset:.0f} seconds off; push services refuse tokens from then on."
+
+
+def _seconds_off(server: str) -> float:
+    """Return how many seconds this clock is ahead of `server` (SNTP, RFC 4330)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(3)
+        asking.sendto(b"\x1b" + 47 * b"\0", (server, 123))
+        seconds = struct.unpack("!12I", asking.recv(48))[10]
+    return time.time() - float(seconds - 2_208_988_800)  # NTP counts from 1900
+
+
+def _mail_findings() -> Iterator[str]:
+    if not settings().smtp_url:
+        yield "SMTP_URL is not set: a forgotten password cannot be replaced."
+        return
+    try:
+        with mail.connect(settings().smtp_url):
+            return
+    except (mail.MailNotConfigured, OSError, smtplib.SMTPException) as error:
+        yield f"SMTP_URL: the mail server does not answer ({type(error).__name__})."
+
+
+COMMANDS = (db_commands, keys_commands, worker, demo, export, erase, doctor)

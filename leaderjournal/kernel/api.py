@@ -1,0 +1,164 @@
+"""The JSON API's frame: its OpenAPI document, its address parts, and what every call may answer."""
+
+from copy import deepcopy
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Response, jsonify
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.routing import BaseConverter
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.fields import Day
+from leaderjournal.kernel.problems import PROBLEM_TYPE, invalid
+
+PREFIX = "/api/v1"
+
+PROBLEMS = {
+    "400": "The request could not be understood",
+    "401": "No valid session or token",
+    "403": "The CSRF token is missing or wrong",
+    "404": "There is nothing here",
+    "405": "This address does not take this method",
+    "409": "It conflicts with what is there",
+    "412": "It has been changed meanwhile; `current` holds what is stored",
+    "413": "The body is too large",
+    "415": "The body is of another type",
+    "422": "A field is not valid; `errors` names it and what is allowed",
+    "429": "Too many tries; `Retry-After` says how many seconds to wait",
+}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+}
+
+
+class DayConverter(BaseConverter):
+    """A local date in an address; any other text there is answered with what is allowed."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> LocalDate:
+        """Return the date. Raises Problem (422)."""
+        try:
+            return LocalDate(Day().deserialize(value))
+        except ValidationError as error:
+            invalid({"local_date": [str(text) for text in error.messages]})
+
+
+class ApiWithProblems(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The API whose errors are answered by `kernel.problems`."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to the application's own handler, which knows pages and API."""
+
+
+class IdSchema(Schema):
+    """The id of what a call created or names."""
+
+    id = fields.UUID(required=True)
+
+
+def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
+    """Serve the API and its OpenAPI 3.1 document."""
+    app.config |= {
+        "API_TITLE": "Leader Journal",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "API_SPEC_OPTIONS": {
+            "security": [{"token": []}, {"session": [], "csrf": []}],
+            "components": {
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+                    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
+                },
+                "responses": {
+                    f"Problem{status}": {
+                        "description": text,
+                        "content": {
+                            PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                        },
+                    }
+                    for status, text in PROBLEMS.items()
+                },
+            },
+        },
+    }
+    api = ApiWithProblems(app)
+    api.register_converter(DayConverter, _day_parameter)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+
+    @app.get(f"{PREFIX}/openapi.json")
+    def openapi() -> Response:
+        response = jsonify(with_problems(api.spec.to_dict()))
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return response
+
+
+def _day_parameter(_converter: BaseConverter) -> dict[str, str]:
+    return {"type": "string", "format": "date"}
+
+
+def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI `document` with the problems that every call may answer."""
+    document = deepcopy(document)
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["responses"] = {
+        name: response
+        for name, response in components.get("responses", {}).items()
+        if name.startswith("Problem")
+    }
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method not in {"get", "put", "post", "patch", "delete"}:
+                continue
+            statuses = {"400", "422"} | set(operation.pop("x-problems", []))
+            if operation.get("security") != []:
+                statuses |= {"401", "403"}
+            if "{" in path:
+                statuses.add("404")
+            if "requestBody" in operation:
+                statuses |= {"413", "415"}
+            responses = operation["responses"]
+            responses.pop("default", None)
+            for status in statuses:
+                responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
+    return document
+
+
+def page(items: list[Any], next_cursor: str | None = None) -> dict[str, Any]:
+    """Return a collection's reply: its items, and the cursor of what follows them."""
+    return {"items": items, "next_cursor": next_cursor}
+
+
+def page_schema(item: type[Schema], name: str) -> type[Schema]:
+    """Return the schema of a collection of `item`."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next_cursor": fields.String(required=True, allow_none=True),
+        },
+        name=name,
+    )
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    """Return the UUID that `text` is, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

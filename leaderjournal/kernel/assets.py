@@ -1,0 +1,55 @@
+"""Static files under a hashed folder, so that a browser may keep them for a year.
+
+The hash is of the whole tree, not of each file: modules and stylesheets can then name each other
+relatively, with no build step in between.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
+
+from leaderjournal.kernel.settings import ROOT
+
+STATIC = ROOT / "static"
+ONE_YEAR = 365 * 24 * 3600
+
+blueprint = Blueprint("assets", __name__)
+
+
+def tree_hash(folder: Path) -> str:
+    """Return a short hash over the names and contents of every file below `folder`."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+@blueprint.get("/assets/<version>/<path:filename>")
+def file(version: str, filename: str) -> Response:
+    """Serve a static file; a release that is gone answers 404 rather than with newer files."""
+    if version != asset_version():
+        abort(404)
+    response = send_from_directory(STATIC, filename, max_age=ONE_YEAR)
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    return response
+
+
+@cache
+def asset_version() -> str:
+    """Return the hash of the static files as they were when first asked for in this process."""
+    return tree_hash(STATIC)
+
+
+def asset(filename: str) -> str:
+    """Return the URL of the static file `filename`."""
+    return url_for("assets.file", version=asset_version(), filename=filename)
+
+
+def init_assets(app: Flask) -> None:
+    """Serve the static files and let templates name them."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["asset"] = asset

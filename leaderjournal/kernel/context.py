@@ -1,0 +1,24 @@
+"""What belongs to the running application: its settings and its key-encryption keys."""
+
+from flask import Flask, current_app
+
+from leaderjournal.kernel.sealing import KeyEncryption
+from leaderjournal.kernel.settings import Settings
+
+
+def init_context(app: Flask, settings: Settings) -> None:
+    """Keep `settings` and the keys they hold with `app`."""
+    app.extensions["settings"] = settings
+    app.extensions["key_encryption"] = KeyEncryption(settings.data_keys)
+
+
+def settings() -> Settings:
+    """Return the running application's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def key_encryption() -> KeyEncryption:
+    """Return the running application's key-encryption keys."""
+    found: KeyEncryption = current_app.extensions["key_encryption"]
+    return found

@@ -1,0 +1,141 @@
+"""The database: one engine per process, SQLite or PostgreSQL, and short write transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+from uuid6 import uuid7
+
+from leaderjournal.kernel.days import Instant, LocalDate
+
+BUSY_MILLISECONDS = 15_000
+
+
+class InstantColumn(sa.TypeDecorator[Instant]):
+    """A UTC instant; SQLite keeps no zone, so UTC is put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Instant | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the instant as an aware UTC datetime."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Instant | None:
+        """Return the stored datetime as a UTC instant."""
+        if value is None:
+            return None
+        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value
+        return Instant(aware.astimezone(UTC))
+
+
+class LocalDateColumn(sa.TypeDecorator[LocalDate]):
+    """A local date."""
+
+    impl = sa.Date
+    cache_ok = True
+
+    def process_result_value(self, value: date | None, dialect: sa.Dialect) -> LocalDate | None:
+        """Return the stored date as a local date."""
+        return None if value is None else LocalDate(value)
+
+
+class Base(DeclarativeBase):
+    """Every table's base: names of constraints are fixed, so that migrations can speak of them."""
+
+    metadata: ClassVar[sa.MetaData] = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        Instant: InstantColumn,
+        LocalDate: LocalDateColumn,
+        UUID: sa.Uuid(),
+        bytes: sa.LargeBinary,
+        str: sa.Text,
+    }
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False, "autoflush": False})
+
+
+def new_id() -> UUID:
+    """Return a UUID of version 7 (RFC 9562): ordered by time, so that indexes stay compact."""
+    return uuid7()
+
+
+def init_database(app: Flask, database_url: str) -> None:
+    """Give `app` its engine."""
+    options: dict[str, Any] = {"url": database_url}
+    if not database_url.startswith("sqlite"):
+        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """Set up what SQLite needs on every connection; PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions by its own rules
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            "secure_delete = ON",  # an erased data key leaves no bytes behind in the file
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def rows_changed(session: Session, statement: sa.Executable) -> int:
+    """Run an INSERT, UPDATE or DELETE; return how many rows it touched."""
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def upsert(session: Session, table: type[Base]) -> Any:
+    """Return the dialect's INSERT, which knows ON CONFLICT on SQLite and PostgreSQL alike."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
+
+
+@contextmanager
+def write_transaction(session: Session | None = None) -> Iterator[Session]:
+    """Run a short write transaction; commit at its end, undo all of it on any error.
+
+    What was read before is let go first: on SQLite a transaction that began as a reader cannot
+    always become a writer, so a writer begins as one (BEGIN IMMEDIATE).
+    """
+    session = session or db.session
+    session.rollback()
+    session.connection(execution_options={"writes": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

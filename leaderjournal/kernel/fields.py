@@ -1,0 +1,92 @@
+"""Fields that several rooms read from outside, with messages that say what is allowed."""
+
+from datetime import date, time
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
+
+LONGEST_WORDS = 20_000
+EARLIEST_DATE = date(1900, 1, 1)
+
+
+class Words(fields.String):
+    """Text a person writes: line ends become \\n; nothing that cannot be stored or shown."""
+
+    def __init__(self, *, longest: int = LONGEST_WORDS, **kwargs: Any) -> None:
+        too_long = f"Use at most {longest:,} characters."
+        kwargs.setdefault("validate", validate.Length(max=longest, error=too_long))
+        kwargs["error_messages"] = {"invalid": "This must be text."}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValidationError("Leave out the characters that are no text.")
+        return text
+
+
+class Line(Words):
+    """One line of text, without spaces around it, not empty."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        length = validate.Length(1, longest, error=f"Use 1 to {longest} characters.")
+        super().__init__(longest=longest, validate=length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
+
+
+class Day(fields.Date):
+    """A local date, YYYY-MM-DD."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {"invalid": "Use a date like 2026-11-24."}
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> LocalDate:
+        if not isinstance(value, str) or len(value) != 10:  # strptime takes 2026-1-1 too
+            raise self.make_error("invalid", input=value, obj_type="date")
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if day < EARLIEST_DATE:
+            raise ValidationError("Use a date from 1900-01-01 on.")
+        return LocalDate(day)
+
+
+class ClockTime(fields.Field[time]):
+    """A wall-clock time, HH:MM."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages={"invalid": "Use a time like 03:00."}, **kwargs)
+
+    def _serialize(self, value: time | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else value.strftime("%H:%M")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> time:
+        try:
+            if len(value) == 5 and value.isascii():
+                return time.fromisoformat(value)
+        except (TypeError, ValueError, AttributeError):
+            pass
+        raise self.make_error("invalid")
+
+
+class Zone(fields.String):
+    """The name of an IANA time zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in ZONE_NAMES:
+            raise ValidationError("Use the name of an IANA time zone, like Europe/Berlin.")
+        return name
+
+
+class UtcInstant(fields.AwareDateTime):
+    """An instant, RFC 3339 in UTC."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

@@ -1,0 +1,49 @@
+"""The secrets of an installation, made once where the operator has set none."""
+
+import base64
+import secrets
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from dotenv import dotenv_values
+
+from leaderjournal.kernel.settings import SETTINGS_FILE, instance_folder
+
+
+def new_data_key() -> str:
+    """Return a fresh key-encryption key as `id:base64url`, fit for DATA_KEYS."""
+    return f"k{secrets.token_hex(4)}:{_base64url(secrets.token_bytes(32))}"
+
+
+def fresh_secrets() -> dict[str, str]:
+    """Return new values for every secret that a start demands."""
+    vapid = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "DATA_KEYS": new_data_key(),
+        "VAPID_PRIVATE_KEY": _base64url(vapid.to_bytes(32, "big")),
+    }
+
+
+def keep_secrets(instance: Path) -> list[str]:
+    """Make the secrets that `instance/settings.env` lacks; return the names of those made."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / SETTINGS_FILE
+    kept = dotenv_values(path)
+    made = {name: value for name, value in fresh_secrets().items() if not kept.get(name)}
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{name}={value}\n" for name, value in made.items())
+    return sorted(made)
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+if __name__ == "__main__":
+    made = keep_secrets(instance_folder())
+    if made:
+        sys.stdout.write(f"Made and kept in {instance_folder()}: {', '.join(made)}\n")

@@ -1,0 +1,120 @@
+"""Limits on repeated tries, counted in the database that every process shares.
+
+The `limits` library has no store in SQL, so this gives it one: a row per counter, raised by one
+statement. Counters' names hold addresses and e-mails, so only their keyed hash is stored.
+"""
+
+import hashlib
+import hmac
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits.storage import Storage
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.database import Base, db, rows_changed, upsert, write_transaction
+
+
+class RateCounter(Base):
+    """How often something was tried until `expires_at` (UTC, seconds since 1970)."""
+
+    __tablename__ = "rate_counters"
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    tries: Mapped[int]
+    expires_at: Mapped[float] = mapped_column(index=True)
+
+
+class DatabaseStorage(Storage):
+    """A fixed-window store for `limits` over the application's own database."""
+
+    STORAGE_SCHEME = ["database"]  # noqa: RUF012 - the base declares it so
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Return the error that the store may raise."""
+        return sa.exc.SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add `amount` to the counter, which begins anew once it has expired."""
+        now = clock.now().timestamp()
+        over = RateCounter.expires_at <= now
+        with _own_session() as session, write_transaction(session):
+            row = upsert(session, RateCounter).values(
+                name=_hashed(key), tries=amount, expires_at=now + expiry
+            )
+            raised = row.on_conflict_do_update(
+                index_elements=["name"],
+                set_={
+                    "tries": sa.case((over, amount), else_=RateCounter.tries + amount),
+                    "expires_at": sa.case((over, now + expiry), else_=RateCounter.expires_at),
+                },
+            ).returning(RateCounter.tries)
+            return int(session.execute(raised).scalar_one())
+
+    def get(self, key: str) -> int:
+        """Return the counter, 0 where there is none or it has expired."""
+        found = self._live(key)
+        return found.tries if found else 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the counter expires, in seconds since 1970."""
+        found = self._live(key)
+        return found.expires_at if found else clock.now().timestamp()
+
+    def check(self) -> bool:
+        """Tell whether the store answers."""
+        with _own_session() as session:
+            return bool(session.scalar(sa.select(1)))
+
+    def reset(self) -> int:
+        """Forget every counter; return how many there were."""
+        return self._delete(sa.true())
+
+    def clear(self, key: str) -> None:
+        """Forget one counter."""
+        self._delete(RateCounter.name == _hashed(key))
+
+    def clear_expired(self) -> int:
+        """Forget the counters that have expired; return how many."""
+        return self._delete(RateCounter.expires_at <= clock.now().timestamp())
+
+    def _live(self, key: str) -> RateCounter | None:
+        with _own_session() as session:
+            return session.scalar(
+                sa.select(RateCounter).where(
+                    RateCounter.name == _hashed(key),
+                    RateCounter.expires_at > clock.now().timestamp(),
+                )
+            )
+
+    def _delete(self, which: sa.ColumnElement[bool]) -> int:
+        with _own_session() as session, write_transaction(session):
+            return rows_changed(session, sa.delete(RateCounter).where(which))
+
+
+def _own_session() -> Session:
+    # Apart from the request's session: a count stands even where the request fails.
+    return db.sessionmaker()
+
+
+def _hashed(key: str) -> str:
+    return hmac.new(settings().secret_key.encode(), key.encode(), hashlib.sha256).hexdigest()
+
+
+limiter = Limiter(
+    key_func=get_remote_address,
+    storage_uri="database://",
+    strategy="fixed-window",
+    headers_enabled=True,
+    retry_after="delta-seconds",
+    key_prefix="lj",
+)
+
+
+def init_limits(app: Flask) -> None:
+    """Attach the limiter to `app`."""
+    limiter.init_app(app)

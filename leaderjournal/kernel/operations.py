@@ -1,0 +1,80 @@
+"""What the operator's tools ask: is the process up, is it ready, and what does it count."""
+
+import hmac
+import os
+from pathlib import Path
+from time import perf_counter
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, abort, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.schema import is_current
+
+blueprint = Blueprint("operations", __name__)
+LOOPBACK = {"127.0.0.1", "::1"}
+
+REQUESTS = Counter("journal_requests_total", "Requests answered", ["endpoint", "status"])
+SECONDS = Histogram("journal_request_seconds", "Time to answer a request", ["endpoint"])
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Say that the process is up."""
+    return Response("up\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Say whether the database answers and its schema is the newest."""
+    try:
+        with db.engine.connect() as connection:
+            current = is_current(connection)
+    except sa.exc.SQLAlchemyError:
+        return Response("the database does not answer\n", 503, mimetype="text/plain")
+    if not current:
+        return Response("the schema is not up to date\n", 503, mimetype="text/plain")
+    return Response("ready\n", mimetype="text/plain")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Give the counters in Prometheus's text format, to loopback or for the token."""
+    if not _may_read_metrics():
+        abort(404)
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder and Path(folder).is_dir():
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+        return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+    return Response(generate_latest(), mimetype="text/plain; version=0.0.4")
+
+
+def _may_read_metrics() -> bool:
+    token = settings().metrics_token
+    given = request.authorization.token if request.authorization else None
+    if token and given:
+        return hmac.compare_digest(token.encode(), given.encode())
+    # Behind a proxy every request comes from loopback; one that was forwarded is not the operator.
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return request.remote_addr in LOOPBACK and not forwarded
+
+
+def init_operations(app: Flask) -> None:
+    """Answer the operator's tools and count requests; an endpoint's name holds no private word."""
+    app.register_blueprint(blueprint)
+
+    @app.before_request
+    def begin() -> None:
+        g.began = perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        REQUESTS.labels(endpoint, response.status_code).inc()
+        if "began" in g:
+            SECONDS.labels(endpoint).observe(perf_counter() - g.began)
+        return response

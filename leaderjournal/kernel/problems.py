@@ -1,0 +1,108 @@
+"""Errors as people and programs read them: a page, or `application/problem+json` (RFC 9457)."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+API_PREFIX = "/api/"
+PROBLEM_TYPE = "application/problem+json"
+DETAILS = {
+    400: "This request could not be understood.",
+    401: "Sign in first, or send a valid token.",
+    403: "You may not do this.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this kind of request.",
+    413: "This is too large: a request may hold 1 MB, a journal to import 50 MB.",
+    415: "Send this as JSON, with Content-Type: application/json.",
+    429: "Too many tries. Wait a little, then try again.",
+    500: "Something went wrong on our side. Nothing of yours was changed.",
+}
+
+Errors = dict[str, list[str]]
+
+
+class Problem(HTTPException):
+    """An error with a status, a sentence, messages by field and further members."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Errors | None = None,
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.code = status
+        self.errors = errors
+        self.extra_headers = headers or {}
+        self.members = members
+
+
+def invalid(errors: Errors) -> NoReturn:
+    """Raise 422 with messages by field."""
+    raise Problem(422, summary_of(errors), errors=errors)
+
+
+def summary_of(errors: Errors) -> str:
+    """Return one sentence that names every field that is not right and what is allowed."""
+    return " ".join(f"{field}: {message}" for field, texts in errors.items() for message in texts)
+
+
+def flat(messages: Any, prefix: str = "") -> Errors:
+    """Return marshmallow's nested messages as one list of messages per dotted field."""
+    if isinstance(messages, dict):
+        result: Errors = {}
+        for name, inner in messages.items():
+            path = f"{prefix}.{name}" if prefix else str(name)
+            result |= flat(inner, prefix if name == "_schema" else path)
+        return result
+    texts = messages if isinstance(messages, list) else [messages]
+    return {prefix or "body": [str(text) for text in texts]}
+
+
+def init_problems(app: Flask) -> None:
+    """Answer every error in the form its asker reads."""
+
+    def answer(error: HTTPException) -> Response:
+        status = error.code or 500
+        webargs = getattr(error, "data", None) or {}
+        errors = getattr(error, "errors", None)
+        if errors is None and webargs.get("messages"):
+            locations = webargs["messages"]
+            errors = {
+                field: texts for inner in locations.values() for field, texts in flat(inner).items()
+            }
+        if isinstance(error, Problem):
+            detail = error.description or ""
+        elif errors:
+            detail = summary_of(errors)
+        else:
+            detail = DETAILS.get(status, error.description or error.name)
+        if request.path.startswith(API_PREFIX):
+            members = getattr(error, "members", {})
+            body = {
+                "type": "about:blank",
+                "title": error.name,
+                "status": status,
+                "detail": detail,
+                **({"errors": errors} if errors else {}),
+                **members,
+            }
+            response = Response(json.dumps(body), status, content_type=PROBLEM_TYPE)
+        else:
+            page = render_template(
+                "errors/problem.html", status=status, title=error.name, detail=detail
+            )
+            response = Response(page, status)
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+                response.headers[name] = value
+        for name, value in getattr(error, "extra_headers", {}).items():
+            response.headers[name] = value
+        return response
+
+    app.register_error_handler(HTTPException, answer)

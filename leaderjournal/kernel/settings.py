@@ -1,0 +1,152 @@
+"""What the operator configures, read once at start and checked before anything else runs."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+SETTINGS_FILE = "settings.env"
+ROOT = Path(__file__).resolve().parents[2]
+PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", "insecure", "dev-")
+
+
+class SettingsError(Exception):
+    """A setting is missing, weak or malformed. The message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The service's configuration; every field but `instance` is an environment variable."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    data_keys: tuple[tuple[str, bytes], ...]
+    """Key-encryption keys as (id, 32 bytes), newest first: the first one wraps."""
+    vapid_private_key: str
+    vapid_subject: str
+    smtp_url: str
+    mail_from: str
+    public_url: str
+    queue_url: str
+    push_allowed_hosts: tuple[str, ...]
+    metrics_token: str
+    trusted_proxies: int
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https, so that cookies and HSTS can insist on it."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Read the environment, and below it what `make run` keeps in `instance/`."""
+        instance = instance_folder()
+        kept = dotenv_values(instance / SETTINGS_FILE)
+        return cls.from_environment({**kept, **os.environ}, instance)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str | None], instance: Path) -> "Settings":
+        """Return the settings that `environ` holds.
+
+        Raises SettingsError, naming the variable, where one is missing, weak or malformed.
+        """
+
+        def optional(name: str, default: str = "") -> str:
+            return (environ.get(name) or default).strip()
+
+        def required(name: str) -> str:
+            value = optional(name)
+            if not value:
+                raise SettingsError(
+                    f"{name} is not set. `make run` makes what is missing once, in instance/."
+                )
+            return value
+
+        database_url = optional("DATABASE_URL", f"sqlite:///{instance / 'journal.db'}")
+        return cls(
+            instance=instance,
+            database_url=_with_driver(database_url),
+            secret_key=_strong("SECRET_KEY", required("SECRET_KEY")),
+            data_keys=_data_keys(required("DATA_KEYS")),
+            vapid_private_key=_vapid_key(required("VAPID_PRIVATE_KEY")),
+            vapid_subject=_vapid_subject(optional("VAPID_SUBJECT", "mailto:operator@example.com")),
+            smtp_url=optional("SMTP_URL"),
+            mail_from=optional("MAIL_FROM", "Leader Journal <journal@localhost>"),
+            public_url=_public_url(optional("PUBLIC_URL", "http://127.0.0.1:8000")),
+            queue_url=optional("QUEUE_URL", f"sqlite:///{instance / 'queue.db'}"),
+            push_allowed_hosts=tuple(optional("PUSH_ALLOWED_HOSTS").replace(",", " ").split()),
+            metrics_token=optional("METRICS_TOKEN"),
+            trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
+        )
+
+
+def instance_folder() -> Path:
+    """Return the folder that keeps what `make run` makes; INSTANCE_PATH names another."""
+    return Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance")
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _strong(name: str, value: str) -> str:
+    if len(value) < 32 or len(set(value)) < 10 or value.lower().startswith(PLACEHOLDERS):
+        raise SettingsError(f"{name} is weak: use at least 32 random characters.")
+    return value
+
+
+def _decoded(name: str, text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise SettingsError(f"{name} is not base64url.") from error
+
+
+def _data_keys(value: str) -> tuple[tuple[str, bytes], ...]:
+    keys = []
+    for part in value.replace(",", " ").split():
+        identifier, separator, encoded = part.partition(":")
+        key = _decoded("DATA_KEYS", encoded)
+        if not separator or not identifier or len(key) != 32 or len(set(key)) < 8:
+            raise SettingsError(
+                "DATA_KEYS must be a list of id:key, newest first, each key 32 random bytes as"
+                " base64url. `flask --app app keys new` makes one."
+            )
+        keys.append((identifier, key))
+    if len({identifier for identifier, _ in keys}) != len(keys):
+        raise SettingsError("DATA_KEYS names one id twice.")
+    return tuple(keys)
+
+
+def _vapid_key(value: str) -> str:
+    if len(_decoded("VAPID_PRIVATE_KEY", value)) != 32:
+        raise SettingsError("VAPID_PRIVATE_KEY must be 32 bytes of a P-256 key as base64url.")
+    return value
+
+
+def _vapid_subject(value: str) -> str:
+    if not value.startswith(("mailto:", "https://")):
+        raise SettingsError("VAPID_SUBJECT must begin with mailto: or https:// (RFC 8292, 2.1).")
+    return value
+
+
+def _public_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise SettingsError("PUBLIC_URL must begin with http:// or https://.")
+    return value.rstrip("/")
+
+
+def _count(name: str, value: str) -> int:
+    if not value.isdecimal():
+        raise SettingsError(f"{name} must be a whole number, 0 or more.")
+    return int(value)

@@ -1,0 +1,137 @@
+"""The keys and a leader's questions in the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_login import login_required
+from flask_smorest import Blueprint
+from marshmallow import ValidationError
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.problems import Problem, flat, invalid
+from leaderjournal.practice import catalogue
+from leaderjournal.questions import store
+from leaderjournal.questions.schemas import (
+    CatalogueQuestionSchema,
+    ChangedQuestionSchema,
+    KeySchema,
+    NewQuestionSchema,
+    QuestionSchema,
+    behaviour_fits,
+)
+
+blueprint = Blueprint("questions-api", __name__, url_prefix=PREFIX, description="Questions")
+
+
+def _no_such_question() -> Problem:
+    return Problem(404, "There is no such question.")
+
+
+@blueprint.get("/keys")
+@login_required
+@blueprint.response(200, page_schema(KeySchema, "Keys"))
+def list_keys() -> dict[str, Any]:
+    """List the three keys with their behaviours."""
+    return page(list(catalogue.keys()))
+
+
+@blueprint.get("/questions")
+@login_required
+@blueprint.response(200, page_schema(QuestionSchema, "Questions"))
+def list_questions() -> dict[str, Any]:
+    """List the leader's own questions."""
+    return page(store.own_questions(current_leader().sealer))
+
+
+@blueprint.post("/questions")
+@login_required
+@blueprint.arguments(NewQuestionSchema)
+@blueprint.response(201, QuestionSchema)
+def add_question(new: dict[str, Any]) -> store.KeptQuestion:
+    """Add a question of one's own; it joins the rotation."""
+    return store.add(current_leader().sealer, new, now=clock.now())
+
+
+@blueprint.get("/questions/<uuid:question_id>")
+@login_required
+@blueprint.response(200, QuestionSchema)
+def read_question(question_id: UUID) -> store.KeptQuestion:
+    """Read one of the leader's own questions."""
+    return _found(question_id)
+
+
+@blueprint.patch("/questions/<uuid:question_id>")
+@login_required
+@blueprint.arguments(ChangedQuestionSchema)
+@blueprint.response(200, QuestionSchema)
+def change_question(changes: dict[str, Any], question_id: UUID) -> store.KeptQuestion:
+    """Change one of the leader's own questions, or retire it."""
+    found = _found(question_id)
+    try:
+        behaviour_fits(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
+    except ValidationError as error:
+        invalid(flat(error.messages_dict))
+    changed = store.change(current_leader().sealer, question_id, changes)
+    if changed is None:
+        raise _no_such_question()
+    return changed
+
+
+def _found(question_id: UUID) -> store.KeptQuestion:
+    found = store.own_question(current_leader().sealer, question_id)
+    if found is None:
+        raise _no_such_question()
+    return found
+
+
+@blueprint.delete("/questions/<uuid:question_id>")
+@login_required
+@blueprint.response(204)
+def delete_question(question_id: UUID) -> None:
+    """Delete one of the leader's own questions; what was answered to it stays."""
+    if not store.remove(current_leader().id, question_id):
+        raise _no_such_question()
+
+
+@blueprint.get("/questions/catalogue")
+@login_required
+@blueprint.response(200, page_schema(CatalogueQuestionSchema, "CatalogueQuestions"))
+def list_catalogue() -> dict[str, Any]:
+    """List the catalogue's questions and which of them are hidden."""
+    hidden = store.hidden_questions(current_leader().id)
+    return page(
+        [
+            {"id": q.id, "key": q.key, "behaviour": q.behaviour, "text": q.text}
+            | {"hidden": q.id in hidden}
+            for q in catalogue.questions()
+        ]
+    )
+
+
+@blueprint.put("/questions/catalogue/<question>/hidden")
+@blueprint.doc(**{"x-problems": ["409"]})
+@login_required
+@blueprint.response(204)
+def hide_question(question: str) -> None:
+    """Hide a question of the catalogue from tomorrow on."""
+    _known(question)
+    try:
+        store.hide(current_leader().id, question)
+    except store.LastQuestion as error:
+        raise Problem(409, "This is the last question of its key; one has to stay.") from error
+
+
+@blueprint.delete("/questions/catalogue/<question>/hidden")
+@login_required
+@blueprint.response(204)
+def show_question(question: str) -> None:
+    """Let a hidden question be asked again."""
+    _known(question)
+    store.show(current_leader().id, question)
+
+
+def _known(question: str) -> None:
+    if question not in {known.id for known in catalogue.questions()}:
+        raise _no_such_question()

@@ -1,0 +1,150 @@
+"""A leader's questions as pages."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug import Response
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.practice import catalogue
+from leaderjournal.questions import store
+from leaderjournal.questions.schemas import NewQuestionSchema
+
+blueprint = Blueprint("questions", __name__, url_prefix="/questions")
+
+Page = Response | str | tuple[str, int]
+
+
+def _submitted() -> tuple[dict[str, Any], dict[str, list[str]]]:
+    fields: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip()}
+    if fields.get("every_days", "").isdecimal():
+        fields["every_days"] = int(fields["every_days"])
+    return read_form(NewQuestionSchema(), fields)
+
+
+def _page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
+    leader = current_leader()
+    hidden = store.hidden_questions(leader.id)
+    page = render_template(
+        "questions/questions.html",
+        keys=catalogue.keys(),
+        own=store.own_questions(leader.sealer),
+        catalogue={
+            key.slug: [
+                {"id": q.id, "text": q.text, "behaviour": q.behaviour, "hidden": q.id in hidden}
+                for q in catalogue.questions()
+                if q.key == key.slug
+            ]
+            for key in catalogue.keys()
+        },
+        form=request.form,
+        errors=errors or {},
+    )
+    return page, 422 if errors else 200
+
+
+def _saved(sentence: str) -> Response:
+    flash(sentence, "good")
+    return redirect(url_for("questions.index"), 303)
+
+
+@blueprint.get("")
+@login_required
+def index() -> Page:
+    """Show the leader's own questions and the catalogue."""
+    return _page()
+
+
+@blueprint.post("")
+@login_required
+def add() -> Page:
+    """Add a question."""
+    values, errors = _submitted()
+    if errors:
+        return _page(errors)
+    store.add(current_leader().sealer, values, now=clock.now())
+    return _saved("Your question joins the rotation.")
+
+
+@blueprint.get("/<uuid:question_id>")
+@login_required
+def edit(question_id: UUID) -> Page:
+    """Show the form to change a question."""
+    return _edit_page(question_id, None)
+
+
+@blueprint.post("/<uuid:question_id>")
+@login_required
+def submit_edit(question_id: UUID) -> Page:
+    """Change a question."""
+    values, errors = _submitted()
+    if errors:
+        return _edit_page(question_id, errors)
+    if store.change(current_leader().sealer, question_id, values) is None:
+        abort(404)
+    return _saved("Your question is changed.")
+
+
+def _edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
+    question = store.own_question(current_leader().sealer, question_id)
+    if question is None:
+        abort(404)
+    page = render_template(
+        "questions/edit.html",
+        question=question,
+        keys=catalogue.keys(),
+        form=request.form,
+        errors=errors or {},
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.post("/<uuid:question_id>/retire")
+@login_required
+def retire(question_id: UUID) -> Page:
+    """Let a question rest; it can be taken up again."""
+    return _set_retired(question_id, retired=True)
+
+
+@blueprint.post("/<uuid:question_id>/resume")
+@login_required
+def resume(question_id: UUID) -> Page:
+    """Take a retired question up again."""
+    return _set_retired(question_id, retired=False)
+
+
+def _set_retired(question_id: UUID, *, retired: bool) -> Response:
+    if store.change(current_leader().sealer, question_id, {"retired": retired}) is None:
+        abort(404)
+    return _saved("Your question rests." if retired else "Your question is asked again.")
+
+
+@blueprint.post("/catalogue/<question>/hide")
+@login_required
+def hide(question: str) -> Page:
+    """Hide a question of the catalogue from tomorrow on."""
+    _known(question)
+    try:
+        store.hide(current_leader().id, question)
+    except store.LastQuestion:
+        flash("This is the last question of its key; one has to stay.", "problem")
+        return redirect(url_for("questions.index"), 303)
+    return _saved("You will not be asked this again.")
+
+
+@blueprint.post("/catalogue/<question>/show")
+@login_required
+def show(question: str) -> Page:
+    """Let a hidden question be asked again."""
+    _known(question)
+    store.show(current_leader().id, question)
+    return _saved("This question is asked again.")
+
+
+def _known(question: str) -> None:
+    if question not in {known.id for known in catalogue.questions()}:
+        abort(404)

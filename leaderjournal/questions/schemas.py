@@ -1,0 +1,90 @@
+"""What the questions' calls take and give."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from leaderjournal.kernel.fields import Line
+from leaderjournal.practice import catalogue
+
+KEY = validate.OneOf(catalogue.KEY_SLUGS, error="Use one of: {choices}.")
+
+
+def behaviour_fits(key: str, behaviour: str | None, field: str = "behaviour") -> None:
+    """Raise ValidationError where `behaviour` is none of the key's."""
+    allowed = [known.slug for known in catalogue.key(key).behaviours]
+    if behaviour is not None and behaviour not in allowed:
+        raise ValidationError(f"Use a behaviour of {key}: {', '.join(allowed)}.", field)
+
+
+class NewQuestionSchema(Schema):
+    """A question that a leader writes."""
+
+    key = fields.String(required=True, validate=KEY)
+    behaviour = fields.String(allow_none=True, load_default=None)
+    text = Line(longest=500, required=True)
+    every_days = fields.Integer(
+        strict=True,
+        allow_none=True,
+        load_default=None,
+        validate=validate.Range(1, 365, error="Use 1 to 365 days."),
+        error_messages={"invalid": "Use a whole number of days, 1 to 365."},
+    )
+
+    @validates_schema
+    def _behaviour_is_of_the_key(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        behaviour_fits(data["key"], data["behaviour"])
+
+
+class ChangedQuestionSchema(Schema):
+    """What can be changed of a leader's own question; a retired one is no longer asked."""
+
+    key = fields.String(validate=KEY)
+    behaviour = fields.String(allow_none=True)
+    text = Line(longest=500)
+    every_days = fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(1, 365, error="Use 1 to 365 days."),
+        error_messages={"invalid": "Use a whole number of days, 1 to 365."},
+    )
+    retired = fields.Boolean()
+
+
+class QuestionSchema(Schema):
+    """One of the leader's own questions."""
+
+    id = fields.UUID(required=True)
+    key = fields.String(required=True)
+    behaviour = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True)
+    every_days = fields.Integer(required=True, allow_none=True)
+    retired = fields.Boolean(required=True)
+
+
+class BehaviourSchema(Schema):
+    """A behaviour of a key."""
+
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class KeySchema(Schema):
+    """A key with its behaviours."""
+
+    key = fields.String(required=True, attribute="slug")
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    text = fields.String(required=True)
+    behaviours = fields.List(fields.Nested(BehaviourSchema), required=True)
+
+
+class CatalogueQuestionSchema(Schema):
+    """A question of the catalogue and whether the leader hid it."""
+
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    behaviour = fields.String(required=True)
+    text = fields.String(required=True)
+    hidden = fields.Boolean(required=True)

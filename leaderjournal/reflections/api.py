@@ -1,0 +1,189 @@
+"""Reflections in the API."""
+
+from typing import Any
+
+from flask import request
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after, instant
+from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store
+from leaderjournal.reflections.schemas import (
+    DaySchema,
+    PromptsSchema,
+    ReflectionSchema,
+    SoughtSchema,
+    VersionSchema,
+)
+
+blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
+address = "/reflections/<day:local_date>"
+
+
+def represented(day: store.StoredDay) -> dict[str, Any]:
+    """Return a day as the API shows it."""
+    return {
+        "id": day.id,
+        "local_date": day.local_date,
+        **day.content.as_document(),
+        "words": day.content.words,
+        "version": day.version,
+        "time_zone": day.time_zone,
+        "written_at": day.written_at,
+        "saved_at": day.saved_at,
+    }
+
+
+def expected() -> store.Expected:
+    """Return what the request's If-Match and If-None-Match expect (RFC 9110, 13.1)."""
+    if request.if_none_match.star_tag:
+        return store.Expected(absent=True)
+    if request.if_match.star_tag:
+        return store.Expected(present=True)
+    return store.Expected(etags=frozenset(request.if_match.as_set()))
+
+
+def writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
+    """Raise Problem (422) for a day that has not come yet and holds nothing."""
+    today = leader.today(now)
+    if local_date > today and store.day(leader.sealer, local_date) is None:
+        invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
+
+
+def _changed(error: store.ChangedMeanwhile) -> Problem:
+    current = ReflectionSchema().dump(represented(error.current)) if error.current else None
+    headers = {"ETag": f'"{error.current.etag}"'} if error.current else {}
+    detail = "This day is not what you last saw. `current` holds what is stored."
+    return Problem(412, detail, headers=headers, current=current)
+
+
+def _no_such_day(local_date: LocalDate) -> Problem:
+    return Problem(404, f"Nothing is written for {local_date}.")
+
+
+def _written_at(leader: Leader, local_date: LocalDate, claimed: Any, now: Instant) -> Instant:
+    """Return when the day was written: now, or earlier as an offline phone says."""
+    if claimed is None:
+        return now
+    written_at = min(instant(claimed), now)
+    if written_at < day_begins(days_after(local_date, -1), leader.time_zone):
+        invalid({"written_at": [f"Use a time on {local_date} or later."]})
+    return written_at
+
+
+@blueprint.get("/prompts/today")
+@login_required
+@blueprint.response(200, PromptsSchema)
+def prompts_today() -> dict[str, Any]:
+    """Read today's questions: one per key, the same all day."""
+    leader = current_leader()
+    today = leader.today(clock.now())
+    questions = questions_store.questions_of_day(
+        leader.sealer, today, scored=store.scores_before(leader.id, today)
+    )
+    return {"local_date": today, "questions": questions}
+
+
+@blueprint.put(address)
+@blueprint.doc(**{"x-problems": ["412"]})
+@login_required
+@blueprint.arguments(DaySchema)
+@blueprint.response(200, ReflectionSchema)
+@blueprint.alt_response(201, schema=ReflectionSchema, description="Created")
+def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
+    """Write a day whole: created where there is none, replaced where there is one."""
+    leader, now = current_leader(), clock.now()
+    writable(leader, local_date, now)
+    written_at = _written_at(leader, local_date, values["written_at"], now)
+    try:
+        day, created = store.put(
+            leader.sealer,
+            local_date,
+            DaySchema.content(values),
+            writing=store.Writing(written_at, leader.time_zone, leader.day_starts_at),
+            now=now,
+            expected=expected(),
+        )
+    except store.ChangedMeanwhile as error:
+        raise _changed(error) from error
+    return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
+
+
+@blueprint.get(address)
+@login_required
+@blueprint.response(200, ReflectionSchema)
+def read_reflection(local_date: LocalDate) -> Any:
+    """Read a day."""
+    day = store.day(current_leader().sealer, local_date)
+    if day is None:
+        raise _no_such_day(local_date)
+    return represented(day), 200, {"ETag": f'"{day.etag}"'}
+
+
+@blueprint.delete(address)
+@blueprint.doc(**{"x-problems": ["412"]})
+@login_required
+@blueprint.response(204)
+def delete_reflection(local_date: LocalDate) -> None:
+    """Delete a day; it can be restored for 30 days."""
+    try:
+        found = store.delete(
+            current_leader().sealer, local_date, now=clock.now(), expected=expected()
+        )
+    except store.ChangedMeanwhile as error:
+        raise _changed(error) from error
+    if not found:
+        raise _no_such_day(local_date)
+
+
+@blueprint.post(f"{address}/restore")
+@login_required
+@blueprint.response(200, ReflectionSchema)
+def restore_reflection(local_date: LocalDate) -> Any:
+    """Restore a day that was deleted less than 30 days ago."""
+    day = store.restore(current_leader().sealer, local_date)
+    if day is None:
+        raise Problem(404, f"There is no deleted day {local_date} to restore.")
+    return represented(day), 200, {"ETag": f'"{day.etag}"'}
+
+
+@blueprint.get(f"{address}/revisions")
+@login_required
+@blueprint.response(200, page_schema(VersionSchema, "Versions"))
+def list_revisions(local_date: LocalDate) -> dict[str, Any]:
+    """List every earlier version of a day, newest first."""
+    versions = store.revisions(current_leader().sealer, local_date)
+    if versions is None:
+        raise _no_such_day(local_date)
+    return page(
+        [
+            {"version": v.version, "saved_at": v.saved_at, **v.content.as_document()}
+            for v in versions
+        ]
+    )
+
+
+@blueprint.get("/reflections")
+@login_required
+@blueprint.arguments(SoughtSchema, location="query", unknown=None)
+@blueprint.response(200, page_schema(ReflectionSchema, "Reflections"))
+def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
+    """List days, newest first; `q` searches all words written."""
+    last, cursor = sought["last"], sought["cursor"]
+    matches = store.days(
+        current_leader().sealer,
+        first=sought["first"],
+        last=min(filter(None, (last, cursor)), default=None),
+        key=sought["key"],
+        sought=sought["q"],
+    )
+    found = [day for day, _ in zip(matches, range(sought["limit"] + 1), strict=False)]
+    following = found[sought["limit"] :]
+    cursor = following[0].local_date.isoformat() if following else None
+    return page([represented(day) for day in found[: sought["limit"]]], cursor)

@@ -1,0 +1,59 @@
+"""The tables of reflections: a day's words are one sealed document; what is counted is beside it.
+
+Every version that a day had is kept whole.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderjournal.kernel.database import Base, new_id
+from leaderjournal.kernel.days import Instant, LocalDate
+
+
+class Reflection(Base):
+    """A leader's local day. `written_at` is when its first words were written, in `time_zone`."""
+
+    __tablename__ = "reflections"
+    __table_args__ = (UniqueConstraint("account_id", "local_date"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    local_date: Mapped[LocalDate]
+    time_zone: Mapped[str]
+    written_at: Mapped[Instant]
+    saved_at: Mapped[Instant]
+    in_time: Mapped[bool]
+    version: Mapped[int]
+    document: Mapped[bytes]
+    kept: Mapped[bool]
+    words: Mapped[int]
+    has_commitment: Mapped[bool]
+    deleted_at: Mapped[Instant | None] = mapped_column(index=True)
+
+
+class AnswerFigures(Base):
+    """What can be counted of one answer of a day."""
+
+    __tablename__ = "answers"
+    reflection_id: Mapped[UUID] = mapped_column(
+        ForeignKey("reflections.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    behaviour: Mapped[str | None]
+    question: Mapped[str | None]
+    score: Mapped[int | None]
+    kept: Mapped[bool]
+    in_time: Mapped[bool]
+
+
+class Revision(Base):
+    """A version of a day that a later save replaced."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("reflection_id", "version"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reflection_id: Mapped[UUID] = mapped_column(ForeignKey("reflections.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    saved_at: Mapped[Instant]
+    document: Mapped[bytes]

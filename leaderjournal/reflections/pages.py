@@ -1,0 +1,249 @@
+"""The day's page: today, or any earlier day; its versions; deleting and restoring it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+from werkzeug import Response
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.days import Instant, LocalDate, days_after
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.practice import catalogue
+from leaderjournal.practice.catalogue import MIRROR_SCORES
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store
+from leaderjournal.reflections.api import writable
+from leaderjournal.reflections.schemas import DaySchema
+
+blueprint = Blueprint("reflections", __name__)
+
+Page = Response | str | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key on the day's page: its question, and what was answered to it."""
+
+    key: Any
+    question: Any
+    score: int | str | None
+    text: str
+
+
+@blueprint.get("/")
+def today() -> Page:
+    """Show today, or the way in."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.login"), 303)
+    leader, now = current_leader(), clock.now()
+    return _day_page(leader, leader.today(now), now)
+
+
+@blueprint.post("/")
+@login_required
+def save_today() -> Page:
+    """Save the day that the form is for, which was today when it was opened."""
+    leader, now = current_leader(), clock.now()
+    return _save(leader, leader.today(now), now)
+
+
+@blueprint.get("/day/<day:local_date>")
+@login_required
+def day(local_date: LocalDate) -> Page:
+    """Show a day."""
+    leader, now = current_leader(), clock.now()
+    writable(leader, local_date, now)
+    return _day_page(leader, local_date, now)
+
+
+@blueprint.post("/day/<day:local_date>")
+@login_required
+def save_day(local_date: LocalDate) -> Page:
+    """Save a day."""
+    leader, now = current_leader(), clock.now()
+    writable(leader, local_date, now)
+    return _save(leader, local_date, now)
+
+
+def _save(leader: Leader, local_date: LocalDate, now: Instant) -> Page:
+    values, errors = read_form(DaySchema(), _submitted())
+    if errors:
+        return _day_page(leader, local_date, now, errors=_by_field(errors)), 422
+    etag = request.form.get("etag", "")
+    expected = store.Expected(etags=frozenset({etag})) if etag else store.Expected(absent=True)
+    try:
+        store.put(
+            leader.sealer,
+            local_date,
+            DaySchema.content(values),
+            writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
+            now=now,
+            expected=expected,
+        )
+    except store.ChangedMeanwhile:
+        return _day_page(leader, local_date, now, conflict=True), 409
+    flash("Saved.", "good")
+    return redirect(_address(leader, local_date, now), 303)
+
+
+def _submitted() -> dict[str, Any]:
+    """Return the form as the API would take it; an untouched key is no answer."""
+    answers = []
+    for key in catalogue.KEY_SLUGS:
+        score, text = request.form.get(f"score-{key}", ""), request.form.get(f"text-{key}", "")
+        if score or text:
+            answers.append(
+                {
+                    "key": key,
+                    "score": (int(score) if score.isdecimal() else score) or None,
+                    "text": text,
+                    "question": request.form.get(f"question-{key}") or None,
+                    "behaviour": request.form.get(f"behaviour-{key}") or None,
+                }
+            )
+    return {
+        "answers": answers,
+        "note": request.form.get("note", ""),
+        "commitment": request.form.get("commitment", ""),
+    }
+
+
+def _by_field(errors: Errors) -> Errors:
+    """Return messages under the names of the form's fields: answers.1.score is score-let-go."""
+    answered = [answer["key"] for answer in _submitted()["answers"]]
+    named: Errors = {}
+    for field, messages in errors.items():
+        parts = field.split(".")
+        if parts[0] == "answers" and len(parts) == 3:
+            field = f"{parts[2]}-{answered[int(parts[1])]}"  # noqa: PLW2901
+        named[field] = messages
+    return named
+
+
+def _address(leader: Leader, local_date: LocalDate, now: Instant) -> str:
+    if local_date == leader.today(now):
+        return url_for("reflections.today")
+    return url_for("reflections.day", local_date=local_date)
+
+
+def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | None) -> list[Entry]:
+    questions = questions_store.questions_of_day(
+        leader.sealer, local_date, scored=store.scores_before(leader.id, local_date)
+    )
+    answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
+    entries = []
+    for question in questions:
+        answer = answers.get(question.key)
+        behaviour = (
+            catalogue.behaviour(question.key, question.behaviour).name
+            if question.behaviour
+            else None
+        )
+        entries.append(
+            Entry(
+                key=catalogue.key(question.key),
+                question={
+                    "id": question.id,
+                    "text": question.text,
+                    "behaviour": question.behaviour,
+                    "behaviour_name": behaviour,
+                },
+                score=request.form.get(
+                    f"score-{question.key}", answer.score if answer else None, type=_score
+                ),
+                text=request.form.get(f"text-{question.key}", answer.text if answer else ""),
+            )
+        )
+    return entries
+
+
+def _score(text: str) -> int | None:
+    return int(text) if text in {"1", "2", "3", "4", "5"} else None
+
+
+def _day_page(
+    leader: Leader,
+    local_date: LocalDate,
+    now: Instant,
+    *,
+    errors: Errors | None = None,
+    conflict: bool = False,
+) -> str:
+    today = leader.today(now)
+    stored = store.day(leader.sealer, local_date)
+    content = stored.content if stored else None
+    return render_template(
+        "reflections/day.html",
+        day={
+            "local_date": local_date,
+            "is_today": local_date == today,
+            "kept": bool(content and content.kept),
+            "etag": stored.etag if stored else "",
+            "saved_at": stored.saved_at if stored else None,
+            "note": request.form.get("note", content.note if content else ""),
+            "commitment": request.form.get("commitment", content.commitment if content else ""),
+            "deleted": store.is_restorable(leader.id, local_date),
+        },
+        entries=_entries(leader, local_date, stored),
+        mirror=list(MIRROR_SCORES.items()),
+        previous_day=days_after(local_date, -1),
+        next_day=days_after(local_date, 1) if local_date < today else None,
+        conflict=conflict,
+        form=request.form,
+        errors=errors or {},
+    )
+
+
+@blueprint.get("/day/<day:local_date>/versions")
+@login_required
+def versions(local_date: LocalDate) -> Page:
+    """Show every earlier version of a day."""
+    leader = current_leader()
+    earlier = store.revisions(leader.sealer, local_date)
+    if earlier is None:
+        abort(404)
+    return render_template(
+        "reflections/versions.html",
+        local_date=local_date,
+        versions=[
+            {
+                "version": version.version,
+                "saved_at": version.saved_at,
+                "entries": [
+                    {"key": catalogue.key(a.key), "score": a.score, "text": a.text}
+                    for a in version.content.answers
+                ],
+                "note": version.content.note,
+                "commitment": version.content.commitment,
+            }
+            for version in earlier
+        ],
+        mirror=list(MIRROR_SCORES.items()),
+    )
+
+
+@blueprint.post("/day/<day:local_date>/delete")
+@login_required
+def delete_day(local_date: LocalDate) -> Page:
+    """Delete a day."""
+    leader, now = current_leader(), clock.now()
+    if not store.delete(leader.sealer, local_date, now=now):
+        abort(404)
+    flash("The day is deleted. You can restore it here for 30 days.", "good")
+    return redirect(_address(leader, local_date, now), 303)
+
+
+@blueprint.post("/day/<day:local_date>/restore")
+@login_required
+def restore_day(local_date: LocalDate) -> Page:
+    """Restore a deleted day."""
+    leader = current_leader()
+    if store.restore(leader.sealer, local_date) is None:
+        abort(404)
+    flash("The day is restored.", "good")
+    return redirect(_address(leader, local_date, clock.now()), 303)

@@ -1,0 +1,148 @@
+"""What the reflections' calls take and give, for forms and for the API alike."""
+
+from typing import Any
+
+from marshmallow import (
+    RAISE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    validate,
+    validates_schema,
+)
+
+from leaderjournal.kernel.api import uuid_or_none
+from leaderjournal.kernel.fields import Day, UtcInstant, Words
+from leaderjournal.practice import catalogue
+from leaderjournal.questions.schemas import KEY, behaviour_fits
+from leaderjournal.reflections.rules import Answer, DayContent
+
+LONGEST_SEARCH = 200
+
+
+class AnswerSchema(Schema):
+    """An answer under one key: a mirror score from 1 "not today" to 5 "my team saw it", words."""
+
+    key = fields.String(required=True, validate=KEY)
+    behaviour = fields.String(allow_none=True, load_default=None)
+    question = fields.String(allow_none=True, load_default=None)
+    score = fields.Integer(
+        strict=True,
+        allow_none=True,
+        load_default=None,
+        validate=validate.Range(1, 5, error="Use a score from 1 to 5."),
+        error_messages={"invalid": "Use a score from 1 to 5."},
+    )
+    text = Words(allow_none=True, load_default="")
+
+    @validates_schema
+    def _fits(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        behaviour_fits(data["key"], data["behaviour"])
+        question = data["question"]
+        known = {question.id for question in catalogue.questions()}
+        if question is not None and question not in known and uuid_or_none(question) is None:
+            raise ValidationError("Use the id of a question.", "question")
+
+    @post_load
+    def _answer(self, data: dict[str, Any], **_kwargs: Any) -> Answer:
+        return Answer(**{**data, "text": data["text"] or ""})
+
+
+class DaySchema(Schema):
+    """A day as it is written."""
+
+    answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
+    note = Words(allow_none=True, load_default="")
+    commitment = Words(allow_none=True, load_default="")
+    written_at = fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        load_default=None,
+        error_messages={"invalid": "Use a time like 2026-11-24T18:30:00Z."},
+        metadata={"description": "When it was written, where it is sent later than that"},
+    )
+
+    @validates_schema
+    def _each_key_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        seen: set[str] = set()
+        for position, answer in enumerate(data["answers"]):
+            if answer.key in seen:
+                raise ValidationError(
+                    {position: {"key": ["Answer each key once a day."]}}, "answers"
+                )
+            seen.add(answer.key)
+
+    @staticmethod
+    def content(data: dict[str, Any]) -> DayContent:
+        """Return the loaded values as a day's content."""
+        return DayContent(tuple(data["answers"]), data["note"] or "", data["commitment"] or "")
+
+
+class ShownAnswerSchema(Schema):
+    """An answer as it is stored."""
+
+    key = fields.String(required=True)
+    behaviour = fields.String(required=True, allow_none=True)
+    question = fields.String(required=True, allow_none=True)
+    score = fields.Integer(required=True, allow_none=True)
+    text = fields.String(required=True)
+
+
+class VersionSchema(Schema):
+    """A version of a day."""
+
+    version = fields.Integer(required=True)
+    saved_at = UtcInstant(required=True)
+    answers = fields.List(fields.Nested(ShownAnswerSchema), required=True)
+    note = fields.String(required=True)
+    commitment = fields.String(required=True)
+
+
+class ReflectionSchema(VersionSchema):
+    """A day as it is stored."""
+
+    id = fields.UUID(required=True)
+    local_date = Day(required=True)
+    words = fields.Integer(required=True)
+    time_zone = fields.String(required=True)
+    written_at = UtcInstant(required=True)
+
+
+class SoughtSchema(Schema):
+    """Which days to list."""
+
+    class Meta:
+        unknown = RAISE
+
+    first = Day(data_key="from", load_default=None)
+    last = Day(data_key="to", load_default=None)
+    key = fields.String(load_default=None, validate=KEY)
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(
+            max=LONGEST_SEARCH, error=f"Use at most {LONGEST_SEARCH} characters."
+        ),
+    )
+    limit = fields.Integer(
+        load_default=30,
+        validate=validate.Range(1, 100, error="Use a number from 1 to 100."),
+        error_messages={"invalid": "Use a number from 1 to 100."},
+    )
+    cursor = Day(load_default=None, metadata={"description": "`next_cursor` of the page before"})
+
+
+class AskedQuestionSchema(Schema):
+    """A question of the day."""
+
+    key = fields.String(required=True)
+    behaviour = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True)
+    question = fields.String(required=True, attribute="id")
+
+
+class PromptsSchema(Schema):
+    """The questions of a local day, one per key."""
+
+    local_date = Day(required=True)
+    questions = fields.List(fields.Nested(AskedQuestionSchema), required=True)

@@ -1,0 +1,43 @@
+"""Streaks and summaries in the API."""
+
+from typing import Any
+
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX
+from leaderjournal.kernel.problems import invalid
+from leaderjournal.reviews import store
+from leaderjournal.reviews.schemas import StreakSchema, SummarySchema
+from leaderjournal.reviews.summaries.rules import Period, Summary, summary
+
+blueprint = Blueprint("reviews-api", __name__, url_prefix=PREFIX, description="Reviews")
+
+
+def period_of(text: str) -> Period:
+    """Return the period that an address names. Raises Problem (422)."""
+    try:
+        return Period.parse(text)
+    except ValueError:
+        invalid({"period": ["Use a month like 2026-11 or a year like 2026, from 1900 on."]})
+
+
+@blueprint.get("/streak")
+@login_required
+@blueprint.response(200, StreakSchema)
+def read_streak() -> dict[str, Any]:
+    """Read the streaks and the steadiness as they stand today."""
+    leader = current_leader()
+    return store.streaks_of(leader, today=leader.today(clock.now())).as_summary()
+
+
+@blueprint.get("/summaries/<period>")
+@login_required
+@blueprint.response(200, SummarySchema)
+def read_summary(period: str) -> Summary:
+    """Read a month (2026-11) or a year (2026) in figures."""
+    leader = current_leader()
+    named = period_of(period)
+    return summary(named, store.journal_of(leader, named), today=leader.today(clock.now()))

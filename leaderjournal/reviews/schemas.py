@@ -1,0 +1,106 @@
+"""What the reviews' calls give."""
+
+from marshmallow import Schema, fields
+
+from leaderjournal.kernel.fields import Day
+
+
+class LengthsSchema(Schema):
+    """A streak's lengths, in days kept."""
+
+    current = fields.Integer(required=True)
+    longest = fields.Integer(required=True)
+
+
+class StreakSchema(LengthsSchema):
+    """The streaks as they stand today."""
+
+    by_key = fields.Dict(keys=fields.String(), values=fields.Nested(LengthsSchema), required=True)
+    freezes = fields.Integer(required=True)
+    steadiness = fields.Integer(required=True)
+    last_date = Day(required=True, allow_none=True)
+    at_risk = fields.Boolean(required=True)
+
+
+class BestSchema(Schema):
+    """The highest score and the day it was given for."""
+
+    date = Day(required=True)
+    score = fields.Integer(required=True)
+
+
+class BehaviourFiguresSchema(Schema):
+    """How often a behaviour was looked at, and its mean score."""
+
+    count = fields.Integer(required=True)
+    mean = fields.Float(required=True, allow_none=True)
+
+
+class KeyFiguresSchema(Schema):
+    """A key's scores in the period."""
+
+    mean = fields.Float(required=True, allow_none=True)
+    median = fields.Float(required=True, allow_none=True)
+    count = fields.Integer(required=True)
+    trend = fields.Float(required=True, allow_none=True)
+    previous_mean = fields.Float(required=True, allow_none=True)
+    best = fields.Nested(BestSchema, required=True, allow_none=True)
+    behaviours = fields.Dict(
+        keys=fields.String(), values=fields.Nested(BehaviourFiguresSchema), required=True
+    )
+
+
+class DayFiguresSchema(Schema):
+    """A date of the period: its scores by key, and how many words."""
+
+    date = Day(required=True)
+    scores = fields.Dict(
+        keys=fields.String(), values=fields.Integer(allow_none=True), required=True
+    )
+    words = fields.Integer(required=True)
+
+
+class CommitmentFiguresSchema(Schema):
+    """Commitments of the period."""
+
+    made = fields.Integer(required=True)
+    kept = fields.Integer(required=True)
+    missed = fields.Integer(required=True)
+    open = fields.Integer(required=True)
+
+
+class HandOffFiguresSchema(Schema):
+    """Hand-offs of the period."""
+
+    made = fields.Integer(required=True)
+    stepped_back_in = fields.Integer(required=True)
+
+
+class HighlightSchema(Schema):
+    """Words to reread."""
+
+    date = Day(required=True)
+    key = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True)
+
+
+class SummarySchema(Schema):
+    """A month or a year in figures."""
+
+    period = fields.String(required=True)
+    days_expected = fields.Integer(required=True)
+    days_kept = fields.Integer(required=True)
+    streak_longest = fields.Integer(required=True)
+    words = fields.Integer(required=True)
+    by_key = fields.Dict(
+        keys=fields.String(), values=fields.Nested(KeyFiguresSchema), required=True
+    )
+    days = fields.List(fields.Nested(DayFiguresSchema), required=True)
+    commitments = fields.Nested(CommitmentFiguresSchema, required=True)
+    wins = fields.Integer(required=True)
+    hand_offs = fields.Nested(HandOffFiguresSchema, required=True)
+    people = fields.List(fields.Dict(), required=True)
+    number = fields.Dict(required=True, allow_none=True)
+    team = fields.Dict(required=True, allow_none=True)
+    highlights = fields.List(fields.Nested(HighlightSchema), required=True)
+    compared_with = fields.String(required=True)

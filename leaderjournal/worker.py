@@ -1,0 +1,50 @@
+"""The worker: empties the queue and does the chores whose hour has come.
+
+Several workers may run; a chore that two of them do at once does no harm, since each is one
+conditional statement.
+"""
+
+import logging
+
+from flask import Flask
+from huey import crontab
+from huey.api import Huey
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.limits import limiter
+from leaderjournal.reflections import store as reflections_store
+
+log = logging.getLogger("leaderjournal.worker")
+
+
+def chores(app: Flask) -> dict[str, int]:
+    """Forget what has expired; return how much of each kind."""
+    with app.app_context():
+        now = clock.now()
+        return {
+            "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
+            "deleted days past restoring": reflections_store.purge_deleted(now=now),
+            "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
+        }
+
+
+def run_forever(app: Flask) -> None:
+    """Work until the process is asked to stop; work in hand is finished first."""
+    queue: Huey = app.extensions["queue"]
+    queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
+    log.info("worker started")
+    queue.create_consumer(workers=2, worker_type="thread", check_worker_health=True).run()
+
+
+def run_once(app: Flask) -> int:
+    """Do what is due now and return how many tasks were done."""
+    queue: Huey = app.extensions["queue"]
+    for task in queue.read_schedule():
+        queue.enqueue(task)
+    done = 0
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+        done += 1
+    chores(app)
+    return done
