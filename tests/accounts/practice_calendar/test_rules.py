@@ -1,0 +1,247 @@
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leaderjournal.accounts.practice_calendar.rules import (
+    MONDAY_TO_FRIDAY,
+    Pause,
+    PracticeCalendar,
+    days_cut_short,
+    practice_days,
+    written_in_time,
+)
+from leaderjournal.kernel.days import (
+    DAY_STARTS_AT,
+    ZONE_NAMES,
+    Instant,
+    LocalDate,
+    day_ends,
+    days_after,
+    each_day,
+    instant,
+    local_date,
+    local_day,
+)
+
+MONDAY = LocalDate(date(2026, 11, 23))
+HONOLULU, AUCKLAND = "Pacific/Honolulu", "Pacific/Auckland"
+QUARTER = timedelta(minutes=15)
+SECOND = timedelta(seconds=1)
+
+zones = st.sampled_from(sorted(ZONE_NAMES))
+dates = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(local_date)
+near = st.integers(0, 60).map(lambda step: days_after(MONDAY, step))
+weekdays = st.frozensets(st.integers(1, 7), min_size=1)
+quarters = st.integers(0, 7 * 365 * 96 - 1).map(
+    lambda step: instant(datetime(2024, 1, 1, tzinfo=UTC) + step * QUARTER)
+)
+boundaries = st.sampled_from([time(0), time(3), time(4, 30), time(5)])
+
+
+@st.composite
+def pauses(draw):
+    first = draw(near)
+    length = draw(st.one_of(st.none(), st.integers(0, 20)))
+    return Pause(first, None if length is None else days_after(first, length))
+
+
+def at(zone_hour: int, zone: str, day: LocalDate = MONDAY) -> Instant:
+    """Return the instant `zone_hour` hours after `day` began in `zone`, as days usually do."""
+    return Instant(day_ends(days_after(day, -1), zone) + timedelta(hours=zone_hour))
+
+
+def dates_from_monday(*steps: int) -> frozenset[LocalDate]:
+    return frozenset(days_after(MONDAY, step) for step in steps)
+
+
+# Practice days, pauses
+
+
+def test_practice_days_are_monday_to_friday_unless_set_otherwise():
+    week = each_day(MONDAY, days_after(MONDAY, 6))
+    assert [PracticeCalendar().expects(day) for day in week] == [True] * 5 + [False] * 2
+
+
+@pytest.mark.parametrize("weekdays", [[], [0], [1, 8]])
+def test_practice_days_must_be_weekdays_and_at_least_one(weekdays):
+    with pytest.raises(ValueError, match=r"^practice_days: choose one or more days from 1"):
+        practice_days(weekdays)
+
+
+def test_practice_days_are_taken_in_any_order():
+    assert practice_days([5, 4, 3, 3, 2, 1]) == MONDAY_TO_FRIDAY
+
+
+def test_new_practice_days_leave_the_past_as_it_was():
+    sunday = days_after(MONDAY, 6)
+    calendar = PracticeCalendar(
+        changes=((days_after(MONDAY, 7), frozenset({7})), (MONDAY, MONDAY_TO_FRIDAY))
+    )
+    assert (calendar.expects(MONDAY), calendar.expects(sunday)) == (True, False)
+    assert calendar.expects(days_after(sunday, 7))
+    assert not calendar.expects(days_after(MONDAY, 7))
+
+
+def test_the_first_practice_days_hold_for_the_days_before_them_too():
+    calendar = PracticeCalendar(changes=((MONDAY, frozenset({6})),))
+    assert calendar.is_practice_day(days_after(MONDAY, -2))
+    assert not calendar.is_practice_day(days_after(MONDAY, -7))
+
+
+@given(
+    st.lists(st.tuples(near, weekdays), max_size=5, unique_by=lambda change: change[0]),
+    near,
+)
+def test_the_latest_change_so_far_decides_a_weekday(changes, day):
+    chosen = MONDAY_TO_FRIDAY
+    for number, (effective_from, days) in enumerate(sorted(changes, key=lambda change: change[0])):
+        if number == 0 or effective_from <= day:
+            chosen = days
+    calendar = PracticeCalendar(changes=tuple(changes))
+    assert calendar.is_practice_day(day) == (day.isoweekday() in chosen)
+
+
+@given(st.lists(pauses(), max_size=5), near)
+def test_a_day_is_paused_where_any_pause_covers_it(several, day):
+    covered = any(
+        pause.first_date <= day and (pause.last_date is None or day <= pause.last_date)
+        for pause in several
+    )
+    calendar = PracticeCalendar(pauses=tuple(several))
+    assert calendar.is_paused(day) == covered
+    assert calendar.expects(day) == (calendar.is_practice_day(day) and not covered)
+
+
+def test_both_ends_of_a_pause_belong_to_it():
+    calendar = PracticeCalendar(pauses=(Pause(days_after(MONDAY, 1), days_after(MONDAY, 2)),))
+    week = each_day(MONDAY, days_after(MONDAY, 3))
+    assert [calendar.is_paused(day) for day in week] == [False, True, True, False]
+
+
+def test_an_open_pause_goes_on():
+    assert PracticeCalendar(pauses=(Pause(MONDAY),)).is_paused(LocalDate(date(9998, 12, 31)))
+
+
+def test_a_pause_cannot_end_before_it_begins():
+    with pytest.raises(ValueError, match=r"^last_date: "):
+        Pause(MONDAY, days_after(MONDAY, -1))
+
+
+def test_a_day_cut_short_is_a_practice_day_that_nobody_expects():
+    calendar = PracticeCalendar(short_days=frozenset({MONDAY}))
+    assert calendar.is_practice_day(MONDAY)
+    assert not calendar.expects(MONDAY)
+
+
+def test_days_are_counted_when_they_are_over_or_kept():
+    today = days_after(MONDAY, 2)
+    counted = PracticeCalendar().days_counted(
+        days_after(MONDAY, -2),
+        days_after(MONDAY, 6),
+        today=today,
+        kept=dates_from_monday(-2, 0, 3, 5),
+    )
+    assert counted == sorted(dates_from_monday(0, 1, 3))
+
+
+# Written in time
+
+
+@given(dates, zones, boundaries)
+def test_words_are_in_time_until_48_hours_after_their_day_has_ended(day, zone, boundary):
+    latest = Instant(day_ends(day, zone, boundary) + timedelta(hours=48))
+    late = Instant(latest + SECOND)
+    assert written_in_time(day, written_at=latest, zone=zone, day_starts_at=boundary)
+    assert not written_in_time(day, written_at=late, zone=zone, day_starts_at=boundary)
+
+
+def test_48_hours_are_hours_of_the_worlds_clock_when_the_clocks_change():
+    friday = LocalDate(date(2026, 3, 27))  # ends 02:00Z on Saturday; Berlin's clocks leap on Sunday
+    latest = Instant(datetime(2026, 3, 30, 2, 0, tzinfo=UTC))  # Monday 04:00 in Berlin
+    assert written_in_time(friday, written_at=latest, zone="Europe/Berlin")
+    assert not written_in_time(friday, written_at=Instant(latest + SECOND), zone="Europe/Berlin")
+
+
+# Days cut short
+
+
+@pytest.mark.parametrize(
+    ("hours_lived", "short"),
+    [
+        (0, 0),  # Monday has only just begun, and ends an hour later on Auckland's clocks
+        (2, 0),  # Tuesday begins two hours into Monday
+        (11, 0),
+        (14, 1),  # Tuesday has 11 hours left when it begins
+        (23, 1),
+    ],
+)
+def test_honolulu_to_auckland_cuts_one_day_short(hours_lived, short):
+    now = at(hours_lived, HONOLULU)
+    assert days_cut_short(now, HONOLULU, AUCKLAND) == dates_from_monday(short)
+
+
+def test_a_day_of_twelve_hours_is_long_enough():
+    assert days_cut_short(at(12, HONOLULU), HONOLULU, "Pacific/Kiritimati") == frozenset()
+
+
+def test_the_widest_leap_there_is_can_cut_both_days_short():
+    now = at(11, "Etc/GMT+12")
+    assert days_cut_short(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(0, 1)
+
+
+def test_a_day_leapt_over_altogether_is_cut_short():
+    now = at(23, "Etc/GMT+12")
+    assert days_cut_short(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(1)
+
+
+@given(st.integers(0, 23))
+def test_auckland_to_honolulu_repeats_a_date_and_shortens_none(hours_lived):
+    assert days_cut_short(at(hours_lived, AUCKLAND), AUCKLAND, HONOLULU) == frozenset()
+
+
+@given(quarters, st.sampled_from(["Europe/London", "America/New_York", "Asia/Tokyo"]), boundaries)
+def test_a_move_of_up_to_twelve_hours_shortens_no_day(now, zone, boundary):
+    for other in ("Europe/London", "America/New_York", "Asia/Dubai"):
+        far = abs(wall(now, zone) - wall(now, other))
+        if far <= timedelta(hours=12):
+            assert days_cut_short(now, zone, other, boundary) == frozenset()
+            assert days_cut_short(now, other, zone, boundary) == frozenset()
+
+
+@given(quarters, zones, zones, boundaries)
+def test_a_move_west_shortens_no_day(now, zone, other, boundary):
+    west, east = sorted((zone, other), key=lambda name: wall(now, name))
+    assert days_cut_short(now, east, west, boundary) == frozenset()
+
+
+@given(quarters, zones, zones, boundaries)
+def test_the_days_cut_short_are_those_a_clock_of_quarter_hours_finds(now, old, new, boundary):
+    assert days_cut_short(now, old, new, boundary) == short_by_counting(now, old, new, boundary)
+
+
+@settings(max_examples=8, deadline=None)
+@given(quarters)
+def test_moves_from_and_to_the_ends_of_the_earth_agree_with_a_clock_of_quarter_hours(now):
+    by_wall = {wall(now, zone): zone for zone in sorted(ZONE_NAMES)}
+    earliest, *_, latest = sorted(by_wall)
+    for far in by_wall.values():
+        for old, new in ((by_wall[earliest], far), (far, by_wall[latest])):
+            assert days_cut_short(now, old, new) == short_by_counting(now, old, new, DAY_STARTS_AT)
+
+
+def wall(now: Instant, zone: str) -> datetime:
+    return now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def short_by_counting(now, old, new, boundary):
+    """Find the short days from quarters of an hour: in the old zone until `now`, then the new."""
+    quarters_lived: Counter[LocalDate] = Counter()
+    for step in range(-200, 200):
+        moment = Instant(now + step * QUARTER)
+        quarters_lived[local_day(moment, old if step < 0 else new, boundary)] += 1
+    left, entered = local_day(now, old, boundary), local_day(now, new, boundary)
+    return frozenset(day for day in each_day(left, entered) if quarters_lived[day] < 48)

@@ -1,0 +1,192 @@
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.days import (
+    DAY_STARTS_AT,
+    ZONE_NAMES,
+    Instant,
+    LocalDate,
+    day_begins,
+    day_ends,
+    days_after,
+    each_day,
+    instant,
+    local_date,
+    local_day,
+)
+
+SECOND = timedelta(seconds=1)
+FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
+
+zones = st.sampled_from(sorted(ZONE_NAMES))
+moments = st.integers(0, (LAST - FIRST).days * 86_400).map(
+    lambda seconds: Instant(datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+)
+local_dates = st.dates(FIRST, LAST).map(local_date)
+boundaries = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+def utc(*parts: int) -> Instant:
+    return Instant(datetime(*parts, tzinfo=UTC))
+
+
+def offset_on(day: date, zone: str) -> timedelta | None:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).utcoffset()
+
+
+def yesterday_comes_back(day: LocalDate, zone: str, boundary: time = DAY_STARTS_AT) -> bool:
+    """Tell whether clocks going back on `day` show the wall times before `boundary` once more."""
+    last_coming = datetime.combine(day, boundary, tzinfo=ZoneInfo(zone)).replace(fold=1)
+    just_before = Instant(last_coming.astimezone(UTC) - SECOND)
+    return just_before >= day_begins(day, zone, boundary) and local_day(
+        just_before, zone, boundary
+    ) == days_after(day, -1)
+
+
+@cache
+def clock_changes() -> list[tuple[str, LocalDate]]:
+    """Return every day from 2024 to 2030, in every zone, around which the clocks change."""
+    found = []
+    mondays = [FIRST + timedelta(weeks=week) for week in range((LAST - FIRST).days // 7 + 1)]
+    for zone in sorted(ZONE_NAMES):
+        for monday in mondays:
+            if offset_on(monday, zone) != offset_on(monday + timedelta(weeks=1), zone):
+                found += [(zone, LocalDate(monday + timedelta(days=day))) for day in range(-1, 9)]
+    return found
+
+
+def test_zones_come_from_the_pinned_package_and_all_of_them_load():
+    assert len(ZONE_NAMES) > 400
+    assert {"Europe/Berlin", "Pacific/Auckland", "Pacific/Honolulu", "UTC"} <= ZONE_NAMES
+    assert not ZONE_NAMES & {"localtime", "Factory"}
+    assert all(ZoneInfo(zone).key == zone for zone in ZONE_NAMES)
+
+
+def test_an_instant_is_kept_in_utc():
+    moment = instant(datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))))
+    assert (moment, moment.tzinfo) == (utc(2026, 11, 24, 3, 45), UTC)
+
+
+def test_a_naive_moment_is_no_instant():
+    with pytest.raises(ValueError, match="time zone"):
+        instant(datetime(2026, 11, 24, 9, 30, tzinfo=UTC).replace(tzinfo=None))
+
+
+def test_a_datetime_is_no_local_date():
+    with pytest.raises(TypeError, match="no local date"):
+        local_date(datetime(2026, 11, 24, tzinfo=UTC))
+
+
+def test_days_are_counted_forwards_and_backwards():
+    assert days_after(LocalDate(date(2028, 2, 28)), 2) == date(2028, 3, 1)
+    assert days_after(LocalDate(date(2027, 1, 1)), -1) == date(2026, 12, 31)
+
+
+@given(local_dates, st.integers(-3, 40))
+def test_each_day_comes_once_and_in_order(first, length):
+    last = days_after(first, length - 1)
+    assert list(each_day(first, last)) == [days_after(first, step) for step in range(length)]
+
+
+def test_the_last_date_there_is_can_be_walked_to():
+    assert list(each_day(LocalDate(date.max), LocalDate(date.max))) == [date.max]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kathmandu"])
+def test_a_minute_before_the_boundary_is_yesterday_on_every_night_of_a_year(zone):
+    for day in each_day(LocalDate(date(2026, 1, 1)), LocalDate(date(2026, 12, 31))):
+        three = instant(datetime.combine(day, time(3, 0), tzinfo=ZoneInfo(zone)))
+        assert local_day(three, zone) == day
+        assert local_day(Instant(three - SECOND), zone) == days_after(day, -1)
+
+
+@given(moments, zones, boundaries)
+def test_a_local_day_is_the_date_of_the_wall_time_less_the_boundary(moment, zone, boundary):
+    wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    shifted = wall - timedelta(hours=boundary.hour, minutes=boundary.minute)
+    assert local_day(moment, zone, boundary) == shifted.date()
+
+
+def test_seconds_of_a_boundary_count_in_both_directions():
+    boundary = time(3, 0, 30)
+    begins = day_begins(LocalDate(date(2026, 11, 24)), "Europe/Berlin", boundary)
+    assert begins == utc(2026, 11, 24, 2, 0, 30)
+    assert local_day(begins, "Europe/Berlin", boundary) == date(2026, 11, 24)
+    assert local_day(Instant(begins - SECOND), "Europe/Berlin", boundary) == date(2026, 11, 23)
+
+
+@given(moments, zones)
+def test_every_moment_lies_within_its_local_day(moment, zone):
+    day = local_day(moment, zone)
+    assume(not yesterday_comes_back(days_after(day, 1), zone))
+    assert day_begins(day, zone) <= moment < day_ends(day, zone)
+
+
+@given(local_dates, zones, boundaries)
+def test_a_day_begins_in_itself_whatever_the_boundary(day, zone, boundary):
+    begins = day_begins(day, zone, boundary)
+    assert local_day(begins, zone, boundary) == day
+    assert local_day(Instant(begins - SECOND), zone, boundary) < day
+
+
+def test_days_join_without_gap_or_overlap_at_every_clock_change_of_every_zone():
+    assert len(clock_changes()) > 10_000
+    for zone, day in clock_changes():
+        begins, ends = day_begins(day, zone), day_ends(day, zone)
+        assert timedelta(hours=21) <= ends - begins <= timedelta(hours=27), (zone, day)
+        assert local_day(begins, zone) == day, (zone, day)
+        assert local_day(Instant(begins - SECOND), zone) == days_after(day, -1), (zone, day)
+        assert local_day(Instant(ends - SECOND), zone) == day, (zone, day)
+        assert ends == day_begins(days_after(day, 1), zone), (zone, day)
+
+
+def test_with_the_usual_boundary_yesterday_comes_back_on_the_chatham_islands_alone():
+    comes_back = set()
+    for zone, day in clock_changes():
+        if yesterday_comes_back(day, zone):
+            comes_back.add(zone)
+        else:
+            begins = day_begins(day, zone)
+            for minutes in (1, 29, 59, 119):
+                around = timedelta(minutes=minutes)
+                assert local_day(Instant(begins + around), zone) == day, (zone, day)
+                assert local_day(Instant(begins - around - SECOND), zone) < day, (zone, day)
+    assert comes_back == {"Pacific/Chatham", "NZ-CHAT"}
+
+
+def test_a_boundary_that_the_clocks_skip_stands_for_the_first_minute_that_exists():
+    day = LocalDate(date(2026, 3, 8))
+    assert day_begins(day, "America/New_York", time(2, 30)) == utc(2026, 3, 8, 7)
+
+
+def test_a_boundary_that_comes_twice_stands_for_its_first_coming():
+    day = LocalDate(date(2026, 10, 25))
+    assert day_begins(day, "Europe/Berlin", time(2, 30)) == utc(2026, 10, 25, 0, 30)
+
+
+def test_the_clock_on_the_wall_decides_where_a_boundary_comes_twice():
+    wall_times = [utc(2026, 10, 25, 0, 29), utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 1, 15)]
+    days = [local_day(moment, "Europe/Berlin", time(2, 30)).day for moment in wall_times]
+    assert days == [24, 25, 24]
+
+
+@pytest.mark.parametrize(
+    ("boundary", "lived"), [(time(0), timedelta()), (DAY_STARTS_AT, timedelta(hours=3))]
+)
+def test_a_date_that_a_country_skipped_begins_when_the_clocks_leap(boundary, lived):
+    skipped = LocalDate(date(2011, 12, 30))
+    assert day_begins(skipped, "Pacific/Apia", boundary) == utc(2011, 12, 30, 10)
+    length = day_ends(skipped, "Pacific/Apia", boundary) - utc(2011, 12, 30, 10)
+    assert length == lived
+
+
+@given(moments, zones)
+@example(utc(2026, 11, 24, 12), "Etc/GMT+12")
+@example(utc(2026, 11, 24, 12), "Pacific/Kiritimati")
+def test_a_local_day_is_never_further_from_the_utc_date_than_a_day(moment, zone):
+    assert abs(local_day(moment, zone) - moment.date()) <= timedelta(days=1)

@@ -1,0 +1,413 @@
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from leaderjournal.accounts.practice_calendar.rules import (
+    Pause,
+    PracticeCalendar,
+    days_cut_short,
+    written_in_time,
+)
+from leaderjournal.kernel.days import (
+    ZONE_NAMES,
+    Instant,
+    LocalDate,
+    day_begins,
+    day_ends,
+    days_after,
+    each_day,
+    local_date,
+    local_day,
+)
+from leaderjournal.reviews.streaks.rules import Streak, longest_within, steadiness, streak
+
+MONDAY = LocalDate(date(2026, 8, 31))
+WEEKDAYS = PracticeCalendar()
+EVERY_DAY = PracticeCalendar(changes=((MONDAY, frozenset(range(1, 8))),))
+HOUR = timedelta(hours=1)
+
+steps = st.integers(0, 70)
+days = steps.map(lambda step: days_after(MONDAY, step))
+journals = st.one_of(
+    st.frozensets(days),
+    st.frozensets(days, max_size=6).map(
+        lambda left_out: frozenset(each_day(MONDAY, days_after(MONDAY, 70))) - left_out
+    ),
+    st.frozensets(steps, max_size=25).map(
+        lambda left_out: frozenset(
+            days_after(MONDAY, step) for step in range(71) if step % 7 < 5 and step not in left_out
+        )
+    ),
+)
+zones = st.sampled_from(sorted(ZONE_NAMES))
+
+
+@st.composite
+def calendars(draw):
+    weekdays = st.frozensets(st.integers(1, 7), min_size=1)
+    first = draw(days)
+    pause = Pause(first, draw(st.one_of(st.none(), days.map(lambda day: max(first, day)))))
+    return PracticeCalendar(
+        changes=tuple(draw(st.lists(st.tuples(days, weekdays), max_size=2))),
+        pauses=draw(st.sampled_from([(), (pause,)])),
+        short_days=draw(st.frozensets(days, max_size=3)),
+    )
+
+
+def day(step: int) -> LocalDate:
+    return days_after(MONDAY, step)
+
+
+def marks(text: str) -> frozenset[LocalDate]:
+    """Return the kept days of a row such as "xxxxx.. x.xxx": x is kept, blanks help reading."""
+    return frozenset(day(step) for step, mark in enumerate(text.replace(" ", "")) if mark == "x")
+
+
+def seen(text: str, calendar: PracticeCalendar = EVERY_DAY) -> Streak:
+    """Return the streak of a row of days, the last of which is today."""
+    return streak(marks(text), calendar=calendar, today=day(len(text.replace(" ", "")) - 1))
+
+
+def steady(kept: frozenset[LocalDate], today: LocalDate, calendar=EVERY_DAY, joined=MONDAY) -> int:
+    return steadiness(kept, calendar=calendar, joined=joined, today=today)
+
+
+# The streak
+
+
+def test_an_empty_journal_has_no_streak_and_nothing_to_lose():
+    assert streak([], calendar=WEEKDAYS, today=MONDAY) == Streak(0, 0, 0, None, at_risk=False)
+
+
+def test_the_first_day_makes_a_streak_of_one():
+    assert seen("x") == Streak(1, 1, 0, MONDAY, at_risk=False)
+
+
+def test_a_weekend_without_words_is_no_gap():
+    assert seen("xxxxx.. xx", WEEKDAYS).current == 7
+
+
+def test_a_day_off_that_was_written_counts():
+    assert seen("xxxxx.x xx", WEEKDAYS).current == 8
+
+
+def test_today_unwritten_ends_nothing_and_is_a_risk_without_a_freeze():
+    assert seen("xxx.") == Streak(3, 3, 0, day(2), at_risk=True)
+
+
+def test_nothing_is_at_risk_with_a_freeze_in_hand_or_on_a_day_off_or_after_a_break():
+    assert not seen("xxxxxxx.").at_risk
+    assert not seen("xxxxx.", WEEKDAYS).at_risk
+    assert not seen("xx..").at_risk
+    assert not seen("xxx").at_risk
+
+
+def test_a_missed_day_without_a_freeze_ends_the_streak_and_the_longest_is_remembered():
+    assert seen("xxxxxx. xx") == Streak(2, 6, 0, day(8), at_risk=False)
+
+
+def test_seven_kept_days_earn_a_freeze_that_a_missed_day_spends():
+    assert seen("xxxxxxx").freezes == 1
+    assert seen("xxxxxxx. x") == Streak(8, 8, 0, day(8), at_risk=False)
+    assert seen("xxxxxxx.. x").current == 1
+
+
+def test_two_freezes_are_held_at_most():
+    assert [seen("x" * kept).freezes for kept in (6, 7, 13, 14, 21, 70)] == [0, 1, 1, 2, 2, 2]
+    assert seen("x" * 70 + ".." + "x").current == 71
+    assert seen("x" * 70 + "..." + "x").current == 1
+
+
+def test_a_freeze_spent_takes_seven_kept_days_to_earn_again():
+    assert seen("x" * 30 + "." + "x" * 6).freezes == 1
+    assert seen("x" * 30 + "." + "x" * 7).freezes == 2
+
+
+def test_a_streak_that_ends_takes_its_half_earned_freeze_along():
+    assert seen("xxxxxx. x").freezes == 0
+
+
+def test_a_freeze_is_given_back_when_an_offline_day_arrives_late():
+    without, arrived = seen("xxxxxxx.xx"), seen("xxxxxxxxxx")
+    assert (without.current, without.freezes) == (9, 0)
+    assert (arrived.current, arrived.freezes) == (10, 1)
+
+
+def test_a_break_is_undone_when_an_offline_day_arrives_late():
+    assert (seen("xxx.xx").current, seen("xxxxxx").current) == (2, 6)
+
+
+def test_an_entry_written_too_late_counts_as_written_and_mends_no_streak():
+    in_time, late = marks("xxx.xx"), marks("xxxxxx")
+    sixty_hours_on = Instant(day_ends(day(3), "Europe/Berlin") + 60 * HOUR)
+    assert not written_in_time(day(3), written_at=sixty_hours_on, zone="Europe/Berlin")
+    assert streak(in_time, calendar=EVERY_DAY, today=day(5)).current == 2
+    assert steady(late, day(5)) == 100
+
+
+def test_days_after_today_count_and_those_between_are_not_missed_yet():
+    kept = [*marks("xxx"), day(5)]
+    assert streak(kept, calendar=EVERY_DAY, today=day(3)) == Streak(4, 4, 0, day(5), at_risk=True)
+
+
+@given(journals, calendars(), days)
+def test_a_streak_agrees_with_a_slow_and_obvious_count(kept, calendar, today):
+    current, longest, freezes, _ = slow_walk(kept, calendar, today)
+    found = streak(kept, calendar=calendar, today=today)
+    assert (found.current, found.longest, found.freezes) == (current, longest, freezes)
+    assert found.last_date == max(kept, default=None)
+
+
+@given(journals, calendars(), days, days, days)
+def test_the_longest_within_a_period_agrees_with_a_slow_and_obvious_count(
+    kept, calendar, today, one, other
+):
+    first, last = sorted((one, other))
+    runs = slow_walk(kept, calendar, today)[3]
+    expected = max((len([d for d in run if first <= d <= last]) for run in runs), default=0)
+    found = longest_within(kept, calendar=calendar, today=today, first=first, last=last)
+    assert found == expected
+
+
+def test_the_longest_within_a_month_brings_its_freezes_along_and_counts_its_own_days_only():
+    kept = marks("xxxxxxx.xxx")
+    within = {"calendar": EVERY_DAY, "today": day(10), "last": day(10)}
+    assert longest_within(kept, first=day(6), **within) == 4
+    assert longest_within(kept, first=day(11), **{**within, "last": day(40)}) == 0
+    assert longest_within([], first=MONDAY, **within) == 0
+
+
+# The promise: a day more never hurts
+
+
+@settings(max_examples=200)
+@given(journals, calendars(), days, days)
+def test_a_kept_day_more_never_lowers_current_longest_or_freezes(kept, calendar, today, extra):
+    before = streak(kept, calendar=calendar, today=today)
+    after = streak({*kept, extra}, calendar=calendar, today=today)
+    assert after.current >= before.current
+    assert after.longest >= before.longest
+    assert after.freezes >= before.freezes
+
+
+@pytest.mark.parametrize("kept_before", [0, 5, 6, 13, 19, 20])
+def test_a_saturday_more_never_hurts_whatever_the_two_weeks_after_it_bring(kept_before):
+    practice_days = [d for d in each_day(MONDAY, day(40)) if WEEKDAYS.expects(d)]
+    saturday = next(d for d in each_day(practice_days[kept_before], day(40)) if d.isoweekday() == 6)
+    after_it = [d for d in practice_days if d > saturday][:9]
+    today = days_after(after_it[-1], 1)
+    for pattern in range(2 ** len(after_it)):
+        kept = {d for step, d in enumerate(after_it) if pattern >> step & 1}
+        kept |= {d for d in practice_days[:kept_before] if d < saturday}
+        before = streak(kept, calendar=WEEKDAYS, today=today)
+        after = streak({*kept, saturday}, calendar=WEEKDAYS, today=today)
+        assert after.current >= before.current, kept
+        assert after.longest >= before.longest, kept
+
+
+def test_an_extra_saturday_does_not_waste_the_freeze_that_two_held_leave_no_room_for():
+    without = "xxxxx.. xxxxx.. xxxxx.. xxxxx.. .x..x"
+    saturday = "xxxxx.. xxxxx.. xxxxx.. xxxxxx. .x..x"
+    assert seen(saturday, WEEKDAYS).current >= seen(without, WEEKDAYS).current
+    assert seen(saturday, WEEKDAYS).longest >= seen(without, WEEKDAYS).longest
+
+
+def test_an_extra_saturday_does_not_spend_what_a_broken_streak_would_have_kept():
+    without = "xxxxx.. x.x.x"
+    saturday = "xxxxxx. x.x.x"
+    assert seen(saturday, WEEKDAYS).current >= seen(without, WEEKDAYS).current
+
+
+@given(journals, calendars(), days, days)
+def test_a_kept_day_more_never_lowers_the_longest_of_a_period(kept, calendar, today, extra):
+    period = {"calendar": calendar, "today": today, "first": day(14), "last": day(45)}
+    assert longest_within({*kept, extra}, **period) >= longest_within(kept, **period)
+
+
+@settings(max_examples=200)
+@given(journals, calendars(), days, days, days)
+def test_a_kept_day_more_never_lowers_steadiness(kept, calendar, joined, today, extra):
+    before = steady(kept, today, calendar, joined)
+    assert steady(kept | {extra}, today, calendar, joined) >= before
+
+
+@given(journals, calendars(), days)
+def test_at_risk_says_whether_todays_silence_would_cost_the_streak(kept, calendar, today):
+    now = streak(kept, calendar=calendar, today=today)
+    silent = streak(kept, calendar=calendar, today=days_after(today, 1))
+    assert now.at_risk == (silent.current < now.current)
+
+
+# What must make no difference
+
+
+@given(journals, calendars(), days, st.randoms(use_true_random=False))
+def test_the_order_in_which_days_arrive_makes_no_difference(kept, calendar, today, random: Random):
+    shuffled = [*kept, *kept]
+    random.shuffle(shuffled)
+    expected = streak(kept, calendar=calendar, today=today)
+    assert streak(shuffled, calendar=calendar, today=today) == expected
+    assert streak(sorted(kept), calendar=calendar, today=today) == expected
+    assert steady(shuffled, today, calendar) == steady(kept, today, calendar)
+
+
+@given(journals, days, st.integers(0, 30))
+def test_a_pause_without_words_neither_breaks_nor_grows_a_streak(kept, first, length):
+    last = days_after(first, length)
+    calendar = PracticeCalendar(pauses=(Pause(first, last),))
+    so_far = frozenset(kept_day for kept_day in kept if kept_day < first)
+    after = days_after(last, 1)
+    begun = streak(so_far, calendar=calendar, today=first)
+    over = streak(so_far, calendar=calendar, today=after)
+    assert not begun.at_risk
+    assert replace(over, at_risk=False) == begun
+    assert steady(so_far, first, calendar) == steady(so_far, after, calendar)
+
+
+# Steadiness
+
+
+def test_steadiness_is_100_while_every_practice_day_is_kept():
+    assert [steady(marks("x" * kept), day(kept - 1)) for kept in (1, 2, 30, 71)] == [100] * 4
+
+
+def test_where_nothing_was_expected_yet_anything_written_makes_100():
+    assert steady(frozenset(), MONDAY) == 0
+    assert steady(frozenset({day(-2)}), MONDAY) == 100
+    assert steady(frozenset({day(5)}), day(5), WEEKDAYS, joined=day(5)) == 100
+
+
+def test_today_counts_only_once_it_is_written():
+    assert steady(marks("x."), day(1)) == 100
+    assert steady(marks(".x"), day(1)) == 51  # 1 / (1 + 0.5 ** (1 / 13)) = 0.5133
+
+
+def test_a_day_thirteen_practice_days_back_weighs_half():
+    kept = marks("." * 13 + "x")
+    weights = [0.5 ** (back / 13) for back in range(14)]
+    assert weights[13] == 0.5
+    assert steady(kept, day(13)) == round(100 * weights[0] / sum(weights))
+    assert steady(marks("x" + "." * 13), day(14)) == round(100 * weights[13] / sum(weights))
+
+
+def test_a_day_that_is_not_expected_changes_no_steadiness():
+    assert steady(marks("xx.xx"), day(7), WEEKDAYS) == steady(marks("xx.xxxx"), day(7), WEEKDAYS)
+
+
+@pytest.mark.parametrize("run", [40, 60, 200, 1000])
+def test_one_missed_day_after_a_long_run_lowers_steadiness_by_six_points_at_most(run):
+    kept = frozenset(each_day(MONDAY, day(run - 1)))
+    assert steady(kept, day(run)) == 100
+    assert 94 <= steady(kept, day(run + 1)) < 100
+
+
+@given(journals, calendars(), days, days)
+def test_steadiness_agrees_with_a_slow_and_obvious_sum(kept, calendar, joined, today):
+    judged = [
+        d for d in each_day(joined, day(80)) if calendar.expects(d) and (d < today or d in kept)
+    ]
+    weights = {d: 0.5 ** (back / 13) for back, d in enumerate(reversed(judged))}
+    found = steady(kept, today, calendar, joined)
+    assert 0 <= found <= 100
+    if weights:
+        share = 100 * sum(weights[d] for d in judged if d in kept) / sum(weights.values())
+        assert abs(found - share) <= 0.5 + 1e-9
+    else:
+        assert found == (100 if kept else 0)
+
+
+# Zones, clock changes, the date line
+
+
+@settings(max_examples=60, deadline=None)
+@given(zones, st.dates(date(2024, 1, 1), date(2030, 9, 1)).map(local_date), st.integers(0, 22))
+def test_who_writes_once_each_local_day_keeps_the_streak_through_clock_changes(zone, first, hour):
+    kept = {
+        local_day(Instant(day_begins(d, zone) + hour * HOUR), zone)
+        for d in each_day(first, days_after(first, 119))
+    }
+    found = streak(kept, calendar=EVERY_DAY, today=days_after(first, 119))
+    assert (found.current, found.longest, found.freezes) == (120, 120, 2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.integers(1, 200), min_size=1, max_size=12),
+    st.sampled_from(
+        [("Pacific/Auckland", "Pacific/Honolulu"), ("Pacific/Honolulu", "Pacific/Auckland")]
+    ),
+    st.integers(0, 7 * 365 * 24).map(lambda hours: datetime(2024, 1, 1, tzinfo=UTC) + hours * HOUR),
+    st.integers(0, 11),
+)
+@example(
+    [30, 1, 1, 1, 40],
+    ("Pacific/Honolulu", "Pacific/Auckland"),
+    datetime(2026, 9, 1, tzinfo=UTC),
+    11,
+)
+def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_streak(
+    stays, zone_pair, start, hour_of_writing
+):
+    """The leader writes once a day, after `hour_of_writing` full hours of it, and no day twice."""
+    kept: set[LocalDate] = set()
+    short_days: set[LocalDate] = set()
+    lived: defaultdict[LocalDate, int] = defaultdict(int)
+    now = Instant(start.replace(minute=0))
+    zone, other = zone_pair
+    today = joined = days_after(local_day(now, zone), 1)
+    for stay in [*stays, 60]:
+        for _ in range(stay):
+            today = local_day(now, zone)
+            lived[today] += 1
+            if today >= joined and lived[today] > hour_of_writing:
+                kept.add(today)
+            now = Instant(now + HOUR)
+            calendar = PracticeCalendar(EVERY_DAY.changes, short_days=frozenset(short_days))
+            found = streak(kept, calendar=calendar, today=local_day(now, zone))
+            assert found.current == len(kept)
+        short_days |= days_cut_short(now, zone, other)
+        zone, other = other, zone
+    assert found.longest == len(kept)
+    assert steadiness(kept, calendar=calendar, joined=joined, today=today) == 100
+
+
+def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
+    """Writes each evening at nine; Tuesday is short in Auckland, then repeated in Honolulu."""
+    leaves = Instant(day_begins(day(14), "Pacific/Honolulu") + 5 * HOUR)
+    cut = days_cut_short(leaves, "Pacific/Honolulu", "Pacific/Auckland")
+    assert cut == {day(14)}
+    calendar = PracticeCalendar(EVERY_DAY.changes, short_days=cut)
+    kept = marks("x" * 14 + ".x")
+    assert streak(kept, calendar=calendar, today=day(16)) == Streak(
+        15, 15, 2, day(15), at_risk=False
+    )
+
+
+def slow_walk(kept, calendar, today):
+    """Follow the rules one day and one freeze at a time, with tokens in a jar."""
+    if not kept:
+        return 0, 0, 0, []
+    runs, run, jar, progress = [], [], [], 0
+    current_day, end = min(kept), max(today, *kept)
+    while current_day <= end:
+        if current_day in kept:
+            run = [*run, current_day]
+            if len(jar) < 2:
+                progress += 1
+            if progress == 7:
+                jar.append("freeze")
+                progress = 0
+        elif current_day < today and calendar.expects(current_day):
+            if jar:
+                jar.pop()
+            else:
+                runs.append(run)
+                run, progress = [], 0
+        current_day = days_after(current_day, 1)
+    runs.append(run)
+    return len(run), max(map(len, runs)), len(jar), runs

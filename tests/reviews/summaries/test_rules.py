@@ -1,0 +1,498 @@
+import calendar as year_calendar
+from collections import Counter
+from dataclasses import asdict
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
+from leaderjournal.kernel.days import LocalDate, days_after, local_date
+from leaderjournal.reviews.streaks.rules import longest_within
+from leaderjournal.reviews.summaries.rules import (
+    BehaviourFigures,
+    BestScore,
+    CommitmentFigures,
+    HandOffFigures,
+    Highlight,
+    Journal,
+    Passage,
+    Period,
+    WrittenDay,
+    best_day,
+    calendar_weeks,
+    highlights,
+    summary,
+)
+
+KEYS = ("lead-from-front", "protect-and-serve", "let-go")
+LEAD, SERVE, LET_GO = KEYS
+BEHAVIOURS = {LEAD: ["inspect", "contribute"], SERVE: ["coach"], LET_GO: ["celebrate"]}
+NOVEMBER = Period(2026, 11)
+LAST_OF_NOVEMBER = LocalDate(date(2026, 11, 30))
+CALENDAR = PracticeCalendar()
+
+around_november = st.dates(date(2026, 9, 20), date(2026, 12, 10)).map(local_date)
+any_date = st.dates(date(1900, 1, 1), date(9998, 12, 31)).map(local_date)
+periods = st.one_of(
+    st.builds(Period, st.integers(1900, 9998), st.integers(1, 12)),
+    st.builds(Period, st.integers(1900, 9998)),
+)
+
+
+@st.composite
+def written_days(draw, dates=around_november):
+    scores = draw(st.dictionaries(st.sampled_from(KEYS), st.integers(1, 5)))
+    answered = [*scores, *draw(st.sets(st.sampled_from(KEYS), max_size=1))]
+    return WrittenDay(
+        date=draw(dates),
+        scores=scores,
+        behaviours={
+            key: draw(st.sampled_from([*BEHAVIOURS[key], None])) for key in dict.fromkeys(answered)
+        },
+        words=draw(st.integers(0, 300)),
+        in_time=draw(st.booleans()),
+        has_commitment=draw(st.booleans()),
+    )
+
+
+@st.composite
+def journals(draw):
+    pause_from = draw(around_november)
+    return Journal(
+        days=tuple(draw(st.lists(written_days(), max_size=45, unique_by=lambda day: day.date))),
+        keys=KEYS,
+        calendar=PracticeCalendar(
+            changes=tuple(
+                draw(
+                    st.lists(
+                        st.tuples(around_november, st.frozensets(st.integers(1, 7), min_size=1)),
+                        max_size=2,
+                    )
+                )
+            ),
+            pauses=draw(st.sampled_from([(), (Pause(pause_from, days_after(pause_from, 4)),)])),
+        ),
+        joined=draw(around_november),
+        in_time_before=draw(st.frozensets(around_november, max_size=20)),
+        passages=tuple(draw(st.lists(passages(), max_size=20))),
+    )
+
+
+@st.composite
+def passages(draw, dates=around_november):
+    words = draw(st.lists(st.sampled_from(["calm", "late", "team", "call"]), max_size=14))
+    return Passage(
+        date=draw(dates),
+        key=draw(st.sampled_from([*KEYS, None])),
+        score=draw(st.sampled_from([None, 1, 2, 3, 4, 5])),
+        text=" ".join(words),
+    )
+
+
+def november(day: int) -> LocalDate:
+    return LocalDate(date(2026, 11, day))
+
+
+def journal(*days: WrittenDay, **others) -> Journal:
+    defaults = {"keys": KEYS, "calendar": CALENDAR, "joined": LocalDate(date(2026, 1, 1))}
+    return Journal(days=days, **{**defaults, **others})
+
+
+def figures(*days: WrittenDay, period=NOVEMBER, today=LAST_OF_NOVEMBER, **others):
+    return summary(period, journal(*days, **others), today=today)
+
+
+def said(day: int, key: str | None, score: int | None, words: int = 10, word: str = "word"):
+    return Passage(november(day), key, score, " ".join([word] * words))
+
+
+# Periods
+
+
+@pytest.mark.parametrize("name", ["2026-11", "2026", "1900-01", "9998-12", "1900", "9998"])
+def test_a_period_is_read_and_named_alike(name):
+    assert Period.parse(name).name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "26", "2026-13", "2026-00", "2026-1", "2026-11-24", "1899", "9999", "2026-11\n", "٢٠٢٦"],
+)
+def test_a_period_that_is_none_is_refused_with_what_is_allowed(text):
+    with pytest.raises(ValueError, match=r"2026-11 or a year such as 2026, from 1900 to 9998"):
+        Period.parse(text)
+
+
+@given(periods)
+def test_periods_join_without_gap_and_lead_back(period):
+    assert days_after(period.last, 1) == period.next.first
+    assert days_after(period.first, -1) == period.previous.last
+    assert period.next.previous == period == period.previous.next
+    assert (period.month is None) == (period.next.month is None)
+
+
+@given(any_date)
+def test_a_day_lies_in_its_month_and_its_year_alone(day):
+    for period in (Period(day.year, day.month), Period(day.year)):
+        assert day in period
+        assert day not in period.next
+        assert day not in period.previous
+
+
+# The summary
+
+
+def test_a_summary_holds_exactly_the_fields_of_the_contract():
+    as_json = asdict(figures(WrittenDay(november(3), {LEAD: 4}, {LEAD: "inspect"}, 7)))
+    assert set(as_json) == {
+        *("period", "days_expected", "days_kept", "streak_longest", "words", "by_key", "days"),
+        *("commitments", "wins", "hand_offs", "people", "number", "team", "highlights"),
+        "compared_with",
+    }
+    assert list(as_json["by_key"]) == list(KEYS)
+    assert as_json["by_key"][LEAD] == {
+        "mean": 4.0,
+        "median": 4.0,
+        "count": 1,
+        "trend": None,
+        "previous_mean": None,
+        "best": {"date": november(3), "score": 4},
+        "behaviours": {"inspect": {"count": 1, "mean": 4.0}},
+    }
+    assert as_json["days"][2] == {
+        "date": november(3),
+        "scores": {LEAD: 4, SERVE: None, LET_GO: None},
+        "words": 7,
+    }
+    assert as_json["commitments"] == {"made": 0, "kept": 0, "missed": 0, "open": 0}
+    assert as_json["hand_offs"] == {"made": 0, "stepped_back_in": 0}
+
+
+def test_an_empty_month_has_no_means_and_every_date():
+    empty = figures()
+    assert empty.by_key[LEAD].mean is empty.by_key[LEAD].median is empty.by_key[LEAD].best is None
+    assert [day.date.day for day in empty.days] == list(range(1, 31))
+    assert (empty.days_kept, empty.words, empty.streak_longest, empty.highlights) == (0, 0, 0, ())
+
+
+def test_the_trend_is_the_mean_less_that_of_the_month_before():
+    october = LocalDate(date(2026, 10, 31))
+    lead = figures(
+        WrittenDay(october, {LEAD: 2, SERVE: 5}), WrittenDay(november(3), {LEAD: 5})
+    ).by_key
+    assert (lead[LEAD].trend, lead[LEAD].previous_mean) == (3.0, 2.0)
+    assert (lead[SERVE].trend, lead[SERVE].previous_mean) == (None, 5.0)
+
+
+def test_of_equal_best_scores_the_latest_is_named():
+    days = [WrittenDay(november(day), {LEAD: score}) for day, score in [(9, 5), (3, 5), (10, 4)]]
+    assert figures(*days).by_key[LEAD].best == BestScore(november(9), 5)
+
+
+def test_a_behaviour_without_a_score_is_counted_and_the_most_frequent_comes_first():
+    days = [
+        WrittenDay(november(2), {LEAD: 4}, {LEAD: "contribute"}),
+        WrittenDay(november(3), {LEAD: 2}, {LEAD: "inspect"}),
+        WrittenDay(november(4), {}, {LEAD: "inspect", SERVE: "coach"}),
+        WrittenDay(november(5), {LEAD: 1}, {LEAD: None}),
+    ]
+    by_key = figures(*days).by_key
+    assert list(by_key[LEAD].behaviours.items()) == [
+        ("inspect", BehaviourFigures(2, 2.0)),
+        ("contribute", BehaviourFigures(1, 4.0)),
+    ]
+    assert by_key[SERVE].behaviours == {"coach": BehaviourFigures(1, None)}
+
+
+def test_days_written_late_or_off_are_kept_days_of_the_month_and_no_part_of_the_streak():
+    late_saturday = WrittenDay(november(7), in_time=False)
+    found = figures(WrittenDay(november(6)), late_saturday, WrittenDay(november(9)))
+    assert (found.days_kept, found.streak_longest) == (3, 2)
+
+
+def test_a_streak_brings_the_freezes_earned_before_the_month():
+    earlier = [LocalDate(date(2026, 10, day)) for day in range(20, 31)]
+    days = [WrittenDay(november(day)) for day in (2, 4)]
+    assert figures(*days, in_time_before=earlier, today=november(4)).streak_longest == 2
+    assert figures(*days, today=november(4)).streak_longest == 1
+
+
+def test_days_are_expected_until_yesterday_and_today_once_it_is_written():
+    wednesday = november(4)
+    assert figures(today=wednesday).days_expected == 2
+    assert figures(WrittenDay(wednesday), today=wednesday).days_expected == 3
+    assert figures(today=LocalDate(date(2026, 10, 31))).days_expected == 0
+    assert figures(today=LocalDate(date(2027, 3, 1))).days_expected == 21
+
+
+def test_the_month_of_joining_expects_nothing_before_the_leader_joined_or_wrote():
+    assert figures(joined=november(18)).days_expected == 8
+    assert figures(WrittenDay(november(16)), joined=november(18)).days_expected == 10
+
+
+def test_a_month_before_the_leader_joined_is_seen_whole_or_not_at_all():
+    joined = LocalDate(date(2027, 1, 5))
+    assert figures(joined=joined, today=joined).days_expected == 0
+    diary = figures(WrittenDay(november(16)), joined=joined, today=joined)
+    assert (diary.days_expected, diary.days_kept) == (21, 1)
+
+
+def test_a_year_has_a_day_for_every_date_and_is_compared_with_the_year_before():
+    found = figures(
+        WrittenDay(november(3), {LEAD: 4}),
+        WrittenDay(LocalDate(date(2025, 5, 5)), {LEAD: 3}),
+        period=Period(2026),
+    )
+    assert (found.period, found.compared_with, len(found.days)) == ("2026", "2025", 365)
+    assert found.by_key[LEAD].trend == 1.0
+    assert found.days_kept == 1
+
+
+def test_a_month_shows_five_highlights_and_a_year_twelve():
+    said_daily = tuple(said(day, KEYS[day % 3], 4) for day in range(1, 31))
+    assert len(figures(passages=said_daily).highlights) == 5
+    assert len(figures(passages=said_daily, period=Period(2026)).highlights) == 12
+    assert figures(passages=said_daily, period=Period(2026, 10)).highlights == ()
+
+
+@settings(deadline=None)
+@given(journals(), around_november, st.sampled_from([NOVEMBER, Period(2026, 10), Period(2026)]))
+def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, period):
+    found = summary(period, written, today=today)
+    in_period, in_previous = (
+        [d for d in written.days if is_in(d.date, p)] for p in comparison(period)
+    )
+    dates = {d.date for d in in_period}
+
+    assert (found.period, found.compared_with) == tuple(id_of(p) for p in comparison(period))
+    assert found.days_kept == len(in_period)
+    assert found.words == sum([d.words for d in in_period])
+    made = len([d for d in in_period if d.has_commitment])
+    assert found.commitments == CommitmentFigures(made, 0, 0, made)
+    assert (found.wins, found.hand_offs, found.people) == (0, HandOffFigures(0, 0), ())
+    assert (found.number, found.team) == (None, None)
+
+    expected = 0
+    for day in dates_of(period):
+        counts = written.calendar.expects(day) and (day < today or day in dates)
+        if is_in(written.joined, period):
+            counts = counts and (day >= written.joined or any(kept <= day for kept in dates))
+        elif written.joined > day and not dates:
+            counts = False
+        expected += counts
+    assert found.days_expected == expected
+
+    in_time = {d.date for d in written.days if d.in_time} | written.in_time_before
+    assert found.streak_longest == longest_within(
+        in_time,
+        calendar=written.calendar,
+        today=today,
+        first=dates_of(period)[0],
+        last=dates_of(period)[-1],
+    )
+
+    assert [day.date for day in found.days] == dates_of(period)
+    for day in found.days:
+        source = next((d for d in in_period if d.date == day.date), WrittenDay(day.date))
+        assert day.words == source.words
+        assert day.scores == {key: source.scores.get(key) for key in KEYS}
+
+    for key in KEYS:
+        check_key(found.by_key[key], key, in_period, in_previous)
+
+
+def check_key(found, key, in_period, in_previous):
+    scores = sorted(d.scores[key] for d in in_period if key in d.scores)
+    previous = [d.scores[key] for d in in_previous if key in d.scores]
+    assert found.count == len(scores)
+    assert found.mean == exact_mean(scores)
+    assert found.previous_mean == exact_mean(previous)
+    if scores:
+        middle = scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]
+        assert found.median == middle / 2
+        best = [d.date for d in in_period if d.scores.get(key) == scores[-1]]
+        assert found.best == BestScore(max(best), scores[-1])
+    else:
+        assert (found.median, found.best) == (None, None)
+    if scores and previous:
+        assert found.trend == exact_mean(scores) - exact_mean(previous)
+    else:
+        assert found.trend is None
+    looked_at = Counter(d.behaviours[key] for d in in_period if d.behaviours.get(key))
+    assert {name: of.count for name, of in found.behaviours.items()} == looked_at
+    for name, of in found.behaviours.items():
+        scored = [d for d in in_period if d.behaviours.get(key) == name and key in d.scores]
+        assert of.mean == exact_mean([d.scores[key] for d in scored])
+
+
+def exact_mean(scores):
+    return float(Fraction(sum(scores), len(scores))) if scores else None
+
+
+def comparison(period):
+    if period.month is None:
+        return period, Period(period.year - 1)
+    if period.month == 1:
+        return period, Period(period.year - 1, 12)
+    return period, Period(period.year, period.month - 1)
+
+
+def id_of(period):
+    return f"{period.year}" + (f"-{period.month:02}" if period.month else "")
+
+
+def is_in(day, period):
+    return day.year == period.year and period.month in {None, day.month}
+
+
+def dates_of(period):
+    months = range(1, 13) if period.month is None else [period.month]
+    return [
+        date(period.year, month, day)
+        for month in months
+        for day in range(1, year_calendar.monthrange(period.year, month)[1] + 1)
+    ]
+
+
+# Highlights
+
+
+def test_highlights_are_whole_and_come_in_the_order_of_their_dates():
+    late, early = said(20, LEAD, 5, words=60), said(3, SERVE, 4)
+    assert highlights([late, early], 5) == (
+        Highlight(november(3), SERVE, early.text),
+        Highlight(november(20), LEAD, late.text),
+    )
+
+
+def test_a_few_words_are_no_highlight_unless_nothing_longer_was_written():
+    short, long = said(3, LEAD, 5, words=7), said(4, LEAD, 3, words=8)
+    assert [found.date.day for found in highlights([short, long], 5)] == [4]
+    assert [found.date.day for found in highlights([short], 5)] == [3]
+    assert highlights([said(3, LEAD, 5, words=0)], 5) == ()
+
+
+def test_one_honest_passage_about_a_low_score_is_among_the_highlights():
+    good = [said(day, LEAD, 5) for day in range(2, 12)]
+    low = [said(20, LEAD, 1, words=9), said(21, LEAD, 2, words=40)]
+    days = [found.date.day for found in highlights([*good, *low], 5)]
+    assert days == [8, 9, 10, 11, 21]
+
+
+def test_a_single_highlight_is_the_best_one():
+    assert [h.date.day for h in highlights([said(2, LEAD, 1, 90), said(3, LEAD, 5)], 1)] == [3]
+
+
+def test_higher_scores_come_first_then_longer_words_and_no_score_ranks_in_the_middle():
+    several = [
+        said(2, LEAD, 3, words=10),
+        said(3, LEAD, None, words=11),
+        said(4, LEAD, 4),
+        said(5, LEAD, 3, words=12),
+    ]
+    assert [found.date.day for found in highlights(several, 2)] == [4, 5]
+    assert [found.date.day for found in highlights(several, 3)] == [3, 4, 5]
+
+
+def test_highlights_are_spread_over_days_and_keys():
+    all_keys = [said(2, key, 5) for key in KEYS]
+    others = [said(3, LEAD, 5), said(3, SERVE, 5), said(4, LEAD, 5), said(4, LET_GO, 5)]
+    found = highlights([*all_keys, *others], 3)
+    assert [highlight.date.day for highlight in found] == [2, 3, 4]
+    assert {highlight.key for highlight in found} == set(KEYS)
+
+
+def test_the_highlights_of_a_year_come_from_many_months():
+    good = [said(day, KEYS[day % 3], 5) for day in range(1, 31)]
+    fair = [Passage(LocalDate(date(2026, m, 7)), LEAD, 3, "word " * 9) for m in range(1, 11)]
+    assert {found.date.month for found in highlights([*good, *fair], 12)} == set(range(1, 12))
+
+
+@given(st.lists(passages(), max_size=30), st.integers(0, 12), st.randoms(use_true_random=False))
+def test_highlights_are_chosen_fairly_whatever_the_journal(several, how_many, random):
+    found = highlights(several, how_many)
+    enough = [p for p in several if len(p.text.split()) >= 8]
+    eligible = enough or [p for p in several if p.text]
+    assert len(found) == min(how_many, len(eligible))
+    assert [h.date for h in found] == sorted(h.date for h in found)
+    source = Counter((p.date, p.key, p.text) for p in eligible)
+    assert not Counter((h.date, h.key, h.text) for h in found) - source
+    low = {(p.date, p.key, p.text) for p in eligible if p.score in {1, 2}}
+    if low and how_many > 1:
+        assert low & {(h.date, h.key, h.text) for h in found}
+    shuffled = random.sample(several, len(several))
+    assert Counter(highlights(shuffled, how_many)) == Counter(found)
+
+
+@given(st.lists(passages(), max_size=30), st.integers(1, 12))
+def test_no_day_of_a_month_is_highlighted_twice_while_another_has_words(several, how_many):
+    several = [p for p in several if p.date in NOVEMBER]
+    per_day = Counter(h.date for h in highlights(several, how_many))
+    assume(per_day)
+    enough = [p for p in several if len(p.text.split()) >= 8] or [p for p in several if p.text]
+    if max(per_day.values()) > 1:
+        assert set(per_day) == {p.date for p in enough}
+
+
+# The best day
+
+
+def test_the_best_day_has_the_highest_mean_then_more_scores_then_is_the_latest():
+    four = WrittenDay(november(2), {LEAD: 4})
+    two_fours = WrittenDay(november(3), {LEAD: 4, SERVE: 4})
+    mixed = WrittenDay(november(5), {LEAD: 5, SERVE: 3})
+    assert best_day([]) is None
+    assert best_day([WrittenDay(november(2))]) is None
+    assert best_day([two_fours, four]) == two_fours.date
+    assert best_day([mixed, two_fours, four]) == mixed.date
+    assert best_day([WrittenDay(november(1), {LEAD: 5}), mixed]) == november(1)
+
+
+def test_the_best_day_can_be_read_off_a_summary():
+    found = figures(WrittenDay(november(2), {LEAD: 4}), WrittenDay(november(3), {LEAD: 5}))
+    assert best_day(found.days) == november(3)
+
+
+@given(st.lists(written_days(), max_size=20, unique_by=lambda day: day.date))
+def test_the_best_day_agrees_with_a_slow_and_obvious_search(days):
+    scored = [d for d in days if d.scores]
+    best = None
+    for d in sorted(scored, key=lambda d: d.date):
+        mean = Fraction(sum(d.scores.values()), len(d.scores))
+        if best is None or (mean, len(d.scores)) >= best[:2]:
+            best = (mean, len(d.scores), d.date)
+    assert best_day(days) == (best[2] if best else None)
+
+
+# The month's page
+
+
+@given(st.one_of(periods.filter(lambda period: period.month is not None)))
+def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
+    weeks = calendar_weeks(period, journal(), today=november(24))
+    places = [[cell and cell.date for cell in week] for week in weeks]
+    assert places == [
+        [LocalDate(date(period.year, period.month, day)) if day else None for day in week]
+        for week in year_calendar.monthcalendar(period.year, period.month)
+    ]
+
+
+def test_a_cell_says_what_its_day_was():
+    paused = PracticeCalendar(pauses=(Pause(november(26), november(26)),))
+    written = journal(WrittenDay(november(23), {LEAD: 4}, words=12), calendar=paused)
+    weeks = calendar_weeks(NOVEMBER, written, today=november(24))
+    monday, tuesday, wednesday, thursday, _, saturday, _ = weeks[4]
+    assert (monday.kept, monday.words, monday.scores[LEAD], monday.scores[SERVE]) == (
+        1,
+        12,
+        4,
+        None,
+    )
+    assert [cell.is_today for cell in (monday, tuesday, wednesday)] == [False, True, False]
+    assert [cell.is_future for cell in (monday, tuesday, wednesday)] == [False, False, True]
+    assert [cell.paused for cell in (wednesday, thursday)] == [False, True]
+    assert [cell.is_practice_day for cell in (thursday, saturday)] == [True, False]
+    assert not tuesday.kept
