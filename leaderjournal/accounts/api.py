@@ -101,7 +101,7 @@ def me() -> dict[str, Any]:
 
 @blueprint.patch("/me")
 @login_required
-@blueprint.arguments(MeSchema(partial=True))
+@blueprint.arguments(MeSchema)
 @blueprint.response(200, MeSchema)
 def change_me(changes: dict[str, Any]) -> dict[str, Any]:
     """Change what the leader set about themselves."""

@@ -1,16 +1,12 @@
 """How often signing in and registering may be tried, by account and by address."""
 
-import math
-from typing import NoReturn
-
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from limits import RateLimitItem, parse
 
 from leaderjournal.accounts import store
 from leaderjournal.accounts.rules import normal_email
-from leaderjournal.kernel import clock
-from leaderjournal.kernel.limits import limiter
+from leaderjournal.kernel.limits import limiter, too_many
 from leaderjournal.kernel.problems import Problem
 
 FAILURES_PER_ACCOUNT = parse("10 per 15 minutes")
@@ -35,9 +31,9 @@ def guarded_sign_in(email: str, password: str) -> store.Leader | None:
     # The account's counter is raised before the password is looked at, so that tries made at the
     # same moment cannot slip past it.
     if not counts.hit(FAILURES_PER_ACCOUNT, "sign-in", of_account):
-        _refuse(FAILURES_PER_ACCOUNT, of_account)
+        raise _too_many(FAILURES_PER_ACCOUNT, of_account)
     if not counts.test(FAILURES_PER_ADDRESS, "sign-in", of_address):
-        _refuse(FAILURES_PER_ADDRESS, of_address)
+        raise _too_many(FAILURES_PER_ADDRESS, of_address)
     leader = store.authenticate(email, password)
     if leader is None:
         counts.hit(FAILURES_PER_ADDRESS, "sign-in", of_address)
@@ -46,12 +42,5 @@ def guarded_sign_in(email: str, password: str) -> store.Leader | None:
     return leader
 
 
-def _refuse(limit: RateLimitItem, counter: str) -> NoReturn:
-    reset_at = limiter.limiter.get_window_stats(limit, "sign-in", counter).reset_time
-    wait = max(1, math.ceil(reset_at - clock.now().timestamp()))
-    minutes = math.ceil(wait / 60)
-    raise Problem(
-        429,
-        f"Too many tries. Wait {minutes} min, then try again.",
-        headers={"Retry-After": str(wait)},
-    )
+def _too_many(limit: RateLimitItem, counter: str) -> Problem:
+    return too_many(limiter.limiter.get_window_stats(limit, "sign-in", counter).reset_time)

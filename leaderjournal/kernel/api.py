@@ -4,14 +4,14 @@ from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import BaseConverter
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.fields import Day
-from leaderjournal.kernel.problems import PROBLEM_TYPE, invalid
+from leaderjournal.kernel.problems import PROBLEM_TYPE, Problem, invalid
 
 PREFIX = "/api/v1"
 
@@ -96,6 +96,7 @@ def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
             },
         },
     }
+    app.before_request(_refuse_other_bodies)
     api = ApiWithProblems(app)
     api.register_converter(DayConverter, _day_parameter)
     for blueprint in blueprints:
@@ -106,6 +107,15 @@ def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
         response = jsonify(with_problems(api.spec.to_dict()))
         response.headers["Cache-Control"] = "public, max-age=300"
         return response
+
+
+def _refuse_other_bodies() -> None:
+    """Raise Problem (415) for a body that is neither JSON nor, where files are taken, a form."""
+    if not request.path.startswith(PREFIX) or not request.content_length:
+        return
+    wanted = "multipart/form-data" if request.path == f"{PREFIX}/imports" else "application/json"
+    if request.mimetype != wanted and not (wanted.endswith("json") and request.is_json):
+        raise Problem(415, f"Send this as {wanted}.")
 
 
 def _day_parameter(_converter: BaseConverter) -> dict[str, str]:

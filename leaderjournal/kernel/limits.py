@@ -6,10 +6,12 @@ statement. Counters' names hold addresses and e-mails, so only their keyed hash 
 
 import hashlib
 import hmac
+import math
+from typing import NoReturn
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import Base, db, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.problems import Problem
 
 
 class RateCounter(Base):
@@ -105,12 +108,23 @@ def _hashed(key: str) -> str:
     return hmac.new(settings().secret_key.encode(), key.encode(), hashlib.sha256).hexdigest()
 
 
+def too_many(reset_at: float) -> Problem:
+    """Return the answer to too many tries; the counter begins anew at `reset_at` (since 1970)."""
+    wait = max(1, math.ceil(reset_at - clock.now().timestamp()))
+    detail = f"Too many tries. Wait {math.ceil(wait / 60)} min, then try again."
+    return Problem(429, detail, headers={"Retry-After": str(wait)})
+
+
+def refuse(breached: RequestLimit) -> NoReturn:
+    """Answer a request over its limit. Raises Problem (429)."""
+    raise too_many(breached.reset_at)
+
+
 limiter = Limiter(
     key_func=get_remote_address,
     storage_uri="database://",
     strategy="fixed-window",
-    headers_enabled=True,
-    retry_after="delta-seconds",
+    on_breach=refuse,
     key_prefix="lj",
 )
 

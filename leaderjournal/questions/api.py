@@ -72,7 +72,7 @@ def change_question(changes: dict[str, Any], question_id: UUID) -> store.KeptQue
     try:
         behaviour_fits(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
     except ValidationError as error:
-        invalid(flat(error.messages_dict))
+        invalid(flat(error.normalized_messages()))  # type: ignore[no-untyped-call]
     changed = store.change(current_leader().sealer, question_id, changes)
     if changed is None:
         raise _no_such_question()

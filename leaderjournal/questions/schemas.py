@@ -73,7 +73,7 @@ class BehaviourSchema(Schema):
 class KeySchema(Schema):
     """A key with its behaviours."""
 
-    key = fields.String(required=True, attribute="slug")
+    key = fields.Function(lambda key: key.slug, required=True, metadata={"type": "string"})
     slug = fields.String(required=True)
     name = fields.String(required=True)
     text = fields.String(required=True)

@@ -16,7 +16,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Asked, Question, Scored, questions_for
 from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, OwnQuestion
 
-HISTORY = timedelta(days=60)
+HISTORY = timedelta(days=180)  # so that all of a behaviour comes round before any repeats
 
 
 class LastQuestion(Exception):

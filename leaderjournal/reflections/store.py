@@ -376,8 +376,7 @@ def _ensure_row(
     session: Session, account: UUID, local_date: LocalDate, writing: Writing, now: Instant
 ) -> bool:
     """Make the day's row where there is none; tell whether it was made here."""
-    made = rows_changed(
-        session,
+    made = session.execute(
         upsert(session, Reflection)
         .values(
             id=new_id(),
@@ -393,9 +392,10 @@ def _ensure_row(
             words=0,
             has_commitment=False,
         )
-        .on_conflict_do_nothing(index_elements=["account_id", "local_date"]),
+        .on_conflict_do_nothing(index_elements=["account_id", "local_date"])
+        .returning(Reflection.id)
     )
-    return bool(made)
+    return made.first() is not None
 
 
 def _keep_version(session: Session, sealer: Sealer, row: Reflection) -> None:

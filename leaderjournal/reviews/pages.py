@@ -13,7 +13,7 @@ from leaderjournal.kernel.problems import invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews import store
 from leaderjournal.reviews.api import period_of
-from leaderjournal.reviews.summaries.rules import Period, best_day, calendar_weeks, summary
+from leaderjournal.reviews.summaries.rules import best_day, calendar_weeks, summary
 
 blueprint = Blueprint("reviews", __name__)
 
@@ -59,5 +59,5 @@ def month(period: str) -> str:
         previous_month=shown.previous.name,
         next_month=shown.next.name if shown.next.first <= today else None,
         month_name=f"{shown.first:%B %Y}",
-        compared_name=f"{Period.parse(shown.previous.name).first:%B}",
+        compared_name=f"{shown.previous.first:%B}",
     )

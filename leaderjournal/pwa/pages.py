@@ -1,0 +1,132 @@
+"""What a browser needs to install the journal and to open it without a connection.
+
+All three replies are public and hold nothing of any leader. Members of the manifest are those of
+the W3C's Web Application Manifest and its supplement.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from leaderjournal.kernel.assets import STATIC, asset, asset_version, tree_hash
+from leaderjournal.kernel.settings import ROOT
+
+blueprint = Blueprint("pwa", __name__)
+
+PAPER = "#FAF7F2"
+SHELL_SUFFIXES = frozenset({".css", ".js", ".woff2", ".svg", ".png", ".webp"})
+# The system fetches these when it installs; no page shows them.
+NOT_OF_THE_SHELL = frozenset({"icons", "screenshots"})
+ICONS = (
+    ("icons/icon-192.png", "192x192", "any"),
+    ("icons/icon-512.png", "512x512", "any"),
+    ("icons/maskable-512.png", "512x512", "maskable"),
+)
+SCREENSHOTS = (
+    ("screenshots/today-narrow.png", "780x1688", "narrow", "Today: one question per key"),
+    ("screenshots/month-narrow.png", "780x1688", "narrow", "The month, day by day"),
+    ("screenshots/today-wide.png", "1280x800", "wide", "Today: one question per key"),
+    ("screenshots/month-wide.png", "1280x800", "wide", "The month, day by day"),
+)
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Describe the app to the system that installs it."""
+    return _asked_for_each_time(json.dumps(_manifest()), "application/manifest+json")
+
+
+@blueprint.get("/sw.js")
+def service_worker() -> Response:
+    """Give the service worker, which carries the list of files it keeps."""
+    script = render_template(
+        "pwa/sw.js.jinja",
+        version=_shell_version(),
+        files=[asset(name) for name in _shell_files(STATIC)],
+        offline=url_for("pwa.offline"),
+        assets_path="/assets/",
+    )
+    response = _asked_for_each_time(script, "text/javascript")
+    response.headers["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@blueprint.get("/offline")
+def offline() -> Response:
+    """Say that there is no connection; the service worker keeps this page for that moment."""
+    return _asked_for_each_time(render_template("pwa/offline.html"), "text/html")
+
+
+def _asked_for_each_time(body: str, mimetype: str) -> Response:
+    response = Response(body, mimetype=mimetype)
+    response.cache_control.no_cache = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@cache
+def _shell_version() -> str:
+    # A worker whose text changed must fill a cache of its own, not the one that the worker before
+    # it still serves from. So the templates, of the worker and the offline page, count as well.
+    return f"{asset_version()}-{tree_hash(ROOT / 'templates')}"
+
+
+def _shell_files(static: Path) -> list[str]:
+    names = (path.relative_to(static) for path in static.rglob("*") if path.is_file())
+    return sorted(
+        name.as_posix()
+        for name in names
+        if name.suffix in SHELL_SUFFIXES and name.parts[0] not in NOT_OF_THE_SHELL
+    )
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "id": "/",
+        "name": "Leader Journal",
+        "short_name": "Journal",
+        "description": "One look in the mirror a day: a journal for leaders, under three keys.",
+        "lang": "en",
+        "dir": "ltr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "display_override": ["standalone", "minimal-ui"],
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "categories": ["productivity", "lifestyle", "business"],
+        # One window: the same day open in two would be written over by itself.
+        "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
+        "icons": [
+            {"src": asset(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
+            for name, sizes, purpose in ICONS
+        ],
+        "shortcuts": [
+            _shortcut("Today", "Answer today's three questions", "/", "icons/shortcut-today.png"),
+            _shortcut("This month", "Look back on the month", "/month", "icons/shortcut-month.png"),
+        ],
+        "screenshots": [
+            {
+                "src": asset(name),
+                "sizes": sizes,
+                "type": "image/png",
+                "form_factor": form_factor,
+                "label": label,
+            }
+            for name, sizes, form_factor, label in SCREENSHOTS
+            if (STATIC / name).is_file()
+        ],
+    }
+
+
+def _shortcut(name: str, description: str, url: str, icon: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": description,
+        "url": url,
+        "icons": [{"src": asset(icon), "sizes": "96x96", "type": "image/png"}],
+    }

