@@ -1,0 +1,95 @@
+"""The keys and a leader's questions over the API."""
+
+import pytest
+from factories import a_leader
+
+from leaderjournal.practice import catalogue
+
+
+def test_the_three_keys_come_with_their_behaviours(client):
+    keys = a_leader(client).get("/keys").json["items"]
+    assert [key["key"] for key in keys] == ["lead-from-front", "protect-and-serve", "let-go"]
+    assert [len(key["behaviours"]) for key in keys] == [8, 12, 8]
+    assert keys[2]["behaviours"][-1]["slug"] == "celebrate"
+
+
+def test_today_asks_one_question_per_key_the_same_all_day(client):
+    leader = a_leader(client)
+    first = leader.get("/prompts/today").json
+    assert [q["key"] for q in first["questions"]] == list(catalogue.KEY_SLUGS)
+    leader.writes(first["local_date"], ("let-go", 1, "badly"))
+    for question in first["questions"]:
+        hidden = leader.call("PUT", f"/questions/catalogue/{question['question']}/hidden")
+        assert hidden.status_code == 204
+    leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided without me?"})
+    assert leader.get("/prompts/today").json == first
+
+
+def test_an_own_question_is_added_changed_retired_and_deleted(client):
+    leader = a_leader(client)
+    new = {"key": "let-go", "behaviour": "celebrate", "text": "Who did I thank?", "every_days": 7}
+    added = leader.call("POST", "/questions", new)
+    assert added.status_code == 201
+    path = f"/questions/{added.json['id']}"
+    assert leader.get(path).json == new | {"id": added.json["id"], "retired": False}
+    changed = leader.call("PATCH", path, {"text": "Whom did I thank?", "every_days": None})
+    assert changed.json["text"] == "Whom did I thank?"
+    assert changed.json["every_days"] is None
+    assert leader.call("PATCH", path, {"retired": True}).json["retired"] is True
+    assert [q["retired"] for q in leader.get("/questions").json["items"]] == [True]
+    assert leader.call("DELETE", path).status_code == 204
+    assert leader.get(path).status_code == 404
+    assert leader.call("DELETE", path).status_code == 404
+    assert leader.call("PATCH", path, {"retired": False}).status_code == 404
+
+
+def test_an_own_question_with_a_rhythm_is_asked_first(client):
+    leader = a_leader(client)
+    new = {"key": "let-go", "text": "Who decided without me?", "every_days": 2}
+    added = leader.call("POST", "/questions", new).json
+    asked = leader.get("/prompts/today").json["questions"][2]
+    assert (asked["question"], asked["text"]) == (added["id"], new["text"])
+    leader.writes(leader.today(), ("let-go", 3, "Ana did"))
+    leader.call("DELETE", f"/questions/{added['id']}")
+    assert leader.get("/prompts/today").json["questions"][2]["text"] == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"key": "courage"}, "key"),
+        ({"behaviour": "coach"}, "behaviour"),
+        ({"text": ""}, "text"),
+        ({"text": "x" * 501}, "text"),
+        ({"every_days": 0}, "every_days"),
+        ({"every_days": 366}, "every_days"),
+        ({"every_days": "weekly"}, "every_days"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_question_that_is_not_valid_names_the_field(client, change, field):
+    leader = a_leader(client)
+    good = {"key": "let-go", "behaviour": "celebrate", "text": "Who did I thank?"}
+    refused = leader.call("POST", "/questions", good | change)
+    assert refused.status_code == 422
+    assert field in refused.json["errors"]
+    added = leader.call("POST", "/questions", good).json
+    path = f"/questions/{added['id']}"
+    assert leader.call("PATCH", path, change).status_code == 422
+    assert leader.get(path).json == added
+
+
+def test_a_question_of_ours_can_be_hidden_but_not_the_last_of_its_key(client):
+    leader = a_leader(client)
+    of_key = [q.id for q in catalogue.questions() if q.key == "let-go"]
+    for question in of_key[:-1]:
+        hidden = leader.call("PUT", f"/questions/catalogue/{question}/hidden")
+        assert hidden.status_code == 204
+    last = leader.call("PUT", f"/questions/catalogue/{of_key[-1]}/hidden")
+    assert last.status_code == 409
+    assert leader.get("/prompts/today").json["questions"][2]["question"] == of_key[-1]
+    shown = leader.call("DELETE", f"/questions/catalogue/{of_key[0]}/hidden")
+    assert shown.status_code == 204
+    listed = leader.get("/questions/catalogue").json["items"]
+    assert {q["id"] for q in listed if q["hidden"]} == set(of_key[1:-1])
+    assert leader.call("PUT", "/questions/catalogue/nope/hidden").status_code == 404
