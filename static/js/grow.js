@@ -1,0 +1,11 @@
+// Lets a text area grow with its words where the browser's `field-sizing` does not.
+if (!CSS.supports("field-sizing", "content")) {
+  for (const area of document.querySelectorAll("textarea[data-grow]")) {
+    const grow = () => {
+      area.style.height = "auto";
+      area.style.height = `${area.scrollHeight + 2}px`;
+    };
+    area.addEventListener("input", grow);
+    grow();
+  }
+}

@@ -1,0 +1,60 @@
+// Lets a thumb slide across the mirror. Taps and arrow keys are the radio buttons' own.
+const SLIDES_AFTER = 8; // px: less is a tap
+
+function choose(radio) {
+  if (!radio || radio.checked) return;
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function letSlide(panes) {
+  const radios = [...panes.querySelectorAll("input")];
+  let from = null;
+  let sliding = false;
+
+  const under = (x) => {
+    const { left, width } = panes.getBoundingClientRect();
+    const place = Math.floor(((x - left) / width) * radios.length);
+    return radios[Math.min(Math.max(place, 0), radios.length - 1)];
+  };
+  panes.addEventListener("pointerdown", (event) => {
+    if (event.isPrimary && event.button === 0) from = event.clientX;
+  });
+  panes.addEventListener("pointermove", (event) => {
+    if (from === null) return;
+    if (!sliding && Math.abs(event.clientX - from) < SLIDES_AFTER) return;
+    if (!sliding) panes.setPointerCapture(event.pointerId);
+    sliding = true;
+    choose(under(event.clientX));
+  });
+  const end = () => {
+    from = null;
+    // The click that follows a slide would choose the pane where the thumb began.
+    setTimeout(() => { sliding = false; });
+  };
+  panes.addEventListener("pointerup", end);
+  panes.addEventListener("pointercancel", end);
+  panes.addEventListener("click", (event) => { if (sliding) event.preventDefault(); }, true);
+}
+
+// With script the way to clear is a button: as a sixth radio it would lie next to 5 for the arrows.
+function letClear(mirror) {
+  const label = mirror.querySelector(".unscored");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "unscored";
+  button.append(...label.querySelector("span").cloneNode(true).childNodes);
+  button.addEventListener("click", () => {
+    const chosen = mirror.querySelector("input:checked");
+    if (!chosen) return;
+    chosen.checked = false;
+    chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    chosen.focus();
+  });
+  label.replaceWith(button);
+}
+
+for (const mirror of document.querySelectorAll("[data-mirror]")) {
+  letSlide(mirror.querySelector(".panes"));
+  letClear(mirror);
+}
