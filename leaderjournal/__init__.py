@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_api(app, [api.blueprint for api in APIS])
     for command in COMMANDS:
         app.cli.add_command(command)
+    app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
     app.context_processor(_time_for_pages)
     return app
 

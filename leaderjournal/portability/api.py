@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_login import login_required
 from flask_smorest import Blueprint
-from leaderjournal.portability.archives import UnreadableJournal
 from werkzeug.datastructures import FileStorage
 
 from leaderjournal.accounts.access import current_leader
@@ -12,6 +11,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
 from leaderjournal.kernel.problems import invalid
 from leaderjournal.portability import store
+from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.schemas import ImportedSchema, UploadSchema
 
 blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, description="Moving")

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
-from leaderjournal.portability.archives import UnreadableJournal
 from werkzeug import Response
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.portability import store
+from leaderjournal.portability.archives import UnreadableJournal
 
 blueprint = Blueprint("portability", __name__)
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import IO
 
-from leaderjournal.portability.day_one import read_day_one
-from leaderjournal.portability.rules import Failure, JournalEntry, days_of
-
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import Instant
+from leaderjournal.portability.day_one import read_day_one
+from leaderjournal.portability.rules import Failure, JournalEntry, days_of
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import DayContent
 

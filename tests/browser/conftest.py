@@ -1,0 +1,120 @@
+"""A real Chromium on a real server, on both databases, as a phone of 390 by 844."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.schema import upgrade
+from leaderjournal.kernel.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "en-GB",
+    "timezone_id": "Europe/Berlin",
+}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def server(request, tmp_path_factory) -> Iterator[str]:
+    """The address of a server of its own process, as the Procfile starts it."""
+    instance = tmp_path_factory.mktemp("served")
+    url = f"sqlite:///{instance / 'journal.db'}"
+    if request.param == "postgresql":
+        served = request.getfixturevalue("postgresql_server")
+        served.psql("CREATE DATABASE browser")
+        url = served.get_uri("browser")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        **fresh_secrets(),
+        "DATABASE_URL": url,
+        "INSTANCE_PATH": str(instance),
+        "PUBLIC_URL": address,
+    }
+    upgrade(Settings.from_environment(environment, instance).database_url)
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
+    command += ["--blocking-threads", "4", "--port", str(port), "--log-level", "warning", "app:app"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        wait_until_ready(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_until_ready(address: str, process: subprocess.Popen) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server stopped"
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium, server):
+    """Open pages in contexts of their own; no page may log an error or break the policy."""
+    contexts, complaints = [], []
+
+    def open_page(**options) -> Page:
+        context = chromium.new_context(base_url=server, **(PHONE | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page) -> Page:
+    return new_page()

@@ -1,0 +1,196 @@
+"""Every route there is, tried with another account's session and token, and with none.
+
+The routes come from the application's own map, so that a new one cannot be forgotten here.
+"""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from factories import PASSWORD, a_leader, csrf_token, sign_in
+
+PUBLIC = {
+    "accounts-api.create_token",
+    "accounts-api.register",
+    "accounts.forgot",
+    "accounts.login",
+    "accounts.open_reset",
+    "accounts.register",
+    "accounts.reset",
+    "accounts.submit_forgot",
+    "accounts.submit_login",
+    "accounts.submit_registration",
+    "accounts.submit_reset",
+    "assets.file",
+    "openapi",
+    "operations.healthz",
+    "operations.metrics",
+    "operations.readyz",
+    "pwa.manifest",
+    "pwa.offline",
+    "pwa.service_worker",
+    "reflections.today",
+}
+SECRET = "Quetzalcoatl"
+
+
+def routes(app):
+    """Yield (rule, method) for every route, in a settled order."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+@pytest.fixture
+def victim(client):
+    """A leader with something of every kind, all of it marked by one word."""
+    leader = a_leader(client, name=f"{SECRET} Adler")
+    today = leader.today()
+    leader.writes(today, ("let-go", 4, f"{SECRET} first"), note=SECRET, commitment=SECRET)
+    leader.writes(today, ("let-go", 5, f"{SECRET} second"))
+    deleted = str(date.fromisoformat(today) - timedelta(days=1))
+    leader.writes(deleted, note=f"{SECRET} deleted")
+    leader.call("DELETE", f"/reflections/{deleted}")
+    question = leader.call("POST", "/questions", {"key": "let-go", "text": f"{SECRET}?"}).json
+    pause = leader.call("POST", "/pauses", {"first_date": "2026-08-01"}).json
+    browser = client.application.test_client()
+    sign_in(browser, leader)
+    page = browser.get("/settings").text
+    leader.parts = {
+        "local_date": today,
+        "deleted": deleted,
+        "period": today[:7],
+        "question_id": question["id"],
+        "pause_id": pause["id"],
+        "token_id": leader.get("/tokens").json["items"][0]["id"],
+        "session_id": re.search(r"/settings/sessions/([0-9a-f-]{36})/end", page)[1],
+        "question": "inspect-own-eyes",
+        "version": "0",
+        "filename": "css/app.css",
+        "token": "guess",
+    }
+    return leader
+
+
+def address(rule, parts):
+    with_parts = {name: parts[name] for name in rule.arguments}
+    path = rule.rule
+    for name, value in with_parts.items():
+        path = re.sub(rf"<(?:\w+:)?{name}>", value, path)
+    return path
+
+
+def everything_of(leader):
+    """Return what must be as it was after others have tried every route."""
+    return (
+        leader.get("/me").json,
+        leader.get("/reflections").json,
+        leader.get(f"/reflections/{leader.parts['local_date']}/revisions").json,
+        leader.get("/questions").json,
+        leader.get("/pauses").json,
+        leader.get("/tokens").json,
+        leader.get("/streak").json,
+    )
+
+
+ERASING = {"accounts-api.erase_me", "accounts.submit_deletion", "accounts.logout"}
+
+
+def test_another_leaders_token_reaches_nothing_by_any_route(app, client, victim):
+    before = everything_of(victim)
+    stranger = a_leader(client, name="Stranger")
+    tried = 0
+    for rule, method in routes(app):
+        if rule.endpoint in ERASING:
+            continue
+        reply = client.open(
+            address(rule, victim.parts), method=method, headers=stranger.headers, json={}
+        )
+        assert reply.status_code < 500, (method, rule.rule)
+        assert SECRET not in reply.text, (method, rule.rule)
+        tried += 1
+    assert tried > 50
+    assert everything_of(victim) == before
+
+
+def test_another_leaders_session_reaches_nothing_by_any_route(app, client, victim):
+    before = everything_of(victim)
+    browser = app.test_client()
+    token = sign_in(browser, a_leader(client, name="Stranger"))
+    for rule, method in routes(app):
+        if rule.endpoint in ERASING:
+            continue
+        reply = browser.open(
+            address(rule, victim.parts),
+            method=method,
+            data={"csrf_token": token, "password": PASSWORD, "current_password": "wrong"},
+            headers={"X-CSRFToken": token},
+        )
+        assert reply.status_code < 500, (method, rule.rule)
+        assert SECRET not in reply.text, (method, rule.rule)
+    assert everything_of(victim) == before
+
+
+def test_a_stranger_cannot_end_a_session_revoke_a_token_or_touch_a_question(client, victim):
+    stranger = a_leader(client)
+    parts = victim.parts
+    for method, path in [
+        ("DELETE", f"/tokens/{parts['token_id']}"),
+        ("DELETE", f"/pauses/{parts['pause_id']}"),
+        ("DELETE", f"/questions/{parts['question_id']}"),
+        ("PATCH", f"/questions/{parts['question_id']}"),
+        ("POST", f"/reflections/{parts['deleted']}/restore"),
+    ]:
+        assert stranger.call(method, path, {}).status_code == 404, path
+
+
+def test_who_is_not_signed_in_reaches_only_what_is_public(app, client, victim):
+    for rule, method in routes(app):
+        reply = app.test_client().open(address(rule, victim.parts), method=method)
+        assert SECRET not in reply.text
+        if rule.endpoint in PUBLIC:
+            continue
+        api = rule.rule.startswith("/api/")
+        refused = {401} if api else {400, 303}
+        assert reply.status_code in refused, (method, rule.rule, reply.status_code)
+
+
+def test_every_change_on_a_session_wants_its_csrf_token(app, client, victim):
+    before = everything_of(victim)
+    browser = app.test_client()
+    sign_in(browser, victim)
+    for rule, method in routes(app):
+        if method == "GET":
+            continue
+        reply = browser.open(address(rule, victim.parts), method=method, json={})
+        refused = reply.status_code in {400, 403}
+        assert refused, (method, rule.rule, reply.status_code)
+    assert everything_of(victim) == before
+
+
+def test_nothing_changes_by_reading(app, client, victim):
+    before = everything_of(victim)
+    browser = app.test_client()
+    sign_in(browser, victim)
+    for rule, method in routes(app):
+        if method == "GET" and rule.endpoint != "accounts.open_reset":
+            browser.get(address(rule, victim.parts))
+    assert everything_of(victim) == before
+
+
+def test_a_session_ends_on_the_server_when_signing_out(app, client, victim):
+    browser = app.test_client()
+    token = sign_in(browser, victim)
+    stolen = browser.get_cookie("session").value
+    browser.post("/logout", data={"csrf_token": token})
+    thief = app.test_client()
+    thief.set_cookie("session", stolen)
+    assert thief.get("/settings").status_code == 303
+
+
+def test_signing_in_begins_a_new_session(app, client, victim):
+    browser = app.test_client()
+    csrf_token(browser)
+    before = browser.get_cookie("session").value
+    sign_in(browser, victim)
+    assert browser.get_cookie("session").value != before

@@ -1,0 +1,206 @@
+"""The operator's commands, run as an operator runs them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from factories import PASSWORD, a_leader
+
+from leaderjournal import cli
+from leaderjournal.kernel.first_run import fresh_secrets, keep_secrets, new_data_key
+from leaderjournal.kernel.settings import Settings, SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(app, *arguments, **options):
+    return app.test_cli_runner().invoke(args=arguments, **options)
+
+
+def test_help_lists_every_command(app):
+    listed = run(app, "--help").output
+    for command in ("db", "demo", "worker", "keys", "export", "erase", "doctor"):
+        assert re.search(rf"^  {command}\s+\w", listed, re.MULTILINE), command
+    assert "upgrade" in run(app, "db", "--help").output
+    assert {"new", "rotate"} <= set(re.findall(r"\w+", run(app, "keys", "--help").output))
+    assert "--once" in run(app, "worker", "--help").output
+
+
+def test_an_upgrade_is_harmless_where_the_schema_is_new(app):
+    assert run(app, "db", "upgrade").output == "The schema is up to date.\n"
+
+
+def test_an_account_is_exported_whole(app, client):
+    leader = a_leader(client, name="Mira")
+    leader.writes(leader.today(), ("let-go", 2, "first"), note="calm")
+    leader.writes(leader.today(), ("let-go", 4, "second"), note="calm")
+    leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided?"})
+    exported = json.loads(run(app, "export", leader.email).output)
+    assert exported["account"]["name"] == "Mira"
+    assert exported["questions"][0]["text"] == "Who decided?"
+    [day] = exported["reflections"]
+    assert day["answers"][0]["text"] == "second"
+    assert day["revisions"][0]["answers"][0]["text"] == "first"
+
+
+def test_an_account_is_erased_after_a_question(app, client):
+    leader = a_leader(client)
+    assert run(app, "erase", leader.email, input="n\n").exit_code == 1
+    assert leader.get("/me").status_code == 200
+    assert run(app, "erase", leader.email, "--yes").output == "The account is erased.\n"
+    assert leader.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize("command", ["export", "erase"])
+def test_an_address_without_account_is_said_to_be_one(app, command):
+    result = run(app, command, "nobody@example.com", *(["--yes"] if command == "erase" else []))
+    assert result.exit_code == 1
+    assert "no account" in result.output
+
+
+def test_a_new_key_is_fit_for_data_keys_and_rotating_counts(app, client):
+    made = run(app, "keys", "new").output.strip()
+    Settings.from_environment(fresh_secrets() | {"DATA_KEYS": made}, Path())
+    a_leader(client)
+    assert run(app, "keys", "rotate").output == "0 data keys are wrapped anew.\n"
+
+
+def test_the_demo_holds_a_year_once(app, client):
+    assert "look in the mirror" in run(app, "demo").output
+    again = run(app, "demo").output
+    assert "is there" in again
+    asked = {"email": "demo@example.com", "password": PASSWORD}
+    token = client.post("/api/v1/tokens", json=asked).json["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    streak = client.get("/api/v1/streak", headers=headers).json
+    assert streak["longest"] > 5
+    days, cursor = [], ""
+    while cursor is not None:
+        page = client.get(f"/api/v1/reflections?limit=100{cursor}", headers=headers).json
+        days += [item["local_date"] for item in page["items"]]
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    assert 200 < len(days) < 366
+
+
+def test_the_doctor_is_content_where_all_is_well(app, monkeypatch):
+    settings = app.extensions["settings"]
+    monkeypatch.setitem(
+        app.extensions, "settings", _replaced(settings, public_url="https://journal.example.org")
+    )
+    result = run(app, "doctor")
+    assert result.output.startswith("All is well"), result.output
+
+
+def test_the_doctor_names_what_is_wrong(app, client, monkeypatch):
+    a_leader(client)
+    sick = _replaced(
+        app.extensions["settings"],
+        vapid_subject="mailto:me@localhost",
+        smtp_url="smtp://127.0.0.1:9",
+        public_url="http://journal.example.org",
+    )
+    monkeypatch.setitem(app.extensions, "settings", sick)
+    result = run(app, "doctor")
+    assert result.exit_code == 1
+    for name in ("VAPID_SUBJECT", "SMTP_URL", "PUBLIC_URL"):
+        assert name in result.output
+    monkeypatch.setitem(app.extensions, "settings", _replaced(sick, smtp_url=""))
+    assert "SMTP_URL is not set" in run(app, "doctor").output
+
+
+def _replaced(settings, **changes):
+    from dataclasses import replace
+
+    return replace(settings, **changes)
+
+
+def test_the_worker_does_what_is_due_and_exits(app):
+    assert run(app, "worker", "--once").output == "0 tasks done.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 64),
+        ("SECRET_KEY", "changeme-changeme-0123456789-abcdefgh"),
+        ("DATA_KEYS", ""),
+        ("DATA_KEYS", "k1:short"),
+        ("DATA_KEYS", "k1:" + "A" * 43),
+        ("DATA_KEYS", "k1:äöü"),
+        ("DATA_KEYS", ",".join([new_data_key().replace("k", "k1", 1)] * 2)),
+        ("VAPID_PRIVATE_KEY", ""),
+        ("VAPID_PRIVATE_KEY", "abc"),
+        ("VAPID_SUBJECT", "me@example.com"),
+        ("PUBLIC_URL", "journal.example"),
+        ("DATABASE_URL", "mysql://localhost/x"),
+        ("TRUSTED_PROXIES", "one"),
+    ],
+)
+def test_a_start_with_a_weak_or_missing_setting_refuses_and_names_it(name, value, tmp_path):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment(fresh_secrets() | {name: value}, tmp_path)
+
+
+def test_secrets_are_made_once_and_kept_from_others(tmp_path):
+    made = keep_secrets(tmp_path / "instance")
+    assert made == ["DATA_KEYS", "SECRET_KEY", "VAPID_PRIVATE_KEY"]
+    kept = tmp_path / "instance" / "settings.env"
+    before = kept.read_text()
+    assert keep_secrets(tmp_path / "instance") == []
+    assert kept.read_text() == before
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_web_and_worker_start_from_the_procfile_and_stop_together(tmp_path):
+    from browser.conftest import free_port
+
+    port = free_port()
+    bin_folder = str(Path(sys.executable).parent)
+    environment = {
+        **os.environ,
+        **fresh_secrets(),
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "INSTANCE_PATH": str(tmp_path),
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+    }
+    subprocess.run(
+        [f"{bin_folder}/flask", "--app", "app", "db", "upgrade"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    process = subprocess.Popen(
+        [f"{bin_folder}/honcho", "start"], cwd=ROOT, env=environment, start_new_session=True
+    )
+    try:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as reply:
+                    assert reply.read() == b"ready\n"
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise AssertionError("the web process does not answer")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+    left = subprocess.run(
+        ["pgrep", "-g", str(process.pid)], capture_output=True, text=True, check=False
+    )
+    assert left.stdout == ""
+
+
+def test_every_command_is_joined_to_the_application(app):
+    assert {command.name for command in cli.COMMANDS} <= set(app.cli.commands)
