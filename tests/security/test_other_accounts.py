@@ -4,10 +4,13 @@ The routes come from the application's own map, so that a new one cannot be forg
 """
 
 import re
+import uuid
 from datetime import date, timedelta
 
 import pytest
 from factories import PASSWORD, a_leader, csrf_token, sign_in
+
+from leaderjournal.accounts import store as accounts_store
 
 PUBLIC = {
     "accounts-api.create_token",
@@ -53,9 +56,9 @@ def victim(client):
     leader.call("DELETE", f"/reflections/{deleted}")
     question = leader.call("POST", "/questions", {"key": "let-go", "text": f"{SECRET}?"}).json
     pause = leader.call("POST", "/pauses", {"first_date": "2026-08-01"}).json
-    browser = client.application.test_client()
-    sign_in(browser, leader)
-    page = browser.get("/settings").text
+    sign_in(client.application.test_client(), leader)
+    with client.application.app_context():
+        [session] = accounts_store.sign_ins_of(uuid.UUID(leader.id))
     leader.parts = {
         "local_date": today,
         "deleted": deleted,
@@ -63,7 +66,7 @@ def victim(client):
         "question_id": question["id"],
         "pause_id": pause["id"],
         "token_id": leader.get("/tokens").json["items"][0]["id"],
-        "session_id": re.search(r"/settings/sessions/([0-9a-f-]{36})/end", page)[1],
+        "session_id": str(session.id),
         "question": "inspect-own-eyes",
         "version": "0",
         "filename": "css/app.css",

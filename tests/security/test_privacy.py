@@ -100,7 +100,7 @@ def test_a_sealed_document_does_not_open_elsewhere(app, client):
             (own.document, "reflections", "note", own.id),
             (own.document, "reflections", "document", other.id),
             (other.document, "reflections", "document", other.id),
-            (own.document[:-1] + b"\0", "reflections", "document", own.id),
+            (own.document[:-1] + bytes([own.document[-1] ^ 1]), "reflections", "document", own.id),
             (b"\x02" + own.document[1:], "reflections", "document", own.id),
             (b"", "reflections", "document", own.id),
         ]:
