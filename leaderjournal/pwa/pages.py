@@ -71,8 +71,8 @@ def _asked_for_each_time(body: str, mimetype: str) -> Response:
 @cache
 def _shell_version() -> str:
     # A worker whose text changed must fill a cache of its own, not the one that the worker before
-    # it still serves from. So the templates, of the worker and the offline page, count as well.
-    return f"{asset_version()}-{tree_hash(ROOT / 'templates')}"
+    # it still serves from. So the templates of the worker and of the offline page count as well.
+    return f"{asset_version()}-{tree_hash(ROOT / 'templates' / 'pwa')}"
 
 
 def _shell_files(static: Path) -> list[str]:

@@ -62,10 +62,10 @@ def test_every_picture_in_the_manifest_is_a_png_of_the_size_it_claims(
     client: FlaskClient, manifest: dict[str, Any]
 ) -> None:
     for picture in pictures(manifest):
-        response = client.get(picture["src"])
-        assert response.status_code == 200, picture["src"]
-        assert response.mimetype == picture["type"] == "image/png"
-        assert true_size(response.data) == picture["sizes"], picture["src"]
+        with client.get(picture["src"]) as response:
+            assert response.status_code == 200, picture["src"]
+            assert response.mimetype == picture["type"] == "image/png"
+            assert true_size(response.data) == picture["sizes"], picture["src"]
 
 
 def test_shortcuts_lead_to_today_and_to_this_month(
@@ -109,9 +109,9 @@ def test_the_worker_keeps_only_files_that_are_there_and_may_be_kept(client: Flas
     files = shell_files(client)
     assert any(name.endswith("/js/register-worker.js") for name in files)
     for name in files:
-        response = client.get(name)
-        assert response.status_code == 200, name
-        assert "immutable" in response.headers["Cache-Control"], name
+        with client.get(name) as response:
+            assert response.status_code == 200, name
+            assert "immutable" in response.headers["Cache-Control"], name
 
 
 def test_the_shell_leaves_out_what_only_an_installer_looks_at(client: FlaskClient) -> None:
