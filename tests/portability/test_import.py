@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from factories import a_leader, sign_in
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 
@@ -29,7 +30,7 @@ def an_entry(text, date="2024-05-06T20:00:00Z", **rest):
 
 
 def bring(leader, file, name="journal.zip"):
-    boundary, body = encode_multipart({"file": (file, name)})
+    boundary, body = encode_multipart({"file": FileStorage(file, name)})
     return leader.client.post(
         "/api/v1/imports",
         data=body,

@@ -1,0 +1,270 @@
+"""Accounts as pages: registering, signing in and out, the way back in, and settings."""
+
+import re
+
+import pytest
+from factories import PASSWORD, a_leader, csrf_token, sign_in
+
+from leaderjournal.accounts.rules import device_name
+
+FORM = {
+    "name": "Ann",
+    "email": "ann@example.com",
+    "password": "a mirror for Ann",
+    "time_zone": "Europe/Paris",
+}
+
+
+@pytest.fixture
+def browser(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def leader(client):
+    return a_leader(client)
+
+
+@pytest.fixture
+def post(browser, leader):
+    """Post forms as the leader, from a browser that is signed in."""
+    token = sign_in(browser, leader)
+
+    def post(path, follow_redirects=True, **fields):
+        fields["csrf_token"] = token
+        return browser.post(path, data=fields, follow_redirects=follow_redirects)
+
+    return post
+
+
+def worked(app):
+    """Let the worker do what is due."""
+    return app.test_cli_runner().invoke(args=["worker", "--once"]).output
+
+
+def test_who_registers_is_signed_in_and_sees_today(browser):
+    form = FORM | {"csrf_token": csrf_token(browser, "/register")}
+    shown = browser.post("/register", data=form, follow_redirects=True)
+    assert shown.status_code == 200
+    assert "text-lead-from-front" in shown.text
+    assert browser.get("/login").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"email": "ann"}, "name@example.com"),
+        ({"password": "short"}, "8 to 200"),
+        ({"name": ""}, "1 to 200"),
+        ({"time_zone": "Mars"}, "IANA"),
+    ],
+)
+def test_a_registration_that_is_not_valid_keeps_what_was_typed(browser, change, message):
+    form = FORM | change | {"csrf_token": csrf_token(browser, "/register")}
+    shown = browser.post("/register", data=form)
+    assert shown.status_code == 422
+    assert message in shown.text
+    assert 'aria-invalid="true"' in shown.text
+    kept = {"name": "Ann", "email": "ann@example.com"} | change
+    assert all(f'value="{kept[name]}"' in shown.text for name in ("name", "email") if kept[name])
+    assert "a mirror for Ann" not in shown.text
+
+
+def test_a_taken_address_is_said_to_be_one(browser, leader):
+    form = FORM | {"email": leader.email, "csrf_token": csrf_token(browser, "/register")}
+    shown = browser.post("/register", data=form)
+    assert shown.status_code == 422
+    assert "has an account already" in shown.text
+
+
+def test_who_is_signed_out_is_led_to_where_they_wanted_to_go(browser, leader):
+    sent = browser.get("/settings")
+    assert (sent.status_code, sent.location) == (303, "/login?next=/settings")
+    form = {"email": leader.email, "password": PASSWORD, "next": "/settings"}
+    form["csrf_token"] = csrf_token(browser, sent.location)
+    assert browser.post("/login", data=form).location == "/settings"
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "/\\evil", "x:y"])
+def test_signing_in_leads_nowhere_else(browser, leader, wanted):
+    form = {"email": leader.email, "password": PASSWORD, "next": wanted}
+    form["csrf_token"] = csrf_token(browser)
+    assert browser.post("/login", data=form).location == "/"
+
+
+def test_a_wrong_password_is_said_without_telling_whether_the_address_is_known(browser, leader):
+    shown = []
+    for email in (leader.email, "nobody@example.com"):
+        form = {"email": email, "password": "wrong", "csrf_token": csrf_token(browser)}
+        reply = browser.post("/login", data=form)
+        assert reply.status_code == 422
+        shown.append("The address or the password is not right." in reply.text)
+    assert shown == [True, True]
+    empty = browser.post("/login", data={"csrf_token": csrf_token(browser)})
+    assert empty.status_code == 422
+
+
+def test_too_many_wrong_passwords_have_to_wait(browser, leader):
+    form = {"email": leader.email, "password": "wrong", "csrf_token": csrf_token(browser)}
+    statuses = {browser.post("/login", data=form).status_code for _ in range(10)}
+    refused = browser.post("/login", data=form)
+    assert (statuses, refused.status_code) == ({422}, 429)
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Too many tries" in refused.text
+
+
+def test_signing_out_ends_the_session(browser, post):
+    assert post("/logout", follow_redirects=False).location == "/login"
+    assert browser.get("/settings").status_code == 303
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
+    app, browser, client, leader, mailbox
+):
+    other = app.test_client()
+    sign_in(other, leader)
+    form = {"email": leader.email, "csrf_token": csrf_token(browser, "/forgot")}
+    sent = browser.post("/forgot", data=form, follow_redirects=True)
+    assert "a mail is on its way" in sent.text
+    assert worked(app) == "1 tasks done.\n"
+    [mail] = mailbox
+    assert mail["To"] == leader.email
+    assert mail["Auto-Submitted"] == "auto-generated"
+    link = re.search(r"http://localhost(/reset/\S+)", mail.get_payload())[1]
+    opened = browser.get(link)
+    assert opened.location == "/reset"
+    form = {"password": "short", "csrf_token": csrf_token(browser, "/reset")}
+    assert browser.post("/reset", data=form).status_code == 422
+    form["password"] = "another mirror"
+    assert (
+        "Your new password is set" in browser.post("/reset", data=form, follow_redirects=True).text
+    )
+    assert other.get("/settings").status_code == 303
+    assert leader.get("/me").status_code == 401
+    again = browser.get(link, follow_redirects=True)
+    assert "has been used" in again.text
+    asked = {"email": leader.email, "password": "another mirror"}
+    assert client.post("/api/v1/tokens", json=asked).status_code == 201
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(app, browser, mailbox):
+    form = {"email": "nobody@example.com", "csrf_token": csrf_token(browser, "/forgot")}
+    sent = browser.post("/forgot", data=form, follow_redirects=True)
+    assert "a mail is on its way" in sent.text
+    assert worked(app) == "0 tasks done.\n"
+    assert mailbox == []
+    form["email"] = "nobody"
+    assert browser.post("/forgot", data=form).status_code == 422
+
+
+def test_a_guessed_reset_is_no_way_in(browser):
+    browser.get("/reset/guess")
+    assert browser.get("/reset").location == "/forgot"
+    form = {"password": "another mirror", "csrf_token": csrf_token(browser)}
+    assert browser.post("/reset", data=form).location == "/forgot"
+
+
+def test_the_profile_is_saved(post, leader):
+    shown = post(
+        "/settings/profile",
+        name="Mira A.",
+        time_zone="Asia/Tokyo",
+        day_starts_at="04:00",
+        practice_days=["1", "6"],
+    )
+    assert "Saved." in shown.text
+    me = leader.get("/me").json
+    assert (me["name"], me["time_zone"], me["day_starts_at"]) == ("Mira A.", "Asia/Tokyo", "04:00")
+    assert me["practice_days"] == [1, 6]
+
+
+def test_a_profile_that_is_not_valid_changes_nothing_and_names_the_field(post, leader):
+    before = leader.get("/me").json
+    shown = post("/settings/profile", name="", time_zone="Mars", day_starts_at="9")
+    assert shown.status_code == 422
+    for message in ("1 to 200", "IANA", "03:00", "Choose 1 to 7"):
+        assert message in shown.text
+    assert leader.get("/me").json == before
+
+
+def test_the_password_is_changed_by_who_knows_it(app, client, post, leader, mailbox):
+    refused = post("/settings/password", current_password="wrong", password="another mirror")
+    assert refused.status_code == 422
+    assert "This is not your password." in refused.text
+    weak = post("/settings/password", current_password=PASSWORD, password="password1")
+    assert "easy to guess" in weak.text
+    assert (
+        "is set"
+        in post("/settings/password", current_password=PASSWORD, password="another mirror").text
+    )
+    worked(app)
+    assert [mail["To"] for mail in mailbox] == [leader.email]
+    asked = {"email": leader.email, "password": "another mirror"}
+    assert client.post("/api/v1/tokens", json=asked).status_code == 201
+
+
+def test_the_address_is_changed_by_who_knows_the_password(client, post, leader):
+    taken = a_leader(client).email
+    wrong = post("/settings/email", email="new@example.com", current_password="wrong")
+    assert "This is not your password." in wrong.text
+    assert (
+        "has this address" in post("/settings/email", email=taken, current_password=PASSWORD).text
+    )
+    assert (
+        post("/settings/email", email="new@example.com", current_password=PASSWORD).status_code
+        == 200
+    )
+    assert leader.get("/me").json["email"] == "new@example.com"
+
+
+def test_other_devices_are_signed_out_one_by_one_or_all(app, browser, post, leader):
+    phone, tablet = app.test_client(), app.test_client()
+    sign_in(phone, leader)
+    sign_in(tablet, leader)
+    ending = re.findall(r"/settings/sessions/[0-9a-f-]{36}/end", browser.get("/settings").text)
+    assert len(set(ending)) >= 2
+    assert "That device is signed out." in post(ending[0]).text
+    assert post(ending[0]).status_code == 404
+    assert "Every other device" in post("/settings/sessions/end-others").text
+    assert {phone.get("/settings").status_code, tablet.get("/settings").status_code} == {303}
+    assert browser.get("/settings").status_code == 200
+
+
+def test_a_token_is_revoked(browser, post, leader):
+    [path] = re.findall(r"/settings/tokens/[0-9a-f-]{36}/revoke", browser.get("/settings").text)
+    assert "revoked" in post(path).text
+    assert leader.get("/me").status_code == 401
+    assert post(path).status_code == 404
+
+
+def test_pauses_are_added_and_removed(browser, post, leader):
+    upside_down = post("/settings/pauses", first_date="2026-07-14", last_date="2026-07-01")
+    assert "Use the first day or a later one." in upside_down.text
+    assert "is noted" in post("/settings/pauses", first_date="2026-07-01", last_date="").text
+    [pause] = leader.get("/pauses").json["items"]
+    assert pause["last_date"] is None
+    path = f"/settings/pauses/{pause['id']}/delete"
+    assert "removed" in post(path).text
+    assert post(path).status_code == 404
+
+
+def test_the_account_is_erased_by_who_knows_the_password(browser, post, leader):
+    assert browser.get("/settings/delete").status_code == 200
+    assert post("/settings/delete", password="wrong").status_code == 422
+    gone = post("/settings/delete", follow_redirects=False, password=PASSWORD)
+    assert gone.location == "/login"
+    assert '"storage"' in gone.headers["Clear-Site-Data"]
+    assert leader.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/131.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/131.0 Safari/537.36 Edg/131.0", "Edge, Windows"),
+        ("curl/8.0", "Another device"),
+    ],
+)
+def test_a_device_is_named_as_a_person_would(agent, name):
+    assert device_name(agent) == name

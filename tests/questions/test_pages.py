@@ -1,0 +1,74 @@
+"""A leader's questions as pages."""
+
+import pytest
+from factories import a_leader, sign_in
+
+from leaderjournal.practice import catalogue
+
+
+@pytest.fixture
+def leader(client):
+    return a_leader(client)
+
+
+@pytest.fixture
+def post(app, leader):
+    browser = app.test_client()
+    token = sign_in(browser, leader)
+
+    def post(path, **fields):
+        return browser.post(path, data=fields | {"csrf_token": token}, follow_redirects=True)
+
+    post.get = browser.get
+    return post
+
+
+def test_a_question_is_added_changed_retired_and_taken_up_again(post, leader):
+    added = post("/questions", key="let-go", behaviour="", text="Who decided?", every_days="7")
+    assert "joins the rotation" in added.text
+    [question] = leader.get("/questions").json["items"]
+    assert question["every_days"] == 7
+    path = f"/questions/{question['id']}"
+    assert "Who decided?" in post.get(path).text
+    changed = post(path, key="let-go", behaviour="celebrate", text="Who chose?", every_days="")
+    assert "is changed" in changed.text
+    assert "rests" in post(f"{path}/retire").text
+    assert leader.get("/questions").json["items"][0]["retired"] is True
+    assert "asked again" in post(f"{path}/resume").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("key", "courage", "Use one of"),
+        ("text", " ", "required"),
+        ("every_days", "often", "whole number"),
+        ("behaviour", "coach", "Use a behaviour of"),
+    ],
+)
+def test_what_is_not_valid_is_named_and_kept(post, leader, field, value, message):
+    form = {"key": "let-go", "text": "Who decided?", "every_days": "7", field: value}
+    shown = post("/questions", **form)
+    assert shown.status_code == 422
+    assert message in shown.text
+    added = leader.call("POST", "/questions", {"key": "let-go", "text": "Mine?"}).json
+    assert post(f"/questions/{added['id']}", **form).status_code == 422
+    assert leader.get(f"/questions/{added['id']}").json == added
+
+
+def test_a_question_that_is_not_there_is_not_found(post):
+    path = "/questions/00000000-0000-7000-8000-000000000000"
+    good = {"key": "let-go", "text": "Who decided?"}
+    assert post.get(path).status_code == 404
+    assert post(path, **good).status_code == 404
+    assert post(f"{path}/retire").status_code == 404
+    assert post("/questions/catalogue/nope/hide").status_code == 404
+
+
+def test_a_question_of_ours_is_hidden_and_shown_but_not_the_last(post, leader):
+    of_key = [q.id for q in catalogue.questions() if q.key == "let-go"]
+    assert "not be asked this again" in post(f"/questions/catalogue/{of_key[0]}/hide").text
+    for question in of_key[1:-1]:
+        leader.call("PUT", f"/questions/catalogue/{question}/hidden")
+    assert "has to stay" in post(f"/questions/catalogue/{of_key[-1]}/hide").text
+    assert "asked again" in post(f"/questions/catalogue/{of_key[0]}/show").text

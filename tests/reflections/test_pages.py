@@ -1,0 +1,102 @@
+"""The day's page, without script."""
+
+from datetime import date, timedelta
+
+import pytest
+from factories import a_leader, sign_in
+
+KEYS = ("lead-from-front", "protect-and-serve", "let-go")
+
+
+@pytest.fixture
+def leader(client):
+    return a_leader(client)
+
+
+@pytest.fixture
+def browser(app, leader):
+    browser = app.test_client()
+    browser.csrf = sign_in(browser, leader)
+    return browser
+
+
+def save(browser, path="/", **fields):
+    fields = {name.replace("__", "-"): value for name, value in fields.items()}
+    return browser.post(path, data=fields | {"csrf_token": browser.csrf})
+
+
+def test_today_is_saved_by_a_plain_form_and_shown_again(browser, leader):
+    shown = browser.get("/").text
+    for question in leader.get("/prompts/today").json["questions"]:
+        assert question["question"] in shown
+    saved = save(
+        browser,
+        **{f"score-{KEYS[0]}": "4", f"text-{KEYS[0]}": "Sat in on <Ben's> call."},
+        note="Calm.",
+        commitment="Call Ana.",
+    )
+    assert (saved.status_code, saved.location) == (303, "/")
+    shown = browser.get("/").text
+    assert "Sat in on &lt;Ben&#39;s&gt; call." in shown
+    stored = leader.get(f"/reflections/{leader.today()}").json
+    assert stored["answers"][0]["score"] == 4
+    assert (stored["note"], stored["commitment"]) == ("Calm.", "Call Ana.")
+
+
+def test_an_earlier_day_is_opened_written_and_corrected(browser, leader):
+    day = str(date.fromisoformat(leader.today()) - timedelta(days=3))
+    assert save(browser, f"/day/{day}", note="late").location == f"/day/{day}"
+    etag = leader.get(f"/reflections/{day}").headers["ETag"].strip('"')
+    assert save(browser, f"/day/{day}", note="corrected", etag=etag).status_code == 303
+    assert "corrected" in browser.get(f"/day/{day}").text
+    assert "late" in browser.get(f"/day/{day}/versions").text
+
+
+def test_the_future_cannot_be_opened_or_written(browser, leader):
+    tomorrow = date.fromisoformat(leader.today()) + timedelta(days=1)
+    for reply in (browser.get(f"/day/{tomorrow}"), save(browser, f"/day/{tomorrow}", note="x")):
+        assert reply.status_code == 422
+        assert "an earlier day" in reply.text
+
+
+def test_what_is_not_valid_is_named_and_nothing_typed_is_lost(browser, leader):
+    shown = save(
+        browser,
+        **{f"score-{KEYS[1]}": "6", f"text-{KEYS[1]}": "helped Ana", "note": "x" * 20_001},
+    )
+    assert shown.status_code == 422
+    assert "Use a score from 1 to 5." in shown.text
+    assert "20,000" in shown.text
+    assert "helped Ana" in shown.text
+    assert "x" * 20_001 in shown.text
+    assert leader.get("/reflections").json["items"] == []
+
+
+def test_a_day_changed_elsewhere_is_not_overwritten_unseen(browser, leader):
+    leader.writes(leader.today(), note="from the phone")
+    shown = save(browser, note="from the desk")
+    assert shown.status_code == 409
+    assert "from the desk" in shown.text
+    assert leader.get(f"/reflections/{leader.today()}").json["note"] == "from the phone"
+    etag = leader.get(f"/reflections/{leader.today()}").headers["ETag"].strip('"')
+    assert etag in shown.text
+    assert save(browser, note="from the desk", etag=etag).status_code == 303
+    assert "from the phone" in browser.get(f"/day/{leader.today()}/versions").text
+
+
+def test_a_day_is_deleted_and_restored(browser, leader):
+    today = leader.today()
+    leader.writes(today, note="once")
+    assert save(browser, f"/day/{today}/delete").status_code == 303
+    assert "restore" in browser.get("/").text.lower()
+    assert save(browser, f"/day/{today}/delete").status_code == 404
+    assert browser.get(f"/day/{today}/versions").status_code == 404
+    assert save(browser, f"/day/{today}/restore").status_code == 303
+    assert leader.get(f"/reflections/{today}").json["note"] == "once"
+    assert save(browser, f"/day/{today}/restore").status_code == 404
+
+
+def test_a_wrong_date_is_answered_on_a_page(browser):
+    shown = browser.get("/day/2026-02-30")
+    assert shown.status_code == 422
+    assert "2026-11-24" in shown.text
