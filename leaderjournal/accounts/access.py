@@ -2,7 +2,7 @@
 
 from flask import Flask, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug import Request, Response
 
 from leaderjournal.accounts import store
@@ -59,7 +59,11 @@ def refuse_forged_requests() -> None:
     by_api = request.path.startswith(API_PREFIX)
     if by_api and ("Authorization" in request.headers or "_user_id" not in session):
         return
-    csrf.protect()
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        detail = "This page was open for too long. Go back, reload it, and send it once more."
+        raise Problem(403, detail) from error
 
 
 def init_access(app: Flask) -> None:

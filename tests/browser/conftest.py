@@ -94,19 +94,26 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(chromium, server):
-    """Open pages in contexts of their own; no page may log an error or break the policy."""
+    """Open pages in contexts of their own; no page may log an error or break the policy.
+
+    `expects` names the errors that a test provokes.
+    """
     contexts, complaints = [], []
 
-    def open_page(**options) -> Page:
+    def open_page(expects=(), **options) -> Page:
+        def complain(text):
+            if not any(expected in text for expected in expects):
+                complaints.append(text)
+
         context = chromium.new_context(base_url=server, **(PHONE | options))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on(
             "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
+            lambda message: complain(message.text) if message.type == "error" else None,
         )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complain(str(error)))
         return page
 
     yield open_page

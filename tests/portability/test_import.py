@@ -41,7 +41,7 @@ def bring(leader, file, name="journal.zip"):
 
 def test_a_real_diary_arrives_whole_and_a_second_time_adds_nothing(client, diary):
     leader = a_leader(client)
-    first = bring(leader, diary.open("rb"))
+    first = bring(leader, io.BytesIO(diary.read_bytes()))
     assert first.status_code == 200
     assert first.json == {"created": 356, "skipped": 0, "failed": []}
     entries = json.loads(zipfile.ZipFile(diary).read("Journal.json"))["entries"]
@@ -52,7 +52,7 @@ def test_a_real_diary_arrives_whole_and_a_second_time_adds_nothing(client, diary
         found |= {item["local_date"]: item["note"] for item in page["items"]}
         cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
     assert found == texts
-    again = bring(leader, diary.open("rb"))
+    again = bring(leader, io.BytesIO(diary.read_bytes()))
     assert again.json == {"created": 0, "skipped": 356, "failed": []}
     january = leader.get("/summaries/2016-01").json
     assert january["days_kept"] == 21

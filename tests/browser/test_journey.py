@@ -1,0 +1,209 @@
+"""What a leader does on a phone, in a real Chromium."""
+
+import itertools
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+PASSWORD = "look in the mirror"
+KEYS = ("lead-from-front", "protect-and-serve", "let-go")
+numbers = itertools.count(1)
+
+
+def register(page: Page, name: str = "Ann") -> str:
+    email = f"{name.lower()}{next(numbers)}@example.com"
+    page.goto("/register")
+    page.fill("[name=name]", name)
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/")
+    return email
+
+
+def score(page: Page, key: str, value: int) -> None:
+    page.locator(f"label:has([name=score-{key}][value='{value}'])").click()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#save-said")).to_have_text("Saved")
+
+
+def berlin_today() -> str:
+    """Return the leader's local day in Berlin, which begins at three."""
+    now = datetime.now(ZoneInfo("Europe/Berlin"))
+    from leaderjournal.kernel.days import instant, local_day
+
+    return str(local_day(instant(now), "Europe/Berlin"))
+
+
+def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_month(page):
+    register(page)
+    for value, key in enumerate(KEYS, start=3):
+        score(page, key, value)
+        page.fill(f"[name=text-{key}]", f"Words for {key} and Ben.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    page.reload()
+    for value, key in enumerate(KEYS, start=3):
+        expect(page.locator(f"[name=text-{key}]")).to_have_value(f"Words for {key} and Ben.")
+        expect(page.locator(f"[name=score-{key}][value='{value}']")).to_be_checked()
+    expect(page.locator("main")).to_contain_text(re.compile(r"\b1 day\b"))
+    page.get_by_role("link", name="Month").click()
+    today = berlin_today()
+    cell = page.locator(f"a[href='/day/{today}'], a[href='/']").filter(
+        has_text=str(int(today[-2:]))
+    )
+    expect(cell.first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Words for let-go and Ben.")
+    cell.first.click()
+    expect(page.locator("[name=text-let-go]")).to_have_value("Words for let-go and Ben.")
+
+
+def test_the_zone_is_taken_from_the_browser(page):
+    register(page)
+    page.goto("/settings")
+    expect(page.locator("select[name=time_zone]")).to_have_value("Europe/Berlin")
+
+
+def test_a_day_saves_itself_as_one_types_and_says_so(page):
+    register(page)
+    score(page, "let-go", 4)
+    saved(page)
+    page.fill("[name=text-let-go]", "Stepped aside.")
+    expect(page.locator("#save-said")).to_have_text("Saving…")
+    saved(page)
+    page.reload()
+    expect(page.locator("[name=text-let-go]")).to_have_value("Stepped aside.")
+    expect(page.locator("[name=score-let-go][value='4']")).to_be_checked()
+
+
+def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
+    register(page)
+    page.locator("[name=score-let-go][value='2']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[name=score-let-go][value='3']")).to_be_checked()
+    saved(page)
+    page.locator("#score-let-go").get_by_text("Clear").click()
+    expect(page.locator("[name=score-let-go][value='3']")).not_to_be_checked()
+    saved(page)
+
+
+def test_what_cannot_be_sent_stays_on_the_page_and_goes_when_the_connection_is_back(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    score(page, "let-go", 4)
+    saved(page)
+    page.context.set_offline(True)
+    page.fill("[name=note]", "In the garage.")
+    expect(page.locator("#save-said")).to_contain_text("Not saved yet — no connection")
+    page.context.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(page.locator("[name=note]")).to_have_value("In the garage.")
+
+
+def test_a_day_changed_on_another_device_is_said_and_nothing_is_lost(new_page):
+    phone, desk = new_page(), new_page(expects=["412"])
+    email = register(phone)
+    desk.goto("/login")
+    desk.fill("[name=email]", email)
+    desk.fill("[name=password]", PASSWORD)
+    desk.locator("main form button[type=submit]").click()
+    desk.wait_for_url("**/")
+    phone.fill("[name=note]", "from the phone")
+    saved(phone)
+    desk.fill("[name=note]", "from the desk")
+    expect(desk.locator("#save-said")).to_contain_text("changed on another device")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    saved(desk)
+    desk.goto(f"/day/{berlin_today()}/versions")
+    expect(desk.locator("main")).to_contain_text("from the phone")
+
+
+def test_everything_works_without_script(new_page):
+    page = new_page(java_script_enabled=False)
+    page.goto("/register")
+    page.fill("[name=name]", "Ann")
+    page.fill("[name=email]", f"plain{next(numbers)}@example.com")
+    page.fill("[name=password]", PASSWORD)
+    page.select_option("[name=time_zone]", "Europe/Berlin")
+    page.locator("main form button[type=submit]").click()
+    page.locator("label:has([name=score-let-go][value='5'])").click()
+    page.fill("[name=text-let-go]", "Stepped aside.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[name=text-let-go]")).to_have_value("Stepped aside.")
+    page.get_by_role("link", name="Month").click()
+    expect(page.locator("main")).to_contain_text("Stepped aside.")
+
+
+def test_a_diary_is_brought_in_and_january_2016_is_read(page, diary):
+    register(page)
+    page.goto("/settings")
+    page.set_input_files("input[type=file]", diary)
+    page.locator("form:has(input[type=file]) button[type=submit]").click()
+    expect(page.locator("main")).to_contain_text("356")
+    page.goto("/month/2016-01")
+    expect(page.locator("h1")).to_contain_text("January 2016")
+    expect(page.locator("main a[href^='/day/2016-01-']")).not_to_have_count(0)
+    page.locator("a[href='/day/2016-01-11']").first.click()
+    expect(page.locator("[name=note]")).to_have_value(re.compile("This morning .* I rose"))
+
+
+def test_without_a_connection_the_journal_says_so_instead_of_an_error(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    page.context.set_offline(True)
+    page.goto("/month")
+    expect(page.locator("main")).to_contain_text("connection")
+    page.context.set_offline(False)
+
+
+PAGES = (
+    "/",
+    "/day/2026-01-05",
+    "/month",
+    "/month/2016-02",
+    "/settings",
+    "/settings/delete",
+    "/questions",
+    "/offline",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(new_page, scheme):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    for path in ("/register", "/login", "/forgot"):
+        page.goto(path)
+        assert_accessible(page, f"{path}, {scheme}")
+    register(page)
+    score(page, "let-go", 2)
+    page.fill("[name=text-let-go]", "Held on to the deck, and said so to the team the next day.")
+    saved(page)
+    for path in (*PAGES, f"/day/{berlin_today()}/versions"):
+        page.goto(path)
+        assert_accessible(page, f"{path}, {scheme}")
+
+
+def assert_accessible(page: Page, where: str) -> None:
+    found = Axe().run(page).response["violations"]
+    told = [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in found]
+    assert told == [], where
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways(new_page, width):
+    page = new_page(viewport={"width": width, "height": 700})
+    register(page)
+    for path in PAGES:
+        page.goto(path)
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, path
