@@ -25,11 +25,11 @@ help:
 	@echo "make clean    remove what the other commands made, but not instance/"
 
 run: set-up
-	@HOST=$(HOST) PORT=$(PORT) exec sh .ci/serve
+	@HOST=$(HOST) PORT=$(PORT) exec $(BIN)/python .ci/serve.py
 
 demo: set-up
 	@$(BIN)/flask --app app demo
-	@HOST=$(HOST) PORT=$(PORT) exec sh .ci/serve
+	@HOST=$(HOST) PORT=$(PORT) exec $(BIN)/python .ci/serve.py
 
 test: lint
 	@CHROMIUM=$$(sh .ci/browser) && export CHROMIUM && \
