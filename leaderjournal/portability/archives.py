@@ -1,8 +1,13 @@
-"""Zip files from outside, opened with care: their sizes are measured, never believed."""
+"""Zip files from outside, opened with care: what they say of themselves is never believed.
+
+Nothing is written to disk, so a member's path is a label and nothing else.
+"""
 
 import zipfile
 import zlib
+from itertools import pairwise
 from typing import IO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 MEGABYTE = 1_000_000
 MOST_MEMBERS = 20_000
@@ -10,6 +15,23 @@ LARGEST_MEMBER = 100 * MEGABYTE
 LARGEST_TOGETHER = 200 * MEGABYTE
 HIGHEST_RATIO = 200
 CHUNK = 1 << 16
+
+DIRECTORY_ENTRY = b"PK\x01\x02"
+LOCAL_HEADER_SIZE = 30
+ENCRYPTED = 0x1
+
+# What zipfile raises over bytes it did not expect, a UnicodeDecodeError and seeks to nowhere among
+# them.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class UnreadableJournal(Exception):
@@ -20,58 +42,109 @@ class Archive:
     """A zip file whose members are read into memory, within limits over all of them."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Open `file`. Raises UnreadableJournal where it is no zip or holds too many files."""
+        """Open `file`, which must be seekable.
+
+        Raises UnreadableJournal where it is no zip, holds more than 20,000 files, or files that
+        share bytes with each other.
+        """
         try:
+            if _directory_entries(file) > MOST_MEMBERS:
+                raise UnreadableJournal(
+                    f"This zip holds more than {MOST_MEMBERS:,} files, the most it may. "
+                    "Export one journal at a time."
+                )
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        except _DAMAGED as error:
             raise UnreadableJournal(
                 "This is no zip file, or it is damaged. Choose the zip that the app exported."
             ) from error
-        self._members = self._zip.infolist()
-        if len(self._members) > MOST_MEMBERS:
-            raise UnreadableJournal(f"This zip holds more than {MOST_MEMBERS:,} files.")
+        if self._overlaps():
+            raise UnreadableJournal(
+                "This zip is damaged: files in it lie over one another. "
+                "Export it again and choose the new file."
+            )
         self._left = LARGEST_TOGETHER
 
-    def names(self, ending: str) -> list[str]:
-        """Return the names of the members that end so, without the system's own."""
+    def members(self, ending: str) -> list[ZipInfo]:
+        """Return the members whose names end so, without the system's own (`._` and `__MACOSX`).
+
+        Two members may have the same name.
+        """
         return [
-            member.filename
-            for member in self._members
+            member
+            for member in self._zip.infolist()
             if member.filename.lower().endswith(ending)
             and not member.filename.startswith("__MACOSX/")
+            and not member.filename.rpartition("/")[2].startswith("._")
         ]
 
-    def read(self, name: str) -> bytes:
-        """Return a member's content. Raises UnreadableJournal for one that is damaged or too large.
+    def read(self, member: ZipInfo) -> bytes:
+        """Return a member's content.
 
-        What is inflated is counted as it comes, since a header may say anything.
+        Raises UnreadableJournal for one that is encrypted, damaged or larger than it may be: 100 MB
+        a member and 200 MB in all. What it says of its size is looked at first, what is inflated is
+        counted as it comes.
         """
-        member = self._zip.getinfo(name)
-        if member.flag_bits & 0x1:
+        if member.flag_bits & ENCRYPTED:
             raise UnreadableJournal("This zip is encrypted. Export it without a password.")
-        allowed = min(LARGEST_MEMBER, self._left)
-        # Text shrinks ten-fold at the most; a thousand-fold is a bomb. Small files may be dense.
-        allowed = min(allowed, max(MEGABYTE, member.compress_size * HIGHEST_RATIO))
+        # zipfile inflates the others without a bound, and no journal comes in them.
+        if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            raise UnreadableJournal(
+                "This zip is packed in an unusual way. Choose the zip as the app exported it."
+            )
+        self._check_size(member, member.file_size)
         pieces, size = [], 0
         try:
             with self._zip.open(member) as opened:
                 while piece := opened.read(CHUNK):
                     size += len(piece)
-                    if size > allowed:
-                        raise UnreadableJournal(
-                            "This zip unpacks to more than it may: 100 MB a file, 200 MB in all."
-                        )
+                    self._check_size(member, size)
                     pieces.append(piece)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            OSError,
-            RuntimeError,
-        ) as error:
+        except _DAMAGED as error:
             raise UnreadableJournal(
                 "This zip is damaged. Export it again and choose the new file."
             ) from error
         self._left -= size
         return b"".join(pieces)
+
+    def _check_size(self, member: ZipInfo, size: int) -> None:
+        if size > min(LARGEST_MEMBER, self._left):
+            raise UnreadableJournal(
+                "This zip unpacks to more than it may: 100 MB a file, 200 MB in all."
+            )
+        # Text shrinks ten-fold at the most; a thousand-fold is a bomb. Small files may be dense.
+        if size > max(MEGABYTE, member.compress_size * HIGHEST_RATIO):
+            raise UnreadableJournal(
+                f"This zip unpacks to more than {HIGHEST_RATIO} times its size, the most it may. "
+                "Choose the zip as the app exported it."
+            )
+
+    def _overlaps(self) -> bool:
+        """Tell whether a member's bytes reach into the next one's, or into the directory.
+
+        Python 3.11.8 and later look too, 3.11.7 does not (CVE-2024-0450).
+        """
+        members = sorted(self._zip.infolist(), key=_begins)
+        begins = [*map(_begins, members), self._zip.start_dir]
+        return any(
+            begin + LOCAL_HEADER_SIZE + member.compress_size > after
+            for member, (begin, after) in zip(members, pairwise(begins), strict=True)
+        )
+
+
+def _begins(member: ZipInfo) -> int:
+    return member.header_offset
+
+
+def _directory_entries(file: IO[bytes]) -> int:
+    """Return how often a directory entry's signature stands in `file`: once a member at least.
+
+    Asked before zipfile reads the directory, since it makes an object of every entry in it.
+    """
+    file.seek(0)
+    found, tail = 0, b""
+    while piece := file.read(MEGABYTE):
+        block = tail + piece
+        found += block.count(DIRECTORY_ENTRY)
+        tail = block[1 - len(DIRECTORY_ENTRY) :]
+    return found

@@ -1,7 +1,12 @@
-"""Day One's JSON export: a zip with one JSON file per journal, and photos that stay behind."""
+"""Day One's JSON export: a zip with one JSON file per journal, and photos that stay behind.
+
+There is no published schema. What is read here was found in real exports and in Day One's own
+command line tool (Automattic/DayOne-Cli, src/convert/to_markdown.rs and docs/entry-body-format.md).
+"""
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import IO, Any
@@ -19,9 +24,25 @@ from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import Archive, UnreadableJournal
 from leaderjournal.portability.rules import LONGEST_NOTE, Failure, JournalEntry
 
-PHOTO = re.compile(r"!\[[^\]]*\]\(dayone-moment:[^)]*\)")
-ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>|])")
-"""Day One writes markdown and escapes what markdown would read (CommonMark 0.31, 2.4)."""
+MOST_ENTRIES = 100_000
+MOST_VALUES = 5_000_000
+"""Each takes up to a hundred times its bytes in memory: 100 MB of `[],` would take gigabytes."""
+
+# dayone-moment://ID is a photo; dayone-moment:/video/ID, /audio/ID and /pdfAttachment/ID are there
+# too. The alternative text is empty, and kept where another tool put words into it. No bracket may
+# stand inside, so that a text of nothing but openings is read once and not once for each.
+PHOTO = re.compile(r"!\[([^\[\]]*)\]\(dayone-moment:[^()\s]*\)")
+PARAGRAPH = "\n\n"
+
+# Exports have backslashes before what markdown might read, a full stop and a hyphen within a word
+# too, but none before quotes and commas. Day One's own tool escapes the backslash itself, and =.
+ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>|=])")
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What a database cannot store or a page show: NUL and halves of surrogate pairs."""
+
+NO_WORDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+"""Kinds of characters that show nothing, such as the zero-width spaces that Day One strews in."""
 
 
 class _NoEntry(Exception):
@@ -34,21 +55,30 @@ def read_day_one(
     """Yield the entries of a Day One JSON zip, and a failure for each that cannot be read.
 
     An entry's local day is the one it had in its own zone, less `day_starts_at`; where its zone
-    is missing or unknown, the leader's `zone` stands in. Raises UnreadableJournal.
+    is missing or unknown, the leader's `zone` stands in. One for a whole day has the date that its
+    clock showed. Raises UnreadableJournal, also after some entries were yielded.
     """
     archive = Archive(file)
-    journals = 0
-    for name in archive.names(".json"):
-        entries = _entries(archive.read(name), name)
+    journals, left = 0, MOST_ENTRIES
+    for position, member in enumerate(archive.members(".json"), start=1):
+        name = _shown(member.filename)
+        entries = _entries(archive.read(member), name)
         if entries is None:
             continue
         journals += 1
+        left -= len(entries)
+        if left < 0:
+            raise _too_much(name)
         for number, entry in enumerate(entries, start=1):
             where = f"{name}, entry {number}"
             try:
-                yield _read(entry, where, zone, day_starts_at, today)
+                read = _read(entry, zone, day_starts_at, today)
             except _NoEntry as why:
                 yield Failure(where, str(why))
+            else:
+                # Two files in a zip may have one name, so an entry is told by the file's position.
+                identifier = _identifier(entry) or f"file {position}, entry {number}"
+                yield JournalEntry(where, identifier, *read)
     if not journals:
         raise UnreadableJournal(
             "This zip holds no journal. Choose the one that Day One exported as JSON."
@@ -57,21 +87,39 @@ def read_day_one(
 
 def _entries(content: bytes, name: str) -> list[Any] | None:
     """Return a journal's entries, None where the file is some other JSON."""
+    if sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES:
+        raise _too_much(name)
     try:
+        # A whole number may have more digits than int() takes; none of them is needed.
         journal = json.loads(content.decode("utf-8-sig"), parse_int=float)
     except (ValueError, RecursionError) as error:
         raise UnreadableJournal(
-            f"{_shown(name)} in this zip is no JSON that can be read. Export the journal again."
+            f"{name} in this zip is no JSON that can be read. Export the journal again."
         ) from error
     entries = journal.get("entries") if isinstance(journal, dict) else None
     return entries if isinstance(entries, list) else None
 
 
+def _too_much(name: str) -> UnreadableJournal:
+    return UnreadableJournal(
+        f"{name} in this zip holds more than a journal may: {MOST_ENTRIES:,} entries or "
+        f"{MOST_VALUES:,} values. Export one journal or a shorter time."
+    )
+
+
 def _shown(name: str) -> str:
-    return "".join(c for c in name[-80:] if c.isprintable())
+    return "".join(character for character in name[-80:] if character.isprintable())
 
 
-def _read(entry: Any, where: str, zone: str, day_starts_at: time, today: LocalDate) -> JournalEntry:
+def _identifier(entry: dict[str, Any]) -> str | None:
+    identifier = entry.get("uuid")
+    return identifier if isinstance(identifier, str) else None
+
+
+def _read(
+    entry: Any, zone: str, day_starts_at: time, today: LocalDate
+) -> tuple[LocalDate, Instant, str, str]:
+    """Return an entry's local day, its instant, its zone and its words."""
     if not isinstance(entry, dict):
         raise _NoEntry("It is no entry as Day One writes them.")
     written_at = _instant(entry.get("creationDate"))
@@ -84,40 +132,44 @@ def _read(entry: Any, where: str, zone: str, day_starts_at: time, today: LocalDa
         day = local_day(written_at, time_zone, day_starts_at)
     if not EARLIEST_DATE <= day <= today:
         raise _NoEntry(f"Its date, {day}, is not between {EARLIEST_DATE} and today.")
-    identifier = entry.get("uuid")
-    return JournalEntry(
-        where=where,
-        source_id=identifier if isinstance(identifier, str) and identifier else where,
-        local_date=day,
-        written_at=written_at,
-        time_zone=time_zone,
-        text=_text(entry.get("text")),
-    )
+    return day, written_at, time_zone, _text(entry.get("text"))
 
 
 def _instant(value: Any) -> Instant:
-    if not isinstance(value, str):
+    if value is None:
         raise _NoEntry("It has no creationDate.")
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         moment = None
-    if moment is None or not 1850 <= moment.year <= 9000:  # so that every zone's offset fits
+    # A date alone names no instant: midnight would put it on the day before. And every zone's
+    # offset must fit.
+    if moment is None or len(value) <= len("2016-01-11") or not 1850 <= moment.year <= 9000:
         raise _NoEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None:  # an entry of photos alone has none
         value = ""
     if not isinstance(value, str):
         raise _NoEntry("Its text is no text.")
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    text = ESCAPED.sub(r"\1", PHOTO.sub("", text))
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise _NoEntry("Its text holds characters that are no text.")
-    if not text.strip():
-        raise _NoEntry("It holds no words; photos and sounds stay behind.")
+    text = ESCAPED.sub(r"\1", _without_photos(text))
     if len(text) > LONGEST_NOTE:
         raise _NoEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
+    if NO_TEXT.search(text):
+        raise _NoEntry("Its text holds characters that are no text.")
+    if all(unicodedata.category(character) in NO_WORDS for character in text):
+        raise _NoEntry("It holds no words; photos and sounds stay behind.")
     return text
+
+
+def _without_photos(text: str) -> str:
+    """Return `text` without its photos; a paragraph that held nothing else goes with them."""
+    paragraphs = []
+    for paragraph in text.split(PARAGRAPH):
+        words, photos = PHOTO.subn(r"\1", paragraph)
+        if words.strip() or not photos:
+            paragraphs.append(words)
+    return PARAGRAPH.join(paragraphs)

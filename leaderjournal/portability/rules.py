@@ -32,43 +32,75 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class ImportedDay:
-    """The entries of one local day as one note; written when the first of them was."""
+    """The entries of one local day as one note; written when the first of them was.
+
+    `sources` are the ids of the entries whose texts the note holds, in its order.
+    """
 
     local_date: LocalDate
     written_at: Instant
     time_zone: str
     note: str
+    sources: tuple[str, ...]
 
 
 def days_of(entries: Iterable[JournalEntry]) -> tuple[list[ImportedDay], list[Failure]]:
     """Return the days that `entries` make, in order, and the entries that do not fit.
 
-    Entries of one day are joined in the order they were written; one that comes twice counts
-    once. A text that would make its day's note longer than 20,000 characters is left out and named.
+    Entries of one day are joined in the order they were written, those of one instant in the order
+    they came. An entry that comes twice counts once. No word is left out unsaid: a text that would
+    make its day's note longer than 20,000 characters is named (a shorter one after it may still
+    fit), and so is one that has another entry's id over other words.
     """
-    by_day: defaultdict[LocalDate, list[JournalEntry]] = defaultdict(list)
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.source_id not in seen:
-            seen.add(entry.source_id)
-            by_day[entry.local_date].append(entry)
-    days: list[ImportedDay] = []
     failures: list[Failure] = []
+    by_day: defaultdict[LocalDate, list[JournalEntry]] = defaultdict(list)
+    seen: dict[str, JournalEntry] = {}
+    for entry in entries:
+        same = seen.setdefault(entry.source_id, entry)
+        if same is entry:
+            by_day[entry.local_date].append(entry)
+        elif same.text != entry.text:
+            failures.append(Failure(entry.where, _other_words(same.where)))
+    days: list[ImportedDay] = []
     for local_date, of_day in sorted(by_day.items()):
-        first, *others = sorted(of_day, key=_written_at)
-        note = first.text
-        for entry in others:
-            longer = note + BETWEEN_TEXTS + entry.text
-            if len(longer) > LONGEST_NOTE:
-                failures.append(Failure(entry.where, _too_long_together(local_date)))
-            else:
-                note = longer
-        days.append(ImportedDay(local_date, first.written_at, first.time_zone, note))
+        fitting, too_long = _fitting(sorted(of_day, key=_written_at))
+        failures += [Failure(entry.where, _too_long_together(local_date)) for entry in too_long]
+        if fitting:
+            days.append(_day(local_date, fitting))
     return days, failures
+
+
+def _day(local_date: LocalDate, entries: list[JournalEntry]) -> ImportedDay:
+    return ImportedDay(
+        local_date,
+        entries[0].written_at,
+        entries[0].time_zone,
+        note=BETWEEN_TEXTS.join(entry.text for entry in entries),
+        sources=tuple(entry.source_id for entry in entries),
+    )
+
+
+def _fitting(entries: list[JournalEntry]) -> tuple[list[JournalEntry], list[JournalEntry]]:
+    """Return the entries whose texts fit into one note, and those that do not."""
+    fitting: list[JournalEntry] = []
+    too_long: list[JournalEntry] = []
+    length = -len(BETWEEN_TEXTS)  # nothing stands before the first
+    for entry in entries:
+        longer = length + len(BETWEEN_TEXTS) + len(entry.text)
+        if longer > LONGEST_NOTE:
+            too_long.append(entry)
+        else:
+            fitting.append(entry)
+            length = longer
+    return fitting, too_long
 
 
 def _written_at(entry: JournalEntry) -> Instant:
     return entry.written_at
+
+
+def _other_words(where: str) -> str:
+    return f"It has the uuid of {where}, but other words. Each entry needs a uuid of its own."
 
 
 def _too_long_together(day: LocalDate) -> str:

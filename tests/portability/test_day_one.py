@@ -1,0 +1,605 @@
+"""Day One's export: which day an entry belongs to, what of its text arrives, what is said of it."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
+from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.day_one import MOST_ENTRIES, MOST_VALUES, read_day_one
+from leaderjournal.portability.rules import LONGEST_NOTE, Failure, JournalEntry, days_of
+
+TODAY = LocalDate(date(2026, 11, 24))
+ZONES = st.sampled_from(sorted(ZONE_NAMES))
+
+
+def instants(first, last):
+    """Instants between the beginnings of two UTC days, to the second."""
+    begin = datetime.combine(first, time(0), UTC)
+    return st.integers(0, (last - first).days * 86_400 - 1).map(
+        lambda seconds: begin + timedelta(seconds=seconds)
+    )
+
+
+def a_zip(*members):
+    """Return a zip of (name, content) pairs; what is no text or bytes is written as JSON."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            plain = isinstance(content, str | bytes)
+            archive.writestr(name, content if plain else json.dumps(content))
+    return file
+
+
+def an_entry(text="words", **fields):
+    return {
+        "uuid": "9DC35F3A85734E6E9CC2D2D0DE8C1D32",
+        "creationDate": "2024-05-06T20:00:00Z",
+        "timeZone": "UTC",
+        "text": text,
+    } | fields
+
+
+def read_zip(*members, zone="UTC", day_starts_at=time(3), today=TODAY):
+    return list(read_day_one(a_zip(*members), zone=zone, day_starts_at=day_starts_at, today=today))
+
+
+def read(*entries, **leader):
+    return read_zip(
+        ("Journal.json", {"metadata": {"version": "1.0"}, "entries": entries}), **leader
+    )
+
+
+def text_of(text):
+    """Return what arrives of an entry's text."""
+    [entry] = read(an_entry(text))
+    assert isinstance(entry, JournalEntry), entry
+    return entry.text
+
+
+def why_not(entry, **leader):
+    """Return why an entry is not brought in."""
+    [failure] = read(entry, **leader)
+    assert isinstance(failure, Failure), failure
+    assert failure.where == "Journal.json, entry 1"
+    return failure.why
+
+
+def refusal(*members):
+    """Return why a zip of these is refused."""
+    with pytest.raises(UnreadableJournal) as refused:
+        read_zip(*members)
+    return str(refused.value)
+
+
+def test_a_real_diary_arrives_whole(diary):
+    content = json.loads(zipfile.ZipFile(diary).read("Journal.json"))["entries"]
+    with diary.open("rb") as file:
+        entries = list(read_day_one(file, zone="UTC", day_starts_at=time(3), today=TODAY))
+    assert [entry.where for entry in entries] == [f"Journal.json, entry {n}" for n in range(1, 357)]
+    assert [entry.text for entry in entries] == [entry["text"] for entry in content]
+    days, failures = days_of(entries)
+    assert failures == []
+    assert len(days) == 356
+    assert days[0].local_date == date(2016, 1, 11)
+    assert days[0].written_at == datetime(2016, 1, 11, 21, 30, tzinfo=UTC)
+    assert {day.time_zone for day in days} == {"Europe/London"}
+    assert {str(day.local_date): day.note for day in days} == {
+        entry["creationDate"][:10]: entry["text"] for entry in content
+    }
+
+
+def test_an_entry_says_where_it_stood_and_when_it_was_written():
+    [first, second] = read(
+        an_entry("One."),
+        an_entry("Two.", uuid="B", creationDate="2024-05-07T01:00:00Z", timeZone="Asia/Tokyo"),
+    )
+    assert first.where == "Journal.json, entry 1"
+    assert first.source_id == "9DC35F3A85734E6E9CC2D2D0DE8C1D32"
+    assert second == JournalEntry(
+        "Journal.json, entry 2",
+        "B",
+        LocalDate(date(2024, 5, 7)),
+        datetime(2024, 5, 7, 1, tzinfo=UTC),
+        "Asia/Tokyo",
+        "Two.",
+    )
+
+
+def test_all_that_day_one_writes_beside_the_words_is_passed_over():
+    # Field names and shapes of a real export (metadata version 1.0, macOS app 1552).
+    entry = an_entry(
+        "Reef view",
+        photos=[{"identifier": "27A4", "md5": "64fd45", "type": "jpeg", "fileSize": 1287214}],
+        richText='{"contents":[{"text":"Reef view"}],"meta":{"version":1}}',
+        location={"region": {"center": {"longitude": 148.03}}, "timeZoneName": "Asia/Tokyo"},
+        weather={"temperatureCelsius": 31, "sunsetDate": "2021-03-04T08:40:06Z"},
+        userActivity={"activityName": "Stationary", "stepCount": 4708},
+        isPinned=False,
+        starred=True,
+        isAllDay=False,
+        editingTime=162.41393291950226,
+        tags=["reef"],
+        modifiedDate="2024-05-07T11:46:50Z",
+    )
+    assert read(entry) == read(an_entry("Reef view"))
+
+
+# ---- which day ----
+
+
+def test_the_day_is_the_one_it_was_where_it_was_written():
+    [entry] = read(an_entry(timeZone="Pacific/Auckland"), zone="America/New_York")
+    assert entry.local_date == date(2024, 5, 7)
+    assert entry.time_zone == "Pacific/Auckland"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"timeZone": name} for name in ("Mars/Olympus", "GMT+0200", "", None, 2, ["UTC"])]
+)
+def test_the_leaders_zone_stands_in_for_one_that_is_unknown(fields):
+    [entry] = read(an_entry(**fields), zone="Pacific/Auckland")
+    assert (entry.local_date, entry.time_zone) == (date(2024, 5, 7), "Pacific/Auckland")
+
+
+def test_the_leaders_zone_stands_in_for_one_that_is_missing():
+    entry = an_entry()
+    del entry["timeZone"]
+    [entry] = read(entry, zone="Pacific/Auckland")
+    assert entry.local_date == date(2024, 5, 7)
+
+
+def test_words_after_midnight_belong_to_the_day_before():
+    [before, after] = read(
+        an_entry(creationDate="2024-05-07T02:59:59Z"),
+        an_entry(creationDate="2024-05-07T03:00:00Z"),
+    )
+    assert (before.local_date, after.local_date) == (date(2024, 5, 6), date(2024, 5, 7))
+
+
+def test_the_hour_at_which_the_day_starts_is_the_leaders_own():
+    [entry] = read(an_entry(creationDate="2024-05-07T02:59:59Z"), day_starts_at=time(0))
+    assert entry.local_date == date(2024, 5, 7)
+
+
+def test_an_entry_for_a_whole_day_has_its_plain_date():
+    # As Day One writes it: midnight where one was.
+    [entry] = read(
+        an_entry(isAllDay=True, creationDate="2024-04-16T23:00:00Z", timeZone="Europe/Dublin")
+    )
+    assert entry.local_date == date(2024, 4, 17)
+
+
+@given(
+    instants(date(2024, 1, 1), date(2031, 1, 1)),
+    ZONES,
+    ZONES,
+    st.sampled_from([time(0), time(3), time(4, 30)]),
+    st.booleans(),
+)
+def test_the_day_is_what_the_clock_on_the_wall_said_in_every_zone(
+    written_at, zone, leaders_zone, day_starts_at, all_day
+):
+    [entry] = read(
+        an_entry(creationDate=f"{written_at:%Y-%m-%dT%H:%M:%SZ}", timeZone=zone, isAllDay=all_day),
+        zone=leaders_zone,
+        day_starts_at=day_starts_at,
+        today=LocalDate(date(2031, 1, 2)),
+    )
+    wall = written_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    begins = timedelta(hours=day_starts_at.hour, minutes=day_starts_at.minute)
+    assert entry.local_date == (wall if all_day else wall - begins).date()
+    assert (entry.written_at, entry.time_zone) == (written_at, zone)
+
+
+def test_an_instant_may_have_an_offset():
+    [entry] = read(an_entry(creationDate="2024-05-06T20:00:00.123+05:00"))
+    assert entry.written_at == datetime(2024, 5, 6, 15, 0, 0, 123_000, tzinfo=UTC)
+
+
+def test_an_instant_without_an_offset_is_in_utc():
+    [entry] = read(an_entry(creationDate="2024-05-06T20:00:00", timeZone="Asia/Tokyo"))
+    assert entry.written_at == datetime(2024, 5, 6, 20, tzinfo=UTC)
+
+
+def test_today_is_the_last_day_that_arrives():
+    assert len(days_of(read(an_entry(creationDate="2026-11-24T23:00:00Z")))[0]) == 1
+    why = why_not(an_entry(creationDate="2026-11-25T03:00:00Z"))
+    assert why == "Its date, 2026-11-25, is not between 1900-01-01 and today."
+
+
+def test_the_first_day_of_1900_is_the_first_that_arrives():
+    [entry] = read(an_entry(creationDate="1900-01-01T12:00:00Z"))
+    assert entry.local_date == date(1900, 1, 1)
+    assert "1899-12-31" in why_not(an_entry(creationDate="1900-01-01T02:00:00Z"))
+
+
+@pytest.mark.parametrize(
+    "date_",
+    [
+        "soon",
+        "",
+        "2024-05-06",
+        "20240506",
+        "2024-W19-1",
+        "2024-02-30T12:00:00Z",
+        "2024-05-06T25:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-12:00",
+        "２０２４-05-06T12:00:00Z",
+        "2024-05-06T12:00:00\ud800",
+        float("nan"),
+        float("inf"),
+        1_715_000_000,
+        True,
+        [],
+        {},
+    ],
+    ids=repr,
+)
+def test_a_date_that_is_none_is_named(date_):
+    assert "2016-01-11T21:30:00Z" in why_not(an_entry(creationDate=date_))
+
+
+def test_a_missing_date_is_named():
+    entry = an_entry()
+    del entry["creationDate"]
+    assert why_not(entry) == why_not(an_entry(creationDate=None)) == "It has no creationDate."
+
+
+# ---- what of the text ----
+
+
+def test_line_ends_become_one_kind():
+    assert text_of("a\r\nb\rc\nd\n\re") == "a\nb\nc\nd\n\ne"
+
+
+def test_what_day_one_escapes_reads_as_it_was_written():
+    # Pairs of `text` and `richText` from real exports.
+    text = r'"This text is in quotes" This\-text\-is\-hyphenated \(This text is in parentheses\)'
+    assert text_of(text) == (
+        '"This text is in quotes" This-text-is-hyphenated (This text is in parentheses)'
+    )
+    assert text_of("picked up\\.\\. toyota yaris\\.\\. 🐿") == "picked up.. toyota yaris.. 🐿"
+
+
+def test_a_backslash_that_escapes_nothing_stays():
+    assert text_of(r"C:\temp \o/ \"") == r"C:\temp \o/ \""
+    assert text_of("the end\\") == "the end\\"
+
+
+def test_an_escaped_backslash_escapes_nothing():
+    assert text_of(r"\\. \\\\") == r"\. \\"
+
+
+def test_markdown_that_the_leader_wrote_stays():
+    text = "# Title\n\n> **bold** *italic*\n\n- [ ] one\n1. two\n\n---\n[link](https://a.example)"
+    assert text_of(text) == text
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "dayone-moment://24BD79E9E42F4A4CA0C9F384F547B5BC",
+        "dayone-moment:/video/6F9B2DC7EADE4242A80DC76470D2264E",
+        "dayone-moment:/audio/08514236013D4E4A9389BFDC24A5F727",
+        "dayone-moment:/pdfAttachment/D229A6574C0340E68AD3BB65F950A77C",
+    ],
+)
+def test_photos_stay_behind_and_leave_no_gap(place):
+    photo = f"![]({place})"
+    assert text_of(f"{photo}\n\nThe reef") == "The reef"
+    assert text_of(f"The reef\n\n{photo}\n{photo}") == "The reef"
+    assert text_of(f"# Reef\n\n{photo}\n\nThere it is") == "# Reef\n\nThere it is"
+    assert text_of(f"et\\.{photo}. Nostrud") == "et.. Nostrud"
+
+
+def test_words_that_stand_for_a_photo_are_kept():
+    assert text_of("![The reef\\!](dayone-moment://A)") == "The reef!"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![](https://a.example/photo.jpeg)",
+        "![](dayone-moment://A",
+        "[](dayone-moment://A)",
+        "see dayone-moment://A",
+        "dayone://view?entryId=479270F4CAD1429AB1564DB34D0FE337",
+    ],
+)
+def test_other_links_stay(text):
+    assert text_of(text) == text
+
+
+# Any text that a note may hold, with what matters here in it often.
+WRITTEN = st.lists(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+    | st.sampled_from([*"\\![](){}.-+*_#`~>|=\r\n", "\n\n", "![](dayone-moment://A)"]),
+    max_size=30,
+).map("".join)
+
+
+def escaped(text):
+    """Return `text` with the backslashes that Day One's own tools write."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!~>|=])", r"\\\1", text)
+
+
+@settings(max_examples=200)
+@given(WRITTEN.map("word".__add__), st.sampled_from(["", "![](dayone-moment://A)\n\n"]))
+@example("¯\\_(ツ)_/¯", "")
+@example("\\\\.", "")
+def test_what_was_written_is_what_arrives(text, photo):
+    assert text_of(photo + escaped(text)) == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+PLAIN = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\\\r"), max_size=200
+).filter(lambda text: "dayone-moment" not in text)
+
+
+@given(PLAIN)
+def test_a_text_without_backslashes_and_photos_arrives_unchanged(text):
+    assert text_of(f"word{text}") == f"word{text}"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            WRITTEN.map("word".__add__),
+            instants(date(2024, 5, 1), date(2024, 5, 5)),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_journal_arrives_as_its_days_with_every_text_in_order(written):
+    entries = read(
+        *(
+            an_entry(escaped(text), uuid=str(n), creationDate=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+            for n, (text, at) in enumerate(written)
+        ),
+        day_starts_at=time(0),
+    )
+    days, failures = days_of(entries)
+    expected = {}
+    for text, at in sorted(written, key=lambda entry: entry[1]):
+        expected.setdefault(at.date(), []).append(re.sub("\r\n?", "\n", text))
+    assert failures == []
+    assert {day.local_date: day.note for day in days} == {
+        day: "\n\n".join(texts) for day, texts in expected.items()
+    }
+
+
+def test_the_length_of_a_text_is_that_of_what_arrives():
+    longest = "." * LONGEST_NOTE
+    assert text_of(f"![](dayone-moment://A)\n\n{escaped(longest)}") == longest
+    assert why_not(an_entry(longest + ".")) == "Its text is longer than 20,000 characters."
+
+
+def test_an_emoji_is_one_character():
+    text = "🪁" * LONGEST_NOTE
+    assert text_of(text) == text
+
+
+@pytest.mark.parametrize("text", [5, True, 1.5, [], ["words"], {"words": "words"}])
+def test_a_text_that_is_none_is_named(text):
+    assert why_not(an_entry(text)) == "Its text is no text."
+
+
+@pytest.mark.parametrize("text", ["words\0", "words \ud83d", "\udc00 words", "\ud800"])
+def test_characters_that_are_no_text_are_named(text):
+    assert why_not(an_entry(text)) == "Its text holds characters that are no text."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        " \t\r\n\u00a0\u2028",
+        "![](dayone-moment://A)",
+        "\u200b![](dayone-moment://A)\n\u200b\n![](dayone-moment:/video/B)",
+    ],
+)
+def test_an_entry_without_words_is_named(text):
+    assert why_not(an_entry(text)) == "It holds no words; photos and sounds stay behind."
+
+
+def test_an_entry_without_the_field_is_one_without_words():
+    entry = an_entry()
+    del entry["text"]
+    assert "no words" in why_not(entry)
+
+
+@pytest.mark.parametrize("text", ["👍", "5", "…", "\U0010ffff", "\ue000"])
+def test_a_single_sign_is_words(text):
+    assert text_of(text) == text
+
+
+@pytest.mark.parametrize("entry", ["words", None, 5, [], [an_entry()]])
+def test_what_is_no_entry_is_named_and_the_others_arrive(entry):
+    failure, arrived = read(entry, an_entry("fine"))
+    assert failure == Failure("Journal.json, entry 1", "It is no entry as Day One writes them.")
+    assert (arrived.where, arrived.text) == ("Journal.json, entry 2", "fine")
+
+
+SECRET = "Ben cried"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"creationDate": SECRET},
+        {"creationDate": "1700-01-01T00:00:00Z"},
+        {"creationDate": "2099-01-01T00:00:00Z"},
+        {"text": [SECRET]},
+        {"text": f"{SECRET}\0"},
+        {"text": SECRET * 9_999},
+    ],
+)
+def test_a_failure_never_quotes_what_was_written(fields):
+    assert SECRET not in why_not(an_entry(SECRET) | fields)
+
+
+# ---- several files ----
+
+
+def test_every_journal_in_the_zip_is_read_and_photos_are_not():
+    entries = read_zip(
+        ("Work.json", {"entries": [an_entry("work", uuid="A")]}),
+        ("photos/64fd45.jpeg", b"\xff\xd8"),
+        ("Privé/Maison.json", {"entries": [an_entry("home", uuid="B"), 5]}),
+    )
+    assert [entry.where for entry in entries] == [
+        "Work.json, entry 1",
+        "Privé/Maison.json, entry 1",
+        "Privé/Maison.json, entry 2",
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_entries_without_an_id_are_told_apart_even_in_files_of_one_name():
+    nameless = [an_entry(text, uuid=uuid) for text, uuid in [("a", ""), ("b", None), ("c", 7)]]
+    entries = read_zip(
+        ("Journal.json", {"entries": nameless}),
+        ("Journal.json", {"entries": [an_entry("d", uuid="")]}),
+    )
+    assert len({entry.source_id for entry in entries}) == 4
+    [day], failures = days_of(entries)
+    assert (day.note, failures) == ("a\n\nb\n\nc\n\nd", [])
+
+
+def test_other_json_beside_a_journal_is_passed_over():
+    entries = read_zip(
+        ("package.json", {"name": "x"}),
+        ("list.json", [1]),
+        ("entries.json", {"entries": {"a": 1}}),
+        ("Journal.json", {"entries": [an_entry("words")]}),
+    )
+    assert [entry.text for entry in entries] == ["words"]
+
+
+def test_a_journal_without_entries_gives_none():
+    assert read() == []
+
+
+def test_a_long_or_strange_name_is_shown_short_and_plain():
+    [failure] = read_zip((f"{'long ' * 50}\u202e\x07name.json", {"entries": [5]}))
+    assert len(failure.where) < 100
+    assert failure.where.isprintable()
+    assert failure.where.endswith("long name.json, entry 1")
+
+
+def test_a_byte_order_mark_is_passed_over():
+    content = json.dumps({"entries": [an_entry("words")]})
+    [entry] = read_zip(("Journal.json", b"\xef\xbb\xbf" + content.encode()))
+    assert entry.text == "words"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [],
+        [("photos/1.jpeg", b"\xff\xd8")],
+        [("Journal.txt", "Dear diary")],
+        [("__MACOSX/._Journal.json", b"\0\5")],
+        [("Journal.json", {"journal": []})],
+        [("Journal.json", [an_entry()])],
+        [("Journal.json", {"entries": {"1": an_entry()}})],
+        [("Journal.json", "null")],
+        [("Journal.json", "NaN")],
+    ],
+)
+def test_a_zip_without_a_journal_is_refused(members):
+    assert "holds no journal" in refusal(*members)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "Dear diary",
+        '{"entries": [',
+        '{"entries": []} and more',
+        '{"entries": [{"text": "a\nb"}]}',
+        b'{"entries": [{"text": "\xff"}]}',
+        json.dumps({"entries": []}).encode("utf-16"),
+        "[" * 100_000,
+        '{"a":' * 100_000,
+    ],
+    ids=lambda content: repr(content[:30]),
+)
+def test_json_that_cannot_be_read_is_refused_by_name(content):
+    assert refusal(("Journal.json", content)).startswith("Journal.json in this zip is no JSON")
+
+
+def test_one_broken_journal_keeps_the_whole_zip_out():
+    assert "Home.json" in refusal(("Work.json", {"entries": [an_entry()]}), ("Home.json", "["))
+
+
+def test_numbers_of_any_length_are_passed_over():
+    huge = "9" * 10_000
+    content = json.dumps({"entries": [an_entry("words")]}).replace(
+        '"uuid"', f'"a": {huge}, "b": -{huge}.5e{huge}, "uuid"'
+    )
+    [entry] = read_zip(("Journal.json", content))
+    assert entry.text == "words"
+
+
+def test_more_entries_than_a_journal_may_hold_are_refused_over_all_files():
+    half = "[" + ",".join("0" for _ in range(MOST_ENTRIES // 2)) + "]"
+    members = [(f"{number}.json", f'{{"entries": {half}}}') for number in range(2)]
+    assert len(read_zip(*members)) == MOST_ENTRIES
+    assert "2.json" in refusal(*members, ("2.json", {"entries": [0]}))
+    assert "100,000 entries" in refusal(*members, ("2.json", {"entries": [0]}))
+
+
+def test_json_that_would_fill_the_memory_is_refused_before_it_is_read():
+    noise = "".join(map(str, range(20_000)))  # or the zip would be refused as a bomb
+    content = f'{{"metadata": ["{noise}"{",[]" * (MOST_VALUES // 2)}], "entries": []}}'
+    assert "5,000,000 values" in refusal(("Journal.json", content))
+
+
+@pytest.mark.parametrize("opening", ["![", "![a", "![](dayone-moment:", "\\", "\n\n", "![]("])
+def test_a_text_of_nothing_but_openings_is_read_in_no_time(opening):
+    # Quadratic work would take hours here, not the blink that it is.
+    noise = "".join(map(str, range(10_000)))
+    assert "20,000 characters" in why_not(an_entry(opening * 400_000 + noise))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=9),
+    lambda value: st.lists(value, max_size=3) | st.dictionaries(st.text(max_size=3), value),
+    max_leaves=5,
+)
+FIELDS = ["uuid", "creationDate", "timeZone", "text", "isAllDay", "tags"]
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(FIELDS), JSON).map(lambda odd: an_entry() | odd) | JSON,
+        max_size=5,
+    )
+)
+def test_whatever_stands_there_each_entry_arrives_or_is_named(entries):
+    results = read(*entries)
+    assert [result.where for result in results] == [
+        f"Journal.json, entry {number}" for number in range(1, len(entries) + 1)
+    ]
+    for result in results:
+        if isinstance(result, JournalEntry):
+            assert result.text.encode()
+            assert len(result.text) <= LONGEST_NOTE
+            assert result.time_zone in ZONE_NAMES
+            assert date(1900, 1, 1) <= result.local_date <= TODAY
+        else:
+            assert result.why

@@ -1,0 +1,71 @@
+"""The API does what its own OpenAPI document says, whatever it is sent."""
+
+import pytest
+import schemathesis
+from factories import a_leader
+from hypothesis import given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+
+@pytest.fixture
+def api(app):
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+
+
+@pytest.fixture
+def fuzzer(client):
+    return a_leader(client, name="Fuzzer")
+
+
+def test_every_call_answers_as_documented(api, fuzzer):
+    for result in api.get_all_operations():
+        operation = result.ok()
+
+        @settings(max_examples=12)
+        @given(operation.as_strategy())
+        def answers(case):
+            # A schema cannot say which zones there are or that a day has come; 422 may say so.
+            case.call_and_validate(
+                headers=fuzzer.headers, excluded_checks=[positive_data_acceptance]
+            )
+
+        answers()
+
+
+def test_the_document_is_openapi_3_1_and_names_every_call_of_the_contract(client):
+    document = client.get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    calls = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, item in document["paths"].items()
+        for method in item
+        if method in {"get", "put", "post", "patch", "delete"}
+    }
+    day = "/reflections/{local_date}"
+    assert calls >= {
+        ("POST", "/accounts"),
+        ("POST", "/tokens"),
+        ("GET", "/tokens"),
+        ("DELETE", "/tokens/{token_id}"),
+        ("GET", "/me"),
+        ("PATCH", "/me"),
+        ("DELETE", "/me"),
+        ("GET", "/keys"),
+        ("GET", "/prompts/today"),
+        ("GET", "/questions"),
+        ("POST", "/questions"),
+        ("PATCH", "/questions/{question_id}"),
+        ("DELETE", "/questions/{question_id}"),
+        ("PUT", day),
+        ("GET", day),
+        ("DELETE", day),
+        ("GET", f"{day}/revisions"),
+        ("GET", "/reflections"),
+        ("GET", "/streak"),
+        ("GET", "/summaries/{period}"),
+        ("POST", "/imports"),
+    }
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in {"get", "put", "post", "patch", "delete"}:
+                assert operation["summary"], (method, path)
