@@ -71,9 +71,11 @@ def test_two_members_of_one_name_are_both_read():
 
 
 def test_a_path_is_a_label_and_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    read_all(a_zip(("../../escaped.json", b"{}"), ("/root.json", b"{}")))
-    assert list(tmp_path.parent.glob("**/*.json")) == []
+    here = tmp_path / "one" / "two"
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    read_all(a_zip(("../../escaped.json", b"{}"), (f"{tmp_path}/absolute.json", b"{}")))
+    assert list(tmp_path.glob("**/*.json")) == []
 
 
 @pytest.mark.parametrize(
