@@ -83,7 +83,7 @@ def payload(
     return _message(notification)
 
 
-def test_payload(*, public_url: str, language: str = "en") -> bytes:
+def test_payload(*, public_url: str, language: str = "en") -> bytes:  # noqa: PT028 - no test
     """Return the push message that a leader sends to one of their devices to try it."""
     notification = {
         "title": "Leader Journal",
