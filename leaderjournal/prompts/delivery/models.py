@@ -1,4 +1,4 @@
-"""The tables of deliveries: each prompt that came due, and each message that it became."""
+"""The table of messages: a prompt that came due, on its way to one device or by mail."""
 
 from uuid import UUID
 
@@ -6,21 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderjournal.kernel.database import Base, new_id
-from leaderjournal.kernel.days import Instant, LocalDate
-
-
-class PromptDelivery(Base):
-    """A prompt that came due: one per leader, local day and slot, whichever worker claimed it."""
-
-    __tablename__ = "prompt_deliveries"
-    __table_args__ = (UniqueConstraint("account_id", "local_date", "slot"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
-    local_date: Mapped[LocalDate]
-    slot: Mapped[str]
-    due_at: Mapped[Instant] = mapped_column(index=True)
-    expires_at: Mapped[Instant]
-    fate: Mapped[str]
+from leaderjournal.kernel.days import Instant
 
 
 class PromptMessage(Base):

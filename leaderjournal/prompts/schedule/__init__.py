@@ -1,1 +1,1 @@
-"""The schedule: when a leader is asked."""
+"""When a prompt comes: a leader's times, weekdays, quiet hours, pause and snooze."""

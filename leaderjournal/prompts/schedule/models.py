@@ -1,12 +1,12 @@
-"""The table of prompt schedules: what a leader chose, and which prompt comes next."""
+"""The tables of schedules: what a leader chose, which prompt comes next, and which ones came."""
 
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Time
+from sqlalchemy import ForeignKey, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from leaderjournal.kernel.database import Base
+from leaderjournal.kernel.database import Base, new_id
 from leaderjournal.kernel.days import Instant, LocalDate
 
 
@@ -37,3 +37,17 @@ class PromptSchedule(Base):
     next_slot: Mapped[str | None]
     calendar_hash: Mapped[bytes | None] = mapped_column(unique=True)
     calendar_sealed: Mapped[bytes | None]
+
+
+class PromptDelivery(Base):
+    """A prompt that came due: one per leader, local day and slot, whichever worker claimed it."""
+
+    __tablename__ = "prompt_deliveries"
+    __table_args__ = (UniqueConstraint("account_id", "local_date", "slot"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    local_date: Mapped[LocalDate]
+    slot: Mapped[str]
+    due_at: Mapped[Instant] = mapped_column(index=True)
+    expires_at: Mapped[Instant]
+    fate: Mapped[str]
