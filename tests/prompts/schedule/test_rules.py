@@ -140,14 +140,14 @@ class Minutes:
 
     @classmethod
     def of(cls, zone: str, first: datetime, last: datetime) -> "Minutes":
-        minutes, moment, latest = cls([], []), first - DAY, datetime.min
-        while moment <= last:
-            wall = shown(moment, zone)
+        minutes, latest, clock = cls([], []), datetime.min, ZoneInfo(zone)
+        for step in range((last - first) // MINUTE + 1):
+            moment = first + step * MINUTE
+            wall = moment.astimezone(clock).replace(tzinfo=None)
             if wall > latest:
                 latest = wall
                 minutes.moments.append(Instant(moment))
                 minutes.walls.append(wall)
-            moment += MINUTE
         return minutes
 
     def first_at(self, wall: datetime) -> int:
@@ -179,7 +179,7 @@ class Oracle:
         """Return each slot's prompt, with all that share an instant, in order."""
         begins = day_shown(shown(self.first, self.zone), self.boundary)
         ends = day_shown(shown(self.last, self.zone), self.boundary)
-        minutes = Minutes.of(self.zone, self.first - DAY, self.last + 2 * DAY)
+        minutes = Minutes.of(self.zone, self.first - 2 * DAY, self.last + 2 * DAY)
         found = []
         for day in each_day(begins, ends):
             if self.is_off(day):
@@ -258,6 +258,7 @@ boundaries = st.one_of(
     st.sampled_from([THREE, THREE, time(0), time(2, 30)]),
     st.builds(time, st.integers(0, 11), st.integers(0, 59)),
 )
+any_weekdays = st.one_of(st.just(EVERY_DAY), st.frozensets(st.integers(1, 7)))
 times_chosen = st.lists(clocks, unique=True, max_size=6).map(sorted).map(tuple)
 quiet_hours = st.one_of(
     st.just((None, None)), st.tuples(clocks, clocks), st.just((time(22), time(7)))
@@ -279,7 +280,7 @@ def schedules(draw, moment: Instant):
     return Schedule(
         enabled=draw(st.integers(0, 9)) < 9,
         times=draw(times_chosen),
-        weekdays=draw(st.one_of(st.just(EVERY_DAY), st.frozensets(st.integers(1, 7)))),
+        weekdays=draw(any_weekdays),
         quiet_from=begins,
         quiet_to=ends,
         paused_until=draw(
@@ -411,3 +412,183 @@ def test_over_seven_years_every_slot_comes_once_on_every_local_day(zone, boundar
             schedule, zone, boundary, *(at(day + n * DAY, "12:00", "UTC") for n in (-1, 2))
         )
         assert any((day, slot) in [(p.local_date, p.slot) for p in g[1:]] for g in oracle.groups())
+
+
+# A leader on the move
+
+
+@dataclass
+class Journey:
+    """Where a leader lives: zones, each with when the stay ends."""
+
+    schedule: Schedule
+    boundary: time
+    start: Instant
+    stays: list[tuple[str, Instant]]
+
+    def legs(self) -> list[tuple[str, Instant, Instant]]:
+        """Return each stay with its beginning and end."""
+        begins = [self.start, *(end for _, end in self.stays)]
+        return [(zone, begin, end) for begin, (zone, end) in zip(begins, self.stays, strict=False)]
+
+    def oracle(self, zone: str, first: Instant, last: Instant) -> Oracle:
+        return Oracle(self.schedule, zone, self.boundary, first, last)
+
+    def prompts(self) -> list[tuple[str, Prompt]]:
+        """Live it: return what came, and in which zone."""
+        handled, came = set(), []
+        next_one = next_prompt(
+            self.schedule,
+            zone=self.stays[0][0],
+            day_starts_at=self.boundary,
+            after=self.start,
+            handled=handled,
+        )
+        for (zone, end), (new_zone, _) in pairwise([*self.stays, self.stays[-1]]):
+            while next_one is not None and next_one.due_at <= end:
+                came.append((zone, next_one))
+                handled.add((next_one.local_date, next_one.slot))
+                next_one = next_prompt(
+                    self.schedule,
+                    zone=zone,
+                    day_starts_at=self.boundary,
+                    after=next_one.due_at,
+                    handled=handled,
+                )
+            next_one = after_a_move(
+                self.schedule,
+                old_zone=zone,
+                new_zone=new_zone,
+                day_starts_at=self.boundary,
+                now=end,
+                handled=handled,
+            )
+        return came
+
+
+@st.composite
+def journeys(draw, *, quiet=quiet_hours, weekdays=st.just(EVERY_DAY)):
+    start = draw(moments())[1]
+    begins, ends = draw(quiet)
+    schedule = Schedule(
+        enabled=True,
+        times=draw(times_chosen.filter(bool)),
+        weekdays=draw(weekdays),
+        quiet_from=begins,
+        quiet_to=ends,
+        streak_at_risk=draw(st.booleans()),
+    )
+    lengths = st.one_of(st.integers(1, 8 * 60), st.integers(1, 50 * 60), st.just(18 * 60))
+    stays, end = [], start
+    for _ in range(draw(st.integers(2, 5))):
+        end = Instant(end + draw(lengths) * MINUTE)
+        stays.append((draw(st.one_of(zones, far_zones, far_zones)), end))
+    return Journey(schedule, draw(boundaries), start, stays)
+
+
+@settings(max_examples=150)
+@given(journeys(weekdays=any_weekdays))
+def test_on_a_journey_prompts_come_in_order_never_twice_and_never_in_quiet_hours(journey):
+    came = journey.prompts()
+    assert all(one.due_at < other.due_at for (_, one), (_, other) in pairwise(came))
+    assert len({(prompt.local_date, prompt.slot) for _, prompt in came}) == len(came)
+    for zone, prompt in came:
+        clock = shown(prompt.due_at, zone)
+        assert not quiet_shown(journey.schedule, clock.time())
+        assert prompt.local_date.isoweekday() in journey.schedule.weekdays
+        assert abs(prompt.local_date - day_shown(clock, journey.boundary)) <= DAY
+
+
+@settings(max_examples=100)
+@given(journeys(weekdays=any_weekdays))
+def test_on_a_journey_every_slot_whose_time_the_clock_shows_has_come_by_then(journey):
+    """Now or before in another zone, or something else comes at that very instant."""
+    came = [prompt for _, prompt in journey.prompts()]
+    for zone, begin, end in journey.legs():
+        for due in journey.oracle(zone, begin, end).coming():
+            assert any(
+                prompt.due_at == due.due_at
+                or (
+                    (prompt.local_date, prompt.slot) == (due.local_date, due.slot)
+                    and prompt.due_at <= due.due_at
+                )
+                for prompt in came
+            ), due
+
+
+@settings(max_examples=100)
+@given(journeys())
+def test_on_a_journey_nothing_comes_but_at_its_time_or_where_a_move_leapt_over_it(journey):
+    legs = journey.legs()
+    came = journey.prompts()
+    for index, (zone, begin, end) in enumerate(legs):
+        at_their_time = journey.oracle(zone, begin, end).every()
+        leapt_over = set()
+        if index:
+            first = Instant(begin - DAY)
+            today = day_shown(shown(begin, zone), journey.boundary)
+            old = journey.oracle(legs[index - 1][0], first, begin).every()
+            had_come = {p.slot for p in old if p.local_date == today and p.due_at <= begin}
+            leapt_over = {
+                p.slot
+                for p in journey.oracle(zone, first, begin).every()
+                if p.local_date == today and p.due_at <= begin and p.slot not in had_come
+            }
+        others = [
+            prompt
+            for where, prompt in came
+            if begin <= prompt.due_at <= end and where == zone and prompt not in at_their_time
+        ]
+        assert len(others) <= 1
+        for prompt in others:
+            assert prompt.slot in leapt_over, (index, prompt)
+
+
+@settings(max_examples=150)
+@given(journeys(quiet=st.just((None, None))))
+@example(
+    Journey(
+        daily("07:30"),
+        THREE,
+        utc(2026, 11, 24, 12),
+        [
+            (HONOLULU, utc(2026, 11, 25, 4)),
+            (AUCKLAND, utc(2026, 11, 26, 3)),
+            (HONOLULU, utc(2026, 11, 28)),
+        ],
+    )
+)
+@example(
+    Journey(
+        daily("07:30", "17:45"),
+        THREE,
+        utc(2026, 11, 24, 12),
+        [
+            (KIRITIMATI, utc(2026, 11, 25, 4)),
+            ("Pacific/Niue", utc(2026, 11, 27)),
+            (KIRITIMATI, utc(2026, 11, 28)),
+        ],
+    )
+)
+def test_on_a_journey_each_day_on_which_the_clock_passes_a_slot_has_a_prompt(journey):
+    """Whether the clock ran or leapt past it: only a day that the calendar had passed before may
+    stay without (east over the date line, then west into the day that was leapt over).
+    """
+    came = [prompt for _, prompt in journey.prompts()]
+    latest_day, passed, out_of_order = date.min, set(), set()
+    for zone, begin, end in journey.legs():
+        nominal = {}
+        for step in range((end - begin) // MINUTE + 1):
+            wall = shown(begin + step * MINUTE, zone)
+            today = day_shown(wall, journey.boundary)
+            if today < latest_day:
+                out_of_order.add(today)
+            latest_day = max(latest_day, today)
+            if today not in nominal:
+                slots = journey.oracle(zone, begin, end).nominal(today)
+                nominal[today] = min(slots.values())
+            if wall >= nominal[today]:
+                passed.add(today)
+    first_day = day_shown(shown(journey.start, journey.stays[0][0]), journey.boundary)
+    for day in passed - out_of_order - {first_day}:
+        assert any(prompt.local_date == day for prompt in came), day
