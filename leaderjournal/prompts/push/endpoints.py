@@ -20,6 +20,7 @@ KNOWN_HOSTS = (
     "notify.windows.com",
 )
 LONGEST_ENDPOINT = 2_000
+LONGEST_HOST = 253
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\]"
@@ -74,7 +75,7 @@ def service_of(endpoint: str) -> Service:
     if len(endpoint) > LONGEST_ENDPOINT:
         raise EndpointRefused("it is too long")
     match = _ENDPOINT.fullmatch(endpoint)
-    if not match or "#" in endpoint or "\\" in endpoint:
+    if not match or len(match["host"]) > LONGEST_HOST or "#" in endpoint or "\\" in endpoint:
         raise EndpointRefused("it is no plain http or https address")
     scheme = match["scheme"].lower()
     port = int(match["port"] or _DEFAULT_PORTS[scheme])
@@ -95,11 +96,12 @@ class PushHosts:
         """
         self._extra: set[tuple[str, int | None]] = set()
         for entry in extra:
-            match = _LISTED.fullmatch(entry)
-            if not match:
-                raise ValueError(f"PUSH_ALLOWED_HOSTS: {entry!r} is neither host nor host:port")
-            port = int(match["port"]) if match["port"] else None
-            self._extra.add((_canonical(match["host"]), port))
+            try:
+                self._extra.add(_listed(entry))
+            except ValueError as error:
+                raise ValueError(
+                    f"PUSH_ALLOWED_HOSTS: {entry!r} is neither a host nor a host:port"
+                ) from error
         self._loopback = {host for host, _ in self._extra if _is_loopback(host)}
 
     def check(self, endpoint: str) -> None:
@@ -132,6 +134,13 @@ class PushHosts:
         except ValueError:
             return False
         return ip.is_loopback if host in self._loopback else _is_public(ip)
+
+
+def _listed(entry: str) -> tuple[str, int | None]:
+    match = _LISTED.fullmatch(entry)
+    if not match:
+        raise ValueError("no host")
+    return _canonical(match["host"]), int(match["port"]) if match["port"] else None
 
 
 def _canonical(host: str) -> str:

@@ -15,7 +15,7 @@ from leaderjournal.kernel.days import Instant
 
 REFUSED_ENDPOINT = "refused endpoint"
 FIRST_DELAY = timedelta(seconds=10)
-LONGEST_DELAY = timedelta(minutes=15)
+LONGEST_DELAY = 64 * FIRST_DELAY
 LONGEST_WAIT = timedelta(days=366)
 """A longer `Retry-After` counts as this one: later than any prompt is good for."""
 
