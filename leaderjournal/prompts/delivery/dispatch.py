@@ -147,7 +147,7 @@ class Dispatcher:
     def _no_longer_wanted(self, waiting: Sequence[Waiting], now: Instant) -> list[Finished]:
         """Return the messages that are out of time, or that the leader has answered meanwhile."""
         written = reflections_store.kept_among(
-            db.session(), {m.account_id for m in waiting}, {m.local_date for m in waiting}
+            db.session, {m.account_id for m in waiting}, {m.local_date for m in waiting}
         )
         dropped = []
         for message in waiting:

@@ -20,12 +20,12 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
     """
     accounts = {message.account_id for message in messages}
     days = {message.local_date for message in messages}
-    asked = questions_store.asked_among(db.session(), accounts, days)
+    asked = questions_store.asked_among(db.session, accounts, days)
     missing = {(m.account_id, m.local_date) for m in messages} - set(asked)
     if missing:
         for account, day in missing:
             _choose(account, day)
-        asked = questions_store.asked_among(db.session(), accounts, days)
+        asked = questions_store.asked_among(db.session, accounts, days)
     keys = catalogue.keys()
     return {
         message.id: what_to_say(
