@@ -14,7 +14,7 @@ class PushKeySchema(Schema):
     public_key = fields.String(required=True)
 
 
-class KeysSchema(Schema):
+class SubscriptionKeysSchema(Schema):
     """A browser's keys, base64url."""
 
     class Meta:
@@ -34,7 +34,7 @@ class NewSubscriptionSchema(Schema):
         ),
     )
     expirationTime = fields.Raw(load_default=None, allow_none=True)  # noqa: N815 - the browser's name
-    keys = fields.Nested(KeysSchema, required=True)
+    keys = fields.Nested(SubscriptionKeysSchema, required=True)
     user_agent = fields.String(
         allow_none=True, load_default=None, validate=validate.Length(max=LONGEST_USER_AGENT)
     )

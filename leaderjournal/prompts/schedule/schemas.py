@@ -34,7 +34,7 @@ class ScheduleSchema(Schema):
     streak_at_risk = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     by_mail = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def _quiet_hours_are_whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
         begins, ends = data.get("quiet_from"), data.get("quiet_to")
         if begins is None and ends is not None:
@@ -44,7 +44,7 @@ class ScheduleSchema(Schema):
         if begins is not None and begins == ends:
             raise ValidationError("Use another time than the one they begin at.", "quiet_to")
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def _there_is_something_to_enable(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("enabled") and not data.get("times") and not data.get("streak_at_risk"):
             raise ValidationError("Choose at least one time, or turn prompts off.", "times")
