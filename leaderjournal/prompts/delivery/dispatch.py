@@ -123,12 +123,16 @@ class Dispatcher:
             )
             for fate, prompts in fates.items():
                 figures.DUE.labels(fate.value).inc(prompts)
-            room = MOST_ON_THEIR_WAY - self._on_their_way
-            waiting = store.claim_waiting(now=now, limit=room) if room else []
+            waiting = self._claim_waiting(now)
             self._send(waiting, now)
             answers = self._answers(WAITS_FOR_ANSWERS if self._on_their_way else 0)
             self._record(answers)
             return bool(fates or waiting or answers or self._on_their_way)
+
+    def _claim_waiting(self, now: Instant) -> list[Waiting]:
+        room = MOST_ON_THEIR_WAY - self._on_their_way
+        lease = self._chosen.prompt_lease
+        return store.claim_waiting(now=now, limit=room, lease=lease) if room else []
 
     def _send(self, waiting: Sequence[Waiting], now: Instant) -> None:
         if not waiting:

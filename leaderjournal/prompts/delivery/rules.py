@@ -1,13 +1,9 @@
 """What becomes of a prompt that has come due."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.schedule.rules import LATE_WITHIN, Prompt
-
-LEASE = timedelta(minutes=2)
-"""How long a worker may keep a message before another one takes it."""
 
 
 class Fate(StrEnum):

@@ -20,7 +20,7 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.kernel.database import new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.prompts.delivery.models import PromptMessage
-from leaderjournal.prompts.delivery.rules import LEASE, Fate, fate
+from leaderjournal.prompts.delivery.rules import Fate, fate
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.models import PushSubscription
 from leaderjournal.prompts.push.rules import Device, Outcome
@@ -154,8 +154,8 @@ def _message(delivery: UUID, subscription: UUID | None, now: Instant) -> dict[st
     }
 
 
-def claim_waiting(*, now: Instant, limit: int) -> list[Waiting]:
-    """Take up to `limit` messages whose time has come, the longest waiting first, on a lease."""
+def claim_waiting(*, now: Instant, limit: int, lease: timedelta) -> list[Waiting]:
+    """Take up to `limit` messages whose time has come, the longest waiting first, for `lease`."""
     with write_transaction() as session:
         found = session.execute(
             sa.select(PromptMessage, PromptDelivery, PushSubscription)
@@ -171,7 +171,7 @@ def claim_waiting(*, now: Instant, limit: int) -> list[Waiting]:
             session.execute(
                 sa.update(PromptMessage)
                 .where(PromptMessage.id.in_([message.id for message, *_ in found]))
-                .values(attempts=PromptMessage.attempts + 1, next_try_at=now + LEASE)
+                .values(attempts=PromptMessage.attempts + 1, next_try_at=now + lease)
                 .execution_options(synchronize_session=False)
             )
         return [
