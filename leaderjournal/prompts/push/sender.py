@@ -104,11 +104,13 @@ class PushSender:
         self._loop.close()
 
     async def _finish(self) -> None:
-        for _, lookup in self._lookups.values():
-            if not lookup.done():
-                lookup.cancel()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            # Every message has its answer by then; what is left is names that nobody waits for.
+            _, left = await asyncio.wait(others, timeout=self._seconds + 1)
+            for lookup in left:
+                lookup.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
         await self._multi.aclose()
 
     async def _send(self, message: PushMessage) -> Answer:

@@ -253,6 +253,21 @@ def test_a_connection_without_http2_is_kept_open_too(sender, push_service):
     assert len({attempt.connection for attempt in push_service.attempts(subscription)}) == 1
 
 
+def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_again(open_sender):
+    connections = []
+
+    def answer(connection):
+        connections.append(connection)
+        request_of(connection)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_service(answer) as host:
+        sender = open_sender(host)
+        for _ in range(20):
+            assert sender.submit(plain_message(host)).result() == Answer(201)
+    assert len(connections) == 20
+
+
 def test_no_more_are_in_flight_than_allowed(open_sender):
     now, most, lock = [0], [0], threading.Lock()
 
