@@ -20,6 +20,14 @@ PAPER = "#FAF7F2"
 SHELL_SUFFIXES = frozenset({".css", ".js", ".woff2", ".svg", ".png", ".webp"})
 # The system fetches these when it installs; no page shows them.
 NOT_OF_THE_SHELL = frozenset({"icons", "screenshots"})
+NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.png"
+# In this order: a later one uses what an earlier one offers.
+WORKER_SCRIPTS = (
+    "js/prompts/kept.js",
+    "js/prompts/device.js",
+    "js/prompts/taps.js",
+    "js/prompts/notifications.js",
+)
 ICONS = (
     ("icons/icon-192.png", "192x192", "any"),
     ("icons/icon-512.png", "512x512", "any"),
@@ -46,6 +54,9 @@ def service_worker() -> Response:
         "pwa/sw.js.jinja",
         version=_shell_version(),
         files=[asset(name) for name in _shell_files(STATIC)],
+        icon=asset(NOTIFICATION_ICON),
+        badge=asset(NOTIFICATION_BADGE),
+        scripts=[asset(name) for name in WORKER_SCRIPTS],
         offline=url_for("pwa.offline"),
         assets_path="/assets/",
     )
@@ -77,11 +88,12 @@ def _shell_version() -> str:
 
 def _shell_files(static: Path) -> list[str]:
     names = (path.relative_to(static) for path in static.rglob("*") if path.is_file())
-    return sorted(
+    shell = {
         name.as_posix()
         for name in names
         if name.suffix in SHELL_SUFFIXES and name.parts[0] not in NOT_OF_THE_SHELL
-    )
+    }
+    return sorted(shell | {NOTIFICATION_ICON, NOTIFICATION_BADGE})
 
 
 def _manifest() -> dict[str, Any]:
