@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 EMAIL, PASSWORD = "demo@example.com", "look in the mirror"
 ROOT = Path(__file__).resolve().parents[1]
-MANIFEST_PICTURES = ROOT / "static" / "screenshots"
-README_PICTURES = ROOT / "docs" / "screenshots"
+PICTURES = ROOT / "static" / "screenshots"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,12 +22,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 PATHS = {"today": "/", "month": "/month"}
-# (folder, ending of the name, width, height, device pixels per CSS pixel)
-SHAPES = (
-    (MANIFEST_PICTURES, "-narrow", 390, 844, 2),
-    (MANIFEST_PICTURES, "-wide", 1280, 800, 1),
-    (README_PICTURES, "", 390, 844, 2),
-)
+# (form factor in the manifest, width, height, device pixels per CSS pixel)
+SHAPES = (("narrow", 390, 844, 2), ("wide", 1280, 800, 1))
 
 
 def main() -> None:
@@ -41,11 +36,11 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=asked.chromium, args=CHROMIUM_ARGUMENTS
         )
-        for folder, ending, width, height, scale in SHAPES:
-            folder.mkdir(parents=True, exist_ok=True)
+        PICTURES.mkdir(exist_ok=True)
+        for form_factor, width, height, scale in SHAPES:
             page = _signed_in(browser, asked.address, width, height, scale)
             for name, path in PATHS.items():
-                target = folder / f"{name}{ending}.png"
+                target = PICTURES / f"{name}-{form_factor}.png"
                 page.goto(asked.address + path, wait_until="networkidle")
                 page.screenshot(path=target, animations="disabled", caret="hide")
                 print(target.relative_to(ROOT))  # noqa: T201 - a command talks to its terminal
