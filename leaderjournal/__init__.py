@@ -24,6 +24,7 @@ from leaderjournal.kernel.queue import init_queue
 from leaderjournal.kernel.settings import ROOT, Settings
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
+from leaderjournal.prompts import pages as prompts_pages
 from leaderjournal.pwa import pages as pwa_pages
 from leaderjournal.questions import api as questions_api
 from leaderjournal.questions import pages as questions_pages
@@ -42,6 +43,7 @@ PAGES = (
     reflections_pages,
     reviews_pages,
     portability_pages,
+    prompts_pages,
     pwa_pages,
 )
 APIS = (accounts_api, questions_api, reflections_api, reviews_api, portability_api)

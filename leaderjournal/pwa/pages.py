@@ -1,6 +1,6 @@
 """What a browser needs to install the journal and to open it without a connection.
 
-All three replies are public and hold nothing of any leader. Members of the manifest are those of
+Every reply is public and holds nothing that a leader wrote. Members of the manifest are those of
 the W3C's Web Application Manifest and its supplement.
 """
 
@@ -69,6 +69,12 @@ def service_worker() -> Response:
 def offline() -> Response:
     """Say that there is no connection; the service worker keeps this page for that moment."""
     return _asked_for_each_time(render_template("pwa/offline.html"), "text/html")
+
+
+@blueprint.get("/install")
+def install() -> str:
+    """Show how to put the journal on a device, and how to allow notifications, per browser."""
+    return render_template("pwa/install.html")
 
 
 def _asked_for_each_time(body: str, mimetype: str) -> Response:

@@ -28,6 +28,7 @@ async function showPrompt(message) {
 }
 
 async function showPayload({ title, body, navigate, tag, lang, actions, data }) {
+  if (typeof title !== "string") throw new TypeError("A notification needs a title.");
   const shownBefore = tag ? await self.registration.getNotifications({ tag }) : [];
   const isLater = shownBefore.some((earlier) => (
     Date.now() - (earlier.data?.shown_at ?? 0) > LATER_PROMPT
