@@ -140,27 +140,33 @@ def _database_findings() -> Iterator[str]:
         return
     locked = accounts_store.unopenable_accounts()
     if locked:
-        yield f"DATA_KEYS lacks the keys of {locked} accounts."
+        accounts = "account" if locked == 1 else "accounts"
+        yield f"DATA_KEYS lacks the keys of {locked} {accounts}."
 
 
 def _clock_findings() -> Iterator[str]:
     server = os.environ.get("NTP_SERVER")
     if not server:
         return
+    host, _, port = server.partition(":")
+    if port and not port.isdecimal():
+        yield "NTP_SERVER must be a host or host:port."
+        return
     try:
-        offset = _seconds_off(server)
+        ahead = _seconds_ahead(host, int(port or 123))
     except OSError as error:
         yield f"NTP_SERVER: {server} does not answer ({type(error).__name__})."
         return
-    if abs(offset) > 2:
-        yield f"The clock is {offset:.0f} seconds off; push services refuse tokens from then on."
+    if abs(ahead) > 2:
+        how = "ahead" if ahead > 0 else "behind"
+        yield f"The clock is {abs(ahead):.0f} seconds {how}; prompts come at the wrong time."
 
 
-def _seconds_off(server: str) -> float:
-    """Return how many seconds this clock is ahead of `server` (SNTP, RFC 4330)."""
+def _seconds_ahead(host: str, port: int) -> float:
+    """Return how many seconds this clock is ahead of a time server (SNTP, RFC 4330)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.settimeout(3)
-        asking.sendto(b"\x1b" + 47 * b"\0", (server, 123))
+        asking.sendto(b"\x1b" + 47 * b"\0", (host, port))
         seconds = struct.unpack("!12I", asking.recv(48))[10]
     return time.time() - float(seconds - 2_208_988_800)  # NTP counts from 1900
 

@@ -4,7 +4,20 @@ from leaderjournal.accounts import models as accounts
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
 from leaderjournal.kernel import limits
 from leaderjournal.kernel.database import Base
+from leaderjournal.prompts.delivery import models as delivery
+from leaderjournal.prompts.push import models as push
+from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
 
-__all__ = ["Base", "accounts", "limits", "practice_calendar", "questions", "reflections"]
+__all__ = [
+    "Base",
+    "accounts",
+    "delivery",
+    "limits",
+    "practice_calendar",
+    "push",
+    "questions",
+    "reflections",
+    "schedule",
+]

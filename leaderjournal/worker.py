@@ -39,6 +39,13 @@ def run_forever(app: Flask) -> None:
 
 def run_once(app: Flask) -> int:
     """Do what is due now and return how many tasks were done."""
+    done = empty_queue(app)
+    chores(app)
+    return done
+
+
+def empty_queue(app: Flask) -> int:
+    """Run every task that is due now; return how many."""
     queue: Huey = app.extensions["queue"]
     for task in queue.read_schedule():
         queue.enqueue(task)
@@ -46,5 +53,4 @@ def run_once(app: Flask) -> int:
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
         done += 1
-    chores(app)
     return done

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from blinker import Signal
 from flask_login import UserMixin
 from sqlalchemy.exc import IntegrityError
 
@@ -29,6 +30,20 @@ from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_d
 from leaderjournal.kernel.sealing import Sealer, WrappedKey
 
 LOOKUP_OWNER = UUID(int=0)
+
+moved = Signal("a leader's zone or start of day has changed")
+"""Sent with the session of the change and `moved`, for rooms above that reckon with local days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A leader whose local days run otherwise from the instant `now` on."""
+
+    account_id: UUID
+    old_zone: str
+    new_zone: str
+    day_starts_at: time
+    now: Instant
 
 
 class EmailTaken(Exception):
@@ -253,6 +268,7 @@ def change(
     """
     with write_transaction() as session:
         account = session.get_one(Account, leader.id, populate_existing=True)
+        before = account.time_zone, account.day_starts_at
         if name is not None:
             account.name_sealed = _sealed(leader.sealer, "name_sealed", name)
         if language is not None:
@@ -269,6 +285,11 @@ def change(
                 calendar_store.set_practice_days(
                     session, leader.id, practice_days, effective_from=today
                 )
+        if (account.time_zone, account.day_starts_at) != before:
+            change_of_days = Moved(
+                leader.id, before[0], account.time_zone, account.day_starts_at, now
+            )
+            moved.send(session, moved=change_of_days)
     return Leader(account, sign_in=leader.sign_in)
 
 

@@ -1,6 +1,6 @@
 """The SQL of reflections: a day is sealed, versioned and written in one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 from uuid import UUID
@@ -295,6 +295,32 @@ def scores_before(account: UUID, local_date: LocalDate) -> list[Scored]:
         for key, behaviour, score, day in db.session.execute(query)
         if score is not None
     ]
+
+
+def last_written(account: UUID) -> tuple[Instant, str] | None:
+    """Return when the leader's last kept day was first written, and in which IANA zone."""
+    row = db.session.execute(
+        sa.select(Reflection.written_at, Reflection.time_zone)
+        .where(Reflection.account_id == account, Reflection.deleted_at.is_(None), Reflection.kept)
+        .order_by(Reflection.written_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.written_at, row.time_zone) if row else None
+
+
+def kept_among(
+    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
+) -> set[tuple[UUID, LocalDate]]:
+    """Return which of these accounts have kept which of these local days."""
+    rows = session.execute(
+        sa.select(Reflection.account_id, Reflection.local_date).where(
+            Reflection.account_id.in_(accounts),
+            Reflection.local_date.in_(days),
+            Reflection.deleted_at.is_(None),
+            Reflection.kept,
+        )
+    )
+    return {(account, day) for account, day in rows}
 
 
 def kept_days(account: UUID) -> list[tuple[LocalDate, bool]]:

@@ -4,8 +4,11 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -13,8 +16,10 @@ from pathlib import Path
 import pytest
 from factories import PASSWORD, a_leader
 
-from leaderjournal import cli
+from leaderjournal import cli, create_app
+from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import fresh_secrets, keep_secrets, new_data_key
+from leaderjournal.kernel.sealing import KeyEncryption
 from leaderjournal.kernel.settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +118,67 @@ def test_the_doctor_names_what_is_wrong(app, client, monkeypatch):
         assert name in result.output
     monkeypatch.setitem(app.extensions, "settings", _replaced(sick, smtp_url=""))
     assert "SMTP_URL is not set" in run(app, "doctor").output
+
+
+@pytest.fixture
+def time_server():
+    """A time server (SNTP, RFC 4330) whose clock is `ahead` seconds ahead of ours."""
+    ahead = [0.0]
+    serving = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    serving.bind(("127.0.0.1", 0))
+
+    def answer():
+        while (asked := serving.recvfrom(48)) and asked[0]:
+            seconds = int(time.time() + ahead[0]) + 2_208_988_800
+            serving.sendto(struct.pack("!12I", *[0] * 10, seconds, 0), asked[1])
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    port = serving.getsockname()[1]
+    yield f"127.0.0.1:{port}", ahead
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+        last.sendto(b"", ("127.0.0.1", port))
+    thread.join()
+    serving.close()
+
+
+def test_the_doctor_compares_the_clock_with_a_time_server(app, monkeypatch, time_server):
+    address, ahead = time_server
+    monkeypatch.setenv("NTP_SERVER", address)
+    assert "clock is" not in run(app, "doctor").output
+    ahead[0] = 90
+    assert "seconds behind" in run(app, "doctor").output
+    ahead[0] = -90
+    assert "seconds ahead" in run(app, "doctor").output
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("NTP_SERVER", f"127.0.0.1:{silent.getsockname()[1]}")
+        assert "does not answer" in run(app, "doctor").output
+    monkeypatch.setenv("NTP_SERVER", "127.0.0.1:time")
+    assert "NTP_SERVER must be" in run(app, "doctor").output
+
+
+def test_the_doctor_names_a_database_that_is_away_or_old(environment, tmp_path):
+    def examined(**changes):
+        app = create_app(Settings.from_environment(environment | changes, tmp_path))
+        result = run(app, "doctor")
+        with app.app_context():
+            db.engine.dispose()
+        return result.output
+
+    away = "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"
+    assert "DATABASE_URL: the database does not answer" in examined(DATABASE_URL=away)
+    assert "run `flask --app app db upgrade`" in examined()
+
+
+def test_the_doctor_counts_accounts_whose_key_is_not_there(app, client, monkeypatch):
+    a_leader(client)
+    stranger = fresh_secrets()
+    other = Settings.from_environment(
+        stranger | {"DATABASE_URL": app.extensions["settings"].database_url}, Path()
+    )
+    monkeypatch.setitem(app.extensions, "key_encryption", KeyEncryption(other.data_keys))
+    assert "DATA_KEYS lacks the keys of 1 account" in run(app, "doctor").output
 
 
 def _replaced(settings, **changes):

@@ -1,6 +1,6 @@
 """The SQL of a leader's practice calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -79,6 +79,23 @@ def pauses_of(account: UUID) -> list[KeptPause]:
         .order_by(PauseRow.first_date.desc(), PauseRow.id)
     )
     return [KeptPause(row.id, row.first_date, row.last_date) for row in rows]
+
+
+def paused_among(
+    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
+) -> set[tuple[UUID, LocalDate]]:
+    """Return which of these accounts are in a pause on which of these local days."""
+    rows = session.execute(
+        sa.select(PauseRow.account_id, PauseRow.first_date, PauseRow.last_date).where(
+            PauseRow.account_id.in_(accounts)
+        )
+    )
+    return {
+        (account, day)
+        for account, first, last in rows
+        for day in days
+        if first <= day and (last is None or day <= last)
+    }
 
 
 def add_pause(account: UUID, pause: Pause) -> KeptPause:

@@ -1,0 +1,1 @@
+"""Delivery: prompts that came due, claimed once and sent."""

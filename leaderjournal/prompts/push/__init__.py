@@ -1,0 +1,1 @@
+"""Web push: subscriptions, messages and how they are sent."""

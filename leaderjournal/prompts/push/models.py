@@ -1,0 +1,32 @@
+"""The table of push subscriptions: one row per browser that asked for prompts."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderjournal.kernel.database import Base, new_id
+from leaderjournal.kernel.days import Instant
+
+
+class PushSubscription(Base):
+    """Where a device is reached; `endpoint_hash` is the SHA-256 of its endpoint.
+
+    The `last_…` columns say when it was tried last, and what came of it.
+    """
+
+    __tablename__ = "push_subscriptions"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    endpoint_hash: Mapped[bytes] = mapped_column(unique=True)
+    endpoint: Mapped[str]
+    p256dh: Mapped[bytes]
+    auth: Mapped[bytes]
+    device: Mapped[str]
+    vapid_public_key: Mapped[str]
+    created_at: Mapped[Instant]
+    last_tried_at: Mapped[Instant | None]
+    last_outcome: Mapped[str | None]
+    last_status: Mapped[int | None]

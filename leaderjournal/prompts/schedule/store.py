@@ -1,0 +1,232 @@
+"""The SQL of prompt schedules: what a leader chose, and which prompt comes next."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import time, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.store import Leader, Moved
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
+from leaderjournal.prompts.schedule.rules import (
+    Prompt,
+    Schedule,
+    Slot,
+    after_a_move,
+    next_prompt,
+    offered_time,
+)
+from leaderjournal.reflections import store as reflections_store
+
+HANDLED_LOOK_BACK = 3  # local days; a flight over the date line leads back two
+Handled = Collection[tuple[LocalDate, Slot]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSchedule:
+    """A schedule as it stands; `chosen` is false where it is an offer and nothing was set yet."""
+
+    schedule: Schedule
+    by_mail: bool
+    chosen: bool
+    snoozed_until: Instant | None = None
+    next_due_at: Instant | None = None
+
+
+def schedule_of(leader: Leader) -> KeptSchedule:
+    """Return the leader's schedule, or what is offered: the time at which they last wrote."""
+    row = db.session.get(PromptSchedule, leader.id)
+    if row is not None and row.chosen:
+        return KeptSchedule(
+            schedule=read(row),
+            by_mail=row.by_mail,
+            chosen=True,
+            snoozed_until=row.snoozed_until,
+            next_due_at=row.next_due_at,
+        )
+    offer = Schedule(
+        enabled=False,
+        times=(offered_time(reflections_store.last_written(leader.id)),),
+        weekdays=calendar_store.practice_days_of(leader.id),
+    )
+    return KeptSchedule(
+        schedule=offer,
+        by_mail=False,
+        chosen=False,
+        snoozed_until=row.snoozed_until if row else None,
+        next_due_at=row.next_due_at if row else None,
+    )
+
+
+def keep(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> None:
+    """Keep what the leader chose, and reckon which prompt comes next."""
+    with write_transaction() as session:
+        row = _locked(session, leader.id)
+        row.chosen = True
+        row.enabled = schedule.enabled
+        row.times = " ".join(at.isoformat("minutes") for at in schedule.times)
+        row.weekdays = "".join(map(str, sorted(schedule.weekdays)))
+        row.quiet_from, row.quiet_to = schedule.quiet_from, schedule.quiet_to
+        row.paused_until = schedule.paused_until
+        row.streak_at_risk = schedule.streak_at_risk
+        row.by_mail = by_mail
+        _expect_next(session, row, leader, now)
+
+
+def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
+    """Move today's prompt to `minutes` from `now`, a whole minute; return that instant."""
+    until = Instant((now + timedelta(minutes=minutes)).replace(second=0, microsecond=0))
+    with write_transaction() as session:
+        row = _locked(session, leader.id)
+        row.snoozed_until = until
+        _expect_next(session, row, leader, now)
+    return until
+
+
+def follow(session: Session, moved: Moved) -> None:
+    """Reckon the next prompt anew where the leader's zone or start of day has changed.
+
+    For `accounts.store.moved`; inside the caller's transaction.
+    """
+    row = session.get(PromptSchedule, moved.account_id, populate_existing=True)
+    if row is None:
+        return
+    today = local_day(moved.now, moved.new_zone, moved.day_starts_at)
+    prompt = after_a_move(
+        read(row),
+        old_zone=moved.old_zone,
+        new_zone=moved.new_zone,
+        day_starts_at=moved.day_starts_at,
+        now=moved.now,
+        handled=handled_by(session, row.account_id, today),
+        snoozed_until=row.snoozed_until,
+    )
+    expect(row, prompt)
+
+
+def stop_mail(account_id: UUID) -> bool:
+    """Send the account no more prompts by mail; tell whether there is such an account's row."""
+    with write_transaction() as session:
+        row = session.get(PromptSchedule, account_id, populate_existing=True)
+        if row is not None:
+            row.by_mail = False
+    return row is not None
+
+
+def calendar_address(sealer: Sealer) -> str | None:
+    """Return the token in the private address of the leader's calendar feed, if there is one."""
+    row = db.session.get(PromptSchedule, sealer.account)
+    if row is None or row.calendar_sealed is None:
+        return None
+    return sealer.open_text(
+        row.calendar_sealed,
+        table="prompt_schedules",
+        column="calendar_sealed",
+        row=row.account_id,
+    )
+
+
+def new_calendar_address(sealer: Sealer) -> str:
+    """Give the calendar feed a fresh private address; the one before ends. Return its token."""
+    token = secrets.token_urlsafe(32)
+    with write_transaction() as session:
+        row = _locked(session, sealer.account)
+        row.calendar_hash = _hash(token)
+        row.calendar_sealed = sealer.seal_text(
+            token, table="prompt_schedules", column="calendar_sealed", row=sealer.account
+        )
+    return token
+
+
+def end_calendar(account_id: UUID) -> None:
+    """Revoke the private address of the calendar feed."""
+    with write_transaction() as session:
+        session.execute(
+            sa.update(PromptSchedule)
+            .where(PromptSchedule.account_id == account_id)
+            .values(calendar_hash=None, calendar_sealed=None)
+        )
+
+
+def leader_of_calendar(token: str) -> Leader | None:
+    """Return the leader whose calendar feed has this token in its address."""
+    account_id = db.session.scalar(
+        sa.select(PromptSchedule.account_id).where(PromptSchedule.calendar_hash == _hash(token))
+    )
+    return accounts_store.leader(account_id) if account_id else None
+
+
+def read(row: PromptSchedule) -> Schedule:
+    """Return the schedule that a row holds."""
+    return Schedule(
+        enabled=row.enabled,
+        times=tuple(map(time.fromisoformat, row.times.split())),
+        weekdays=frozenset(map(int, row.weekdays)),
+        quiet_from=row.quiet_from,
+        quiet_to=row.quiet_to,
+        paused_until=row.paused_until,
+        streak_at_risk=row.streak_at_risk,
+    )
+
+
+def expect(row: PromptSchedule, prompt: Prompt | None) -> None:
+    """Note in a row which prompt comes next."""
+    row.next_due_at = prompt.due_at if prompt else None
+    row.next_local_date = prompt.local_date if prompt else None
+    row.next_slot = prompt.slot if prompt else None
+
+
+def handled_by(session: Session, account_id: UUID, today: LocalDate) -> set[tuple[LocalDate, Slot]]:
+    """Return which slots of the last local days have been handled."""
+    rows = session.execute(
+        sa.select(PromptDelivery.local_date, PromptDelivery.slot).where(
+            PromptDelivery.account_id == account_id,
+            PromptDelivery.local_date >= days_after(today, -HANDLED_LOOK_BACK),
+        )
+    )
+    return {(day, slot) for day, slot in rows}
+
+
+def _expect_next(session: Session, row: PromptSchedule, leader: Leader, now: Instant) -> None:
+    prompt = next_prompt(
+        read(row),
+        zone=leader.time_zone,
+        day_starts_at=leader.day_starts_at,
+        after=now,
+        handled=handled_by(session, leader.id, leader.today(now)),
+        snoozed_until=row.snoozed_until,
+    )
+    expect(row, prompt)
+
+
+def _locked(session: Session, account_id: UUID) -> PromptSchedule:
+    """Return the account's row, made where there is none, and locked against other writers."""
+    fresh = PromptSchedule(
+        account_id=account_id,
+        chosen=False,
+        enabled=False,
+        times="",
+        weekdays="",
+        streak_at_risk=False,
+        by_mail=False,
+    )
+    query = sa.select(PromptSchedule).where(PromptSchedule.account_id == account_id)
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        session.add(fresh)
+        session.flush()
+        return fresh
+    return row
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

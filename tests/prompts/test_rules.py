@@ -1,0 +1,225 @@
+import json
+import re
+from base64 import urlsafe_b64encode
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.practice import catalogue
+from leaderjournal.practice.rules import Question
+from leaderjournal.prompts import rules
+from leaderjournal.prompts.rules import (
+    MOST_BYTES,
+    ONLY_OWN_QUESTIONS,
+    Said,
+    choose_question,
+    payload,
+    topic,
+    what_to_say,
+)
+
+DAY = LocalDate(date(2026, 11, 25))
+MIRA = UUID("0198f5a0-7c11-7000-8000-00000000a1b2")
+
+LEAD = Question("lead-1", "lead-from-front", "inspect", "What did you look closely at today?")
+SERVE = Question("serve-1", "protect-and-serve", "coach", "Whom did you coach today, and on what?")
+LET_GO = Question("let-go-1", "let-go", "step-aside", "Where did you get out of the way today?")
+OWN = Question("own-1", "let-go", None, "Did I leave Tom's offer alone?", every_days=7, own=True)
+
+questions = st.lists(
+    st.builds(
+        Question,
+        id=st.uuids().map(str),
+        key=st.sampled_from(catalogue.KEY_SLUGS),
+        behaviour=st.none(),
+        text=st.text(min_size=1, max_size=40),
+        own=st.booleans(),
+    ),
+    max_size=4,
+)
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+def said(body: str, title: str = "Lead from the front") -> Said:
+    return Said(title, body, "lead-from-front")
+
+
+def sent(body: str, **changed) -> bytes:
+    arguments = {"local_date": DAY, "account": MIRA, "public_url": "https://journal.example"}
+    return payload(**(arguments | {"said": said(body)} | changed))
+
+
+def body_of(message: bytes) -> str:
+    return json.loads(message)["notification"]["body"]
+
+
+def test_the_prompts_of_a_day_go_round_the_questions():
+    day = [LEAD, SERVE, LET_GO]
+    chosen = [choose_question(day, prompt_number=number) for number in range(1, 5)]
+    assert chosen == [SERVE, LET_GO, LEAD, SERVE]
+
+
+def test_a_question_of_the_leaders_own_is_passed_over():
+    chosen = {choose_question([LEAD, SERVE, OWN], prompt_number=number) for number in range(9)}
+    assert chosen == {LEAD, SERVE}
+
+
+@pytest.mark.parametrize("day", [[], [OWN], [OWN, OWN]])
+def test_without_a_question_of_ours_none_is_chosen(day):
+    assert choose_question(day, prompt_number=2) is None
+
+
+@given(questions, st.integers(0, 50))
+def test_every_question_of_ours_has_its_turn_and_the_leaders_own_never(day, first):
+    ours = [question for question in day if not question.own]
+    turns = [choose_question(day, prompt_number=first + turn) for turn in range(len(ours))]
+    assert sorted(q.id for q in turns) == sorted(q.id for q in ours)
+
+
+def test_a_prompt_says_the_question_under_the_name_of_its_key():
+    spoken = what_to_say([LEAD, SERVE, OWN], keys=catalogue.keys(), prompt_number=1)
+    assert spoken == Said("Protect & serve", SERVE.text, "protect-and-serve")
+
+
+def test_where_all_questions_are_the_leaders_own_a_sentence_of_ours_stands_for_them():
+    spoken = what_to_say([OWN, OWN, OWN], keys=catalogue.keys(), prompt_number=1)
+    assert spoken == Said("Lead from the front", ONLY_OWN_QUESTIONS, "lead-from-front")
+
+
+@given(st.lists(words, min_size=1, max_size=3), st.integers(0, 9))
+def test_nothing_of_the_leaders_own_is_ever_said(texts, number):
+    own = [
+        Question(f"own-{n}", "let-go", None, f"~{text}~", own=True) for n, text in enumerate(texts)
+    ]
+    spoken = what_to_say([*own, LEAD], keys=catalogue.keys(), prompt_number=number)
+    assert spoken.body == LEAD.text
+    assert what_to_say(own, keys=catalogue.keys(), prompt_number=number).body == ONLY_OWN_QUESTIONS
+
+
+def test_a_key_that_is_not_known_is_named():
+    strange = Question("strange", "no-such-key", None, "?")
+    with pytest.raises(KeyError, match="no-such-key"):
+        what_to_say([strange], keys=catalogue.keys(), prompt_number=1)
+
+
+def test_a_prompt_is_the_declarative_message_of_the_contract():
+    assert json.loads(sent(LEAD.text)) == {
+        "web_push": 8030,
+        "notification": {
+            "title": "Lead from the front",
+            "body": "What did you look closely at today?",
+            "navigate": "https://journal.example/?key=lead-from-front",
+            "tag": "reflect-2026-11-25",
+            "lang": "en",
+            "actions": [
+                {"action": "did", "title": "I did"},
+                {"action": "not-today", "title": "Not today"},
+                {"action": "snooze", "title": "In an hour"},
+                {"action": "reflect", "title": "Reflect"},
+            ],
+            "data": {
+                "local_date": "2026-11-25",
+                "key": "lead-from-front",
+                "account": "0198f5a0-7c11-7000-8000-00000000a1b2",
+            },
+        },
+    }
+
+
+def test_a_test_message_writes_no_score_and_replaces_no_prompt():
+    message = json.loads(rules.test_payload(public_url="https://journal.example/", language="de"))
+    notification = message["notification"]
+    assert message["web_push"] == 8030
+    assert notification["navigate"] == "https://journal.example/"
+    assert (notification["tag"], notification["data"], notification["lang"]) == ("test", {}, "de")
+    assert notification["actions"] == [{"action": "reflect", "title": "Reflect"}]
+    assert notification["title"]
+    assert notification["body"]
+
+
+def test_a_slash_at_the_end_of_the_public_address_is_not_doubled():
+    message = json.loads(sent("?", public_url="https://example.org/journal/", language="pt-BR"))
+    assert message["notification"]["navigate"].startswith("https://example.org/journal/?key=")
+    assert message["notification"]["lang"] == "pt-BR"
+
+
+def test_a_message_is_compact_and_in_utf_8():
+    message = sent("Für wen bist du heute dagewesen – 誰のために")
+    assert "Für wen bist du heute dagewesen – 誰のために".encode() in message
+    assert b": " not in message
+    assert b", " not in message
+
+
+def test_every_question_of_the_catalogue_arrives_whole():
+    for question in catalogue.questions():
+        name = catalogue.key(question.key).name
+        assert body_of(sent("", said=Said(name, question.text, question.key))) == question.text
+
+
+def longest_body() -> int:
+    return MOST_BYTES - len(sent(""))
+
+
+def test_the_longest_body_that_fits_is_left_alone_and_a_letter_more_is_cut_at_a_word():
+    fits = "a word " * 600
+    fits = fits[: longest_body() - 1] + "x"
+    assert body_of(sent(fits)) == fits
+    assert len(sent(fits)) == MOST_BYTES
+    cut = body_of(sent(f"{fits}x"))
+    assert re.fullmatch(r"(a word )*(a word|a)…", cut)
+    assert MOST_BYTES - len("a word ") - 3 <= len(sent(f"{fits}x")) <= MOST_BYTES
+
+
+def test_a_cut_leaves_no_comma_before_the_ellipsis():
+    body = "y" * (longest_body() - 10) + ", " + "z" * 20
+    assert body_of(sent(body)) == "y" * (longest_body() - 10) + "…"
+
+
+def test_a_word_longer_than_a_message_is_cut_within():
+    message = sent("領" * 4_000)
+    assert re.fullmatch("領+…", body_of(message))
+    assert len(message) > MOST_BYTES - len("領".encode())
+
+
+@given(st.lists(words, min_size=1, max_size=6), st.integers(1, 800))
+@example(['"'], 800)
+@example(["\x00"], 800)
+@example(["🪞 "], 800)
+def test_no_body_makes_a_message_too_long(parts, times):
+    body = " ".join(parts * times)
+    message = sent(body)
+    assert len(message) <= MOST_BYTES
+    shown = body_of(message)
+    if shown != body:
+        assert len(uncut(message, body)) > MOST_BYTES
+        assert shown.endswith("…")
+        assert body.startswith(shown[:-1])
+
+
+def uncut(message: bytes, body: str) -> bytes:
+    whole = json.loads(message)
+    whole["notification"]["body"] = body
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_where_an_address_leaves_no_room_for_words_nothing_is_sent():
+    with pytest.raises(ValueError, match="no room"):
+        sent("A question?", public_url="https://" + "x" * MOST_BYTES)
+
+
+def test_a_topic_is_the_beginning_of_a_digest_of_account_and_day():
+    digest = sha256(b"0198f5a0-7c11-7000-8000-00000000a1b2 2026-11-25").digest()
+    assert topic(MIRA, DAY) == urlsafe_b64encode(digest).decode()[:32]
+
+
+@given(st.uuids(), st.dates(), st.uuids(), st.dates())
+def test_topics_are_32_base64url_characters_and_differ_by_leader_and_day(one, day, other, later):
+    assume((one, day) != (other, later))
+    assert re.fullmatch("[A-Za-z0-9_-]{32}", topic(one, LocalDate(day)))
+    assert topic(one, LocalDate(day)) != topic(other, LocalDate(later))
+    assert topic(one, LocalDate(day)) == topic(one, LocalDate(day))
