@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from leaderjournal.accounts import api as accounts_api
 from leaderjournal.accounts import pages as accounts_pages
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
@@ -24,7 +25,9 @@ from leaderjournal.kernel.queue import init_queue
 from leaderjournal.kernel.settings import ROOT, Settings
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
+from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
+from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.pwa import pages as pwa_pages
 from leaderjournal.questions import api as questions_api
 from leaderjournal.questions import pages as questions_pages
@@ -46,7 +49,9 @@ PAGES = (
     prompts_pages,
     pwa_pages,
 )
-APIS = (accounts_api, questions_api, reflections_api, reviews_api, portability_api)
+APIS = (accounts_api, questions_api, reflections_api, reviews_api, prompts_api, portability_api)
+
+accounts_store.moved.connect(schedule_store.follow)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,10 +1,11 @@
-"""The worker: empties the queue and does the chores whose hour has come.
+"""The worker: sends the prompts that are due, empties the queue, does the chores of the hour.
 
-Several workers may run; a chore that two of them do at once does no harm, since each is one
-conditional statement.
+Several workers may run: a prompt is claimed by one of them, and a chore that two of them do at
+once does no harm, since each is one conditional statement.
 """
 
 import logging
+from threading import Event, Thread
 
 from flask import Flask
 from huey import crontab
@@ -13,6 +14,8 @@ from huey.api import Huey
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.limits import limiter
+from leaderjournal.prompts.delivery import store as delivery_store
+from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.reflections import store as reflections_store
 
 log = logging.getLogger("leaderjournal.worker")
@@ -25,6 +28,7 @@ def chores(app: Flask) -> dict[str, int]:
         return {
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
+            "old deliveries": delivery_store.forget_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
         }
 
@@ -33,13 +37,27 @@ def run_forever(app: Flask) -> None:
     """Work until the process is asked to stop; work in hand is finished first."""
     queue: Huey = app.extensions["queue"]
     queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
+    stop = Event()
+    prompts = Thread(target=_send_prompts, args=(app, stop), name="prompts")
+    prompts.start()
     log.info("worker started")
-    queue.create_consumer(workers=2, worker_type="thread", check_worker_health=True).run()
+    try:
+        queue.create_consumer(workers=2, worker_type="thread", check_worker_health=True).run()
+    finally:
+        stop.set()
+        prompts.join()
+
+
+def _send_prompts(app: Flask, stop: Event) -> None:
+    with Dispatcher(app) as dispatcher:
+        dispatcher.run(stop)
 
 
 def run_once(app: Flask) -> int:
-    """Do what is due now and return how many tasks were done."""
-    done = empty_queue(app)
+    """Do what is due now and return how much that was: prompts and tasks."""
+    with Dispatcher(app) as dispatcher:
+        done = dispatcher.run_once()
+    done += empty_queue(app)
     chores(app)
     return done
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask_login import login_required
 from flask_smorest import Blueprint
+from flask_wtf.csrf import generate_csrf
 
 from leaderjournal.accounts import store
 from leaderjournal.accounts.access import current_leader
@@ -18,6 +19,7 @@ from leaderjournal.accounts.schemas import (
     NewAccountSchema,
     NewTokenSchema,
     PauseSchema,
+    SessionSchema,
     TokenSchema,
 )
 from leaderjournal.kernel import clock
@@ -38,6 +40,14 @@ def represented(leader: store.Leader) -> dict[str, Any]:
         "practice_days": calendar_store.practice_days_of(leader.id),
         "language": leader.language,
     }
+
+
+@blueprint.get("/session")
+@login_required
+@blueprint.response(200, SessionSchema)
+def read_session() -> dict[str, Any]:
+    """Read whose session it is, with the CSRF token that its next changing calls need."""
+    return {"csrf_token": generate_csrf(), "account_id": current_leader().id}
 
 
 @blueprint.post("/accounts")

@@ -127,6 +127,13 @@ class MeSchema(Schema):
     language = fields.String(validate=validate.OneOf(LANGUAGES, error="Use one of: {choices}."))
 
 
+class SessionSchema(Schema):
+    """Whose session it is. A service worker, which has no page, needs the token from here."""
+
+    csrf_token = fields.String(required=True)
+    account_id = fields.UUID(required=True)
+
+
 class EraseSchema(Schema):
     """The password that erasing an account asks for."""
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from blinker import Signal
 from flask_login import UserMixin
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import passwords
 from leaderjournal.accounts.models import Account, ApiToken, LookupKey, PasswordReset, SignIn
@@ -130,6 +132,16 @@ def leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account."""
     account = db.session.get(Account, account_id)
     return Leader(account) if account else None
+
+
+def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[str, time]]:
+    """Return the IANA zone of each of these accounts and the hour at which its days start."""
+    rows = session.execute(
+        sa.select(Account.id, Account.time_zone, Account.day_starts_at).where(
+            Account.id.in_(accounts)
+        )
+    )
+    return {account: (zone, day_starts_at) for account, zone, day_starts_at in rows}
 
 
 def authenticate(email: str, password: str) -> Leader | None:

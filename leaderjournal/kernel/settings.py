@@ -5,6 +5,7 @@ import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -34,6 +35,8 @@ class Settings:
     public_url: str
     queue_url: str
     push_allowed_hosts: tuple[str, ...]
+    prompt_lease: timedelta
+    """How long a worker may keep a message before another one takes it over."""
     metrics_token: str
     trusted_proxies: int
 
@@ -80,6 +83,9 @@ class Settings:
             public_url=_public_url(optional("PUBLIC_URL", "http://127.0.0.1:8000")),
             queue_url=optional("QUEUE_URL", f"sqlite:///{instance / 'queue.db'}"),
             push_allowed_hosts=tuple(optional("PUSH_ALLOWED_HOSTS").replace(",", " ").split()),
+            prompt_lease=timedelta(
+                seconds=_count("PROMPT_LEASE_SECONDS", optional("PROMPT_LEASE_SECONDS", "120"))
+            ),
             metrics_token=optional("METRICS_TOKEN"),
             trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
         )

@@ -15,11 +15,12 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
-from leaderjournal.prompts.delivery import store as delivery
+from leaderjournal.prompts.delivery.trial import send_test
 from leaderjournal.prompts.letters import calendar as letters_calendar
 from leaderjournal.prompts.letters.unsubscribing import account_of
+from leaderjournal.prompts.limits import tests_per_account
 from leaderjournal.prompts.push import store as push_store
-from leaderjournal.prompts.push.rules import Outcome, outcome
+from leaderjournal.prompts.push.rules import Outcome
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import MOST_TIMES, Schedule
 from leaderjournal.prompts.schedule.schemas import ScheduleSchema
@@ -147,14 +148,8 @@ def save_schedule() -> Page:
     values, errors = read_form(ScheduleSchema(), form.as_document())
     if errors:
         return _settings_page(form, _by_field(errors)), 422
-    by_mail = values.pop("by_mail")
-    schedule_store.keep(current_leader(), _schedule(values), by_mail=by_mail, now=clock.now())
+    schedule_store.keep(current_leader(), **values, now=clock.now())
     return _done("Saved.")
-
-
-def _schedule(values: dict[str, Any]) -> Schedule:
-    times, weekdays = values.pop("times"), values.pop("weekdays")
-    return Schedule(times=tuple(sorted(set(times))), weekdays=frozenset(weekdays), **values)
 
 
 def _by_field(errors: Errors) -> Errors:
@@ -168,13 +163,13 @@ def _by_field(errors: Errors) -> Errors:
 
 @blueprint.post("/settings/prompts/devices/<uuid:device_id>/test")
 @login_required
+@tests_per_account
 def test_device(device_id: UUID) -> Page:
     """Send one notification to a device now."""
-    leader, now = current_leader(), clock.now()
-    if device_id not in {device.id for device in push_store.devices_of(leader.id)}:
+    tried = send_test(current_leader().id, device_id, now=clock.now())
+    if tried is None:
         abort(404)
-    answer = delivery.send_test(leader, device_id, now)
-    return _done(*TEST_SAID[outcome(answer)], part="devices")
+    return _done(*TEST_SAID[tried.outcome], part="devices")
 
 
 @blueprint.post("/settings/prompts/devices/<uuid:device_id>/remove")

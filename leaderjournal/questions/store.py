@@ -1,6 +1,7 @@
 """The SQL of a leader's questions."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -151,6 +152,27 @@ def questions_of_day(sealer: Sealer, day: LocalDate, *, scored: Sequence[Scored]
         for row in kept
         if row.key == key.slug
     ]
+
+
+def asked_among(
+    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
+) -> dict[tuple[UUID, LocalDate], list[Question]]:
+    """Return the questions already chosen for these accounts on these local days, by both.
+
+    The leader's own are marked as such and come without their text, which stays sealed.
+    """
+    rows = session.scalars(
+        sa.select(AskedQuestion).where(
+            AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days)
+        )
+    )
+    texts = {q.id: q.text for q in catalogue.questions()}
+    found: defaultdict[tuple[UUID, LocalDate], list[Question]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: catalogue.KEY_SLUGS.index(row.key)):
+        text = texts.get(row.question)
+        question = Question(row.question, row.key, row.behaviour, text or "", own=text is None)
+        found[row.account_id, row.local_date].append(question)
+    return found
 
 
 def _choose(sealer: Sealer, day: LocalDate, scored: Sequence[Scored]) -> None:

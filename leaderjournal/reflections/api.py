@@ -12,12 +12,15 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after, instant
 from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.practice import catalogue
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store
+from leaderjournal.reflections.rules import Answer
 from leaderjournal.reflections.schemas import (
     DaySchema,
     PromptsSchema,
     ReflectionSchema,
+    ScoreSchema,
     SoughtSchema,
     VersionSchema,
 )
@@ -112,6 +115,35 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
         )
     except store.ChangedMeanwhile as error:
         raise _changed(error) from error
+    return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
+
+
+@blueprint.put(f"{address}/answers/<key>")
+@login_required
+@blueprint.arguments(ScoreSchema)
+@blueprint.response(200, ReflectionSchema)
+@blueprint.alt_response(201, schema=ReflectionSchema, description="Created")
+def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
+    """Give one key of a day its score; words stand as they are, and so does a score it has."""
+    if key not in catalogue.KEY_SLUGS:
+        raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
+    leader, now = current_leader(), clock.now()
+    writable(leader, local_date, now)
+    written_at = _written_at(leader, local_date, values["written_at"], now)
+    question = next(
+        question
+        for question in questions_store.questions_of_day(
+            leader.sealer, local_date, scored=store.scores_before(leader.id, local_date)
+        )
+        if question.key == key
+    )
+    day, created = store.add_score(
+        leader.sealer,
+        local_date,
+        Answer(key, question.behaviour, question.id, values["score"]),
+        writing=store.Writing(written_at, leader.time_zone, leader.day_starts_at),
+        now=now,
+    )
     return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -73,6 +73,19 @@ class DayContent:
             document["note"],
             document["commitment"],
         )
+
+
+def with_score(content: DayContent, scored: Answer) -> DayContent:
+    """Return the day with the score of `scored` under its key, and every word as it stands.
+
+    A key that has a score keeps it. One that has words keeps them, with the question they answer.
+    """
+    there = next((answer for answer in content.answers if answer.key == scored.key), None)
+    if there is not None and there.score is not None:
+        return content
+    added = replace(there, score=scored.score) if there else scored
+    others = tuple(answer for answer in content.answers if answer.key != scored.key)
+    return replace(content, answers=(*others, added))
 
 
 def count_words(text: str) -> int:

@@ -21,19 +21,32 @@ from leaderjournal.reflections.rules import Answer, DayContent
 LONGEST_SEARCH = 200
 
 
+def _score(**options: Any) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        validate=validate.Range(1, 5, error="Use a score from 1 to 5."),
+        error_messages={"invalid": "Use a score from 1 to 5."},
+        **options,
+    )
+
+
+def _written_at() -> fields.AwareDateTime:
+    return fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        load_default=None,
+        error_messages={"invalid": "Use a time like 2026-11-24T18:30:00Z."},
+        metadata={"description": "When it was written, where it is sent later than that"},
+    )
+
+
 class AnswerSchema(Schema):
     """An answer under one key: a mirror score from 1 "not today" to 5 "my team saw it", words."""
 
     key = fields.String(required=True, validate=KEY)
     behaviour = fields.String(allow_none=True, load_default=None)
     question = fields.String(allow_none=True, load_default=None)
-    score = fields.Integer(
-        strict=True,
-        allow_none=True,
-        load_default=None,
-        validate=validate.Range(1, 5, error="Use a score from 1 to 5."),
-        error_messages={"invalid": "Use a score from 1 to 5."},
-    )
+    score = _score(allow_none=True, load_default=None)
     text = Words(allow_none=True, load_default="")
 
     @validates_schema
@@ -49,19 +62,20 @@ class AnswerSchema(Schema):
         return Answer(**{**data, "text": data["text"] or ""})
 
 
+class ScoreSchema(Schema):
+    """A score for one key, given from a notification."""
+
+    score = _score(required=True)
+    written_at = _written_at()
+
+
 class DaySchema(Schema):
     """A day as it is written."""
 
     answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
     note = Words(allow_none=True, load_default="")
     commitment = Words(allow_none=True, load_default="")
-    written_at = fields.AwareDateTime(
-        format="iso",
-        allow_none=True,
-        load_default=None,
-        error_messages={"invalid": "Use a time like 2026-11-24T18:30:00Z."},
-        metadata={"description": "When it was written, where it is sent later than that"},
-    )
+    written_at = _written_at()
 
     @validates_schema
     def _each_key_once(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice.rules import Scored
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
-from leaderjournal.reflections.rules import DayContent, holds
+from leaderjournal.reflections.rules import Answer, DayContent, holds, with_score
 
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
@@ -147,6 +147,24 @@ def put(
         row.deleted_at = None
         _write(session, sealer, row, content, in_time=_in_time(local_date, writing))
         return _stored(sealer, row), current is None
+
+
+def add_score(
+    sealer: Sealer, local_date: LocalDate, scored: Answer, *, writing: Writing, now: Instant
+) -> tuple[StoredDay, bool]:
+    """Give one key of a day its score; return the day and whether it is new.
+
+    Every other word stands as it is, and so does a score that the key has, whatever other devices
+    write at the same moment.
+    """
+    while True:
+        current = day(sealer, local_date)
+        content = with_score(current.content if current else DayContent(), scored)
+        seen = Expected(etags=frozenset({current.etag})) if current else Expected(absent=True)
+        try:
+            return put(sealer, local_date, content, writing=writing, now=now, expected=seen)
+        except ChangedMeanwhile:
+            db.session.rollback()
 
 
 def add_days(

@@ -1,1 +1,1 @@
-"""Web push: subscriptions, messages and how they are sent."""
+"""Web push: a message is written for one device, sent to its push service, and answered."""

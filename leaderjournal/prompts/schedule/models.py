@@ -40,7 +40,11 @@ class PromptSchedule(Base):
 
 
 class PromptDelivery(Base):
-    """A prompt that came due: one per leader, local day and slot, whichever worker claimed it."""
+    """A prompt that came due: one per leader, local day and slot, whichever worker claimed it.
+
+    `number` counts the prompts of the local day from 0; `expires_at` is the UTC instant until
+    which it may be delivered; `fate` is what became of it.
+    """
 
     __tablename__ = "prompt_deliveries"
     __table_args__ = (UniqueConstraint("account_id", "local_date", "slot"),)
@@ -48,6 +52,7 @@ class PromptDelivery(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     local_date: Mapped[LocalDate]
     slot: Mapped[str]
+    number: Mapped[int]
     due_at: Mapped[Instant] = mapped_column(index=True)
     expires_at: Mapped[Instant]
     fate: Mapped[str]

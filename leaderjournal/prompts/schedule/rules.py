@@ -319,9 +319,8 @@ def _at_risk_at(schedule: Schedule) -> time:
     begins = schedule.quiet_from
     if begins is None or not time(13) <= begins < time(AT_RISK_AT.hour + 1, AT_RISK_AT.minute):
         return AT_RISK_AT
-    if begins > AT_RISK_AT or _is_quiet_at(schedule, AT_RISK_AT):
-        return begins.replace(hour=begins.hour - 1)
-    return AT_RISK_AT
+    near = _is_quiet_at(schedule, max(begins, AT_RISK_AT))
+    return begins.replace(hour=begins.hour - 1) if near else AT_RISK_AT
 
 
 def _is_quiet_at(schedule: Schedule, wall: time) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -28,7 +29,6 @@ from leaderjournal.prompts.schedule.rules import (
 from leaderjournal.reflections import store as reflections_store
 
 HANDLED_LOOK_BACK = 3  # local days; a flight over the date line leads back two
-Handled = Collection[tuple[LocalDate, Slot]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def follow(session: Session, moved: Moved) -> None:
         new_zone=moved.new_zone,
         day_starts_at=moved.day_starts_at,
         now=moved.now,
-        handled=handled_by(session, row.account_id, today),
+        handled=handled_by(session, [row.account_id], today)[row.account_id],
         snoozed_until=row.snoozed_until,
     )
     expect(row, prompt)
@@ -185,15 +185,20 @@ def expect(row: PromptSchedule, prompt: Prompt | None) -> None:
     row.next_slot = prompt.slot if prompt else None
 
 
-def handled_by(session: Session, account_id: UUID, today: LocalDate) -> set[tuple[LocalDate, Slot]]:
-    """Return which slots of the last local days have been handled."""
+def handled_by(
+    session: Session, accounts: Collection[UUID], today: LocalDate
+) -> defaultdict[UUID, set[tuple[LocalDate, Slot]]]:
+    """Return, by account, which slots of the local days around `today` have been handled."""
     rows = session.execute(
-        sa.select(PromptDelivery.local_date, PromptDelivery.slot).where(
-            PromptDelivery.account_id == account_id,
+        sa.select(PromptDelivery.account_id, PromptDelivery.local_date, PromptDelivery.slot).where(
+            PromptDelivery.account_id.in_(accounts),
             PromptDelivery.local_date >= days_after(today, -HANDLED_LOOK_BACK),
         )
     )
-    return {(day, slot) for day, slot in rows}
+    handled: defaultdict[UUID, set[tuple[LocalDate, Slot]]] = defaultdict(set)
+    for account, day, slot in rows:
+        handled[account].add((day, slot))
+    return handled
 
 
 def _expect_next(session: Session, row: PromptSchedule, leader: Leader, now: Instant) -> None:
@@ -202,7 +207,7 @@ def _expect_next(session: Session, row: PromptSchedule, leader: Leader, now: Ins
         zone=leader.time_zone,
         day_starts_at=leader.day_starts_at,
         after=now,
-        handled=handled_by(session, leader.id, leader.today(now)),
+        handled=handled_by(session, [leader.id], leader.today(now))[leader.id],
         snoozed_until=row.snoozed_until,
     )
     expect(row, prompt)

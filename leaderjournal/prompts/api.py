@@ -1,0 +1,154 @@
+"""Prompts in the API: the schedule, the snooze, and the devices that asked for them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.rules import device_name
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.prompts.delivery.trial import send_test
+from leaderjournal.prompts.limits import tests_per_account
+from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
+from leaderjournal.prompts.push.messages import check_device
+from leaderjournal.prompts.push.rules import BadDevice, Device, device
+from leaderjournal.prompts.push.schemas import (
+    NewSubscriptionSchema,
+    PushKeySchema,
+    SubscriptionSchema,
+    TestedSchema,
+)
+from leaderjournal.prompts.schedule import store as schedule_store
+from leaderjournal.prompts.schedule.schemas import (
+    ScheduleSchema,
+    ShownScheduleSchema,
+    SnoozedSchema,
+    SnoozeSchema,
+)
+
+blueprint = Blueprint("prompts-api", __name__, url_prefix=PREFIX, description="Prompts")
+
+
+def represented(kept: schedule_store.KeptSchedule) -> dict[str, Any]:
+    """Return a schedule as `GET /prompt-schedule` shows it."""
+    schedule = kept.schedule
+    return {
+        "enabled": schedule.enabled,
+        "times": schedule.times,
+        "weekdays": sorted(schedule.weekdays),
+        "quiet_from": schedule.quiet_from,
+        "quiet_to": schedule.quiet_to,
+        "paused_until": schedule.paused_until,
+        "streak_at_risk": schedule.streak_at_risk,
+        "by_mail": kept.by_mail,
+        "chosen": kept.chosen,
+        "snoozed_until": kept.snoozed_until,
+        "next_due_at": kept.next_due_at,
+    }
+
+
+def _no_such_device() -> Problem:
+    return Problem(404, "There is no such device.")
+
+
+@blueprint.get("/prompt-schedule")
+@login_required
+@blueprint.response(200, ShownScheduleSchema)
+def read_schedule() -> dict[str, Any]:
+    """Read when prompts come; where nothing is chosen yet, what is offered."""
+    return represented(schedule_store.schedule_of(current_leader()))
+
+
+@blueprint.put("/prompt-schedule")
+@login_required
+@blueprint.arguments(ScheduleSchema)
+@blueprint.response(200, ShownScheduleSchema)
+def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Choose when prompts come."""
+    leader = current_leader()
+    schedule_store.keep(leader, **chosen, now=clock.now())
+    return represented(schedule_store.schedule_of(leader))
+
+
+@blueprint.post("/prompts/snooze")
+@login_required
+@blueprint.arguments(SnoozeSchema)
+@blueprint.response(200, SnoozedSchema)
+def snooze(asked: dict[str, int]) -> dict[str, Any]:
+    """Put today's prompt off."""
+    now = clock.now()
+    return {"due_at": schedule_store.snooze(current_leader(), asked["minutes"], now=now)}
+
+
+@blueprint.get("/push/key")
+@blueprint.doc(security=[])
+@blueprint.response(200, PushKeySchema)
+def read_push_key() -> dict[str, str]:
+    """Read the key that browsers subscribe with."""
+    return {"public_key": push_store.vapid_public_key()}
+
+
+@blueprint.get("/push/subscriptions")
+@login_required
+@blueprint.response(200, page_schema(SubscriptionSchema, "Subscriptions"))
+def list_subscriptions() -> dict[str, Any]:
+    """List the devices that asked for prompts, the newest first."""
+    return page(push_store.devices_of(current_leader().id))
+
+
+@blueprint.post("/push/subscriptions")
+@login_required
+@blueprint.arguments(NewSubscriptionSchema)
+@blueprint.response(201, SubscriptionSchema)
+@blueprint.alt_response(200, schema=SubscriptionSchema, description="It was there")
+def subscribe(new: dict[str, Any]) -> Any:
+    """Send prompts to this browser too."""
+    agent = new["user_agent"] or request.user_agent.string
+    kept, created = push_store.subscribe(
+        current_leader().id, _device(new), name=device_name(agent), now=clock.now()
+    )
+    return kept, 201 if created else 200
+
+
+def _device(new: dict[str, Any]) -> Device:
+    """Return the device that a browser describes. Raises Problem (422)."""
+    try:
+        PushHosts(settings().push_allowed_hosts).check(new["endpoint"])
+    except EndpointRefused as refusal:
+        invalid({"endpoint": [f"Use the endpoint of a known push service: {refusal}."]})
+    try:
+        found = device(new["endpoint"], new["keys"]["p256dh"], new["keys"]["auth"])
+        check_device(found)
+    except BadDevice as error:
+        field = "keys.auth" if "auth" in str(error) else "keys.p256dh"
+        invalid({field: [f"Use the browser's own key: {error}."]})
+    return found
+
+
+@blueprint.delete("/push/subscriptions/<uuid:subscription_id>")
+@login_required
+@blueprint.response(204)
+def unsubscribe(subscription_id: UUID) -> None:
+    """Send no more prompts to a device."""
+    if not push_store.unsubscribe(current_leader().id, subscription_id):
+        raise _no_such_device()
+
+
+@blueprint.post("/push/subscriptions/<uuid:subscription_id>/test")
+@blueprint.doc(**{"x-problems": ["429"]})
+@login_required
+@tests_per_account
+@blueprint.response(200, TestedSchema)
+def test_subscription(subscription_id: UUID) -> push_store.Try:
+    """Send a test to a device now, and say what became of it."""
+    tried = send_test(current_leader().id, subscription_id, now=clock.now())
+    if tried is None:
+        raise _no_such_device()
+    return tried

@@ -1,0 +1,44 @@
+"""Prompts by mail: one thread and one open connection to the mail server."""
+
+import smtplib
+from concurrent.futures import Future, ThreadPoolExecutor
+from email.message import EmailMessage
+
+from leaderjournal.kernel import mail
+from leaderjournal.prompts.push.rules import Outcome
+
+
+class Mailer:
+    """Sends mails one after the other, away from the thread that asks for it."""
+
+    def __init__(self, smtp_url: str) -> None:
+        self._connection = mail.Connection(smtp_url)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="prompt-mail")
+
+    def submit(self, message: EmailMessage) -> "Future[tuple[Outcome, int | None]]":
+        """Send `message` when its turn comes; the future holds what became of it."""
+        return self._thread.submit(self._send, message)
+
+    def close(self) -> None:
+        """Wait for what is being sent, and take leave of the mail server."""
+        self._thread.shutdown(cancel_futures=True)
+        self._connection.close()
+
+    def _send(self, message: EmailMessage) -> tuple[Outcome, int | None]:
+        try:
+            self._connection.send(message)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            [(code, _)] = refusal.recipients.values()
+            return _refused(code), code
+        except smtplib.SMTPResponseException as refusal:
+            return _refused(refusal.smtp_code), refusal.smtp_code
+        except (OSError, smtplib.SMTPException):
+            return Outcome.LATER, None
+        except mail.MailNotConfigured:
+            return Outcome.REFUSED, None
+        return Outcome.SENT, 250
+
+
+def _refused(code: int) -> Outcome:
+    """Return what a mail server's refusal means: 5yz is for good, 4yz for now (RFC 5321, 4.2.1)."""
+    return Outcome.REFUSED if code >= 500 else Outcome.LATER

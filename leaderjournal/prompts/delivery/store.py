@@ -1,0 +1,237 @@
+"""The SQL of deliveries: prompts that are due are claimed once, and sent until that is done.
+
+Two steps, each one short transaction that any number of workers may take at once. `claim_due`
+turns schedules into deliveries and their messages and moves the schedules on; `claim_waiting`
+hands out messages, each on a lease. A worker that dies leaves rows whose lease runs out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.kernel.database import new_id, rows_changed, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.prompts.delivery.models import PromptMessage
+from leaderjournal.prompts.delivery.rules import Fate, fate
+from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.models import PushSubscription
+from leaderjournal.prompts.push.rules import Device, Outcome
+from leaderjournal.prompts.schedule import store as schedule_store
+from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
+from leaderjournal.prompts.schedule.rules import LATE_WITHIN, Prompt, Slot, expires_at, next_prompt
+from leaderjournal.reflections import store as reflections_store
+
+KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that this worker holds; `device` and `subscription_id` are None for a mail."""
+
+    id: UUID
+    account_id: UUID
+    local_date: LocalDate
+    slot: Slot
+    number: int
+    due_at: Instant
+    expires_at: Instant
+    attempts: int
+    subscription_id: UUID | None
+    device: Device | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What came of one try of a message; `next_try_at` is None where there is no other."""
+
+    message: Waiting
+    outcome: str
+    status: int | None
+    tried_at: Instant
+    next_try_at: Instant | None = None
+
+
+def claim_due(*, now: Instant, limit: int, by_mail: bool) -> Counter[Fate]:
+    """Turn up to `limit` schedules that are due into deliveries; return how many of each fate.
+
+    `by_mail` tells whether mails can be sent at all. Schedules that another worker holds at this
+    moment are left to it.
+    """
+    with write_transaction() as session:
+        rows = session.scalars(
+            sa.select(PromptSchedule)
+            .where(PromptSchedule.next_due_at <= now)
+            .order_by(PromptSchedule.next_due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).all()
+        return _deliver(session, rows, now, by_mail=by_mail) if rows else Counter()
+
+
+def _deliver(
+    session: Session, rows: Iterable[PromptSchedule], now: Instant, *, by_mail: bool
+) -> Counter[Fate]:
+    due = {row.account_id: (row, _prompt(row)) for row in rows}
+    dates = {prompt.local_date for _, prompt in due.values()}
+    days = accounts_store.days_of(session, due)
+    handled = schedule_store.handled_by(session, due, min(dates))
+    written = reflections_store.kept_among(session, due, dates)
+    paused = calendar_store.paused_among(session, due, dates)
+    devices = push_store.subscriptions_by_account(session, due)
+    fates: Counter[Fate] = Counter()
+    deliveries: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
+    for account, (row, prompt) in due.items():
+        zone, day_starts_at = days[account]
+        came = handled[account]
+        key = (prompt.local_date, prompt.slot)
+        if key not in came:
+            mail = by_mail and row.by_mail
+            became = fate(
+                prompt,
+                now=now,
+                written=(account, prompt.local_date) in written,
+                paused=(account, prompt.local_date) in paused,
+                reachable=mail or account in devices,
+            )
+            fates[became] += 1
+            delivery_id = new_id()
+            delivery = {
+                "id": delivery_id,
+                "account_id": account,
+                "local_date": prompt.local_date,
+                "slot": prompt.slot,
+                "number": sum(day == prompt.local_date for day, _ in came),
+                "due_at": prompt.due_at,
+                "expires_at": expires_at(
+                    schedule_store.read(row), prompt, zone=zone, day_starts_at=day_starts_at
+                ),
+                "fate": became.value,
+            }
+            deliveries.append(delivery)
+            if became is Fate.DUE:
+                targets: list[UUID | None] = [*devices.get(account, []), *([None] * mail)]
+                messages += [_message(delivery_id, target, now) for target in targets]
+        following = next_prompt(
+            schedule_store.read(row),
+            zone=zone,
+            day_starts_at=day_starts_at,
+            # What came due while no worker ran, and is too late by now, is passed over.
+            after=max(prompt.due_at, Instant(now - LATE_WITHIN)),
+            handled={*came, key},
+            snoozed_until=row.snoozed_until,
+        )
+        schedule_store.expect(row, following)
+    if deliveries:
+        session.execute(sa.insert(PromptDelivery), deliveries)
+    if messages:
+        session.execute(sa.insert(PromptMessage), messages)
+    return fates
+
+
+def _prompt(row: PromptSchedule) -> Prompt:
+    # The three are set and cleared together.
+    key = row.next_local_date, row.next_slot, row.next_due_at
+    return Prompt(*cast("tuple[LocalDate, Slot, Instant]", key))
+
+
+def _message(delivery: UUID, subscription: UUID | None, now: Instant) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "delivery_id": delivery,
+        "subscription_id": subscription,
+        "attempts": 0,
+        "next_try_at": now,
+    }
+
+
+def claim_waiting(*, now: Instant, limit: int, lease: timedelta) -> list[Waiting]:
+    """Take up to `limit` messages whose time has come, the longest waiting first, for `lease`."""
+    with write_transaction() as session:
+        found = session.execute(
+            sa.select(PromptMessage, PromptDelivery, PushSubscription)
+            .join(PromptDelivery, PromptDelivery.id == PromptMessage.delivery_id)
+            .outerjoin(PushSubscription, PushSubscription.id == PromptMessage.subscription_id)
+            .where(PromptMessage.next_try_at <= now)
+            .order_by(PromptMessage.next_try_at)
+            .limit(limit)
+            .with_for_update(of=PromptMessage, skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).all()
+        if found:
+            session.execute(
+                sa.update(PromptMessage)
+                .where(PromptMessage.id.in_([message.id for message, *_ in found]))
+                .values(attempts=PromptMessage.attempts + 1, next_try_at=now + lease)
+                .execution_options(synchronize_session=False)
+            )
+        return [
+            Waiting(
+                id=message.id,
+                account_id=delivery.account_id,
+                local_date=delivery.local_date,
+                slot=delivery.slot,
+                number=delivery.number,
+                due_at=delivery.due_at,
+                expires_at=delivery.expires_at,
+                attempts=message.attempts + 1,
+                subscription_id=message.subscription_id,
+                device=push_store.device_in(subscription) if subscription else None,
+            )
+            for message, delivery, subscription in found
+        ]
+
+
+def finish(finished: Iterable[Finished]) -> None:
+    """Record what came of tries of messages; subscriptions that are gone are forgotten."""
+    finished = sorted(finished, key=lambda result: result.message.id)
+    with write_transaction() as session:
+        session.execute(
+            sa.update(PromptMessage)
+            .where(PromptMessage.id == sa.bindparam("finished_id"))
+            .values(
+                outcome=sa.bindparam("said"),
+                status=sa.bindparam("code"),
+                next_try_at=sa.bindparam("again_at"),
+            )
+            .execution_options(synchronize_session=False),
+            [
+                {
+                    "finished_id": result.message.id,
+                    "said": result.outcome,
+                    "code": result.status,
+                    "again_at": result.next_try_at,
+                }
+                for result in finished
+            ],
+        )
+        push_store.note(
+            session,
+            [
+                push_store.Try(
+                    result.message.subscription_id,
+                    result.tried_at,
+                    Outcome(result.outcome),
+                    result.status,
+                )
+                for result in finished
+                if result.message.subscription_id and result.outcome in set(Outcome)
+            ],
+        )
+
+
+def forget_old(*, now: Instant) -> int:
+    """Forget deliveries older than 30 days with their messages; return how many."""
+    with write_transaction() as session:
+        return rows_changed(
+            session, sa.delete(PromptDelivery).where(PromptDelivery.due_at < now - KEPT_FOR)
+        )

@@ -1,0 +1,54 @@
+"""A message that a leader sends to one of their devices to see that it arrives."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
+from leaderjournal.prompts.push.messages import MessageWriter
+from leaderjournal.prompts.push.rules import Answer, BadDevice, Device, outcome
+from leaderjournal.prompts.push.sender import PushSender
+from leaderjournal.prompts.push.store import Try
+from leaderjournal.prompts.rules import test_payload
+
+LASTS = timedelta(minutes=5)
+TOPIC = "test"
+
+
+def send_test(account_id: UUID, subscription_id: UUID, *, now: Instant) -> Try | None:
+    """Send a test to one of the account's devices now, wait for the answer, and note it.
+
+    None where the account has no such device.
+    """
+    device = push_store.device_of(account_id, subscription_id)
+    if device is None:
+        return None
+    answer = _answer(device, now)
+    tried = Try(subscription_id, now, outcome(answer), answer.status)
+    with write_transaction() as session:
+        push_store.note(session, [tried])
+    return tried
+
+
+def _answer(device: Device, now: Instant) -> Answer:
+    chosen = settings()
+    writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
+    try:
+        message = writer.write(
+            test_payload(public_url=chosen.public_url),
+            device,
+            ttl=int(LASTS.total_seconds()),
+            urgency="high",
+            topic=TOPIC,
+            now=now,
+        )
+    except (BadDevice, EndpointRefused) as error:
+        return Answer(None, failure=f"refused endpoint: {error}")
+    sender = PushSender(PushHosts(chosen.push_allowed_hosts))
+    try:
+        return sender.submit(message).result()
+    finally:
+        sender.close()

@@ -1,0 +1,44 @@
+"""What the messages of a batch say: one of the day's questions each, never a leader's own words."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.practice import catalogue
+from leaderjournal.prompts.delivery.store import Waiting
+from leaderjournal.prompts.rules import Said, what_to_say
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+
+
+def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
+    """Return what each message says, by its id; a day whose questions are not chosen yet gets them.
+
+    The key turns from day to day, and from prompt to prompt of a day.
+    """
+    accounts = {message.account_id for message in messages}
+    days = {message.local_date for message in messages}
+    asked = questions_store.asked_among(db.session, accounts, days)
+    missing = {(m.account_id, m.local_date) for m in messages} - set(asked)
+    if missing:
+        for account, day in missing:
+            _choose(account, day)
+        asked = questions_store.asked_among(db.session, accounts, days)
+    keys = catalogue.keys()
+    return {
+        message.id: what_to_say(
+            asked.get((message.account_id, message.local_date), []),
+            keys=keys,
+            prompt_number=message.local_date.toordinal() + message.number,
+        )
+        for message in messages
+    }
+
+
+def _choose(account: UUID, day: LocalDate) -> None:
+    leader = accounts_store.leader(account)
+    if leader is not None:
+        scored = reflections_store.scores_before(account, day)
+        questions_store.questions_of_day(leader.sealer, day, scored=scored)

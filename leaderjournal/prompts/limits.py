@@ -1,0 +1,7 @@
+"""How often a leader may have a test sent."""
+
+from flask_login import current_user
+
+from leaderjournal.kernel.limits import limiter
+
+tests_per_account = limiter.limit("20 per hour", key_func=lambda: str(current_user.id))

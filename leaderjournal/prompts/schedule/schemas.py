@@ -1,0 +1,92 @@
+"""What the calls and forms of a prompt schedule take and give."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from leaderjournal.kernel.fields import ClockTime, Day, UtcInstant
+from leaderjournal.prompts.schedule.rules import Schedule
+
+MOST_TIMES = 6
+WEEKDAY = validate.Range(1, 7, error="Use days from 1 (Monday) to 7 (Sunday).")
+LONGEST_SNOOZE = 24 * 60
+
+
+class ScheduleSchema(Schema):
+    """When prompts come: wall-clock times in the leader's zone, on ISO weekdays."""
+
+    enabled = fields.Boolean(required=True, truthy={True}, falsy={False})
+    times = fields.List(
+        ClockTime(),
+        required=True,
+        validate=validate.Length(max=MOST_TIMES, error=f"Use at most {MOST_TIMES} times a day."),
+    )
+    weekdays = fields.List(
+        fields.Integer(
+            strict=True, validate=WEEKDAY, error_messages={"invalid": "Use numbers from 1 to 7."}
+        ),
+        required=True,
+        validate=validate.Length(1, error="Choose one or more days."),
+    )
+    quiet_from = ClockTime(allow_none=True, load_default=None)
+    quiet_to = ClockTime(allow_none=True, load_default=None)
+    paused_until = Day(allow_none=True, load_default=None)
+    streak_at_risk = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    by_mail = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _quiet_hours_are_whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        begins, ends = data.get("quiet_from"), data.get("quiet_to")
+        if begins is None and ends is not None:
+            raise ValidationError("Say when quiet hours begin, or leave both empty.", "quiet_from")
+        if ends is None and begins is not None:
+            raise ValidationError("Say when quiet hours end, or leave both empty.", "quiet_to")
+        if begins is not None and begins == ends:
+            raise ValidationError("Use another time than the one they begin at.", "quiet_to")
+
+    @validates_schema(skip_on_field_errors=False)
+    def _there_is_something_to_enable(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("enabled") and not data.get("times") and not data.get("streak_at_risk"):
+            raise ValidationError("Choose at least one time, or turn prompts off.", "times")
+
+    @post_load
+    def _schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        by_mail = data.pop("by_mail")
+        data["times"] = tuple(sorted(set(data["times"])))
+        data["weekdays"] = frozenset(data["weekdays"])
+        return {"schedule": Schedule(**data), "by_mail": by_mail}
+
+
+class ShownScheduleSchema(Schema):
+    """A schedule as it stands; an offer where `chosen` is false."""
+
+    enabled = fields.Boolean(required=True)
+    times = fields.List(ClockTime(), required=True)
+    weekdays = fields.List(fields.Integer(), required=True)
+    quiet_from = ClockTime(required=True, allow_none=True)
+    quiet_to = ClockTime(required=True, allow_none=True)
+    paused_until = Day(required=True, allow_none=True)
+    streak_at_risk = fields.Boolean(required=True)
+    by_mail = fields.Boolean(required=True)
+    chosen = fields.Boolean(required=True)
+    snoozed_until = UtcInstant(required=True, allow_none=True)
+    next_due_at = UtcInstant(required=True, allow_none=True)
+
+
+class SnoozeSchema(Schema):
+    """For how long today's prompt is put off."""
+
+    minutes = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(
+            1, LONGEST_SNOOZE, error=f"Use a number of minutes from 1 to {LONGEST_SNOOZE}."
+        ),
+        error_messages={"invalid": f"Use a number of minutes from 1 to {LONGEST_SNOOZE}."},
+    )
+
+
+class SnoozedSchema(Schema):
+    """When the prompt comes instead, a UTC instant."""
+
+    due_at = UtcInstant(required=True)
