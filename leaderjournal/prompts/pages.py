@@ -10,20 +10,20 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import login_required
 from werkzeug import Response as Redirect
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import acts_for_a_token, current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.prompts.delivery.trial import send_test
-from leaderjournal.prompts.letters import calendar as letters_calendar
+from leaderjournal.prompts.letters.calendar import feed as calendar_feed
 from leaderjournal.prompts.letters.unsubscribing import account_of
 from leaderjournal.prompts.limits import tests_per_account
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.rules import Outcome
 from leaderjournal.prompts.schedule import store as schedule_store
-from leaderjournal.prompts.schedule.rules import MOST_TIMES, Schedule
-from leaderjournal.prompts.schedule.schemas import ScheduleSchema
+from leaderjournal.prompts.schedule.schemas import MOST_TIMES, ScheduleSchema
 
 blueprint = Blueprint("prompts", __name__)
 
@@ -59,7 +59,8 @@ class ScheduleForm:
         """Return what is stored, or the offer where nothing has been chosen yet."""
         schedule = kept.schedule
         return cls(
-            enabled=schedule.enabled,
+            # Who saves the offer takes it.
+            enabled=schedule.enabled or not kept.chosen,
             times=[_clock_time(moment) for moment in schedule.times],
             weekdays=schedule.weekdays,
             quiet_from=_clock_time(schedule.quiet_from),
@@ -107,19 +108,25 @@ def _clock_time(moment: time | None) -> str:
 
 
 def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = None) -> str:
-    leader, now = current_leader(), clock.now()
-    kept = schedule_store.schedule_of(leader, now=now)
-    token = schedule_store.calendar_address(leader)
+    leader = current_leader()
+    kept = schedule_store.schedule_of(leader)
+    token = schedule_store.calendar_address(leader.sealer)
     return render_template(
         "prompts/settings.html",
         schedule=form or ScheduleForm.of(kept),
         most_times=MOST_TIMES,
-        snoozed_until=kept.snoozed_until,
+        asks=kept.schedule.enabled,
+        next_due_at=kept.next_due_at if _is_ahead(kept.next_due_at) else None,
+        snoozed_until=kept.snoozed_until if _is_ahead(kept.snoozed_until) else None,
         can_mail=bool(service_settings().smtp_url),
         devices=push_store.devices_of(leader.id),
         calendar_address=_calendar_address(token) if token else None,
         errors=errors or {},
     )
+
+
+def _is_ahead(moment: Instant | None) -> bool:
+    return moment is not None and moment > clock.now()
 
 
 def _calendar_address(token: str) -> str:
@@ -185,7 +192,7 @@ def remove_device(device_id: UUID) -> Page:
 @login_required
 def make_calendar() -> Page:
     """Give the leader's prompts a private address, which ends the one before."""
-    schedule_store.new_calendar_address(current_leader())
+    schedule_store.new_calendar_address(current_leader().sealer)
     return _done("Your calendar has a new address.", part="calendar")
 
 
@@ -193,7 +200,7 @@ def make_calendar() -> Page:
 @login_required
 def end_calendar() -> Page:
     """End the private address."""
-    schedule_store.end_calendar(current_leader())
+    schedule_store.end_calendar(current_leader().id)
     return _done("The address has ended: whoever has it finds nothing there.", part="calendar")
 
 
@@ -205,6 +212,7 @@ def unsubscribe(token: str) -> Page:
 
 
 @blueprint.post("/prompts/unsubscribe/<token>")
+@acts_for_a_token
 def confirm_unsubscribe(token: str) -> Page:
     """End prompts by mail; a mail program does it with one click (RFC 8058, 3.2)."""
     schedule_store.stop_mail(_account_of(token))
@@ -219,6 +227,17 @@ def _account_of(token: str) -> UUID:
 
 
 @blueprint.get("/calendar/<token>.ics")
-def calendar(token: str) -> Page:
-    """Give the leader's prompts to whoever has the private address."""
-    abort(404)
+def calendar(token: str) -> Response:
+    """Give the leader's times to whoever has the private address (RFC 5545)."""
+    leader = schedule_store.leader_of_calendar(token)
+    if leader is None:
+        abort(404)
+    feed = calendar_feed(
+        schedule=schedule_store.schedule_of(leader).schedule,
+        zone=leader.time_zone,
+        day_starts_at=leader.day_starts_at,
+        public_url=service_settings().public_url,
+        account=leader.id,
+        now=clock.now(),
+    )
+    return Response(feed, mimetype="text/calendar")
