@@ -92,7 +92,7 @@ class Phone:
             "registrationId": registrations[0]["registrationId"],
         }
         # The first worker takes the page that called it; a page in control is what one has later.
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
 
     @property
     def worker(self):
@@ -375,7 +375,7 @@ def test_the_badge_goes_once_the_day_is_kept(phone):
     saved(phone.page)
     assert phone.page.evaluate("badges") == [0]
     phone.page.reload()
-    phone.page.wait_for_function("badges.length === 1")
+    phone.until(lambda: phone.page.evaluate("badges.length === 1"))
 
 
 def test_leave_is_asked_only_after_the_first_save_and_a_yes_turns_prompts_on(phone):
@@ -488,9 +488,13 @@ def test_another_server_key_renews_the_subscription_by_itself(phone):
         OTHER_KEY,
     )
     phone.page.goto("/")
-    phone.page.wait_for_function("key => !localStorage.subscription?.includes(key)", arg=OTHER_KEY)
-    phone.page.wait_for_function("localStorage.subscription !== undefined")
-    after = phone.page.evaluate("localStorage.subscription")
+    after = phone.until(
+        lambda: phone.page.evaluate(
+            "key => { const now = localStorage.subscription ?? key;"
+            " return now.includes(key) ? null : now; }",
+            OTHER_KEY,
+        )
+    )
     assert json.loads(after)[0] == json.loads(before)[0]
     assert json.loads(after)[1] != json.loads(before)[1]
     phone.until(lambda: len(phone.devices()) == 1)
