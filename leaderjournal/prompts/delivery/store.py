@@ -195,21 +195,14 @@ def finish(finished: Iterable[Finished]) -> None:
     """Record what came of tries of messages; subscriptions that are gone are forgotten."""
     finished = sorted(finished, key=lambda result: result.message.id)
     with write_transaction() as session:
-        session.execute(
-            sa.update(PromptMessage)
-            .where(PromptMessage.id == sa.bindparam("finished_id"))
-            .values(
-                outcome=sa.bindparam("said"),
-                status=sa.bindparam("code"),
-                next_try_at=sa.bindparam("again_at"),
-            )
-            .execution_options(synchronize_session=False),
+        session.connection().execute(
+            sa.update(PromptMessage).where(PromptMessage.id == sa.bindparam("message_id")),
             [
                 {
-                    "finished_id": result.message.id,
-                    "said": result.outcome,
-                    "code": result.status,
-                    "again_at": result.next_try_at,
+                    "message_id": result.message.id,
+                    "outcome": result.outcome,
+                    "status": result.status,
+                    "next_try_at": result.next_try_at,
                 }
                 for result in finished
             ],

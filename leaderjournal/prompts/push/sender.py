@@ -104,11 +104,13 @@ class PushSender:
         self._loop.close()
 
     async def _finish(self) -> None:
-        for _, lookup in self._lookups.values():
-            if not lookup.done():
-                lookup.cancel()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            # Every message has its answer by then; what is left is names that nobody waits for.
+            _, left = await asyncio.wait(others, timeout=self._seconds + 1)
+            for lookup in left:
+                lookup.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
         await self._multi.aclose()
 
     async def _send(self, message: PushMessage) -> Answer:
@@ -163,6 +165,13 @@ class PushSender:
             self._lookups.pop(service, None)
 
 
+class _LentSocket(socket.socket):
+    """A socket that libcurl makes a duplicate of for itself; this one is closed when dropped."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class _Transfer:
     """A handle of libcurl's, which carries one message after another."""
 
@@ -192,6 +201,7 @@ class _Transfer:
         """Make ready to post `message` to one of the `addresses`, which are checked."""
         self._addresses = addresses
         self._retry_after: str | None = None
+        self._head_ended = False
         self._reply_size = 0
         self.curl.setopt(pycurl.URL, message.url)
         self.curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in message.headers.items()])
@@ -203,7 +213,7 @@ class _Transfer:
     def answer(self, code: int) -> Answer:
         """Return what the service said, where `code` is how the transfer ended."""
         enough = code == pycurl.E_WRITE_ERROR and self._reply_size > MOST_REPLY
-        if code == pycurl.E_OK or enough:
+        if self._head_ended and (code == pycurl.E_OK or enough):
             return Answer(self.curl.getinfo(pycurl.RESPONSE_CODE), self._retry_after)
         return Answer(None, failure=_FAILURES.get(code, "broken"))
 
@@ -211,7 +221,7 @@ class _Transfer:
         if address.addr[0] not in self._addresses:
             refused: int = pycurl.SOCKET_BAD
             return refused
-        opened = socket.socket(address.family, address.socktype, address.protocol)
+        opened = _LentSocket(address.family, address.socktype, address.protocol)
         if sys.platform == "linux":
             # A connection that swallows everything would otherwise be kept for a quarter of an hour
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
@@ -221,6 +231,9 @@ class _Transfer:
         name, _, value = line.partition(b":")
         if name.startswith(b"HTTP/"):
             self._retry_after = None
+            self._head_ended = False
+        elif not line.strip():
+            self._head_ended = True  # a head that is cut off is whole enough for libcurl
         elif name.lower() == b"retry-after":
             self._retry_after = value.strip()[:100].decode("latin-1")
 

@@ -137,11 +137,8 @@ def note(session: Session, tries: Iterable[Try]) -> None:
         if t.outcome is not Outcome.GONE
     ]
     if noted:
-        session.execute(
-            sa.update(PushSubscription)
-            .where(PushSubscription.id == sa.bindparam("noted_id"))
-            .values({name: sa.bindparam(f"now_{name}") for name in noted[0] if name != "noted_id"})
-            .execution_options(synchronize_session=False),
+        session.connection().execute(
+            sa.update(PushSubscription).where(PushSubscription.id == sa.bindparam("noted_id")),
             noted,
         )
     if gone:
