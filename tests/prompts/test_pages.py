@@ -1,11 +1,14 @@
 """When the leader is asked, as pages: they work as plain forms."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from factories import a_leader, sign_in
+from prompts.prompting import allow
 
+from leaderjournal.kernel.first_run import fresh_secrets
 from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
 
 PATH = "/settings/prompts"
@@ -140,6 +143,37 @@ def test_a_device_is_listed_with_what_came_of_it_and_removed(post, leader):
     removed = post(f"{PATH}/devices/{device}/remove")
     assert "gets no more prompts" in removed.text
     assert leader.get("/push/subscriptions").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "shown_later"),
+    [
+        ("accepted", "The test is on its way", "Last handed over"),
+        ("unavailable", "did not answer", "did not answer"),
+        ("too-large", "refused the test", "(413)"),
+        ("gone", "no longer takes prompts", "No device gets prompts yet"),
+    ],
+)
+def test_a_test_is_sent_and_what_came_of_it_is_said(
+    post, leader, app, monkeypatch, push_service, kind, said, shown_later
+):
+    allow(app, monkeypatch, push_service.host)
+    key = leader.get("/push/key").json["public_key"]
+    subscription = push_service.subscription(kind, key=key)
+    device = leader.call("POST", "/push/subscriptions", subscription).json["id"]
+    page = post(f"{PATH}/devices/{device}/test")
+    assert said in page.text
+    assert shown_later in page.text
+    shown = [notification["tag"] for notification in push_service.shown(subscription)]
+    assert shown == (["test"] if kind == "accepted" else [])
+
+
+def test_a_device_with_an_older_key_is_said_to_rest(post, leader, app, monkeypatch):
+    leader.call("POST", "/push/subscriptions", SUBSCRIPTION)
+    chosen = app.extensions["settings"]
+    other = replace(chosen, vapid_private_key=fresh_secrets()["VAPID_PRIVATE_KEY"])
+    monkeypatch.setitem(app.extensions, "settings", other)
+    assert "Rests until the journal is opened there" in post.get(PATH).text
 
 
 def test_another_leaders_device_is_not_there(post, client):

@@ -26,10 +26,14 @@ function nextDay(weekdays) {
   return "again";
 }
 
-const listed = (times) => new Intl.ListFormat("en-GB").format(times);
+function nextTime({ times, weekdays }) {
+  // Without a time there is the evening's prompt alone.
+  const at = times.length ? `at ${new Intl.ListFormat("en-GB").format(times)}` : "in the evening";
+  return `${nextDay(weekdays)} ${at}`;
+}
 
-function offer({ chosen, enabled, times, weekdays }) {
-  const when = `${nextDay(weekdays)} at ${listed(times)}`;
+function offer({ chosen, enabled, ...schedule }) {
+  const when = nextTime(schedule);
   if (!chosen) return `Shall we ask you ${when}, when you wrote today?`;
   if (!enabled) return `Shall we ask you again, ${when}?`;
   return `Shall we ask you on this device too, ${when}?`;
@@ -46,7 +50,7 @@ async function ask() {
   if (way === "possible") {
     const schedule = await scheduleOfLeader();
     card.querySelector(".ask-offer").textContent = offer(schedule);
-    card.querySelector(".ask-done").textContent = `We will ask you ${nextDay(schedule.weekdays)} at ${listed(schedule.times)}.`;
+    card.querySelector(".ask-done").textContent = `We will ask you ${nextTime(schedule)}.`;
   }
   show(way);
 }

@@ -64,12 +64,16 @@
 
   async function turnOff(registration) {
     const device = await kept.device();
-    // First of all no renewal may follow, then the browser's own end: that one works offline too.
+    // Nothing may renew what ends here. The browser's own end works without a connection too; the
+    // server then hears of it from the push service.
     await kept.setDevice(null);
     await (await registration.pushManager.getSubscription())?.unsubscribe();
-    const who = device && await session();
-    if (who?.account_id !== device?.account) return;
-    if (who) await call("DELETE", `/push/subscriptions/${device.id}`, { csrf: who.csrf_token });
+    const who = await session().catch(() => null);
+    if (device && who?.account_id === device.account) await remove(device.id, who);
+  }
+
+  function remove(id, { csrf_token: csrf }) {
+    return call("DELETE", `/push/subscriptions/${id}`, { csrf });
   }
 
   // Compares what the browser, this device's note and the server hold, and subscribes anew where
@@ -89,13 +93,8 @@
     if (who?.account_id !== device.account) return;
     // A push service that calls a subscription gone may not have told the browser.
     if (!known && current?.endpoint === device.endpoint) await current.unsubscribe();
-    await turnOn(registration, who);
-    if (known) {
-      const renewed = await kept.device();
-      if (renewed.id !== device.id) {
-        await call("DELETE", `/push/subscriptions/${device.id}`, { csrf: who.csrf_token });
-      }
-    }
+    const id = await turnOn(registration, who);
+    if (known && id !== device.id) await remove(device.id, who);
   }
 
   // One at a time, over the worker and every open page: each of them asks on its start.

@@ -6,13 +6,18 @@ const switchBox = document.getElementById("this-device");
 const said = switchBox.querySelector("[role=status]");
 const enabled = document.getElementById("enabled");
 
+const rowOf = (device) => device && document.querySelector(`[data-device="${device.id}"]`);
+
 async function wayHere() {
   const way = wayOfPrompts();
   if (way !== "possible") return way;
   const registration = await navigator.serviceWorker.ready;
+  // The list may be older than what keeping this device subscribed has just changed.
+  await promptsDevice.keepOn(registration).catch(() => {});
   const device = await kept.device();
-  const subscribed = device && await registration.pushManager.getSubscription();
-  return subscribed && document.querySelector(`[data-device="${device.id}"]`) ? "on" : "off";
+  if (!device || !(await registration.pushManager.getSubscription())) return "off";
+  if (!rowOf(device)) await renewList();
+  return rowOf(device) ? "on" : "off";
 }
 
 async function show() {
@@ -21,9 +26,7 @@ async function show() {
     part.hidden = part.dataset.way !== way;
   }
   switchBox.hidden = false;
-  const device = await kept.device();
-  const row = device && document.querySelector(`[data-device="${device.id}"]`);
-  row?.querySelector("[data-this-one]").removeAttribute("hidden");
+  rowOf(await kept.device())?.querySelector("[data-this-one]").removeAttribute("hidden");
 }
 
 // The list alone is fetched anew: what is typed into the form beside it stays.

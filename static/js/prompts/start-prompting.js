@@ -11,10 +11,15 @@ export async function scheduleOfLeader() {
   return answer.json();
 }
 
+const CHOSEN = [
+  "times", "weekdays", "quiet_from", "quiet_to", "paused_until", "streak_at_risk", "by_mail",
+];
+
 async function enable(csrf) {
-  const { next_due_at, snoozed_until, chosen, ...schedule } = await scheduleOfLeader();
-  if (chosen && schedule.enabled) return;
-  const body = { ...schedule, enabled: true };
+  const schedule = await scheduleOfLeader();
+  if (schedule.enabled) return;
+  const body = { enabled: true };
+  for (const name of CHOSEN) body[name] = schedule[name];
   const answer = await promptsDevice.call("PUT", "/prompt-schedule", { body, csrf });
   if (!answer.ok) throw new Error(`The schedule was not kept: ${answer.status}`);
 }
