@@ -12,7 +12,7 @@ MARK, SMALL_MARK = "img/mark.svg", "img/favicon.svg"
 FRAMES = {MARK: ("0 0 512 512", "-28 -3 512 512")}
 # name: (drawing, pixels, part of the height that the drawing fills, radius of the corners).
 # A maskable icon may be cut to a circle 80 % wide, so its drawing stays within that, and systems
-# that cut the corners themselves get the paper to the edge.
+# that cut the corners themselves get the paper to the edge. A badge is a shape without paper.
 RENDERED = {
     "icon-192.png": (MARK, 192, 0.84, "22%"),
     "icon-512.png": (MARK, 512, 0.84, "22%"),
@@ -21,6 +21,7 @@ RENDERED = {
     "favicon-32.png": (SMALL_MARK, 32, 0.84, "22%"),
     "shortcut-today.png": ("icons/shortcut-today.svg", 96, 1, "50%"),
     "shortcut-month.png": ("icons/shortcut-month.svg", 96, 1, "50%"),
+    "badge-96.png": ("icons/badge.svg", 96, 1, None),
 }
 
 
@@ -33,10 +34,11 @@ def main() -> None:
         for name, (drawing, pixels, share, radius) in RENDERED.items():
             page = browser.new_page(viewport={"width": pixels, "height": pixels})
             svg = (STATIC / drawing).read_text().replace(*FRAMES.get(drawing, ("", "")))
+            paper = PAPER if radius else "none"
             page.set_content(
                 "<style>*{margin:0} html,body{background:none}"
                 f"div{{display:grid;place-content:center;width:{pixels}px;height:{pixels}px;"
-                f"background:{PAPER};border-radius:{radius}}}"
+                f"background:{paper};border-radius:{radius or 0}}}"
                 f"svg{{height:{pixels * share}px;max-width:{pixels}px}}</style><div>{svg}</div>"
             )
             page.screenshot(path=STATIC / "icons" / name, omit_background=radius != "0")

@@ -26,6 +26,7 @@ from leaderjournal.kernel.settings import ROOT, Settings
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.prompts import api as prompts_api
+from leaderjournal.prompts import pages as prompts_pages
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.pwa import pages as pwa_pages
 from leaderjournal.questions import api as questions_api
@@ -45,6 +46,7 @@ PAGES = (
     reflections_pages,
     reviews_pages,
     portability_pages,
+    prompts_pages,
     pwa_pages,
 )
 APIS = (accounts_api, questions_api, reflections_api, reviews_api, prompts_api, portability_api)

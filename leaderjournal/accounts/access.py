@@ -1,6 +1,9 @@
 """Who asks: the leader behind a session or a token, and the guard against forged requests."""
 
-from flask import Flask, redirect, request, session, url_for
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug import Request, Response
@@ -10,10 +13,18 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.problems import API_PREFIX, Problem
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+View = TypeVar("View", bound=Callable[..., Any])
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
 login_manager.session_protection = None  # a phone changes its network all day
+_acting_for_a_token: set[Callable[..., Any]] = set()
+
+
+def acts_for_a_token(view: View) -> View:
+    """Ask a view for no CSRF token: it acts for the token in its address and for no session."""
+    _acting_for_a_token.add(view)
+    return view
 
 
 def current_leader() -> store.Leader:
@@ -55,6 +66,8 @@ def _ask_to_sign_in() -> Response:
 def refuse_forged_requests() -> None:
     """Ask every changing request that stands on a session for its CSRF token."""
     if request.method not in UNSAFE or request.endpoint is None:
+        return
+    if current_app.view_functions[request.endpoint] in _acting_for_a_token:
         return
     by_api = request.path.startswith(API_PREFIX)
     if by_api and ("Authorization" in request.headers or "_user_id" not in session):

@@ -1,6 +1,6 @@
 """What a browser needs to install the journal and to open it without a connection.
 
-All three replies are public and hold nothing of any leader. Members of the manifest are those of
+Every reply is public and holds nothing that a leader wrote. Members of the manifest are those of
 the W3C's Web Application Manifest and its supplement.
 """
 
@@ -20,6 +20,14 @@ PAPER = "#FAF7F2"
 SHELL_SUFFIXES = frozenset({".css", ".js", ".woff2", ".svg", ".png", ".webp"})
 # The system fetches these when it installs; no page shows them.
 NOT_OF_THE_SHELL = frozenset({"icons", "screenshots"})
+NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.png"
+# In this order: a later one uses what an earlier one offers.
+WORKER_SCRIPTS = (
+    "js/prompts/kept.js",
+    "js/prompts/device.js",
+    "js/prompts/taps.js",
+    "js/prompts/notifications.js",
+)
 ICONS = (
     ("icons/icon-192.png", "192x192", "any"),
     ("icons/icon-512.png", "512x512", "any"),
@@ -46,6 +54,9 @@ def service_worker() -> Response:
         "pwa/sw.js.jinja",
         version=_shell_version(),
         files=[asset(name) for name in _shell_files(STATIC)],
+        icon=asset(NOTIFICATION_ICON),
+        badge=asset(NOTIFICATION_BADGE),
+        scripts=[asset(name) for name in WORKER_SCRIPTS],
         offline=url_for("pwa.offline"),
         assets_path="/assets/",
     )
@@ -58,6 +69,12 @@ def service_worker() -> Response:
 def offline() -> Response:
     """Say that there is no connection; the service worker keeps this page for that moment."""
     return _asked_for_each_time(render_template("pwa/offline.html"), "text/html")
+
+
+@blueprint.get("/install")
+def install() -> str:
+    """Show how to put the journal on a device, and how to allow notifications, per browser."""
+    return render_template("pwa/install.html")
 
 
 def _asked_for_each_time(body: str, mimetype: str) -> Response:
@@ -77,11 +94,12 @@ def _shell_version() -> str:
 
 def _shell_files(static: Path) -> list[str]:
     names = (path.relative_to(static) for path in static.rglob("*") if path.is_file())
-    return sorted(
+    shell = {
         name.as_posix()
         for name in names
         if name.suffix in SHELL_SUFFIXES and name.parts[0] not in NOT_OF_THE_SHELL
-    )
+    }
+    return sorted(shell | {NOTIFICATION_ICON, NOTIFICATION_BADGE})
 
 
 def _manifest() -> dict[str, Any]:

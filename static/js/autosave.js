@@ -101,6 +101,9 @@ function arrived(body, answer) {
   unanswered = [];
   delay = 0;
   etag.value = tagOf(answer); // so that a plain submit still works
+  const { answers, note, commitment } = JSON.parse(body);
+  const kept = answers.length > 0 || (note + commitment).trim() !== "";
+  form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept } }));
 }
 
 // The session may have been renewed in another tab. The page that is signed in now tells whose it

@@ -115,9 +115,31 @@ def test_the_worker_keeps_only_files_that_are_there_and_may_be_kept(client: Flas
 
 
 def test_the_shell_leaves_out_what_only_an_installer_looks_at(client: FlaskClient) -> None:
-    assert not [
-        name for name in shell_files(client) if "/icons/" in name or "/screenshots/" in name
-    ]
+    left = [name for name in shell_files(client) if "/icons/" in name or "/screenshots/" in name]
+    assert {name.rpartition("/")[2] for name in left} == {"icon-192.png", "badge-96.png"}, (
+        "more than what a notification shows"
+    )
+
+
+def test_the_worker_runs_scripts_and_shows_pictures_of_the_shell(client: FlaskClient) -> None:
+    worker = client.get("/sw.js").text
+    used = re.findall(r'importScripts\("([^"]+)"\)', worker)
+    used += re.findall(r'const (?:ICON|BADGE) = "([^"]+)"', worker)
+    assert len(used) == 6
+    assert set(used) <= set(shell_files(client))
+
+
+def test_the_badge_of_a_notification_is_a_shape_on_nothing(client: FlaskClient) -> None:
+    png = (STATIC / pages.NOTIFICATION_BADGE).read_bytes()
+    assert true_size(png) == "96x96"
+    assert png[25] == 6, "no alpha channel: a status bar would show a white square"
+
+
+def test_help_to_install_is_public(client: FlaskClient) -> None:
+    page = client.get("/install")
+    assert page.status_code == 200
+    assert "Add to Home Screen" in page.text
+    assert "<form" not in page.text
 
 
 def test_a_worker_that_is_still_the_newest_is_not_sent_again(client: FlaskClient) -> None:

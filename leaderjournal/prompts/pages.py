@@ -1,0 +1,243 @@
+"""Prompts as pages: when the leader is asked, on which devices, by mail and in a calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug import Response as Redirect
+
+from leaderjournal.accounts.access import acts_for_a_token, current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.prompts.delivery.trial import send_test
+from leaderjournal.prompts.letters.calendar import feed as calendar_feed
+from leaderjournal.prompts.letters.unsubscribing import account_of
+from leaderjournal.prompts.limits import tests_per_account
+from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.rules import Outcome
+from leaderjournal.prompts.schedule import store as schedule_store
+from leaderjournal.prompts.schedule.schemas import MOST_TIMES, ScheduleSchema
+
+blueprint = Blueprint("prompts", __name__)
+
+Page = Redirect | Response | str | tuple[str, int]
+
+SWITCHES = ("enabled", "streak_at_risk", "by_mail")
+TEST_SAID = {
+    Outcome.SENT: ("The test is on its way. It shows within a few seconds.", "good"),
+    Outcome.GONE: ("That device no longer takes prompts. Turn them on there once more.", "problem"),
+    Outcome.LATER: ("Its push service did not answer. Try again in a minute.", "problem"),
+    Outcome.REFUSED: (
+        "Its push service refused the test. Turn prompts off and on again on that device.",
+        "problem",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleForm:
+    """The schedule as the form shows it: what is stored, or what was just submitted."""
+
+    enabled: bool
+    times: Sequence[str]
+    weekdays: frozenset[int]
+    quiet_from: str
+    quiet_to: str
+    paused_until: str
+    streak_at_risk: bool
+    by_mail: bool
+
+    @classmethod
+    def of(cls, kept: schedule_store.KeptSchedule) -> "ScheduleForm":
+        """Return what is stored, or the offer where nothing has been chosen yet."""
+        schedule = kept.schedule
+        return cls(
+            # Who saves the offer takes it.
+            enabled=schedule.enabled or not kept.chosen,
+            times=[_clock_time(moment) for moment in schedule.times],
+            weekdays=schedule.weekdays,
+            quiet_from=_clock_time(schedule.quiet_from),
+            quiet_to=_clock_time(schedule.quiet_to),
+            paused_until=str(schedule.paused_until or ""),
+            streak_at_risk=schedule.streak_at_risk,
+            by_mail=kept.by_mail,
+        )
+
+    @classmethod
+    def submitted(cls) -> "ScheduleForm":
+        """Return what the form holds, with the line that one of its buttons adds or removes."""
+        times = request.form.getlist("times")
+        removed = request.form.get("remove_time", type=int)
+        if removed is not None:
+            times = [line for at, line in enumerate(times) if at != removed]
+        if "add_time" in request.form:
+            times.append("")
+        chosen = request.form.getlist("weekdays")
+        return cls(
+            times=times[:MOST_TIMES],
+            weekdays=frozenset(int(day) for day in chosen if day in set("1234567")),
+            quiet_from=request.form.get("quiet_from", ""),
+            quiet_to=request.form.get("quiet_to", ""),
+            paused_until=request.form.get("paused_until", ""),
+            **{name: name in request.form for name in SWITCHES},
+        )
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the schedule as the API would take it; an empty line is no time."""
+        return {
+            "enabled": self.enabled,
+            "times": [line for line in self.times if line],
+            "weekdays": sorted(self.weekdays),
+            "quiet_from": self.quiet_from or None,
+            "quiet_to": self.quiet_to or None,
+            "paused_until": self.paused_until or None,
+            "streak_at_risk": self.streak_at_risk,
+            "by_mail": self.by_mail,
+        }
+
+
+def _clock_time(moment: time | None) -> str:
+    return moment.strftime("%H:%M") if moment else ""
+
+
+def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = None) -> str:
+    leader = current_leader()
+    kept = schedule_store.schedule_of(leader)
+    token = schedule_store.calendar_address(leader.sealer)
+    return render_template(
+        "prompts/settings.html",
+        schedule=form or ScheduleForm.of(kept),
+        most_times=MOST_TIMES,
+        asks=kept.schedule.enabled,
+        next_due_at=kept.next_due_at if _is_ahead(kept.next_due_at) else None,
+        snoozed_until=kept.snoozed_until if _is_ahead(kept.snoozed_until) else None,
+        can_mail=bool(service_settings().smtp_url),
+        devices=push_store.devices_of(leader.id),
+        calendar_address=_calendar_address(token) if token else None,
+        errors=errors or {},
+    )
+
+
+def _is_ahead(moment: Instant | None) -> bool:
+    return moment is not None and moment > clock.now()
+
+
+def _calendar_address(token: str) -> str:
+    return service_settings().public_url + url_for("prompts.calendar", token=token)
+
+
+def _done(sentence: str, category: str = "good", *, part: str | None = None) -> Redirect:
+    flash(sentence, category)
+    return redirect(url_for("prompts.settings", _anchor=part), 303)
+
+
+@blueprint.get("/settings/prompts")
+@login_required
+def settings() -> Page:
+    """Show when and where the leader is asked."""
+    return _settings_page()
+
+
+@blueprint.post("/settings/prompts")
+@login_required
+def save_schedule() -> Page:
+    """Keep the schedule; or, without script, give the form back with a time more or less."""
+    form = ScheduleForm.submitted()
+    if {"add_time", "remove_time"} & request.form.keys():
+        return _settings_page(form)
+    values, errors = read_form(ScheduleSchema(), form.as_document())
+    if errors:
+        return _settings_page(form, _by_field(errors)), 422
+    schedule_store.keep(current_leader(), **values, now=clock.now())
+    return _done("Saved.")
+
+
+def _by_field(errors: Errors) -> Errors:
+    """Return messages under the names of the form's fields: times.2 is one of the times."""
+    named: Errors = {}
+    for field, messages in errors.items():
+        known = named.setdefault(field.partition(".")[0], [])
+        known.extend(message for message in messages if message not in known)
+    return named
+
+
+@blueprint.post("/settings/prompts/devices/<uuid:device_id>/test")
+@login_required
+@tests_per_account
+def test_device(device_id: UUID) -> Page:
+    """Send one notification to a device now."""
+    tried = send_test(current_leader().id, device_id, now=clock.now())
+    if tried is None:
+        abort(404)
+    return _done(*TEST_SAID[tried.outcome], part="devices")
+
+
+@blueprint.post("/settings/prompts/devices/<uuid:device_id>/remove")
+@login_required
+def remove_device(device_id: UUID) -> Page:
+    """Send no more prompts to a device."""
+    if not push_store.unsubscribe(current_leader().id, device_id):
+        abort(404)
+    return _done("That device gets no more prompts.", part="devices")
+
+
+@blueprint.post("/settings/prompts/calendar")
+@login_required
+def make_calendar() -> Page:
+    """Give the leader's prompts a private address, which ends the one before."""
+    schedule_store.new_calendar_address(current_leader().sealer)
+    return _done("Your calendar has a new address.", part="calendar")
+
+
+@blueprint.post("/settings/prompts/calendar/end")
+@login_required
+def end_calendar() -> Page:
+    """End the private address."""
+    schedule_store.end_calendar(current_leader().id)
+    return _done("The address has ended: whoever has it finds nothing there.", part="calendar")
+
+
+@blueprint.get("/prompts/unsubscribe/<token>")
+def unsubscribe(token: str) -> Page:
+    """Ask whether prompts by mail shall end: programs that look at links must not end them."""
+    _account_of(token)
+    return render_template("prompts/unsubscribe.html", ended=False)
+
+
+@blueprint.post("/prompts/unsubscribe/<token>")
+@acts_for_a_token
+def confirm_unsubscribe(token: str) -> Page:
+    """End prompts by mail; a mail program does it with one click (RFC 8058, 3.2)."""
+    schedule_store.stop_mail(_account_of(token))
+    return render_template("prompts/unsubscribe.html", ended=True)
+
+
+def _account_of(token: str) -> UUID:
+    account_id = account_of(token, service_settings().secret_key)
+    if account_id is None:
+        abort(404)
+    return account_id
+
+
+@blueprint.get("/calendar/<token>.ics")
+def calendar(token: str) -> Response:
+    """Give the leader's times to whoever has the private address (RFC 5545)."""
+    leader = schedule_store.leader_of_calendar(token)
+    if leader is None:
+        abort(404)
+    feed = calendar_feed(
+        schedule=schedule_store.schedule_of(leader).schedule,
+        zone=leader.time_zone,
+        day_starts_at=leader.day_starts_at,
+        public_url=service_settings().public_url,
+        account=leader.id,
+        now=clock.now(),
+    )
+    return Response(feed, mimetype="text/calendar")

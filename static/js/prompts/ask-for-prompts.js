@@ -1,0 +1,90 @@
+// Once the day is kept, a quiet card asks whether prompts may come, and says why. "Not now" is
+// remembered on this device, and nobody is asked where prompts come already.
+import { wayOfPrompts } from "./browser-ways.js";
+import { NotAllowed, scheduleOfLeader, startPrompting } from "./start-prompting.js";
+
+const NOT_NOW = "prompts-not-now";
+const DAY = 24 * 3600_000; // ms
+const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+const card = document.getElementById("ask");
+const said = card.querySelector(".ask-said");
+const form = document.querySelector("form[data-autosave]");
+
+function show(way) {
+  for (const part of card.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way;
+  card.hidden = false;
+}
+
+// "tomorrow", or the name of the next day on which prompts come.
+function nextDay(weekdays) {
+  const today = Date.parse(card.dataset.day);
+  for (let ahead = 1; ahead <= 7; ahead += 1) {
+    const day = new Date(today + ahead * DAY).getUTCDay();
+    if (weekdays.includes(day || 7)) return ahead === 1 ? "tomorrow" : `on ${NAMES[day]}`;
+  }
+  return "again";
+}
+
+function nextTime({ times, weekdays }) {
+  // Without a time there is the evening's prompt alone.
+  const at = times.length ? `at ${new Intl.ListFormat("en-GB").format(times)}` : "in the evening";
+  return `${nextDay(weekdays)} ${at}`;
+}
+
+function offer({ chosen, enabled, ...schedule }) {
+  const when = nextTime(schedule);
+  if (!chosen) return `Shall we ask you ${when}, when you wrote today?`;
+  if (!enabled) return `Shall we ask you again, ${when}?`;
+  return `Shall we ask you on this device too, ${when}?`;
+}
+
+async function isWanted() {
+  if (localStorage.getItem(NOT_NOW)) return false;
+  return !(await kept.device()) || Notification.permission !== "granted";
+}
+
+async function ask() {
+  if (!card.hidden || !(await isWanted())) return;
+  const way = wayOfPrompts();
+  if (way === "possible") {
+    const schedule = await scheduleOfLeader();
+    card.querySelector(".ask-offer").textContent = offer(schedule);
+    card.querySelector(".ask-done").textContent = `We will ask you ${nextTime(schedule)}.`;
+  }
+  show(way);
+}
+
+card.querySelector("[data-yes]").addEventListener("click", async ({ currentTarget: button }) => {
+  button.disabled = true;
+  said.textContent = "";
+  try {
+    await startPrompting();
+    show("done");
+    card.querySelector("[data-way=done] h2").focus();
+  } catch (failure) {
+    if (!(failure instanceof NotAllowed)) {
+      said.textContent = "That did not work: the browser could not reach its push service. Try again later, or have a mail or a calendar entry instead; both are under Me.";
+    } else if (failure.message === "denied") {
+      show("blocked");
+      card.querySelector("[data-way=blocked] h2").focus();
+    } else {
+      said.textContent = "The browser got no answer, so nothing has changed.";
+    }
+  } finally {
+    button.disabled = false;
+  }
+});
+
+for (const button of card.querySelectorAll("[data-not-now]")) {
+  button.addEventListener("click", () => {
+    localStorage.setItem(NOT_NOW, card.dataset.day);
+    card.hidden = true;
+    document.getElementById("main").focus({ preventScroll: true });
+  });
+}
+
+// Without a connection there is nothing to ask; the next save does.
+const askQuietly = () => ask().catch(() => {});
+if ("kept" in card.dataset) askQuietly();
+form.addEventListener("day-saved", ({ detail }) => { if (detail.kept) askQuietly(); });

@@ -1,0 +1,25 @@
+// What this browser can do about prompts, and how a browser is told apart where help depends on it.
+
+const agent = navigator.userAgent;
+// An iPad calls itself a Mac.
+export const isAppleHandheld = /iPhone|iPad|iPod/.test(agent)
+  || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1);
+
+const APP = "(display-mode: standalone), (display-mode: minimal-ui), (display-mode: fullscreen)";
+const isApp = navigator.standalone === true || matchMedia(APP).matches;
+
+// "possible", "blocked" by the leader or the system, "install" first, or "missing".
+export function wayOfPrompts() {
+  if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
+    return Notification.permission === "denied" ? "blocked" : "possible";
+  }
+  return isAppleHandheld && !isApp ? "install" : "missing";
+}
+
+export function browserName() {
+  if (isAppleHandheld) return "ios";
+  if (/Android/.test(agent)) return /Firefox/.test(agent) ? "android-firefox" : "android";
+  if (/Firefox/.test(agent)) return "firefox";
+  if (/Edg\//.test(agent)) return "edge";
+  return /Chrome/.test(agent) ? "chrome" : "safari";
+}

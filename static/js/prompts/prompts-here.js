@@ -1,0 +1,88 @@
+// This device's switch on the page of prompts, and which of the listed devices this one is.
+import { wayOfPrompts } from "./browser-ways.js";
+import { NotAllowed, startPrompting } from "./start-prompting.js";
+
+const switchBox = document.getElementById("this-device");
+const said = switchBox.querySelector("[role=status]");
+const enabled = document.getElementById("enabled");
+
+const rowOf = (device) => device && document.querySelector(`[data-device="${device.id}"]`);
+
+async function wayHere() {
+  const way = wayOfPrompts();
+  if (way !== "possible") return way;
+  const registration = await navigator.serviceWorker.ready;
+  // The list may be older than what keeping this device subscribed has just changed.
+  await promptsDevice.keepOn(registration).catch(() => {});
+  const device = await kept.device();
+  if (!device || !(await registration.pushManager.getSubscription())) return "off";
+  if (!rowOf(device)) await renewList();
+  return rowOf(device) ? "on" : "off";
+}
+
+async function show() {
+  const way = await wayHere();
+  for (const part of switchBox.querySelectorAll("[data-way]")) {
+    part.hidden = part.dataset.way !== way;
+  }
+  switchBox.hidden = false;
+  rowOf(await kept.device())?.querySelector("[data-this-one]").removeAttribute("hidden");
+}
+
+// The list alone is fetched anew: what is typed into the form beside it stays.
+async function renewList() {
+  const fresh = new DOMParser().parseFromString(
+    await (await fetch(location.pathname, { cache: "no-store" })).text(), "text/html",
+  );
+  document.getElementById("device-list").replaceWith(fresh.getElementById("device-list"));
+}
+
+function whenTapped(name, act, done) {
+  const button = switchBox.querySelector(`[data-${name}]`);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    said.textContent = "";
+    try {
+      await act();
+      await renewList();
+      await show();
+      said.textContent = done;
+      said.focus();
+    } catch (failure) {
+      if (!(failure instanceof NotAllowed)) {
+        said.textContent = "That did not work: there is no connection to the journal or to the browser's push service. Try again later.";
+      } else if (failure.message === "default") {
+        said.textContent = "The browser got no answer, so nothing has changed.";
+      } else {
+        await show();
+      }
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+whenTapped("turn-on", async () => {
+  await startPrompting();
+  enabled.checked = true; // as the server keeps it now
+}, "Prompts come to this device.");
+whenTapped("turn-off", async () => {
+  await promptsDevice.turnOff(await navigator.serviceWorker.ready);
+}, "Prompts no longer come to this device.");
+
+// Removed from the list, this device must not put itself back there.
+document.addEventListener("submit", async (event) => {
+  const row = event.target.closest("[data-remove]")?.closest("[data-device]");
+  if (!row || event.target.dataset.forgotten !== undefined) return;
+  event.preventDefault();
+  const device = await kept.device();
+  if (device?.id === row.dataset.device) {
+    await kept.setDevice(null);
+    const registration = await navigator.serviceWorker.ready;
+    await (await registration.pushManager.getSubscription())?.unsubscribe();
+  }
+  event.target.dataset.forgotten = "";
+  event.target.requestSubmit();
+});
+
+show();

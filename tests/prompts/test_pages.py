@@ -1,0 +1,245 @@
+"""When the leader is asked, as pages: they work as plain forms."""
+
+import re
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from factories import a_leader, sign_in
+from prompts.prompting import allow
+
+from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
+
+PATH = "/settings/prompts"
+FORM = {"enabled": "yes", "times": ["07:30", "17:45"], "weekdays": ["1", "2", "3"]}
+SUBSCRIPTION = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/a-phone",
+    "expirationTime": None,
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpk"
+        "NtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+    "user_agent": "Mozilla/5.0 (Linux; Android 15) Chrome/156.0 Mobile",
+}
+
+
+@pytest.fixture
+def leader(client):
+    return a_leader(client)
+
+
+@pytest.fixture
+def post(app, leader):
+    browser = app.test_client()
+    token = sign_in(browser, leader)
+
+    def post(path, **fields):
+        return browser.post(path, data=fields | {"csrf_token": token}, follow_redirects=True)
+
+    post.get = browser.get
+    return post
+
+
+def schedule_of(leader):
+    return leader.get("/prompt-schedule").json
+
+
+def times_shown(page):
+    return re.findall(r'<input type="time" id="times[^>]* value="([^"]*)"', page.text)
+
+
+def chosen_days(page):
+    return re.findall(r'name="weekdays" value="(\d)" checked', page.text)
+
+
+def test_signed_out_there_are_no_settings(client):
+    assert client.get(PATH).headers["Location"] == "/login?next=/settings/prompts"
+
+
+def test_the_page_offers_a_time_before_anything_is_chosen(post, leader):
+    assert schedule_of(leader)["chosen"] is False
+    page = post.get(PATH)
+    assert times_shown(page) == schedule_of(leader)["times"]
+    assert 'name="enabled" value="yes" checked' in page.text
+    assert PATH in post.get("/settings").text
+
+
+def test_a_schedule_is_kept_and_shown_again(post, leader):
+    form = FORM | {"quiet_from": "22:00", "quiet_to": "06:30", "paused_until": "2027-01-04"}
+    shown = post(PATH, **form, streak_at_risk="yes", by_mail="yes")
+    assert "Saved." in shown.text
+    kept = schedule_of(leader)
+    assert kept["enabled"] is kept["streak_at_risk"] is kept["by_mail"] is kept["chosen"] is True
+    assert kept["times"] == times_shown(shown) == ["07:30", "17:45"]
+    assert kept["weekdays"] == [1, 2, 3]
+    assert chosen_days(shown) == ["1", "2", "3"]
+    assert (kept["quiet_from"], kept["quiet_to"]) == ("22:00", "06:30")
+    assert kept["paused_until"] == "2027-01-04"
+    post(PATH, **(FORM | {"enabled": []}))
+    assert schedule_of(leader)["enabled"] is False
+    assert schedule_of(leader)["paused_until"] is None
+
+
+def test_times_are_kept_sorted_and_once_and_an_empty_line_is_none(post, leader):
+    post(PATH, **(FORM | {"times": ["17:45", "", "07:30", "17:45"]}))
+    assert schedule_of(leader)["times"] == ["07:30", "17:45"]
+
+
+def test_a_time_more_or_less_keeps_the_form_and_saves_nothing(post, leader):
+    more = post(PATH, **(FORM | {"add_time": "yes", "quiet_from": "22:00"}))
+    assert more.status_code == 200
+    assert times_shown(more) == ["07:30", "17:45", ""]
+    assert 'value="22:00"' in more.text
+    assert chosen_days(more) == ["1", "2", "3"]
+    less = post(PATH, **(FORM | {"remove_time": "0"}))
+    assert times_shown(less) == ["17:45"]
+    assert schedule_of(leader)["chosen"] is False
+
+
+def test_no_more_than_six_times_are_offered(post):
+    times = [f"{hour:02}:00" for hour in range(6, 12)]
+    full = post(PATH, **(FORM | {"times": times, "add_time": "yes"}))
+    assert times_shown(full) == times
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("times", ["soon"]),
+        ("times", [""]),
+        ("weekdays", []),
+        ("quiet_from", "late"),
+        ("paused_until", "tomorrow"),
+    ],
+)
+def test_what_is_not_valid_is_named_beside_its_field_and_nothing_is_saved(
+    post, leader, field, value
+):
+    shown = post(PATH, **(FORM | {field: value}))
+    assert shown.status_code == 422
+    assert f'id="{field}-wrong"' in shown.text
+    assert f'href="#{field}"' in shown.text
+    assert f'id="{field}"' in shown.text
+    assert schedule_of(leader)["chosen"] is False
+
+
+def test_half_of_quiet_hours_is_asked_about(post, leader):
+    shown = post(PATH, **(FORM | {"quiet_from": "22:00"}))
+    assert shown.status_code == 422
+    assert "quiet_to-wrong" in shown.text or "quiet_from-wrong" in shown.text
+    assert schedule_of(leader)["chosen"] is False
+
+
+def test_a_device_is_listed_with_what_came_of_it_and_removed(post, leader):
+    assert "No device gets prompts yet" in post.get(PATH).text
+    device = leader.call("POST", "/push/subscriptions", SUBSCRIPTION).json["id"]
+    page = post.get(PATH)
+    assert f'data-device="{device}"' in page.text
+    assert "Chrome, Android" in page.text
+    assert "Nothing has been sent yet" in page.text
+    assert "fcm.googleapis.com" not in page.text
+    removed = post(f"{PATH}/devices/{device}/remove")
+    assert "gets no more prompts" in removed.text
+    assert leader.get("/push/subscriptions").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "shown_later"),
+    [
+        ("accepted", "The test is on its way", "Last handed over"),
+        ("unavailable", "did not answer", "did not answer"),
+        ("too-large", "refused the test", "(413)"),
+        ("gone", "no longer takes prompts", "No device gets prompts yet"),
+    ],
+)
+def test_a_test_is_sent_and_what_came_of_it_is_said(
+    post, leader, app, monkeypatch, push_service, kind, said, shown_later
+):
+    allow(app, monkeypatch, push_service.host)
+    key = leader.get("/push/key").json["public_key"]
+    subscription = push_service.subscription(kind, key=key)
+    device = leader.call("POST", "/push/subscriptions", subscription).json["id"]
+    page = post(f"{PATH}/devices/{device}/test")
+    assert said in page.text
+    assert shown_later in page.text
+    shown = [notification["tag"] for notification in push_service.shown(subscription)]
+    assert shown == (["test"] if kind == "accepted" else [])
+
+
+def test_a_device_with_an_older_key_is_said_to_rest(post, leader, app, monkeypatch):
+    leader.call("POST", "/push/subscriptions", SUBSCRIPTION)
+    chosen = app.extensions["settings"]
+    other = replace(chosen, vapid_private_key=fresh_secrets()["VAPID_PRIVATE_KEY"])
+    monkeypatch.setitem(app.extensions, "settings", other)
+    assert "Rests until the journal is opened there" in post.get(PATH).text
+
+
+def test_another_leaders_device_is_not_there(post, client):
+    other = a_leader(client)
+    device = other.call("POST", "/push/subscriptions", SUBSCRIPTION).json["id"]
+    assert device not in post.get(PATH).text
+    assert post(f"{PATH}/devices/{device}/remove").status_code == 404
+    assert post(f"{PATH}/devices/{device}/test").status_code == 404
+    assert len(other.get("/push/subscriptions").json["items"]) == 1
+
+
+def calendar_path(page):
+    found = re.search(r'value="http://localhost(/calendar/[^"]+\.ics)"', page.text)
+    return found and found[1]
+
+
+def test_a_calendar_has_a_private_address_that_is_replaced_and_ended(post, client):
+    post(PATH, **FORM)
+    assert calendar_path(post.get(PATH)) is None
+    first = calendar_path(post(f"{PATH}/calendar"))
+    feed = client.get(first)
+    assert feed.status_code == 200
+    assert feed.mimetype == "text/calendar"
+    assert feed.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in feed.headers
+    assert "T073000" in feed.text
+    second = calendar_path(post(f"{PATH}/calendar"))
+    assert client.get(first).status_code == 404
+    assert client.get(second).status_code == 200
+    assert calendar_path(post(f"{PATH}/calendar/end")) is None
+    assert client.get(second).status_code == 404
+
+
+def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client):
+    post(PATH, **FORM, by_mail="yes")
+    secret = app.extensions["settings"].secret_key
+    path = f"/prompts/unsubscribe/{unsubscribe_token(UUID(leader.id), secret)}"
+    looked_at = client.get(path)
+    assert looked_at.status_code == 200
+    assert schedule_of(leader)["by_mail"] is True, "a program that looks at links ended it"
+    ended = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert ended.status_code == 200
+    assert "No more prompts by mail" in ended.text
+    assert schedule_of(leader)["by_mail"] is False
+    assert schedule_of(leader)["enabled"] is True
+
+
+def test_mail_is_not_ended_by_a_token_of_anothers_making(client, leader):
+    path = f"/prompts/unsubscribe/{unsubscribe_token(UUID(leader.id), 'x' * 40)}"
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [PATH, f"{PATH}/calendar", f"{PATH}/calendar/end", f"{PATH}/devices/{UUID(int=0)}/remove"],
+)
+def test_no_form_is_taken_without_its_token(app, leader, path):
+    browser = app.test_client()
+    sign_in(browser, leader)
+    assert browser.post(path, data=FORM).status_code == 403
+
+
+def test_the_day_asks_only_on_todays_page_and_knows_whether_it_is_kept(post, leader):
+    assert re.search(r'<section class="card ask"[^>]* hidden>', post.get("/").text)
+    assert not re.search(r'<section class="card ask"[^>]*data-kept', post.get("/").text)
+    leader.writes(leader.today(), ("let-go", 4, ""))
+    assert re.search(r'<section class="card ask"[^>]*data-kept', post.get("/").text)
+    assert 'class="card ask"' not in post.get("/day/2026-01-05").text
