@@ -9,7 +9,10 @@ from leaderjournal.kernel.queue import task
 
 
 def _send(to: str, subject: str, body: str) -> None:
-    mail.send(settings().smtp_url, sender=settings().mail_from, to=to, subject=subject, body=body)
+    message = mail.compose(
+        sender=settings().mail_from, to=to, subject=subject, body=body, now=clock.now()
+    )
+    mail.send(settings().smtp_url, message)
 
 
 @task
