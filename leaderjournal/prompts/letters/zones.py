@@ -1,0 +1,117 @@
+"""A time zone as calendars want it: a VTIMEZONE component (RFC 5545, 3.6.5).
+
+`icalendar` can make one itself (`Timezone.from_tzid`), but the release that we pin puts every
+change to summer time an hour late, as it looks for changes along the clock on the wall, which leaps
+there. This one looks along UTC. Where the changes follow a yearly rule it says the rule rather than
+a list of dates: so it stays short and goes on.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
+from leaderjournal.kernel.days import Instant
+
+_LOOKS_BACK = timedelta(days=400)
+_LOOKS_AHEAD = timedelta(days=13 * 366)
+_REGULAR = 10  # times, after which the last Sunday has not always been the fourth one too
+_RULE_ENDED = timedelta(days=400)
+_BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - local, as every onset is
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Observance:
+    """The offsets before and after a change, and what the time after it is called."""
+
+    offset_from: timedelta
+    offset_to: timedelta
+    name: str
+    daylight: bool
+
+
+def vtimezone(zone: str, *, since: Instant) -> Timezone:
+    """Return the VTIMEZONE of the IANA `zone`, right from `since` on for at least twelve years."""
+    onsets: dict[_Observance, list[datetime]] = defaultdict(list)
+    until = since + _LOOKS_AHEAD
+    tz = ZoneInfo(zone)
+    changes = list(_changes(tz, since - _LOOKS_BACK, until))
+    if not changes or changes[0] > since:
+        offset, name = _offset(since, tz), since.astimezone(tz).tzname() or zone
+        onsets[_Observance(offset, offset, name, daylight=False)].append(_BEGINNING)
+    for change in changes:
+        before, after = (change - timedelta(seconds=1)).astimezone(tz), change.astimezone(tz)
+        offset = _offset(before, tz)
+        # Where winter time is the deviation (Dublin, Casablanca) dst() is below zero in winter.
+        daylight = before.dst() != after.dst() and offset < _offset(after, tz)
+        observance = _Observance(offset, _offset(after, tz), after.tzname() or zone, daylight)
+        onsets[observance].append(change.replace(tzinfo=None) + offset)
+    component = Timezone()
+    component.add("tzid", zone)
+    for observance, moments in onsets.items():
+        component.add_component(_component(observance, moments, until=until))
+    return component
+
+
+def _changes(tz: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Yield the instants at which the offset from UTC changes, in order."""
+    while first < last:
+        following = first + _WEEK
+        if _offset(first, tz) != _offset(following, tz):
+            yield _change_between(first, following, tz)
+        first = following
+
+
+def _change_between(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
+    offset = _offset(before, tz)
+    low, high = int(before.timestamp()), int(after.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(datetime.fromtimestamp(middle, UTC), tz) == offset:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)
+
+
+def _offset(moment: datetime, tz: ZoneInfo) -> timedelta:
+    return moment.astimezone(tz).utcoffset() or timedelta()
+
+
+def _component(
+    observance: _Observance, onsets: list[datetime], *, until: datetime
+) -> TimezoneStandard | TimezoneDaylight:
+    """Return the observance as a component; `onsets` are in the local time before the change."""
+    component = TimezoneDaylight() if observance.daylight else TimezoneStandard()
+    component.add("dtstart", onsets[0])
+    component.add("tzoffsetfrom", observance.offset_from)
+    component.add("tzoffsetto", observance.offset_to)
+    component.add("tzname", observance.name)
+    weekday = _yearly_weekday(onsets, until)
+    if weekday is not None:
+        rule = {"freq": "yearly", "bymonth": onsets[0].month, "byday": weekday}
+        component.add("rrule", rule)
+    elif len(onsets) > 1:
+        component.add("rdate", onsets[1:])
+    return component
+
+
+def _yearly_weekday(onsets: list[datetime], until: datetime) -> str | None:
+    """Return "2SU" or "-1SU" where that is when the change comes each year, `until` included."""
+    first = onsets[0]
+    years = [onset.year for onset in onsets]
+    if len(years) < _REGULAR or onsets[-1] < until.replace(tzinfo=None) - _RULE_ENDED:
+        return None
+    if years != list(range(years[0], years[0] + len(years))):
+        return None
+    if len({(onset.month, onset.weekday(), onset.time()) for onset in onsets}) > 1:
+        return None
+    weeks = {(onset.day + 6) // 7 for onset in onsets}
+    if all((onset + _WEEK).month != onset.month for onset in onsets):
+        weeks = {-1}
+    return f"{weeks.pop()}{_WEEKDAYS[first.weekday()]}" if len(weeks) == 1 else None
