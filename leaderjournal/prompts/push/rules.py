@@ -1,0 +1,141 @@
+"""What a device is, what its push service's answer means, and when to try again.
+
+The protocol is RFC 8030; the keys of a device are those of RFC 8291, section 2.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from leaderjournal.kernel.days import Instant
+
+REFUSED_ENDPOINT = "refused endpoint"
+FIRST_DELAY = timedelta(seconds=10)
+LONGEST_DELAY = 64 * FIRST_DELAY
+LONGEST_WAIT = timedelta(days=366)
+"""A longer `Retry-After` counts as this one: later than any prompt is good for."""
+
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}")
+
+
+class BadDevice(ValueError):
+    """What a browser gave is no subscription that a message can be encrypted for."""
+
+
+class Outcome(StrEnum):
+    """What became of one message."""
+
+    SENT = "sent"
+    GONE = "gone"
+    LATER = "later"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where messages for one browser go, and the keys that only it can open them with.
+
+    `p256dh` is a point on P-256, 65 bytes uncompressed; `auth` is 16 bytes of secret.
+    """
+
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a push service said to one message.
+
+    `status` is None where it said nothing whole; `failure` then says why: "connect", "timeout",
+    "broken" or "refused endpoint: <reason>". It never holds a URL, which is a secret of the device.
+    """
+
+    status: int | None
+    retry_after: str | None = None
+    failure: str = ""
+
+
+def device(endpoint: str, p256dh: str, auth: str) -> Device:
+    """Return the device that a browser's `PushSubscription.toJSON()` describes.
+
+    The keys are base64url, padded or not. Raises BadDevice where a key is not, or has the wrong
+    length or form. Whether `p256dh` lies on the curve is for `messages.check_device` to say.
+    """
+    point, secret = _decoded("p256dh", p256dh), _decoded("auth", auth)
+    if len(point) != 65 or point[0] != 4:
+        raise BadDevice("p256dh must be 65 bytes: an uncompressed point on P-256")
+    if len(secret) != 16:
+        raise BadDevice("auth must be 16 bytes")
+    return Device(endpoint, point, secret)
+
+
+def outcome(answer: Answer) -> Outcome:
+    """Return what `answer` means for the message and for the subscription (RFC 8030, 5 to 7.3).
+
+    GONE ends the subscription, LATER is worth another try, REFUSED is our own fault and is not.
+    """
+    if answer.status is None:
+        refused = answer.failure.startswith(REFUSED_ENDPOINT)
+        return Outcome.REFUSED if refused else Outcome.LATER
+    if answer.status in {200, 201, 202}:
+        return Outcome.SENT
+    if answer.status in {404, 410}:
+        return Outcome.GONE
+    if answer.status == 429 or 500 <= answer.status <= 599:
+        return Outcome.LATER
+    return Outcome.REFUSED
+
+
+def retry_after(value: str | None, *, now: Instant) -> timedelta | None:
+    """Return how long from `now` a `Retry-After` header asks to wait (RFC 9110, 10.2.3).
+
+    It is a number of seconds or an HTTP date in any of its three forms. A date that has passed is
+    no wait, a header that is neither is None, and nothing is longer than LONGEST_WAIT.
+    """
+    text = (value or "").strip()
+    if re.fullmatch("[0-9]+", text):
+        seconds = int(text) if len(text) < 10 else LONGEST_WAIT.total_seconds()
+        return min(timedelta(seconds=seconds), LONGEST_WAIT)
+    try:
+        date = parsedate_to_datetime(text)
+        # An HTTP date is in GMT whether it says so or, as asctime's form, does not.
+        wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+def next_try(
+    attempts: int, *, now: Instant, wait: timedelta | None, expires_at: Instant, luck: float
+) -> Instant | None:
+    """Return when to send a message again that has been tried `attempts` times (1 or more).
+
+    Where the service said how long to `wait`, it is that long and up to a tenth more; one that
+    says so again and again without waiting is left alone longer each time. Else the delay doubles
+    from FIRST_DELAY to LONGEST_DELAY, and up to half of it more. `luck`, in [0, 1), chooses how
+    much more, so that messages refused together do not come back together. None where that would
+    not be before `expires_at`.
+    """
+    doubled = 2 ** min(attempts - 1, 20)
+    if wait is None:
+        delay = min(FIRST_DELAY * doubled, LONGEST_DELAY) * (1 + luck / 2)
+    else:
+        delay = max(wait, min(timedelta(seconds=doubled), LONGEST_DELAY)) * (1 + luck / 10)
+    if delay >= expires_at - now:
+        return None
+    return Instant(now + delay)
+
+
+def _decoded(name: str, text: str) -> bytes:
+    if not _BASE64URL.fullmatch(text):
+        raise BadDevice(f"{name} is not base64url")
+    bare = text.rstrip("=")
+    try:
+        return base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+    except binascii.Error as error:
+        raise BadDevice(f"{name} is not base64url") from error
