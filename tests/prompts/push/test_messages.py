@@ -1,0 +1,270 @@
+import base64
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import http_ece
+import jwt
+import pytest
+import webpush
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.days import instant
+from leaderjournal.prompts.push.endpoints import EndpointRefused
+from leaderjournal.prompts.push.messages import (
+    MOST_PLAINTEXT,
+    MOST_TOKENS,
+    MessageTooLarge,
+    MessageWriter,
+    check_device,
+    public_key,
+)
+from leaderjournal.prompts.push.rules import BadDevice, Device, device
+
+NOW = instant(datetime(2026, 11, 25, 17, 45, 30, tzinfo=UTC))
+SUBJECT = "mailto:operator@leaderjournal.app"
+
+# RFC 8291, section 5 and appendix A
+PLAINTEXT = b"When I grow up, I want to be a watermelon"
+UA_PRIVATE = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+UA_PUBLIC = (
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+)
+AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
+AS_PRIVATE = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
+SALT = "DGv6ra1nlYgDCS1FRnbzlw"
+BODY = (
+    "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS"
+    "6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qu"
+    "lcy4a-fN"
+)
+
+
+def decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def private_key(encoded: str) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(decoded(encoded)), ec.SECP256R1())
+
+
+def new_private_key() -> str:
+    numbers = ec.generate_private_key(ec.SECP256R1()).private_numbers()
+    return base64url(numbers.private_value.to_bytes(32))
+
+
+def opened(body: bytes) -> bytes:
+    return http_ece.decrypt(
+        body,
+        private_key=private_key(UA_PRIVATE),
+        auth_secret=decoded(AUTH),
+        version="aes128gcm",
+    )
+
+
+BROWSER = device("https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV", UA_PUBLIC, AUTH)
+VAPID_KEY = new_private_key()
+
+
+@pytest.fixture
+def writer() -> MessageWriter:
+    return MessageWriter(VAPID_KEY, SUBJECT)
+
+
+def written(writer, payload=PLAINTEXT, to=BROWSER, **changed):
+    arguments = {"ttl": 60, "urgency": "normal", "topic": "upd", "now": NOW} | changed
+    return writer.write(payload, to, **arguments)
+
+
+def claims(message) -> dict:
+    token = message.headers["Authorization"].removeprefix("vapid t=").partition(",")[0]
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def test_the_example_of_rfc_8291_encrypts_to_its_published_bytes(writer, monkeypatch):
+    drawn = {"generate_private_key": lambda *_: private_key(AS_PRIVATE)}
+    monkeypatch.setattr(webpush, "ec", SimpleNamespace(**(vars(ec) | drawn)))
+    monkeypatch.setattr(webpush, "os", SimpleNamespace(urandom=lambda _: decoded(SALT)))
+    body = written(writer).body
+    assert len(body) == 144
+    assert base64url(body) == BODY
+
+
+def test_the_example_of_rfc_8291_decrypts_to_its_published_text():
+    assert opened(decoded(BODY)) == PLAINTEXT
+
+
+@given(st.binary(max_size=MOST_PLAINTEXT))
+@hypothesis_settings(max_examples=50)
+def test_an_independent_library_opens_every_message(payload):
+    assert opened(written(MessageWriter(VAPID_KEY, SUBJECT), payload).body) == payload
+
+
+def test_no_two_messages_share_a_salt_or_a_key(writer):
+    heads = {written(writer).body[:86] for _ in range(100)}
+    assert len({head[:16] for head in heads}) == len({head[21:] for head in heads}) == 100
+
+
+def test_the_headers_are_those_of_rfc_8030(writer):
+    message = written(writer, ttl=3600, urgency="high", topic="a-Z_0")
+    authorization = message.headers.pop("Authorization")
+    assert message.url == BROWSER.endpoint
+    assert message.headers == {
+        "TTL": "3600",
+        "Urgency": "high",
+        "Topic": "a-Z_0",
+        "Content-Encoding": "aes128gcm",
+        "Content-Type": "application/octet-stream",
+    }
+    assert authorization.startswith("vapid t=")
+    assert authorization.endswith(f", k={public_key(VAPID_KEY)}")
+
+
+def test_the_largest_message_fills_what_every_push_service_takes(writer):
+    assert len(written(writer, b"x" * 3_993).body) == 4_096
+    with pytest.raises(MessageTooLarge):
+        written(writer, b"x" * 3_994)
+
+
+def test_a_ttl_given_once_is_not_the_next_messages(writer):
+    ttls = [written(writer, ttl=ttl).headers["TTL"] for ttl in (3600, 0, 60)]
+    assert ttls == ["3600", "0", "60"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ttl": -1},
+        {"urgency": "urgent"},
+        {"urgency": "high\r\nX: y"},
+        {"topic": ""},
+        {"topic": "a" * 33},
+        {"topic": "a b"},
+        {"topic": "upd\n"},
+    ],
+)
+def test_what_a_push_service_would_refuse_is_not_written(writer, wrong):
+    with pytest.raises(ValueError, match="push message"):
+        written(writer, **wrong)
+
+
+def test_a_message_is_signed_for_its_service_and_for_twelve_hours(writer):
+    message = written(writer)
+    token = message.headers["Authorization"].removeprefix("vapid t=").partition(",")[0]
+    key = ec.EllipticCurvePublicKey.from_encoded_point(
+        ec.SECP256R1(), decoded(public_key(VAPID_KEY))
+    )
+    assert jwt.get_unverified_header(token)["alg"] == "ES256"
+    assert jwt.decode(
+        token,
+        key,
+        algorithms=["ES256"],
+        audience="https://push.example.net",
+        options={"verify_exp": False},
+    ) == {
+        "aud": "https://push.example.net",
+        "exp": int((NOW + timedelta(hours=12)).timestamp()),
+        "sub": SUBJECT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "audience"),
+    [
+        ("http://127.0.0.1:8700/push/1", "http://127.0.0.1:8700"),
+        ("https://push.example.net:8443/push/1", "https://push.example.net:8443"),
+        ("https://push.example.net:443/push/1", "https://push.example.net"),
+        ("https://Web.Push.Apple.com/1", "https://web.push.apple.com"),
+    ],
+)
+def test_the_audience_has_the_port_where_the_endpoint_has_one_of_its_own(
+    writer, endpoint, audience
+):
+    to = Device(endpoint, BROWSER.p256dh, BROWSER.auth)
+    assert claims(written(writer, to=to))["aud"] == audience
+
+
+def test_a_contact_may_be_a_page():
+    writer = MessageWriter(VAPID_KEY, "https://leaderjournal.app/contact")
+    assert claims(written(writer))["sub"] == "https://leaderjournal.app/contact"
+
+
+def test_a_service_is_signed_for_once_and_another_one_by_itself(writer):
+    mozilla, apple = (
+        Device(f"https://{host}/1", BROWSER.p256dh, BROWSER.auth)
+        for host in ("updates.push.services.mozilla.com", "web.push.apple.com")
+    )
+    signed = [
+        written(writer, to=to, now=instant(NOW + timedelta(minutes=minutes))).headers[
+            "Authorization"
+        ]
+        for minutes in range(0, 700, 50)
+        for to in (mozilla, apple)
+    ]
+    assert len(set(signed)) == 2  # an ES256 signature is never the same twice
+
+
+def test_a_token_is_renewed_shortly_before_it_expires(writer):
+    first = written(writer)
+    expires_at = datetime.fromtimestamp(claims(first)["exp"], UTC)
+
+    def before_its_end(**before):
+        return written(writer, now=instant(expires_at - timedelta(**before)))
+
+    assert before_its_end(minutes=15).headers["Authorization"] == first.headers["Authorization"]
+    renewed = before_its_end(minutes=5)
+    assert renewed.headers["Authorization"] != first.headers["Authorization"]
+    assert before_its_end(minutes=4).headers["Authorization"] == renewed.headers["Authorization"]
+    assert datetime.fromtimestamp(claims(renewed)["exp"], UTC) > expires_at + timedelta(hours=11)
+
+
+def test_a_clock_that_is_set_back_leaves_no_token_that_is_valid_for_too_long(writer):
+    written(writer)
+    earlier = instant(NOW - timedelta(days=3))
+    expires_at = datetime.fromtimestamp(claims(written(writer, now=earlier))["exp"], UTC)
+    assert expires_at == (earlier + timedelta(hours=12)).replace(microsecond=0)
+
+
+def test_a_flood_of_services_is_not_remembered(writer):
+    first = written(writer).headers["Authorization"]
+    for number in range(MOST_TOKENS):
+        name = f"https://device-{number}.notify.windows.com/1"
+        written(writer, b"", Device(name, BROWSER.p256dh, BROWSER.auth))
+    assert written(writer).headers["Authorization"] != first
+
+
+def test_a_device_whose_key_is_no_point_on_the_curve_is_refused(writer):
+    beside = Device(BROWSER.endpoint, b"\x04" + b"\x01" * 64, BROWSER.auth)
+    with pytest.raises(BadDevice):
+        check_device(beside)
+    with pytest.raises(BadDevice):
+        written(writer, to=beside)
+    with pytest.raises(BadDevice):
+        check_device(Device(BROWSER.endpoint, BROWSER.p256dh, b"short"))
+    check_device(BROWSER)
+
+
+def test_a_device_whose_endpoint_is_no_url_is_refused(writer):
+    with pytest.raises(EndpointRefused):
+        written(writer, to=Device("mailto:x@y.z", BROWSER.p256dh, BROWSER.auth))
+
+
+def test_the_public_key_is_the_private_ones():
+    key = private_key(UA_PRIVATE)
+    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    assert public_key(UA_PRIVATE) == UA_PUBLIC == base64url(point)
+
+
+def test_a_private_key_that_is_none_is_refused():
+    for wrong in ("A" * 43, base64url(b"\xff" * 32)):
+        with pytest.raises(ValueError, match=r".+"):
+            public_key(wrong)
+        with pytest.raises(ValueError, match=r".+"):
+            MessageWriter(wrong, SUBJECT)
