@@ -1,0 +1,264 @@
+"""Sending push messages: many at once, over few connections, to checked addresses alone.
+
+The transfers are libcurl's, whose HTTP/2 is in C: on one core it sends many times as many messages
+as httpx, which moreover leaves a stream open that it gives up on, so that a service which lets two
+hundred messages hang is lost to it for good.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import certifi
+import pycurl
+
+from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts, Service
+from leaderjournal.prompts.push.messages import PushMessage
+from leaderjournal.prompts.push.rules import REFUSED_ENDPOINT, Answer
+
+Resolver = Callable[[str, int], Coroutine[Any, Any, Sequence[str]]]
+"""Returns the IP addresses of a host and port; raises OSError where there is none."""
+
+MOST_REPLY = 4_096
+MOST_ADDRESSES = 8
+MOST_NAMES = 1_000
+NAMES_KEPT = 30.0
+"""Seconds for which a name is not asked for again. Its addresses stay those that were checked."""
+CONNECTIONS_KEPT = 30 * 60
+"""Seconds after which a connection takes no further message, so that a service can move."""
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Return the IP addresses of `host` in the order that the system prefers them in."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+class PushSender:
+    """Posts messages to push services and tells what they answered.
+
+    Every transfer runs in one thread of the sender's own; any number of threads may submit.
+    """
+
+    def __init__(
+        self,
+        hosts: PushHosts,
+        *,
+        seconds: float = 10,
+        most_in_flight: int = 100,
+        resolver: Resolver = resolve,
+        names_kept: float = NAMES_KEPT,
+        authorities: Path | None = None,
+    ) -> None:
+        """Send to `hosts` alone, `most_in_flight` at a time, each within `seconds` at most.
+
+        `authorities` is a PEM file of those that may vouch for a service's certificate; without
+        one they are those that Mozilla trusts.
+        """
+        self._hosts = hosts
+        self._seconds = seconds
+        self._resolver = resolver
+        self._names_kept = names_kept
+        self._authorities = str(authorities or certifi.where())
+        self._lookups: dict[Service, tuple[float, asyncio.Task[Sequence[str]]]] = {}
+        self._idle: list[_Transfer] = []
+        self._slots = asyncio.Semaphore(most_in_flight)
+        self._multi = pycurl.AsyncCurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, most_in_flight)
+        self._closed = False
+        self._door = threading.Lock()
+        self._loop = asyncio.SelectorEventLoop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="push-sender", daemon=True
+        )
+        self._thread.start()
+
+    def submit(self, message: PushMessage) -> Future[Answer]:
+        """Send `message` as soon as there is room for it, and return its answer to come.
+
+        There is an answer whatever the service does or fails to do. The future is cancelled where
+        the sender is closed before the message's turn. Raises RuntimeError after `close`.
+        """
+        with self._door:
+            if self._closed:
+                raise RuntimeError("the sender is closed")
+            return asyncio.run_coroutine_threadsafe(self._send(message), self._loop)
+
+    def close(self) -> None:
+        """Wait for what is on its way, cancel what is not yet, and close every connection."""
+        with self._door:
+            if self._closed:
+                return
+            self._closed = True
+        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _finish(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            # Every message has its answer by then; what is left is names that nobody waits for.
+            _, left = await asyncio.wait(others, timeout=self._seconds + 1)
+            for lookup in left:
+                lookup.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+        await self._multi.aclose()
+
+    async def _send(self, message: PushMessage) -> Answer:
+        async with self._slots:
+            if self._closed:
+                raise asyncio.CancelledError
+            try:
+                async with asyncio.timeout(self._seconds):
+                    return await self._exchange(message)
+            except EndpointRefused as refusal:
+                return Answer(None, failure=f"{REFUSED_ENDPOINT}: {refusal}")
+            except TimeoutError:
+                return Answer(None, failure="timeout")
+            except OSError:
+                return Answer(None, failure="connect")
+
+    async def _exchange(self, message: PushMessage) -> Answer:
+        service = self._hosts.service(message.url)
+        addresses = await self._checked_addresses(service)
+        transfer = self._idle.pop() if self._idle else _Transfer(self._authorities)
+        transfer.prepare(message, service, addresses)
+        try:
+            await self._multi.perform(transfer.curl)
+        except pycurl.error as error:
+            answer = transfer.answer(error.args[0])
+        else:
+            answer = transfer.answer(pycurl.E_OK)
+        self._idle.append(transfer)  # one that is given up on is not: libcurl still ends it
+        return answer
+
+    async def _checked_addresses(self, service: Service) -> Sequence[str]:
+        """Return the addresses of `service`.
+
+        Raises EndpointRefused where one of them is not allowed, OSError where there is none.
+        """
+        addresses = (await self._addresses(service))[:MOST_ADDRESSES]
+        if not addresses:
+            raise OSError(f"{service.host} has no address")
+        if not all(self._hosts.may_connect(service.host, address) for address in addresses):
+            raise EndpointRefused("its name leads to an address that is not public")
+        return [str(ipaddress.ip_address(address)) for address in addresses]
+
+    async def _addresses(self, service: Service) -> Sequence[str]:
+        if _is_address(service.host):
+            return [service.host]
+        fresh_until, lookup = self._lookups.get(service, (0.0, None))
+        if lookup is None or fresh_until < self._loop.time():
+            lookup = asyncio.create_task(self._resolver(service.host, service.port))
+            lookup.add_done_callback(partial(self._forget_failed, service))
+            if len(self._lookups) >= MOST_NAMES:
+                self._lookups.clear()
+            self._lookups[service] = (self._loop.time() + self._names_kept, lookup)
+        return await asyncio.shield(lookup)  # others wait for it too
+
+    def _forget_failed(self, service: Service, lookup: asyncio.Task[Sequence[str]]) -> None:
+        if lookup.cancelled() or lookup.exception():
+            self._lookups.pop(service, None)
+
+
+class _LentSocket(socket.socket):
+    """A socket that libcurl makes a duplicate of for itself; this one is closed when dropped."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class _Transfer:
+    """A handle of libcurl's, which carries one message after another."""
+
+    def __init__(self, authorities: str) -> None:
+        self.curl = pycurl.Curl()
+        for option, value in (
+            (pycurl.CAINFO, authorities),
+            (pycurl.SSL_VERIFYPEER, 1),
+            (pycurl.SSL_VERIFYHOST, 2),
+            (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTPS | pycurl.PROTO_HTTP),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
+            (pycurl.PIPEWAIT, 1),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.PROXY, ""),  # not even the one that the environment names
+            (pycurl.PATH_AS_IS, 1),
+            (pycurl.MAXLIFETIME_CONN, CONNECTIONS_KEPT),
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.USERAGENT, "leaderjournal"),
+            (pycurl.OPENSOCKETFUNCTION, self._open_socket),
+            (pycurl.HEADERFUNCTION, self._on_header),
+            (pycurl.WRITEFUNCTION, self._on_body),
+        ):
+            self.curl.setopt(option, value)
+
+    def prepare(self, message: PushMessage, service: Service, addresses: Sequence[str]) -> None:
+        """Make ready to post `message` to one of the `addresses`, which are checked."""
+        self._addresses = addresses
+        self._retry_after: str | None = None
+        self._head_ended = False
+        self._reply_size = 0
+        self.curl.setopt(pycurl.URL, message.url)
+        self.curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in message.headers.items()])
+        self.curl.setopt(pycurl.POSTFIELDS, message.body)
+        if not _is_address(service.host):
+            pinned = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
+            self.curl.setopt(pycurl.RESOLVE, [f"+{service.host}:{service.port}:{pinned}"])
+
+    def answer(self, code: int) -> Answer:
+        """Return what the service said, where `code` is how the transfer ended."""
+        enough = code == pycurl.E_WRITE_ERROR and self._reply_size > MOST_REPLY
+        if self._head_ended and (code == pycurl.E_OK or enough):
+            return Answer(self.curl.getinfo(pycurl.RESPONSE_CODE), self._retry_after)
+        return Answer(None, failure=_FAILURES.get(code, "broken"))
+
+    def _open_socket(self, _purpose: int, address: Any) -> socket.socket | int:
+        if address.addr[0] not in self._addresses:
+            refused: int = pycurl.SOCKET_BAD
+            return refused
+        opened = _LentSocket(address.family, address.socktype, address.protocol)
+        if sys.platform == "linux":
+            # A connection that swallows everything would otherwise be kept for a quarter of an hour
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
+        return opened
+
+    def _on_header(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        if name.startswith(b"HTTP/"):
+            self._retry_after = None
+            self._head_ended = False
+        elif not line.strip():
+            self._head_ended = True  # a head that is cut off is whole enough for libcurl
+        elif name.lower() == b"retry-after":
+            self._retry_after = value.strip()[:100].decode("latin-1")
+
+    def _on_body(self, data: bytes) -> int:
+        self._reply_size += len(data)
+        return len(data) if self._reply_size <= MOST_REPLY else 0
+
+
+_FAILURES = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "connect",
+    pycurl.E_COULDNT_CONNECT: "connect",
+    pycurl.E_SSL_CONNECT_ERROR: "connect",
+    pycurl.E_PEER_FAILED_VERIFICATION: "connect",
+    pycurl.E_OPERATION_TIMEDOUT: "timeout",
+}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

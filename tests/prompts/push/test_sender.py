@@ -1,0 +1,624 @@
+import asyncio
+import json
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import CancelledError, wait
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+
+from leaderjournal.kernel.days import instant
+from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.prompts.push.endpoints import PushHosts
+from leaderjournal.prompts.push.messages import MessageWriter, PushMessage
+from leaderjournal.prompts.push.rules import Answer, device, retry_after
+from leaderjournal.prompts.push.sender import MOST_REPLY, PushSender
+
+WRITER = MessageWriter(fresh_secrets()["VAPID_PRIVATE_KEY"], "mailto:operator@leaderjournal.app")
+
+
+def message_for(subscription, *, tag="reflect", topic="topic", title="Lead from the front"):
+    payload = json.dumps({"notification": {"title": title, "tag": tag}}).encode()
+    to = device(subscription["endpoint"], **subscription["keys"])
+    now = instant(datetime.now(UTC))
+    return WRITER.write(payload, to, ttl=3600, urgency="normal", topic=topic, now=now)
+
+
+@pytest.fixture
+def open_sender(push_service):
+    """Makes senders that may call the stand-in, and closes them."""
+    opened = []
+
+    def sender(*hosts, **options):
+        options = {"authorities": push_service.authority} | options
+        known = [push_service.host, push_service.secure_host, *hosts]
+        opened.append(PushSender(PushHosts(known), **options))
+        return opened[-1]
+
+    yield sender
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def sender(open_sender):
+    return open_sender()
+
+
+@pytest.fixture(params=["http", "https"])
+def secure(request) -> bool:
+    """Plain HTTP/1.1 to a loopback host, and HTTP/2 over TLS as to every other."""
+    return request.param == "https"
+
+
+@contextmanager
+def raw_service(answer, address="127.0.0.1"):
+    """A service that lets `answer(socket)` speak for each connection; yields its `host:port`."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            with suppress(OSError):  # the sender has had enough
+                answer(self.request)
+
+    server = socketserver.ThreadingTCPServer((address, 0), Handler, bind_and_activate=False)
+    server.daemon_threads, server.block_on_close = True, False
+    with server:
+        server.server_bind()
+        server.server_activate()
+        serving = threading.Thread(target=server.serve_forever, args=[0.01])
+        serving.start()
+        try:
+            yield f"{address}:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def request_of(connection) -> bytes:
+    """The whole of one HTTP/1.1 request."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65_536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length:")
+    )
+    while len(body) < length:
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
+def plain_message(host: str, path: str = "/push") -> PushMessage:
+    headers = {"TTL": "60", "Content-Type": "application/octet-stream"}
+    return PushMessage(f"http://{host}{path}", headers, b"body")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("accepted", 201),
+        ("ok", 200),
+        ("queued", 202),
+        ("not-found", 404),
+        ("gone", 410),
+        ("too-large", 413),
+        ("bad-request", 400),
+        ("forbidden", 403),
+        ("error", 500),
+        ("unavailable", 503),
+    ],
+)
+def test_what_a_push_service_answers_is_told(sender, push_service, secure, kind, status):
+    subscription = push_service.subscription(kind, secure=secure)
+    assert sender.submit(message_for(subscription)).result() == Answer(status)
+    assert len(push_service.received(subscription)) == (1 if status < 300 else 0)
+    [attempt] = push_service.attempts(subscription)
+    assert attempt.status == status
+    assert attempt.http_version == ("2" if secure else "1.1")
+
+
+def test_the_device_opens_and_shows_what_was_sent(sender, push_service, secure):
+    subscription = push_service.subscription(secure=secure)
+    sender.submit(message_for(subscription, title="Protect & serve")).result()
+    [received] = push_service.received(subscription)
+    assert received.json["notification"]["title"] == "Protect & serve"
+    assert received.headers["topic"] == "topic"
+    assert received.headers["content-encoding"] == "aes128gcm"
+
+
+@pytest.mark.parametrize("kind", ["slow-down", "slow-down-until"])
+def test_how_long_to_wait_is_told_in_both_of_its_forms(sender, push_service, secure, kind):
+    subscription = push_service.subscription(kind, secure=secure)
+    before = instant(datetime.now(UTC))
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer.status == 429
+    wait_for = retry_after(answer.retry_after, now=before)
+    assert timedelta(seconds=119) <= wait_for <= timedelta(seconds=150)
+    assert answer.retry_after.isdecimal() == (kind == "slow-down")
+
+
+def test_a_header_of_an_earlier_message_is_not_told_again(open_sender, push_service):
+    sender = open_sender(most_in_flight=1)
+    slow, good = push_service.subscription("slow-down"), push_service.subscription()
+    assert sender.submit(message_for(slow)).result().retry_after
+    assert sender.submit(message_for(good)).result() == Answer(201)
+
+
+def test_a_hanging_push_service_is_given_up_on(open_sender, push_service, secure):
+    sender = open_sender(seconds=0.3)
+    subscription = push_service.subscription("hangs", secure=secure)
+    assert sender.submit(message_for(subscription)).result() == Answer(None, failure="timeout")
+
+
+def test_messages_that_hang_do_not_spoil_their_connection_for_others(open_sender, push_service):
+    sender = open_sender(seconds=0.5)
+    good = push_service.subscription(secure=True)
+    for _ in range(3):  # more in all than a connection has streams
+        hanging = [
+            sender.submit(message_for(subscription))
+            for subscription in push_service.subscriptions(100, "hangs", secure=True)
+        ]
+        assert {future.result().failure for future in hanging} == {"timeout"}
+        assert sender.submit(message_for(good)).result() == Answer(201)
+
+
+def test_a_connection_that_is_cut_in_the_body_is_no_answer(sender, push_service, secure):
+    subscription = push_service.subscription("cut", secure=secure)
+    assert sender.submit(message_for(subscription)).result() == Answer(None, failure="broken")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"HTTP/1.1 201 Created\r\nRetry-Af",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\nhalf",
+        b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 banana\r\n\r\n",
+        b"\x00" * 1_000,
+    ],
+)
+def test_a_connection_that_ends_anywhere_before_the_end_is_no_answer(open_sender, reply):
+    def answer(connection):
+        request_of(connection)
+        connection.sendall(reply)
+
+    with raw_service(answer) as host:
+        sender = open_sender(host)
+        told = sender.submit(plain_message(host)).result()
+        assert told == Answer(None, failure="broken")
+
+
+def test_a_service_that_dribbles_its_reply_is_given_up_on(open_sender):
+    def answer(connection):
+        request_of(connection)
+        connection.sendall(b"HTTP/1.1 201 Created\r\n")
+        while True:
+            connection.sendall(b"X-Slow: 1\r\n")
+            time.sleep(0.02)
+
+    with raw_service(answer) as host:
+        sender = open_sender(host, seconds=0.4)
+        assert sender.submit(plain_message(host)).result() == Answer(None, failure="timeout")
+
+
+def test_a_redirect_is_not_followed(sender, push_service, secure):
+    subscription = push_service.subscription("redirect", secure=secure)
+    assert sender.submit(message_for(subscription)).result() == Answer(307)
+    assert push_service.received(subscription) == []
+
+
+def test_an_endless_reply_is_read_to_a_limit(sender, push_service, secure):
+    subscription = push_service.subscription("endless", secure=secure)
+    good = push_service.subscription(secure=secure)
+    assert sender.submit(message_for(subscription)).result() == Answer(200)
+    assert sender.submit(message_for(good)).result() == Answer(201)
+
+
+@pytest.mark.parametrize(("size", "read_whole"), [(MOST_REPLY, True), (MOST_REPLY + 1, False)])
+def test_a_reply_up_to_the_limit_leaves_the_connection_open(open_sender, size, read_whole):
+    connections = []
+
+    def answer(connection):
+        connections.append(connection)
+        while True:
+            request_of(connection)
+            connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % size)
+            connection.sendall(b"x" * size)
+
+    with raw_service(answer) as host:
+        sender = open_sender(host)
+        for _ in range(3):
+            assert sender.submit(plain_message(host)).result() == Answer(201)
+    assert len(connections) == (1 if read_whole else 3)
+
+
+def test_many_messages_share_one_http2_connection(sender, push_service):
+    subscriptions = list(push_service.subscriptions(500, secure=True))
+    futures = [sender.submit(message_for(subscription)) for subscription in subscriptions]
+    assert Counter(future.result() for future in futures) == {Answer(201): 500}
+    attempts = [push_service.attempts(subscription)[0] for subscription in subscriptions]
+    assert {attempt.http_version for attempt in attempts} == {"2"}
+    assert len({attempt.connection for attempt in attempts}) == 1
+
+
+def test_a_connection_without_http2_is_kept_open_too(sender, push_service):
+    subscription = push_service.subscription()
+    for _ in range(20):
+        sender.submit(message_for(subscription)).result()
+    assert len({attempt.connection for attempt in push_service.attempts(subscription)}) == 1
+
+
+def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_again(open_sender):
+    connections = []
+
+    def answer(connection):
+        connections.append(connection)
+        request_of(connection)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_service(answer) as host:
+        sender = open_sender(host)
+        for _ in range(20):
+            assert sender.submit(plain_message(host)).result() == Answer(201)
+    assert len(connections) == 20
+
+
+def test_no_more_are_in_flight_than_allowed(open_sender):
+    now, most, lock = [0], [0], threading.Lock()
+
+    def answer(connection):
+        while True:
+            request_of(connection)
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            time.sleep(0.02)
+            with lock:
+                now[0] -= 1
+            connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_service(answer) as host:
+        sender = open_sender(host, most_in_flight=4)
+        futures = [sender.submit(plain_message(host)) for _ in range(40)]
+        assert {future.result() for future in futures} == {Answer(201)}
+    assert most[0] == 4
+
+
+def test_a_secure_service_without_http2_is_spoken_to_in_http1(open_sender, tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    requests = []
+
+    def answer(connection):
+        with context.wrap_socket(connection, server_side=True) as secured:
+            requests.append(request_of(secured))
+            secured.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_service(answer) as address:
+        host = address.replace("127.0.0.1", "localhost")
+        sender = open_sender(host, authorities=tmp_path / "authority.pem")
+        message = PushMessage(f"https://{host}/push", {"TTL": "60"}, b"body")
+        assert sender.submit(message).result() == Answer(201)
+    assert requests[0].startswith(b"POST /push HTTP/1.1\r\n")
+
+
+def test_the_request_says_no_more_than_the_message(open_sender):
+    requests = []
+
+    def answer(connection):
+        requests.append(request_of(connection))
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_service(answer) as host:
+        sender = open_sender(host)
+        sender.submit(plain_message(host, "/a/../b?c=%2F")).result()
+    head, _, body = requests[0].partition(b"\r\n\r\n")
+    assert head.split(b"\r\n") == [
+        b"POST /a/../b?c=%2F HTTP/1.1",
+        b"Host: " + host.encode(),
+        b"User-Agent: leaderjournal",
+        b"Accept: */*",
+        b"TTL: 60",
+        b"Content-Type: application/octet-stream",
+        b"Content-Length: 4",
+    ]
+    assert body == b"body"
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1:9/push",
+        "http://fcm.googleapis.com/push",
+        "https://attacker.io/push",
+        "https://fcm.googleapis.com@attacker.io/push",
+        "file:///etc/passwd",
+    ],
+)
+def test_an_endpoint_that_is_not_allowed_is_not_called(sender, endpoint):
+    answer = sender.submit(PushMessage(endpoint, {}, b"")).result()
+    assert answer.status is None
+    assert answer.failure.startswith("refused endpoint: ")
+    assert "push" not in answer.failure.removeprefix("refused endpoint: ").replace(
+        "push service", ""
+    )
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["127.0.0.1"],
+        ["10.0.0.1"],
+        ["169.254.169.254"],
+        ["::1"],
+        ["::ffff:127.0.0.1"],
+        ["64:ff9b::7f00:1"],
+        ["2002:7f00:1::"],
+        ["142.250.74.10", "127.0.0.1"],
+    ],
+)
+def test_a_known_name_that_leads_into_the_house_is_not_called(open_sender, addresses):
+    async def resolver(host, port):
+        assert (host, port) == ("fcm.googleapis.com", 443)
+        return addresses
+
+    sender = open_sender(resolver=resolver)
+    message = PushMessage("https://fcm.googleapis.com/fcm/send/abc", {}, b"")
+    answer = sender.submit(message).result()
+    assert answer.failure == ("refused endpoint: its name leads to an address that is not public")
+
+
+def test_a_name_that_leads_elsewhere_a_moment_later_is_judged_anew(open_sender, push_service):
+    answers = iter([["127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]])
+
+    async def resolver(host, port):
+        return next(answers)
+
+    sender = open_sender(resolver=resolver, names_kept=-1)
+    subscription = push_service.subscription(secure=True)
+    told = [sender.submit(message_for(subscription)).result() for _ in range(3)]
+    assert [answer.status for answer in told] == [201, 201, None]
+    assert told[2].failure.startswith("refused endpoint")
+
+
+def test_a_connection_goes_to_the_address_that_was_checked_and_to_no_other(
+    open_sender, push_service
+):
+    async def resolver(host, port):
+        return ["127.0.0.9"]  # where nobody listens, though the system knows a better one
+
+    sender = open_sender(resolver=resolver, seconds=2)
+    subscription = push_service.subscription(secure=True)
+    assert sender.submit(message_for(subscription)).result().status is None
+    assert push_service.attempts(subscription) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux alone")
+def test_the_resolver_alone_says_where_a_name_is(open_sender):
+    def answer(connection):
+        request_of(connection)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    async def resolver(host, port):
+        return ["127.0.0.2"]  # where the system would not look for it
+
+    with raw_service(answer, "127.0.0.2") as address:
+        host = address.replace("127.0.0.2", "localhost")
+        sender = open_sender(host, resolver=resolver)
+        assert sender.submit(plain_message(host)).result() == Answer(201)
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(open_sender, push_service):
+    async def resolver(host, port):
+        return ["127.0.0.9", "127.0.0.1"]
+
+    sender = open_sender(resolver=resolver)
+    subscription = push_service.subscription(secure=True)
+    assert sender.submit(message_for(subscription)).result() == Answer(201)
+
+
+def test_a_name_is_asked_for_once_while_many_messages_wait_for_it(open_sender, push_service):
+    asked = []
+
+    async def resolver(host, port):
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    sender = open_sender(resolver=resolver)
+    subscriptions = push_service.subscriptions(200, secure=True)
+    wait([sender.submit(message_for(subscription)) for subscription in subscriptions])
+    assert asked == ["localhost"]
+
+
+def test_a_name_that_is_unknown_is_asked_for_again_the_next_time(open_sender, push_service):
+    asked = []
+
+    async def resolver(host, port):
+        asked.append(host)
+        if len(asked) == 1:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return ["127.0.0.1"]
+
+    sender = open_sender(resolver=resolver)
+    subscription = push_service.subscription(secure=True)
+    first = sender.submit(message_for(subscription)).result()
+    assert first == Answer(None, failure="connect")
+    assert sender.submit(message_for(subscription)).result() == Answer(201)
+
+
+def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
+    async def resolver(host, port):
+        return []
+
+    sender = open_sender(resolver=resolver)
+    subscription = push_service.subscription(secure=True)
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer == Answer(None, failure="connect")
+
+
+def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_service):
+    async def resolver(host, port):
+        await asyncio.Event().wait()
+
+    sender = open_sender(resolver=resolver, seconds=0.2)
+    subscription = push_service.subscription(secure=True)
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer == Answer(None, failure="timeout")
+
+
+def test_a_certificate_of_an_unknown_authority_is_not_trusted(open_sender, push_service):
+    sender = open_sender(authorities=None)
+    subscription = push_service.subscription(secure=True)
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer == Answer(None, failure="connect")
+    assert push_service.attempts(subscription) == []
+
+
+def test_a_certificate_of_another_name_is_not_trusted(open_sender, push_service):
+    at_its_address = push_service.secure_host.replace("localhost", "127.0.0.1")
+    sender = open_sender(at_its_address)
+    subscription = push_service.subscription(secure=True)
+    subscription["endpoint"] = subscription["endpoint"].replace("localhost", "127.0.0.1")
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer == Answer(None, failure="connect")
+
+
+def test_a_service_that_is_down_is_no_answer(open_sender):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    sender = open_sender(host)
+    assert sender.submit(plain_message(host)).result() == Answer(None, failure="connect")
+
+
+def test_a_proxy_that_the_environment_names_is_not_used(
+    open_sender, push_service, secure, monkeypatch
+):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    subscription = push_service.subscription(secure=secure)
+    assert open_sender().submit(message_for(subscription)).result() == Answer(201)
+
+
+def test_closing_waits_for_what_is_on_its_way_and_cancels_the_rest(push_service):
+    arrived, released = threading.Event(), threading.Event()
+
+    def answer(connection):
+        request_of(connection)
+        arrived.set()
+        released.wait()
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_service(answer) as host:
+        sender = PushSender(PushHosts([host]), most_in_flight=1)
+        sending, waiting = (sender.submit(plain_message(host)) for _ in range(2))
+        arrived.wait()
+        closer = threading.Thread(target=sender.close)
+        closer.start()
+        while True:
+            try:
+                sender.submit(plain_message(host)).cancel()
+            except RuntimeError:
+                break
+        released.set()
+        closer.join()
+    assert sending.result() == Answer(201)
+    with pytest.raises(CancelledError):
+        waiting.result()
+    sender.close()
+
+
+def test_a_sender_that_never_sent_is_closed_without_ado(push_service):
+    with closing(PushSender(PushHosts([push_service.host]))) as sender:
+        pass
+    with pytest.raises(RuntimeError, match="closed"):
+        sender.submit(plain_message(push_service.host))
+
+
+def test_nothing_is_left_open_behind_a_sender(push_service):
+    def open_files():
+        return len(list(Path("/dev/fd").iterdir()))
+
+    before = open_files(), threading.active_count()
+    for _ in range(3):
+        with closing(PushSender(PushHosts([push_service.host]))) as sender:
+            sender.submit(message_for(push_service.subscription())).result()
+    assert (open_files(), threading.active_count()) == before
+
+
+def test_a_device_that_is_off_receives_the_last_message_of_a_topic(sender, push_service):
+    subscription = push_service.subscription()
+    push_service.turn_off(subscription)
+    for title, topic in (("first", "one"), ("other", "two"), ("second", "one")):
+        message = message_for(subscription, title=title, topic=topic, tag=topic)
+        assert sender.submit(message).result() == Answer(201)
+    assert push_service.received(subscription) == []
+    push_service.turn_on(subscription)
+    shown = [notification["title"] for notification in push_service.shown(subscription)]
+    assert shown == ["other", "second"]
+
+
+def test_a_repeated_message_of_the_same_tag_is_shown_once(sender, push_service):
+    subscription = push_service.subscription()
+    for title in ("first", "second"):
+        sender.submit(message_for(subscription, title=title)).result()
+    assert len(push_service.received(subscription)) == 2
+    assert [each["title"] for each in push_service.shown(subscription)] == ["second"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda headers: headers.pop("Authorization"),
+        lambda headers: headers.update(Authorization=headers["Authorization"][:-8] + "AAAAAAAA"),
+        lambda headers: headers.update(
+            Authorization=headers["Authorization"].replace(".", ".A", 1)
+        ),
+    ],
+)
+def test_the_stand_in_refuses_a_wrong_token_as_real_services_do(sender, push_service, change):
+    subscription = push_service.subscription()
+    message = message_for(subscription)
+    change(message.headers)
+    assert sender.submit(message).result() == Answer(403)
+
+
+def test_the_stand_in_refuses_a_token_of_another_audience_or_too_long(sender, push_service):
+    subscription, other = push_service.subscription(), push_service.subscription(secure=True)
+    message = message_for(subscription)
+    message.headers["Authorization"] = message_for(other).headers["Authorization"]
+    assert sender.submit(message).result() == Answer(403)
+    assert "aud" in push_service.attempts(subscription)[0].reason
+    long_ago = instant(datetime.now(UTC) - timedelta(hours=13))
+    far_ahead = instant(datetime.now(UTC) + timedelta(hours=13))
+    to = device(subscription["endpoint"], **subscription["keys"])
+    for now in (long_ago, far_ahead):
+        message = WRITER.write(b"{}", to, ttl=0, urgency="low", topic="t", now=now)
+        assert sender.submit(message).result() == Answer(403)
+        assert "exp" in push_service.attempts(subscription)[-1].reason
+
+
+def test_the_stand_in_holds_a_subscription_to_its_key(sender, push_service):
+    subscription = push_service.subscription(key="B" * 87)
+    assert sender.submit(message_for(subscription)).result() == Answer(403)
+
+
+def test_the_stand_in_recovers_where_it_is_told_to(sender, push_service):
+    subscription = push_service.subscription("recovers")
+    told = [sender.submit(message_for(subscription)).result().status for _ in range(3)]
+    assert told == [503, 201, 201]
