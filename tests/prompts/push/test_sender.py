@@ -460,6 +460,16 @@ def test_a_name_that_is_unknown_is_asked_for_again_the_next_time(open_sender, pu
     assert sender.submit(message_for(subscription)).result() == Answer(201)
 
 
+def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
+    async def resolver(host, port):
+        return []
+
+    sender = open_sender(resolver=resolver)
+    subscription = push_service.subscription(secure=True)
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer == Answer(None, failure="connect")
+
+
 def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_service):
     async def resolver(host, port):
         await asyncio.Event().wait()
