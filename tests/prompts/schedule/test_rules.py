@@ -877,7 +877,8 @@ def test_a_move_into_quiet_hours_brings_a_slot_when_they_end_or_not_at_all():
     assert move(schedule, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "12:00", "12:00")
 
 
-def test_a_move_brings_nothing_on_a_day_off_or_in_a_pause():
+def test_a_move_brings_nothing_on_a_day_off_or_in_a_pause_or_to_who_wants_no_prompts():
+    assert move(daily("12:00", enabled=False), WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") is None
     off = daily("12:00", weekdays=frozenset({4}))
     assert move(off, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "12:00", "12:00")
     paused = daily("12:00", paused_until=LocalDate(date(2026, 11, 27)))
