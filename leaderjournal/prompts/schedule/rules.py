@@ -343,12 +343,12 @@ def _out_of_quiet_hours(
 def _next_time(
     schedule: Schedule, at: time, clock: _Clock, after: Instant, *, quiet: bool
 ) -> Instant | None:
-    """Return when it is `at` next, and quiet or not quiet then, within two days of `after`.
+    """Return when it is `at` next, and quiet or not quiet then, or None if not by tomorrow.
 
     A clock change may leap from quiet hours into quiet hours: then they have not ended.
     """
     today = LocalDate(after.astimezone(_zone(clock.zone)).date())
-    for day in each_day(today, days_after(today, 2)):
+    for day in each_day(today, days_after(today, 1)):
         comes = day_begins(day, clock.zone, at)
         if comes > after and is_quiet(schedule, comes, clock.zone) == quiet:
             return comes
