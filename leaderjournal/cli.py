@@ -7,6 +7,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import click
@@ -22,7 +23,10 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import new_data_key
 from leaderjournal.kernel.schema import is_current, upgrade
 from leaderjournal.portability.export import everything
+from leaderjournal.prompts.push import store as push_store
 from leaderjournal.worker import run_forever, run_once
+
+MOST_SECONDS_OFF = 2
 
 db_commands = AppGroup("db", help="The database's schema.")
 keys_commands = AppGroup("keys", help="The keys that wrap every account's data key.")
@@ -128,6 +132,21 @@ def _configuration_findings() -> Iterator[str]:
         yield f"PUBLIC_URL is not https ({settings().public_url}); phones install only over https."
 
 
+def _push_findings() -> Iterator[str]:
+    try:
+        push_store.vapid_public_key()
+    except ValueError:
+        yield "VAPID_PRIVATE_KEY is no private key of P-256."
+        return
+    strange = push_store.devices_of_other_keys()
+    if strange:
+        devices = "device" if strange == 1 else "devices"
+        yield (
+            f"{strange} {devices} asked for prompts under another VAPID_PRIVATE_KEY; each gets none"
+            " until its leader opens the journal there."
+        )
+
+
 def _database_findings() -> Iterator[str]:
     try:
         with db.engine.connect() as connection:
@@ -138,6 +157,7 @@ def _database_findings() -> Iterator[str]:
     if not current:
         yield "The schema is not up to date: run `flask --app app db upgrade`."
         return
+    yield from _push_findings()
     locked = accounts_store.unopenable_accounts()
     if locked:
         accounts = "account" if locked == 1 else "accounts"
@@ -145,6 +165,10 @@ def _database_findings() -> Iterator[str]:
 
 
 def _clock_findings() -> Iterator[str]:
+    with suppress(sa.exc.SQLAlchemyError), db.engine.connect() as connection:
+        ahead = _seconds_ahead_of_database(connection)
+        if abs(ahead) > MOST_SECONDS_OFF:
+            yield f"This clock and the database server's are {abs(ahead):.0f} seconds apart."
     server = os.environ.get("NTP_SERVER")
     if not server:
         return
@@ -157,9 +181,17 @@ def _clock_findings() -> Iterator[str]:
     except OSError as error:
         yield f"NTP_SERVER: {server} does not answer ({type(error).__name__})."
         return
-    if abs(ahead) > 2:
+    if abs(ahead) > MOST_SECONDS_OFF:
         how = "ahead" if ahead > 0 else "behind"
         yield f"The clock is {abs(ahead):.0f} seconds {how}; prompts come at the wrong time."
+
+
+def _seconds_ahead_of_database(connection: sa.Connection) -> float:
+    """Return how many seconds this clock is ahead of the database server's; 0 in one process."""
+    if connection.dialect.name == "sqlite":
+        return 0.0
+    theirs = connection.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())"))
+    return time.time() - float(theirs or 0)
 
 
 def _seconds_ahead(host: str, port: int) -> float:

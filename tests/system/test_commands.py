@@ -11,10 +11,12 @@ import sys
 import threading
 import time
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from factories import PASSWORD, a_leader
+import time_machine
+from factories import A_BROWSER, PASSWORD, a_leader
 
 from leaderjournal import cli, create_app
 from leaderjournal.kernel.database import db
@@ -169,6 +171,27 @@ def test_the_doctor_names_a_database_that_is_away_or_old(environment, tmp_path):
     away = "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"
     assert "DATABASE_URL: the database does not answer" in examined(DATABASE_URL=away)
     assert "run `flask --app app db upgrade`" in examined()
+
+
+def test_the_doctor_looks_at_the_key_that_signs_for_push_services(app, client, monkeypatch):
+    leader = a_leader(client)
+    leader.call("POST", "/push/subscriptions", A_BROWSER)
+    assert "VAPID_PRIVATE_KEY" not in run(app, "doctor").output
+    settings = app.extensions["settings"]
+    other = _replaced(settings, vapid_private_key=fresh_secrets()["VAPID_PRIVATE_KEY"])
+    monkeypatch.setitem(app.extensions, "settings", other)
+    assert "1 device asked for prompts under another VAPID_PRIVATE_KEY" in run(app, "doctor").output
+    none = _replaced(settings, vapid_private_key="A" * 43)
+    monkeypatch.setitem(app.extensions, "settings", none)
+    assert "VAPID_PRIVATE_KEY is no private key of P-256" in run(app, "doctor").output
+
+
+def test_the_doctor_compares_the_clock_with_the_databases(app):
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=3)):
+        said = run(app, "doctor").output
+    with app.app_context():
+        apart = db.engine.dialect.name != "sqlite"
+    assert ("clock and the database server's are 180 seconds apart" in said) == apart
 
 
 def test_the_doctor_counts_accounts_whose_key_is_not_there(app, client, monkeypatch):

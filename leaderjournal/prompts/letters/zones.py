@@ -3,7 +3,7 @@
 `icalendar` can make one itself (`Timezone.from_tzid`), but the release that we pin puts every
 change to summer time an hour late, as it looks for changes along the clock on the wall, which leaps
 there. This one looks along UTC. Where the changes follow a yearly rule it says the rule rather than
-a list of dates: so it holds for longer, and Outlook reads no lists here.
+a list of dates: so it stays short and goes on.
 """
 
 from collections import defaultdict
@@ -17,8 +17,9 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 from leaderjournal.kernel.days import Instant
 
 _LOOKS_BACK = timedelta(days=400)
-_LOOKS_AHEAD = timedelta(days=12 * 366)  # every rule lands on each of its possible dates meanwhile
-_REGULAR = 10
+_LOOKS_AHEAD = timedelta(days=13 * 366)
+_REGULAR = 10  # times, after which the last Sunday has not always been the fourth one too
+_RULE_ENDED = timedelta(days=400)
 _BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - local, as every onset is
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEK = timedelta(weeks=1)
@@ -53,7 +54,7 @@ def vtimezone(zone: str, *, since: Instant) -> Timezone:
     component = Timezone()
     component.add("tzid", zone)
     for observance, moments in onsets.items():
-        component.add_component(_component(observance, moments, last_year=until.year - 1))
+        component.add_component(_component(observance, moments, until=until))
     return component
 
 
@@ -83,7 +84,7 @@ def _offset(moment: datetime, tz: ZoneInfo) -> timedelta:
 
 
 def _component(
-    observance: _Observance, onsets: list[datetime], *, last_year: int
+    observance: _Observance, onsets: list[datetime], *, until: datetime
 ) -> TimezoneStandard | TimezoneDaylight:
     """Return the observance as a component; `onsets` are in the local time before the change."""
     component = TimezoneDaylight() if observance.daylight else TimezoneStandard()
@@ -91,7 +92,7 @@ def _component(
     component.add("tzoffsetfrom", observance.offset_from)
     component.add("tzoffsetto", observance.offset_to)
     component.add("tzname", observance.name)
-    weekday = _yearly_weekday(onsets, last_year)
+    weekday = _yearly_weekday(onsets, until)
     if weekday is not None:
         rule = {"freq": "yearly", "bymonth": onsets[0].month, "byday": weekday}
         component.add("rrule", rule)
@@ -100,11 +101,11 @@ def _component(
     return component
 
 
-def _yearly_weekday(onsets: list[datetime], last_year: int) -> str | None:
-    """Return "2SU" or "-1SU" where that is when the change comes each year; None otherwise."""
+def _yearly_weekday(onsets: list[datetime], until: datetime) -> str | None:
+    """Return "2SU" or "-1SU" where that is when the change comes each year, `until` included."""
     first = onsets[0]
     years = [onset.year for onset in onsets]
-    if len(years) < _REGULAR or years[-1] < last_year:
+    if len(years) < _REGULAR or onsets[-1] < until.replace(tzinfo=None) - _RULE_ENDED:
         return None
     if years != list(range(years[0], years[0] + len(years))):
         return None

@@ -175,6 +175,6 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
         return _is_public(IPv4Address(ip.packed[-4:]))
     if isinstance(ip, IPv6Address) and ip not in _GLOBAL_UNICAST:
         return False
-    if ip.is_multicast or ip.is_reserved or not ip.is_global:
+    if ip.is_multicast or not ip.is_global:
         return False
     return not any(ip in network for network in _NOT_PUBLIC)

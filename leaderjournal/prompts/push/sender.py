@@ -142,8 +142,13 @@ class PushSender:
         return answer
 
     async def _checked_addresses(self, service: Service) -> Sequence[str]:
-        """Return the addresses of `service`; raises EndpointRefused where one is not allowed."""
+        """Return the addresses of `service`.
+
+        Raises EndpointRefused where one of them is not allowed, OSError where there is none.
+        """
         addresses = (await self._addresses(service))[:MOST_ADDRESSES]
+        if not addresses:
+            raise OSError(f"{service.host} has no address")
         if not all(self._hosts.may_connect(service.host, address) for address in addresses):
             raise EndpointRefused("its name leads to an address that is not public")
         return [str(ipaddress.ip_address(address)) for address in addresses]

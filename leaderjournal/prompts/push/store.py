@@ -57,6 +57,14 @@ def devices_of(account_id: UUID) -> list[KeptDevice]:
     return [_kept(row) for row in db.session.scalars(query.order_by(PushSubscription.id.desc()))]
 
 
+def devices_of_other_keys() -> int:
+    """Return how many devices subscribed under another key than the one that signs now."""
+    query = sa.select(sa.func.count()).where(
+        PushSubscription.vapid_public_key != vapid_public_key()
+    )
+    return db.session.scalar(query.select_from(PushSubscription)) or 0
+
+
 def device_of(account_id: UUID, subscription_id: UUID) -> Device | None:
     """Return where one of the account's devices is reached."""
     row = db.session.get(PushSubscription, subscription_id)

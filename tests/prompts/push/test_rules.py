@@ -94,6 +94,7 @@ def test_no_answer_is_worth_another_try_unless_we_refused_to_ask(failure, expect
     [
         ("0", timedelta(0)),
         (" 120 ", timedelta(seconds=120)),
+        ("999999999", LONGEST_WAIT),
         ("9" * 30, LONGEST_WAIT),
         ("9" * 9_000, LONGEST_WAIT),
         ("Wed, 25 Nov 2026 17:47:00 GMT", timedelta(minutes=2)),

@@ -3,6 +3,7 @@ import json
 import socket
 import socketserver
 import ssl
+import sys
 import threading
 import time
 from collections import Counter
@@ -59,7 +60,7 @@ def secure(request) -> bool:
 
 
 @contextmanager
-def raw_service(answer):
+def raw_service(answer, address="127.0.0.1"):
     """A service that lets `answer(socket)` speak for each connection; yields its `host:port`."""
 
     class Handler(socketserver.BaseRequestHandler):
@@ -67,12 +68,18 @@ def raw_service(answer):
             with suppress(OSError):  # the sender has had enough
                 answer(self.request)
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = socketserver.ThreadingTCPServer((address, 0), Handler, bind_and_activate=False)
+    server.daemon_threads, server.block_on_close = True, False
     with server:
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+        server.server_bind()
+        server.server_activate()
+        serving = threading.Thread(target=server.serve_forever, args=[0.01])
+        serving.start()
+        try:
+            yield f"{address}:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            serving.join()
 
 
 def request_of(connection) -> bytes:
@@ -400,6 +407,21 @@ def test_a_connection_goes_to_the_address_that_was_checked_and_to_no_other(
     assert push_service.attempts(subscription) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux alone")
+def test_the_resolver_alone_says_where_a_name_is(open_sender):
+    def answer(connection):
+        request_of(connection)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    async def resolver(host, port):
+        return ["127.0.0.2"]  # where the system would not look for it
+
+    with raw_service(answer, "127.0.0.2") as address:
+        host = address.replace("127.0.0.2", "localhost")
+        sender = open_sender(host, resolver=resolver)
+        assert sender.submit(plain_message(host)).result() == Answer(201)
+
+
 def test_the_next_address_is_tried_where_one_does_not_answer(open_sender, push_service):
     async def resolver(host, port):
         return ["127.0.0.9", "127.0.0.1"]
@@ -436,6 +458,16 @@ def test_a_name_that_is_unknown_is_asked_for_again_the_next_time(open_sender, pu
     first = sender.submit(message_for(subscription)).result()
     assert first == Answer(None, failure="connect")
     assert sender.submit(message_for(subscription)).result() == Answer(201)
+
+
+def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
+    async def resolver(host, port):
+        return []
+
+    sender = open_sender(resolver=resolver)
+    subscription = push_service.subscription(secure=True)
+    answer = sender.submit(message_for(subscription)).result()
+    assert answer == Answer(None, failure="connect")
 
 
 def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_service):
