@@ -2,13 +2,29 @@
 
 import itertools
 import re
+import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.practice_calendar.models import PracticeDaysChange
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import key_encryption
+from leaderjournal.kernel.database import new_id, write_transaction
+from leaderjournal.kernel.days import DAY_STARTS_AT, local_day
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.models import PushSubscription
+from leaderjournal.prompts.push.rules import device
+from leaderjournal.prompts.schedule.models import PromptSchedule
+from leaderjournal.prompts.schedule.rules import Schedule, next_prompt
 
 PASSWORD = "look in the mirror"
 A_BROWSER = {
@@ -84,3 +100,96 @@ def sign_in(client, leader):
     reply = client.post("/login", data=form)
     assert reply.status_code == 303, reply.text
     return csrf_token(client, "/settings")
+
+
+def many_leaders(app, number, *, time_zone="Europe/Berlin"):
+    """Make leaders with keys of their own, at once; return their ids.
+
+    No password was hashed for them, which takes longer than all the rest: they cannot sign in.
+    """
+    now = clock.now()
+    joined_on = local_day(now, time_zone, DAY_STARTS_AT)
+    with app.app_context(), write_transaction() as session:
+        accounts = [_account(new_id(), time_zone, joined_on, now) for _ in range(number)]
+        session.execute(sa.insert(Account), accounts)
+        days = {"effective_from": joined_on, "weekdays": "12345"}
+        session.execute(
+            sa.insert(PracticeDaysChange), [days | {"account_id": a["id"]} for a in accounts]
+        )
+    return [account["id"] for account in accounts]
+
+
+def _account(account_id, time_zone, joined_on, now):
+    key = key_encryption().new_key(account_id)
+    sealer = Sealer(account_id, key_encryption().unwrap(key, account_id))
+
+    def sealed(column, text):
+        return sealer.seal_text(text, table="accounts", column=column, row=account_id)
+
+    return {
+        "id": account_id,
+        "email_lookup": secrets.token_bytes(32),
+        "email_sealed": sealed("email_sealed", f"leader{next(_numbers)}@example.com"),
+        "name_sealed": sealed("name_sealed", "Mira Adler"),
+        "password_hash": "",
+        "time_zone": time_zone,
+        "day_starts_at": DAY_STARTS_AT,
+        "language": "en",
+        "joined_on": joined_on,
+        "created_at": now,
+        "key_wrapped_by": key.wrapped_by,
+        "key_wrapped": key.wrapped,
+    }
+
+
+def one_device_each(app, leaders, subscriptions):
+    """Let each of the leaders have subscribed with one browser."""
+    with app.app_context(), write_transaction() as session:
+        rest = {
+            "device": "Chrome on Android",
+            "vapid_public_key": push_store.vapid_public_key(),
+            "created_at": clock.now(),
+        }
+        rows = []
+        for leader, subscription in zip(leaders, subscriptions, strict=True):
+            at = device(subscription["endpoint"], **subscription["keys"])
+            rows.append(
+                rest
+                | {
+                    "id": new_id(),
+                    "account_id": leader,
+                    "endpoint_hash": sha256(at.endpoint.encode()).digest(),
+                    "endpoint": at.endpoint,
+                    "p256dh": at.p256dh,
+                    "auth": at.auth,
+                }
+            )
+        session.execute(sa.insert(PushSubscription), rows)
+
+
+def ask_daily(app, leaders, *, first, time_zone):
+    """Let the leaders have chosen a prompt a day, the first one at the instant `first`."""
+    at = first.astimezone(ZoneInfo(time_zone)).time()
+    prompt = next_prompt(
+        Schedule(enabled=True, times=(at,), weekdays=frozenset(range(1, 8))),
+        zone=time_zone,
+        day_starts_at=DAY_STARTS_AT,
+        after=first - timedelta(seconds=1),
+        handled=(),
+    )
+    assert prompt.due_at == first, "a prompt comes at a whole minute"
+    chosen = {
+        "chosen": True,
+        "enabled": True,
+        "times": prompt.slot,
+        "weekdays": "1234567",
+        "streak_at_risk": False,
+        "by_mail": False,
+        "next_due_at": prompt.due_at,
+        "next_local_date": prompt.local_date,
+        "next_slot": prompt.slot,
+    }
+    with app.app_context(), write_transaction() as session:
+        session.execute(
+            sa.insert(PromptSchedule), [chosen | {"account_id": leader} for leader in leaders]
+        )
