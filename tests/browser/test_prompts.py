@@ -327,7 +327,7 @@ def test_a_tap_is_kept_while_the_server_gives_no_answer_to_it(phone, status):
     phone.worker.evaluate(ANSWERING, status)
     phone.prompted()
     phone.taps("did")
-    phone.until(lambda: phone.worker.evaluate("answered"))
+    phone.until(lambda: phone.worker.evaluate("self.answered"))
     phone.worker.evaluate("sendKeptTaps()")
     assert len(phone.kept_taps()) == 1
     assert phone.worker.evaluate(SHOWN) == []
@@ -487,6 +487,7 @@ def test_this_device_once_removed_does_not_put_itself_back(phone):
 
 def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(phone):
     device = turned_on(phone)
+    before = phone.page.evaluate("localStorage.subscription")
     token = phone.page.request.get("/api/v1/session").json()["csrf_token"]
     gone = phone.page.request.delete(
         f"/api/v1/push/subscriptions/{device}", headers={"X-CSRFToken": token}
@@ -495,6 +496,8 @@ def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(phone):
     phone.page.reload()
     phone.until(phone.devices)
     assert [again["id"] != device for again in phone.devices()] == [True]
+    # The push service may have ended the old one, and only the server heard of it.
+    assert phone.page.evaluate("localStorage.subscription") != before
 
 
 def test_another_server_key_renews_the_subscription_by_itself(phone):
