@@ -4,12 +4,28 @@
 import "./kept.js";
 import "./device.js";
 
+const FIRST_WAIT = 2000; // ms
+const LONGEST_WAIT = 60_000;
+
+// A browser says that it is online before every request succeeds, so what is still there after a
+// nudge is worth some more. What stays for good is another account's, and waits for it.
+function nudger(registration) {
+  let timer = 0;
+  const nudge = (wait = FIRST_WAIT) => {
+    clearTimeout(timer);
+    registration.active.postMessage({ type: "replay-taps" });
+    if (wait > LONGEST_WAIT) return;
+    timer = setTimeout(async () => { if ((await kept.taps()).length) nudge(wait * 2); }, wait);
+  };
+  return nudge;
+}
+
 export async function keepPromptsComing() {
   if (!document.querySelector('meta[name="journal-owner"]')) return;
   const registration = await navigator.serviceWorker.ready;
-  const nudge = () => registration.active.postMessage({ type: "replay-taps" });
+  const nudge = nudger(registration);
   nudge();
-  addEventListener("online", nudge);
+  addEventListener("online", () => nudge());
   document.addEventListener("visibilitychange", () => { if (!document.hidden) nudge(); });
   if (!("PushManager" in window) || Notification.permission !== "granted") return;
   // The next start tries again.
