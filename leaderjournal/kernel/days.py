@@ -13,6 +13,7 @@ every night of the year, those of a clock change included.
 import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import NewType
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,16 @@ LocalDate = NewType("LocalDate", date)
 
 ZONE_NAMES: frozenset[str] = frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
 DAY_STARTS_AT = time(3, 0)
+
+
+@cache
+def time_zone(name: str) -> ZoneInfo:
+    """Return the IANA zone called `name`.
+
+    zoneinfo keeps the last eight alone and reads any other from its file again, which takes longer
+    than all that is asked of it: leaders live in more than eight.
+    """
+    return ZoneInfo(name)
 
 
 def instant(moment: datetime) -> Instant:
@@ -59,7 +70,7 @@ def local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -
     It is what the clock on the wall says. Where clocks go back over `day_starts_at` itself (02:30
     in Berlin; 03:00 on the Chatham Islands alone) yesterday comes back for those minutes.
     """
-    wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    wall = moment.astimezone(time_zone(zone)).replace(tzinfo=None)
     day = LocalDate(wall.date())
     return day if wall.time() >= day_starts_at else days_after(day, -1)
 
@@ -70,9 +81,9 @@ def day_begins(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -
     A wall time that the clock change skips stands for the first minute that exists; one that
     comes twice stands for its first coming (PEP 495, fold=0).
     """
-    wall = datetime.combine(day, day_starts_at, tzinfo=ZoneInfo(zone))
+    wall = datetime.combine(day, day_starts_at, tzinfo=time_zone(zone))
     begins = wall.astimezone(UTC)
-    if begins.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall.replace(tzinfo=None):
+    if begins.astimezone(time_zone(zone)).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return Instant(begins)
     return _first_after_gap(wall)
 

@@ -78,13 +78,18 @@ def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/prompts/snooze")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(SnoozeSchema)
 @blueprint.response(200, SnoozedSchema)
 def snooze(asked: dict[str, int]) -> dict[str, Any]:
     """Put today's prompt off."""
     now = clock.now()
-    return {"due_at": schedule_store.snooze(current_leader(), asked["minutes"], now=now)}
+    try:
+        return {"due_at": schedule_store.snooze(current_leader(), asked["minutes"], now=now)}
+    except schedule_store.PromptsPaused as paused:
+        detail = f"Your prompts are paused until {paused.until}. End the pause first."
+        raise Problem(409, detail) from paused
 
 
 @blueprint.get("/push/key")

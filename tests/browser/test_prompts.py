@@ -61,6 +61,14 @@ TAP = """async (action) => {
   const [notification] = await registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
 }"""
+ANSWERING = """(status) => {
+  const connected = self.fetch;
+  self.fetch = (address, options) => {
+    if (!address.includes("/answers/")) return connected(address, options);
+    self.answered = true;
+    return Promise.resolve(new Response(null, { status }));
+  };
+}"""
 BADGES = """
 self.badges = [];
 self.navigator.setAppBadge = async (count) => { self.badges.push(count); };
@@ -76,7 +84,7 @@ class Phone:
         self.page = page
         self.context = page.context
         self.context.grant_permissions(["notifications"])
-        self.email = register(page)
+        self.email = register(page, "Iris")
         self.day = berlin_today()
         page.evaluate("navigator.serviceWorker.ready")
         self.devtools = self.context.new_cdp_session(page)
@@ -91,8 +99,6 @@ class Phone:
             "origin": page.evaluate("location.origin"),
             "registrationId": registrations[0]["registrationId"],
         }
-        # The first worker takes the page that called it; a page in control is what one has later.
-        self.until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
 
     @property
     def worker(self):
@@ -316,6 +322,17 @@ def test_a_tap_while_signed_out_is_kept_until_the_leader_is_back(phone):
     checked(phone.page, "let-go", 4)
 
 
+@pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 503])
+def test_a_tap_is_kept_while_the_server_gives_no_answer_to_it(phone, status):
+    phone.worker.evaluate(ANSWERING, status)
+    phone.prompted()
+    phone.taps("did")
+    phone.until(lambda: phone.worker.evaluate("answered"))
+    phone.worker.evaluate("sendKeptTaps()")
+    assert len(phone.kept_taps()) == 1
+    assert phone.worker.evaluate(SHOWN) == []
+
+
 def test_a_tap_that_the_journal_cannot_take_is_said_in_words(phone):
     phone.prompted(key="no-such-key")
     phone.taps("did")
@@ -330,6 +347,7 @@ def test_a_snooze_that_arrives_after_its_hour_asks_for_nothing(phone):
     phone.worker.evaluate("sendKeptTaps()")
     assert phone.kept_taps() == []
     assert phone.schedule()["snoozed_until"] is None
+    assert phone.worker.evaluate(SHOWN) == []
 
 
 def test_a_tap_on_the_question_leads_to_it_in_the_open_window(phone):
@@ -429,7 +447,7 @@ def test_an_iphone_is_told_to_install_first(new_page):
     agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) Version/18.4 Mobile Safari/604"
     page = new_page(user_agent=agent)
     page.add_init_script("delete window.PushManager; delete window.Notification;")
-    register(page)
+    register(page, "Iris")
     score(page, "let-go", 4)
     expect(page.locator("#ask")).to_contain_text("Add to Home Screen")
     assert_accessible(page, "the card, on an iPhone")

@@ -121,6 +121,14 @@ def test_a_snooze_says_when_the_prompt_comes_instead(client):
     assert kept["next_due_at"] == kept["snoozed_until"] == snoozed.json["due_at"]
 
 
+def test_a_snooze_while_prompts_are_paused_says_so(client):
+    leader = a_leader(client)
+    leader.call("PUT", "/prompt-schedule", schedule("18:00", paused_until="2999-01-01"))
+    refused = leader.call("POST", "/prompts/snooze", {"minutes": 60})
+    assert refused.status_code == 409
+    assert "2999-01-01" in refused.json["detail"]
+
+
 @pytest.mark.parametrize("minutes", [0, -1, 1441, "an hour", 1.5, None])
 def test_a_snooze_that_is_none_is_named(client, minutes):
     leader = a_leader(client)

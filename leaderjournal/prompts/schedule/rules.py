@@ -9,8 +9,6 @@ their end. Of what falls on one instant, one prompt comes.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo
 
 from leaderjournal.kernel.days import (
     Instant,
@@ -20,6 +18,7 @@ from leaderjournal.kernel.days import (
     days_after,
     each_day,
     local_day,
+    time_zone,
 )
 
 Slot = str
@@ -150,7 +149,7 @@ def after_a_move(
 def is_quiet(schedule: Schedule, moment: Instant, zone: str) -> bool:
     """Tell whether the clock on the wall in `zone` shows a time within the quiet hours."""
     return schedule.quiet_from is not None and _is_quiet_at(
-        schedule, moment.astimezone(_zone(zone)).time()
+        schedule, moment.astimezone(time_zone(zone)).time()
     )
 
 
@@ -181,15 +180,8 @@ def offered_time(last_written: tuple[Instant, str] | None) -> time:
     if last_written is None:
         return OFFERED
     moment, zone = last_written
-    wall = moment.astimezone(_zone(zone)) + timedelta(minutes=2, seconds=30)
+    wall = moment.astimezone(time_zone(zone)) + timedelta(minutes=2, seconds=30)
     return time(wall.hour, wall.minute - wall.minute % 5)
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    # zoneinfo keeps the last eight zones and reads any other from its file again, which takes
-    # longer than all the rest: leaders live in more than eight.
-    return ZoneInfo(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +192,7 @@ class _Clock:
     day_starts_at: time
 
     def __post_init__(self) -> None:
-        _zone(self.zone)
+        time_zone(self.zone)
 
     def day(self, moment: Instant) -> LocalDate:
         """Return the local day that `moment` falls in."""
@@ -343,12 +335,12 @@ def _out_of_quiet_hours(
 def _next_time(
     schedule: Schedule, at: time, clock: _Clock, after: Instant, *, quiet: bool
 ) -> Instant | None:
-    """Return when it is `at` next, and quiet or not quiet then, within two days of `after`.
+    """Return when it is `at` next, and quiet or not quiet then, or None if not by tomorrow.
 
     A clock change may leap from quiet hours into quiet hours: then they have not ended.
     """
-    today = LocalDate(after.astimezone(_zone(clock.zone)).date())
-    for day in each_day(today, days_after(today, 2)):
+    today = LocalDate(after.astimezone(time_zone(clock.zone)).date())
+    for day in each_day(today, days_after(today, 1)):
         comes = day_begins(day, clock.zone, at)
         if comes > after and is_quiet(schedule, comes, clock.zone) == quiet:
             return comes

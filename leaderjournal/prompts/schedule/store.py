@@ -31,6 +31,14 @@ from leaderjournal.reflections import store as reflections_store
 HANDLED_LOOK_BACK = 3  # local days; a flight over the date line leads back two
 
 
+class PromptsPaused(Exception):
+    """No prompt comes before `until`, the first local day on which they come again."""
+
+    def __init__(self, until: LocalDate) -> None:
+        super().__init__(f"prompts are paused until {until}")
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class KeptSchedule:
     """A schedule as it stands; `chosen` is false where it is an offer and nothing was set yet."""
@@ -68,7 +76,10 @@ def schedule_of(leader: Leader) -> KeptSchedule:
 
 
 def keep(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> None:
-    """Keep what the leader chose, and reckon which prompt comes next."""
+    """Keep what the leader chose, and reckon which prompt comes next.
+
+    One that is due already, and that no worker has claimed yet, still comes.
+    """
     with write_transaction() as session:
         row = _locked(session, leader.id)
         row.chosen = True
@@ -79,14 +90,20 @@ def keep(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> 
         row.paused_until = schedule.paused_until
         row.streak_at_risk = schedule.streak_at_risk
         row.by_mail = by_mail
-        _expect_next(session, row, leader, now)
+        if not (schedule.enabled and _is_due(row, now)):
+            _expect_next(session, row, leader, now)
 
 
 def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
-    """Move today's prompt to `minutes` from `now`, a whole minute; return that instant."""
+    """Move today's prompt to `minutes` from `now`, a whole minute; return that instant.
+
+    Raises PromptsPaused where prompts are paused on the local day that it falls in.
+    """
     until = Instant((now + timedelta(minutes=minutes)).replace(second=0, microsecond=0))
     with write_transaction() as session:
         row = _locked(session, leader.id)
+        if row.paused_until is not None and leader.today(until) < row.paused_until:
+            raise PromptsPaused(row.paused_until)
         row.snoozed_until = until
         _expect_next(session, row, leader, now)
     return until
@@ -95,10 +112,11 @@ def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
 def follow(session: Session, moved: Moved) -> None:
     """Reckon the next prompt anew where the leader's zone or start of day has changed.
 
-    For `accounts.store.moved`; inside the caller's transaction.
+    For `accounts.store.moved`; inside the caller's transaction. A prompt that is due already, and
+    that no worker has claimed yet, stays due.
     """
     row = session.get(PromptSchedule, moved.account_id, populate_existing=True)
-    if row is None:
+    if row is None or _is_due(row, moved.now):
         return
     today = local_day(moved.now, moved.new_zone, moved.day_starts_at)
     prompt = after_a_move(
@@ -211,6 +229,10 @@ def _expect_next(session: Session, row: PromptSchedule, leader: Leader, now: Ins
         snoozed_until=row.snoozed_until,
     )
     expect(row, prompt)
+
+
+def _is_due(row: PromptSchedule, now: Instant) -> bool:
+    return row.next_due_at is not None and row.next_due_at <= now
 
 
 def _locked(session: Session, account_id: UUID) -> PromptSchedule:

@@ -58,12 +58,14 @@ async function clicked({ data, tag }, action) {
   }
 }
 
+// The page that was open when the worker came is a page too.
+const openPages = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+
 async function openDay({ navigate, local_date, key }) {
   // The path alone counts: a journal may be reached under more names than its public one.
   const { pathname, search } = new URL(navigate ?? "/", self.location.origin);
   const address = new URL(pathname + search, self.location.origin).href;
-  const pages = await self.clients.matchAll({ type: "window" });
-  const open = pages.find(({ url }) => new URL(url).pathname === pathname);
+  const open = (await openPages()).find(({ url }) => new URL(url).pathname === pathname);
   // Only a page of the same address is taken: another one may hold a form that is half filled in.
   if (!open) return self.clients.openWindow(address);
   open.postMessage({ type: "show-key", address, local_date, key });

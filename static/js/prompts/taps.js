@@ -77,7 +77,7 @@ async function sendSnooze(tap, csrf) {
 async function told({ action, local_date }) {
   if (!(action in SCORES)) return;
   await self.navigator.clearAppBadge?.().catch(() => {});
-  for (const page of await self.clients.matchAll({ type: "window" })) {
+  for (const page of await openPages()) {
     page.postMessage({ type: "day-changed", local_date });
   }
 }

@@ -378,6 +378,19 @@ def test_a_journey_east_drops_no_prompt_of_today(client, app, dispatcher, push_s
     assert len(push_service.shown(phone)) == 1
 
 
+def test_a_prompt_that_is_due_still_comes_where_the_schedule_changes_before_it_is_claimed(
+    client, dispatcher, push_service
+):
+    phones = [push_service.subscription() for _ in range(3)]
+    zone = zone_where_it_is(12)
+    saves, moves, ends = (a_leader_to_be_asked(client, phone, zone=zone) for phone in phones)
+    saves.call("PUT", "/prompt-schedule", schedule("08:00"))
+    moves.call("PATCH", "/me", {"time_zone": zone_where_it_is(11)})
+    ends.call("PUT", "/prompt-schedule", schedule("08:00", enabled=False))
+    dispatcher.run_once()
+    assert [len(push_service.shown(phone)) for phone in phones] == [1, 1, 0]
+
+
 def test_a_snooze_moves_the_prompt(client, dispatcher, push_service):
     phone = push_service.subscription()
     zone = zone_where_it_is(12)

@@ -578,9 +578,12 @@ def test_on_a_journey_nothing_comes_but_at_its_time_or_where_a_move_leapt_over_i
 )
 def test_on_a_journey_each_day_on_which_the_clock_passes_a_slot_has_a_prompt(journey):
     """Whether the clock ran or leapt past it: only a day that the calendar had passed before may
-    stay without (east over the date line, then west into the day that was leapt over).
+    stay without (east over the date line, then west into the day that was leapt over). Where clocks
+    leap over the end of a day, a prompt of that day may come on the next one and stand for its own.
     """
-    came = [prompt for _, prompt in journey.prompts()]
+    came = set()
+    for zone, prompt in journey.prompts():
+        came |= {prompt.local_date, day_shown(shown(prompt.due_at, zone), journey.boundary)}
     latest_day, passed, out_of_order = date.min, set(), set()
     for zone, begin, end in journey.legs():
         nominal = {}
@@ -596,8 +599,7 @@ def test_on_a_journey_each_day_on_which_the_clock_passes_a_slot_has_a_prompt(jou
             if wall >= nominal[today]:
                 passed.add(today)
     first_day = day_shown(shown(journey.start, journey.stays[0][0]), journey.boundary)
-    for day in passed - out_of_order - {first_day}:
-        assert any(prompt.local_date == day for prompt in came), day
+    assert passed - out_of_order - {first_day} <= came
 
 
 # By example
@@ -750,11 +752,11 @@ def test_a_snooze_does_not_come_in_a_pause():
     assert came == []
 
 
-def test_a_snooze_that_was_handled_does_not_come_again():
+def test_a_snooze_that_was_handled_does_not_come_again_nor_does_the_slot_of_its_minute():
     until = utc(2026, 11, 25, 20)
     handled = {(WEDNESDAY, "snooze 2026-11-25T20:00Z")}
     came = prompts_until(
-        until, daily("07:30"), after=utc(2026, 11, 25, 19), snoozed_until=until, handled=handled
+        until, daily("21:00"), after=utc(2026, 11, 25, 19), snoozed_until=until, handled=handled
     )
     assert came == []
 
@@ -875,7 +877,8 @@ def test_a_move_into_quiet_hours_brings_a_slot_when_they_end_or_not_at_all():
     assert move(schedule, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "12:00", "12:00")
 
 
-def test_a_move_brings_nothing_on_a_day_off_or_in_a_pause():
+def test_a_move_brings_nothing_on_a_day_off_or_in_a_pause_or_to_who_wants_no_prompts():
+    assert move(daily("12:00", enabled=False), WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") is None
     off = daily("12:00", weekdays=frozenset({4}))
     assert move(off, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "12:00", "12:00")
     paused = daily("12:00", paused_until=LocalDate(date(2026, 11, 27)))
