@@ -12,8 +12,8 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
-from threading import Barrier
 from uuid import UUID
 
 import psycopg
@@ -198,23 +198,23 @@ def test_workers_that_claim_at_the_same_time_are_never_given_the_same(service):
     service.leaders_to_be_asked_now(LEADERS)
     hour = timedelta(hours=1)
 
-    def claim(_):
-        now = clock.now()
-        due, waiting = Counter(), []
+    def claim_due(_):
+        due = Counter()
         with service.app.app_context():
-            while fates := store.claim_due(now=now, limit=40, by_mail=False):
+            while fates := store.claim_due(now=clock.now(), limit=40, by_mail=False):
                 due += fates
-        all_are_due.wait()
+        return due
+
+    def claim_waiting(_):
+        waiting = []
         with service.app.app_context():
             while given := store.claim_waiting(now=clock.now(), limit=40, lease=hour):
                 waiting += given
-        return due, waiting
+        return waiting
 
-    all_are_due = Barrier(WORKERS)
     with ThreadPoolExecutor(WORKERS) as threads:
-        claimed = list(threads.map(claim, range(WORKERS)))
-    assert sum((due for due, _ in claimed), Counter()) == {Fate.DUE: LEADERS}
-    given = Counter(message.account_id for _, waiting in claimed for message in waiting)
-    assert len(given) == LEADERS
-    assert set(given.values()) == {1}
-    assert all(message.attempts == 1 for _, waiting in claimed for message in waiting)
+        due = list(threads.map(claim_due, range(WORKERS)))
+        given = list(chain.from_iterable(threads.map(claim_waiting, range(WORKERS))))
+    assert sum(due, Counter()) == {Fate.DUE: LEADERS}
+    assert Counter(Counter(message.account_id for message in given).values()) == {1: LEADERS}
+    assert {message.attempts for message in given} == {1}
