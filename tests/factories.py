@@ -5,13 +5,14 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from leaderjournal.accounts import passwords
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.practice_calendar.models import PracticeDaysChange
@@ -77,15 +78,25 @@ class ALeader:
 
 
 def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
-    """Register a leader over the API."""
+    """Make a leader as registering does, with PASSWORD, and an API token of theirs.
+
+    Its hash is reckoned once for all of them: that takes longer than most tests.
+    """
     email = f"leader{next(_numbers)}@example.com"
-    account = {"email": email, "password": PASSWORD, "name": name, "time_zone": time_zone}
-    registered = client.post("/api/v1/accounts", json=account)
-    assert registered.status_code == 201, registered.text
-    with client.application.app_context():  # as signing in would, without hashing once more
-        sealer = accounts_store.leader(UUID(registered.json["id"])).sealer
-        token, _ = accounts_store.new_token(sealer, label="tests", now=clock.now())
-    return ALeader(client, email, token, registered.json["id"])
+    app = client.application
+    [account_id] = many_leaders(
+        app, 1, time_zone=time_zone, name=name, password_hash=_hash_of_password()
+    )
+    with app.app_context():
+        leader = accounts_store.leader(account_id)
+        accounts_store.change_email(leader, email)
+        token, _ = accounts_store.new_token(leader.sealer, label="tests", now=clock.now())
+    return ALeader(client, email, token, str(account_id))
+
+
+@cache
+def _hash_of_password():
+    return passwords.hashed(PASSWORD)
 
 
 def csrf_token(client, path="/login"):
@@ -102,15 +113,21 @@ def sign_in(client, leader):
     return csrf_token(client, "/settings")
 
 
-def many_leaders(app, number, *, time_zone="Europe/Berlin"):
+def many_leaders(app, number, *, time_zone="Europe/Berlin", name="Mira Adler", password_hash=""):
     """Make leaders with keys of their own, at once; return their ids.
 
-    No password was hashed for them, which takes longer than all the rest: they cannot sign in.
+    Without the hash of a password they cannot sign in.
     """
     now = clock.now()
     joined_on = local_day(now, time_zone, DAY_STARTS_AT)
     with app.app_context(), write_transaction() as session:
-        accounts = [_account(new_id(), time_zone, joined_on, now) for _ in range(number)]
+        chosen = {
+            "password_hash": password_hash,
+            "time_zone": time_zone,
+            "joined_on": joined_on,
+            "created_at": now,
+        }
+        accounts = [_account(new_id(), name) | chosen for _ in range(number)]
         session.execute(sa.insert(Account), accounts)
         days = {"effective_from": joined_on, "weekdays": "12345"}
         session.execute(
@@ -119,7 +136,7 @@ def many_leaders(app, number, *, time_zone="Europe/Berlin"):
     return [account["id"] for account in accounts]
 
 
-def _account(account_id, time_zone, joined_on, now):
+def _account(account_id, name):
     key = key_encryption().new_key(account_id)
     sealer = Sealer(account_id, key_encryption().unwrap(key, account_id))
 
@@ -130,13 +147,9 @@ def _account(account_id, time_zone, joined_on, now):
         "id": account_id,
         "email_lookup": secrets.token_bytes(32),
         "email_sealed": sealed("email_sealed", f"leader{next(_numbers)}@example.com"),
-        "name_sealed": sealed("name_sealed", "Mira Adler"),
-        "password_hash": "",
-        "time_zone": time_zone,
+        "name_sealed": sealed("name_sealed", name),
         "day_starts_at": DAY_STARTS_AT,
         "language": "en",
-        "joined_on": joined_on,
-        "created_at": now,
         "key_wrapped_by": key.wrapped_by,
         "key_wrapped": key.wrapped,
     }

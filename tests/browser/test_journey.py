@@ -1,7 +1,7 @@
 """What a leader does on a phone, in a real Chromium."""
 
-import itertools
 import re
+import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,10 @@ from playwright.sync_api import Page, expect
 
 PASSWORD = "look in the mirror"
 KEYS = ("lead-from-front", "protect-and-serve", "let-go")
-numbers = itertools.count(1)
 
 
 def register(page: Page, name: str = "Ann") -> str:
-    email = f"{name.lower()}{next(numbers)}@example.com"
+    email = f"{name.lower()}-{secrets.token_hex(6)}@example.com"
     page.goto("/register")
     page.fill("[name=name]", name)
     page.fill("[name=email]", email)
@@ -130,7 +129,7 @@ def test_everything_works_without_script(new_page):
     page = new_page(java_script_enabled=False)
     page.goto("/register")
     page.fill("[name=name]", "Ann")
-    page.fill("[name=email]", f"plain{next(numbers)}@example.com")
+    page.fill("[name=email]", f"plain-{secrets.token_hex(6)}@example.com")
     page.fill("[name=password]", PASSWORD)
     page.select_option("[name=time_zone]", "Europe/Berlin")
     page.locator("main form button[type=submit]").click()
