@@ -22,11 +22,12 @@ from leaderjournal.kernel.limits import init_limits
 from leaderjournal.kernel.operations import init_operations
 from leaderjournal.kernel.problems import init_problems
 from leaderjournal.kernel.queue import init_queue
-from leaderjournal.kernel.settings import ROOT, Settings
+from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
+from leaderjournal.prompts.push.endpoints import PushHosts
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.pwa import pages as pwa_pages
 from leaderjournal.questions import api as questions_api
@@ -57,6 +58,7 @@ accounts_store.moved.connect(schedule_store.follow)
 def create_app(settings: Settings | None = None) -> Flask:
     """Join the rooms into one application. Raises SettingsError where a setting is not right."""
     settings = settings or Settings.load()
+    _check_push_hosts(settings)
     app = Flask(
         __name__,
         instance_path=str(settings.instance.resolve()),
@@ -104,6 +106,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
     app.context_processor(_time_for_pages)
     return app
+
+
+def _check_push_hosts(settings: Settings) -> None:
+    try:
+        PushHosts(settings.push_allowed_hosts)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _time_for_pages() -> dict[str, Any]:

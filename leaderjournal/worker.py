@@ -5,6 +5,8 @@ once does no harm, since each is one conditional statement.
 """
 
 import logging
+import os
+import signal
 from threading import Event, Thread
 
 from flask import Flask
@@ -34,11 +36,15 @@ def chores(app: Flask) -> dict[str, int]:
 
 
 def run_forever(app: Flask) -> None:
-    """Work until the process is asked to stop; work in hand is finished first."""
+    """Work until the process is asked to stop; work in hand is finished first.
+
+    Raises SystemExit (1) where prompts can no longer be sent, so that whoever looks after the
+    process starts it anew.
+    """
     queue: Huey = app.extensions["queue"]
     queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
-    stop = Event()
-    prompts = Thread(target=_send_prompts, args=(app, stop), name="prompts")
+    stop, failed = Event(), Event()
+    prompts = Thread(target=_send_prompts, args=(app, stop, failed), name="prompts")
     prompts.start()
     log.info("worker started")
     try:
@@ -46,11 +52,18 @@ def run_forever(app: Flask) -> None:
     finally:
         stop.set()
         prompts.join()
+    if failed.is_set():
+        raise SystemExit(1)
 
 
-def _send_prompts(app: Flask, stop: Event) -> None:
-    with Dispatcher(app) as dispatcher:
-        dispatcher.run(stop)
+def _send_prompts(app: Flask, stop: Event, failed: Event) -> None:
+    try:
+        with Dispatcher(app) as dispatcher:
+            dispatcher.run(stop)
+    finally:
+        if not stop.is_set():
+            failed.set()
+            os.kill(os.getpid(), signal.SIGTERM)  # as asked to stop; huey finishes what it holds
 
 
 def run_once(app: Flask) -> int:

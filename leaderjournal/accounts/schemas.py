@@ -119,10 +119,7 @@ class MeSchema(Schema):
     email = fields.String(required=True, dump_only=True)
     name = Line(longest=200)
     time_zone = Zone()
-    day_starts_at = ClockTime(
-        validate=_starts_in_the_morning,
-        metadata={"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-    )
+    day_starts_at = ClockTime(validate=_starts_in_the_morning)
     practice_days = PracticeDaysField()
     language = fields.String(validate=validate.OneOf(LANGUAGES, error="Use one of: {choices}."))
 

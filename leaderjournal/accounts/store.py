@@ -135,11 +135,15 @@ def leader(account_id: UUID) -> Leader | None:
 
 
 def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[str, time]]:
-    """Return the IANA zone of each of these accounts and the hour at which its days start."""
+    """Return the IANA zone of each of these accounts and the hour at which its days start.
+
+    They stay until the caller's transaction ends; one that is being erased is left out, so that
+    rows can be added to many accounts at once without waiting for any.
+    """
     rows = session.execute(
-        sa.select(Account.id, Account.time_zone, Account.day_starts_at).where(
-            Account.id.in_(accounts)
-        )
+        sa.select(Account.id, Account.time_zone, Account.day_starts_at)
+        .where(Account.id.in_(accounts))
+        .with_for_update(read=True, key_share=True, skip_locked=True)
     )
     return {account: (zone, day_starts_at) for account, zone, day_starts_at in rows}
 

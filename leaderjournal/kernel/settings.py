@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 SETTINGS_FILE = "settings.env"
 ROOT = Path(__file__).resolve().parents[2]
+LEASE_SECONDS = range(2, 3601)
 PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", "insecure", "dev-")
 
 
@@ -79,13 +81,11 @@ class Settings:
             vapid_private_key=_vapid_key(required("VAPID_PRIVATE_KEY")),
             vapid_subject=_vapid_subject(optional("VAPID_SUBJECT", "mailto:operator@example.com")),
             smtp_url=optional("SMTP_URL"),
-            mail_from=optional("MAIL_FROM", "Leader Journal <journal@localhost>"),
+            mail_from=_mail_from(optional("MAIL_FROM", "Leader Journal <journal@localhost>")),
             public_url=_public_url(optional("PUBLIC_URL", "http://127.0.0.1:8000")),
             queue_url=optional("QUEUE_URL", f"sqlite:///{instance / 'queue.db'}"),
             push_allowed_hosts=tuple(optional("PUSH_ALLOWED_HOSTS").replace(",", " ").split()),
-            prompt_lease=timedelta(
-                seconds=_count("PROMPT_LEASE_SECONDS", optional("PROMPT_LEASE_SECONDS", "120"))
-            ),
+            prompt_lease=_lease(optional("PROMPT_LEASE_SECONDS", "120")),
             metrics_token=optional("METRICS_TOKEN"),
             trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
         )
@@ -150,6 +150,22 @@ def _public_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsError("PUBLIC_URL must begin with http:// or https://.")
     return value.rstrip("/")
+
+
+def _mail_from(value: str) -> str:
+    name, separator, domain = parseaddr(value)[1].rpartition("@")
+    if not (name and separator and domain):
+        raise SettingsError("MAIL_FROM must look like Leader Journal <journal@example.org>.")
+    return value
+
+
+def _lease(value: str) -> timedelta:
+    seconds = _count("PROMPT_LEASE_SECONDS", value)
+    if seconds not in LEASE_SECONDS:
+        raise SettingsError(
+            f"PROMPT_LEASE_SECONDS must be from {LEASE_SECONDS[0]} to {LEASE_SECONDS[-1]}."
+        )
+    return timedelta(seconds=seconds)
 
 
 def _count(name: str, value: str) -> int:

@@ -1,28 +1,37 @@
 """The worker's loop over prompts: find what is due, claim it, send it, record what came of it.
 
 A turn does each of these once and never waits for a service: what is on its way is finished in a
-later turn. So one service that hangs holds up nobody else's prompt.
+later turn. Mails and pushes each have a room of their own, and a push service that answers nothing
+any more is left alone for a while, so that neither holds up anybody else's prompt.
 """
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Self
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.prompts.delivery import figures, store
-from leaderjournal.prompts.delivery.mailer import Mailer
+from leaderjournal.prompts.delivery.mailer import Mailer, Sent
+from leaderjournal.prompts.delivery.rules import is_still_wanted
 from leaderjournal.prompts.delivery.store import Finished, Waiting
 from leaderjournal.prompts.delivery.words import words_of
 from leaderjournal.prompts.letters.mails import prompt_mail
@@ -40,6 +49,7 @@ from leaderjournal.prompts.push.rules import (
 )
 from leaderjournal.prompts.push.sender import PushSender
 from leaderjournal.prompts.rules import Said, payload, topic
+from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import AT_RISK
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews import store as reviews_store
@@ -47,16 +57,29 @@ from leaderjournal.reviews import store as reviews_store
 log = logging.getLogger("leaderjournal.prompts")
 
 CLAIMED_AT_ONCE = 500
-MOST_ON_THEIR_WAY = 400
+MOST_PUSHES = 200
+"""How many pushes may be on their way; all of them at once, so that none outwaits its lease."""
+MOST_MAILS = 20
 LOOKS_EVERY = 1.0
 """Seconds between looks at the schedules while nothing is due."""
 WAITS_FOR_ANSWERS = 0.05
 """Seconds in which a turn gathers answers, so that they are recorded together."""
 RESTS_AFTER_TROUBLE = 5.0
 """Seconds until the database is asked again after it failed."""
+SILENCES = 5
+"""After how many tries in a row without an answer a push service is left alone."""
+LEFT_ALONE_FOR = timedelta(seconds=30)
 
-Told = tuple[Waiting, Outcome, int | None, timedelta | None]
-"""A message, what became of it, the service's status, and how long it asks to wait."""
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of one try; `outcome` is None where its turn came too late and nothing was sent."""
+
+    message: Waiting
+    outcome: Outcome | None
+    status: int | None = None
+    wait: timedelta | None = None
+    why: str = ""
 
 
 class Dispatcher:
@@ -71,10 +94,12 @@ class Dispatcher:
             chosen = settings()
         self._chosen = chosen
         self._writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
-        self._sender = PushSender(PushHosts(chosen.push_allowed_hosts))
+        self._sender = PushSender(PushHosts(chosen.push_allowed_hosts), most_in_flight=MOST_PUSHES)
         self._mailer = Mailer(chosen.smtp_url) if chosen.smtp_url else None
         self._told: SimpleQueue[Told] = SimpleQueue()
-        self._on_their_way = 0
+        self._on_their_way: dict[UUID, Waiting] = {}
+        self._silences: Counter[str] = Counter()
+        self._left_alone_until: dict[str, Instant] = {}
         self._tried = 0
 
     def __enter__(self) -> Self:
@@ -100,7 +125,7 @@ class Dispatcher:
             try:
                 busy = self.turn()
             except sa.exc.SQLAlchemyError as error:
-                # What was claimed and not recorded is sent again when its lease runs out.
+                # What was claimed and not sent is sent when its lease runs out.
                 log.warning("the database failed: %s", type(error).__name__)
                 stop.wait(RESTS_AFTER_TROUBLE)
                 continue
@@ -130,9 +155,15 @@ class Dispatcher:
             return bool(fates or waiting or answers or self._on_their_way)
 
     def _claim_waiting(self, now: Instant) -> list[Waiting]:
-        room = MOST_ON_THEIR_WAY - self._on_their_way
         lease = self._chosen.prompt_lease
-        return store.claim_waiting(now=now, limit=room, lease=lease) if room else []
+        mails = sum(message.device is None for message in self._on_their_way.values())
+        waiting = []
+        if room := MOST_PUSHES - (len(self._on_their_way) - mails):
+            waiting += store.claim_waiting(now=now, limit=room, lease=lease)
+        if self._mailer is not None and (room := MOST_MAILS - mails):
+            waiting += store.claim_waiting(now=now, limit=room, lease=lease, mails=True)
+        # A try of ours may have outlasted its lease: it is not sent a second time beside itself.
+        return [message for message in waiting if message.id not in self._on_their_way]
 
     def _send(self, waiting: Sequence[Waiting], now: Instant) -> None:
         if not waiting:
@@ -145,35 +176,62 @@ class Dispatcher:
                 figures.MESSAGES.labels(_channel(result.message), result.outcome).inc()
         without = {result.message.id for result in dropped}
         for message in waiting:
-            if message.id not in without:
-                self._send_one(message, said[message.id], now)
+            if message.id in without:
+                continue
+            self._on_their_way[message.id] = message
+            if message.device is None:
+                self._send_mail(message, said[message.id])
+            else:
+                self._send_push(message, message.device, said[message.id], now)
 
     def _no_longer_wanted(self, waiting: Sequence[Waiting], now: Instant) -> list[Finished]:
-        """Return the messages that are out of time, or that the leader has answered meanwhile."""
-        written = reflections_store.kept_among(
-            db.session, {m.account_id for m in waiting}, {m.local_date for m in waiting}
-        )
+        """Return the messages that must not go out any more: see `_reason_to_drop`."""
+        accounts = {message.account_id for message in waiting}
+        days = {message.local_date for message in waiting}
+        session = db.session
+        written = reflections_store.kept_among(session, accounts, days)
+        paused = calendar_store.paused_among(session, accounts, days)
+        newest = store.newest_among(session, accounts, days)
+        schedules = schedule_store.schedules_among(session, accounts)
+        zones = accounts_store.days_of(session, accounts)
         dropped = []
         for message in waiting:
-            reason = None
-            if message.expires_at <= now:
+            day = (message.account_id, message.local_date)
+            row = schedules.get(message.account_id)
+            reason = ""
+            if row is None or message.account_id not in zones:
+                reason = "erased"
+            elif message.expires_at <= now:
                 reason = "expired"
-            elif (message.account_id, message.local_date) in written:
+            elif day in written:
                 reason = "written"
+            elif message.number < newest.get(day, 0):
+                reason = "replaced"
+            elif (
+                day in paused
+                or (message.device is None and not row.by_mail)
+                or not is_still_wanted(
+                    schedule_store.read(row),
+                    slot=message.slot,
+                    local_date=message.local_date,
+                    zone=zones[message.account_id][0],
+                    snoozed_until=row.snoozed_until,
+                    now=now,
+                )
+            ):
+                reason = "unwanted"
             elif message.slot == AT_RISK and not _at_risk(message):
                 reason = "safe"
             if reason:
-                dropped.append(Finished(message, reason, None, now))
+                dropped.append(Finished(message, reason, None, None, now))
         return dropped
 
-    def _send_one(self, message: Waiting, said: Said, now: Instant) -> None:
-        self._on_their_way += 1
-        if message.device is None:
-            self._send_mail(message, said)
-        else:
-            self._send_push(message, message.device, said, now)
-
     def _send_push(self, message: Waiting, device: Device, said: Said, now: Instant) -> None:
+        service = urlsplit(device.endpoint).netloc
+        left_alone = self._left_alone_until.get(service, now) - now
+        if left_alone > timedelta(0):
+            self._told.put(Told(message, Outcome.LATER, wait=left_alone))
+            return
         content = payload(
             said=said,
             local_date=message.local_date,
@@ -189,25 +247,32 @@ class Dispatcher:
                 topic=topic(message.account_id, message.local_date),
                 now=now,
             )
-        except (BadDevice, EndpointRefused):
-            self._told.put((message, Outcome.REFUSED, None, None))
+        except (BadDevice, EndpointRefused) as error:
+            self._told.put(Told(message, Outcome.REFUSED, why=type(error).__name__))
             return
         self._sender.submit(push).add_done_callback(self._when_answered(message))
 
     def _when_answered(self, message: Waiting) -> Callable[[Future[Answer]], None]:
         def told(future: Future[Answer]) -> None:
-            if future.cancelled():  # its lease will run out
-                return
+            if future.cancelled():
+                return  # the sender is closed; the lease will run out
             answer = future.result()
-            wait = retry_after(answer.retry_after, now=clock.now())
-            self._told.put((message, outcome(answer), answer.status, wait))
+            self._told.put(
+                Told(
+                    message,
+                    outcome(answer),
+                    answer.status,
+                    retry_after(answer.retry_after, now=clock.now()),
+                    answer.failure,
+                )
+            )
 
         return told
 
     def _send_mail(self, message: Waiting, said: Said) -> None:
-        leader = accounts_store.leader(message.account_id)
+        leader = _leader(message.account_id)
         if leader is None or self._mailer is None:
-            self._told.put((message, Outcome.REFUSED, None, None))
+            self._told.put(Told(message, Outcome.REFUSED, why="no address"))
             return
         address = self._chosen.public_url
         token = unsubscribe_token(message.account_id, self._chosen.secret_key)
@@ -222,56 +287,86 @@ class Dispatcher:
             due_at=message.due_at,
         )
 
-        def told(future: Future[tuple[Outcome, int | None]]) -> None:
+        def told(future: Future[Sent | None]) -> None:
             if not future.cancelled():
-                self._told.put((message, *future.result(), None))
+                self._told.put(Told(message, *(future.result() or (None, None))))
 
-        self._mailer.submit(mail).add_done_callback(told)
+        self._mailer.submit(mail, before=message.held_until).add_done_callback(told)
 
     def _answers(self, patience: float) -> list[Told]:
         """Return the answers that have come, waiting `patience` seconds for the first."""
         answers: list[Told] = []
         try:
+            if patience:
+                answers.append(self._told.get(timeout=patience))
             while True:
-                answers.append(self._told.get(timeout=patience) if patience else self._next())
-                patience = 0
+                answers.append(self._told.get_nowait())
         except Empty:
             return answers
 
-    def _next(self) -> Told:
-        return self._told.get_nowait()
-
     def _record(self, answers: Iterable[Told]) -> None:
         now = clock.now()
-        finished = [self._finished(answer, now) for answer in answers]
-        if not finished:
-            return
-        self._on_their_way -= len(finished)
+        answers = list(answers)
+        finished = [self._finished(told, now) for told in answers if told.outcome is not None]
+        try:
+            if finished:
+                store.finish(finished)
+        except sa.exc.SQLAlchemyError:
+            for told in answers:  # to be recorded when the database is back
+                self._told.put(told)
+            raise
+        for told in answers:
+            self._on_their_way.pop(told.message.id, None)
+            self._listen(told, now)
         self._tried += len(finished)
-        store.finish(finished)
         for result in finished:
             counted = "retried" if result.next_try_at else result.outcome
             figures.MESSAGES.labels(_channel(result.message), counted).inc()
-            if result.outcome == Outcome.SENT:
+            if result.answer is Outcome.SENT:
                 lateness = (now - result.message.due_at).total_seconds()
                 figures.LATENESS.observe(max(0.0, lateness))
 
     def _finished(self, told: Told, now: Instant) -> Finished:
-        message, became, status, wait = told
-        again = None
-        if became is Outcome.LATER:
+        message = told.message
+        became, again = str(told.outcome), None
+        if told.outcome is Outcome.LATER:
             again = next_try(
                 message.attempts,
                 now=now,
-                wait=wait,
+                wait=told.wait,
                 expires_at=message.expires_at,
                 luck=random.random(),  # noqa: S311 - spreads retries, guards nothing
             )
-        return Finished(message, became.value, status, now, again)
+            if again is None:
+                became = "expired"
+        return Finished(message, became, told.outcome, told.status, now, again)
+
+    def _listen(self, told: Told, now: Instant) -> None:
+        """Note which services are silent, and tell the operator of those that refuse us."""
+        if told.message.device is None:
+            return
+        service = urlsplit(told.message.device.endpoint).netloc
+        if told.why in {"timeout", "connect"}:
+            self._silences[service] += 1
+            if self._silences[service] >= SILENCES:
+                self._left_alone_until[service] = Instant(now + LEFT_ALONE_FOR)
+        elif told.status is not None:
+            self._silences[service] = 0
+        if told.outcome is Outcome.REFUSED:
+            log.warning("%s refused a message: %s", service, told.status or told.why)
+
+
+def _leader(account_id: UUID) -> Leader | None:
+    """Return the leader of an account; None where it is gone or its key is not configured here."""
+    try:
+        return accounts_store.leader(account_id)
+    except SealBroken:
+        log.warning("DATA_KEYS lacks the key of an account: it gets no mail")
+        return None
 
 
 def _at_risk(message: Waiting) -> bool:
-    leader = accounts_store.leader(message.account_id)
+    leader = _leader(message.account_id)
     if leader is None:
         return False
     return reviews_store.streaks_of(leader, today=message.local_date).overall.at_risk

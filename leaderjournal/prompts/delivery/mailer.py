@@ -2,10 +2,18 @@
 
 import smtplib
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from email.message import EmailMessage
 
-from leaderjournal.kernel import mail
+from leaderjournal.kernel import clock, mail
+from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push.rules import Outcome
+
+MAY_TAKE = timedelta(seconds=1)
+"""How long a mail takes that nothing holds up."""
+
+Sent = tuple[Outcome, int | None]
+"""What became of a mail, and the mail server's reply code."""
 
 
 class Mailer:
@@ -15,21 +23,29 @@ class Mailer:
         self._connection = mail.Connection(smtp_url)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prompt-mail")
 
-    def submit(self, message: EmailMessage) -> "Future[tuple[Outcome, int | None]]":
-        """Send `message` when its turn comes; the future holds what became of it."""
-        return self._thread.submit(self._send, message)
+    def submit(self, message: EmailMessage, *, before: Instant) -> "Future[Sent | None]":
+        """Send `message` when its turn comes; the future holds what became of it.
+
+        It is None where the turn came too late to be over `before` then, so nothing was sent.
+        """
+        return self._thread.submit(self._send_in_time, message, before)
 
     def close(self) -> None:
         """Wait for what is being sent, and take leave of the mail server."""
         self._thread.shutdown(cancel_futures=True)
         self._connection.close()
 
-    def _send(self, message: EmailMessage) -> tuple[Outcome, int | None]:
+    def _send_in_time(self, message: EmailMessage, before: Instant) -> Sent | None:
+        return self._send(message) if clock.now() + MAY_TAKE <= before else None
+
+    def _send(self, message: EmailMessage) -> Sent:
         try:
             self._connection.send(message)
         except smtplib.SMTPRecipientsRefused as refusal:
             [(code, _)] = refusal.recipients.values()
             return _refused(code), code
+        except smtplib.SMTPAuthenticationError as refusal:  # the operator may put it right
+            return Outcome.LATER, refusal.smtp_code
         except smtplib.SMTPResponseException as refusal:
             return _refused(refusal.smtp_code), refusal.smtp_code
         except (OSError, smtplib.SMTPException):

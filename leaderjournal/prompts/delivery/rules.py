@@ -2,8 +2,15 @@
 
 from enum import StrEnum
 
-from leaderjournal.kernel.days import Instant
-from leaderjournal.prompts.schedule.rules import LATE_WITHIN, Prompt
+from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.prompts.schedule.rules import (
+    LATE_WITHIN,
+    SNOOZE,
+    Prompt,
+    Schedule,
+    Slot,
+    is_quiet,
+)
 
 
 class Fate(StrEnum):
@@ -29,3 +36,26 @@ def fate(prompt: Prompt, *, now: Instant, written: bool, paused: bool, reachable
     if paused:
         return Fate.PAUSED
     return Fate.DUE if reachable else Fate.NOBODY
+
+
+def is_still_wanted(
+    schedule: Schedule,
+    *,
+    slot: Slot,
+    local_date: LocalDate,
+    zone: str,
+    snoozed_until: Instant | None,
+    now: Instant,
+) -> bool:
+    """Tell whether a message that has waited may still go out, as the schedule stands at `now`.
+
+    It may not once prompts are turned off, paused or put off, nor in quiet hours. A snooze was
+    asked for by hand: only a pause or another snooze stops it.
+    """
+    if schedule.paused_until is not None and local_date < schedule.paused_until:
+        return False
+    if snoozed_until is not None and snoozed_until > now:
+        return False
+    if slot.startswith(SNOOZE):
+        return True
+    return schedule.enabled and not is_quiet(schedule, now, zone)

@@ -6,7 +6,7 @@ hands out messages, each on a lease. A worker that dies leaves rows whose lease 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -34,7 +34,10 @@ KEPT_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that this worker holds; `device` and `subscription_id` are None for a mail."""
+    """A message that this worker holds until `held_until`, when another one may take it.
+
+    `device` and `subscription_id` are None for a mail.
+    """
 
     id: UUID
     account_id: UUID
@@ -44,16 +47,21 @@ class Waiting:
     due_at: Instant
     expires_at: Instant
     attempts: int
+    held_until: Instant
     subscription_id: UUID | None
     device: Device | None
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What came of one try of a message; `next_try_at` is None where there is no other."""
+    """What came of one try of a message; `next_try_at` is None where there is no other.
+
+    `answer` is what the service's answer meant, None where it was never asked.
+    """
 
     message: Waiting
     outcome: str
+    answer: Outcome | None
     status: int | None
     tried_at: Instant
     next_try_at: Instant | None = None
@@ -90,8 +98,8 @@ def _deliver(
     fates: Counter[Fate] = Counter()
     deliveries: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
-    for account, (row, prompt) in due.items():
-        zone, day_starts_at = days[account]
+    for account, (zone, day_starts_at) in days.items():
+        row, prompt = due[account]
         came = handled[account]
         key = (prompt.local_date, prompt.slot)
         if key not in came:
@@ -154,14 +162,23 @@ def _message(delivery: UUID, subscription: UUID | None, now: Instant) -> dict[st
     }
 
 
-def claim_waiting(*, now: Instant, limit: int, lease: timedelta) -> list[Waiting]:
-    """Take up to `limit` messages whose time has come, the longest waiting first, for `lease`."""
+def claim_waiting(
+    *, now: Instant, limit: int, lease: timedelta, mails: bool = False
+) -> list[Waiting]:
+    """Take up to `limit` messages whose time has come, the longest waiting first, for `lease`.
+
+    They are pushes, or `mails`.
+    """
+    held_until = Instant(now + lease)
     with write_transaction() as session:
         found = session.execute(
             sa.select(PromptMessage, PromptDelivery, PushSubscription)
             .join(PromptDelivery, PromptDelivery.id == PromptMessage.delivery_id)
             .outerjoin(PushSubscription, PushSubscription.id == PromptMessage.subscription_id)
-            .where(PromptMessage.next_try_at <= now)
+            .where(
+                PromptMessage.next_try_at <= now,
+                PromptMessage.subscription_id.is_(None) == mails,
+            )
             .order_by(PromptMessage.next_try_at)
             .limit(limit)
             .with_for_update(of=PromptMessage, skip_locked=True)
@@ -171,7 +188,7 @@ def claim_waiting(*, now: Instant, limit: int, lease: timedelta) -> list[Waiting
             session.execute(
                 sa.update(PromptMessage)
                 .where(PromptMessage.id.in_([message.id for message, *_ in found]))
-                .values(attempts=PromptMessage.attempts + 1, next_try_at=now + lease)
+                .values(attempts=PromptMessage.attempts + 1, next_try_at=held_until)
                 .execution_options(synchronize_session=False)
             )
         return [
@@ -184,6 +201,7 @@ def claim_waiting(*, now: Instant, limit: int, lease: timedelta) -> list[Waiting
                 due_at=delivery.due_at,
                 expires_at=delivery.expires_at,
                 attempts=message.attempts + 1,
+                held_until=held_until,
                 subscription_id=message.subscription_id,
                 device=push_store.device_in(subscription) if subscription else None,
             )
@@ -192,14 +210,26 @@ def claim_waiting(*, now: Instant, limit: int, lease: timedelta) -> list[Waiting
 
 
 def finish(finished: Iterable[Finished]) -> None:
-    """Record what came of tries of messages; subscriptions that are gone are forgotten."""
+    """Record what came of tries of messages; subscriptions that are gone are forgotten.
+
+    What was sent is sent. Anything else counts only while no other worker has taken the message
+    over, whose word is newer.
+    """
     finished = sorted(finished, key=lambda result: result.message.id)
     with write_transaction() as session:
         session.connection().execute(
-            sa.update(PromptMessage).where(PromptMessage.id == sa.bindparam("message_id")),
+            sa.update(PromptMessage).where(
+                PromptMessage.id == sa.bindparam("message_id"),
+                sa.or_(
+                    PromptMessage.attempts == sa.bindparam("tried"),
+                    sa.bindparam("is_sent", type_=sa.Boolean()),
+                ),
+            ),
             [
                 {
                     "message_id": result.message.id,
+                    "tried": result.message.attempts,
+                    "is_sent": result.answer is Outcome.SENT,
                     "outcome": result.outcome,
                     "status": result.status,
                     "next_try_at": result.next_try_at,
@@ -213,13 +243,33 @@ def finish(finished: Iterable[Finished]) -> None:
                 push_store.Try(
                     result.message.subscription_id,
                     result.tried_at,
-                    Outcome(result.outcome),
+                    result.answer,
                     result.status,
                 )
                 for result in finished
-                if result.message.subscription_id and result.outcome in set(Outcome)
+                if result.message.subscription_id and result.answer
             ],
         )
+
+
+def newest_among(
+    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
+) -> dict[tuple[UUID, LocalDate], int]:
+    """Return the number of the last prompt that was due on each of these local days."""
+    rows = session.execute(
+        sa.select(
+            PromptDelivery.account_id,
+            PromptDelivery.local_date,
+            sa.func.max(PromptDelivery.number),
+        )
+        .where(
+            PromptDelivery.account_id.in_(accounts),
+            PromptDelivery.local_date.in_(days),
+            PromptDelivery.fate == Fate.DUE.value,
+        )
+        .group_by(PromptDelivery.account_id, PromptDelivery.local_date)
+    )
+    return {(account, day): number for account, day, number in rows}
 
 
 def forget_old(*, now: Instant) -> int:

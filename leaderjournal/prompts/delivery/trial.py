@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
@@ -26,6 +26,7 @@ def send_test(account_id: UUID, subscription_id: UUID, *, now: Instant) -> Try |
     device = push_store.device_of(account_id, subscription_id)
     if device is None:
         return None
+    db.session.rollback()  # no transaction stays open while a service takes its time
     answer = _answer(device, now)
     tried = Try(subscription_id, now, outcome(answer), answer.status)
     with write_transaction() as session:

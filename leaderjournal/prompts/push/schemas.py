@@ -30,7 +30,7 @@ class NewSubscriptionSchema(Schema):
     endpoint = fields.String(
         required=True,
         validate=validate.Length(
-            1, LONGEST_ENDPOINT, error=f"Use at most {LONGEST_ENDPOINT:,} characters."
+            1, LONGEST_ENDPOINT, error=f"Use 1 to {LONGEST_ENDPOINT:,} characters."
         ),
     )
     expirationTime = fields.Raw(load_default=None, allow_none=True)  # noqa: N815 - the browser's name

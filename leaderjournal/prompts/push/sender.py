@@ -189,7 +189,6 @@ class _Transfer:
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
             (pycurl.PROTOCOLS, pycurl.PROTO_HTTPS | pycurl.PROTO_HTTP),
             (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
-            (pycurl.PIPEWAIT, 1),
             (pycurl.FOLLOWLOCATION, 0),
             (pycurl.PROXY, ""),  # not even the one that the environment names
             (pycurl.PATH_AS_IS, 1),
@@ -209,6 +208,9 @@ class _Transfer:
         self._head_ended = False
         self._reply_size = 0
         self.curl.setopt(pycurl.URL, message.url)
+        # A first connection is waited for where TLS says at once whether it takes many messages.
+        # Without TLS only its first answer says so, which may never come.
+        self.curl.setopt(pycurl.PIPEWAIT, service.scheme == "https")
         self.curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in message.headers.items()])
         self.curl.setopt(pycurl.POSTFIELDS, message.body)
         if not _is_address(service.host):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push.messages import public_key
 from leaderjournal.prompts.push.models import PushSubscription
@@ -79,28 +79,34 @@ def subscribe(
     A browser has one subscription, whoever is signed in: it belongs to who subscribed last.
     """
     with write_transaction() as session:
-        query = sa.select(PushSubscription).where(
-            PushSubscription.endpoint_hash == _hash(device.endpoint)
+        whose = PushSubscription.endpoint_hash == _hash(device.endpoint)
+        session.execute(
+            sa.delete(PushSubscription).where(whose, PushSubscription.account_id != account_id)
         )
-        row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-        if row is not None and row.account_id != account_id:
-            session.delete(row)
-            session.flush()
-            row = None
-        created = row is None
-        if row is None:
-            _make_room(session, account_id)
-            row = PushSubscription(
-                id=new_id(),
-                account_id=account_id,
-                endpoint_hash=_hash(device.endpoint),
-                endpoint=device.endpoint,
-                created_at=now,
-            )
-            session.add(row)
-        row.p256dh, row.auth = device.p256dh, device.auth
-        row.device = name
-        row.vapid_public_key = vapid_public_key()
+        chosen = {
+            "p256dh": device.p256dh,
+            "auth": device.auth,
+            "device": name,
+            "vapid_public_key": vapid_public_key(),
+        }
+        fresh = {
+            "id": new_id(),
+            "account_id": account_id,
+            "endpoint_hash": _hash(device.endpoint),
+            "endpoint": device.endpoint,
+            "created_at": now,
+        }
+        session.execute(
+            upsert(session, PushSubscription)
+            .values(fresh | chosen)
+            .on_conflict_do_update(index_elements=["endpoint_hash"], set_=chosen)
+        )
+        row = session.scalars(
+            sa.select(PushSubscription).where(whose).execution_options(populate_existing=True)
+        ).one()
+        created = row.id == fresh["id"]
+        if created:
+            _keep_the_newest(session, account_id)
     return _kept(row), created
 
 
@@ -119,12 +125,16 @@ def unsubscribe(account_id: UUID, subscription_id: UUID) -> bool:
 def subscriptions_by_account(
     session: Session, accounts: Collection[UUID]
 ) -> dict[UUID, list[UUID]]:
-    """Return the ids of the subscriptions of each of these accounts."""
+    """Return the ids of the subscriptions of each of these accounts.
+
+    They stay until the caller's transaction ends; one that is being removed is left out.
+    """
     found: defaultdict[UUID, list[UUID]] = defaultdict(list)
     query = sa.select(PushSubscription.account_id, PushSubscription.id)
-    for account, subscription in session.execute(
-        query.where(PushSubscription.account_id.in_(accounts))
-    ):
+    there = query.where(PushSubscription.account_id.in_(accounts)).with_for_update(
+        read=True, key_share=True, skip_locked=True
+    )
+    for account, subscription in session.execute(there):
         found[account].append(subscription)
     return found
 
@@ -158,17 +168,17 @@ def device_in(row: PushSubscription) -> Device:
     return Device(row.endpoint, row.p256dh, row.auth)
 
 
-def _make_room(session: Session, account_id: UUID) -> None:
+def _keep_the_newest(session: Session, account_id: UUID) -> None:
     newest = (
         sa.select(PushSubscription.id)
         .where(PushSubscription.account_id == account_id)
         .order_by(PushSubscription.id.desc())
-        .limit(MOST_DEVICES - 1)
+        .limit(MOST_DEVICES)
     )
-    kept = list(session.scalars(newest))
     session.execute(
         sa.delete(PushSubscription).where(
-            PushSubscription.account_id == account_id, PushSubscription.id.not_in(kept)
+            PushSubscription.account_id == account_id,
+            PushSubscription.id.not_in(list(session.scalars(newest))),
         )
     )
 

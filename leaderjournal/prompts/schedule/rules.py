@@ -26,6 +26,9 @@ Slot = str
 
 AT_RISK: Slot = "streak-at-risk"
 
+SNOOZE = "snooze "
+"""How the slot of a snooze begins."""
+
 AT_RISK_AT = time(20, 30)
 """When, local time, a streak at risk is spoken of, unless the leader's quiet hours are near."""
 
@@ -91,8 +94,8 @@ def next_prompt(
     - Of slots that so fall on one instant the earliest comes, and the others count as handled
       when it is. The streak at risk gives way to any other.
     - A slot on another weekday, or of a day before `paused_until`, does not come.
-    - `snoozed_until` stands for the slots of its own local day that are due by then; those of
-      other days come. It comes whatever the weekday, quiet hours or `enabled` say, as the leader
+    - `snoozed_until` stands for every slot that is due by then, those of the next day too where it
+      is on that. It comes whatever the weekday, quiet hours or `enabled` say, as the leader
       asked for it by hand, but not in a pause.
 
     `handled` needs to hold what came since the second local day before that of `after`: a flight
@@ -291,15 +294,11 @@ def _snooze(schedule: Schedule, until: Instant | None, clock: _Clock) -> Prompt 
     day = clock.day(until)
     if schedule.paused_until is not None and day < schedule.paused_until:
         return None
-    return Prompt(day, f"snooze {until:%Y-%m-%dT%H:%MZ}", until)
+    return Prompt(day, f"{SNOOZE}{until:%Y-%m-%dT%H:%MZ}", until)
 
 
 def _gives_way(prompt: Prompt, snooze: Prompt | None) -> bool:
-    return (
-        snooze is not None
-        and prompt.local_date == snooze.local_date
-        and prompt.due_at <= snooze.due_at
-    )
+    return snooze is not None and prompt.due_at <= snooze.due_at
 
 
 def _at_risk_at(schedule: Schedule) -> time:

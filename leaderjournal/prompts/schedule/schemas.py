@@ -33,6 +33,10 @@ class ScheduleSchema(Schema):
     paused_until = Day(allow_none=True, load_default=None)
     streak_at_risk = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     by_mail = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    # What was read can be put back: these three are told and not asked for.
+    chosen = fields.Raw(load_only=True)
+    snoozed_until = fields.Raw(load_only=True, allow_none=True)
+    next_due_at = fields.Raw(load_only=True, allow_none=True)
 
     @validates_schema(skip_on_field_errors=False)
     def _quiet_hours_are_whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -52,6 +56,8 @@ class ScheduleSchema(Schema):
     @post_load
     def _schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         by_mail = data.pop("by_mail")
+        for told in ("chosen", "snoozed_until", "next_due_at"):
+            data.pop(told, None)
         data["times"] = tuple(sorted(set(data["times"])))
         data["weekdays"] = frozenset(data["weekdays"])
         return {"schedule": Schedule(**data), "by_mail": by_mail}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader, Moved
-from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
@@ -90,7 +90,9 @@ def keep(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> 
         row.paused_until = schedule.paused_until
         row.streak_at_risk = schedule.streak_at_risk
         row.by_mail = by_mail
-        if not (schedule.enabled and _is_due(row, now)):
+        if not schedule.enabled:
+            row.snoozed_until = None
+        if not (_is_due(row, now) and _still_wants(schedule, row)):
             _expect_next(session, row, leader, now)
 
 
@@ -115,7 +117,9 @@ def follow(session: Session, moved: Moved) -> None:
     For `accounts.store.moved`; inside the caller's transaction. A prompt that is due already, and
     that no worker has claimed yet, stays due.
     """
-    row = session.get(PromptSchedule, moved.account_id, populate_existing=True)
+    row = session.get(
+        PromptSchedule, moved.account_id, populate_existing=True, with_for_update=True
+    )
     if row is None or _is_due(row, moved.now):
         return
     today = local_day(moved.now, moved.new_zone, moved.day_starts_at)
@@ -134,10 +138,13 @@ def follow(session: Session, moved: Moved) -> None:
 def stop_mail(account_id: UUID) -> bool:
     """Send the account no more prompts by mail; tell whether there is such an account's row."""
     with write_transaction() as session:
-        row = session.get(PromptSchedule, account_id, populate_existing=True)
-        if row is not None:
-            row.by_mail = False
-    return row is not None
+        found = rows_changed(
+            session,
+            sa.update(PromptSchedule)
+            .where(PromptSchedule.account_id == account_id)
+            .values(by_mail=False),
+        )
+    return bool(found)
 
 
 def calendar_address(sealer: Sealer) -> str | None:
@@ -196,6 +203,16 @@ def read(row: PromptSchedule) -> Schedule:
     )
 
 
+def schedules_among(session: Session, accounts: Collection[UUID]) -> dict[UUID, PromptSchedule]:
+    """Return the schedules of these accounts as they stand now."""
+    rows = session.scalars(
+        sa.select(PromptSchedule)
+        .where(PromptSchedule.account_id.in_(accounts))
+        .execution_options(populate_existing=True)
+    )
+    return {row.account_id: row for row in rows}
+
+
 def expect(row: PromptSchedule, prompt: Prompt | None) -> None:
     """Note in a row which prompt comes next."""
     row.next_due_at = prompt.due_at if prompt else None
@@ -235,24 +252,30 @@ def _is_due(row: PromptSchedule, now: Instant) -> bool:
     return row.next_due_at is not None and row.next_due_at <= now
 
 
+def _still_wants(schedule: Schedule, row: PromptSchedule) -> bool:
+    """Tell whether the local day of the prompt that comes next is one of the schedule's."""
+    day = row.next_local_date
+    return (
+        schedule.enabled
+        and day is not None
+        and day.isoweekday() in schedule.weekdays
+        and (schedule.paused_until is None or day >= schedule.paused_until)
+    )
+
+
 def _locked(session: Session, account_id: UUID) -> PromptSchedule:
     """Return the account's row, made where there is none, and locked against other writers."""
-    fresh = PromptSchedule(
-        account_id=account_id,
-        chosen=False,
-        enabled=False,
-        times="",
-        weekdays="",
-        streak_at_risk=False,
-        by_mail=False,
-    )
-    query = sa.select(PromptSchedule).where(PromptSchedule.account_id == account_id)
-    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if row is None:
-        session.add(fresh)
-        session.flush()
-        return fresh
-    return row
+    fresh = {
+        "account_id": account_id,
+        "chosen": False,
+        "enabled": False,
+        "times": "",
+        "weekdays": "",
+        "streak_at_risk": False,
+        "by_mail": False,
+    }
+    session.execute(upsert(session, PromptSchedule).values(fresh).on_conflict_do_nothing())
+    return session.get_one(PromptSchedule, account_id, populate_existing=True, with_for_update=True)
 
 
 def _hash(token: str) -> bytes:

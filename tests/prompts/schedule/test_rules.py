@@ -213,7 +213,7 @@ class Oracle:
             snooze = self.snoozed_until
             day = day_shown(shown(snooze, self.zone), self.boundary)
             if not self.is_paused(day):
-                prompts = [p for p in prompts if p.local_date != day or p.due_at > snooze]
+                prompts = [p for p in prompts if p.due_at > snooze]
                 prompts.append(Prompt(day, f"snooze {snooze:%Y-%m-%dT%H:%MZ}", snooze))
                 prompts.sort(key=lambda p: (p.due_at, not p.slot.startswith("snooze")))
         by_instant = defaultdict(list)
@@ -724,10 +724,10 @@ def test_a_snooze_takes_the_place_of_what_is_due_by_then_on_its_day():
     assert [prompt.slot for prompt in came[1:]] == ["17:45", "07:30", "08:00"]
 
 
-def test_a_snooze_over_the_end_of_the_day_belongs_to_the_next_and_stops_none_of_the_last():
+def test_a_snooze_over_the_end_of_the_day_stands_for_what_was_left_of_it():
     schedule, until = daily("01:00", "03:15"), at(WEDNESDAY, "03:30", BERLIN)
     came = prompts_until(until, schedule, after=utc(2026, 11, 24, 23), snoozed_until=until)
-    assert [(p.local_date.day, p.slot[:6]) for p in came] == [(24, "01:00"), (25, "snooze")]
+    assert [(p.local_date.day, p.slot[:6]) for p in came] == [(25, "snooze")]
 
 
 @pytest.mark.parametrize(
