@@ -1,6 +1,7 @@
 """The schedule, the snooze and the devices over the API."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,9 @@ def test_a_schedule_is_kept_as_it_was_chosen(client):
         ({"times": ["7:30"]}, "times.0"),
         ({"times": ["25:00"]}, "times.0"),
         ({"times": ["07:30:30"]}, "times.0"),
+        ({"times": ["0730Z"]}, "times.0"),
+        ({"times": ["T0730"]}, "times.0"),
+        ({"quiet_from": "07+01", "quiet_to": "22:00"}, "quiet_from"),
         ({"times": [f"0{hour}:00" for hour in range(7)]}, "times"),
         ({"times": []}, "times"),
         ({"times": None}, "times"),
@@ -76,6 +80,33 @@ def test_a_schedule_that_is_not_right_is_named_and_changes_nothing(client, wrong
     before = leader.get("/prompt-schedule").json
     assert field in errors(leader.call("PUT", "/prompt-schedule", schedule("12:00") | wrong))
     assert leader.get("/prompt-schedule").json == before
+
+
+def test_what_was_read_can_be_put_back(client):
+    leader = a_leader(client)
+    leader.call("PUT", "/prompt-schedule", schedule("12:00"))
+    read = leader.get("/prompt-schedule").json
+    assert leader.call("PUT", "/prompt-schedule", read).json == read
+
+
+def test_the_first_calls_of_several_devices_at_one_moment_all_succeed(client, app):
+    leader = a_leader(client)
+    calls = [
+        ("PUT", "/prompt-schedule", schedule("12:00")),
+        ("POST", "/prompts/snooze", {"minutes": 60}),
+        ("POST", "/push/subscriptions", A_BROWSER),
+    ] * 4
+
+    def call(asked):
+        method, path, body = asked
+        own = app.test_client()
+        return own.open(f"/api/v1{path}", method=method, json=body, headers=leader.headers)
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        statuses = [reply.status_code for reply in threads.map(call, calls)]
+    assert set(statuses) <= {200, 201}
+    assert statuses.count(201) == 1
+    assert len(leader.get("/push/subscriptions").json["items"]) == 1
 
 
 @pytest.mark.parametrize("missing", ["enabled", "times", "weekdays"])

@@ -232,11 +232,20 @@ def test_the_worker_does_what_is_due_and_exits(app):
         ("PUBLIC_URL", "journal.example"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("TRUSTED_PROXIES", "one"),
+        ("MAIL_FROM", "Leader Journal"),
+        ("PROMPT_LEASE_SECONDS", "0"),
+        ("PROMPT_LEASE_SECONDS", "99999999999999"),
     ],
 )
 def test_a_start_with_a_weak_or_missing_setting_refuses_and_names_it(name, value, tmp_path):
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment(fresh_secrets() | {name: value}, tmp_path)
+
+
+def test_a_start_with_push_hosts_that_are_none_refuses_and_names_them(environment, tmp_path):
+    wrong = environment | {"PUSH_ALLOWED_HOSTS": "http://127.0.0.1:9000"}
+    with pytest.raises(SettingsError, match="PUSH_ALLOWED_HOSTS"):
+        create_app(Settings.from_environment(wrong, tmp_path))
 
 
 def test_secrets_are_made_once_and_kept_from_others(tmp_path):

@@ -1,10 +1,12 @@
 """Prompts that come due reach the devices that asked, through a real push service, once."""
 
+import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Timer
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -21,14 +23,17 @@ from prompts.prompting import (
     zone_where_it_is,
 )
 
-from leaderjournal.kernel import clock
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel import clock, mail
 from leaderjournal.kernel.database import db
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.delivery import dispatch, store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.prompts.delivery.models import PromptMessage
 from leaderjournal.prompts.push.models import PushSubscription
+from leaderjournal.prompts.push.rules import Outcome
 from leaderjournal.prompts.rules import ONLY_OWN_QUESTIONS
+from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
 
 LEASE = timedelta(minutes=2)
@@ -458,3 +463,157 @@ def test_nothing_of_a_leader_is_logged_or_counted_by_name(
     for private in (leader.email, leader.id, phone["endpoint"], phone["keys"]["auth"]):
         assert private not in told
     assert rows(app, PushSubscription)
+
+
+def test_an_account_whose_key_is_missing_holds_up_nobody_else(
+    client, app, dispatcher, push_service, mailbox
+):
+    zone = zone_where_it_is(12)
+    locked = a_leader_to_be_asked(client, zone=zone, by_mail=True)
+    phone = push_service.subscription()
+    a_leader_to_be_asked(client, phone, zone=zone)
+    with app.app_context():
+        db.session.execute(
+            sa.update(Account).where(Account.id == UUID(locked.id)).values(key_wrapped_by="gone")
+        )
+        db.session.commit()
+    dispatcher.run_once()
+    assert len(push_service.shown(phone)) == 1
+    assert mailbox == []
+    assert Counter(m.outcome for m in rows(app, PromptMessage)) == {"sent": 1, "refused": 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enabled": False},
+        {"paused_until": "2999-01-01"},
+        {"quiet_from": "00:00", "quiet_to": "23:59"},
+    ],
+)
+def test_a_message_that_waits_does_not_go_out_once_the_leader_turned_it_off(
+    client, app, dispatcher, push_service, change
+):
+    phone = push_service.subscription("recovers")
+    leader = a_leader_to_be_asked(client, phone)
+    dispatcher.run_once()
+    assert leader.call("PUT", "/prompt-schedule", schedule("12:00") | change).status_code == 200
+    with later(minutes=1):
+        dispatcher.run_once()
+    assert push_service.shown(phone) == []
+    assert [m.outcome for m in rows(app, PromptMessage)] == ["unwanted"]
+
+
+def test_a_message_that_waits_gives_way_to_a_snooze(client, dispatcher, push_service):
+    phone = push_service.subscription("recovers")
+    leader = a_leader_to_be_asked(client, phone)
+    dispatcher.run_once()
+    leader.call("POST", "/prompts/snooze", {"minutes": 30})
+    with later(minutes=2):
+        dispatcher.run_once()
+    assert push_service.shown(phone) == []
+    with later(minutes=31):
+        dispatcher.run_once()
+    assert len(push_service.shown(phone)) == 1
+
+
+def test_a_snooze_ends_with_the_prompts(client, dispatcher, push_service):
+    phone = push_service.subscription()
+    leader = a_leader(client, time_zone=zone_where_it_is(12))
+    leader.call("POST", "/push/subscriptions", phone)
+    leader.call("POST", "/prompts/snooze", {"minutes": 5})
+    leader.call("PUT", "/prompt-schedule", schedule("12:00", enabled=False))
+    with later(minutes=6):
+        assert dispatcher.run_once() == 0
+
+
+def test_a_mail_that_waits_does_not_go_out_once_mails_are_stopped(
+    client, app, dispatcher, monkeypatch, mailbox
+):
+    right = app.extensions["settings"]
+    away = replace(right, smtp_url="smtp://127.0.0.1:9")
+    leader = a_leader_to_be_asked(client, by_mail=True)
+    monkeypatch.setitem(app.extensions, "settings", away)
+    with Dispatcher(app) as without_server:
+        without_server.run_once()
+    monkeypatch.setitem(app.extensions, "settings", right)
+    with app.app_context():
+        assert schedule_store.stop_mail(UUID(leader.id))
+    with later(minutes=1), Dispatcher(app) as with_server:
+        with_server.run_once()
+    assert mailbox == []
+
+
+def test_a_mail_server_that_hangs_holds_up_no_push(client, app, push_service, monkeypatch):
+    allow(app, monkeypatch, push_service.host)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hanging = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        chosen = replace(app.extensions["settings"], smtp_url=hanging)
+        monkeypatch.setitem(app.extensions, "settings", chosen)
+        monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 2)
+        zone = zone_where_it_is(12)
+        for _ in range(dispatch.MOST_MAILS + 2):
+            a_leader_to_be_asked(client, zone=zone, by_mail=True)
+        phone = push_service.subscription()
+        a_leader_to_be_asked(client, phone, zone=zone, minutes_ago=0)
+        with Dispatcher(app) as dispatcher:
+            for _ in range(3):
+                dispatcher.turn()
+            assert len(push_service.shown(phone)) == 1
+
+
+def test_a_service_that_answers_nothing_any_more_is_left_alone_for_a_while(
+    client, app, dispatcher, push_service, monkeypatch
+):
+    monkeypatch.setattr(dispatch, "SILENCES", 1)
+    first = push_service.subscription()
+    a_leader_to_be_asked(client, push_service.subscription("hangs"))
+    dispatcher.run_once()
+    a_leader_to_be_asked(client, first)
+    dispatcher.run_once()
+    assert push_service.attempts(first) == []
+    with later(minutes=1):
+        dispatcher.run_once()
+    assert len(push_service.shown(first)) == 1
+
+
+def test_the_word_of_a_worker_that_lost_its_lease_does_not_undo_the_newer_one(
+    client, app, dispatcher, push_service
+):
+    phone = push_service.subscription()
+    a_leader_to_be_asked(client, phone)
+    with app.app_context():
+        now = clock.now()
+        store.claim_due(now=now, limit=10, by_mail=False)
+        [stalled] = store.claim_waiting(now=now, limit=10, lease=LEASE)
+    with later(minutes=3):
+        dispatcher.run_once()
+    with app.app_context():
+        again = clock.now() + timedelta(minutes=4)
+        store.finish([store.Finished(stalled, "later", Outcome.LATER, 503, now, again)])
+    [message] = rows(app, PromptMessage)
+    assert (message.outcome, message.next_try_at) == ("sent", None)
+
+
+def test_what_was_sent_while_the_database_was_away_is_recorded_when_it_is_back(
+    client, app, dispatcher, push_service
+):
+    phone = push_service.subscription()
+    a_leader_to_be_asked(client, phone)
+    while not push_service.shown(phone):
+        with app.app_context():
+            now = clock.now()
+            store.claim_due(now=now, limit=10, by_mail=False)
+            dispatcher._send(dispatcher._claim_waiting(now), now)
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with app.app_context():
+        db.session.execute(sa.text(rename.format("prompt_messages", "away")))
+        db.session.commit()
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        dispatcher.turn()
+    with app.app_context():
+        db.session.execute(sa.text(rename.format("away", "prompt_messages")))
+        db.session.commit()
+    dispatcher.run_once()
+    assert [m.outcome for m in rows(app, PromptMessage)] == ["sent"]
+    assert len(push_service.received(phone)) == 1
