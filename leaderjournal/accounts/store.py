@@ -148,6 +148,21 @@ def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[st
     return {account: (zone, day_starts_at) for account, zone, day_starts_at in rows}
 
 
+def held_back_from_erasing(session: Session, accounts: Collection[UUID]) -> set[UUID]:
+    """Return which of these accounts are there; they stay until the caller's transaction ends.
+
+    So rows may be added to many accounts at once though one of them is being erased. On SQLite
+    the transaction itself keeps every other writer out.
+    """
+    rows = session.scalars(
+        sa.select(Account.id)
+        .where(Account.id.in_(accounts))
+        .order_by(Account.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return set(rows)
+
+
 def authenticate(email: str, password: str) -> Leader | None:
     """Return the leader whose address and password these are."""
     account = db.session.scalar(sa.select(Account).where(Account.email_lookup == _lookup(email)))

@@ -1,7 +1,7 @@
 """The SQL of a leader's questions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
@@ -123,17 +124,6 @@ def show(account: UUID, question: str) -> None:
         )
 
 
-def visible_questions(sealer: Sealer) -> list[Question]:
-    """Return every question that may be asked: the catalogue's and the leader's own."""
-    hidden = hidden_questions(sealer.account)
-    own = [
-        Question(str(q.id), q.key, q.behaviour, q.text, q.every_days, own=True)
-        for q in own_questions(sealer)
-        if not q.retired
-    ]
-    return own + [q for q in catalogue.questions() if q.id not in hidden]
-
-
 def questions_of_day(sealer: Sealer, day: LocalDate, *, scored: Sequence[Scored]) -> list[Question]:
     """Return the questions of a local day, one per key.
 
@@ -142,7 +132,7 @@ def questions_of_day(sealer: Sealer, day: LocalDate, *, scored: Sequence[Scored]
     """
     kept = _asked_on(sealer.account, day)
     if len(kept) < len(catalogue.keys()):
-        _choose(sealer, day, scored)
+        choose(day, {sealer.account: scored})
         kept = _asked_on(sealer.account, day)
     own = {str(q.id): q.text for q in own_questions(sealer)}
     texts = {q.id: q.text for q in catalogue.questions()} | own
@@ -154,6 +144,44 @@ def questions_of_day(sealer: Sealer, day: LocalDate, *, scored: Sequence[Scored]
     ]
 
 
+def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
+    """Choose the questions of a local day for leaders who have none yet, any number at once.
+
+    `scored` holds each leader's mirror scores of the days before, by account. What is chosen
+    already stays, and an account that is being erased is passed over.
+    """
+    visible = _visible_among(scored)
+    asked = _asked_around(day, visible)
+    chosen = {
+        account: questions_for(
+            day,
+            leader=account,
+            keys=catalogue.keys(),
+            questions=visible[account],
+            asked=asked[account],
+            scored=scored[account],
+        )
+        for account in scored
+    }
+    with write_transaction() as session:
+        # Two devices may choose at the same moment; what stands first is what both read. All
+        # write in one order, so that neither waits for a row that the other holds.
+        rows = [
+            {
+                "account_id": account,
+                "local_date": day,
+                "key": q.key,
+                "question": q.id,
+                "behaviour": q.behaviour,
+            }
+            for account in sorted(accounts_store.held_back_from_erasing(session, chosen))
+            for q in chosen[account]
+        ]
+        if rows:
+            statement = upsert(session, AskedQuestion).on_conflict_do_nothing()
+            session.connection().execute(statement, rows)
+
+
 def asked_among(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> dict[tuple[UUID, LocalDate], list[Question]]:
@@ -161,66 +189,82 @@ def asked_among(
 
     The leader's own are marked as such and come without their text, which stays sealed.
     """
-    rows = session.scalars(
-        sa.select(AskedQuestion).where(
-            AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days)
-        )
+    rows = session.connection().execute(
+        sa.select(
+            AskedQuestion.account_id,
+            AskedQuestion.local_date,
+            AskedQuestion.question,
+            AskedQuestion.key,
+            AskedQuestion.behaviour,
+        ).where(AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days))
     )
     texts = {q.id: q.text for q in catalogue.questions()}
     found: defaultdict[tuple[UUID, LocalDate], list[Question]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: catalogue.KEY_SLUGS.index(row.key)):
-        text = texts.get(row.question)
-        question = Question(row.question, row.key, row.behaviour, text or "", own=text is None)
-        found[row.account_id, row.local_date].append(question)
+    for account, day, question, key, behaviour in rows:
+        text = texts.get(question)
+        found[account, day].append(Question(question, key, behaviour, text or "", own=text is None))
+    for questions in found.values():
+        questions.sort(key=lambda q: catalogue.KEY_SLUGS.index(q.key))
     return found
 
 
-def _choose(sealer: Sealer, day: LocalDate, scored: Sequence[Scored]) -> None:
-    account = sealer.account
-    near = sa.select(AskedQuestion).where(
-        AskedQuestion.account_id == account,
-        AskedQuestion.local_date.between(day - HISTORY, day + HISTORY),
-    )
-    asked = [
-        Asked(row.question, row.key, row.behaviour, row.local_date)
-        for row in db.session.scalars(near)
-    ]
-    rhythmic = sa.select(
+def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]:
+    """Return the questions that each leader may be asked; their own without the text."""
+    hidden: defaultdict[UUID, set[str]] = defaultdict(set)
+    for account, question in db.session.execute(
+        sa.select(HiddenQuestion.account_id, HiddenQuestion.question).where(
+            HiddenQuestion.account_id.in_(accounts)
+        )
+    ):
+        hidden[account].add(question)
+    own: defaultdict[UUID, list[Question]] = defaultdict(list)
+    for account, question_id, key, behaviour, every_days in db.session.execute(
+        sa.select(
+            OwnQuestion.account_id,
+            OwnQuestion.id,
+            OwnQuestion.key,
+            OwnQuestion.behaviour,
+            OwnQuestion.every_days,
+        ).where(OwnQuestion.account_id.in_(accounts), OwnQuestion.retired.is_(False))
+    ):
+        own[account].append(Question(str(question_id), key, behaviour, "", every_days, own=True))
+    ours = catalogue.questions()
+    return {
+        account: [*own[account], *(q for q in ours if q.id not in hidden[account])]
+        if account in own or account in hidden
+        else ours
+        for account in accounts
+    }
+
+
+def _asked_around(
+    day: LocalDate, visible: Mapping[UUID, Sequence[Question]]
+) -> defaultdict[UUID, list[Asked]]:
+    """Return what was asked within HISTORY of `day`, and when a rhythm's question was before."""
+    of_whom = AskedQuestion.account_id.in_(visible)
+    what = (
+        AskedQuestion.account_id,
         AskedQuestion.question,
         AskedQuestion.key,
         AskedQuestion.behaviour,
-        sa.func.max(AskedQuestion.local_date, type_=AskedQuestion.local_date.type),
-    ).where(
-        AskedQuestion.account_id == account,
-        AskedQuestion.local_date < day - HISTORY,
-        AskedQuestion.question.in_(
-            [q.id for q in visible_questions(sealer) if q.every_days is not None]
-        ),
     )
-    long_ago = db.session.execute(
-        rhythmic.group_by(AskedQuestion.question, AskedQuestion.key, AskedQuestion.behaviour)
+    near = sa.select(*what, AskedQuestion.local_date).where(
+        of_whom, AskedQuestion.local_date.between(day - HISTORY, day + HISTORY)
     )
-    chosen = questions_for(
-        day,
-        leader=account,
-        keys=catalogue.keys(),
-        questions=visible_questions(sealer),
-        asked=asked + [Asked(*row) for row in long_ago],
-        scored=scored,
-    )
-    rows = [
-        {
-            "account_id": account,
-            "local_date": day,
-            "key": q.key,
-            "question": q.id,
-            "behaviour": q.behaviour,
-        }
-        for q in chosen
-    ]
-    with write_transaction() as session:
-        # Two devices may choose at the same moment; what stands first is what both read.
-        session.execute(upsert(session, AskedQuestion).values(rows).on_conflict_do_nothing())
+    rows = list(db.session.connection().execute(near))
+    rhythmic = [q.id for questions in visible.values() for q in questions if q.every_days]
+    if rhythmic:
+        last = sa.func.max(AskedQuestion.local_date, type_=AskedQuestion.local_date.type)
+        long_ago = sa.select(*what, last).where(
+            of_whom,
+            AskedQuestion.local_date < day - HISTORY,
+            AskedQuestion.question.in_(rhythmic),
+        )
+        rows += db.session.connection().execute(long_ago.group_by(*what))
+    asked: defaultdict[UUID, list[Asked]] = defaultdict(list)
+    for account, question, key, behaviour, asked_on in rows:
+        asked[account].append(Asked(question, key, behaviour, asked_on))
+    return asked
 
 
 def _asked_on(account: UUID, day: LocalDate) -> list[AskedQuestion]:

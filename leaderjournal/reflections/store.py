@@ -292,8 +292,16 @@ def days(
 
 def scores_before(account: UUID, local_date: LocalDate) -> list[Scored]:
     """Return the mirror scores of the four months before a local date."""
-    query = (
+    return scores_before_among([account], local_date)[account]
+
+
+def scores_before_among(
+    accounts: Collection[UUID], local_date: LocalDate
+) -> dict[UUID, list[Scored]]:
+    """Return, for each of these accounts, the mirror scores of the four months before a date."""
+    rows = db.session.connection().execute(
         sa.select(
+            Reflection.account_id,
             AnswerFigures.key,
             AnswerFigures.behaviour,
             AnswerFigures.score,
@@ -301,18 +309,18 @@ def scores_before(account: UUID, local_date: LocalDate) -> list[Scored]:
         )
         .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
         .where(
-            Reflection.account_id == account,
+            Reflection.account_id.in_(accounts),
             Reflection.deleted_at.is_(None),
             Reflection.local_date < local_date,
             Reflection.local_date >= local_date - SCORES_LOOK_BACK,
             AnswerFigures.score.is_not(None),
         )
     )
-    return [
-        Scored(key, behaviour, score, day)
-        for key, behaviour, score, day in db.session.execute(query)
-        if score is not None
-    ]
+    scores: dict[UUID, list[Scored]] = {account: [] for account in accounts}
+    for account, key, behaviour, score, day in rows:
+        if score is not None:
+            scores[account].append(Scored(key, behaviour, score, day))
+    return scores
 
 
 def last_written(account: UUID) -> tuple[Instant, str] | None:

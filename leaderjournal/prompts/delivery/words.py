@@ -1,11 +1,10 @@
 """What the messages of a batch say: one of the day's questions each, never a leader's own words."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.delivery.store import Waiting
 from leaderjournal.prompts.rules import Said, what_to_say
@@ -23,9 +22,13 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
     asked = questions_store.asked_among(db.session, accounts, days)
     missing = {(m.account_id, m.local_date) for m in messages} - set(asked)
     if missing:
+        by_day = defaultdict(set)
         for account, day in missing:
-            _choose(account, day)
-        asked = questions_store.asked_among(db.session, accounts, days)
+            by_day[day].add(account)
+        for day, leaders in by_day.items():
+            scored = reflections_store.scores_before_among(leaders, day)
+            questions_store.choose(day, scored)
+            asked |= questions_store.asked_among(db.session, leaders, [day])
     keys = catalogue.keys()
     return {
         message.id: what_to_say(
@@ -35,10 +38,3 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
         )
         for message in messages
     }
-
-
-def _choose(account: UUID, day: LocalDate) -> None:
-    leader = accounts_store.leader(account)
-    if leader is not None:
-        scored = reflections_store.scores_before(account, day)
-        questions_store.questions_of_day(leader.sealer, day, scored=scored)
