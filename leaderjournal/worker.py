@@ -18,6 +18,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.limits import limiter
 from leaderjournal.prompts.delivery import store as delivery_store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
+from leaderjournal.prompts.push import store as push_store
 from leaderjournal.reflections import store as reflections_store
 
 log = logging.getLogger("leaderjournal.worker")
@@ -30,6 +31,7 @@ def chores(app: Flask) -> dict[str, int]:
         return {
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
+            "devices removed long ago": push_store.forget_removed(now=now),
             "old deliveries": delivery_store.forget_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
         }

@@ -22,6 +22,7 @@ PROBLEMS = {
     "404": "There is nothing here",
     "405": "This address does not take this method",
     "409": "It conflicts with what is there",
+    "410": "It was there and was removed for good",
     "412": "It has been changed meanwhile; `current` holds what is stored",
     "413": "The body is too large",
     "415": "The body is of another type",

@@ -137,12 +137,27 @@ def _device(new: dict[str, Any]) -> Device:
     return found
 
 
+@blueprint.get("/push/subscriptions/<uuid:subscription_id>")
+@blueprint.doc(**{"x-problems": ["410"]})
+@login_required
+@blueprint.response(200, SubscriptionSchema)
+def read_subscription(subscription_id: UUID) -> push_store.KeptDevice:
+    """Read a device; 410 for one that its leader removed, which must not put itself back."""
+    account_id = current_leader().id
+    found = [d for d in push_store.devices_of(account_id) if d.id == subscription_id]
+    if found:
+        return found[0]
+    if push_store.was_removed(account_id, subscription_id):
+        raise Problem(410, "You removed this device.")
+    raise _no_such_device()
+
+
 @blueprint.delete("/push/subscriptions/<uuid:subscription_id>")
 @login_required
 @blueprint.response(204)
 def unsubscribe(subscription_id: UUID) -> None:
     """Send no more prompts to a device."""
-    if not push_store.unsubscribe(current_leader().id, subscription_id):
+    if not push_store.unsubscribe(current_leader().id, subscription_id, now=clock.now()):
         raise _no_such_device()
 
 

@@ -183,7 +183,7 @@ def test_device(device_id: UUID) -> Page:
 @login_required
 def remove_device(device_id: UUID) -> Page:
     """Send no more prompts to a device."""
-    if not push_store.unsubscribe(current_leader().id, device_id):
+    if not push_store.unsubscribe(current_leader().id, device_id, now=clock.now()):
         abort(404)
     return _done("That device gets no more prompts.", part="devices")
 

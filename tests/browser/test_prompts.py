@@ -481,14 +481,39 @@ def test_this_device_once_removed_does_not_put_itself_back(phone):
     assert phone.devices() == []
 
 
-def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(phone):
+def test_a_device_removed_on_another_one_does_not_put_itself_back(phone):
     device = turned_on(phone)
-    before = phone.page.evaluate("localStorage.subscription")
     token = phone.page.request.get("/api/v1/session").json()["csrf_token"]
-    gone = phone.page.request.delete(
+    removed = phone.page.request.delete(
         f"/api/v1/push/subscriptions/{device}", headers={"X-CSRFToken": token}
     )
-    assert gone.status == 204
+    assert removed.status == 204
+    phone.page.reload()
+    expect(phone.page.get_by_role("button", name="Turn them on here")).to_be_visible()
+    phone.until(lambda: phone.page.evaluate("localStorage.subscription ?? 'none'") == "none")
+    assert phone.devices() == []
+
+
+def taken_over_by_another_leader(phone, new_page):
+    """Let another account subscribe with the same browser: the first one's row is gone."""
+    held = phone.page.evaluate(
+        "navigator.serviceWorker.ready.then((ready) => ready.pushManager.getSubscription())"
+        ".then((held) => held.toJSON())"
+    )
+    other = new_page()
+    register(other, "Ben")
+    token = other.request.get("/api/v1/session").json()["csrf_token"]
+    taken = other.request.post(
+        "/api/v1/push/subscriptions", data=held, headers={"X-CSRFToken": token}
+    )
+    assert taken.status == 201
+
+
+def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(phone, new_page):
+    device = turned_on(phone)
+    before = phone.page.evaluate("localStorage.subscription")
+    taken_over_by_another_leader(phone, new_page)
+    assert phone.devices() == []
     phone.page.reload()
     phone.until(phone.devices)
     assert [again["id"] != device for again in phone.devices()] == [True]

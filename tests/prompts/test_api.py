@@ -250,7 +250,10 @@ def test_a_device_is_forgotten_when_its_owner_says_so_and_by_nobody_else(client)
     address = f"/push/subscriptions/{made['id']}"
     assert stranger.call("DELETE", address).status_code == 404
     assert stranger.call("POST", f"{address}/test").status_code == 404
+    assert leader.get(address).json == made
     assert leader.call("DELETE", address).status_code == 204
+    assert leader.get(address).status_code == 410
+    assert stranger.get(address).status_code == 404
     assert leader.call("DELETE", address).status_code == 404
 
 

@@ -102,6 +102,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "removed_subscriptions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_removed_subscriptions_account_id_accounts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removed_subscriptions")),
+    )
+    with op.batch_alter_table("removed_subscriptions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_removed_subscriptions_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_removed_subscriptions_removed_at"), ["removed_at"], unique=False
+        )
+
+    op.create_table(
         "prompt_messages",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -143,6 +164,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("removed_subscriptions")
     with op.batch_alter_table("prompt_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prompt_messages_subscription_id"))
         batch_op.drop_index(

@@ -1,4 +1,4 @@
-"""The table of push subscriptions: one row per browser that asked for prompts."""
+"""The tables of push subscriptions: browsers that asked for prompts, and those removed again."""
 
 from uuid import UUID
 
@@ -30,3 +30,14 @@ class PushSubscription(Base):
     last_tried_at: Mapped[Instant | None]
     last_outcome: Mapped[str | None]
     last_status: Mapped[int | None]
+
+
+class RemovedSubscription(Base):
+    """A subscription that its leader removed, so that the device does not put itself back."""
+
+    __tablename__ = "removed_subscriptions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    removed_at: Mapped[Instant] = mapped_column(index=True)

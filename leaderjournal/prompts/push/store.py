@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,9 +14,10 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push.messages import public_key
-from leaderjournal.prompts.push.models import PushSubscription
+from leaderjournal.prompts.push.models import PushSubscription, RemovedSubscription
 from leaderjournal.prompts.push.rules import Device, Outcome
 
+REMEMBERED_FOR = timedelta(days=365)
 MOST_DEVICES = 20
 """How many devices an account may have; one more takes the place of the oldest."""
 
@@ -110,8 +112,8 @@ def subscribe(
     return _kept(row), created
 
 
-def unsubscribe(account_id: UUID, subscription_id: UUID) -> bool:
-    """Forget one of the account's devices; tell whether there was such a one."""
+def unsubscribe(account_id: UUID, subscription_id: UUID, *, now: Instant) -> bool:
+    """Forget one of the account's devices for good; tell whether there was such a one."""
     with write_transaction() as session:
         removed = rows_changed(
             session,
@@ -119,7 +121,26 @@ def unsubscribe(account_id: UUID, subscription_id: UUID) -> bool:
                 PushSubscription.account_id == account_id, PushSubscription.id == subscription_id
             ),
         )
+        if removed:
+            session.add(
+                RemovedSubscription(id=subscription_id, account_id=account_id, removed_at=now)
+            )
     return bool(removed)
+
+
+def was_removed(account_id: UUID, subscription_id: UUID) -> bool:
+    """Tell whether the leader removed this device, rather than its push service."""
+    query = sa.select(RemovedSubscription.id).where(
+        RemovedSubscription.account_id == account_id, RemovedSubscription.id == subscription_id
+    )
+    return db.session.scalar(query) is not None
+
+
+def forget_removed(*, now: Instant) -> int:
+    """Forget which devices were removed more than a year ago; return how many."""
+    with write_transaction() as session:
+        old = RemovedSubscription.removed_at < now - REMEMBERED_FOR
+        return rows_changed(session, sa.delete(RemovedSubscription).where(old))
 
 
 def subscriptions_by_account(

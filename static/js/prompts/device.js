@@ -76,6 +76,11 @@
     return call("DELETE", `/push/subscriptions/${id}`, { csrf });
   }
 
+  // The leader removed it on another device: unlike one that its push service ended, it stays away.
+  async function wasRemoved(id) {
+    return (await call("GET", `/push/subscriptions/${id}`)).status === 410;
+  }
+
   // Compares what the browser, this device's note and the server hold, and subscribes anew where
   // they disagree. Only a device on which the leader asked for prompts, for whoever did ask.
   async function keepOn(registration) {
@@ -89,6 +94,11 @@
     if (!listed.ok) return;
     const known = (await listed.json()).items.some(({ id }) => id === device.id);
     if (known && current?.endpoint === device.endpoint && isFor(current, key)) return;
+    if (!known && await wasRemoved(device.id)) {
+      await kept.setDevice(null);
+      await current?.unsubscribe();
+      return;
+    }
     const who = await session();
     if (who?.account_id !== device.account) return;
     // A push service that calls a subscription gone may not have told the browser.
