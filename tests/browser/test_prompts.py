@@ -481,7 +481,8 @@ def test_this_device_once_removed_does_not_put_itself_back(phone):
     assert phone.devices() == []
 
 
-def test_a_device_removed_on_another_one_does_not_put_itself_back(phone):
+def test_a_device_removed_on_another_one_does_not_put_itself_back(new_phone):
+    phone = new_phone(expects=["410"])
     device = turned_on(phone)
     token = phone.page.request.get("/api/v1/session").json()["csrf_token"]
     removed = phone.page.request.delete(
@@ -509,7 +510,8 @@ def taken_over_by_another_leader(phone, new_page):
     assert taken.status == 201
 
 
-def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(phone, new_page):
+def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(new_phone, new_page):
+    phone = new_phone(expects=["404"])
     device = turned_on(phone)
     before = phone.page.evaluate("localStorage.subscription")
     taken_over_by_another_leader(phone, new_page)

@@ -88,13 +88,16 @@ class Dispatcher:
     It belongs to one thread. Any number of dispatchers may work on one database.
     """
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, seconds: float = 10) -> None:
+        """Send for `app`; a push service that takes longer than `seconds` is given up on."""
         self._app = app
         with app.app_context():
             chosen = settings()
         self._chosen = chosen
         self._writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
-        self._sender = PushSender(PushHosts(chosen.push_allowed_hosts), most_in_flight=MOST_PUSHES)
+        self._sender = PushSender(
+            PushHosts(chosen.push_allowed_hosts), seconds=seconds, most_in_flight=MOST_PUSHES
+        )
         self._mailer = Mailer(chosen.smtp_url) if chosen.smtp_url else None
         self._told: SimpleQueue[Told] = SimpleQueue()
         self._on_their_way: dict[UUID, Waiting] = {}

@@ -42,7 +42,7 @@ LEASE = timedelta(minutes=2)
 @pytest.fixture
 def dispatcher(app, push_service, monkeypatch):
     allow(app, monkeypatch, push_service.host)
-    with Dispatcher(app) as dispatcher:
+    with Dispatcher(app, seconds=3) as dispatcher:
         yield dispatcher
 
 
