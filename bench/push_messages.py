@@ -8,8 +8,6 @@ is counted is the processor's time. Each one's messages are opened once to see t
 same. `pywebpush` must be installed; it comes with the test dependencies.
 """
 
-# ruff: noqa: T201  # what it finds out, it prints
-
 import argparse
 import base64
 import os

@@ -94,13 +94,13 @@
     if (!listed.ok) return;
     const known = (await listed.json()).items.some(({ id }) => id === device.id);
     if (known && current?.endpoint === device.endpoint && isFor(current, key)) return;
+    const who = await session();
+    if (who?.account_id !== device.account) return;
     if (!known && await wasRemoved(device.id)) {
       await kept.setDevice(null);
       await current?.unsubscribe();
       return;
     }
-    const who = await session();
-    if (who?.account_id !== device.account) return;
     // A push service that calls a subscription gone may not have told the browser.
     if (!known && current?.endpoint === device.endpoint) await current.unsubscribe();
     const id = await turnOn(registration, who);
