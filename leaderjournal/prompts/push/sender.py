@@ -29,6 +29,8 @@ Resolver = Callable[[str, int], Coroutine[Any, Any, Sequence[str]]]
 MOST_REPLY = 4_096
 MOST_ADDRESSES = 8
 MOST_NAMES = 1_000
+TO_READ_WHAT_CAME = 0.1
+"""Seconds for an answer that is here when its time is up."""
 NAMES_KEPT = 30.0
 """Seconds for which a name is not asked for again. Its addresses stay those that were checked."""
 CONNECTIONS_KEPT = 30 * 60
@@ -117,13 +119,18 @@ class PushSender:
         async with self._slots:
             if self._closed:
                 raise asyncio.CancelledError
+            exchange = asyncio.create_task(self._exchange(message))
+            await asyncio.wait({exchange}, timeout=self._seconds)
+            if not exchange.done():
+                # Its answer may have come while the loop was busy with others.
+                await asyncio.wait({exchange}, timeout=TO_READ_WHAT_CAME)
+            if not exchange.done():
+                exchange.cancel()
+                return Answer(None, failure="timeout")
             try:
-                async with asyncio.timeout(self._seconds):
-                    return await self._exchange(message)
+                return exchange.result()
             except EndpointRefused as refusal:
                 return Answer(None, failure=f"{REFUSED_ENDPOINT}: {refusal}")
-            except TimeoutError:
-                return Answer(None, failure="timeout")
             except OSError:
                 return Answer(None, failure="connect")
 

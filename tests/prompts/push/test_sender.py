@@ -160,6 +160,27 @@ def test_a_hanging_push_service_is_given_up_on(open_sender, push_service, secure
     assert sender.submit(message_for(subscription)).result() == Answer(None, failure="timeout")
 
 
+def test_an_answer_that_came_in_time_counts_however_busy_the_sender_was_with_others(open_sender):
+    asked = threading.Event()
+
+    def answer_soon(connection):
+        request_of(connection)
+        asked.set()
+        time.sleep(0.3)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    async def keep_busy(_host, _port):
+        time.sleep(1.5)  # noqa: ASYNC251 - that is the point
+        return []
+
+    with raw_service(answer_soon) as host:
+        sender = open_sender(host, "busy.example", seconds=1, resolver=keep_busy)
+        message = sender.submit(plain_message(host))
+        assert asked.wait(5)
+        sender.submit(PushMessage("https://busy.example/push", {}, b"body"))
+        assert message.result(10) == Answer(201)
+
+
 def test_messages_that_hang_do_not_spoil_their_connection_for_others(open_sender, push_service):
     sender = open_sender(seconds=0.5)
     good = push_service.subscription(secure=True)
