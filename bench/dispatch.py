@@ -5,10 +5,11 @@
 A PostgreSQL of its own holds a million leaders with a device and a schedule each. Twenty thousand
 of the prompts are due at one instant, which is worse than being spread over a minute; the others
 come at other times of the day. Those who are due have been asked, and have scored themselves, every
-day for a month, so that choosing their questions costs what it costs. Real worker processes, idle
-until then, send to the push service that the tests have (plain HTTP on this machine, in a process
-of its own, which checks each message's VAPID token and keeps it). How late a prompt is, is what the
-service's clock says when it took it, less the instant at which it was due.
+day for a month, so that choosing their questions costs what it costs; the workers do that in the
+minutes before, while nothing is due. Real worker processes send to the push service that the tests
+have (plain HTTP on this machine, in a process of its own, which checks each message's VAPID token
+and keeps it). How late a prompt is, is what the service's clock says when it took it, less the
+instant at which it was due.
 
 Ends with 1 where not all arrive within a minute, where one in a hundred is half a minute late, or
 where a worker's memory grows while it sends. The test dependencies must be installed.
@@ -187,7 +188,7 @@ def fill(
         database.execute(THEIR_DEVICES)
         database.execute(THEIR_SCHEDULES)
         # As late as can be, so that it is not over before the workers have started.
-        due_at = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=2)
+        due_at = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=3)
         ask_daily(app, leaders, first=Instant(due_at), time_zone=zone)
         database.execute(CATALOGUE)
         with database.cursor() as cursor:

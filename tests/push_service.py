@@ -481,14 +481,15 @@ async def _serve(port: int, secure_port: int, folder: Path, *, until_input_ends:
     certificate.private_key_pem.write_to_path(folder / "key.pem")
     certificate.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
     service = _Service()
-    plain = Server(service, port=port, log_enabled=False, websockets=False)
+    # A few hundred connections at once, which a real push service takes without a pause.
+    options: dict[str, Any] = {"backlog": 1024, "log_enabled": False, "websockets": False}
+    plain = Server(service, port=port, **options)
     secure = Server(
         service,
         port=secure_port,
         ssl_cert=folder / "certificate.pem",
         ssl_key=folder / "key.pem",
-        log_enabled=False,
-        websockets=False,
+        **options,
     )
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
