@@ -18,12 +18,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
 login_manager = LoginManager()
 login_manager.session_protection = None  # a phone changes its network all day
-_acting_for_a_token: set[Callable[..., Any]] = set()
+_needing_no_csrf_token: set[Callable[..., Any]] = set()
 
 
 def acts_for_a_token(view: View) -> View:
     """Ask a view for no CSRF token: it acts for the token in its address and for no session."""
-    _acting_for_a_token.add(view)
+    _needing_no_csrf_token.add(view)
+    return view
+
+
+def writes_nothing(view: View) -> View:
+    """Ask a view for no CSRF token: it is posted to, and only shows what it was given."""
+    _needing_no_csrf_token.add(view)
     return view
 
 
@@ -57,17 +63,26 @@ def _ask_to_sign_in() -> Response:
             401,
             "Sign in first, or send a valid token.",
             headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
+            session=_session_state(),
         )
     path = request.path if request.method == "GET" else "/"
     wanted = None if path == "/" else path  # None leaves it out of the address
     return redirect(url_for("accounts.login", next=wanted), 303)
 
 
+def _session_state() -> str:
+    """Return what became of the browser's session: "none", "ended" on purpose, or "expired"."""
+    token = session.get("_user_id")
+    if token is None:
+        return "none"
+    return "ended" if store.was_ended(token) else "expired"
+
+
 def refuse_forged_requests() -> None:
     """Ask every changing request that stands on a session for its CSRF token."""
     if request.method not in UNSAFE or request.endpoint is None:
         return
-    if current_app.view_functions[request.endpoint] in _acting_for_a_token:
+    if current_app.view_functions[request.endpoint] in _needing_no_csrf_token:
         return
     by_api = request.path.startswith(API_PREFIX)
     if by_api and ("Authorization" in request.headers or "_user_id" not in session):

@@ -47,7 +47,13 @@ def represented(leader: store.Leader) -> dict[str, Any]:
 @blueprint.response(200, SessionSchema)
 def read_session() -> dict[str, Any]:
     """Read whose session it is, with the CSRF token that its next changing calls need."""
-    return {"csrf_token": generate_csrf(), "account_id": current_leader().id}
+    leader = current_leader()
+    return {
+        "csrf_token": generate_csrf(),
+        "account_id": leader.id,
+        "time_zone": leader.time_zone,
+        "day_starts_at": leader.day_starts_at,
+    }
 
 
 @blueprint.post("/accounts")
@@ -134,7 +140,7 @@ def erase_me(asked: dict[str, Any]) -> None:
             "password: This is not your password.",
             errors={"password": ["This is not your password."]},
         )
-    store.erase(current_leader().id)
+    store.erase(current_leader().id, now=clock.now())
 
 
 @blueprint.get("/pauses")

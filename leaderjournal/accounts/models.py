@@ -52,6 +52,14 @@ class SignIn(Base):
     expires_at: Mapped[Instant] = mapped_column(index=True)
 
 
+class EndedSession(Base):
+    """A session that was ended on purpose, not by time. Nothing says whose it was."""
+
+    __tablename__ = "ended_sessions"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    ended_at: Mapped[Instant] = mapped_column(index=True)
+
+
 class ApiToken(Base):
     """A token with which another program acts for the leader."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_required, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from marshmallow import Schema
 from werkzeug import Response
 
@@ -67,6 +68,8 @@ def _begin_session(leader: store.Leader) -> None:
     device = device_name(request.user_agent.string)
     leader.session_token = store.sign_in(leader.id, device=device, now=clock.now())
     login_user(leader)
+    # From the start: replies that were under way at once would each bring a token of its own.
+    generate_csrf()
 
 
 @blueprint.get("/register")
@@ -123,7 +126,7 @@ def submit_login() -> Page:
 def logout() -> Response:
     """Sign out: the session ends on the server, and the browser forgets what it kept."""
     leader = current_leader()
-    store.end_sign_ins(leader.id, only=leader.sign_in)
+    store.end_sign_ins(leader.id, now=clock.now(), only=leader.sign_in)
     return _signed_out()
 
 
@@ -179,7 +182,7 @@ def submit_reset() -> Page:
     values, errors = read_form(NewPasswordForm(), request.form)
     if errors:
         return render_template("accounts/reset.html", form={}, errors=errors), 422
-    store.change_password(account_id, values["password"], keep=None)
+    store.change_password(account_id, values["password"], keep=None, now=clock.now())
     session.clear()
     flash("Your new password is set. Sign in with it.", "good")
     return redirect(url_for("accounts.login"), 303)
@@ -280,7 +283,7 @@ def change_password() -> Page:
         errors = NOT_YOURS
     if errors:
         return _settings_page("password", errors)
-    store.change_password(leader.id, values["password"], keep=leader.sign_in)
+    store.change_password(leader.id, values["password"], keep=leader.sign_in, now=clock.now())
     if service_settings().smtp_url:
         enqueue(tasks.send_password_changed, str(leader.id))
     return _saved("Your new password is set. Every other device is signed out.")
@@ -291,7 +294,7 @@ def change_password() -> Page:
 def end_session(session_id: UUID) -> Page:
     """Sign one device out."""
     leader = current_leader()
-    if not store.end_sign_ins(leader.id, only=session_id):
+    if not store.end_sign_ins(leader.id, now=clock.now(), only=session_id):
         abort(404)
     return _signed_out() if session_id == leader.sign_in else _saved("That device is signed out.")
 
@@ -301,7 +304,7 @@ def end_session(session_id: UUID) -> Page:
 def end_other_sessions() -> Page:
     """Sign every other device out."""
     leader = current_leader()
-    store.end_sign_ins(leader.id, but=leader.sign_in)
+    store.end_sign_ins(leader.id, now=clock.now(), but=leader.sign_in)
     return _saved("Every other device is signed out.")
 
 
@@ -351,7 +354,7 @@ def submit_deletion() -> Page:
     if not store.has_password(leader.id, request.form.get("password", "")):
         errors = {"password": ["This is not your password."]}
         return render_template("accounts/delete.html", form={}, errors=errors), 422
-    store.erase(leader.id)
+    store.erase(leader.id, now=clock.now())
     response = _signed_out()
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response

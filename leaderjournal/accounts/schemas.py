@@ -129,6 +129,8 @@ class SessionSchema(Schema):
 
     csrf_token = fields.String(required=True)
     account_id = fields.UUID(required=True)
+    time_zone = Zone(required=True)
+    day_starts_at = ClockTime(required=True)
 
 
 class EraseSchema(Schema):

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -16,7 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import passwords
-from leaderjournal.accounts.models import Account, ApiToken, LookupKey, PasswordReset, SignIn
+from leaderjournal.accounts.models import (
+    Account,
+    ApiToken,
+    EndedSession,
+    LookupKey,
+    PasswordReset,
+    SignIn,
+)
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import MONDAY_TO_FRIDAY, days_cut_short
 from leaderjournal.accounts.rules import (
@@ -218,14 +225,29 @@ def sign_ins_of(account_id: UUID) -> list[SignIn]:
     return list(db.session.scalars(query.order_by(SignIn.last_seen_at.desc())))
 
 
-def end_sign_ins(account_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> int:
+def end_sign_ins(
+    account_id: UUID, *, now: Instant, only: UUID | None = None, but: UUID | None = None
+) -> int:
     """End sessions of the account: one, all, or all but one; return how many."""
-    which = sa.delete(SignIn).where(SignIn.account_id == account_id)
+    which = [SignIn.account_id == account_id]
     if only is not None:
-        which = which.where(SignIn.id == only)
+        which.append(SignIn.id == only)
     if but is not None:
-        which = which.where(SignIn.id != but)
-    return _delete(which)
+        which.append(SignIn.id != but)
+    with write_transaction() as session:
+        return _end(session, which, now)
+
+
+def _end(session: Session, which: Sequence[sa.ColumnElement[bool]], now: Instant) -> int:
+    """End sessions inside the caller's transaction; that they were ended is remembered."""
+    ended = sa.select(SignIn.token_hash, sa.literal(now, SignIn.last_seen_at.type)).where(*which)
+    session.execute(sa.insert(EndedSession).from_select(["token_hash", "ended_at"], ended))
+    return rows_changed(session, sa.delete(SignIn).where(*which))
+
+
+def was_ended(token: str) -> bool:
+    """Tell whether the session of this token was ended on purpose, and did not merely expire."""
+    return db.session.get(EndedSession, _token_hash(token)) is not None
 
 
 def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptToken]:
@@ -335,15 +357,15 @@ def change_email(leader: Leader, email: str) -> None:
         raise EmailTaken from error
 
 
-def change_password(account_id: UUID, password: str, *, keep: UUID | None) -> None:
+def change_password(account_id: UUID, password: str, *, keep: UUID | None, now: Instant) -> None:
     """Set a new password and end every other session, and every token and reset."""
     password_hash = passwords.hashed(password)
     with write_transaction() as session:
         session.execute(
             sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash)
         )
-        sessions = sa.delete(SignIn).where(SignIn.account_id == account_id)
-        session.execute(sessions.where(SignIn.id != keep) if keep else sessions)
+        kept = [SignIn.id != keep] if keep else []
+        _end(session, [SignIn.account_id == account_id, *kept], now)
         session.execute(sa.delete(ApiToken).where(ApiToken.account_id == account_id))
         session.execute(sa.delete(PasswordReset).where(PasswordReset.account_id == account_id))
 
@@ -370,16 +392,23 @@ def account_of_reset(token: str, *, now: Instant) -> UUID | None:
     )
 
 
-def erase(account_id: UUID) -> None:
+def erase(account_id: UUID, *, now: Instant) -> None:
     """Erase the account, its data key and all it wrote, in every room."""
-    _delete(sa.delete(Account).where(Account.id == account_id))
+    with write_transaction() as session:
+        _end(session, [SignIn.account_id == account_id], now)
+        session.execute(sa.delete(Account).where(Account.id == account_id))
 
 
 def clear_expired(*, now: Instant) -> int:
-    """Forget sessions, tokens and resets that have expired; return how many."""
+    """Forget sessions, tokens and resets that have expired; return how many.
+
+    That a session was ended is remembered for as long as a browser may keep its cookie.
+    """
+    expired = [table.expires_at <= now for table in (SignIn, ApiToken, PasswordReset)]
+    expired.append(EndedSession.ended_at <= now - SIGN_IN_LASTS)
+    tables = (SignIn, ApiToken, PasswordReset, EndedSession)
     return sum(
-        _delete(sa.delete(table).where(table.expires_at <= now))
-        for table in (SignIn, ApiToken, PasswordReset)
+        _delete(sa.delete(table).where(over)) for table, over in zip(tables, expired, strict=True)
     )
 
 

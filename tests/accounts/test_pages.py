@@ -268,3 +268,14 @@ def test_the_account_is_erased_by_who_knows_the_password(browser, post, leader):
 )
 def test_a_device_is_named_as_a_person_would(agent, name):
     assert device_name(agent) == name
+
+
+def test_a_session_has_its_csrf_token_from_the_start(client):
+    leader = a_leader(client)
+    form = {"email": leader.email, "password": PASSWORD, "csrf_token": csrf_token(client)}
+    client.post("/login", data=form)
+    with client.session_transaction() as session:
+        begun_with = session["csrf_token"]
+    client.get("/settings")
+    with client.session_transaction() as session:
+        assert session["csrf_token"] == begun_with
