@@ -124,24 +124,95 @@ def show(account: UUID, question: str) -> None:
         )
 
 
-def questions_of_day(sealer: Sealer, day: LocalDate, *, scored: Sequence[Scored]) -> list[Question]:
+def questions_of_day(
+    sealer: Sealer,
+    day: LocalDate,
+    *,
+    scored: Sequence[Scored],
+    answered: Mapping[str, str] | None = None,
+) -> list[Question]:
     """Return the questions of a local day, one per key.
 
     They are chosen when first asked for and kept, so that they are the same on every device all
-    day, whatever the leader scores, hides or adds meanwhile.
+    day, whatever the leader scores, hides or adds meanwhile. Under a key that is `answered`, it is
+    the question that was, which a device without a connection may have asked instead.
     """
     kept = _asked_on(sealer.account, day)
     if len(kept) < len(catalogue.keys()):
         choose(day, {sealer.account: scored})
         kept = _asked_on(sealer.account, day)
+    chosen = {row.key: row for row in kept}
+    known = {q.id: q for q in catalogue.questions()} | {
+        str(q.id): Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(sealer)
+    }
+    questions = []
+    for key in catalogue.KEY_SLUGS:
+        there = known.get((answered or {}).get(key, ""))
+        if there is not None and there.key == key:
+            questions.append(Question(there.id, key, there.behaviour, there.text))
+        elif key in chosen:
+            row = chosen[key]
+            text = known[row.question].text if row.question in known else ""
+            questions.append(Question(row.question, key, row.behaviour, text))
+    return questions
+
+
+def questions_ahead(
+    sealer: Sealer, days: Sequence[LocalDate], *, scored: Sequence[Scored]
+) -> dict[LocalDate, list[Question]]:
+    """Return the questions of local days to come, as things stand: nothing is chosen by this.
+
+    What is chosen already stays; the other days are as they would be if nothing more were scored.
+    """
     own = {str(q.id): q.text for q in own_questions(sealer)}
     texts = {q.id: q.text for q in catalogue.questions()} | own
-    return [
-        Question(row.question, row.key, row.behaviour, texts.get(row.question, ""))
-        for key in catalogue.keys()
-        for row in kept
-        if row.key == key.slug
+    visible = {sealer.account: _visible_among([sealer.account])[sealer.account]}
+    asked = _asked_around(days[0], visible)[sealer.account]
+    ahead = {}
+    for day in days:
+        chosen = {a.key: a for a in asked if a.local_date == day}
+        questions = questions_for(
+            day,
+            leader=sealer.account,
+            keys=catalogue.keys(),
+            questions=visible[sealer.account],
+            asked=asked,
+            scored=scored,
+        )
+        there = [chosen.get(q.key, q) for q in questions]
+        ahead[day] = [
+            Question(q.id, q.key, q.behaviour, texts.get(q.id, ""))
+            if isinstance(q, Question)
+            else Question(q.question, q.key, q.behaviour, texts.get(q.question, ""))
+            for q in there
+        ]
+        asked += [Asked(q.id, q.key, q.behaviour, day) for q in ahead[day] if q.key not in chosen]
+    return ahead
+
+
+def note_asked(account: UUID, day: LocalDate, answered: Mapping[str, str]) -> None:
+    """Note which question was answered under each key, where none was chosen for that day yet.
+
+    A device without a connection asks what it has with it; what it asked rests like any other.
+    """
+    ours = {q.id: q for q in _visible_among([account])[account]} | {
+        q.id: q for q in catalogue.questions()
+    }
+    rows = [
+        {
+            "account_id": account,
+            "local_date": day,
+            "key": key,
+            "question": question,
+            "behaviour": ours[question].behaviour,
+        }
+        for key, question in answered.items()
+        if question in ours and ours[question].key == key
     ]
+    if not rows or len(_asked_on(account, day)) == len(catalogue.keys()):
+        return
+    with write_transaction() as session:
+        session.connection().execute(upsert(session, AskedQuestion).on_conflict_do_nothing(), rows)
 
 
 def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
@@ -206,6 +277,18 @@ def asked_among(
     for questions in found.values():
         questions.sort(key=lambda q: catalogue.KEY_SLUGS.index(q.key))
     return found
+
+
+def chosen_among(
+    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
+) -> set[tuple[UUID, LocalDate]]:
+    """Return for which of these accounts and local days, by both, questions are chosen already."""
+    rows = session.connection().execute(
+        sa.select(AskedQuestion.account_id, AskedQuestion.local_date)
+        .where(AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days))
+        .distinct()
+    )
+    return {(account, day) for account, day in rows}
 
 
 def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]:

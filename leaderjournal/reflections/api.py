@@ -13,20 +13,26 @@ from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after, instant
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice import catalogue
+from leaderjournal.practice.rules import Question
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store
-from leaderjournal.reflections.rules import Answer
+from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.schemas import (
+    DayAheadSchema,
     DaySchema,
+    EarlierVersionSchema,
+    MergedSchema,
+    MergeSchema,
     PromptsSchema,
     ReflectionSchema,
     ScoreSchema,
     SoughtSchema,
-    VersionSchema,
 )
 
 blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
 address = "/reflections/<day:local_date>"
+
+DAYS_AHEAD = 14
 
 
 def represented(day: store.StoredDay) -> dict[str, Any]:
@@ -70,14 +76,20 @@ def _no_such_day(local_date: LocalDate) -> Problem:
     return Problem(404, f"Nothing is written for {local_date}.")
 
 
-def _written_at(leader: Leader, local_date: LocalDate, claimed: Any, now: Instant) -> Instant:
-    """Return when the day was written: now, or earlier as an offline phone says."""
-    if claimed is None:
-        return now
-    written_at = min(instant(claimed), now)
-    if written_at < day_begins(days_after(local_date, -1), leader.time_zone):
-        invalid({"written_at": [f"Use a time on {local_date} or later."]})
-    return written_at
+def _writing(
+    leader: Leader, local_date: LocalDate, values: dict[str, Any], now: Instant
+) -> store.Writing:
+    """Return when and where the day is written: now, or earlier as an offline phone says.
+
+    Raises Problem (422) for a day that has not come yet and for a time before it.
+    """
+    writable(leader, local_date, now)
+    written_at = now
+    if values["written_at"] is not None:
+        written_at = min(instant(values["written_at"]), now)
+        if written_at < day_begins(days_after(local_date, -1), leader.time_zone):
+            invalid({"written_at": [f"Use a time on {local_date} or later."]})
+    return store.Writing(written_at, leader.time_zone, leader.day_starts_at)
 
 
 @blueprint.get("/prompts/today")
@@ -93,6 +105,43 @@ def prompts_today() -> dict[str, Any]:
     return {"local_date": today, "questions": questions}
 
 
+@blueprint.get("/prompts/ahead")
+@login_required
+@blueprint.response(200, page_schema(DayAheadSchema, "DaysAhead"))
+def prompts_ahead() -> dict[str, Any]:
+    """Read the questions of today and the days that follow, for a device to have with it."""
+    leader = current_leader()
+    today = leader.today(clock.now())
+    scored = store.scores_before(leader.id, today)
+    days = [days_after(today, number) for number in range(DAYS_AHEAD)]
+    ahead = questions_store.questions_ahead(leader.sealer, days, scored=scored)
+    return page(
+        [
+            {"local_date": day, "questions": [_with_name(question) for question in questions]}
+            for day, questions in ahead.items()
+        ]
+    )
+
+
+def _with_name(question: Question) -> dict[str, Any]:
+    behaviour = question.behaviour
+    name = catalogue.behaviour(question.key, behaviour).name if behaviour else None
+    return {
+        "id": question.id,
+        "key": question.key,
+        "behaviour": behaviour,
+        "behaviour_name": name,
+        "text": question.text,
+    }
+
+
+def _note_questions(leader: Leader, day: store.StoredDay) -> None:
+    answered = [answer for answer in day.content.answers if answer.question]
+    questions_store.note_asked(
+        leader.id, day.local_date, {answer.key: answer.question or "" for answer in answered}
+    )
+
+
 @blueprint.put(address)
 @blueprint.doc(**{"x-problems": ["412"]})
 @login_required
@@ -102,20 +151,45 @@ def prompts_today() -> dict[str, Any]:
 def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     """Write a day whole: created where there is none, replaced where there is one."""
     leader, now = current_leader(), clock.now()
-    writable(leader, local_date, now)
-    written_at = _written_at(leader, local_date, values["written_at"], now)
+    writing = _writing(leader, local_date, values, now)
     try:
         day, created = store.put(
             leader.sealer,
             local_date,
             DaySchema.content(values),
-            writing=store.Writing(written_at, leader.time_zone, leader.day_starts_at),
+            writing=writing,
             now=now,
             expected=expected(),
+            change=values["change"],
         )
     except store.ChangedMeanwhile as error:
         raise _changed(error) from error
+    _note_questions(leader, day)
     return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
+
+
+@blueprint.post(f"{address}/merge")
+@login_required
+@blueprint.arguments(MergeSchema)
+@blueprint.response(200, MergedSchema)
+@blueprint.alt_response(201, schema=MergedSchema, description="Created")
+def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
+    """Bring in a day written on top of what the writer saw, whatever stands there by now."""
+    leader, now = current_leader(), clock.now()
+    writing = _writing(leader, local_date, values, now)
+    merging = store.merge(
+        leader.sealer,
+        local_date,
+        DaySchema.content(values),
+        was=MergeSchema.content(values["was"]) if values["was"] else DayContent(),
+        writing=writing,
+        now=now,
+        change=values["change"],
+    )
+    day = merging.day
+    _note_questions(leader, day)
+    shown = represented(day) | {"set_aside": merging.met}
+    return shown, 201 if merging.created else 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.put(f"{address}/answers/<key>")
@@ -128,8 +202,7 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     if key not in catalogue.KEY_SLUGS:
         raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
     leader, now = current_leader(), clock.now()
-    writable(leader, local_date, now)
-    written_at = _written_at(leader, local_date, values["written_at"], now)
+    writing = _writing(leader, local_date, values, now)
     question = next(
         question
         for question in questions_store.questions_of_day(
@@ -141,7 +214,7 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
         leader.sealer,
         local_date,
         Answer(key, question.behaviour, question.id, values["score"]),
-        writing=store.Writing(written_at, leader.time_zone, leader.day_starts_at),
+        writing=writing,
         now=now,
     )
     return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
@@ -187,7 +260,7 @@ def restore_reflection(local_date: LocalDate) -> Any:
 
 @blueprint.get(f"{address}/revisions")
 @login_required
-@blueprint.response(200, page_schema(VersionSchema, "Versions"))
+@blueprint.response(200, page_schema(EarlierVersionSchema, "Versions"))
 def list_revisions(local_date: LocalDate) -> dict[str, Any]:
     """List every earlier version of a day, newest first."""
     versions = store.revisions(current_leader().sealer, local_date)
@@ -195,10 +268,38 @@ def list_revisions(local_date: LocalDate) -> dict[str, Any]:
         raise _no_such_day(local_date)
     return page(
         [
-            {"version": v.version, "saved_at": v.saved_at, **v.content.as_document()}
+            {
+                "version": v.version,
+                "saved_at": v.saved_at,
+                "set_aside": v.set_aside,
+                **v.content.as_document(),
+            }
             for v in versions
         ]
     )
+
+
+@blueprint.post(f"{address}/revisions/<int:version>/restore")
+@blueprint.doc(**{"x-problems": ["412"]})
+@login_required
+@blueprint.response(200, ReflectionSchema)
+def restore_revision(local_date: LocalDate, version: int) -> Any:
+    """Let an earlier version stand again; the one that it takes the place of is kept."""
+    leader, now = current_leader(), clock.now()
+    try:
+        day = store.restore_version(
+            leader.sealer,
+            local_date,
+            version,
+            writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
+            now=now,
+            expected=expected(),
+        )
+    except store.ChangedMeanwhile as error:
+        raise _changed(error) from error
+    if day is None:
+        raise Problem(404, f"There is no earlier version {version} of {local_date}.")
+    return represented(day), 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.get("/reflections")

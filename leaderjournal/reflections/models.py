@@ -13,7 +13,10 @@ from leaderjournal.kernel.days import Instant, LocalDate
 
 
 class Reflection(Base):
-    """A leader's local day. `written_at` is when its first words were written, in `time_zone`."""
+    """A leader's local day. `written_at` is when its first words were written, in `time_zone`.
+
+    `change_id` is what a device called the change that made the present version.
+    """
 
     __tablename__ = "reflections"
     __table_args__ = (UniqueConstraint("account_id", "local_date"),)
@@ -30,6 +33,7 @@ class Reflection(Base):
     words: Mapped[int]
     has_commitment: Mapped[bool]
     deleted_at: Mapped[Instant | None] = mapped_column(index=True)
+    change_id: Mapped[UUID | None]
 
 
 class AnswerFigures(Base):
@@ -48,7 +52,10 @@ class AnswerFigures(Base):
 
 
 class Revision(Base):
-    """A version of a day that a later save replaced."""
+    """A version of a day that a later save replaced.
+
+    `set_aside` marks what another device wrote at the same time and what lost against newer words.
+    """
 
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("reflection_id", "version"),)
@@ -57,3 +64,5 @@ class Revision(Base):
     version: Mapped[int]
     saved_at: Mapped[Instant]
     document: Mapped[bytes]
+    change_id: Mapped[UUID | None]
+    set_aside: Mapped[bool]

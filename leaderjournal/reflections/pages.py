@@ -1,13 +1,14 @@
-"""The day's page: today, or any earlier day; its versions; deleting and restoring it."""
+"""The day's page: today, or any earlier day; deleting and restoring it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import current_leader, writes_nothing
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
@@ -21,6 +22,8 @@ from leaderjournal.reflections.api import writable
 from leaderjournal.reflections.schemas import DaySchema
 
 blueprint = Blueprint("reflections", __name__)
+
+SET_ASIDE_SHOWN = timedelta(days=7)
 
 Page = Response | str | tuple[str, int]
 
@@ -52,6 +55,16 @@ def save_today() -> Page:
     return _save(leader, leader.today(now), now)
 
 
+@blueprint.post("/share")
+@writes_nothing
+@login_required
+def share() -> Page:
+    """Show today with the text that another app shared at the end of the note, to be saved."""
+    leader, now = current_leader(), clock.now()
+    shared = [request.form.get(name, "").strip() for name in ("title", "text", "url")]
+    return _day_page(leader, leader.today(now), now, shared="\n".join(filter(None, shared)))
+
+
 @blueprint.get("/day/<day:local_date>")
 @login_required
 def day(local_date: LocalDate) -> Page:
@@ -74,20 +87,15 @@ def _save(leader: Leader, local_date: LocalDate, now: Instant) -> Page:
     values, errors = read_form(DaySchema(), _submitted())
     if errors:
         return _day_page(leader, local_date, now, errors=_by_field(errors)), 422
-    etag = request.form.get("etag", "")
-    expected = store.Expected(etags=frozenset({etag})) if etag else store.Expected(absent=True)
-    try:
-        store.put(
-            leader.sealer,
-            local_date,
-            DaySchema.content(values),
-            writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
-            now=now,
-            expected=expected,
-        )
-    except store.ChangedMeanwhile:
-        return _day_page(leader, local_date, now, conflict=True), 409
-    flash("Saved.", "good")
+    merging = store.merge(
+        leader.sealer,
+        local_date,
+        DaySchema.content(values),
+        was=store.content_of(leader.sealer, local_date, request.form.get("etag", "")),
+        writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
+        now=now,
+    )
+    flash("Saved. Another device wrote this day too." if merging.met else "Saved.", "good")
     return redirect(_address(leader, local_date, now), 303)
 
 
@@ -132,10 +140,13 @@ def _address(leader: Leader, local_date: LocalDate, now: Instant) -> str:
 
 
 def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | None) -> list[Entry]:
-    questions = questions_store.questions_of_day(
-        leader.sealer, local_date, scored=store.scores_before(leader.id, local_date)
-    )
     answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
+    questions = questions_store.questions_of_day(
+        leader.sealer,
+        local_date,
+        scored=store.scores_before(leader.id, local_date),
+        answered={key: answer.question or "" for key, answer in answers.items()},
+    )
     entries = []
     for question in questions:
         answer = answers.get(question.key)
@@ -172,11 +183,12 @@ def _day_page(
     now: Instant,
     *,
     errors: Errors | None = None,
-    conflict: bool = False,
+    shared: str = "",
 ) -> str:
     today = leader.today(now)
     stored = store.day(leader.sealer, local_date)
     content = stored.content if stored else None
+    note = request.form.get("note", content.note if content else "")
     return render_template(
         "reflections/day.html",
         day={
@@ -185,45 +197,18 @@ def _day_page(
             "kept": bool(content and content.kept),
             "etag": stored.etag if stored else "",
             "saved_at": stored.saved_at if stored else None,
-            "note": request.form.get("note", content.note if content else ""),
+            "note": "\n\n".join(filter(None, (note, shared))),
             "commitment": request.form.get("commitment", content.commitment if content else ""),
-            "deleted": store.is_restorable(leader.id, local_date),
+            "deleted": store.deleted_etag(leader.id, local_date),
         },
         entries=_entries(leader, local_date, stored),
         mirror=list(MIRROR_SCORES.items()),
         previous_day=days_after(local_date, -1),
         next_day=days_after(local_date, 1) if local_date < today else None,
-        conflict=conflict,
+        set_aside=store.was_set_aside_since(leader.id, local_date, Instant(now - SET_ASIDE_SHOWN)),
+        held=bool(errors or shared),
         form=request.form,
         errors=errors or {},
-    )
-
-
-@blueprint.get("/day/<day:local_date>/versions")
-@login_required
-def versions(local_date: LocalDate) -> Page:
-    """Show every earlier version of a day."""
-    leader = current_leader()
-    earlier = store.revisions(leader.sealer, local_date)
-    if earlier is None:
-        abort(404)
-    return render_template(
-        "reflections/versions.html",
-        local_date=local_date,
-        versions=[
-            {
-                "version": version.version,
-                "saved_at": version.saved_at,
-                "entries": [
-                    {"key": catalogue.key(a.key), "score": a.score, "text": a.text}
-                    for a in version.content.answers
-                ],
-                "note": version.content.note,
-                "commitment": version.content.commitment,
-            }
-            for version in earlier
-        ],
-        mirror=list(MIRROR_SCORES.items()),
     )
 
 

@@ -1,9 +1,15 @@
-"""What a day holds, what counts as kept, and how words are counted and found."""
+"""What a day holds, what counts as kept, what merges, and how words are counted and found."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
+
+from leaderjournal.kernel.days import Instant
+
+Field = str
+"""A part of a day that merges by itself: "let-go.score", "let-go.text", "note", "commitment"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,20 @@ class DayContent:
         yield self.note
         yield self.commitment
 
+    def answer(self, key: str) -> Answer:
+        """Return what was answered under a key, an empty answer where nothing was."""
+        return next((answer for answer in self.answers if answer.key == key), Answer(key))
+
+    def fields(self) -> dict[Field, int | str | None]:
+        """Return what stands in each field; white space at a text's ends does not count."""
+        found: dict[Field, int | str | None] = {}
+        for answer in self.answers:
+            found |= {
+                f"{answer.key}.score": answer.score,
+                f"{answer.key}.text": answer.text.strip(),
+            }
+        return found | {"note": self.note.strip(), "commitment": self.commitment.strip()}
+
     def as_document(self) -> dict[str, Any]:
         """Return the day as plain JSON values."""
         return {
@@ -73,6 +93,87 @@ class DayContent:
             document["note"],
             document["commitment"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Two days made one. `met` names the fields that both sides had changed otherwise.
+
+    `lost_here` and `lost_there` tell whether the one or the other side lost any of those; such a
+    side has to be kept whole as a version.
+    """
+
+    content: DayContent
+    written: Mapping[Field, Instant]
+    met: tuple[Field, ...] = ()
+    lost_here: bool = False
+    lost_there: bool = False
+
+
+def changed_fields(before: DayContent, after: DayContent) -> set[Field]:
+    """Return the fields in which two days differ."""
+    old, new = before.fields(), after.fields()
+    return {field for field in old | new if (old.get(field) or None) != (new.get(field) or None)}
+
+
+def merged(
+    was: DayContent,
+    here: DayContent,
+    there: DayContent,
+    *,
+    at: Instant,
+    written: Mapping[Field, Instant],
+) -> Merged:
+    """Merge what was changed `here`, from `was`, with what stands `there`, field by field.
+
+    What only one side changed is taken from it. Where both changed a field otherwise, the newer
+    stands: `at` is when it was written here, `written` when each field was written there (one that
+    it does not name is as old as can be). At the same instant what is here stands.
+    """
+    mine, theirs = changed_fields(was, here), changed_fields(was, there)
+    met = mine & theirs & changed_fields(here, there)
+    newer_there = {field for field in met if field in written and written[field] > at}
+    from_here = mine - newer_there
+    return Merged(
+        content=_taken(here, there, from_here),
+        written=written_on_top(written, from_here, at),
+        met=tuple(sorted(met)),
+        lost_here=bool(newer_there),
+        lost_there=bool(met - newer_there),
+    )
+
+
+def written_on_top(
+    written: Mapping[Field, Instant], fields: set[Field], at: Instant
+) -> dict[Field, Instant]:
+    """Return when each field was written, once `fields` are written `at` on top of what stands.
+
+    Whoever writes on top comes later, whatever their clock says.
+    """
+    moment = timedelta(microseconds=1)
+    newer = {
+        field: max(at, Instant(written[field] + moment)) if field in written else at
+        for field in fields
+    }
+    return {**written, **newer}
+
+
+def _taken(here: DayContent, there: DayContent, from_here: set[Field]) -> DayContent:
+    """Return the day `there` with some fields from `here`, in the order in which keys came up."""
+    answers = []
+    for key in dict.fromkeys(answer.key for answer in (*there.answers, *here.answers)):
+        score = (here if f"{key}.score" in from_here else there).answer(key)
+        text = (here if f"{key}.text" in from_here else there).answer(key)
+        # The question goes with the words that answer it, and else with the score.
+        asked = text if text.text.strip() else score
+        answer = replace(asked, score=score.score, text=text.text)
+        if answer.kept:
+            answers.append(answer)
+    return DayContent(
+        tuple(answers),
+        (here if "note" in from_here else there).note,
+        (here if "commitment" in from_here else there).commitment,
+    )
 
 
 def with_score(content: DayContent, scored: Answer) -> DayContent:

@@ -69,13 +69,12 @@ class ScoreSchema(Schema):
     written_at = _written_at()
 
 
-class DaySchema(Schema):
-    """A day as it is written."""
+class ContentSchema(Schema):
+    """What a day says."""
 
     answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
     note = Words(allow_none=True, load_default="")
     commitment = Words(allow_none=True, load_default="")
-    written_at = _written_at()
 
     @validates_schema
     def _each_key_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -91,6 +90,24 @@ class DaySchema(Schema):
     def content(data: dict[str, Any]) -> DayContent:
         """Return the loaded values as a day's content."""
         return DayContent(tuple(data["answers"]), data["note"] or "", data["commitment"] or "")
+
+
+class DaySchema(ContentSchema):
+    """A day as it is written."""
+
+    written_at = _written_at()
+    change = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        error_messages={"invalid_uuid": "Use a UUID."},
+        metadata={"description": "The device's name for this change, which is written once"},
+    )
+
+
+class MergeSchema(DaySchema):
+    """A day as it is written on top of what the writer saw, `was`."""
+
+    was = fields.Nested(ContentSchema, allow_none=True, load_default=None)
 
 
 class ShownAnswerSchema(Schema):
@@ -113,6 +130,12 @@ class VersionSchema(Schema):
     commitment = fields.String(required=True)
 
 
+class EarlierVersionSchema(VersionSchema):
+    """A version that was replaced, `set_aside` where another device had newer words."""
+
+    set_aside = fields.Boolean(required=True)
+
+
 class ReflectionSchema(VersionSchema):
     """A day as it is stored."""
 
@@ -121,6 +144,16 @@ class ReflectionSchema(VersionSchema):
     words = fields.Integer(required=True)
     time_zone = fields.String(required=True)
     written_at = UtcInstant(required=True)
+
+
+class MergedSchema(ReflectionSchema):
+    """A day as it is stored after a merge."""
+
+    set_aside = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": 'Fields that two devices wrote, like "let-go.text"'},
+    )
 
 
 class SoughtSchema(Schema):
@@ -153,6 +186,19 @@ class AskedQuestionSchema(Schema):
     behaviour = fields.String(required=True, allow_none=True)
     text = fields.String(required=True)
     question = fields.String(required=True, attribute="id")
+
+
+class AheadQuestionSchema(AskedQuestionSchema):
+    """A question of a day to come."""
+
+    behaviour_name = fields.String(required=True, allow_none=True)
+
+
+class DayAheadSchema(Schema):
+    """A local day and its questions, as far as they can be told today."""
+
+    local_date = Day(required=True)
+    questions = fields.List(fields.Nested(AheadQuestionSchema), required=True)
 
 
 class PromptsSchema(Schema):

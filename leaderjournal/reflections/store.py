@@ -1,8 +1,9 @@
 """The SQL of reflections: a day is sealed, versioned and written in one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +15,16 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice.rules import Scored
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
-from leaderjournal.reflections.rules import Answer, DayContent, holds, with_score
+from leaderjournal.reflections.rules import (
+    Answer,
+    DayContent,
+    Field,
+    changed_fields,
+    holds,
+    merged,
+    with_score,
+    written_on_top,
+)
 
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
@@ -33,6 +43,8 @@ class StoredDay:
     written_at: Instant
     saved_at: Instant
     in_time: bool
+    written: Mapping[Field, Instant]
+    """When each field was written, as far as that is known."""
 
     @property
     def etag(self) -> str:
@@ -42,11 +54,12 @@ class StoredDay:
 
 @dataclass(frozen=True, slots=True)
 class DayVersion:
-    """A version of a day."""
+    """A version of a day; `set_aside` where newer words of another device took its place."""
 
     version: int
     saved_at: Instant
     content: DayContent
+    set_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +116,10 @@ def day(sealer: Sealer, local_date: LocalDate) -> StoredDay | None:
     return _stored(sealer, row) if row and row.deleted_at is None else None
 
 
-def is_restorable(account: UUID, local_date: LocalDate) -> bool:
-    """Tell whether the day was deleted and can still be restored."""
+def deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
+    """Return the name of a deleted day's version; None where there is no day to restore."""
     row = _row(db.session, account, local_date)
-    return row is not None and row.deleted_at is not None
+    return f"{row.id.hex}-{row.version}" if row and row.deleted_at is not None else None
 
 
 def put(
@@ -117,36 +130,128 @@ def put(
     writing: Writing,
     now: Instant,
     expected: Expected = ANYTHING,
+    change: UUID | None = None,
 ) -> tuple[StoredDay, bool]:
     """Write a day whole; return it and whether it is new.
 
-    The version that stood before is kept. Writing again what stands there changes nothing. Raises
-    ChangedMeanwhile where `expected` is not what is stored.
+    The version that stood before is kept. Writing again what stands there changes nothing, and so
+    does a `change` that was written already. Raises ChangedMeanwhile where `expected` is not what
+    is stored.
     """
     with write_transaction() as session:
-        created_row = _ensure_row(session, sealer.account, local_date, writing, now)
-        row = session.scalar(
-            sa.select(Reflection)
-            .where(Reflection.account_id == sealer.account, Reflection.local_date == local_date)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        assert row is not None  # noqa: S101 - it was just made sure of, in this transaction
-        current = None if created_row or row.deleted_at else _stored(sealer, row)
+        row, current = _locked(session, sealer, local_date, writing, now)
+        if current is not None and _has_change(session, row, change):
+            return current, False
         if not expected.met_by(current):
             raise ChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False
-        if not created_row:
-            _keep_version(session, sealer, row)
-        if current is None or not row.kept:
-            row.written_at, row.time_zone = writing.written_at, writing.time_zone
-            row.in_time = _in_time(local_date, writing)
-        row.version += 1
-        row.saved_at = now
-        row.deleted_at = None
-        _write(session, sealer, row, content, in_time=_in_time(local_date, writing))
+        before, written = (current.content, current.written) if current else (DayContent(), {})
+        changed = changed_fields(before, content)
+        written = written_on_top(written, changed, writing.written_at)
+        _keep_version(session, sealer, row)
+        _replace(session, sealer, row, content, written, writing=writing, now=now, change=change)
         return _stored(sealer, row), current is None
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """What came of a merge: the day, whether it is new, and the fields in which two texts met."""
+
+    day: StoredDay
+    created: bool
+    met: tuple[Field, ...] = ()
+
+
+def merge(
+    sealer: Sealer,
+    local_date: LocalDate,
+    content: DayContent,
+    *,
+    was: DayContent,
+    writing: Writing,
+    now: Instant,
+    change: UUID | None = None,
+) -> Merging:
+    """Bring in a day that was written on top of `was`, whatever stands there by now.
+
+    Where both sides changed the same field, the newer stands, and the other is a version. A deleted
+    day counts as an empty one: what was newly written brings it back, and nothing else.
+    """
+    with write_transaction() as session:
+        row, current = _locked(session, sealer, local_date, writing, now)
+        if current is not None and _has_change(session, row, change):
+            return Merging(current, created=False)
+        both = merged(
+            was,
+            content,
+            current.content if current else DayContent(),
+            at=writing.written_at,
+            written=current.written if current else {},
+        )
+        if current is not None and current.content == both.content and not both.lost_here:
+            return Merging(current, created=False, met=both.met)
+        _keep_version(session, sealer, row, set_aside=both.lost_there)
+        if both.lost_here:
+            row.version += 1
+            _add_version(session, sealer, row, content.as_document(), saved_at=now, set_aside=True)
+        _replace(
+            session,
+            sealer,
+            row,
+            both.content,
+            both.written,
+            writing=writing,
+            now=now,
+            change=change,
+        )
+        return Merging(_stored(sealer, row), created=current is None, met=both.met)
+
+
+def _locked(
+    session: Session, sealer: Sealer, local_date: LocalDate, writing: Writing, now: Instant
+) -> tuple[Reflection, StoredDay | None]:
+    """Return the day's row, made where there is none, locked; and the day, if there is one."""
+    created_row = _ensure_row(session, sealer.account, local_date, writing, now)
+    row = session.scalars(
+        sa.select(Reflection)
+        .where(Reflection.account_id == sealer.account, Reflection.local_date == local_date)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return row, None if created_row or row.deleted_at else _stored(sealer, row)
+
+
+def _has_change(session: Session, row: Reflection, change: UUID | None) -> bool:
+    """Tell whether a change of a device is among the day's versions."""
+    if change is None or row.change_id == change:
+        return change is not None
+    query = sa.select(Revision.id).where(
+        Revision.reflection_id == row.id, Revision.change_id == change
+    )
+    return session.scalars(query).first() is not None
+
+
+def _replace(
+    session: Session,
+    sealer: Sealer,
+    row: Reflection,
+    content: DayContent,
+    written: Mapping[Field, Instant],
+    *,
+    writing: Writing,
+    now: Instant,
+    change: UUID | None,
+) -> None:
+    """Write the next version of a day over the one that stands."""
+    if row.version == 0 or row.deleted_at or not row.kept:
+        row.written_at, row.time_zone = writing.written_at, writing.time_zone
+        row.in_time = _in_time(row.local_date, writing)
+    row.version += 1
+    row.saved_at = now
+    row.deleted_at = None
+    row.change_id = change
+    _write(session, sealer, row, content, written, in_time=_in_time(row.local_date, writing))
 
 
 def add_score(
@@ -183,16 +288,27 @@ def add_days(
             assert row is not None  # noqa: S101 - it was just made
             row.in_time = _in_time(local_date, writing)
             row.version = 1
-            _write(session, sealer, row, content, in_time=row.in_time)
+            written = dict.fromkeys(changed_fields(DayContent(), content), writing.written_at)
+            _write(session, sealer, row, content, written, in_time=row.in_time)
             added.add(local_date)
     return added
 
 
 def _write(
-    session: Session, sealer: Sealer, row: Reflection, content: DayContent, *, in_time: bool
+    session: Session,
+    sealer: Sealer,
+    row: Reflection,
+    content: DayContent,
+    written: Mapping[Field, Instant],
+    *,
+    in_time: bool,
 ) -> None:
+    times = {field: at.isoformat() for field, at in written.items()}
     row.document = sealer.seal_json(
-        content.as_document(), table="reflections", column="document", row=row.id
+        content.as_document() | {"written": times},
+        table="reflections",
+        column="document",
+        row=row.id,
     )
     row.kept, row.words = content.kept, content.words
     row.has_commitment = bool(content.commitment.strip())
@@ -234,21 +350,80 @@ def revisions(sealer: Sealer, local_date: LocalDate) -> list[DayVersion] | None:
         .where(Revision.reflection_id == row.id)
         .order_by(Revision.version.desc())
     )
-    return [
-        DayVersion(
-            version.version,
-            version.saved_at,
-            DayContent.from_document(
-                sealer.open_json(
-                    version.document,
-                    table="revisions",
-                    column="document",
-                    row=f"{row.id}/{version.version}",
-                )
-            ),
+    return [_version(sealer, version) for version in versions]
+
+
+def version(sealer: Sealer, local_date: LocalDate, number: int) -> DayVersion | None:
+    """Return one earlier version of a day; None where there is none of this number."""
+    found = db.session.scalar(
+        sa.select(Revision)
+        .join(Reflection, Reflection.id == Revision.reflection_id)
+        .where(
+            Reflection.account_id == sealer.account,
+            Reflection.local_date == local_date,
+            Reflection.deleted_at.is_(None),
+            Revision.version == number,
         )
-        for version in versions
-    ]
+    )
+    return _version(sealer, found) if found else None
+
+
+def content_of(sealer: Sealer, local_date: LocalDate, etag: str) -> DayContent:
+    """Return what the day said at the version that `etag` names; nothing where that is unknown."""
+    current = day(sealer, local_date)
+    if current is None or not etag:
+        return DayContent()
+    if current.etag == etag:
+        return current.content
+    day_id, _, number = etag.rpartition("-")
+    known = day_id == current.id.hex and number.isdecimal() and int(number) < current.version
+    earlier = version(sealer, local_date, int(number)) if known else None
+    return earlier.content if earlier else DayContent()
+
+
+def restore_version(
+    sealer: Sealer,
+    local_date: LocalDate,
+    number: int,
+    *,
+    writing: Writing,
+    now: Instant,
+    expected: Expected = ANYTHING,
+) -> StoredDay | None:
+    """Let an earlier version of a day stand again; None where there is none of this number.
+
+    Raises ChangedMeanwhile where `expected` is not what is stored.
+    """
+    earlier = version(sealer, local_date, number)
+    if earlier is None:
+        return None
+    restored, _ = put(
+        sealer, local_date, earlier.content, writing=writing, now=now, expected=expected
+    )
+    return restored
+
+
+def was_set_aside_since(account: UUID, local_date: LocalDate, since: Instant) -> bool:
+    """Tell whether words of this day were set aside for newer ones at or after `since`."""
+    query = (
+        sa.select(Revision.id)
+        .join(Reflection, Reflection.id == Revision.reflection_id)
+        .where(
+            Reflection.account_id == account,
+            Reflection.local_date == local_date,
+            Revision.set_aside,
+            Revision.saved_at >= since,
+        )
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
+def _version(sealer: Sealer, row: Revision) -> DayVersion:
+    place = f"{row.reflection_id}/{row.version}"
+    document = sealer.open_json(row.document, table="revisions", column="document", row=place)
+    return DayVersion(
+        row.version, row.saved_at, DayContent.from_document(document), set_aside=row.set_aside
+    )
 
 
 def days(
@@ -450,15 +625,42 @@ def _ensure_row(
     return made.first() is not None
 
 
-def _keep_version(session: Session, sealer: Sealer, row: Reflection) -> None:
-    place = f"{row.id}/{row.version}"
+def _keep_version(
+    session: Session, sealer: Sealer, row: Reflection, *, set_aside: bool = False
+) -> None:
+    if not row.version:
+        return
     document = sealer.open_json(row.document, table="reflections", column="document", row=row.id)
+    _add_version(
+        session,
+        sealer,
+        row,
+        document,
+        saved_at=row.saved_at,
+        set_aside=set_aside,
+        change=row.change_id,
+    )
+
+
+def _add_version(
+    session: Session,
+    sealer: Sealer,
+    row: Reflection,
+    document: dict[str, Any],
+    *,
+    saved_at: Instant,
+    set_aside: bool,
+    change: UUID | None = None,
+) -> None:
+    place = f"{row.id}/{row.version}"
     session.add(
         Revision(
             reflection_id=row.id,
             version=row.version,
-            saved_at=row.saved_at,
+            saved_at=saved_at,
             document=sealer.seal_json(document, table="revisions", column="document", row=place),
+            change_id=change,
+            set_aside=set_aside,
         )
     )
 
@@ -508,4 +710,8 @@ def _stored(sealer: Sealer, row: Reflection) -> StoredDay:
         written_at=row.written_at,
         saved_at=row.saved_at,
         in_time=row.in_time,
+        written={
+            field: Instant(datetime.fromisoformat(at))
+            for field, at in document.get("written", {}).items()
+        },
     )

@@ -1,5 +1,6 @@
 """The day's page, without script."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -72,15 +73,14 @@ def test_what_is_not_valid_is_named_and_nothing_typed_is_lost(browser, leader):
     assert leader.get("/reflections").json["items"] == []
 
 
-def test_a_day_changed_elsewhere_is_not_overwritten_unseen(browser, leader):
-    leader.writes(leader.today(), note="from the phone")
-    shown = save(browser, note="from the desk")
-    assert shown.status_code == 409
-    assert "from the desk" in shown.text
-    assert leader.get(f"/reflections/{leader.today()}").json["note"] == "from the phone"
-    etag = leader.get(f"/reflections/{leader.today()}").headers["ETag"].strip('"')
-    assert etag in shown.text
-    assert save(browser, note="from the desk", etag=etag).status_code == 303
+def test_a_form_from_before_another_device_wrote_is_merged(browser, leader):
+    shown = re.search(r'name="etag" value="([^"]*)"', browser.get("/").text)[1]
+    leader.writes(leader.today(), note="from the phone", commitment="call Ann")
+    assert save(browser, note="from the desk", etag=shown).status_code == 303
+    assert "Another device wrote this day too" in browser.get("/").text
+    stored = leader.get(f"/reflections/{leader.today()}").json
+    assert stored["note"] == "from the desk"
+    assert stored["commitment"] == "call Ann"
     assert "from the phone" in browser.get(f"/day/{leader.today()}/versions").text
 
 

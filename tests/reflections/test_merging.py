@@ -1,0 +1,122 @@
+"""How two devices' writing of one day becomes one: properties of the rule, over invented days."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.days import Instant
+from leaderjournal.reflections.rules import (
+    Answer,
+    DayContent,
+    changed_fields,
+    merged,
+    written_on_top,
+)
+
+KEYS = ("lead-from-front", "protect-and-serve", "let-go")
+MORNING = Instant(datetime(2026, 11, 24, 6, tzinfo=UTC))
+TEXTS = st.sampled_from(["", "one", "two", "three ", "four\nfive"])
+ANSWERS = st.builds(
+    Answer,
+    key=st.sampled_from(KEYS),
+    question=st.sampled_from([None, "q1", "q2"]),
+    score=st.none() | st.integers(1, 5),
+    text=TEXTS,
+)
+DAYS = st.builds(
+    DayContent,
+    answers=st.lists(ANSWERS, unique_by=lambda answer: answer.key).map(
+        lambda answers: tuple(answer for answer in answers if answer.kept)
+    ),
+    note=TEXTS,
+    commitment=TEXTS,
+)
+MINUTES = st.integers(0, 600)
+
+
+def at(minutes):
+    return Instant(MORNING + timedelta(minutes=minutes))
+
+
+def stands(day):
+    """What the fields say; one that is not there says nothing."""
+    return {field: value for field, value in day.fields().items() if value}
+
+
+def stored(was, there, minutes):
+    """When the fields of a day were written that went from `was` to `there`."""
+    first = dict.fromkeys(changed_fields(DayContent(), was), at(-60))
+    return written_on_top(first, changed_fields(was, there), at(minutes))
+
+
+@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_what_one_side_changed_is_taken_and_of_two_changes_the_newer(
+    was, here, there, mine, theirs
+):
+    both = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    before, one, other, after = map(stands, (was, here, there, both.content))
+    for field in before | one | other:
+        old, new_here, new_there = before.get(field), one.get(field), other.get(field)
+        if new_here == old:
+            expected = {new_there}
+        elif new_there in (old, new_here):
+            expected = {new_here}
+        else:
+            newer_there = field in other and theirs > mine
+            expected = {new_there} if newer_there else {new_here, new_there}
+        assert after.get(field) in expected, field
+        assert (field in both.met) == (len({old, new_here, new_there}) == 3), field
+
+
+@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_no_word_that_was_written_is_lost(was, here, there, mine, theirs):
+    both = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    after = stands(both.content)
+    for side, lost in ((here, both.lost_here), (there, both.lost_there)):
+        for field in changed_fields(was, side):
+            value = stands(side).get(field)
+            assert value is None or after.get(field) == value or lost, field
+
+
+@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_whoever_arrives_first_the_day_comes_to_say_the_same(was, here, there, mine, theirs):
+    if mine == theirs:
+        theirs += 1
+    one = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    other = merged(was, there, here, at=at(theirs), written=stored(was, here, mine))
+    cleared = {
+        field
+        for field in set(one.met) | set(other.met)
+        if field not in stands(here) or field not in stands(there)
+    }
+    assert {f: v for f, v in stands(one.content).items() if f not in cleared} == {
+        f: v for f, v in stands(other.content).items() if f not in cleared
+    }
+
+
+@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_what_was_merged_changes_nothing_when_it_comes_again(was, here, there, mine, theirs):
+    once = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    again = merged(was, here, once.content, at=at(mine), written=once.written)
+    assert stands(again.content) == stands(once.content)
+
+
+@given(was=DAYS, there=DAYS, minutes=MINUTES)
+def test_nothing_changed_here_leaves_what_is_there(was, there, minutes):
+    both = merged(was, was, there, at=at(minutes), written=stored(was, there, minutes))
+    assert stands(both.content) == stands(there)
+    assert both.met == ()
+
+
+def test_the_question_goes_with_the_words_that_answer_it():
+    was = DayContent((Answer("let-go", question="q1", score=2),))
+    here = DayContent((Answer("let-go", question="q1", score=4),))
+    there = DayContent((Answer("let-go", question="q2", score=2, text="Ann leads it."),))
+    both = merged(was, here, there, at=at(1), written={})
+    assert both.content.answers == (Answer("let-go", question="q2", score=4, text="Ann leads it."),)
+
+
+def test_whoever_writes_on_top_comes_later_whatever_their_clock_says():
+    written = written_on_top({"note": at(60)}, {"note"}, at(0))
+    assert written["note"] > at(60)
