@@ -7,6 +7,7 @@ once does no harm, since each is one conditional statement.
 import logging
 import os
 import signal
+import sys
 from threading import Event, Thread
 
 from flask import Flask
@@ -22,6 +23,13 @@ from leaderjournal.prompts.push import store as push_store
 from leaderjournal.reflections import store as reflections_store
 
 log = logging.getLogger("leaderjournal.worker")
+
+HANDS_OVER_EVERY = 0.0005
+"""Seconds after which a thread that computes lets another go on, where Python waits for 5 ms.
+
+The thread that sends lets go at each call of libcurl, several times for each message, and would
+wait so long each time while prompts are made ready beside it.
+"""
 
 
 def chores(app: Flask) -> dict[str, int]:
@@ -43,6 +51,7 @@ def run_forever(app: Flask) -> None:
     Raises SystemExit (1) where prompts can no longer be sent, so that whoever looks after the
     process starts it anew.
     """
+    sys.setswitchinterval(HANDS_OVER_EVERY)
     queue: Huey = app.extensions["queue"]
     queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
     stop, failed = Event(), Event()

@@ -1,8 +1,10 @@
 """The worker's loop over prompts: find what is due, claim it, send it, record what came of it.
 
 A turn does each of these once and never waits for a service: what is on its way is finished in a
-later turn. Mails and pushes each have a room of their own, and a push service that answers nothing
-any more is left alone for a while, so that neither holds up anybody else's prompt.
+later turn. While nothing is due, the questions are chosen of those who are asked soon, so that at
+an instant at which very many are due there is only the sending left. Mails and pushes each have a
+room of their own, and a push service that answers nothing any more is left alone for a while, so
+that neither holds up anybody else's prompt.
 """
 
 import logging
@@ -11,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Self
@@ -33,7 +35,7 @@ from leaderjournal.prompts.delivery import figures, store
 from leaderjournal.prompts.delivery.mailer import Mailer, Sent
 from leaderjournal.prompts.delivery.rules import is_still_wanted
 from leaderjournal.prompts.delivery.store import Finished, Waiting
-from leaderjournal.prompts.delivery.words import words_of
+from leaderjournal.prompts.delivery.words import choose_missing, words_of
 from leaderjournal.prompts.letters.mails import prompt_mail
 from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
@@ -60,6 +62,8 @@ CLAIMED_AT_ONCE = 500
 MOST_PUSHES = 200
 """How many pushes may be on their way; all of them at once, so that none outwaits its lease."""
 MOST_MAILS = 20
+PREPARED_AT_ONCE = 100
+PREPARES_AHEAD = timedelta(minutes=10)
 LOOKS_EVERY = 1.0
 """Seconds between looks at the schedules while nothing is due."""
 WAITS_FOR_ANSWERS = 0.05
@@ -103,6 +107,7 @@ class Dispatcher:
         self._on_their_way: dict[UUID, Waiting] = {}
         self._silences: Counter[str] = Counter()
         self._left_alone_until: dict[str, Instant] = {}
+        self._prepared: store.Place = Instant(datetime.min.replace(tzinfo=UTC)), UUID(int=0)
         self._tried = 0
 
     def __enter__(self) -> Self:
@@ -126,7 +131,7 @@ class Dispatcher:
         """Take turns until `stop` is set; rest while nothing is due or the database is away."""
         while not stop.is_set():
             try:
-                busy = self.turn()
+                busy = self.turn() or self.prepare()
             except sa.exc.SQLAlchemyError as error:
                 # What was claimed and not sent is sent when its lease runs out.
                 log.warning("the database failed: %s", type(error).__name__)
@@ -156,6 +161,23 @@ class Dispatcher:
             answers = self._answers(WAITS_FOR_ANSWERS if self._on_their_way else 0)
             self._record(answers)
             return bool(fates or waiting or answers or self._on_their_way)
+
+    def prepare(self) -> bool:
+        """Choose the questions of some who are asked soon; tell whether there were any."""
+        with self._app.app_context():
+            now = clock.now()
+            with store.held_soon(
+                now=now,
+                after=max(self._prepared, (now, UUID(int=0))),
+                until=Instant(now + PREPARES_AHEAD),
+                limit=PREPARED_AT_ONCE,
+                by_mail=self._mailer is not None,
+            ) as soon:
+                if soon.last is None:
+                    return False
+                choose_missing(soon.days)
+                self._prepared = soon.last
+                return True
 
     def _claim_waiting(self, now: Instant) -> list[Waiting]:
         lease = self._chosen.prompt_lease

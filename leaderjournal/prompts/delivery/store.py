@@ -6,7 +6,8 @@ hands out messages, each on a lease. A worker that dies leaves rows whose lease 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.kernel.database import new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.prompts.delivery.models import PromptMessage
 from leaderjournal.prompts.delivery.rules import Fate, fate
@@ -67,6 +68,55 @@ class Finished:
     next_try_at: Instant | None = None
 
 
+Place = tuple[Instant, UUID]
+"""Where a schedule stands among all: by the instant at which it is due, and by account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """The local days that will be asked about soon, by account, and the place of the last one."""
+
+    days: Sequence[tuple[UUID, LocalDate]] = ()
+    last: Place | None = None
+
+
+@contextmanager
+def held_soon(
+    *, now: Instant, after: Place, until: Instant, limit: int, by_mail: bool
+) -> Iterator[Soon]:
+    """Hold up to `limit` schedules that fall due soon, those from `after` on, and yield them.
+
+    What as things stand at `now` will not be sent is left out. Other workers are given other
+    schedules meanwhile. Nothing is written.
+    """
+    with Session(db.engine) as session:
+        place = sa.tuple_(PromptSchedule.next_due_at, PromptSchedule.account_id)
+        rows = session.scalars(
+            sa.select(PromptSchedule)
+            .where(
+                place > sa.tuple_(*after),
+                PromptSchedule.next_due_at >= after[0],  # which an index of that column can find
+                PromptSchedule.next_due_at <= until,
+            )
+            .order_by(PromptSchedule.next_due_at, PromptSchedule.account_id)
+            .limit(limit)
+            .with_for_update(key_share=True, skip_locked=True)
+        ).all()
+        if not rows:
+            yield Soon()
+            return
+        due = {row.account_id: (row, _prompt(row)) for row in rows}
+        devices = push_store.subscriptions_by_account(session, due)
+        fates = _fates(session, due, devices, now=now, by_mail=by_mail)
+        days = [
+            (account, prompt.local_date)
+            for account, (_, prompt) in due.items()
+            if fates[account] is Fate.DUE
+        ]
+        account, (_, prompt) = next(reversed(due.items()))
+        yield Soon(days, (prompt.due_at, account))
+
+
 def claim_due(*, now: Instant, limit: int, by_mail: bool) -> Counter[Fate]:
     """Turn up to `limit` schedules that are due into deliveries; return how many of each fate.
 
@@ -89,13 +139,12 @@ def _deliver(
     session: Session, rows: Iterable[PromptSchedule], now: Instant, *, by_mail: bool
 ) -> Counter[Fate]:
     due = {row.account_id: (row, _prompt(row)) for row in rows}
-    dates = {prompt.local_date for _, prompt in due.values()}
     days = accounts_store.days_of(session, due)
-    handled = schedule_store.handled_by(session, due, min(dates))
-    written = reflections_store.kept_among(session, due, dates)
-    paused = calendar_store.paused_among(session, due, dates)
+    earliest = min(prompt.local_date for _, prompt in due.values())
+    handled = schedule_store.handled_by(session, due, earliest)
     devices = push_store.subscriptions_by_account(session, due)
-    fates: Counter[Fate] = Counter()
+    fates = _fates(session, due, devices, now=now, by_mail=by_mail)
+    counts: Counter[Fate] = Counter()
     deliveries: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for account, (zone, day_starts_at) in days.items():
@@ -103,15 +152,8 @@ def _deliver(
         came = handled[account]
         key = (prompt.local_date, prompt.slot)
         if key not in came:
-            mail = by_mail and row.by_mail
-            became = fate(
-                prompt,
-                now=now,
-                written=(account, prompt.local_date) in written,
-                paused=(account, prompt.local_date) in paused,
-                reachable=mail or account in devices,
-            )
-            fates[became] += 1
+            became = fates[account]
+            counts[became] += 1
             delivery_id = new_id()
             delivery = {
                 "id": delivery_id,
@@ -127,7 +169,8 @@ def _deliver(
             }
             deliveries.append(delivery)
             if became is Fate.DUE:
-                targets: list[UUID | None] = [*devices.get(account, []), *([None] * mail)]
+                mail = [None] if by_mail and row.by_mail else []
+                targets: list[UUID | None] = [*devices.get(account, []), *mail]
                 messages += [_message(delivery_id, target, now) for target in targets]
         following = next_prompt(
             schedule_store.read(row),
@@ -143,7 +186,31 @@ def _deliver(
         session.execute(sa.insert(PromptDelivery), deliveries)
     if messages:
         session.execute(sa.insert(PromptMessage), messages)
-    return fates
+    return counts
+
+
+def _fates(
+    session: Session,
+    due: Mapping[UUID, tuple[PromptSchedule, Prompt]],
+    devices: Mapping[UUID, Sequence[UUID]],
+    *,
+    now: Instant,
+    by_mail: bool,
+) -> dict[UUID, Fate]:
+    """Return what becomes of the prompt of each of these accounts, as things stand."""
+    dates = {prompt.local_date for _, prompt in due.values()}
+    written = reflections_store.kept_among(session, due, dates)
+    paused = calendar_store.paused_among(session, due, dates)
+    return {
+        account: fate(
+            prompt,
+            now=now,
+            written=(account, prompt.local_date) in written,
+            paused=(account, prompt.local_date) in paused,
+            reachable=(by_mail and row.by_mail) or account in devices,
+        )
+        for account, (row, prompt) in due.items()
+    }
 
 
 def _prompt(row: PromptSchedule) -> Prompt:

@@ -1,10 +1,11 @@
 """What the messages of a batch say: one of the day's questions each, never a leader's own words."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.delivery.store import Waiting
 from leaderjournal.prompts.rules import Said, what_to_say
@@ -17,18 +18,11 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
 
     The key turns from day to day, and from prompt to prompt of a day.
     """
-    accounts = {message.account_id for message in messages}
-    days = {message.local_date for message in messages}
-    asked = questions_store.asked_among(db.session, accounts, days)
-    missing = {(m.account_id, m.local_date) for m in messages} - set(asked)
-    if missing:
-        by_day = defaultdict(set)
-        for account, day in missing:
-            by_day[day].add(account)
-        for day, leaders in by_day.items():
-            scored = reflections_store.scores_before_among(leaders, day)
-            questions_store.choose(day, scored)
-            asked |= questions_store.asked_among(db.session, leaders, [day])
+    wanted = {(message.account_id, message.local_date) for message in messages}
+    choose_missing(wanted)
+    asked = questions_store.asked_among(
+        db.session, {account for account, _ in wanted}, {day for _, day in wanted}
+    )
     keys = catalogue.keys()
     return {
         message.id: what_to_say(
@@ -38,3 +32,13 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
         )
         for message in messages
     }
+
+
+def choose_missing(wanted: Collection[tuple[UUID, LocalDate]]) -> None:
+    """Choose the questions of these accounts' local days where they are not chosen yet."""
+    accounts, days = {account for account, _ in wanted}, {day for _, day in wanted}
+    by_day = defaultdict(set)
+    for account, day in set(wanted) - questions_store.chosen_among(db.session, accounts, days):
+        by_day[day].add(account)
+    for day, leaders in by_day.items():
+        questions_store.choose(day, reflections_store.scores_before_among(leaders, day))

@@ -26,6 +26,7 @@ from prompts.prompting import (
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel import clock, mail
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import Instant
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.delivery import dispatch, store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
@@ -35,6 +36,7 @@ from leaderjournal.prompts.push.rules import Outcome
 from leaderjournal.prompts.rules import ONLY_OWN_QUESTIONS
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
+from leaderjournal.questions.models import AskedQuestion
 
 LEASE = timedelta(minutes=2)
 
@@ -85,6 +87,48 @@ def test_a_prompt_reaches_every_device_that_asked_once(client, dispatcher, push_
         assert leader.id not in received.headers["topic"]
     listed = leader.get("/push/subscriptions").json["items"]
     assert {(device["last_outcome"], device["last_status"]) for device in listed} == {("sent", 201)}
+
+
+def test_what_is_asked_is_chosen_ahead_for_those_who_will_be_asked(
+    client, app, dispatcher, push_service
+):
+    zone = zone_where_it_is(12)
+    soon = {"minutes_ago": -5, "zone": zone}
+    device = push_service.subscription()
+    asked = a_leader_to_be_asked(client, device, **soon)
+    a_leader_to_be_asked(client, **soon)  # who has no device
+    paused = a_leader_to_be_asked(client, push_service.subscription(), **soon)
+    pause = paused.call("POST", "/pauses", {"first_date": "2026-08-01"})
+    assert pause.status_code == 201, pause.text
+    a_leader_to_be_asked(client, push_service.subscription(), minutes_ago=-60, zone=zone)
+    assert dispatcher.prepare()
+    assert not dispatcher.prepare()
+    chosen = rows(app, AskedQuestion)
+    assert {str(row.account_id) for row in chosen} == {asked.id}
+    assert len(chosen) == 3
+    assert dispatcher.run_once() == 0
+    with later(minutes=6):
+        assert dispatcher.run_once() == 1
+    [shown] = push_service.shown(device)
+    assert shown["body"] in {q["text"] for q in asked.get("/prompts/today").json["questions"]}
+    assert len(rows(app, AskedQuestion)) == 3
+
+
+def test_workers_prepare_for_different_leaders(client, app, dispatcher, push_service):
+    zone = zone_where_it_is(12)
+    for _ in range(4):
+        a_leader_to_be_asked(client, push_service.subscription(), minutes_ago=-5, zone=zone)
+    with app.app_context():
+        now = clock.now()
+        bounds = {"now": now, "until": Instant(now + timedelta(minutes=10)), "by_mail": False}
+        with store.held_soon(after=(now, UUID(int=0)), limit=2, **bounds) as here:
+            on_sqlite = db.engine.dialect.name == "sqlite"  # which has one worker
+            with store.held_soon(after=(now, UUID(int=0)), limit=2, **bounds) as there:
+                assert len(here.days) == len(there.days) == 2
+                assert bool(set(here.days) & set(there.days)) is on_sqlite
+            with store.held_soon(after=here.last, limit=2, **bounds) as rest:
+                assert len(rest.days) == 2
+                assert not set(here.days) & set(rest.days)
 
 
 def test_who_has_written_today_is_not_asked(client, app, dispatcher, push_service):
