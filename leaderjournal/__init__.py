@@ -34,6 +34,7 @@ from leaderjournal.questions import api as questions_api
 from leaderjournal.questions import pages as questions_pages
 from leaderjournal.reflections import api as reflections_api
 from leaderjournal.reflections import pages as reflections_pages
+from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
 
@@ -45,6 +46,7 @@ PAGES = (
     accounts_pages,
     questions_pages,
     reflections_pages,
+    versions_pages,
     reviews_pages,
     portability_pages,
     prompts_pages,

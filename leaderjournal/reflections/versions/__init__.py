@@ -1,0 +1,1 @@
+"""The earlier versions of a day: reading them, comparing them, letting one stand again."""
