@@ -1,0 +1,69 @@
+// The form of a day, read and filled as a day's content (see offline/day-content.js).
+const TEXTS = ["note", "commitment"];
+
+const cards = (form) => [...form.querySelectorAll("[data-key]")];
+const named = (form, name, { dataset: { key } }) => form.elements[`${name}-${key}`];
+
+export const contentOf = (form) => read(form, "value", "checked");
+
+// What the form said as it came, before anything was typed.
+export const contentThatCame = (form) => read(form, "defaultValue", "defaultChecked");
+
+function read(form, value, checked) {
+  const scoreIn = (card) => [...card.querySelectorAll(".pane input")].find((pane) => pane[checked])?.value;
+  const answers = cards(form).map((card) => ({
+    key: card.dataset.key,
+    behaviour: named(form, "behaviour", card).value || null,
+    question: named(form, "question", card).value || null,
+    score: Number(scoreIn(card)) || null,
+    text: named(form, "text", card)[value],
+  }));
+  return {
+    answers: answers.filter(({ score, text }) => score || text.trim()),
+    note: form.elements.note[value],
+    commitment: form.elements.commitment[value],
+  };
+}
+
+// Touches nothing that says so already: a caret stays where it is.
+export function fill(form, content) {
+  const answers = new Map(content.answers.map((answer) => [answer.key, answer]));
+  for (const card of cards(form)) {
+    const { score = null, text = "" } = answers.get(card.dataset.key) ?? {};
+    write(named(form, "text", card), text);
+    for (const radio of card.querySelectorAll(".pane input")) {
+      radio.checked = Number(radio.value) === score;
+    }
+  }
+  for (const name of TEXTS) write(form.elements[name], content[name]);
+}
+
+function write(area, text) {
+  if (area.value === text) return;
+  area.value = text;
+  area.dispatchEvent(new CustomEvent("filled")); // it may have to grow
+}
+
+// The questions that the form shows, as the device keeps them.
+export function questionsIn(form) {
+  return cards(form).map((card) => ({
+    key: card.dataset.key,
+    behaviour: named(form, "behaviour", card).value || null,
+    behaviour_name: card.querySelector("[data-behaviour-name]")?.textContent ?? null,
+    question: named(form, "question", card).value || null,
+    text: card.querySelector(".question").textContent,
+  }));
+}
+
+export function askIn(form, questions) {
+  for (const { key, behaviour, behaviour_name, question, text } of questions) {
+    const card = form.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!card) continue;
+    card.querySelector(".question").textContent = text;
+    named(form, "question", card).value = question ?? "";
+    named(form, "behaviour", card).value = behaviour ?? "";
+    const name = card.querySelector("[data-behaviour-name]");
+    name.textContent = behaviour_name ?? "";
+    name.parentElement.hidden = !behaviour_name;
+  }
+}

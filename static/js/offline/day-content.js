@@ -1,0 +1,63 @@
+// What a day says, as the API has it: {answers: [{key, behaviour, question, score, text}], note,
+// commitment}. Decisions over plain values, for the pages and for the worker alike: a classic
+// script that hangs what it offers on `self`.
+{
+  const EMPTY = Object.freeze({ answers: Object.freeze([]), note: "", commitment: "" });
+  const plain = (text) => (text ?? "").replace(/\r\n?/g, "\n").trim();
+  const texts = ["note", "commitment"];
+
+  const answersOf = ({ answers = [] }) => new Map(answers.map((answer) => [answer.key, answer]));
+  const answerIn = (answers, key) => answers.get(key) ?? { key, score: null, text: "" };
+  const keysOf = (...days) => [...new Set(days.flatMap(({ answers = [] }) => answers.map(({ key }) => key)))];
+
+  // Two days say the same when scores and words agree: a server may trim and reorder.
+  function same(one, other) {
+    const [a, b] = [answersOf(one), answersOf(other)];
+    return texts.every((name) => plain(one[name]) === plain(other[name]))
+      && keysOf(one, other).every((key) => {
+        const [left, right] = [answerIn(a, key), answerIn(b, key)];
+        return (left.score ?? null) === (right.score ?? null) && plain(left.text) === plain(right.text);
+      });
+  }
+
+  const isKept = (day) => !same(day, EMPTY);
+
+  // What the day says when it is changed from `base` to `mine` here and stands as `theirs`
+  // elsewhere: field by field what was changed here, and else what stands.
+  function laidOver(base, mine, theirs) {
+    const [b, m, t] = [base, mine, theirs].map(answersOf);
+    // White space at an end is no change, and is not taken away from under who is typing.
+    const isOwn = (was, now, there) => plain(now) !== plain(was) || plain(now) === plain(there);
+    const chosen = (was, now, there) => (isOwn(was, now, there) ? now : there) ?? "";
+    const answers = keysOf(theirs, mine, base).map((key) => {
+      const [was, now, there] = [b, m, t].map((answers) => answerIn(answers, key));
+      const scoredHere = (now.score ?? null) !== (was.score ?? null);
+      const writtenHere = plain(now.text) !== plain(was.text);
+      const score = (scoredHere ? now : there).score ?? null;
+      const text = chosen(was.text, now.text, there.text);
+      // The question goes with the words that answer it, and else with the score.
+      const { behaviour = null, question = null } = (plain(text) ? writtenHere : scoredHere) ? now : there;
+      return { key, behaviour, question, score, text };
+    });
+    return {
+      answers: answers.filter(({ score, text }) => score || plain(text)),
+      note: chosen(base.note, mine.note, theirs.note),
+      commitment: chosen(base.commitment, mine.commitment, theirs.commitment),
+    };
+  }
+
+  // Whether everything that `earlier` says stands in `later` as well, as it does while one types on.
+  function contains(later, earlier) {
+    const [l, e] = [answersOf(later), answersOf(earlier)];
+    return texts.every((name) => plain(later[name]).includes(plain(earlier[name])))
+      && keysOf(earlier).every((key) => {
+        const [after, before] = [answerIn(l, key), answerIn(e, key)];
+        return (!before.score || before.score === after.score)
+          && plain(after.text).includes(plain(before.text));
+      });
+  }
+
+  const ofReply = ({ answers, note, commitment }) => ({ answers, note, commitment });
+
+  self.dayContent = Object.freeze({ EMPTY, same, isKept, laidOver, contains, ofReply });
+}

@@ -1,0 +1,58 @@
+// The journal on this device as pages use it: opened once a page, with the outbox beside it and a
+// channel on which pages and the worker tell each other what changed.
+import "../../vendor/idb/umd.js";
+import "./day-content.js";
+import "./local-day.js";
+import "./server.js";
+import "./local-journal.js";
+import "./outbox.js";
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`);
+
+export const phone = matchMedia("(pointer: coarse)").matches ? "this phone" : "this computer";
+export const account = meta("journal-account")?.content ?? null;
+export const channel = new BroadcastChannel("journal");
+
+let opening = null;
+
+// Throws where this browser keeps nothing.
+export function journalHere() {
+  opening ??= open();
+  return opening;
+}
+
+async function open() {
+  const journal = await openLocalJournal();
+  const tell = (local_date) => channel.postMessage({ type: "day", local_date });
+  const outbox = makeOutbox(journal, { tell });
+  if (account && await journal.isToSignOut()) await signOut(journal);
+  if (account) {
+    const { timeZone: time_zone, dayStartsAt: day_starts_at } = meta("journal-account").dataset;
+    await journal.setLeader({ account, time_zone, day_starts_at });
+    outbox.knows({ account_id: account, csrf_token: meta("csrf-token").content });
+  }
+  return { journal, outbox };
+}
+
+// The leader left this device while the server could not be told.
+async function signOut(journal) {
+  const body = new URLSearchParams({ csrf_token: meta("csrf-token").content });
+  await fetch("/logout", { method: "POST", body, redirect: "manual" });
+  await journal.signedOut();
+  leave();
+  await new Promise(() => {}); // nothing of this page goes on
+}
+
+// Whoever's journal this page shows has left the device: nothing of it stays on the screen.
+export function leave() {
+  location.replace("/login");
+}
+
+channel.addEventListener("message", ({ data }) => { if (data.type === "left") leave(); });
+
+// A page that comes back from the browser's memory may be of a leader who has left since.
+addEventListener("pageshow", async ({ persisted }) => {
+  if (!persisted || !account) return;
+  const { journal } = await journalHere();
+  if ((await journal.leader())?.account !== account) leave();
+});

@@ -1,0 +1,34 @@
+// Takes what is private off this device.
+import "../prompts/kept.js";
+import "../prompts/device.js";
+
+// All of one account. What another one has not sent yet waits for it, sealed.
+export async function takeOff(journal, account) {
+  await endPrompts();
+  await forget(journal, account);
+  await navigator.clearAppBadge?.().catch(() => {});
+}
+
+export async function forget(journal, account) {
+  const taps = (await kept.taps()).filter((tap) => tap.account === account);
+  await Promise.all([journal.forget(account), ...taps.map(({ id }) => kept.removeTap(id))]);
+  clearStorage();
+}
+
+export async function takeEverythingOff(journal) {
+  await endPrompts();
+  await Promise.all([journal.forgetAll(), kept.forgetAll()]);
+  clearStorage();
+  await navigator.clearAppBadge?.().catch(() => {});
+}
+
+async function endPrompts() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (!registration || !("pushManager" in registration)) return;
+  await promptsDevice.turnOff(registration).catch(() => {}); // the push service tells the server, later
+}
+
+function clearStorage() {
+  localStorage.clear();
+  sessionStorage.clear();
+}

@@ -1,0 +1,288 @@
+// What this device holds of a journal, in IndexedDB: the days that were seen here, what was written
+// and has not arrived on the server yet, and the month. Every word is sealed with a key of the
+// account's own that no script can read out (AES-GCM, not extractable); what stands beside it, in
+// clear, is whose it is and of which local day.
+//
+// Needs idb and day-content.js to be loaded first; a classic script, for pages and worker alike.
+{
+  const { EMPTY, same, laidOver, contains } = dayContent;
+  const LEADER = "leader";
+  const SIGN_OUT = "sign-out";
+  const BLANK = Object.freeze({
+    stored: Object.freeze({ etag: null, content: EMPTY }), // as the server had it last, `at` its time
+    queued: EMPTY, // with the changes that are on their way to it
+    content: EMPTY, // and with what was written here since
+    questions: null,
+    aside: false, // whether words of another device were kept under versions
+    seen: false,
+  });
+  const IV_BYTES = 12;
+  const A_DAY = 24 * 60 * 60_000; // ms
+
+  function upgrade(database) {
+    database.createObjectStore("here"); // LEADER: {account, time_zone, day_starts_at}; when what was last done
+    database.createObjectStore("keys"); // account: CryptoKey
+    database.createObjectStore("days", { keyPath: ["account", "local_date"] });
+    database.createObjectStore("outbox", { keyPath: "place", autoIncrement: true })
+      .createIndex("account", "account");
+    database.createObjectStore("pages", { keyPath: ["account", "path"] });
+  }
+
+  // An ETag is the name of a day and the number of its version, which a deleted day has too. A page
+  // that knew of no day at all came before the one that is stored, unless that was long ago.
+  function isOlder(seen, stored) {
+    if (!stored.etag) return false;
+    const [seenDay, seenVersion] = (seen.etag ?? seen.deleted)?.split("-") ?? [];
+    const [storedDay, storedVersion] = stored.etag.split("-");
+    if (seenDay === storedDay) return Number(seenVersion) < Number(storedVersion);
+    return !seenDay && Date.parse(seen.at) < Date.parse(stored.at) + A_DAY;
+  }
+
+  // Throws where this browser keeps nothing, as some do in private windows.
+  async function openLocalJournal(name = "journal", locks = navigator.locks) {
+    if (!self.crypto?.subtle) throw new Error("There is no encryption in this browser.");
+    const database = await idb.openDB(name, 1, {
+      upgrade,
+      // A newer release wants to change the stores: its page is not held up by this one.
+      blocking: (_current, _blocked, event) => event.target.close(),
+    });
+
+    // ---- sealing
+
+    async function keyOf(account) {
+      const there = await database.get("keys", account);
+      if (there) return there;
+      const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+      const change = database.transaction("keys", "readwrite");
+      const first = await change.store.get(account); // another page may have been quicker
+      if (!first) await change.store.put(made, account);
+      await change.done;
+      return first ?? made;
+    }
+
+    const bound = (account, place) => new TextEncoder().encode(`${account} ${place}`);
+
+    async function sealed(account, place, value) {
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+      const bytes = new TextEncoder().encode(JSON.stringify(value));
+      const way = { name: "AES-GCM", iv, additionalData: bound(account, place) };
+      return { iv, bytes: await crypto.subtle.encrypt(way, await keyOf(account), bytes) };
+    }
+
+    async function opened(account, place, { iv, bytes }) {
+      const way = { name: "AES-GCM", iv, additionalData: bound(account, place) };
+      const plain = await crypto.subtle.decrypt(way, await keyOf(account), bytes);
+      return JSON.parse(new TextDecoder().decode(plain));
+    }
+
+    // ---- whose device this is
+
+    const leader = () => database.get("here", LEADER);
+
+    // Whoever signs in takes the device over: what others saw here goes, and only what they have
+    // not sent yet waits for them, sealed.
+    async function setLeader(found) {
+      const before = await leader();
+      if (before && before.account !== found.account) await database.clear("here");
+      await database.put("here", found, LEADER);
+      if (before?.account === found.account) return;
+      const accounts = await database.getAllKeys("keys");
+      for (const account of accounts) if (account !== found.account) await forgetSeen(account);
+    }
+
+    // Forgets what the account saw here. What it has not sent stays, with its key; return how
+    // much that is.
+    async function forgetSeen(account) {
+      await queueLeft(account);
+      return forgetAllButUnsent(account);
+    }
+
+    async function forgetAllButUnsent(account) {
+      const unsent = await database.countFromIndex("outbox", "account", account);
+      const change = database.transaction(["here", "keys", "days", "pages"], "readwrite");
+      const of = all(account);
+      if ((await change.objectStore("here").get(LEADER))?.account === account) {
+        change.objectStore("here").clear();
+      }
+      change.objectStore("days").delete(of);
+      change.objectStore("pages").delete(of);
+      if (!unsent) change.objectStore("keys").delete(account);
+      await change.done;
+      return unsent;
+    }
+
+    // Forgets all of the account, and nothing of another one.
+    async function forget(account) {
+      for (const { place } of await unsent(account)) await database.delete("outbox", place);
+      await forgetAllButUnsent(account);
+    }
+
+    async function forgetAll() {
+      const change = database.transaction([...database.objectStoreNames], "readwrite");
+      for (const store of database.objectStoreNames) change.objectStore(store).clear();
+      await change.done;
+    }
+
+    // Of stores whose keys begin with an account.
+    const all = (account) => IDBKeyRange.bound([account], [account, []]);
+
+    // Signing out without a connection: the server is told when it can be reached.
+    const signOutWhenReached = () => database.put("here", true, SIGN_OUT);
+    const isToSignOut = async () => Boolean(await database.get("here", SIGN_OUT));
+    const signedOut = () => database.delete("here", SIGN_OUT);
+
+    // Whether something was last done more than `every` ms ago.
+    const isTimeFor = async (what, every) => !(Date.now() - await database.get("here", what) < every);
+    const wasDone = (what) => database.put("here", Date.now(), what);
+
+    // ---- days
+
+    // One writer at a time per day, over every page and the worker: sealing takes longer than a
+    // transaction of IndexedDB lives.
+    const alone = (date, act) => locks.request(`${name} ${date}`, act);
+
+    // The day as it stands here. Where what was seen of it is forgotten and something is still to be
+    // sent, it says what that changes.
+    async function day(account, date) {
+      const row = await database.get("days", [account, date]);
+      if (row) return opened(account, date, row);
+      let queued = EMPTY;
+      for (const row of await unsentOf(account, date)) {
+        const change = await opened(account, row.id, row);
+        queued = laidOver(change.was, change.content, queued);
+      }
+      return { ...BLANK, queued, content: queued };
+    }
+
+    // `left` marks, in clear, a day of which something is not in the outbox yet.
+    async function rowOf(account, date, kept) {
+      const left = !same(kept.content, kept.queued);
+      return { account, local_date: date, left, ...await sealed(account, date, kept) };
+    }
+
+    async function keepDay(account, date, kept) {
+      await database.put("days", await rowOf(account, date, kept));
+      return kept;
+    }
+
+    async function unsentOf(account, date) {
+      const rows = await database.getAllFromIndex("outbox", "account", account);
+      return rows.filter((row) => row.local_date === date);
+    }
+
+    // Takes in what the server showed: {etag, content, at, deleted} and, where a page showed them, the
+    // questions. What was changed here and is not sent yet stays on top of it.
+    const meet = (account, date, shown, questions = null) => alone(date, async () => {
+      const kept = await day(account, date);
+      if (shown && isOlder(shown, kept.stored)) shown = null; // a page from before the last save
+      return keepDay(account, date, {
+        ...kept,
+        ...shown && onTopOf(shown, kept.stored.content, kept),
+        questions: questions ?? kept.questions,
+        seen: kept.seen || Boolean(shown),
+      });
+    });
+
+    // The day as it stands here once the server has `stored`, where what is queued was on top of `base`.
+    function onTopOf(stored, base, kept) {
+      const queued = laidOver(base, kept.queued, stored.content);
+      return { stored, queued, content: laidOver(kept.queued, kept.content, queued) };
+    }
+
+    // Keeps what is written on a page that last showed `base` and now says `mine`; another page may
+    // have changed other fields meanwhile. Returns the day as it now stands here.
+    const write = (account, date, base, mine) => alone(date, async () => {
+      const kept = await day(account, date);
+      return keepDay(account, date, { ...kept, content: laidOver(base, mine, kept.content) });
+    });
+
+    // Puts what the day says here into the outbox, as one change with a name of its own. Typing on
+    // adds to the change before, as long as nobody has tried to send that: its name stands for what
+    // the server may know.
+    const queue = (account, date, writtenAt) => alone(date, async () => {
+      const kept = await day(account, date);
+      const last = (await unsentOf(account, date)).at(-1);
+      if (same(kept.content, kept.queued)) return Boolean(last);
+      const before = last && await opened(account, last.id, last);
+      const joins = last && (last.refused || (!last.tried && contains(kept.content, before.content)));
+      const change = {
+        // Of a change that is added to, what it changed stays; the rest may have changed elsewhere.
+        was: joins ? laidOver(before.content, before.was, kept.queued) : kept.queued,
+        content: kept.content,
+        written_at: writtenAt,
+      };
+      const id = crypto.randomUUID();
+      const row = { account, local_date: date, id, ...await sealed(account, id, change) };
+      if (joins) row.place = last.place;
+      await putBoth({ ...kept, queued: kept.content }, date, row, (outbox) => outbox.put(row));
+      return true;
+    });
+
+    // The same for every day of which a page that ended too early left something.
+    async function queueLeft(account) {
+      for (const { left, local_date } of await database.getAll("days", all(account))) {
+        if (left) await queue(account, local_date, new Date().toISOString());
+      }
+    }
+
+    // The server has taken a change, and this is the day as it stands there now.
+    const arrived = (row, change, stored, { aside }) => alone(row.local_date, async () => {
+      const kept = await day(row.account, row.local_date);
+      const withChange = laidOver(change.was, change.content, kept.stored.content);
+      const now = { ...kept, ...onTopOf(stored, withChange, kept), aside: kept.aside || aside };
+      await putBoth(now, row.local_date, row, (outbox) => outbox.delete(row.place));
+    });
+
+    // A day and its changes are kept together or not at all.
+    async function putBoth(kept, date, { account }, act) {
+      const row = await rowOf(account, date, kept);
+      const both = database.transaction(["days", "outbox"], "readwrite");
+      both.objectStore("days").put(row);
+      act(both.objectStore("outbox"));
+      await both.done;
+    }
+
+    // ---- outbox
+
+    // What is not sent yet, in the order in which it was written: rows with whose and which day.
+    const unsent = (account) => database.getAllFromIndex("outbox", "account", account);
+    const countUnsent = (account) => database.countFromIndex("outbox", "account", account);
+    const countAllUnsent = () => database.count("outbox");
+    const changeIn = (row) => opened(row.account, row.id, row);
+
+    async function mark(row, marks) {
+      const change = database.transaction("outbox", "readwrite");
+      const there = await change.store.get(row.place);
+      // Somebody typed on meanwhile: that change has another name, and was not tried.
+      const stands = there?.id === row.id;
+      if (stands) await change.store.put({ ...there, ...marks });
+      await change.done;
+      return stands;
+    }
+
+    // ---- pages
+
+    async function keepPage(account, path, page) {
+      await database.put("pages", { account, path, ...await sealed(account, path, page) });
+    }
+
+    async function page(account, path) {
+      const row = await database.get("pages", [account, path]);
+      return row ? opened(account, path, row) : null;
+    }
+
+    const countPages = () => database.count("pages");
+
+    return Object.freeze({
+      name, leader, setLeader, isTimeFor, wasDone,
+      signOutWhenReached, isToSignOut, signedOut, forgetSeen, forget, forgetAll,
+      day, meet, write, queue, queueLeft, arrived,
+      unsent, countUnsent, countAllUnsent, changeIn, mark,
+      keepPage, page, countPages,
+      alone,
+      close: () => database.close(),
+    });
+  }
+
+  self.openLocalJournal = openLocalJournal;
+}

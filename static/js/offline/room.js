@@ -1,0 +1,16 @@
+// Room on this device: asks the browser once to keep what is here, and warns where it runs short.
+const SHORT = 20 * 1024 * 1024; // bytes
+
+let asked = false;
+
+export async function askToStay() {
+  if (asked || !navigator.storage?.persist) return;
+  asked = true;
+  if (!(await navigator.storage.persisted())) await navigator.storage.persist();
+}
+
+export async function warnWhenShort() {
+  const { quota, usage } = await navigator.storage?.estimate?.() ?? {};
+  const line = document.getElementById("short-of-room");
+  if (line && quota !== undefined) line.hidden = quota - usage > SHORT;
+}

@@ -1,0 +1,32 @@
+// The worker's part in sending what was written: when the connection comes back, where the browser
+// tells (Background Sync), and whenever the worker wakes.
+{
+  const SEND = "send-outbox";
+  let outbox = null;
+
+  async function send() {
+    const journal = await journalHere();
+    outbox ??= makeOutbox(journal, {
+      tell: (local_date) => daysChannel.postMessage({ type: "day", local_date }),
+    });
+    const leader = await journal.leader();
+    if (!leader) return "sent";
+    await journal.queueLeft(leader.account);
+    const { state } = await outbox.sendAll();
+    if (state === "ended") {
+      await journal.forgetSeen(leader.account);
+      daysChannel.postMessage({ type: "left" });
+    }
+    return state;
+  }
+
+  send().catch(() => {});
+
+  self.addEventListener("sync", (event) => {
+    if (event.tag !== SEND) return;
+    // A promise that fails asks the browser for another try.
+    event.waitUntil(send().then((state) => {
+      if (state === "unreached") throw new Error("The server cannot be reached yet.");
+    }));
+  });
+}

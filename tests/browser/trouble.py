@@ -1,0 +1,68 @@
+"""A server as a leader meets it on the way: behind a connection that can be cut or answer with 503.
+
+It stands between the browser and the real server on a port of its own, and passes on what it gets.
+"""
+
+import http.client
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import urlsplit
+
+NOT_PASSED_ON = {"connection", "transfer-encoding", "keep-alive", "server", "date"}
+
+
+class Between:
+    """Passes requests on to `address` while `trouble` is None; else answers with that status, or
+    breaks the connection where it is "cut".
+    """
+
+    def __init__(self, address: str) -> None:
+        self.trouble: int | str | None = None
+        self.asked: list[str] = []
+        between = self
+        upstream = urlsplit(address)
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                length = int(self.headers.get("Content-Length", 0))
+                body = self.rfile.read(length)
+                between.asked.append(f"{self.command} {self.path}")
+                if between.trouble == "cut":
+                    self.close_connection = True
+                    return
+                if between.trouble:
+                    self.send_response(int(between.trouble))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                connection = http.client.HTTPConnection(upstream.hostname, upstream.port)
+                connection.request(self.command, self.path, body, dict(self.headers))
+                reply = connection.getresponse()
+                content = reply.read()
+                self.send_response(reply.status)
+                for name, value in reply.getheaders():
+                    if name.lower() not in {*NOT_PASSED_ON, "content-length"}:
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                with suppress(OSError):  # the browser has left
+                    self.wfile.write(content)
+                connection.close()
+
+            def log_message(self, *_):
+                """Say nothing."""
+
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            setattr(Handler, f"do_{method}", Handler.answer)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
