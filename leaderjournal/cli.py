@@ -24,6 +24,7 @@ from leaderjournal.kernel.first_run import new_data_key
 from leaderjournal.kernel.schema import is_current, upgrade
 from leaderjournal.portability.export import everything
 from leaderjournal.prompts.push import store as push_store
+from leaderjournal.pwa.pages import release
 from leaderjournal.worker import run_forever, run_once
 
 MOST_SECONDS_OFF = 2
@@ -90,7 +91,7 @@ def export(email: str) -> None:
 @with_appcontext
 def erase(email: str) -> None:
     """Erase EMAIL's account, its data key and all it wrote."""
-    accounts_store.erase(_leader(email).id)
+    accounts_store.erase(_leader(email).id, now=clock.now())
     click.echo("The account is erased.")
 
 
@@ -106,6 +107,7 @@ def _leader(email: str) -> accounts_store.Leader:
 @with_appcontext
 def doctor() -> None:
     """Check configuration, database, keys, clock and mail, and say what is wrong."""
+    click.echo(f"This is release {release()}.")
     wrong = list(_findings())
     for finding in wrong:
         click.echo(f"wrong: {finding}")

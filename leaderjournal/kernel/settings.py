@@ -41,6 +41,8 @@ class Settings:
     """How long a worker may keep a message before another one takes it over."""
     metrics_token: str
     trusted_proxies: int
+    broken_releases: tuple[str, ...]
+    """What browsers are to replace at once, without waiting for the leader's word."""
 
     @property
     def secure(self) -> bool:
@@ -88,6 +90,7 @@ class Settings:
             prompt_lease=_lease(optional("PROMPT_LEASE_SECONDS", "120")),
             metrics_token=optional("METRICS_TOKEN"),
             trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
+            broken_releases=tuple(optional("BROKEN_RELEASES").replace(",", " ").split()),
         )
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from leaderjournal.kernel.assets import STATIC, asset, asset_version, tree_hash
+from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.settings import ROOT
+from leaderjournal.practice import catalogue
 
 blueprint = Blueprint("pwa", __name__)
 
@@ -23,6 +25,15 @@ NOT_OF_THE_SHELL = frozenset({"icons", "screenshots"})
 NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.png"
 # In this order: a later one uses what an earlier one offers.
 WORKER_SCRIPTS = (
+    "vendor/idb/umd.js",
+    "js/offline/day-content.js",
+    "js/offline/local-day.js",
+    "js/offline/server.js",
+    "js/offline/local-journal.js",
+    "js/offline/outbox.js",
+    "js/pwa/offline-pages.js",
+    "js/pwa/share.js",
+    "js/offline/send-outbox.js",
     "js/prompts/kept.js",
     "js/prompts/device.js",
     "js/prompts/taps.js",
@@ -52,12 +63,14 @@ def service_worker() -> Response:
     """Give the service worker, which carries the list of files it keeps."""
     script = render_template(
         "pwa/sw.js.jinja",
-        version=_shell_version(),
+        version=release(),
         files=[asset(name) for name in _shell_files(STATIC)],
         icon=asset(NOTIFICATION_ICON),
         badge=asset(NOTIFICATION_BADGE),
         scripts=[asset(name) for name in WORKER_SCRIPTS],
+        broken=settings().broken_releases,
         offline=url_for("pwa.offline"),
+        day_shell=url_for("pwa.day_shell"),
         assets_path="/assets/",
     )
     response = _asked_for_each_time(script, "text/javascript")
@@ -69,6 +82,24 @@ def service_worker() -> Response:
 def offline() -> Response:
     """Say that there is no connection; the service worker keeps this page for that moment."""
     return _asked_for_each_time(render_template("pwa/offline.html"), "text/html")
+
+
+@blueprint.get("/offline/day")
+def day_shell() -> Response:
+    """Give the page of a day without a leader, a day or a question, for the worker to keep."""
+    entries = [
+        {"key": key, "question": {"id": "", "text": ""}, "score": None, "text": ""}
+        for key in catalogue.keys()
+    ]
+    page = render_template(
+        "pwa/day.html",
+        as_shell=True,
+        day={"local_date": "", "etag": "", "saved_at": None, "note": "", "commitment": ""},
+        entries=entries,
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+        errors={},
+    )
+    return _asked_for_each_time(page, "text/html")
 
 
 @blueprint.get("/install")
@@ -86,10 +117,11 @@ def _asked_for_each_time(body: str, mimetype: str) -> Response:
 
 
 @cache
-def _shell_version() -> str:
+def release() -> str:
+    """Return the name of what browsers keep of this release, which changes with any part of it."""
     # A worker whose text changed must fill a cache of its own, not the one that the worker before
-    # it still serves from. So the templates of the worker and of the offline page count as well.
-    return f"{asset_version()}-{tree_hash(ROOT / 'templates' / 'pwa')}"
+    # it still serves from. So the templates of the worker and of its pages count as well.
+    return f"{asset_version()}-{tree_hash(ROOT / 'templates')}"
 
 
 def _shell_files(static: Path) -> list[str]:
@@ -123,6 +155,12 @@ def _manifest() -> dict[str, Any]:
             {"src": asset(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
             for name, sizes, purpose in ICONS
         ],
+        "share_target": {
+            "action": url_for("reflections.share"),
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
         "shortcuts": [
             _shortcut("Today", "Answer today's three questions", "/", "icons/shortcut-today.png"),
             _shortcut("This month", "Look back on the month", "/month", "icons/shortcut-month.png"),

@@ -1,249 +1,254 @@
-// Saves the day as it is written, and says where the words are. One save runs at a time; the ETag
-// of the last one goes with the next, so that nothing written elsewhere is overwritten unseen.
-const form = document.querySelector("form[data-autosave]");
-const said = document.getElementById("save-said");
-const page = document.documentElement;
-const etag = form.elements.etag;
+// Keeps the day on this device as it is written, has it sent, and says where the words are. What
+// stands in the form and on no device yet is marked by `data-unsaved` on <html>; that is a quarter
+// of a second of typing at the most.
+import { contentOf, contentThatCame, fill, questionsIn } from "./day-form.js";
+import { fillShell } from "./offline/day-shell.js";
+import { account, channel, journalHere, leave, phone } from "./offline/here.js";
+import { keepReady } from "./offline/keep-ready.js";
+import { askToStay, warnWhenShort } from "./offline/room.js";
+import { say } from "./save-said.js";
 
-const TYPING_PAUSE = 1000; // ms
+const form = document.getElementById("day");
+const page = document.documentElement;
+const { same, isKept, laidOver } = dayContent;
+
+const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
+const SENT_AFTER = 1000; // ms, from the last key
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 60_000;
-const PATIENCE = 4000; // how long a tapped link waits for a save
-const KEEPALIVE_BYTES = 30_000; // browsers give 64 KiB to all requests that outlive their page
 
-let held = "held" in form.dataset; // waits for the leader to press Save
-let savedAs = held ? null : serialised(); // what the server holds, as far as this page knows
-let sending = null; // the body on its way
-let saving = null; // and the promise of its answer
-let unanswered = []; // bodies that were sent and may have arrived, though no answer came back
-let refused = null; // a body that cannot be saved is not sent again until it is changed
-let delay = 0; // before the next try; 0 while saves arrive
-let timer = 0;
-let leaving = false;
+let shown = contentThatCame(form); // what the form says apart from what was typed since it was kept
+let whose = account;
+let date = form.dataset.day;
+let journal = null;
+let outbox = null;
+let keepTimer = 0;
+let pauseTimer = 0; // runs out when the leader pauses
+let retryTimer = 0;
+let delay = 0; // before the next try; 0 while what is sent arrives
+let writing = Promise.resolve(); // one after another
+let sending = false;
+let sendsAgain = false;
+let told = shown; // what the page has last told others of
+let isFull = false; // nothing more can be kept on this device
 
-function day() {
-  const answers = [];
-  for (const card of form.querySelectorAll("[data-key]")) {
-    const { key } = card.dataset;
-    const value = (name) => form.elements[`${name}-${key}`].value;
-    const score = Number(card.querySelector(".pane :checked")?.value) || null;
-    const text = value("text");
-    if (score || text.trim()) {
-      const behaviour = value("behaviour") || null;
-      answers.push({ key, behaviour, question: value("question") || null, score, text });
-    }
-  }
-  return { answers, note: form.elements.note.value, commitment: form.elements.commitment.value };
+const isUnsaved = () => !same(shown, contentOf(form));
+const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
+
+// ---- from the form to this device, and back
+
+// Shows what was changed elsewhere, except where the leader is writing.
+function show(content, since = shown) {
+  fill(form, laidOver(since, contentOf(form), content));
+  shown = content;
+  mark();
 }
 
-function serialised() {
-  return JSON.stringify(day());
+// Lets this device know what the server has of the day, as far as this page was told.
+function meet(content) {
+  const { at, deleted } = form.dataset;
+  const stored = { etag: form.elements.etag.value || null, content, at, deleted: deleted || null };
+  return journal.meet(whose, date, stored, questionsIn(form));
 }
 
-// Two days say the same when scores and words agree; the server may trim and reorder.
-function gist({ answers = [], note, commitment }) {
-  const plain = (text) => (text ?? "").replace(/\r\n?/g, "\n").trim();
-  const lines = answers.map(({ key, score, text }) => [key, score ?? 0, plain(text)]);
-  const filled = lines.filter(([, score, text]) => score || text).sort();
-  return JSON.stringify([filled, plain(note), plain(commitment)]);
+function keep() {
+  clearTimeout(keepTimer);
+  keepTimer = 0;
+  writing = writing.then(async () => {
+    const mine = contentOf(form);
+    if (same(shown, mine)) return;
+    if (isFull) await meet(shown);
+    const kept = await journal.write(whose, date, shown, mine);
+    isFull = false;
+    show(kept.content, mine);
+  }).catch(noRoom);
+  return writing;
 }
 
-const isUnsaved = () => held || serialised() !== savedAs;
-const tagOf = (answer) => (answer.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', "");
-const problemOf = (answer) => answer.json().catch(() => ({}));
-
-function say(text, { problem = false, link = null } = {}) {
-  page.toggleAttribute("data-unsaved", isUnsaved());
-  said.classList.toggle("problem", problem);
-  if (said.textContent === text + (link?.text ?? "")) return; // not read out twice
-  said.textContent = text;
-  if (!link) return;
-  const a = document.createElement("a");
-  Object.assign(a, { href: link.href, textContent: link.text, target: "_blank" });
-  said.append(a);
-}
-
-function later(wait) {
-  clearTimeout(timer);
-  timer = setTimeout(save, wait);
-}
-
-function retry(why, atLeast = 0) {
-  delay = Math.min(Math.max(delay * 2, FIRST_RETRY), LONGEST_RETRY);
-  say(`Not saved yet — ${why}; your words stay on this page`, { problem: true });
-  later(Math.max(delay * (0.75 + Math.random() / 2), atLeast));
-}
-
-function hold(text, link) {
-  held = true;
-  clearTimeout(timer);
-  say(text, { problem: true, link });
-}
-
-function put(body, guarded = true) {
-  const guard = etag.value ? { "If-Match": `"${etag.value}"` } : { "If-None-Match": "*" };
-  unanswered.push(body);
-  return fetch(form.dataset.autosave, {
-    method: "PUT",
-    headers: {
-      "Content-Type": "application/json",
-      "X-CSRFToken": form.elements.csrf_token.value,
-      ...(guarded ? guard : {}),
-    },
-    body,
-    redirect: "error",
-    keepalive: new Blob([body]).size < KEEPALIVE_BYTES,
-  });
-}
-
-function arrived(body, answer) {
-  savedAs = body;
-  unanswered = [];
-  delay = 0;
-  etag.value = tagOf(answer); // so that a plain submit still works
-  const { answers, note, commitment } = JSON.parse(body);
-  const kept = answers.length > 0 || (note + commitment).trim() !== "";
-  form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept } }));
-}
-
-// The session may have been renewed in another tab. The page that is signed in now tells whose it
-// is: words of one leader are never sent into another's journal.
-async function renewedToken() {
-  const answer = await fetch(location.href, { cache: "no-store" });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const meta = (root, name) => root.querySelector(`meta[name="${name}"]`)?.content;
-  const owner = meta(fresh, "journal-owner");
-  return owner && owner === meta(document, "journal-owner") ? meta(fresh, "csrf-token") : null;
-}
-
-async function notLetIn(body) {
-  const token = await renewedToken();
-  if (token) {
-    form.elements.csrf_token.value = token;
-    return send(body, true);
-  }
-  return hold("Not saved: you are signed out. Your words stay on this page. Sign in, then press Save. ", {
-    href: form.dataset.signIn, text: "Sign in in a new tab",
-  });
-}
-
-async function changedElsewhere(answer) {
-  const { current } = await problemOf(answer);
-  const stored = current ? gist(current) : null;
-  // It may be this page's own words: an earlier save arrived, and its answer was lost.
-  const own = unanswered.find((sent) => gist(JSON.parse(sent)) === stored);
-  if (own !== undefined) {
-    arrived(own, answer);
-    if (isUnsaved()) later(0);
-    else say("Saved");
-    return;
-  }
-  unanswered = [];
-  etag.value = current ? tagOf(answer) : ""; // pressing Save goes on top of what is stored now
-  hold("Not saved: this day was changed on another device. Your words stay on this page; press Save to put them on top. ", {
-    href: form.dataset.versions, text: "See the other version",
-  });
-}
-
-async function send(body, renewed = false) {
-  const answer = await put(body);
-  if (answer.ok) {
-    arrived(body, answer);
-    if (serialised() === body) say("Saved");
-    else later(TYPING_PAUSE);
-    return;
-  }
-  if (answer.status === 412) {
-    await changedElsewhere(answer);
-    return;
-  }
-  unanswered.pop();
-  if (answer.status === 429 || answer.status >= 500) {
-    const seconds = Number(answer.headers.get("Retry-After")) || 0;
-    retry("the journal does not answer", seconds * 1000);
-  } else if ([400, 401, 403].includes(answer.status) && !renewed) {
-    await notLetIn(body);
-  } else {
-    const { errors = {}, detail = "" } = await problemOf(answer);
-    refused = body;
-    say(`Not saved: ${Object.values(errors).flat().join(" ") || detail} Your words stay on this page`, { problem: true });
-  }
-}
-
-function save() {
-  clearTimeout(timer);
-  const body = serialised();
-  if (saving || held || body === refused) return saving;
-  if (body === savedAs) {
-    say("Saved");
-    return null;
-  }
+async function keepAndSend() {
+  clearTimeout(pauseTimer);
+  await keep();
+  if (isFull) return;
+  if (!(await journal.queue(whose, date, new Date().toISOString()))) return tell();
   if (!delay) say("Saving…");
-  sending = body;
-  saving = send(body)
-    // Offline, or the answer was lost: what was sent stays in `unanswered`.
-    .catch(() => { if (!leaving) retry("no connection"); })
-    .finally(() => { saving = sending = null; });
-  return saving;
+  return send();
 }
+
+// Nothing can be kept here any more: the words go straight to the server, while this page lives.
+async function noRoom(failure) {
+  console.info("Nothing can be kept on this device:", failure?.name);
+  isFull = true;
+  const mine = contentOf(form);
+  try {
+    const stored = await outbox.sendUnkept(whose, date, { was: shown, content: mine });
+    show(stored.content, mine);
+    form.elements.etag.value = stored.etag;
+    say("Saved on the server; nothing more fits on this device", { problem: true });
+  } catch {
+    say(`Needs you: nothing more fits on ${phone}, and the journal cannot be reached. Keep this page open.`, { problem: true });
+    later(keepAndSend);
+  }
+}
+
+// ---- from this device to the server
+
+function later(act, atLeast = 0) {
+  delay = Math.min(Math.max(delay * 2, FIRST_RETRY), LONGEST_RETRY);
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(act, Math.max(delay * (0.75 + Math.random() / 2), atLeast));
+}
+
+async function send(options) {
+  clearTimeout(retryTimer);
+  sendsAgain = true; // also what comes while the last one is on its way
+  if (sending) return;
+  sending = true;
+  let result = { state: "sent" };
+  while (sendsAgain && result.state === "sent") {
+    sendsAgain = false;
+    result = await outbox.sendAll(options).catch(unread);
+  }
+  sending = false;
+  if (result.state === "ended") {
+    await journal.forgetSeen(whose);
+    channel.postMessage({ type: "left" });
+    leave();
+    return;
+  }
+  if (result.state === "unreached") {
+    later(send, result.wait);
+    const registration = await navigator.serviceWorker?.getRegistration();
+    registration?.sync?.register("send-outbox").catch(() => {});
+  } else {
+    delay = 0;
+  }
+  await tell(result.state);
+}
+
+// What is kept here cannot be read just now, as when a browser closes its store.
+function unread(failure) {
+  console.info("What is kept here cannot be sent now:", failure?.name);
+  return { state: "unreached", wait: 0 };
+}
+
+// ---- what is said
+
+async function tell(state = "sent") {
+  if (isFull) return;
+  const kept = await journal.day(whose, date);
+  show(kept.content);
+  const waiting = (await journal.unsent(whose)).filter((row) => row.local_date === date);
+  const refused = waiting.find((row) => row.refused);
+  document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
+  if (isUnsaved() || sending) return;
+  if (refused) {
+    say(`Needs you: ${refused.refused}`, { problem: true });
+  } else if (waiting.length && state === "signed-out") {
+    say(`Saved on ${phone}. Needs you: `, { problem: true, link: { href: signIn(), text: "sign in to send it" } });
+  } else if (waiting.length && (state === "unreached" || delay)) {
+    say(`Saved on ${phone}. Sent as soon as it can be.`);
+  } else if (waiting.length) {
+    say("Saving…");
+  } else {
+    arrived(kept);
+  }
+}
+
+const setAsideBefore = document.getElementById("set-aside")?.hidden === false;
+const signIn = () => `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
+
+function arrived({ stored: { etag, content } }) {
+  form.elements.etag.value = etag ?? ""; // so that a plain submit still works
+  if (!etag && !isKept(content)) return say("");
+  say("Saved everywhere");
+  if (same(content, told)) return;
+  told = content;
+  form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept: isKept(content) } }));
+  askToStay();
+}
+
+// ---- what the leader does
 
 function written() {
-  if (held || saving) {
-    page.toggleAttribute("data-unsaved", isUnsaved());
-    if (saving && !delay) say("Saving…");
-    return;
-  }
-  if (delay) return; // the next try takes these words along
-  if (isUnsaved()) say("Saving…");
-  later(TYPING_PAUSE);
+  mark();
+  if (!isUnsaved()) return;
+  if (!delay) say("Saving…");
+  keepTimer ||= setTimeout(keep, KEPT_AFTER);
+  clearTimeout(pauseTimer);
+  pauseTimer = setTimeout(keepAndSend, SENT_AFTER);
 }
 
-const saveNow = () => { if (isUnsaved() && !leaving) save(); };
+function listen() {
+  form.addEventListener("input", ({ target }) => { if (target.type !== "radio") written(); });
+  form.addEventListener("change", () => { mark(); keepAndSend(); }); // a score chosen, a field left
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await keepAndSend();
+    if (!page.hasAttribute("data-unsaved") && !isKept(shown)) say("Nothing is written yet");
+  });
+  addEventListener("online", () => keepAndSend());
+  addEventListener("focus", () => keepAndSend());
+  document.addEventListener("visibilitychange", () => keepAndSend());
+  addEventListener("pagehide", () => keepAndSend());
+  channel.addEventListener("message", ({ data }) => {
+    if (data.type === "day" && data.local_date === date) tell();
+  });
 
-form.addEventListener("input", ({ target }) => { if (target.type !== "radio") written(); });
-form.addEventListener("change", saveNow); // a score chosen, a field left
-addEventListener("online", saveNow);
-document.addEventListener("visibilitychange", saveNow);
+  // A tapped link waits until the words are kept, which takes no time that one would notice.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    const plain = link && !link.target && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+    if (!plain || event.defaultPrevented || !isUnsaved()) return;
+    if (link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    await keep();
+    location.assign(link.href);
+  });
+  addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); });
+}
 
-// A plain submit would lose the page, and with it the words, where there is no connection.
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  held = false;
-  refused = null;
-  await saving;
-  delay = 0;
-  if (isUnsaved()) save();
-  else say(etag.value ? "Saved" : "Nothing is written yet");
-});
+// A browser that keeps nothing still has the plain form.
+function withoutJournal() {
+  say("This browser keeps nothing by itself: press Save before you leave.");
+  let submitted = false;
+  form.addEventListener("submit", () => { submitted = true; });
+  addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });
+}
 
-// A tapped link waits for the words to arrive, so that nobody is asked whether to leave.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[href]");
-  const plain = link && !link.target && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-  if (!plain || event.defaultPrevented || !isUnsaved() || held || delay) return;
-  if (link.getAttribute("href").startsWith("#")) return;
-  event.preventDefault();
-  const out = new Promise((resolve) => { setTimeout(resolve, PATIENCE, "out"); });
-  while (isUnsaved() && !held && !delay && serialised() !== refused) {
-    if ((await Promise.race([save(), out])) === "out") break;
+async function start() {
+  try {
+    ({ journal, outbox } = await journalHere());
+  } catch (failure) {
+    console.info("Nothing is kept on this device:", failure?.name);
+    withoutJournal();
+    return;
   }
-  location.assign(link.href);
-});
+  if ("shell" in form.dataset) {
+    const leader = await journal.leader();
+    if (!leader) {
+      location.replace("/offline");
+      return;
+    }
+    whose = leader.account;
+    date = await fillShell(form, journal, leader);
+    shown = contentOf(form);
+    form.hidden = false;
+  } else {
+    const held = "held" in form.dataset; // the server gave back what it could not take
+    try {
+      const kept = held ? await journal.day(whose, date) : await meet(shown);
+      show(kept.content, held ? kept.content : shown);
+    } catch (failure) {
+      console.info("This day cannot be kept on this device:", failure?.name);
+      isFull = true;
+    }
+  }
+  listen();
+  await keepAndSend();
+  await journal.queueLeft(whose); // and what other days left here
+  await send({ again: true });
+  warnWhenShort();
+  if (account) keepReady(journal, account, date);
+}
 
-addEventListener("beforeunload", (event) => {
-  if (isUnsaved()) event.preventDefault();
-});
-addEventListener("pagehide", () => {
-  leaving = true;
-  const body = serialised();
-  if (held || [savedAs, sending, refused].includes(body)) return;
-  // While a save is on its way its ETag is not known, so this one goes without a guard; if the
-  // other comes later, it fails on its own. Versions keep whatever is replaced.
-  put(body, !saving).then((answer) => { if (answer.ok) arrived(body, answer); }, () => {});
-});
-addEventListener("pageshow", ({ persisted }) => {
-  leaving = false;
-  if (persisted) saveNow();
-});
-
-page.toggleAttribute("data-unsaved", isUnsaved());
+start();

@@ -6,6 +6,7 @@ if (!CSS.supports("field-sizing", "content")) {
       area.style.height = `${area.scrollHeight + 2}px`;
     };
     area.addEventListener("input", grow);
+    area.addEventListener("filled", grow);
     grow();
   }
 }

@@ -125,7 +125,7 @@ def test_the_worker_runs_scripts_and_shows_pictures_of_the_shell(client: FlaskCl
     worker = client.get("/sw.js").text
     used = re.findall(r'importScripts\("([^"]+)"\)', worker)
     used += re.findall(r'const (?:ICON|BADGE) = "([^"]+)"', worker)
-    assert len(used) == 6
+    assert len(used) == len(pages.WORKER_SCRIPTS) + 2
     assert set(used) <= set(shell_files(client))
 
 

@@ -33,6 +33,7 @@ PUBLIC = {
     "prompts.calendar",
     "prompts.confirm_unsubscribe",
     "prompts.unsubscribe",
+    "pwa.day_shell",
     "pwa.install",
     "pwa.manifest",
     "pwa.offline",
@@ -40,6 +41,8 @@ PUBLIC = {
     "reflections.today",
 }
 ACTS_FOR_A_TOKEN = {"prompts.confirm_unsubscribe"}
+# What another app shares is shown in today's form, for the leader to save.
+WRITES_NOTHING = {"reflections.share"}
 SECRET = "Quetzalcoatl"
 
 
@@ -181,7 +184,8 @@ def test_every_change_on_a_session_wants_its_csrf_token(app, client, victim):
         if method == "GET" or rule.endpoint in ACTS_FOR_A_TOKEN:
             continue
         reply = browser.open(address(rule, victim.parts), method=method, json={})
-        assert reply.status_code == 403, (method, rule.rule)
+        refused = 200 if rule.endpoint in WRITES_NOTHING else 403
+        assert reply.status_code == refused, (method, rule.rule)
     assert everything_of(victim) == before
 
 

@@ -23,6 +23,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import fresh_secrets, keep_secrets, new_data_key
 from leaderjournal.kernel.sealing import KeyEncryption
 from leaderjournal.kernel.settings import Settings, SettingsError
+from leaderjournal.pwa.pages import release
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,7 +103,9 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch):
         app.extensions, "settings", _replaced(settings, public_url="https://journal.example.org")
     )
     result = run(app, "doctor")
-    assert result.output.startswith("All is well"), result.output
+    named, verdict = result.output.splitlines()
+    assert named == f"This is release {release()}."
+    assert verdict.startswith("All is well"), result.output
 
 
 def test_the_doctor_names_what_is_wrong(app, client, monkeypatch):

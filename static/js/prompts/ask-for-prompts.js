@@ -9,7 +9,7 @@ const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 
 const card = document.getElementById("ask");
 const said = card.querySelector(".ask-said");
-const form = document.querySelector("form[data-autosave]");
+const form = document.querySelector("#day");
 
 function show(way) {
   for (const part of card.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way;

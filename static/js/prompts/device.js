@@ -1,32 +1,8 @@
 // Subscribes this device to prompts and keeps it so, in the worker and on the pages alike: a
-// classic script that hangs what it offers on `self`, like kept.js, which has to be loaded first.
+// classic script that hangs what it offers on `self`, like server.js and kept.js, which have to be
+// loaded first.
 {
-  const API = "/api/v1";
-  const PATIENCE = 15_000; // ms; a connection that hangs is no connection
-
-  // Who is signed in, or null. The token is asked for each time: the page or the notification may
-  // be older than the session.
-  async function session() {
-    const answer = await call("GET", "/session");
-    if (answer.status === 401) return null;
-    if (!answer.ok) throw new Error(`The session was not told: ${answer.status}`);
-    return answer.json();
-  }
-
-  function call(method, path, { body, csrf } = {}) {
-    return fetch(API + path, {
-      method,
-      headers: {
-        Accept: "application/json",
-        ...(body && { "Content-Type": "application/json" }),
-        ...(csrf && { "X-CSRFToken": csrf }),
-      },
-      body: body && JSON.stringify(body),
-      cache: "no-store",
-      redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-  }
+  const { call, session } = server;
 
   const asText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -111,8 +87,6 @@
   const alone = (act) => (...asked) => navigator.locks.request("prompts-device", () => act(...asked));
 
   self.promptsDevice = Object.freeze({
-    call,
-    session,
     turnOn: alone(turnOn),
     turnOff: alone(turnOff),
     keepOn: alone(keepOn),

@@ -1,6 +1,7 @@
 // On each start of a signed-in page: the worker is told to replay what was tapped without a
 // connection, and this device's subscription is put right where browser and server disagree.
 // `pushsubscriptionchange` alone is not enough: not every browser sends it.
+import "../offline/server.js";
 import "./kept.js";
 import "./device.js";
 
@@ -21,7 +22,7 @@ function nudger(registration) {
 }
 
 export async function keepPromptsComing() {
-  if (!document.querySelector('meta[name="journal-owner"]')) return;
+  if (!document.querySelector('meta[name="journal-account"]')) return;
   const registration = await navigator.serviceWorker.ready;
   const nudge = nudger(registration);
   nudge();

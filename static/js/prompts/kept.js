@@ -1,5 +1,5 @@
 // What the journal keeps of prompts on this device, in IndexedDB: what was tapped on a notification
-// and has not arrived yet, and for which account the device asked for prompts. Two stores and five
+// and has not arrived yet, and for which account the device asked for prompts. Two stores and six
 // calls, so a library would be larger than what it saves. No word of a leader is ever kept here.
 //
 // The worker is a classic script and the pages are modules. Both load this file, so it hangs what
@@ -39,6 +39,9 @@
     taps: () => within(TAPS, "readonly", (store) => store.getAll()),
     removeTap: (id) => within(TAPS, "readwrite", (store) => store.delete(id)),
     device: () => within(DEVICE, "readonly", (store) => store.get(HERE)),
+    forgetAll: () => Promise.all(
+      [TAPS, DEVICE].map((store) => within(store, "readwrite", (found) => found.clear())),
+    ),
     setDevice: (device) => within(DEVICE, "readwrite", (store) => (
       device ? store.put(device, HERE) : store.delete(HERE)
     )),

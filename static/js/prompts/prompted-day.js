@@ -1,8 +1,8 @@
-// What a prompt and the day's page tell each other: the badge goes once today is kept, a tapped
-// prompt leads to its question, and an answer given on a notification shows here.
-const form = document.querySelector("form[data-autosave]");
+// What a prompt and the day's page tell each other: the badge goes once today is kept, and a tapped
+// prompt leads to its question. An answer given on a notification shows by itself: see autosave.js.
+const form = document.querySelector("#day");
 const today = document.getElementById("ask"); // there on today's page alone
-const day = form.dataset.autosave.split("/").at(-1);
+const day = form.dataset.day;
 
 const clearBadge = () => navigator.clearAppBadge?.().catch(() => {});
 
@@ -23,8 +23,5 @@ navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     location.assign(data.address); // a page left open since yesterday
   } else if (data.type === "show-key" && data.key) {
     showKey(data.key);
-  } else if (data.type === "day-changed" && data.local_date === day) {
-    // With unsaved words the next save says that the day was changed, and nothing is lost.
-    if (document.documentElement.dataset.unsaved === undefined) location.reload();
   }
 });

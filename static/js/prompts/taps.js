@@ -21,9 +21,9 @@ async function tapped(tap) {
 }
 
 async function sendUnkept(tap) {
-  const who = await promptsDevice.session().catch(() => null);
-  const status = who?.account_id === tap.account ? await sendTap(tap, who).catch(() => 0) : 0;
-  if (status < 200 || status > 299) await sayNotDone(tap);
+  const who = await server.session().catch(() => null);
+  const answer = who?.account_id === tap.account ? await sendTap(tap, who).catch(() => null) : null;
+  if (!answer?.ok) await sayNotDone(tap);
 }
 
 async function replayTaps() {
@@ -40,14 +40,15 @@ async function sendOldestFirst() {
   const taps = await kept.taps();
   if (taps.length === 0) return false;
   try {
-    const who = await promptsDevice.session();
+    const who = await server.session();
     // Another account's taps wait for that account.
     for (const tap of taps.filter(({ account }) => account === who?.account_id)) {
-      const status = await sendTap(tap, who);
+      const answer = await sendTap(tap, who);
+      const { ok, status } = answer;
       if (NO_ANSWER_YET.has(status) || status >= 500) return status >= 408;
       await kept.removeTap(tap.id);
-      if (status >= 400) await sayNotDone(tap);
-      else await told(tap);
+      if (!ok) await sayNotDone(tap);
+      else if (tap.action in SCORES) await scored(tap, answer);
     }
   } catch {
     return true;
@@ -62,23 +63,27 @@ async function sendTap(tap, { csrf_token: csrf }) {
     score: SCORES[tap.action],
     written_at: new Date(tap.tapped_at).toISOString(),
   };
-  return (await promptsDevice.call("PUT", path, { body, csrf })).status;
+  return server.call("PUT", path, { body, csrf });
 }
 
 // An hour from the tap, not from the moment at which a connection came back. When that hour is
 // over there is nothing left to ask for.
 async function sendSnooze(tap, csrf) {
   const minutes = Math.ceil(SNOOZE_MINUTES - (Date.now() - tap.tapped_at) / MINUTE);
-  if (minutes < 1) return 204;
-  return (await promptsDevice.call("POST", "/prompts/snooze", { body: { minutes }, csrf })).status;
+  if (minutes < 1) return new Response(null, { status: 204 });
+  return server.call("POST", "/prompts/snooze", { body: { minutes }, csrf });
 }
 
-// A page that shows this day has an older version of it.
-async function told({ action, local_date }) {
-  if (!(action in SCORES)) return;
+// The day as it stands now is kept on this device, from where pages show it.
+async function scored({ account, local_date }, answer) {
   await self.navigator.clearAppBadge?.().catch(() => {});
-  for (const page of await openPages()) {
-    page.postMessage({ type: "day-changed", local_date });
+  try {
+    const journal = await journalHere();
+    if ((await journal.leader())?.account !== account) return;
+    await journal.meet(account, local_date, storedIn(answer, await answer.json()));
+    daysChannel.postMessage({ type: "day", local_date });
+  } catch (failure) {
+    console.info("An open page learns of it when it is opened anew:", failure?.name);
   }
 }
 

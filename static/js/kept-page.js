@@ -1,0 +1,10 @@
+// A page that the worker kept says so, and of when it is.
+const line = document.getElementById("kept-page");
+const { keptAt } = document.documentElement.dataset;
+
+if (keptAt) {
+  line.querySelector("time").textContent = new Intl.DateTimeFormat("en-GB", {
+    weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
+  }).format(new Date(keptAt));
+  line.hidden = false;
+}

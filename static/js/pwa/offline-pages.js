@@ -1,0 +1,99 @@
+// Which page the worker answers with where the server cannot be reached. A day, seen or not, is a
+// shell that script fills from what the device holds; the month is the page as it was last seen,
+// sealed on the device like every word. No page of a leader lies in the browser's caches.
+//
+// A classic script of the worker's; needs local-journal.js, local-day.js and what sw.js defines.
+
+// Pages and the worker tell each other on it which days changed.
+const daysChannel = new BroadcastChannel("journal");
+
+const PATIENCE_WITH_SERVER = 5000; // ms, where the device has the page itself
+const KEEP_MONTH = "keep-month";
+
+let opening = null;
+
+function journalHere() {
+  opening ??= openLocalJournal().catch((failure) => { opening = null; throw failure; });
+  return opening;
+}
+
+const leaderHere = async () => (await journalHere()).leader();
+
+const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
+const isMonth = (path) => /^\/month(\/\d{4}-\d{2})?$/.test(path);
+
+async function pageOnDevice(path) {
+  const leader = await leaderHere().catch(() => null);
+  if (!leader) return null;
+  if (isDay(path)) return (await caches.open(SHELL)).match(DAY_SHELL);
+  return isMonth(path) ? keptMonth(leader, path) : null;
+}
+
+// Only a failed connection and a server in trouble lead to what the device has. An answer that says
+// "not found" or "sign in" is an answer.
+async function answerTo(event) {
+  const { pathname } = new URL(event.request.url);
+  const own = (isDay(pathname) || isMonth(pathname)) && await leaderHere().catch(() => null);
+  try {
+    const answer = await within(own ? PATIENCE_WITH_SERVER : null, answerFromServer(event));
+    if (own && answer.status >= 500) return await pageOnDevice(pathname) ?? answer;
+    if (own && isMonth(pathname) && answer.ok) event.waitUntil(keepMonth(answer.clone(), pathname));
+    return answer;
+  } catch {
+    const page = await pageOnDevice(pathname) ?? await (await caches.open(SHELL)).match(OFFLINE);
+    return page ?? Response.error();
+  }
+}
+
+const answerFromServer = async ({ preloadResponse, request }) => await preloadResponse ?? fetch(request);
+
+async function within(patience, asking) {
+  if (!patience) return asking;
+  let timer = 0;
+  const out = new Promise((_resolve, reject) => {
+    timer = setTimeout(reject, patience, new Error("The server takes too long."));
+  });
+  return Promise.race([asking, out]).finally(() => clearTimeout(timer));
+}
+
+// ---- the month
+
+const pathOfMonth = (path, leader) => (
+  path === "/month" ? `/month/${localDay(new Date(), leader).slice(0, 7)}` : path
+);
+
+async function keepMonth(answer, path) {
+  const leader = await leaderHere();
+  const body = await answer.text();
+  // A page of whoever is signed in now is kept for nobody else.
+  if (!leader || !body.includes(`<meta name="journal-account" content="${leader.account}"`)) return;
+  const headers = [...answer.headers].filter(([name]) => !/^(content-(length|encoding)|date)$/.test(name));
+  const page = { body, headers, kept_at: new Date().toISOString() };
+  await (await journalHere()).keepPage(leader.account, path, page);
+  await dropOlderShells();
+}
+
+async function keptMonth(leader, path) {
+  const page = await (await journalHere()).page(leader.account, pathOfMonth(path, leader));
+  if (!page) return null;
+  const body = page.body.replace("<html", `<html data-kept-at="${page.kept_at}"`);
+  return new Response(body, { headers: page.headers });
+}
+
+const keepsAMonth = async () => (await (await journalHere()).countPages()) > 0;
+
+async function renewMonth() {
+  const leader = await leaderHere();
+  if (!leader) return;
+  const path = pathOfMonth("/month", leader);
+  const answer = await fetch(path, {
+    redirect: "error",
+    headers: { Accept: "text/html" },
+    signal: AbortSignal.timeout(PATIENCE_WITH_SERVER), // a newer worker waits for this one's work
+  });
+  if (answer.ok) await keepMonth(answer, path);
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data?.type === KEEP_MONTH) event.waitUntil(renewMonth().catch(() => {}));
+});
