@@ -18,6 +18,7 @@ from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -51,25 +52,44 @@ def server(request, tmp_path_factory) -> Iterator[str]:
         served = request.getfixturevalue("postgresql_server")
         served.psql("CREATE DATABASE browser")
         url = served.get_uri("browser")
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        **fresh_secrets(),
-        "DATABASE_URL": url,
-        "INSTANCE_PATH": str(instance),
-        "PUBLIC_URL": address,
-    }
-    upgrade(Settings.from_environment(environment, instance).database_url)
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
-    command += ["--blocking-threads", "4", "--port", str(port), "--log-level", "warning", "app:app"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    served = Served(url, instance, free_port())
+    served.start()
     try:
-        wait_until_ready(address, process)
-        yield address
+        yield served.address
     finally:
-        process.terminate()
-        process.wait(20)
+        served.stop()
+
+
+class Served:
+    """A server in a process of its own, of the project in `root`, which may be a copy."""
+
+    def __init__(self, database_url: str, instance: Path, port: int, root: Path = ROOT) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.port, self.root = port, root
+        self.environment = {
+            **os.environ,
+            **fresh_secrets(),
+            "DATABASE_URL": database_url,
+            "INSTANCE_PATH": str(instance),
+            "PUBLIC_URL": self.address,
+        }
+        upgrade(Settings.from_environment(self.environment, instance).database_url)
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
+        command += ["--blocking-threads", "4", "--port", str(self.port)]
+        command += ["--log-level", "warning", "app:app"]
+        self._process = subprocess.Popen(command, cwd=self.root, env=self.environment)
+        wait_until_ready(self.address, self._process)
+
+    def stop(self) -> None:
+        """Stop the server, if it runs."""
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:  # it waits for a browser that keeps a connection open
+            self._process.kill()
+            self._process.wait()
 
 
 def wait_until_ready(address: str, process: subprocess.Popen) -> None:
@@ -86,9 +106,8 @@ def wait_until_ready(address: str, process: subprocess.Popen) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser. It ends with its module: while it runs, so does an event loop in this thread."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         yield browser
         browser.close()
 
@@ -106,13 +125,17 @@ def new_page(chromium, server):
             if not any(expected in text for expected in expects):
                 complaints.append(text)
 
-        context = chromium.new_context(base_url=server, **(PHONE | options))
+        context = chromium.new_context(**({"base_url": server} | PHONE | options))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on(
             "console",
-            lambda message: complain(message.text) if message.type == "error" else None,
+            lambda message: (
+                complain(f"{message.text} {message.location.get('url', '')}")
+                if message.type == "error"
+                else None
+            ),
         )
         page.on("pageerror", lambda error: complain(str(error)))
         return page

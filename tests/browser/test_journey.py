@@ -29,7 +29,7 @@ def score(page: Page, key: str, value: int) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#save-said")).to_have_text("Saved")
+    expect(page.locator("#save-said")).to_have_text("Saved everywhere")
 
 
 def berlin_today() -> str:
@@ -81,6 +81,24 @@ def test_a_day_saves_itself_as_one_types_and_says_so(page):
     expect(page.locator("[name=score-let-go][value='4']")).to_be_checked()
 
 
+def test_words_typed_while_a_score_is_being_saved_are_saved_too(page):
+    register(page)
+    for number in range(10):
+        page.evaluate(
+            """async (number) => {
+              const form = document.getElementById("day");
+              form.querySelector(`[name=score-let-go][value="${1 + number % 5}"]`).click();
+              await new Promise((go) => setTimeout(go, 4 * number));
+              form.elements.note.value = `Round ${number}`;
+              form.elements.note.dispatchEvent(new Event("input", { bubbles: true }));
+            }""",
+            number,
+        )
+        saved(page)
+        stored = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
+        assert stored["note"] == f"Round {number}"
+
+
 def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
     register(page)
     page.locator("[name=score-let-go][value='2']").focus()
@@ -100,27 +118,31 @@ def test_what_cannot_be_sent_stays_on_the_page_and_goes_when_the_connection_is_b
     saved(page)
     page.context.set_offline(True)
     page.fill("[name=note]", "In the garage.")
-    expect(page.locator("#save-said")).to_contain_text("Not saved yet — no connection")
+    expect(page.locator("#save-said")).to_contain_text("Saved on this phone.")
     page.context.set_offline(False)
     saved(page)
     page.reload()
     expect(page.locator("[name=note]")).to_have_value("In the garage.")
 
 
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/login")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main form[action='/login'] button[type=submit]").click()
+    page.wait_for_url("**/")
+
+
 def test_a_day_changed_on_another_device_is_said_and_nothing_is_lost(new_page):
     phone, desk = new_page(), new_page(expects=["412"])
     email = register(phone)
-    desk.goto("/login")
-    desk.fill("[name=email]", email)
-    desk.fill("[name=password]", PASSWORD)
-    desk.locator("main form button[type=submit]").click()
-    desk.wait_for_url("**/")
+    sign_in(desk, email)
     phone.fill("[name=note]", "from the phone")
     saved(phone)
     desk.fill("[name=note]", "from the desk")
-    expect(desk.locator("#save-said")).to_contain_text("changed on another device")
-    desk.get_by_role("button", name="Save", exact=True).click()
     saved(desk)
+    expect(desk.locator("#set-aside")).to_contain_text("Two devices wrote this day.")
+    expect(desk.locator("[name=note]")).to_have_value("from the desk")
     desk.goto(f"/day/{berlin_today()}/versions")
     expect(desk.locator("main")).to_contain_text("from the phone")
 
@@ -187,7 +209,8 @@ def test_axe_finds_nothing_on_any_page(new_page, scheme):
     score(page, "let-go", 2)
     page.fill("[name=text-let-go]", "Held on to the deck, and said so to the team the next day.")
     saved(page)
-    for path in (*PAGES, f"/day/{berlin_today()}/versions"):
+    versions = f"/day/{berlin_today()}/versions"
+    for path in (*PAGES, versions, f"{versions}/1"):
         page.goto(path)
         assert_accessible(page, f"{path}, {scheme}")
 
