@@ -29,6 +29,8 @@ from leaderjournal.reflections.rules import (
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
 PAGE = 200
+LARGEST_NUMBER = 2**31 - 1
+"""The largest that PostgreSQL's integer holds; it takes no larger one into a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +357,8 @@ def revisions(sealer: Sealer, local_date: LocalDate) -> list[DayVersion] | None:
 
 def version(sealer: Sealer, local_date: LocalDate, number: int) -> DayVersion | None:
     """Return one earlier version of a day; None where there is none of this number."""
+    if number > LARGEST_NUMBER:
+        return None
     found = db.session.scalar(
         sa.select(Revision)
         .join(Reflection, Reflection.id == Revision.reflection_id)

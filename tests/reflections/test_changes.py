@@ -160,6 +160,7 @@ def test_a_version_stands_again_and_what_stood_is_kept(leader):
     assert [version["note"] for version in versions(leader)] == ["second", "first"]
     for missing in (
         f"/reflections/{DAY}/revisions/9/restore",
+        f"/reflections/{DAY}/revisions/{2**31}/restore",
         "/reflections/2026-01-06/revisions/1/restore",
     ):
         assert leader.call("POST", missing).status_code == 404
