@@ -140,7 +140,7 @@ async function tell(state = "sent") {
   const waiting = (await journal.unsent(whose)).filter((row) => row.local_date === date);
   const refused = waiting.find((row) => row.refused);
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
-  if (isUnsaved() || sending) return;
+  if (isUnsaved() || sending || !same(kept.content, kept.queued)) return; // there is more to come
   if (refused) {
     say(`Needs you: ${refused.refused}`, { problem: true });
   } else if (waiting.length && state === "signed-out") {
@@ -172,7 +172,7 @@ function arrived({ stored: { etag, content } }) {
 function written() {
   mark();
   if (!isUnsaved()) return;
-  if (!delay) say("Saving…");
+  say("Saving…");
   keepTimer ||= setTimeout(keep, KEPT_AFTER);
   clearTimeout(pauseTimer);
   pauseTimer = setTimeout(keepAndSend, SENT_AFTER);

@@ -29,7 +29,8 @@ def score(page: Page, key: str, value: int) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#save-said")).to_have_text("Saved everywhere")
+    """Wait until the page says so; after trouble a next try may be some seconds away."""
+    expect(page.locator("#save-said")).to_have_text("Saved everywhere", timeout=20_000)
 
 
 def berlin_today() -> str:
@@ -182,7 +183,7 @@ def test_without_a_connection_the_journal_says_so_instead_of_an_error(new_page):
     page.evaluate("navigator.serviceWorker.ready")
     page.reload()
     page.context.set_offline(True)
-    page.goto("/month")
+    page.goto("/settings")
     expect(page.locator("main")).to_contain_text("connection")
     page.context.set_offline(False)
 
