@@ -11,8 +11,13 @@ EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
 
 def zone_where_it_is(hour):
-    """Return a zone in which it is about this hour now, so that no night gets into a test."""
-    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    """Return a zone in which it is about this hour now, so that no night gets into a test.
+
+    For hours next to each other the zones are neighbours too, with no date line between them.
+    """
+    ahead = hour - datetime.now(UTC).hour
+    if not -12 <= ahead <= 14:  # the zones that there are
+        ahead = (ahead + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"  # these count west of Greenwich
 
 
