@@ -142,18 +142,14 @@ def questions_of_day(
         choose(day, {sealer.account: scored})
         kept = _asked_on(sealer.account, day)
     chosen = {row.key: row for row in kept}
-    known = {q.id: q for q in catalogue.questions()} | {
-        str(q.id): Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(sealer)
-    }
+    known = _known(sealer)
     questions = []
     for key in catalogue.KEY_SLUGS:
         there = known.get((answered or {}).get(key, ""))
         if there is not None and there.key == key:
-            questions.append(Question(there.id, key, there.behaviour, there.text))
+            questions.append(there)
         elif key in chosen:
-            row = chosen[key]
-            text = known[row.question].text if row.question in known else ""
-            questions.append(Question(row.question, key, row.behaviour, text))
+            questions.append(_as_asked(known, chosen[key]))
     return questions
 
 
@@ -164,14 +160,13 @@ def questions_ahead(
 
     What is chosen already stays; the other days are as they would be if nothing more were scored.
     """
-    own = {str(q.id): q.text for q in own_questions(sealer)}
-    texts = {q.id: q.text for q in catalogue.questions()} | own
-    visible = {sealer.account: _visible_among([sealer.account])[sealer.account]}
+    known = _known(sealer)
+    visible = _visible_among([sealer.account])
     asked = _asked_around(days[0], visible)[sealer.account]
     ahead = {}
     for day in days:
         chosen = {a.key: a for a in asked if a.local_date == day}
-        questions = questions_for(
+        drawn = questions_for(
             day,
             leader=sealer.account,
             keys=catalogue.keys(),
@@ -179,14 +174,10 @@ def questions_ahead(
             asked=asked,
             scored=scored,
         )
-        there = [chosen.get(q.key, q) for q in questions]
-        ahead[day] = [
-            Question(q.id, q.key, q.behaviour, texts.get(q.id, ""))
-            if isinstance(q, Question)
-            else Question(q.question, q.key, q.behaviour, texts.get(q.question, ""))
-            for q in there
-        ]
-        asked += [Asked(q.id, q.key, q.behaviour, day) for q in ahead[day] if q.key not in chosen]
+        new = [Asked(q.id, q.key, q.behaviour, day) for q in drawn if q.key not in chosen]
+        asked += new
+        there = chosen | {a.key: a for a in new}
+        ahead[day] = [_as_asked(known, there[q.key]) for q in drawn]
     return ahead
 
 
@@ -279,18 +270,6 @@ def asked_among(
     return found
 
 
-def chosen_among(
-    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
-) -> set[tuple[UUID, LocalDate]]:
-    """Return for which of these accounts and local days, by both, questions are chosen already."""
-    rows = session.connection().execute(
-        sa.select(AskedQuestion.account_id, AskedQuestion.local_date)
-        .where(AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days))
-        .distinct()
-    )
-    return {(account, day) for account, day in rows}
-
-
 def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]:
     """Return the questions that each leader may be asked; their own without the text."""
     hidden: defaultdict[UUID, set[str]] = defaultdict(set)
@@ -348,6 +327,18 @@ def _asked_around(
     for account, question, key, behaviour, asked_on in rows:
         asked[account].append(Asked(question, key, behaviour, asked_on))
     return asked
+
+
+def _known(sealer: Sealer) -> dict[str, Question]:
+    """Return every question that the leader may have been asked, by its id."""
+    own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(sealer))
+    return {q.id: q for q in (*catalogue.questions(), *own)}
+
+
+def _as_asked(known: Mapping[str, Question], asked: Asked | AskedQuestion) -> Question:
+    """Return a question as it was asked; one that its leader removed has lost its text."""
+    text = known[asked.question].text if asked.question in known else ""
+    return Question(asked.question, asked.key, asked.behaviour, text)
 
 
 def _asked_on(account: UUID, day: LocalDate) -> list[AskedQuestion]:

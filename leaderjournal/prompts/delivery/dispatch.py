@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Self
@@ -35,7 +35,7 @@ from leaderjournal.prompts.delivery import figures, store
 from leaderjournal.prompts.delivery.mailer import Mailer, Sent
 from leaderjournal.prompts.delivery.rules import is_still_wanted
 from leaderjournal.prompts.delivery.store import Finished, Waiting
-from leaderjournal.prompts.delivery.words import choose_missing, words_of
+from leaderjournal.prompts.delivery.words import questions_asked, words_of
 from leaderjournal.prompts.letters.mails import prompt_mail
 from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
@@ -107,7 +107,7 @@ class Dispatcher:
         self._on_their_way: dict[UUID, Waiting] = {}
         self._silences: Counter[str] = Counter()
         self._left_alone_until: dict[str, Instant] = {}
-        self._prepared: store.Place = Instant(datetime.min.replace(tzinfo=UTC)), UUID(int=0)
+        self._prepared: store.Place = clock.now(), UUID(int=0)
         self._tried = 0
 
     def __enter__(self) -> Self:
@@ -175,7 +175,7 @@ class Dispatcher:
             ) as soon:
                 if soon.last is None:
                     return False
-                choose_missing(soon.days)
+                questions_asked(set(soon.days))
                 self._prepared = soon.last
                 return True
 

@@ -1,12 +1,13 @@
 """What the messages of a batch say: one of the day's questions each, never a leader's own words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from uuid import UUID
 
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
+from leaderjournal.practice.rules import Question
 from leaderjournal.prompts.delivery.store import Waiting
 from leaderjournal.prompts.rules import Said, what_to_say
 from leaderjournal.questions import store as questions_store
@@ -18,11 +19,7 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
 
     The key turns from day to day, and from prompt to prompt of a day.
     """
-    wanted = {(message.account_id, message.local_date) for message in messages}
-    choose_missing(wanted)
-    asked = questions_store.asked_among(
-        db.session, {account for account, _ in wanted}, {day for _, day in wanted}
-    )
+    asked = questions_asked({(message.account_id, message.local_date) for message in messages})
     keys = catalogue.keys()
     return {
         message.id: what_to_say(
@@ -34,11 +31,16 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
     }
 
 
-def choose_missing(wanted: Collection[tuple[UUID, LocalDate]]) -> None:
-    """Choose the questions of these accounts' local days where they are not chosen yet."""
+def questions_asked(
+    wanted: Set[tuple[UUID, LocalDate]],
+) -> dict[tuple[UUID, LocalDate], list[Question]]:
+    """Return the questions of these accounts' local days, chosen now where they are not yet."""
     accounts, days = {account for account, _ in wanted}, {day for _, day in wanted}
+    asked = questions_store.asked_among(db.session, accounts, days)
     by_day = defaultdict(set)
-    for account, day in set(wanted) - questions_store.chosen_among(db.session, accounts, days):
+    for account, day in wanted - set(asked):
         by_day[day].add(account)
     for day, leaders in by_day.items():
         questions_store.choose(day, reflections_store.scores_before_among(leaders, day))
+        asked |= questions_store.asked_among(db.session, leaders, [day])
+    return asked
