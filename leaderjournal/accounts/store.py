@@ -404,12 +404,11 @@ def clear_expired(*, now: Instant) -> int:
 
     That a session was ended is remembered for as long as a browser may keep its cookie.
     """
-    expired = [table.expires_at <= now for table in (SignIn, ApiToken, PasswordReset)]
-    expired.append(EndedSession.ended_at <= now - SIGN_IN_LASTS)
-    tables = (SignIn, ApiToken, PasswordReset, EndedSession)
-    return sum(
-        _delete(sa.delete(table).where(over)) for table, over in zip(tables, expired, strict=True)
-    )
+    expired = [
+        *(sa.delete(t).where(t.expires_at <= now) for t in (SignIn, ApiToken, PasswordReset)),
+        sa.delete(EndedSession).where(EndedSession.ended_at <= now - SIGN_IN_LASTS),
+    ]
+    return sum(map(_delete, expired))
 
 
 def rewrap_keys() -> int:

@@ -199,7 +199,7 @@ def _day_page(
             "saved_at": stored.saved_at if stored else None,
             "note": "\n\n".join(filter(None, (note, shared))),
             "commitment": request.form.get("commitment", content.commitment if content else ""),
-            "deleted": store.deleted_etag(leader.id, local_date),
+            "deleted": None if stored else store.deleted_etag(leader.id, local_date),
         },
         entries=_entries(leader, local_date, stored),
         mirror=list(MIRROR_SCORES.items()),

@@ -137,7 +137,7 @@ async function tell(state = "sent") {
   if (isFull) return;
   const kept = await journal.day(whose, date);
   show(kept.content);
-  const waiting = (await journal.unsent(whose)).filter((row) => row.local_date === date);
+  const waiting = await journal.unsent(whose, date);
   const refused = waiting.find((row) => row.refused);
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
   if (isUnsaved() || sending || !same(kept.content, kept.queued)) return; // there is more to come

@@ -90,15 +90,14 @@
       for (const account of accounts) if (account !== found.account) await forgetSeen(account);
     }
 
-    // Forgets what the account saw here. What it has not sent stays, with its key; return how
-    // much that is.
+    // Forgets what the account saw here. What it has not sent stays, with its key.
     async function forgetSeen(account) {
       await queueLeft(account);
-      return forgetAllButUnsent(account);
+      await forgetAllButUnsent(account);
     }
 
     async function forgetAllButUnsent(account) {
-      const unsent = await database.countFromIndex("outbox", "account", account);
+      const left = await countUnsent(account);
       const change = database.transaction(["here", "keys", "days", "pages"], "readwrite");
       const of = all(account);
       if ((await change.objectStore("here").get(LEADER))?.account === account) {
@@ -106,9 +105,8 @@
       }
       change.objectStore("days").delete(of);
       change.objectStore("pages").delete(of);
-      if (!unsent) change.objectStore("keys").delete(account);
+      if (!left) change.objectStore("keys").delete(account);
       await change.done;
-      return unsent;
     }
 
     // Forgets all of the account, and nothing of another one.
@@ -147,7 +145,7 @@
       const row = await database.get("days", [account, date]);
       if (row) return opened(account, date, row);
       let queued = EMPTY;
-      for (const row of await unsentOf(account, date)) {
+      for (const row of await unsent(account, date)) {
         const change = await opened(account, row.id, row);
         queued = laidOver(change.was, change.content, queued);
       }
@@ -163,11 +161,6 @@
     async function keepDay(account, date, kept) {
       await database.put("days", await rowOf(account, date, kept));
       return kept;
-    }
-
-    async function unsentOf(account, date) {
-      const rows = await database.getAllFromIndex("outbox", "account", account);
-      return rows.filter((row) => row.local_date === date);
     }
 
     // Takes in what the server showed: {etag, content, at, deleted} and, where a page showed them, the
@@ -201,7 +194,7 @@
     // the server may know.
     const queue = (account, date, writtenAt) => alone(date, async () => {
       const kept = await day(account, date);
-      const last = (await unsentOf(account, date)).at(-1);
+      const last = (await unsent(account, date)).at(-1);
       if (same(kept.content, kept.queued)) return Boolean(last);
       const before = last && await opened(account, last.id, last);
       const joins = last && (last.refused || (!last.tried && contains(kept.content, before.content)));
@@ -244,8 +237,13 @@
 
     // ---- outbox
 
-    // What is not sent yet, in the order in which it was written: rows with whose and which day.
-    const unsent = (account) => database.getAllFromIndex("outbox", "account", account);
+    // What is not sent yet, of one day or all, in the order in which it was written: rows with whose
+    // and which day.
+    async function unsent(account, date = null) {
+      const rows = await database.getAllFromIndex("outbox", "account", account);
+      return date ? rows.filter((row) => row.local_date === date) : rows;
+    }
+
     const countUnsent = (account) => database.countFromIndex("outbox", "account", account);
     const countAllUnsent = () => database.count("outbox");
     const changeIn = (row) => opened(row.account, row.id, row);
@@ -279,7 +277,6 @@
       day, meet, write, queue, queueLeft, arrived,
       unsent, countUnsent, countAllUnsent, changeIn, mark,
       keepPage, page, countPages,
-      alone,
       close: () => database.close(),
     });
   }
