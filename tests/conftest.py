@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from factories import ALeader, a_leader, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
@@ -143,3 +144,28 @@ def client(app) -> FlaskClient:
 def diary() -> Path:
     """A real diary of 356 days, exported from Day One."""
     return Path(__file__).resolve().parents[2] / "shared" / "data" / "diary-2016.dayone.zip"
+
+
+@pytest.fixture
+def leader(client) -> ALeader:
+    return a_leader(client)
+
+
+@pytest.fixture
+def browser(app, leader) -> FlaskClient:
+    """The leader's browser, signed in; `csrf` is the token that its forms carry."""
+    browser = app.test_client()
+    browser.csrf = sign_in(browser, leader)
+    return browser
+
+
+@pytest.fixture
+def post(browser):
+    """Posts a form as the leader who is signed in, and returns the page that it leads to."""
+
+    def post(path, **fields):
+        form = fields | {"csrf_token": browser.csrf}
+        return browser.post(path, data=form, follow_redirects=True)
+
+    post.get = browser.get
+    return post

@@ -255,13 +255,6 @@ def test_a_page_that_is_open_sends_by_itself_once_the_trouble_is_over(new_page, 
 # ---- the session
 
 
-def sign_out_others(page: Page) -> None:
-    page.goto("/settings")
-    page.locator("summary").filter(has_text="Devices").click()
-    page.get_by_role("button", name="Sign out every other device").click()
-    page.wait_for_load_state()
-
-
 def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, between):
     page = new_page(base_url=between.address, expects=["ERR_EMPTY_RESPONSE", "401"])
     email = register(page)
@@ -280,14 +273,23 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
     expect(page.locator("[name=note]")).to_have_value("Before the session ran out.")
 
 
-def test_signed_out_elsewhere_the_private_pages_leave_the_device(new_page):
+def signed_out_elsewhere(new_page) -> tuple[Page, str]:
+    """Return a page of a day that was seen and saved, whose session another device has ended."""
     page, desk = new_page(expects=["401"]), new_page()
     email = register(page)
     ready(page)
     page.fill("[name=note]", "Seen here.")
     saved(page)
     sign_in(desk, email)
-    sign_out_others(desk)
+    desk.goto("/settings")
+    desk.locator("summary").filter(has_text="Devices").click()
+    desk.get_by_role("button", name="Sign out every other device").click()
+    desk.wait_for_load_state()
+    return page, email
+
+
+def test_signed_out_elsewhere_the_private_pages_leave_the_device(new_page):
+    page, email = signed_out_elsewhere(new_page)
     page.fill("[name=commitment]", "Too late for this session.")
     page.wait_for_url("**/login**")
     expect(page.locator("#unsent")).to_contain_text("not sent yet")
@@ -298,13 +300,7 @@ def test_signed_out_elsewhere_the_private_pages_leave_the_device(new_page):
 
 
 def test_signed_out_elsewhere_with_nothing_unsent_nothing_stays(new_page):
-    page, desk = new_page(expects=["401"]), new_page()
-    email = register(page)
-    ready(page)
-    page.fill("[name=note]", "Seen here.")
-    saved(page)
-    sign_in(desk, email)
-    sign_out_others(desk)
+    page, _ = signed_out_elsewhere(new_page)
     page.goto("/")
     page.wait_for_url("**/login**")
     until(page, f"async () => !Object.keys((await ({ON_DEVICE})()).indexed).length")

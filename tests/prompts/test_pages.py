@@ -25,23 +25,6 @@ SUBSCRIPTION = {
 }
 
 
-@pytest.fixture
-def leader(client):
-    return a_leader(client)
-
-
-@pytest.fixture
-def post(app, leader):
-    browser = app.test_client()
-    token = sign_in(browser, leader)
-
-    def post(path, **fields):
-        return browser.post(path, data=fields | {"csrf_token": token}, follow_redirects=True)
-
-    post.get = browser.get
-    return post
-
-
 def schedule_of(leader):
     return leader.get("/prompt-schedule").json
 

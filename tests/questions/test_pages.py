@@ -1,26 +1,8 @@
 """A leader's questions as pages."""
 
 import pytest
-from factories import a_leader, sign_in
 
 from leaderjournal.practice import catalogue
-
-
-@pytest.fixture
-def leader(client):
-    return a_leader(client)
-
-
-@pytest.fixture
-def post(app, leader):
-    browser = app.test_client()
-    token = sign_in(browser, leader)
-
-    def post(path, **fields):
-        return browser.post(path, data=fields | {"csrf_token": token}, follow_redirects=True)
-
-    post.get = browser.get
-    return post
 
 
 def test_a_question_is_added_changed_retired_and_taken_up_again(post, leader):

@@ -4,15 +4,9 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from factories import a_leader
 from reflections.test_concurrency import at_once
 
 DAY = "2026-01-05"
-
-
-@pytest.fixture
-def leader(client):
-    return a_leader(client)
 
 
 def content(note="", commitment="", **texts):

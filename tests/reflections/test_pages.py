@@ -3,22 +3,7 @@
 import re
 from datetime import date, timedelta
 
-import pytest
-from factories import a_leader, sign_in
-
 KEYS = ("lead-from-front", "protect-and-serve", "let-go")
-
-
-@pytest.fixture
-def leader(client):
-    return a_leader(client)
-
-
-@pytest.fixture
-def browser(app, leader):
-    browser = app.test_client()
-    browser.csrf = sign_in(browser, leader)
-    return browser
 
 
 def save(browser, path="/", **fields):

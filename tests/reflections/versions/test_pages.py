@@ -2,22 +2,7 @@
 
 import re
 
-import pytest
-from factories import a_leader, sign_in
-
 DAY = "2026-01-05"
-
-
-@pytest.fixture
-def leader(client):
-    return a_leader(client)
-
-
-@pytest.fixture
-def browser(app, leader):
-    browser = app.test_client()
-    browser.csrf = sign_in(browser, leader)
-    return browser
 
 
 def test_versions_are_read_with_the_steps_of_typing_folded_away(browser, leader):
