@@ -32,7 +32,8 @@ demo: set-up
 	@HOST=$(HOST) PORT=$(PORT) exec $(BIN)/python .ci/serve.py
 
 test: lint
-	@CHROMIUM=$$(sh .ci/browser) && export CHROMIUM && \
+	@CHROMIUM=$$(sh .ci/browser) && FIREFOX=$$(sh .ci/browser firefox) && \
+		export CHROMIUM FIREFOX && \
 		$(BIN)/pytest --numprocesses 2 --dist worksteal --cov $(ARGS)
 
 lint: .venv/.tests

@@ -60,6 +60,15 @@ def server(request, tmp_path_factory) -> Iterator[str]:
         served.stop()
 
 
+@pytest.fixture
+def fresh_server(tmp_path) -> Iterator[str]:
+    """The address of a server that nobody has used yet, on SQLite."""
+    served = Served(f"sqlite:///{tmp_path / 'journal.db'}", tmp_path, free_port())
+    served.start()
+    yield served.address
+    served.stop()
+
+
 class Served:
     """A server in a process of its own, of the project in `root`, which may be a copy."""
 

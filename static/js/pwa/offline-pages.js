@@ -35,7 +35,7 @@ async function answerTo(event) {
   const { pathname } = new URL(event.request.url);
   const own = (isDay(pathname) || isMonth(pathname)) && await leaderHere().catch(() => null);
   try {
-    const answer = await within(own ? PATIENCE_WITH_SERVER : null, answerFromServer(event));
+    const answer = await within(own ? PATIENCE_WITH_SERVER : null, fetch(event.request));
     if (own && answer.status >= 500) return await pageOnDevice(pathname) ?? answer;
     if (own && isMonth(pathname) && answer.ok) event.waitUntil(keepMonth(answer.clone(), pathname));
     return answer;
@@ -44,8 +44,6 @@ async function answerTo(event) {
     return page ?? Response.error();
   }
 }
-
-const answerFromServer = async ({ preloadResponse, request }) => await preloadResponse ?? fetch(request);
 
 async function within(patience, asking) {
   if (!patience) return asking;

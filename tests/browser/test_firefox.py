@@ -1,0 +1,122 @@
+"""Writing that is never lost, in Firefox: another engine, and one without Background Sync."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+
+import pytest
+from browser.firefox import Firefox
+from browser.test_journey import PASSWORD
+from browser.test_offline import ON_DEVICE, READY
+from browser.trouble import Between
+
+FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+EMAIL = "ann@example.com"
+TYPED = "(selector) => document.querySelector(selector).value"
+SAID = "() => document.querySelector('#save-said').textContent.trim()"
+STORED = """async () => {
+  const answer = await fetch("/api/v1/reflections?limit=1");
+  return answer.ok ? JSON.stringify(await answer.json()) : "";
+}"""
+
+pytestmark = pytest.mark.skipif(not FIREFOX, reason="There is no Firefox, and none to install.")
+
+
+@pytest.fixture
+def between(fresh_server) -> Iterator[Between]:
+    standing = Between(fresh_server)
+    yield standing
+    standing.close()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start the browser; ended and started again, it is the same one."""
+    started: list[Firefox] = []
+
+    def start_firefox() -> Firefox:
+        started.append(Firefox(FIREFOX, tmp_path / "firefox"))
+        return started[-1]
+
+    yield start_firefox
+    for firefox in started:
+        firefox.kill()
+
+
+def until(firefox: Firefox, function: str, *arguments: str) -> None:
+    """Wait until a page says so; while one page gives way to another, it says nothing."""
+    for _ in range(300):
+        if firefox.tries(function, *arguments):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{function} {arguments}")
+
+
+def says(firefox: Firefox, said: str) -> None:
+    until(firefox, f"(said) => ({SAID})().includes(said)", said)
+
+
+def register(firefox: Firefox, between: Between) -> None:
+    firefox.goto(f"{between.address}/register")
+    for field, value in (("name", "Ann"), ("email", EMAIL), ("password", PASSWORD)):
+        firefox.type(f"[name={field}]", value)
+    firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
+    until(firefox, "() => location.pathname === '/' && Boolean(document.querySelector('#day'))")
+    until(firefox, READY)
+
+
+def test_words_wait_while_the_connection_is_cut_and_arrive_by_themselves(start, between):
+    firefox = start()
+    register(firefox, between)
+    between.trouble = "cut"
+    firefox.type("[name=text-let-go]", "Stepped aside.")
+    says(firefox, "Saved on this computer")
+    between.trouble = None
+    says(firefox, "Saved everywhere")
+    assert "Stepped aside." in firefox.run(STORED)
+
+
+def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(start, between):
+    firefox = start()
+    register(firefox, between)
+    firefox.close()
+
+    between.trouble = "cut"
+    firefox = start()
+    firefox.goto(f"{between.address}/")
+    until(firefox, "() => !document.querySelector('#day').hidden")
+    firefox.type("[name=note]", "Basement garage.")
+    says(firefox, "Saved on this computer")
+    firefox.kill()
+
+    between.trouble = None
+    firefox = start()
+    firefox.goto(f"{between.address}/login")
+    until(firefox, "() => location.pathname === '/' || !document.querySelector('#unsent').hidden")
+    if firefox.run("() => location.pathname") == "/login":
+        firefox.type("[name=email]", EMAIL)
+        firefox.type("[name=password]", PASSWORD)
+        firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
+        until(firefox, "() => location.pathname === '/'")
+    says(firefox, "Saved everywhere")
+    assert firefox.run(TYPED, "[name=note]") == "Basement garage."
+    assert "Basement garage." in firefox.run(STORED)
+
+
+def test_after_signing_out_nothing_of_the_account_is_on_the_device(start, between):
+    firefox = start()
+    register(firefox, between)
+    firefox.type("[name=note]", "About Ben.")
+    says(firefox, "Saved everywhere")
+    firefox.goto(f"{between.address}/settings")
+    firefox.run("() => { document.querySelector('form[action=\"/logout\"]').requestSubmit(); }")
+    until(firefox, "() => location.pathname === '/login'")
+    found = json.loads(firefox.run(f"async () => JSON.stringify(await ({ON_DEVICE})())"))
+    assert (found["indexed"], found["stored"], found["session"]) == ({}, {}, {})
+    for private in (EMAIL, "Ann", "Ben"):
+        assert private not in json.dumps(found), private
+    firefox.back()
+    until(firefox, "() => Boolean(document.querySelector('[name=email]'))")
+    assert "Ben" not in firefox.run("() => document.documentElement.outerHTML")
