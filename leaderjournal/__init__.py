@@ -37,10 +37,20 @@ from leaderjournal.reflections import pages as reflections_pages
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
+from leaderjournal.reviews.look_back import pages as look_back_pages
+from leaderjournal.reviews.monthly import api as monthly_api
+from leaderjournal.reviews.monthly import pages as monthly_pages
+from leaderjournal.reviews.search import pages as search_pages
 
 MEGABYTE = 1_000_000
 LARGEST_IMPORT = 50 * MEGABYTE
-TAKES_FILES = frozenset({"portability.import_journal", "portability-api.import_journal"})
+TAKES_FILES = frozenset(
+    {
+        "portability.import_journal",
+        "portability-api.import_journal",
+        "portability-api.preview_import",
+    }
+)
 
 PAGES = (
     accounts_pages,
@@ -48,11 +58,22 @@ PAGES = (
     reflections_pages,
     versions_pages,
     reviews_pages,
+    monthly_pages,
+    look_back_pages,
+    search_pages,
     portability_pages,
     prompts_pages,
     pwa_pages,
 )
-APIS = (accounts_api, questions_api, reflections_api, reviews_api, prompts_api, portability_api)
+APIS = (
+    accounts_api,
+    questions_api,
+    reflections_api,
+    reviews_api,
+    monthly_api,
+    prompts_api,
+    portability_api,
+)
 
 accounts_store.moved.connect(schedule_store.follow)
 

@@ -22,7 +22,7 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import new_data_key
 from leaderjournal.kernel.schema import is_current, upgrade
-from leaderjournal.portability.export import everything
+from leaderjournal.portability.whole_journal import everything
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.pwa.pages import release
 from leaderjournal.worker import run_forever, run_once

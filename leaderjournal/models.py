@@ -4,17 +4,23 @@ from leaderjournal.accounts import models as accounts
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
 from leaderjournal.kernel import limits
 from leaderjournal.kernel.database import Base
+from leaderjournal.portability.documents import models as documents
+from leaderjournal.portability.imports import models as imports
 from leaderjournal.prompts.delivery import models as delivery
 from leaderjournal.prompts.push import models as push
 from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
+from leaderjournal.reviews.monthly import models as monthly_reviews
 
 __all__ = [
     "Base",
     "accounts",
     "delivery",
+    "documents",
+    "imports",
     "limits",
+    "monthly_reviews",
     "practice_calendar",
     "push",
     "questions",

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from datetime import timedelta
 from threading import Event, Thread
 
 from flask import Flask
@@ -16,13 +17,19 @@ from huey.api import Huey
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.limits import limiter
+from leaderjournal.portability.documents import store as documents_store
+from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.prompts.delivery import store as delivery_store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.reflections import store as reflections_store
 
 log = logging.getLogger("leaderjournal.worker")
+
+IMPORTS_WAIT_FOR = timedelta(days=1)
+"""How long a file that was looked at waits to be brought in."""
 
 HANDS_OVER_EVERY = 0.0005
 """Seconds after which a thread that computes lets another go on, where Python waits for 5 ms.
@@ -40,6 +47,10 @@ def chores(app: Flask) -> dict[str, int]:
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
             "devices removed long ago": push_store.forget_removed(now=now),
+            "imports never brought in": imports_store.forget_unused(
+                before=Instant(now - IMPORTS_WAIT_FOR)
+            ),
+            "documents of yesterday": documents_store.forget_old(now=now),
             "old deliveries": delivery_store.forget_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
         }

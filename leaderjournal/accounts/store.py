@@ -25,7 +25,11 @@ from leaderjournal.accounts.models import (
     SignIn,
 )
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.accounts.practice_calendar.rules import MONDAY_TO_FRIDAY, days_cut_short
+from leaderjournal.accounts.practice_calendar.rules import (
+    MONDAY_TO_FRIDAY,
+    PracticeCalendar,
+    days_cut_short,
+)
 from leaderjournal.accounts.rules import (
     RESET_LASTS,
     SEEN_AGAIN_AFTER,
@@ -343,6 +347,30 @@ def change(
                 leader.id, before[0], account.time_zone, account.day_starts_at, now
             )
             moved.send(session, moved=change_of_days)
+    return Leader(account, sign_in=leader.sign_in)
+
+
+def adopt(
+    leader: Leader,
+    *,
+    name: str,
+    time_zone: str,
+    day_starts_at: time,
+    language: str,
+    joined_on: LocalDate,
+    calendar: PracticeCalendar,
+    now: Instant,
+) -> Leader:
+    """Take over what an export says of its leader, their practice calendar as it was included."""
+    with write_transaction() as session:
+        account = session.get_one(Account, leader.id, populate_existing=True)
+        old_zone = account.time_zone
+        account.name_sealed = _sealed(leader.sealer, "name_sealed", name)
+        account.time_zone, account.day_starts_at = time_zone, day_starts_at
+        account.language = language
+        account.joined_on = min(account.joined_on, joined_on)
+        calendar_store.replace_calendar(session, leader.id, calendar)
+        moved.send(session, moved=Moved(leader.id, old_zone, time_zone, day_starts_at, now))
     return Leader(account, sign_in=leader.sign_in)
 
 

@@ -9,7 +9,7 @@ elsewhere does not open (NIST SP 800-38D; OWASP ASVS 5, V11).
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -68,14 +68,14 @@ class KeyEncryption:
         wrapping = self._keys.get(key.wrapped_by)
         if wrapping is None:
             raise SealBroken(f"DATA_KEYS lacks the key {key.wrapped_by!r}")
-        return _open(wrapping, key.wrapped, self._bound(key.wrapped_by, owner))
+        return _open(AESGCM(wrapping), key.wrapped, self._bound(key.wrapped_by, owner))
 
     def rewrap(self, key: WrappedKey, owner: UUID) -> WrappedKey:
         """Return the same data key wrapped by the newest key-encryption key."""
         return self._wrap(self.unwrap(key, owner), owner)
 
     def _wrap(self, data_key: bytes, owner: UUID) -> WrappedKey:
-        sealed = _seal(self._keys[self.newest], data_key, self._bound(self.newest, owner))
+        sealed = _seal(AESGCM(self._keys[self.newest]), data_key, self._bound(self.newest, owner))
         return WrappedKey(self.newest, sealed)
 
     @staticmethod
@@ -89,16 +89,29 @@ class Sealer:
 
     account: UUID
     data_key: bytes
+    _cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once: a search opens thousands of values with it.
+        object.__setattr__(self, "_cipher", AESGCM(self.data_key))
 
     def seal_text(self, text: str, *, table: str, column: str, row: UUID | str) -> bytes:
         """Return `text` sealed for its place."""
-        place = Place(self.account, table, column, row)
-        return _seal(self.data_key, text.encode(), place.associated_data())
+        return self.seal_bytes(text.encode(), table=table, column=column, row=row)
 
     def open_text(self, sealed: bytes, *, table: str, column: str, row: UUID | str) -> str:
         """Return the text sealed at this place. Raises SealBroken."""
+        return self.open_bytes(sealed, table=table, column=column, row=row).decode()
+
+    def seal_bytes(self, content: bytes, *, table: str, column: str, row: UUID | str) -> bytes:
+        """Return `content` sealed for its place."""
         place = Place(self.account, table, column, row)
-        return _open(self.data_key, sealed, place.associated_data()).decode()
+        return _seal(self._cipher, content, place.associated_data())
+
+    def open_bytes(self, sealed: bytes, *, table: str, column: str, row: UUID | str) -> bytes:
+        """Return the content sealed at this place. Raises SealBroken."""
+        place = Place(self.account, table, column, row)
+        return _open(self._cipher, sealed, place.associated_data())
 
     def seal_json(self, value: Any, *, table: str, column: str, row: UUID | str) -> bytes:
         """Return a JSON `value` sealed for its place."""
@@ -110,14 +123,14 @@ class Sealer:
         return json.loads(self.open_text(sealed, table=table, column=column, row=row))
 
 
-def _seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
+def _seal(cipher: AESGCM, plain: bytes, bound: bytes) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
-    return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, FORMAT + bound)
+    return FORMAT + nonce + cipher.encrypt(nonce, plain, FORMAT + bound)
 
 
-def _open(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+def _open(cipher: AESGCM, sealed: bytes, bound: bytes) -> bytes:
     nonce, box = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, box, sealed[:1] + bound)
+        return cipher.decrypt(nonce, box, sealed[:1] + bound)
     except (InvalidTag, ValueError) as error:
         raise SealBroken("a sealed value does not open") from error

@@ -1,30 +1,146 @@
 """Moving in and out, in the API."""
 
 from typing import Any
+from uuid import UUID
 
+from flask import Response, stream_with_context
 from flask_login import login_required
 from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX
-from leaderjournal.kernel.problems import invalid
-from leaderjournal.portability import store
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.schemas import ImportedSchema, UploadSchema
+from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes
+from leaderjournal.portability.documents.rules import names_from
+from leaderjournal.portability.exports import Export, export
+from leaderjournal.portability.imports import store
+from leaderjournal.portability.schemas import (
+    ChoicesSchema,
+    ExportSchema,
+    ImportedSchema,
+    KeptImportSchema,
+    UploadSchema,
+)
+from leaderjournal.reviews.summaries.rules import Period
 
 blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, description="Moving")
+
+
+def sent(made: Export) -> Response:
+    """Return the reply that sends a file as it is made."""
+    response = Response(stream_with_context(made.pieces), mimetype=made.media_type)
+    response.headers["Content-Type"] = made.media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """Return the names that a document is to leave out. Raises Problem (422)."""
+    try:
+        return names_from(text)
+    except ValueError as error:
+        invalid({"without_names": [str(error)]})
+
+
+def period_of(text: str) -> Period:
+    """Return the month or the year of a document. Raises Problem (422)."""
+    try:
+        return Period.parse(text)
+    except ValueError:
+        invalid({"period": ["Use a month like 2026-11 or a year like 2026, from 1900 on."]})
+
+
+@blueprint.get("/export")
+@login_required
+@blueprint.arguments(ExportSchema, location="query", unknown=None)
+@blueprint.response(200, description="The journal as a file")
+def export_journal(wanted: dict[str, Any]) -> Response:
+    """Take everything along: as JSON, which can be imported again, Markdown, CSV, or as a PDF."""
+    leader = current_leader()
+    today = leader.today(clock.now())
+    try:
+        made = export(
+            leader,
+            wanted["format"],
+            today=today,
+            period=period_of(wanted["period"] or f"{today.year:04}"),
+            wishes=Wishes(wanted["every_day"], names_of(wanted["without_names"])),
+        )
+    except CannotTypeset as error:
+        raise Problem(503, str(error)) from error
+    return sent(made)
 
 
 @blueprint.post("/imports")
 @login_required
 @blueprint.arguments(UploadSchema, location="files")
+@blueprint.arguments(ChoicesSchema, location="form")
 @blueprint.response(200, ImportedSchema)
-def import_journal(files: dict[str, FileStorage]) -> Any:
+def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any:
     """Bring in a journal. Days that are there stay as they are."""
-    leader = current_leader()
+    content = files["file"].stream.read()
+    choices = ChoicesSchema.choices(chosen)
     try:
-        return store.import_journal(leader, files["file"].stream, now=clock.now())
+        return store.import_now(current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
         invalid({"file": [str(error)]})
+
+
+@blueprint.post("/imports/preview")
+@login_required
+@blueprint.arguments(UploadSchema, location="files")
+@blueprint.response(201, KeptImportSchema)
+def preview_import(files: dict[str, FileStorage]) -> Any:
+    """Look at a journal before it is brought in."""
+    leader, now = current_leader(), clock.now()
+    import_id = store.begin(leader, files["file"].stream.read(), now=now)
+    try:
+        return store.look_at(leader, import_id, now=now)
+    except UnreadableJournal as error:
+        invalid({"file": [str(error)]})
+
+
+@blueprint.get("/imports")
+@login_required
+@blueprint.response(200, page_schema(KeptImportSchema, "Imports"))
+def list_imports() -> dict[str, Any]:
+    """List the journals that were brought in, the latest first."""
+    return page(store.kept_imports(current_leader()))
+
+
+@blueprint.get("/imports/<uuid:import_id>")
+@login_required
+@blueprint.response(200, KeptImportSchema)
+def read_import(import_id: UUID) -> Any:
+    """Read how far an import is."""
+    return _found(store.kept_import(current_leader(), import_id))
+
+
+@blueprint.post("/imports/<uuid:import_id>/start")
+@login_required
+@blueprint.arguments(ChoicesSchema, location="form")
+@blueprint.response(200, KeptImportSchema)
+def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
+    """Bring in a journal that was looked at."""
+    leader, now = current_leader(), clock.now()
+    found = _found(store.kept_import(leader, import_id))
+    if store.choose(leader, import_id, ChoicesSchema.choices(chosen)):
+        found = store.bring_in(leader, import_id, now=now) or found
+    return found
+
+
+@blueprint.post("/imports/<uuid:import_id>/undo")
+@login_required
+@blueprint.response(200, KeptImportSchema)
+def undo_import(import_id: UUID) -> Any:
+    """Take back all that an import made, but what was written on since."""
+    return _found(store.undo(current_leader(), import_id))
+
+
+def _found(kept: store.KeptImport | None) -> store.KeptImport:
+    if kept is None:
+        raise Problem(404, "There is no such import.")
+    return kept

@@ -107,6 +107,14 @@ class Archive:
         self._left -= size
         return b"".join(pieces)
 
+    def peek(self, member: ZipInfo) -> bytes:
+        """Return a member's content as `read` does, without counting it towards what is read."""
+        left = self._left
+        try:
+            return self.read(member)
+        finally:
+            self._left = left
+
     def _check_size(self, member: ZipInfo, size: int) -> None:
         if size > min(LARGEST_MEMBER, self._left):
             raise UnreadableJournal(

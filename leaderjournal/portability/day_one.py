@@ -6,10 +6,9 @@ command line tool (Automattic/DayOne-Cli, src/convert/to_markdown.rs and docs/en
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from typing import IO, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from leaderjournal.kernel.days import (
@@ -22,7 +21,7 @@ from leaderjournal.kernel.days import (
 )
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import Archive, UnreadableJournal
-from leaderjournal.portability.rules import LONGEST_NOTE, Failure, JournalEntry
+from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
 
 MOST_ENTRIES = 100_000
 MOST_VALUES = 5_000_000
@@ -38,19 +37,9 @@ PARAGRAPH = "\n\n"
 # too, but none before quotes and commas. Day One's own tool escapes the backslash itself, and =.
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>|=])")
 
-NO_TEXT = re.compile("[\0\ud800-\udfff]")
-"""What a database cannot store or a page show: NUL and halves of surrogate pairs."""
-
-NO_WORDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
-"""Kinds of characters that show nothing, such as the zero-width spaces that Day One strews in."""
-
-
-class _NoEntry(Exception):
-    """This entry cannot be brought in; the message says why."""
-
 
 def read_day_one(
-    file: IO[bytes], *, zone: str, day_starts_at: time, today: LocalDate
+    archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
 ) -> Iterator[JournalEntry | Failure]:
     """Yield the entries of a Day One JSON zip, and a failure for each that cannot be read.
 
@@ -58,7 +47,6 @@ def read_day_one(
     is missing or unknown, the leader's `zone` stands in. One for a whole day has the date that its
     clock showed. Raises UnreadableJournal, also after some entries were yielded.
     """
-    archive = Archive(file)
     journals, left = 0, MOST_ENTRIES
     for position, member in enumerate(archive.members(".json"), start=1):
         name = _shown(member.filename)
@@ -73,12 +61,12 @@ def read_day_one(
             where = f"{name}, entry {number}"
             try:
                 read = _read(entry, zone, day_starts_at, today)
-            except _NoEntry as why:
+            except NoEntry as why:
                 yield Failure(where, str(why))
             else:
                 # Two files in a zip may have one name, so an entry is told by the file's position.
                 identifier = _identifier(entry) or f"file {position}, entry {number}"
-                yield JournalEntry(where, identifier, *read)
+                yield JournalEntry(where, identifier, *read, photos=_photos(entry))
     if not journals:
         raise UnreadableJournal(
             "This zip holds no journal. Choose the one that Day One exported as JSON."
@@ -116,12 +104,18 @@ def _identifier(entry: dict[str, Any]) -> str | None:
     return identifier if isinstance(identifier, str) else None
 
 
+def _photos(entry: dict[str, Any]) -> int:
+    """Return how many photos, videos and sounds of an entry stay behind."""
+    kinds = (entry.get(kind) for kind in ("photos", "videos", "audios", "pdfAttachments"))
+    return sum(len(kind) for kind in kinds if isinstance(kind, list))
+
+
 def _read(
     entry: Any, zone: str, day_starts_at: time, today: LocalDate
 ) -> tuple[LocalDate, Instant, str, str]:
     """Return an entry's local day, its instant, its zone and its words."""
     if not isinstance(entry, dict):
-        raise _NoEntry("It is no entry as Day One writes them.")
+        raise NoEntry("It is no entry as Day One writes them.")
     written_at = _instant(entry.get("creationDate"))
     time_zone = entry.get("timeZone")
     if not isinstance(time_zone, str) or time_zone not in ZONE_NAMES:
@@ -130,14 +124,13 @@ def _read(
         day = local_date(written_at.astimezone(ZoneInfo(time_zone)).date())
     else:
         day = local_day(written_at, time_zone, day_starts_at)
-    if not EARLIEST_DATE <= day <= today:
-        raise _NoEntry(f"Its date, {day}, is not between {EARLIEST_DATE} and today.")
+    possible(day, earliest=EARLIEST_DATE, today=today)
     return day, written_at, time_zone, _text(entry.get("text"))
 
 
 def _instant(value: Any) -> Instant:
     if value is None:
-        raise _NoEntry("It has no creationDate.")
+        raise NoEntry("It has no creationDate.")
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -145,24 +138,15 @@ def _instant(value: Any) -> Instant:
     # A date alone names no instant: midnight would put it on the day before. And every zone's
     # offset must fit.
     if moment is None or len(value) <= len("2016-01-11") or not 1850 <= moment.year <= 9000:
-        raise _NoEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
+        raise NoEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _text(value: Any) -> str:
-    if value is None:  # an entry of photos alone has none
-        value = ""
     if not isinstance(value, str):
-        raise _NoEntry("Its text is no text.")
+        return words_of(value)  # an entry of photos alone has none
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    text = ESCAPED.sub(r"\1", _without_photos(text))
-    if len(text) > LONGEST_NOTE:
-        raise _NoEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
-    if NO_TEXT.search(text):
-        raise _NoEntry("Its text holds characters that are no text.")
-    if all(unicodedata.category(character) in NO_WORDS for character in text):
-        raise _NoEntry("It holds no words; photos and sounds stay behind.")
-    return text
+    return words_of(ESCAPED.sub(r"\1", _without_photos(text)))
 
 
 def _without_photos(text: str) -> str:

@@ -1,31 +1,193 @@
-"""Bringing a journal in, as a page."""
+"""Moving in and out, as pages."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
-from werkzeug import Response
+from werkzeug import Response as Reply
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.portability import store
+from leaderjournal.kernel.queue import enqueue
+from leaderjournal.portability import tasks
+from leaderjournal.portability.api import names_of, period_of, sent
 from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.daylio import DEFAULT_MOODS
+from leaderjournal.portability.documents import store as documents_store
+from leaderjournal.portability.documents.pdf import Wishes
+from leaderjournal.portability.exports import Export, export
+from leaderjournal.portability.imports import store
+from leaderjournal.portability.imports.store import State
+from leaderjournal.portability.reading import KINDS, Choices
+from leaderjournal.practice import catalogue
+from leaderjournal.reviews import store as reviews_store
+from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.words.rules import names_in
 
 blueprint = Blueprint("portability", __name__)
+
+AT_ONCE = 1_000_000
+"""Bytes of a file up to which it is read and brought in while its leader waits."""
+DAYS_AT_ONCE = 400
+
+Page = Reply | str
+
+
+@blueprint.get("/settings/moving")
+@login_required
+def moving() -> str:
+    """Show the ways in and out."""
+    today = current_leader().today(clock.now())
+    return render_template(
+        "portability/moving.html", imports=store.kept_imports(current_leader()), today=today
+    )
+
+
+@blueprint.get("/settings/export/<wanted>")
+@login_required
+def download(wanted: str) -> Response:
+    """Send everything as JSON, Markdown or CSV."""
+    if wanted not in ("json", "markdown", "csv"):
+        abort(404)
+    leader = current_leader()
+    today = leader.today(clock.now())
+    return sent(export(leader, wanted, today=today, period=Period(today.year), wishes=Wishes()))
 
 
 @blueprint.post("/settings/import")
 @login_required
-def import_journal() -> Response | str:
-    """Bring in the journal that was chosen, and say what came of it."""
+def import_journal() -> Page:
+    """Look at the journal that was chosen; a large one is read by the worker."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        return _refused("Choose the zip file that Day One exported as JSON.")
-    try:
-        result = store.import_journal(current_leader(), file.stream, now=clock.now())
-    except UnreadableJournal as error:
-        return _refused(str(error))
-    return render_template("portability/imported.html", result=result)
+        return _refused("Choose the file of the journal.")
+    leader, now = current_leader(), clock.now()
+    content = file.stream.read()
+    import_id = store.begin(leader, content, now=now)
+    if len(content) > AT_ONCE:
+        enqueue(tasks.look_at_import, str(leader.id), str(import_id))
+    else:
+        try:
+            store.look_at(leader, import_id, now=now)
+        except UnreadableJournal as error:
+            store.give_up(leader, import_id)
+            return _refused(str(error))
+    return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
 
-def _refused(why: str) -> Response:
+@blueprint.get("/settings/imports/<uuid:import_id>")
+@login_required
+def show_import(import_id: UUID) -> str:
+    """Show what is in a file, how far its import is, or what came of it."""
+    kept = store.kept_import(current_leader(), import_id)
+    if kept is None:
+        abort(404)
+    return render_template(
+        "portability/import.html",
+        kept=kept,
+        kind=KINDS.get(kept.kind, ""),
+        keys=catalogue.keys(),
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+        offered=DEFAULT_MOODS,
+    )
+
+
+@blueprint.post("/settings/imports/<uuid:import_id>")
+@login_required
+def start_import(import_id: UUID) -> Page:
+    """Bring in a journal that was looked at; a large one is left to the worker."""
+    leader, now = current_leader(), clock.now()
+    kept = store.kept_import(leader, import_id)
+    if kept is None:
+        abort(404)
+    scores = {
+        mood: int(score)
+        for number, mood in enumerate(kept.moods or {})
+        if (score := request.form.get(f"mood-{number}", "")) in ("1", "2", "3", "4", "5")
+    }
+    key = request.form.get("mood_key", "")
+    choices = Choices(key if key in catalogue.KEY_SLUGS else None, scores)
+    if store.choose(leader, import_id, choices):
+        if kept.total > DAYS_AT_ONCE:
+            enqueue(tasks.bring_in_import, str(leader.id), str(import_id))
+        else:
+            store.bring_in(leader, import_id, now=now)
+    return redirect(url_for("portability.show_import", import_id=import_id), 303)
+
+
+@blueprint.post("/settings/imports/<uuid:import_id>/give-up")
+@login_required
+def give_up_import(import_id: UUID) -> Page:
+    """Forget a journal that was only looked at."""
+    if store.give_up(current_leader(), import_id):
+        flash("Nothing was brought in, and the file is gone.", "good")
+    return redirect(url_for("portability.moving"), 303)
+
+
+@blueprint.post("/settings/imports/<uuid:import_id>/undo")
+@login_required
+def undo_import(import_id: UUID) -> Page:
+    """Take back all that an import made."""
+    if store.undo(current_leader(), import_id) is None:
+        abort(404)
+    return redirect(url_for("portability.show_import", import_id=import_id), 303)
+
+
+@blueprint.get("/settings/document/<period>")
+@login_required
+def document(period: str) -> str:
+    """Ask what the PDF of a month or a year is to hold."""
+    shown = period_of(period)
+    texts = reviews_store.texts_of(current_leader(), shown)
+    names = [used.word for used in names_in([written.text for _, written in texts])]
+    return render_template("portability/ask_document.html", period=shown, names=sorted(names))
+
+
+@blueprint.post("/settings/document/<period>")
+@login_required
+def make_document(period: str) -> Page:
+    """Have a PDF made; a year is left to the worker."""
+    shown = period_of(period)
+    leader, now = current_leader(), clock.now()
+    leaves_out = request.form.get("names") == "without"
+    names = names_of(request.form.get("without_names", "")) if leaves_out else ()
+    wishes = Wishes(request.form.get("every_day") == "yes", names)
+    document_id = documents_store.ask_for(leader, shown, wishes, now=now)
+    if shown.month is None:
+        enqueue(tasks.make_document, str(leader.id), str(document_id))
+    else:
+        documents_store.make(leader, document_id, now=now)
+    return redirect(url_for("portability.show_document", document_id=document_id), 303)
+
+
+@blueprint.get("/settings/documents/<uuid:document_id>")
+@login_required
+def show_document(document_id: UUID) -> str:
+    """Show how far a PDF is, and where to fetch it."""
+    kept = documents_store.document(current_leader(), document_id)
+    if kept is None:
+        abort(404)
+    return render_template("portability/document.html", kept=kept)
+
+
+@blueprint.get("/settings/documents/<uuid:document_id>/file")
+@login_required
+def fetch_document(document_id: UUID) -> Response:
+    """Send a PDF that is made."""
+    leader = current_leader()
+    kept = documents_store.document(leader, document_id)
+    content = documents_store.content_of(leader, document_id)
+    if kept is None or content is None:
+        abort(404)
+    name = f"leader-journal-{kept.period.name}.pdf"
+    return sent(Export(iter([content]), "application/pdf", name))
+
+
+@blueprint.app_template_test("under_way")
+def _under_way(kept: store.KeptImport) -> bool:
+    return kept.state in (State.READING, State.WAITING, State.RUNNING)
+
+
+def _refused(why: str) -> Reply:
     flash(why, "problem")
-    return redirect(url_for("accounts.settings"), 303)
+    return redirect(url_for("portability.moving"), 303)

@@ -1,13 +1,22 @@
 """Entries of another journal as plain values, and how they become days."""
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from leaderjournal.kernel.days import Instant, LocalDate
 
 LONGEST_NOTE = 20_000
 BETWEEN_TEXTS = "\n\n"
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What a database cannot store or a page show: NUL and halves of surrogate pairs."""
+
+NO_WORDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+"""Kinds of characters that show nothing, such as the zero-width spaces that Day One strews in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,12 @@ class JournalEntry:
     written_at: Instant
     time_zone: str
     text: str
+    photos: int = 0
+    mood: str | None = None
+
+
+class NoEntry(Exception):
+    """An entry that cannot be brought in; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +49,8 @@ class Failure:
 class ImportedDay:
     """The entries of one local day as one note; written when the first of them was.
 
-    `sources` are the ids of the entries whose texts the note holds, in its order.
+    `sources` are the ids of the entries whose texts the note holds, in its order; `moods` are
+    those of the entries that had one.
     """
 
     local_date: LocalDate
@@ -42,6 +58,30 @@ class ImportedDay:
     time_zone: str
     note: str
     sources: tuple[str, ...]
+    moods: tuple[str, ...] = ()
+
+
+def possible(day: LocalDate, *, earliest: date, today: LocalDate) -> LocalDate:
+    """Return `day`. Raises NoEntry for one before `earliest` or after `today`."""
+    if not earliest <= day <= today:
+        raise NoEntry(f"Its date, {day}, is not between {earliest} and today.")
+    return day
+
+
+def words_of(text: object) -> str:
+    """Return an entry's text, its line ends as ours. Raises NoEntry for what is no text of ours."""
+    if text is None:
+        text = ""
+    if not isinstance(text, str):
+        raise NoEntry("Its text is no text.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST_NOTE:
+        raise NoEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
+    if NO_TEXT.search(text):
+        raise NoEntry("Its text holds characters that are no text.")
+    if all(unicodedata.category(character) in NO_WORDS for character in text):
+        raise NoEntry("It holds no words; photos and sounds stay behind.")
+    return text
 
 
 def days_of(entries: Iterable[JournalEntry]) -> tuple[list[ImportedDay], list[Failure]]:
@@ -77,6 +117,7 @@ def _day(local_date: LocalDate, entries: list[JournalEntry]) -> ImportedDay:
         entries[0].time_zone,
         note=BETWEEN_TEXTS.join(entry.text for entry in entries),
         sources=tuple(entry.source_id for entry in entries),
+        moods=tuple(entry.mood for entry in entries if entry.mood),
     )
 
 

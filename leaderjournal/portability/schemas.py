@@ -1,13 +1,65 @@
-"""What the import's call gives."""
+"""What the calls of moving take and give."""
+
+import json
+from typing import Any
 
 from flask_smorest.fields import Upload
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates
+
+from leaderjournal.kernel.fields import UtcInstant
+from leaderjournal.portability.exports import FORMATS
+from leaderjournal.portability.reading import Choices
+from leaderjournal.questions.schemas import KEY
 
 
 class UploadSchema(Schema):
     """A journal's file."""
 
-    file = Upload(required=True, metadata={"description": "A Day One JSON zip, up to 50 MB"})
+    class Meta:
+        unknown = EXCLUDE
+
+    file = Upload(
+        required=True,
+        metadata={
+            "description": "Our JSON, a zip of Day One, Journey or Markdown, or Daylio's CSV, "
+            "up to 50 MB"
+        },
+    )
+
+
+class ChoicesSchema(Schema):
+    """What Daylio's moods become: mirror scores under one key."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    mood_key = fields.String(load_default=None, validate=KEY)
+    moods = fields.String(
+        load_default="{}",
+        metadata={"description": 'A JSON object of mirror scores by mood, like {"good": 4}'},
+    )
+
+    @validates("moods")
+    def _are_scores(self, value: str, **_kwargs: Any) -> None:
+        self.scores(value)
+
+    @staticmethod
+    def scores(text: str) -> dict[str, int]:
+        """Return the scores by mood. Raises ValidationError."""
+        try:
+            moods = json.loads(text)
+        except (ValueError, RecursionError):
+            moods = None
+        if not isinstance(moods, dict) or not all(
+            type(score) is int and 1 <= score <= 5 for score in moods.values()
+        ):
+            raise ValidationError('Use a JSON object of scores from 1 to 5, like {"good": 4}.')
+        return {str(mood).casefold(): score for mood, score in moods.items()}
+
+    @classmethod
+    def choices(cls, values: dict[str, Any]) -> Choices:
+        """Return the loaded values as choices."""
+        return Choices(values["mood_key"], cls.scores(values["moods"]))
 
 
 class FailureSchema(Schema):
@@ -20,6 +72,49 @@ class FailureSchema(Schema):
 class ImportedSchema(Schema):
     """What an import did: days created, days that were there already, entries that failed."""
 
+    id = fields.UUID(required=True)
     created = fields.Integer(required=True)
     skipped = fields.Integer(required=True)
-    failed = fields.List(fields.Nested(FailureSchema), required=True)
+    failed = fields.List(fields.Nested(FailureSchema), required=True, attribute="failures")
+
+
+class KeptImportSchema(Schema):
+    """An import: what is in the file, how far it is, and what came of it."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True)
+    created_at = UtcInstant(required=True)
+    done = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+    days = fields.Integer(required=True)
+    there = fields.Integer(required=True)
+    first_date = fields.String(required=True, allow_none=True)
+    last_date = fields.String(required=True, allow_none=True)
+    photos = fields.Integer(required=True)
+    moods = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    created = fields.Integer(required=True)
+    skipped = fields.Integer(required=True)
+    kept = fields.Integer(required=True)
+    failed = fields.List(fields.Nested(FailureSchema), required=True, attribute="failures")
+
+
+class ExportSchema(Schema):
+    """Which form the journal is wanted in."""
+
+    class Meta:
+        unknown = RAISE
+
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(FORMATS, error="Use one of: {choices}."),
+    )
+    period = fields.String(
+        load_default=None,
+        metadata={"description": "The month or year of a PDF, like 2026-11; else this year"},
+    )
+    every_day = fields.Boolean(load_default=True)
+    without_names = fields.String(
+        load_default="",
+        metadata={"description": "Names to leave out of a PDF, separated by commas"},
+    )

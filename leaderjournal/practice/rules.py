@@ -43,6 +43,12 @@ Twice would be drowned by the other eleven behaviours of the second key; at thre
 scored 1 comes about twice as often as one always scored 5, under every key.
 """
 
+LEAN_ON_CHOSEN = 9
+"""The same under the key that a leader chose to lean on for the month: its weak spots come up more.
+
+It is LEAN twice over, and still lets every behaviour be reached: rule 3 goes before the draw.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
@@ -106,6 +112,7 @@ def questions_for(
     questions: Sequence[Question],
     asked: Sequence[Asked],
     scored: Sequence[Scored],
+    leaning: str | None = None,
 ) -> tuple[Question, ...]:
     """Return the questions of the leader's local `day`: one per key, in the order of `keys`.
 
@@ -132,7 +139,8 @@ def questions_for(
        where others are left. The lots of a behaviour are 3 to the power of (3 less its mean score)
        times the share of its questions that do not rest. In the mean a score of d days ago weighs
        0.5 ** (d / 14), and one imagined score of 2 from today stands beside the real ones: a
-       behaviour never touched leans like "barely", and one long untouched returns there.
+       behaviour never touched leans like "barely", and one long untouched returns there. Under
+       the key that the leader chose to lean on, `leaning`, it is 9 to that power.
     5. Within the behaviour, what was never asked comes first (an own question before one of ours),
        then what was asked longest ago.
 
@@ -152,6 +160,7 @@ def questions_for(
                 apart=apart,
                 asked=[a for a in asked if a.key == key.slug and a.local_date != day],
                 scored=[s for s in scored if s.key == key.slug and s.local_date < day],
+                lean=LEAN_ON_CHOSEN if key.slug == leaning else LEAN,
             )
         )
     return tuple(chosen)
@@ -196,6 +205,7 @@ def _question_for(
     apart: dict[str, int],
     asked: Sequence[Asked],
     scored: Sequence[Scored],
+    lean: int,
 ) -> Question:
     """Return the day's question of one key; all arguments but `apart` hold that key only."""
     rhythmic = _longest_overdue(lots, questions, apart)
@@ -206,7 +216,7 @@ def _question_for(
     if not pools:
         return _longest_unasked(lots, rotation, apart)
     pressing = _pressing(lots, pools, asked)
-    pool = _drawn(lots, pressing or _not_next_door(lots.day, pools, asked), scored)
+    pool = _drawn(lots, pressing or _not_next_door(lots.day, pools, asked), scored, lean)
     return _longest_unasked(lots, pool.fresh, apart)
 
 
@@ -281,7 +291,7 @@ def _not_next_door(
     return [pool for pool in pools if pool.behaviour not in next_door] or pools
 
 
-def _drawn(lots: _Lots, pools: Iterable[_Pool], scored: Iterable[Scored]) -> _Pool:
+def _drawn(lots: _Lots, pools: Iterable[_Pool], scored: Iterable[Scored], lean: int) -> _Pool:
     """Return the behaviour that the draw falls on, by the lots that each one has.
 
     The least of -ln(u) / lots over even draws u falls on each with the share of its lots, whatever
@@ -291,7 +301,7 @@ def _drawn(lots: _Lots, pools: Iterable[_Pool], scored: Iterable[Scored]) -> _Po
 
     def wait(pool: _Pool) -> tuple[float, str]:
         mean = means.get(pool.behaviour, float(UNTOUCHED))
-        held = LEAN ** (MIDDLE - mean) * len(pool.fresh) / pool.size
+        held = lean ** (MIDDLE - mean) * len(pool.fresh) / pool.size
         return -math.log(lots.draw(_name(pool))) / held, _name(pool)
 
     return min(pools, key=wait)

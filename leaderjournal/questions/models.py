@@ -46,3 +46,14 @@ class AskedQuestion(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     question: Mapped[str]
     behaviour: Mapped[str | None]
+
+
+class LeaningKey(Base):
+    """The key that the questions of a month lean on; `first_date` is the month's first day."""
+
+    __tablename__ = "leaning_keys"
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    first_date: Mapped[LocalDate] = mapped_column(primary_key=True)
+    key: Mapped[str]

@@ -16,7 +16,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Asked, Question, Scored, questions_for
-from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, OwnQuestion
+from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, LeaningKey, OwnQuestion
 
 HISTORY = timedelta(days=180)  # so that all of a behaviour comes round before any repeats
 
@@ -97,6 +97,85 @@ def remove(account: UUID, question_id: UUID) -> bool:
     return bool(removed)
 
 
+def bring_questions(
+    session: Session, sealer: Sealer, brought: Mapping[str, dict[str, Any]], *, now: Instant
+) -> tuple[dict[str, str], list[UUID]]:
+    """Add own questions of another account, inside the caller's transaction.
+
+    One that is there already, same words under the same key, is not added again. Return what each
+    id has become, and which questions are new.
+    """
+    there = {(kept.key, kept.text): kept.id for kept in own_questions(sealer)}
+    ids, new = {}, []
+    for old, values in brought.items():
+        same = values["key"], values["text"]
+        if same not in there:
+            there[same] = new_id()
+            new.append(there[same])
+            session.add(
+                OwnQuestion(
+                    id=there[same],
+                    account_id=sealer.account,
+                    key=values["key"],
+                    behaviour=values["behaviour"],
+                    text_sealed=_seal(sealer, there[same], values["text"]),
+                    every_days=values["every_days"],
+                    retired=values["retired"],
+                    created_at=now,
+                )
+            )
+        ids[old] = str(there[same])
+    session.flush()
+    return ids, new
+
+
+def bring_asked(
+    session: Session,
+    account: UUID,
+    asked: Sequence[Asked],
+    ids: Mapping[str, str],
+    hidden: Collection[str],
+) -> None:
+    """Note what another account was asked and had hidden, inside the caller's transaction.
+
+    What this account was asked on a day stays. `ids` holds what own questions' ids have become.
+    """
+    known = {question.id: question for question in catalogue.questions()}
+    own = {
+        str(row.id): row.behaviour
+        for row in session.scalars(sa.select(OwnQuestion).where(OwnQuestion.account_id == account))
+    }
+    rows = []
+    for past in asked:
+        question = ids.get(past.question, past.question)
+        if past.key in catalogue.KEY_SLUGS:
+            ours = known.get(question)
+            rows.append(
+                {
+                    "account_id": account,
+                    "local_date": past.local_date,
+                    "key": past.key,
+                    "question": question,
+                    "behaviour": ours.behaviour if ours else own.get(question),
+                }
+            )
+    if rows:
+        session.connection().execute(upsert(session, AskedQuestion).on_conflict_do_nothing(), rows)
+    hides = [{"account_id": account, "question": q} for q in hidden if q in known]
+    if hides:
+        statement = upsert(session, HiddenQuestion).on_conflict_do_nothing()
+        session.connection().execute(statement, hides)
+
+
+def take_back(session: Session, account: UUID, questions: Collection[UUID]) -> None:
+    """Remove own questions, inside the caller's transaction."""
+    session.execute(
+        sa.delete(OwnQuestion).where(
+            OwnQuestion.account_id == account, OwnQuestion.id.in_(questions)
+        )
+    )
+
+
 def hidden_questions(account: UUID) -> frozenset[str]:
     """Return the ids of the catalogue's questions that the leader hid."""
     query = sa.select(HiddenQuestion.question).where(HiddenQuestion.account_id == account)
@@ -163,6 +242,7 @@ def questions_ahead(
     known = _known(sealer)
     visible = _visible_among([sealer.account])
     asked = _asked_around(days[0], visible)[sealer.account]
+    leaning = {day: leaning_key(sealer.account, day) for day in {_month_of(day) for day in days}}
     ahead = {}
     for day in days:
         chosen = {a.key: a for a in asked if a.local_date == day}
@@ -173,6 +253,7 @@ def questions_ahead(
             questions=visible[sealer.account],
             asked=asked,
             scored=scored,
+            leaning=leaning[_month_of(day)],
         )
         new = [Asked(q.id, q.key, q.behaviour, day) for q in drawn if q.key not in chosen]
         asked += new
@@ -214,6 +295,7 @@ def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
     """
     visible = _visible_among(scored)
     asked = _asked_around(day, visible)
+    leaning = leaning_keys_among(scored, day)
     chosen = {
         account: questions_for(
             day,
@@ -222,6 +304,7 @@ def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
             questions=visible[account],
             asked=asked[account],
             scored=scored[account],
+            leaning=leaning.get(account),
         )
         for account in scored
     }
@@ -242,6 +325,38 @@ def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
         if rows:
             statement = upsert(session, AskedQuestion).on_conflict_do_nothing()
             session.connection().execute(statement, rows)
+
+
+def leaning_key(account: UUID, day: LocalDate) -> str | None:
+    """Return the key that the questions of the month of `day` lean on; None where none was chosen.
+
+    What was chosen for an earlier month ends with it.
+    """
+    return leaning_keys_among([account], day).get(account)
+
+
+def leaning_keys_among(accounts: Collection[UUID], day: LocalDate) -> dict[UUID, str]:
+    """Return the key that each of these accounts leans on in the month of `day`, where it has."""
+    rows = db.session.execute(
+        sa.select(LeaningKey.account_id, LeaningKey.key).where(
+            LeaningKey.account_id.in_(accounts), LeaningKey.first_date == _month_of(day)
+        )
+    )
+    return {row.account_id: row.key for row in rows}
+
+
+def lean_on(session: Session, account: UUID, first_date: LocalDate, key: str | None) -> None:
+    """Let the questions of the month that begins on `first_date` lean on a key, or on none.
+
+    Inside the caller's transaction. Questions that are chosen already stay.
+    """
+    session.execute(
+        sa.delete(LeaningKey).where(
+            LeaningKey.account_id == account, LeaningKey.first_date == first_date
+        )
+    )
+    if key is not None:
+        session.add(LeaningKey(account_id=account, first_date=first_date, key=key))
 
 
 def asked_among(
@@ -268,6 +383,21 @@ def asked_among(
     for questions in found.values():
         questions.sort(key=lambda q: catalogue.KEY_SLUGS.index(q.key))
     return found
+
+
+def all_asked(account: UUID) -> list[Asked]:
+    """Return every question that a day has asked, by local date and key."""
+    rows = db.session.execute(
+        sa.select(
+            AskedQuestion.question,
+            AskedQuestion.key,
+            AskedQuestion.behaviour,
+            AskedQuestion.local_date,
+        )
+        .where(AskedQuestion.account_id == account)
+        .order_by(AskedQuestion.local_date, AskedQuestion.key)
+    )
+    return [Asked(*row) for row in rows]
 
 
 def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]:
@@ -333,6 +463,10 @@ def _known(sealer: Sealer) -> dict[str, Question]:
     """Return every question that the leader may have been asked, by its id."""
     own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(sealer))
     return {q.id: q for q in (*catalogue.questions(), *own)}
+
+
+def _month_of(day: LocalDate) -> LocalDate:
+    return LocalDate(day.replace(day=1))
 
 
 def _as_asked(known: Mapping[str, Question], asked: Asked | AskedQuestion) -> Question:

@@ -28,6 +28,7 @@ from leaderjournal.reflections.schemas import (
     ScoreSchema,
     SoughtSchema,
 )
+from leaderjournal.reflections.search.store import Filters, days_that_match
 
 blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
 address = "/reflections/<day:local_date>"
@@ -307,16 +308,20 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
 @blueprint.arguments(SoughtSchema, location="query", unknown=None)
 @blueprint.response(200, page_schema(ReflectionSchema, "Reflections"))
 def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
-    """List days, newest first; `q` searches all words written."""
-    last, cursor = sought["last"], sought["cursor"]
-    matches = store.days(
-        current_leader().sealer,
+    """List days, newest first; `q` searches all words written, phrases in quotes as they are.
+
+    With `key`, `q` and `person` are sought in what was written under that key.
+    """
+    last, cursor, limit = sought["last"], sought["cursor"], sought["limit"]
+    filters = Filters(
+        q=sought["q"],
+        key=sought["key"],
+        score=sought["score"],
+        person=sought["person"],
         first=sought["first"],
         last=min(filter(None, (last, cursor)), default=None),
-        key=sought["key"],
-        sought=sought["q"],
     )
-    found = [day for day, _ in zip(matches, range(sought["limit"] + 1), strict=False)]
-    following = found[sought["limit"] :]
-    cursor = following[0].local_date.isoformat() if following else None
-    return page([represented(day) for day in found[: sought["limit"]]], cursor)
+    sealer = current_leader().sealer
+    dates = days_that_match(sealer, filters)
+    following = dates[limit].isoformat() if len(dates) > limit else None
+    return page([represented(day) for day in store.days_on(sealer, dates[:limit])], following)

@@ -15,7 +15,8 @@ from leaderjournal.kernel.days import Instant, LocalDate
 class Reflection(Base):
     """A leader's local day. `written_at` is when its first words were written, in `time_zone`.
 
-    `change_id` is what a device called the change that made the present version.
+    `change_id` is what a device called the change that made the present version. `search_sealed` is
+    what a search goes through; it is read by that alone.
     """
 
     __tablename__ = "reflections"
@@ -34,6 +35,7 @@ class Reflection(Base):
     has_commitment: Mapped[bool]
     deleted_at: Mapped[Instant | None] = mapped_column(index=True)
     change_id: Mapped[UUID | None]
+    search_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
 
 
 class AnswerFigures(Base):

@@ -1,6 +1,5 @@
-"""What a day holds, what counts as kept, what merges, and how words are counted and found."""
+"""What a day holds, what counts as kept, what merges, and how words are counted."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -192,15 +191,3 @@ def with_score(content: DayContent, scored: Answer) -> DayContent:
 def count_words(text: str) -> int:
     """Return how many words `text` holds, as a person counts: runs without white space."""
     return len(text.split())
-
-
-def folded(text: str) -> str:
-    """Return `text` without regard to case and accents, for searching."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def holds(content: DayContent, sought: str) -> bool:
-    """Tell whether every word of `sought` stands somewhere in the day."""
-    text = folded("\n".join(content.texts()))
-    return all(word in text for word in folded(sought).split())

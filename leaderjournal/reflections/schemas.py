@@ -171,6 +171,15 @@ class SoughtSchema(Schema):
             max=LONGEST_SEARCH, error=f"Use at most {LONGEST_SEARCH} characters."
         ),
     )
+    score = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, 5, error="Use a score from 1 to 5."),
+        error_messages={"invalid": "Use a score from 1 to 5."},
+    )
+    person = fields.String(
+        load_default="",
+        validate=validate.Length(max=80, error="Use at most 80 characters."),
+    )
     limit = fields.Integer(
         load_default=30,
         validate=validate.Range(1, 100, error="Use a number from 1 to 100."),

@@ -1,7 +1,8 @@
 """The SQL of reflections: a day is sealed, versioned and written in one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,11 +21,11 @@ from leaderjournal.reflections.rules import (
     DayContent,
     Field,
     changed_fields,
-    holds,
     merged,
     with_score,
     written_on_top,
 )
+from leaderjournal.reflections.search.store import searchable_day
 
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
@@ -47,6 +48,8 @@ class StoredDay:
     in_time: bool
     written: Mapping[Field, Instant]
     """When each field was written, as far as that is known."""
+    answers_in_time: tuple[str, ...] = ()
+    """The keys whose answers count for their streaks, where they were asked for."""
 
     @property
     def etag(self) -> str:
@@ -274,26 +277,100 @@ def add_score(
             db.session.rollback()
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What an export says of a day beside its content, so that it can be told again as it was."""
+
+    version: int
+    saved_at: Instant
+    in_time: bool
+    answers_in_time: Collection[str]
+    written: Mapping[Field, Instant]
+    versions: Sequence[DayVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtDay:
+    """A day of another journal, to be added; `history` where it comes from one of ours."""
+
+    local_date: LocalDate
+    content: DayContent
+    writing: Writing
+    history: History | None = None
+
+
 def add_days(
-    sealer: Sealer,
-    days_to_add: Iterable[tuple[LocalDate, DayContent, Writing]],
-    *,
-    now: Instant,
-) -> set[LocalDate]:
-    """Add days in one transaction, leaving alone those that are there; return which are new."""
-    added = set()
-    with write_transaction() as session:
-        for local_date, content, writing in days_to_add:
-            if not _ensure_row(session, sealer.account, local_date, writing, now):
-                continue
-            row = _row(session, sealer.account, local_date)
-            assert row is not None  # noqa: S101 - it was just made
-            row.in_time = _in_time(local_date, writing)
-            row.version = 1
-            written = dict.fromkeys(changed_fields(DayContent(), content), writing.written_at)
-            _write(session, sealer, row, content, written, in_time=row.in_time)
-            added.add(local_date)
+    session: Session, sealer: Sealer, brought: Iterable[BroughtDay], *, now: Instant
+) -> dict[LocalDate, UUID]:
+    """Add days inside the caller's transaction, leaving alone those that are there.
+
+    Return the ids of the new ones by their local date.
+    """
+    added = {}
+    for day in brought:
+        if not _ensure_row(session, sealer.account, day.local_date, day.writing, now):
+            continue
+        row = _row(session, sealer.account, day.local_date)
+        assert row is not None  # noqa: S101 - it was just made
+        in_time = _in_time(day.local_date, day.writing)
+        written = dict.fromkeys(changed_fields(DayContent(), day.content), day.writing.written_at)
+        row.version = 1
+        if day.history is not None:
+            row.version, row.saved_at = day.history.version, day.history.saved_at
+            in_time, written = day.history.in_time, dict(day.history.written)
+        row.in_time = in_time
+        _write(session, sealer, row, day.content, written, in_time=in_time)
+        if day.history is not None:
+            _tell_again(session, sealer, row, day.history)
+        added[day.local_date] = row.id
     return added
+
+
+def _tell_again(session: Session, sealer: Sealer, row: Reflection, history: History) -> None:
+    """Write the earlier versions of a day that was brought in, and which answers were in time."""
+    session.flush()
+    session.execute(
+        sa.update(AnswerFigures)
+        .where(AnswerFigures.reflection_id == row.id)
+        .values(in_time=AnswerFigures.key.in_(history.answers_in_time))
+        .execution_options(synchronize_session=False)
+    )
+    for kept in history.versions:
+        session.add(
+            Revision(
+                reflection_id=row.id,
+                version=kept.version,
+                saved_at=kept.saved_at,
+                document=sealer.seal_json(
+                    kept.content.as_document(),
+                    table="revisions",
+                    column="document",
+                    row=f"{row.id}/{kept.version}",
+                ),
+                set_aside=kept.set_aside,
+            )
+        )
+
+
+def days_there(account: UUID) -> frozenset[LocalDate]:
+    """Return the local dates that hold a day, one that can still be restored included."""
+    query = sa.select(Reflection.local_date).where(Reflection.account_id == account)
+    return frozenset(db.session.scalars(query))
+
+
+def take_back(session: Session, days: Mapping[UUID, int]) -> int:
+    """Remove days for good, inside the caller's transaction, where they are as they were brought.
+
+    `days` holds the version at which each was brought, by its id. Return how many were removed;
+    one that was written on since stays.
+    """
+    removed = 0
+    for row_id, version in days.items():
+        removed += rows_changed(
+            session,
+            sa.delete(Reflection).where(Reflection.id == row_id, Reflection.version == version),
+        )
+    return removed
 
 
 def _write(
@@ -312,6 +389,7 @@ def _write(
         column="document",
         row=row.id,
     )
+    row.search_sealed = searchable_day(sealer, row.id, content)
     row.kept, row.words = content.kept, content.words
     row.has_commitment = bool(content.commitment.strip())
     _replace_figures(session, row.id, content, in_time=in_time)
@@ -435,10 +513,8 @@ def days(
     *,
     first: LocalDate | None = None,
     last: LocalDate | None = None,
-    key: str | None = None,
-    sought: str = "",
 ) -> Iterator[StoredDay]:
-    """Yield the days that match, newest first; `sought` words may stand in any of a day's texts.
+    """Yield the days from `first` to `last`, newest first.
 
     Rows are read page by page, so that a journal of many years is never held at once.
     """
@@ -449,24 +525,63 @@ def days(
     )
     if first is not None:
         query = query.where(Reflection.local_date >= first)
-    if key is not None:
-        query = query.where(
-            sa.exists().where(
-                AnswerFigures.reflection_id == Reflection.id,
-                AnswerFigures.key == key,
-                AnswerFigures.kept,
-            )
-        )
     while True:
         paged = query if last is None else query.where(Reflection.local_date <= last)
         rows = list(db.session.scalars(paged.limit(PAGE)))
         for row in rows:
-            stored = _stored(sealer, row)
-            if not sought or holds(stored.content, sought):
-                yield stored
+            yield _stored(sealer, row)
         if len(rows) < PAGE:
             return
         last = LocalDate(rows[-1].local_date - timedelta(days=1))
+
+
+def days_with_versions(sealer: Sealer) -> Iterator[tuple[StoredDay, list[DayVersion]]]:
+    """Yield every day, newest first, with its earlier versions, newest first.
+
+    They are read page by page, and the days say which of their answers were in time.
+    """
+    query = (
+        sa.select(Reflection)
+        .where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
+        .order_by(Reflection.local_date.desc())
+        .limit(PAGE)
+    )
+    before: LocalDate | None = None
+    while True:
+        paged = query if before is None else query.where(Reflection.local_date < before)
+        rows = list(db.session.scalars(paged))
+        ids = [row.id for row in rows]
+        versions: defaultdict[UUID, list[DayVersion]] = defaultdict(list)
+        for kept in db.session.scalars(
+            sa.select(Revision)
+            .where(Revision.reflection_id.in_(ids))
+            .order_by(Revision.version.desc())
+        ):
+            versions[kept.reflection_id].append(_version(sealer, kept))
+        in_time: defaultdict[UUID, list[str]] = defaultdict(list)
+        for row_id, key in db.session.execute(
+            sa.select(AnswerFigures.reflection_id, AnswerFigures.key)
+            .where(AnswerFigures.reflection_id.in_(ids), AnswerFigures.in_time)
+            .order_by(AnswerFigures.key)
+        ):
+            in_time[row_id].append(key)
+        for row in rows:
+            stored = _stored(sealer, row)
+            yield replace(stored, answers_in_time=tuple(in_time[row.id])), versions[row.id]
+        if len(rows) < PAGE:
+            return
+        before = rows[-1].local_date
+
+
+def days_on(sealer: Sealer, dates: Collection[LocalDate]) -> list[StoredDay]:
+    """Return the days there are on these local dates, newest first."""
+    query = sa.select(Reflection).where(
+        Reflection.account_id == sealer.account,
+        Reflection.local_date.in_(dates),
+        Reflection.deleted_at.is_(None),
+    )
+    rows = db.session.scalars(query.order_by(Reflection.local_date.desc()))
+    return [_stored(sealer, row) for row in rows]
 
 
 def scores_before(account: UUID, local_date: LocalDate) -> list[Scored]:
@@ -526,6 +641,17 @@ def kept_among(
         )
     )
     return {(account, day) for account, day in rows}
+
+
+def has_kept_days(account: UUID, first: LocalDate, last: LocalDate) -> bool:
+    """Tell whether any day from `first` to `last` is kept."""
+    query = sa.select(Reflection.id).where(
+        Reflection.account_id == account,
+        Reflection.deleted_at.is_(None),
+        Reflection.kept,
+        Reflection.local_date.between(first, last),
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
 
 
 def kept_days(account: UUID) -> list[tuple[LocalDate, bool]]:

@@ -9,9 +9,11 @@ from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
 from leaderjournal.kernel.problems import invalid
+from leaderjournal.practice import catalogue
 from leaderjournal.reviews import store
-from leaderjournal.reviews.schemas import StreakSchema, SummarySchema
+from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
 from leaderjournal.reviews.summaries.rules import Period, Summary, summary
+from leaderjournal.reviews.words.rules import WordFigures, word_figures
 
 blueprint = Blueprint("reviews-api", __name__, url_prefix=PREFIX, description="Reviews")
 
@@ -41,3 +43,12 @@ def read_summary(period: str) -> Summary:
     leader = current_leader()
     named = period_of(period)
     return summary(named, store.journal_of(leader, named), today=leader.today(clock.now()))
+
+
+@blueprint.get("/summaries/<period>/words")
+@login_required
+@blueprint.response(200, WordFiguresSchema)
+def read_words(period: str) -> WordFigures:
+    """Read which words and names come up most in a month or a year, and answers' lengths."""
+    texts = store.texts_of(current_leader(), period_of(period))
+    return word_figures([written for _, written in texts], catalogue.KEY_SLUGS)

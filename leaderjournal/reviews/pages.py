@@ -1,4 +1,4 @@
-"""The month as a page."""
+"""The month and the year as pages."""
 
 from typing import Any
 
@@ -12,8 +12,10 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.problems import invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews import store
-from leaderjournal.reviews.api import period_of
-from leaderjournal.reviews.summaries.rules import best_day, calendar_weeks, summary
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.api import month_of
+from leaderjournal.reviews.monthly.rules import QUESTIONS, month_to_review
+from leaderjournal.reviews.summaries.rules import Period, calendar_weeks
 
 blueprint = Blueprint("reviews", __name__)
 
@@ -26,10 +28,17 @@ def _streak() -> dict[str, Any]:
     return found
 
 
+def _review_due() -> Period | None:
+    leader = current_leader()
+    return store.review_due(leader, today=leader.today(clock.now()))
+
+
 @blueprint.app_context_processor
-def _streak_for_pages() -> dict[str, Any]:
-    # Pages of rooms below show the streak too; it is worked out only where a template asks.
-    return {"streak": LocalProxy(_streak)} if current_user else {}
+def _reviews_for_pages() -> dict[str, Any]:
+    # Pages of rooms below show these too; each is worked out only where a template asks.
+    if not current_user:
+        return {}
+    return {"streak": LocalProxy(_streak), "review_due": _review_due}
 
 
 @blueprint.get("/month")
@@ -46,18 +55,43 @@ def month(period: str) -> str:
     """Show a month."""
     leader = current_leader()
     today = leader.today(clock.now())
-    shown = period_of(period)
-    if shown.month is None:
-        invalid({"period": ["Use a month like 2026-11."]})
-    journal = store.journal_of(leader, shown)
+    shown = month_of(period)
+    portrait = store.portrait_of(leader, shown, today=today)
+    due = month_to_review(today, portrait.journal.calendar)
     return render_template(
         "reviews/month.html",
-        summary=summary(shown, journal, today=today),
-        best_day=best_day([day for day in journal.days if day.date in shown]),
-        weeks=calendar_weeks(shown, journal, today=today),
-        keys=catalogue.keys(),
-        previous_month=shown.previous.name,
+        portrait=portrait,
+        summary=portrait.summary,
+        period=shown,
+        weeks=calendar_weeks(shown, portrait.journal, today=today),
         next_month=shown.next.name if shown.next.first <= today else None,
-        month_name=f"{shown.first:%B %Y}",
-        compared_name=f"{shown.previous.first:%B}",
+        review=monthly_store.review(leader.sealer, shown),
+        offers_review=shown.next.first <= today or due == shown,
+        questions=QUESTIONS,
+        keys=catalogue.keys(),
+        mirror=catalogue.MIRROR_SCORES,
+    )
+
+
+@blueprint.get("/year/<period>")
+@login_required
+def year(period: str) -> str:
+    """Show a year."""
+    leader = current_leader()
+    today = leader.today(clock.now())
+    try:
+        shown = Period.parse(period)
+    except ValueError:
+        shown = None
+    if shown is None or shown.month is not None:
+        invalid({"period": ["Use a year like 2026, from 1900 on."]})
+    portrait = store.portrait_of(leader, shown, today=today)
+    return render_template(
+        "reviews/year.html",
+        portrait=portrait,
+        summary=portrait.summary,
+        period=shown,
+        next_year=shown.next.name if shown.next.first <= today else None,
+        keys=catalogue.keys(),
+        mirror=catalogue.MIRROR_SCORES,
     )

@@ -104,3 +104,28 @@ class SummarySchema(Schema):
     team = fields.Dict(required=True, allow_none=True)
     highlights = fields.List(fields.Nested(HighlightSchema), required=True)
     compared_with = fields.String(required=True)
+
+
+class UsedSchema(Schema):
+    """A word or a name, and how often it was written."""
+
+    word = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class LengthOfScoreSchema(Schema):
+    """How many answers got a mirror score, and how many words they have on average."""
+
+    score = fields.Integer(required=True)
+    answers = fields.Integer(required=True)
+    mean_words = fields.Float(required=True)
+
+
+class WordFiguresSchema(Schema):
+    """The words of a month or a year."""
+
+    most_used = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Nested(UsedSchema)), required=True
+    )
+    names = fields.List(fields.Nested(UsedSchema), required=True)
+    by_score = fields.List(fields.Nested(LengthOfScoreSchema), required=True)

@@ -1,15 +1,24 @@
 """What reviews are made from, gathered from the rooms below; reviews keep nothing themselves."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.rules import last_practice_day, month_to_review
+from leaderjournal.reviews.rules import Portrait, months_shown, portrait
 from leaderjournal.reviews.streaks.rules import Streak, steadiness, streak
 from leaderjournal.reviews.summaries.rules import Journal, Passage, Period, WrittenDay
+from leaderjournal.reviews.words.rules import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,25 @@ def streaks_of(leader: Leader, *, today: LocalDate) -> Streaks:
     )
 
 
+def portrait_of(leader: Leader, period: Period, *, today: LocalDate) -> Portrait:
+    """Return all that a month or a year shows as it stands on the leader's local day `today`."""
+    texts = texts_of(leader, period)
+    journal = _journal(leader, period, texts, since=months_shown(period)[0].first)
+    written = [text for _, text in texts]
+    return portrait(period, journal, written, keys=catalogue.keys(), today=today)
+
+
 def journal_of(leader: Leader, period: Period) -> Journal:
     """Return what a summary of `period` is made from, words to reread included."""
-    figures = reflections_store.figures(leader.id, first=period.previous.first, last=period.last)
+    return _journal(leader, period, texts_of(leader, period), since=period.first)
+
+
+def _journal(
+    leader: Leader, period: Period, texts: Sequence[tuple[LocalDate, Written]], *, since: LocalDate
+) -> Journal:
+    """Return the journal of `period`; its days reach back to `since` and the period before."""
+    first = min(since, period.previous.first)
+    figures = reflections_store.figures(leader.id, first=first, last=period.last)
     return Journal(
         days=[
             WrittenDay(
@@ -70,21 +95,57 @@ def journal_of(leader: Leader, period: Period) -> Journal:
         in_time_before=[
             day
             for day, in_time in reflections_store.kept_days(leader.id)
-            if in_time and day < period.first
+            if in_time and day < first
         ],
-        passages=list(_passages(leader, period)),
+        passages=[
+            Passage(date, text.key, text.score, text.text)
+            for date, text in texts
+            if not text.is_commitment
+        ],
     )
 
 
-def _passages(leader: Leader, period: Period) -> list[Passage]:
+def texts_of(leader: Leader, period: Period) -> list[tuple[LocalDate, Written]]:
+    """Return every text that was written in `period`, with its local date, opened."""
     return [
-        passage
+        (day.local_date, written)
         for day in reflections_store.days(leader.sealer, first=period.first, last=period.last)
-        for passage in (
-            *(
-                Passage(day.local_date, answer.key, answer.score, answer.text)
-                for answer in day.content.answers
-            ),
-            Passage(day.local_date, None, None, day.content.note),
+        for written in (
+            *(Written(answer.key, answer.score, answer.text) for answer in day.content.answers),
+            Written(None, None, day.content.note),
+            Written(None, None, day.content.commitment, is_commitment=True),
         )
     ]
+
+
+def review_due(leader: Leader, *, today: LocalDate) -> Period | None:
+    """Return the month whose review is offered on `today` and not written yet."""
+    month = month_to_review(today, calendar_store.calendar_of(leader.id))
+    if month is None or monthly_store.reviewed_among(db.session, {leader.id}, {month.name}):
+        return None
+    return month if reflections_store.has_kept_days(leader.id, month.first, month.last) else None
+
+
+def invited_among(
+    session: Session, days: Collection[tuple[UUID, LocalDate]]
+) -> dict[tuple[UUID, LocalDate], Period]:
+    """Return which of these accounts' local days invite to the review of their month.
+
+    They are the last practice day of a month whose review is not written yet.
+    """
+    near_the_end = {
+        (account, day) for account, day in days if days_after(day, 7).month != day.month
+    }
+    invited = {}
+    for account in {account for account, _ in near_the_end}:
+        calendar = calendar_store.calendar_of(account)
+        for of_whom, day in near_the_end:
+            month = Period(day.year, day.month)
+            if of_whom == account and last_practice_day(month, calendar) == day:
+                invited[account, day] = month
+    reviewed = monthly_store.reviewed_among(
+        session, {account for account, _ in invited}, {month.name for month in invited.values()}
+    )
+    return {
+        place: month for place, month in invited.items() if (place[0], month.name) not in reviewed
+    }

@@ -259,8 +259,8 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
     page = new_page(base_url=between.address, expects=["ERR_EMPTY_RESPONSE", "401"])
     email = register(page)
     ready(page)
-    pages_kept(page, 1)  # an answer that is on its way would bring its cookie with it
-    between.trouble = "cut"
+    pages_kept(page, 1)
+    between.cut()  # an answer that is on its way would bring its cookie with it
     page.fill("[name=note]", "Before the session ran out.")
     expect(page.locator("#save-said")).to_contain_text(HERE)
     page.context.clear_cookies()

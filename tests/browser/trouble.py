@@ -4,9 +4,11 @@ It stands between the browser and the real server on a port of its own, and pass
 """
 
 import http.client
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 NOT_PASSED_ON = {"connection", "transfer-encoding", "keep-alive", "server", "date"}
@@ -20,6 +22,8 @@ class Between:
     def __init__(self, address: str) -> None:
         self.trouble: int | str | None = None
         self.asked: list[str] = []
+        self._counting = Lock()
+        self._in_hand = 0
         between = self
         upstream = urlsplit(address)
 
@@ -27,6 +31,10 @@ class Between:
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
+                with between.busy():
+                    self.pass_on()
+
+            def pass_on(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))
                 body = self.rfile.read(length)
                 between.asked.append(f"{self.command} {self.path}")
@@ -62,6 +70,23 @@ class Between:
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count a request as in hand."""
+        with self._counting:
+            self._in_hand += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._in_hand -= 1
+
+    def cut(self) -> None:
+        """Break the connection once all that is on its way has been answered."""
+        self.trouble = "cut"
+        while self._in_hand:
+            time.sleep(0.01)
 
     def close(self) -> None:
         self._server.shutdown()

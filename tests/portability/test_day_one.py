@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
-from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.archives import Archive, UnreadableJournal
 from leaderjournal.portability.day_one import MOST_ENTRIES, MOST_VALUES, read_day_one
 from leaderjournal.portability.rules import LONGEST_NOTE, Failure, JournalEntry, days_of
 
@@ -48,7 +48,9 @@ def an_entry(text="words", **fields):
 
 
 def read_zip(*members, zone="UTC", day_starts_at=time(3), today=TODAY):
-    return list(read_day_one(a_zip(*members), zone=zone, day_starts_at=day_starts_at, today=today))
+    return list(
+        read_day_one(Archive(a_zip(*members)), zone=zone, day_starts_at=day_starts_at, today=today)
+    )
 
 
 def read(*entries, **leader):
@@ -82,7 +84,7 @@ def refusal(*members):
 def test_a_real_diary_arrives_whole(diary):
     content = json.loads(zipfile.ZipFile(diary).read("Journal.json"))["entries"]
     with diary.open("rb") as file:
-        entries = list(read_day_one(file, zone="UTC", day_starts_at=time(3), today=TODAY))
+        entries = list(read_day_one(Archive(file), zone="UTC", day_starts_at=time(3), today=TODAY))
     assert [entry.where for entry in entries] == [f"Journal.json, entry {n}" for n in range(1, 357)]
     assert [entry.text for entry in entries] == [entry["text"] for entry in content]
     days, failures = days_of(entries)

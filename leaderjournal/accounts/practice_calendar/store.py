@@ -71,6 +71,24 @@ def add_short_days(session: Session, account: UUID, days: Iterable[LocalDate]) -
         session.merge(ShortDay(account_id=account, local_date=day))
 
 
+def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar) -> None:
+    """Let an account's practice calendar be `calendar`, inside the caller's transaction."""
+    for table in (PracticeDaysChange, PauseRow, ShortDay):
+        session.execute(sa.delete(table).where(table.account_id == account))
+    for effective_from, weekdays in calendar.changes:
+        set_practice_days(session, account, weekdays, effective_from=effective_from)
+    add_short_days(session, account, calendar.short_days)
+    session.add_all(
+        PauseRow(
+            id=new_id(),
+            account_id=account,
+            first_date=pause.first_date,
+            last_date=pause.last_date,
+        )
+        for pause in calendar.pauses
+    )
+
+
 def pauses_of(account: UUID) -> list[KeptPause]:
     """Return the account's pauses, the latest first."""
     rows = db.session.scalars(

@@ -38,6 +38,15 @@ class Streak:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A streak as it lies in a period: its first and last kept day there, and how many it holds."""
+
+    first_date: LocalDate
+    last_date: LocalDate
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Walk:
     """What a walk over the days found; the last run is the streak that goes on, maybe empty."""
 
@@ -79,6 +88,29 @@ def longest_within(
     """
     runs = _walk(kept, calendar, today).runs
     return max(sum(first <= day <= last for day in run) for run in runs)
+
+
+def longest_runs(
+    kept: Collection[LocalDate],
+    *,
+    calendar: PracticeCalendar,
+    today: LocalDate,
+    first: LocalDate,
+    last: LocalDate,
+    most: int = 3,
+) -> tuple[Run, ...]:
+    """Return the longest streaks from `first` to `last`, the longest first; of equals the later.
+
+    `kept` are all the days written in time, earlier ones too, as in `longest_within`. A single day
+    is no streak.
+    """
+    runs = []
+    for run in _walk(kept, calendar, today).runs:
+        inside = [day for day in run if first <= day <= last]
+        if len(inside) > 1:
+            runs.append(Run(inside[0], inside[-1], len(inside)))
+    runs.sort(key=lambda run: (run.days, run.last_date), reverse=True)
+    return tuple(runs[:most])
 
 
 def steadiness(

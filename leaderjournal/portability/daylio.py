@@ -1,0 +1,92 @@
+"""Daylio's export: a CSV with a row per entry, its mood among them.
+
+The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `note_title`, `note`;
+older versions have no `note_title`, newer ones have more, which are left aside.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day
+from leaderjournal.kernel.fields import EARLIEST_DATE
+from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
+
+COLUMNS = frozenset({"full_date", "mood", "note"})
+DEFAULT_MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
+"""The moods that Daylio begins with, and the mirror scores they are offered as."""
+TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S")
+MOST_ROWS = 100_000
+
+
+def looks_like_daylio(text: str) -> bool:
+    """Tell whether a text's first line names Daylio's columns."""
+    header = next(csv.reader(io.StringIO(text.partition("\n")[0])), [])
+    return {name.strip().lower() for name in header} >= COLUMNS
+
+
+def read_daylio(
+    text: str,
+    *,
+    zone: str,
+    day_starts_at: time,
+    today: LocalDate,
+) -> Iterator[JournalEntry | Failure]:
+    """Yield the entries of a Daylio CSV, and a failure for each row that cannot be read.
+
+    Daylio writes wall-clock times without a zone: they are taken to be of the leader's `zone`.
+    Mood, title and activities stand before the note in its words, so that none of them is lost.
+    """
+    try:
+        rows = csv.DictReader(io.StringIO(text), strict=True)
+        names = {name.strip().lower(): name for name in rows.fieldnames or ()}
+        for number, row in enumerate(rows, start=2):
+            if number > MOST_ROWS:
+                raise UnreadableJournal(f"This file has more than {MOST_ROWS:,} rows.")
+            values = {short: (row.get(name) or "").strip() for short, name in names.items()}
+            where = f"row {number}"
+            try:
+                day, written_at = _when(values, zone, day_starts_at)
+                possible(day, earliest=EARLIEST_DATE, today=today)
+                words = words_of(_words(values))
+            except NoEntry as why:
+                yield Failure(where, str(why))
+            else:
+                mood = values["mood"].casefold() or None
+                yield JournalEntry(where, where, day, written_at, zone, words, mood=mood)
+    except csv.Error as error:
+        raise UnreadableJournal("This file is no CSV as Daylio exports it.") from error
+
+
+def score_of(moods: list[str], scores: Mapping[str, int]) -> int | None:
+    """Return the mirror score that a day's moods come to: their mean, halves rounded up."""
+    chosen = [scores[mood] for mood in moods if mood in scores]
+    return int(sum(chosen) / len(chosen) + 0.5) if chosen else None
+
+
+def _when(values: Mapping[str, str], zone: str, day_starts_at: time) -> tuple[LocalDate, Instant]:
+    try:
+        day = date.fromisoformat(values["full_date"])
+    except ValueError:
+        raise NoEntry("Its full_date is no date, such as 2026-11-24.") from None
+    clock = None
+    for known in TIMES:
+        try:
+            clock = datetime.strptime(values.get("time", "").replace("\u202f", " "), known).time()  # noqa: DTZ007
+            break
+        except ValueError:
+            continue
+    wall = datetime.combine(day, clock or time(12), tzinfo=ZoneInfo(zone))
+    if not EARLIEST_DATE.year <= day.year <= 9000:
+        return local_date(day), instant(datetime.combine(day, time(12), tzinfo=UTC))
+    written_at = instant(wall)
+    return local_day(written_at, zone, day_starts_at), written_at
+
+
+def _words(values: Mapping[str, str]) -> str:
+    activities = ", ".join(filter(None, map(str.strip, values.get("activities", "").split("|"))))
+    head = ": ".join(filter(None, (values["mood"], activities)))
+    return "\n".join(filter(None, (values.get("note_title", ""), values["note"], head)))

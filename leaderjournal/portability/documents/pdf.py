@@ -1,0 +1,135 @@
+"""Typesets a month or a year: WeasyPrint makes a tagged PDF with bookmarks of a page of HTML."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import current_app, render_template
+
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.settings import ROOT
+from leaderjournal.portability.documents.rules import LeavesOut
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.rules import DayContent
+from leaderjournal.reviews import store as reviews_store
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.rules import months_shown
+from leaderjournal.reviews.summaries.rules import Period, calendar_weeks
+
+STATIC = ROOT / "static"
+COLOURS = {"lead-from-front": "#b06d08", "protect-and-serve": "#17807a", "let-go": "#7a4fb5"}
+
+
+class CannotTypeset(Exception):
+    """This machine lacks the libraries that typesetting needs; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Whether a document holds every day's words, and which names it leaves out."""
+
+    every_day: bool = True
+    without_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A month's review as it is printed."""
+
+    month: Period
+    content: ReviewContent
+
+
+def typeset(
+    leader: Leader,
+    period: Period,
+    wishes: Wishes,
+    *,
+    today: LocalDate,
+    tell: Callable[[str], None] = lambda _stage: None,
+) -> bytes:
+    """Return the PDF of a month or a year.
+
+    `tell` is told the stage: "reading", then "typesetting". Raises CannotTypeset.
+    """
+    printer = _printer()
+    tell("reading")
+    page = document_page(leader, period, wishes, today=today)
+    tell("typesetting")
+    printed: bytes = printer.HTML(
+        string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_own_files(printer)
+    ).write_pdf(pdf_tags=True)
+    return printed
+
+
+def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: LocalDate) -> str:
+    """Return the page of HTML that is typeset; whoever is to be left out is in none of it."""
+    says = LeavesOut(wishes.without_names)
+    portrait = reviews_store.portrait_of(leader, period, today=today)
+    summary = replace(
+        portrait.summary,
+        highlights=tuple(
+            replace(passage, text=says(passage.text)) for passage in portrait.summary.highlights
+        ),
+    )
+    days = reflections_store.days(leader.sealer, first=period.first, last=period.last)
+    months = months_shown(period) if period.month is None else (period,)
+    reviewed = ((month, monthly_store.review(leader.sealer, month)) for month in months)
+    return render_template(
+        "portability/document/document.html",
+        period=period,
+        leader_name=says(leader.name) if wishes.without_names else leader.name,
+        portrait=portrait,
+        weeks=calendar_weeks(period, portrait.journal, today=today) if period.month else (),
+        summary=summary,
+        keys=catalogue.keys(),
+        mirror=catalogue.MIRROR_SCORES,
+        days=[(day.local_date, _said(day.content, says)) for day in days if day.content.kept][::-1]
+        if wishes.every_day
+        else [],
+        reviews=[
+            Reviewed(
+                month,
+                ReviewContent(
+                    says(review.content.mirror),
+                    says(review.content.grew),
+                    says(review.content.let_go),
+                    review.content.lean_on,
+                ),
+            )
+            for month, review in reviewed
+            if review is not None
+        ],
+        questions=QUESTIONS,
+        leaves_out=bool(wishes.without_names),
+        colours=COLOURS,
+        styles=(STATIC / "css" / "document.css").read_text(encoding="utf-8"),
+        printed_on=today,
+    )
+
+
+def _said(content: DayContent, says: LeavesOut) -> DayContent:
+    return DayContent(
+        tuple(replace(answer, text=says(answer.text)) for answer in content.answers),
+        says(content.note),
+        says(content.commitment),
+    )
+
+
+def _printer() -> Any:
+    try:
+        import weasyprint  # noqa: PLC0415 - it needs libraries that not every machine has
+    except OSError as error:
+        current_app.logger.warning("no PDF can be made: Pango is not installed")
+        raise CannotTypeset(
+            "This server lacks Pango, which typesets PDFs. Its operator can install it."
+        ) from error
+    return weasyprint
+
+
+def _own_files(printer: Any) -> Any:
+    """Return a fetcher of our own fonts; a document asks for nothing else, here or elsewhere."""
+    return printer.urls.URLFetcher(allowed_protocols={"file"}, fail_on_errors=True)

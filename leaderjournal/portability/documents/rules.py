@@ -1,0 +1,34 @@
+"""Leaving people out of a document: which names there are, and texts without them."""
+
+import re
+from collections.abc import Iterable
+
+SOMEONE = "someone"
+BETWEEN_NAMES = re.compile(r"[,;\n]+")
+MOST_NAMES = 500
+LONGEST_NAME = 80
+
+
+def names_from(text: str) -> tuple[str, ...]:
+    """Return the names that a leader wrote, separated by commas or lines, each once.
+
+    Raises ValueError, saying what is allowed, for too many or too long ones.
+    """
+    names = [" ".join(name.split()).lstrip("@") for name in BETWEEN_NAMES.split(text)]
+    found = tuple(dict.fromkeys(name for name in names if name))
+    if len(found) > MOST_NAMES or any(len(name) > LONGEST_NAME for name in found):
+        raise ValueError(f"Use at most {MOST_NAMES} names of at most {LONGEST_NAME} characters.")
+    return found
+
+
+class LeavesOut:
+    """Says "someone" where a name stands by itself, its possessive included as "someone's"."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        longest_first = sorted(names, key=lambda name: (-len(name), name))
+        parts = "|".join(map(re.escape, longest_first))
+        self._pattern = re.compile(rf"@?(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE) if parts else None
+
+    def __call__(self, text: str) -> str:
+        """Return `text` without the names."""
+        return self._pattern.sub(SOMEONE, text) if self._pattern else text

@@ -1,0 +1,124 @@
+"""The SQL of documents: asked for, typeset by the worker, fetched within a day."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.portability.documents.models import Document
+from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset
+from leaderjournal.reviews.summaries.rules import Period
+
+KEPT_FOR = timedelta(days=1)
+
+
+class Stage(StrEnum):
+    """How far a document is."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    TYPESETTING = "typesetting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """A document as its leader sees it."""
+
+    id: UUID
+    period: Period
+    stage: Stage
+
+
+def ask_for(leader: Leader, period: Period, wishes: Wishes, *, now: Instant) -> UUID:
+    """Keep what document a leader wishes; return its id."""
+    document_id = new_id()
+    row = Document(
+        id=document_id,
+        account_id=leader.id,
+        period=period.name,
+        stage=Stage.WAITING,
+        created_at=now,
+        wishes=leader.sealer.seal_json(
+            {"every_day": wishes.every_day, "without_names": wishes.without_names},
+            table="documents",
+            column="wishes",
+            row=document_id,
+        ),
+    )
+    with write_transaction() as session:
+        session.add(row)
+    return document_id
+
+
+def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
+    """Typeset a document that was asked for; nothing happens where it is gone or made already."""
+    row = _row(leader.id, document_id)
+    if row is None or row.stage in (Stage.DONE, Stage.FAILED):
+        return
+    opened: dict[str, Any] = leader.sealer.open_json(
+        row.wishes, table="documents", column="wishes", row=document_id
+    )
+    wishes = Wishes(opened["every_day"], tuple(opened["without_names"]))
+    try:
+        content = typeset(
+            leader,
+            Period.parse(row.period),
+            wishes,
+            today=leader.today(now),
+            tell=lambda stage: _set(document_id, stage=stage),
+        )
+    except CannotTypeset:
+        _set(document_id, stage=Stage.FAILED)
+        return
+    sealed = leader.sealer.seal_bytes(
+        content, table="documents", column="content_sealed", row=document_id
+    )
+    _set(document_id, stage=Stage.DONE, content_sealed=sealed)
+
+
+def document(leader: Leader, document_id: UUID) -> KeptDocument | None:
+    """Return one of the leader's documents."""
+    row = _row(leader.id, document_id)
+    if row is None:
+        return None
+    return KeptDocument(row.id, Period.parse(row.period), Stage(row.stage))
+
+
+def content_of(leader: Leader, document_id: UUID) -> bytes | None:
+    """Return the PDF of a document that is done."""
+    sealed = db.session.scalar(
+        sa.select(Document.content_sealed).where(
+            Document.account_id == leader.id, Document.id == document_id
+        )
+    )
+    if sealed is None:
+        return None
+    return leader.sealer.open_bytes(
+        sealed, table="documents", column="content_sealed", row=document_id
+    )
+
+
+def forget_old(*, now: Instant) -> int:
+    """Forget documents that were asked for more than a day ago; return how many."""
+    with write_transaction() as session:
+        return rows_changed(
+            session, sa.delete(Document).where(Document.created_at < now - KEPT_FOR)
+        )
+
+
+def _row(account: UUID, document_id: UUID) -> Document | None:
+    query = sa.select(Document).where(Document.account_id == account, Document.id == document_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def _set(document_id: UUID, **values: object) -> None:
+    with write_transaction() as session:
+        session.execute(sa.update(Document).where(Document.id == document_id).values(**values))

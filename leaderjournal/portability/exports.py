@@ -1,0 +1,62 @@
+"""Everything a leader takes with them, in the form they wish, as it is made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zipstream import ZIP_DEFLATED, ZipStream
+
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.portability import markdown, table
+from leaderjournal.portability.documents.pdf import Wishes, typeset
+from leaderjournal.portability.whole_journal import everything
+from leaderjournal.practice import catalogue
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.summaries.rules import Period
+
+FORMATS = ("json", "markdown", "csv", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that is made while it is sent: its pieces, its media type and its name."""
+
+    pieces: Iterator[bytes]
+    media_type: str
+    name: str
+
+
+def export(
+    leader: Leader, wanted: str, *, today: LocalDate, period: Period, wishes: Wishes
+) -> Export:
+    """Return the leader's journal in one of FORMATS.
+
+    A PDF holds `period` as `wishes` say, and is made before it is sent; the others hold everything.
+    Raises CannotTypeset.
+    """
+    stem = f"leader-journal-{today}"
+    if wanted == "json":
+        return Export(_encoded(everything(leader)), "application/json", f"{stem}.json")
+    if wanted == "csv":
+        return Export(_encoded(table.rows(leader)), "text/csv; charset=utf-8", f"{stem}.csv")
+    if wanted == "markdown":
+        return Export(_markdown_zip(leader), "application/zip", f"{stem}.zip")
+    content = typeset(leader, period, wishes, today=today)
+    return Export(iter([content]), "application/pdf", f"leader-journal-{period.name}.pdf")
+
+
+def _encoded(texts: Iterator[str]) -> Iterator[bytes]:
+    return (text.encode() for text in texts)
+
+
+def _markdown_zip(leader: Leader) -> Iterator[bytes]:
+    questions = {question.id: question.text for question in catalogue.questions()}
+    own = questions_store.own_questions(leader.sealer)
+    questions |= {str(question.id): question.text for question in own}
+    packing = ZipStream(compress_type=ZIP_DEFLATED)
+    for day in reflections_store.days(leader.sealer):
+        name, text = markdown.written(day, questions)
+        packing.add(text.encode(), name)
+        yield from packing.all_files()
+    yield from packing.finalize()

@@ -1,0 +1,38 @@
+"""The tables of imports. The file lies sealed until it is brought in or given up, then it goes."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderjournal.kernel.database import Base, new_id
+from leaderjournal.kernel.days import Instant
+
+
+class Import(Base):
+    """A file that a leader gave; `done` of `total` days are gone through. `document` is sealed."""
+
+    __tablename__ = "imports"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[Instant] = mapped_column(index=True)
+    done: Mapped[int]
+    total: Mapped[int]
+    document: Mapped[bytes]
+    file_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
+
+
+class BroughtIn(Base):
+    """A day, a review or a question that an import made, at the version it then had."""
+
+    __tablename__ = "brought_in"
+    import_id: Mapped[UUID] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    item_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    version: Mapped[int]

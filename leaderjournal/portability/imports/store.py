@@ -1,0 +1,363 @@
+"""The SQL of imports: a file is kept sealed, looked at, brought in by and by, and taken back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.imports.models import BroughtIn, Import
+from leaderjournal.portability.json_reader import WholeJournal
+from leaderjournal.portability.reading import Choices, Reader, Reading
+from leaderjournal.portability.rules import Failure
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.store import BroughtDay
+from leaderjournal.reviews.monthly import store as monthly_store
+
+DAYS_AT_ONCE = 100
+"""Days written in one transaction, so that nobody else waits long for it."""
+MOST_FAILURES = 500
+"""Failures that are kept to be shown; all are counted."""
+
+
+class State(StrEnum):
+    """How far an import is."""
+
+    READING = "reading"
+    PREVIEW = "preview"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    UNDONE = "undone"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptImport:
+    """An import as its leader sees it.
+
+    `days` are those in the file, `there` those of them that the journal has already. `created` and
+    `skipped` say what bringing in came to, `kept` how many days an undoing left, as they were
+    written on since.
+    """
+
+    id: UUID
+    kind: str
+    state: State
+    created_at: Instant
+    done: int
+    total: int
+    days: int = 0
+    there: int = 0
+    first_date: str | None = None
+    last_date: str | None = None
+    photos: int = 0
+    moods: Mapping[str, int] | None = None
+    created: int = 0
+    skipped: int = 0
+    failures: tuple[Failure, ...] = ()
+    failed: int = 0
+    kept: int = 0
+    why: str = ""
+
+
+def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
+    """Keep a file to be brought in; return the import's id."""
+    import_id = new_id()
+    row = Import(
+        id=import_id,
+        account_id=leader.id,
+        kind="",
+        state=State.READING,
+        created_at=now,
+        done=0,
+        total=0,
+        document=_sealed(leader.sealer, import_id, {}),
+        file_sealed=leader.sealer.seal_bytes(
+            content, table="imports", column="file_sealed", row=import_id
+        ),
+    )
+    with write_transaction() as session:
+        session.add(row)
+    return import_id
+
+
+def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
+    """Read the file and keep what bringing it in would come to; nothing is brought in by this.
+
+    Raises UnreadableJournal, after which the file is gone.
+    """
+    try:
+        reading = _reader(leader, now).read(_file(leader.sealer, import_id))
+    except UnreadableJournal as error:
+        _close(leader.sealer, import_id, State.REFUSED, {"why": str(error)})
+        raise
+    there = reflections_store.days_there(leader.id)
+    dates = [day.local_date for day in reading.days]
+    document = {
+        "days": len(dates),
+        "there": sum(date in there for date in dates),
+        "first_date": str(dates[0]) if dates else None,
+        "last_date": str(dates[-1]) if dates else None,
+        "photos": reading.photos,
+        "moods": dict(reading.moods),
+        **_failures(reading),
+    }
+    with write_transaction() as session:
+        row = session.get_one(Import, import_id, populate_existing=True)
+        if row.state == State.READING:
+            row.kind, row.state, row.total = reading.kind, State.PREVIEW, len(dates)
+            row.document = _sealed(leader.sealer, import_id, document)
+    return _kept(leader.sealer, row)
+
+
+def choose(leader: Leader, import_id: UUID, choices: Choices) -> bool:
+    """Note that an import is to be brought in, and what moods become; False where it is not open.
+
+    Whoever asks first brings it in: asked twice, the second has nothing to do.
+    """
+    with write_transaction() as session:
+        row = _row(session, leader.id, import_id)
+        if row is None or row.state != State.PREVIEW:
+            return False
+        document = _opened(leader.sealer, row) | {"choices": asdict(choices)}
+        row.state, row.document = State.WAITING, _sealed(leader.sealer, import_id, document)
+    return True
+
+
+def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | None:
+    """Bring in an import that was chosen, over nothing that is there; None where there is none.
+
+    It goes on where an earlier try was broken off: what that brought in is there and counts.
+    """
+    row = _row(db.session, leader.id, import_id)
+    if row is None or row.state not in (State.WAITING, State.RUNNING):
+        return None
+    chosen = _opened(leader.sealer, row).get("choices", {})
+    reader = _reader(leader, now, Choices(**chosen))
+    content = _file(leader.sealer, import_id)
+    reading = reader.read(content)
+    if reading.whole is not None:
+        leader, questions = _bring_whole(leader, import_id, reading.whole, now=now)
+        reading = _reader(leader, now).read(content, questions)
+    for start in range(0, len(reading.days), DAYS_AT_ONCE):
+        days = reading.days[start : start + DAYS_AT_ONCE]
+        with write_transaction() as session:
+            _bring_days(session, leader.sealer, import_id, days, now)
+    created = _created_days(import_id)
+    document = {
+        "days": len(reading.days),
+        "created": created,
+        "skipped": len(reading.days) - created,
+        "photos": reading.photos,
+        **_failures(reading),
+    }
+    return _close(leader.sealer, import_id, State.DONE, document)
+
+
+def import_now(leader: Leader, content: bytes, *, choices: Choices, now: Instant) -> KeptImport:
+    """Bring a file in at once. Raises UnreadableJournal."""
+    import_id = begin(leader, content, now=now)
+    look_at(leader, import_id, now=now)
+    choose(leader, import_id, choices)
+    done = bring_in(leader, import_id, now=now)
+    assert done is not None  # noqa: S101 - it was chosen just now
+    return done
+
+
+def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
+    """Take back all that an import made, but what was written on since; None where it is not done.
+
+    What it took over of settings stays.
+    """
+    with write_transaction() as session:
+        row = _row(session, leader.id, import_id)
+        if row is None or row.state != State.DONE:
+            return None
+        made: dict[str, dict[UUID, int]] = {"day": {}, "review": {}, "question": {}}
+        for item in session.scalars(sa.select(BroughtIn).where(BroughtIn.import_id == import_id)):
+            made[item.kind][item.item_id] = item.version
+        removed = reflections_store.take_back(session, made["day"])
+        monthly_store.take_back(session, made["review"])
+        if removed == len(made["day"]):
+            questions_store.take_back(session, leader.id, made["question"])
+        session.execute(sa.delete(BroughtIn).where(BroughtIn.import_id == import_id))
+        document = _opened(leader.sealer, row) | {"kept": len(made["day"]) - removed}
+        row.state, row.document = State.UNDONE, _sealed(leader.sealer, import_id, document)
+    return _kept(leader.sealer, row)
+
+
+def give_up(leader: Leader, import_id: UUID) -> bool:
+    """Forget an import that was only looked at, its file too; tell whether there was one."""
+    with write_transaction() as session:
+        return bool(
+            rows_changed(
+                session,
+                sa.delete(Import).where(
+                    Import.account_id == leader.id,
+                    Import.id == import_id,
+                    Import.state.in_((State.READING, State.PREVIEW, State.REFUSED)),
+                ),
+            )
+        )
+
+
+def kept_import(leader: Leader, import_id: UUID) -> KeptImport | None:
+    """Return one of the leader's imports."""
+    row = _row(db.session, leader.id, import_id)
+    return _kept(leader.sealer, row) if row else None
+
+
+def kept_imports(leader: Leader) -> list[KeptImport]:
+    """Return the leader's imports that were brought in, the latest first."""
+    rows = db.session.scalars(
+        sa.select(Import)
+        .where(Import.account_id == leader.id, Import.state.in_((State.DONE, State.UNDONE)))
+        .order_by(Import.id.desc())
+    )
+    return [_kept(leader.sealer, row) for row in rows]
+
+
+def forget_unused(*, before: Instant) -> int:
+    """Forget imports that were begun before an instant and never brought in; return how many."""
+    with write_transaction() as session:
+        return rows_changed(
+            session,
+            sa.delete(Import).where(
+                Import.created_at < before,
+                Import.state.in_((State.READING, State.PREVIEW, State.REFUSED)),
+            ),
+        )
+
+
+def _bring_days(
+    session: Session,
+    sealer: Sealer,
+    import_id: UUID,
+    days: tuple[BroughtDay, ...],
+    now: Instant,
+) -> None:
+    versions = {day.local_date: day.history.version if day.history else 1 for day in days}
+    added = reflections_store.add_days(session, sealer, days, now=now)
+    session.add_all(
+        BroughtIn(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
+        for date, row_id in added.items()
+    )
+    row = session.get_one(Import, import_id, populate_existing=True)
+    row.done, row.state = min(row.total, row.done + len(days)), State.RUNNING
+
+
+def _bring_whole(
+    leader: Leader, import_id: UUID, whole: WholeJournal, *, now: Instant
+) -> tuple[Leader, dict[str, str]]:
+    """Bring in what an export of ours holds beside its days.
+
+    Settings are taken over where nothing is written yet. Return the leader as they are now, and
+    what the ids of own questions have become.
+    """
+    is_new = not reflections_store.days_there(leader.id) and not monthly_store.reviews(
+        leader.sealer
+    )
+    if whole.settings is not None and is_new:
+        given = whole.settings
+        leader = accounts_store.adopt(
+            leader,
+            name=given.name,
+            time_zone=given.time_zone,
+            day_starts_at=given.day_starts_at,
+            language=given.language,
+            joined_on=given.joined_on,
+            calendar=given.calendar(),
+            now=now,
+        )
+    hidden = whole.settings.hidden_questions if whole.settings and is_new else ()
+    with write_transaction() as session:
+        ids, new = questions_store.bring_questions(session, leader.sealer, whole.questions, now=now)
+        questions_store.bring_asked(session, leader.id, whole.asked, ids, hidden)
+        reviews = monthly_store.add_reviews(session, leader.sealer, whole.reviews)
+        versions = {review.month.name: review.version for review in whole.reviews}
+        session.add_all(
+            BroughtIn(import_id=import_id, item_id=question, kind="question", version=0)
+            for question in new
+        )
+        session.add_all(
+            BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
+            for month, row_id in reviews.items()
+        )
+    return leader, ids
+
+
+def _created_days(import_id: UUID) -> int:
+    query = sa.select(sa.func.count()).where(
+        BroughtIn.import_id == import_id, BroughtIn.kind == "day"
+    )
+    return db.session.scalar(query) or 0
+
+
+def _close(sealer: Sealer, import_id: UUID, state: State, document: dict[str, Any]) -> KeptImport:
+    """Let an import be over, and its file gone."""
+    with write_transaction() as session:
+        row = session.get_one(Import, import_id, populate_existing=True)
+        row.state, row.file_sealed, row.done = state, None, row.total
+        row.document = _sealed(sealer, import_id, document)
+    return _kept(sealer, row)
+
+
+def _reader(leader: Leader, now: Instant, choices: Choices | None = None) -> Reader:
+    return Reader(leader.time_zone, leader.day_starts_at, leader.today(now), choices or Choices())
+
+
+def _failures(reading: Reading) -> dict[str, Any]:
+    return {
+        "failed": len(reading.failures),
+        "failures": [asdict(failure) for failure in reading.failures[:MOST_FAILURES]],
+    }
+
+
+def _row(session: Session, account: UUID, import_id: UUID) -> Import | None:
+    query = sa.select(Import).where(Import.account_id == account, Import.id == import_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def _file(sealer: Sealer, import_id: UUID) -> bytes:
+    sealed = db.session.scalar(sa.select(Import.file_sealed).where(Import.id == import_id))
+    if sealed is None:
+        raise UnreadableJournal("This file is gone. Choose it again.")
+    return sealer.open_bytes(sealed, table="imports", column="file_sealed", row=import_id)
+
+
+def _sealed(sealer: Sealer, import_id: UUID, document: dict[str, Any]) -> bytes:
+    return sealer.seal_json(document, table="imports", column="document", row=import_id)
+
+
+def _opened(sealer: Sealer, row: Import) -> dict[str, Any]:
+    opened: dict[str, Any] = sealer.open_json(
+        row.document, table="imports", column="document", row=row.id
+    )
+    return opened
+
+
+def _kept(sealer: Sealer, row: Import) -> KeptImport:
+    document = _opened(sealer, row)
+    document.pop("choices", None)
+    failures = tuple(Failure(**failure) for failure in document.pop("failures", []))
+    return KeptImport(
+        id=row.id,
+        kind=row.kind,
+        state=State(row.state),
+        created_at=row.created_at,
+        done=row.done,
+        total=row.total,
+        failures=failures,
+        **document,
+    )

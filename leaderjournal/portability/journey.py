@@ -1,0 +1,123 @@
+"""Journey's export: a zip with one JSON file per entry, and photos that stay behind.
+
+There is no published schema. An entry has `date_journal` (milliseconds since 1970), `timezone`,
+`text` (Markdown, or HTML where `type` says so or the text begins with a tag), `photos` and `id`.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from html.parser import HTMLParser
+from typing import Any
+
+from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant, local_day
+from leaderjournal.kernel.fields import EARLIEST_DATE
+from leaderjournal.portability.archives import Archive, UnreadableJournal
+from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
+
+BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
+LATEST_YEAR = 9000
+
+
+def read_journey(
+    archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
+) -> Iterator[JournalEntry | Failure]:
+    """Yield the entries of a Journey zip, and a failure for each that cannot be read.
+
+    An entry's local day is the one it had in its own zone, less `day_starts_at`; where its zone is
+    missing or unknown, the leader's `zone` stands in.
+    """
+    for member in archive.members(".json"):
+        where = member.filename.rpartition("/")[2][-80:]
+        try:
+            entry = json.loads(archive.read(member).decode("utf-8-sig"), parse_int=float)
+        except (ValueError, RecursionError):
+            yield Failure(where, "It is no JSON that can be read.")
+            continue
+        if not isinstance(entry, dict) or "date_journal" not in entry:
+            continue
+        try:
+            written_at = _written_at(entry["date_journal"])
+            time_zone = entry.get("timezone")
+            if not isinstance(time_zone, str) or time_zone not in ZONE_NAMES:
+                time_zone = zone
+            day = local_day(written_at, time_zone, day_starts_at)
+            possible(day, earliest=EARLIEST_DATE, today=today)
+            text = words_of(_plain(entry))
+        except NoEntry as why:
+            yield Failure(where, str(why))
+        else:
+            identifier = entry.get("id")
+            yield JournalEntry(
+                where,
+                identifier if isinstance(identifier, str) else where,
+                day,
+                written_at,
+                time_zone,
+                text,
+                photos=len(entry["photos"]) if isinstance(entry.get("photos"), list) else 0,
+            )
+
+
+def is_journey(archive: Archive) -> bool:
+    """Tell whether the zip holds entries as Journey writes them."""
+    for member in archive.members(".json")[:5]:
+        try:
+            entry = json.loads(archive.peek(member).decode("utf-8-sig"), parse_int=float)
+        except (ValueError, RecursionError, UnreadableJournal):
+            continue
+        if isinstance(entry, dict) and "date_journal" in entry:
+            return True
+    return False
+
+
+def _written_at(value: Any) -> Instant:
+    try:
+        moment = datetime.fromtimestamp(float(value) / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        moment = None
+    if moment is None or not EARLIEST_DATE.year <= moment.year <= LATEST_YEAR:
+        raise NoEntry("Its date_journal is no time.")
+    return instant(moment)
+
+
+def _plain(entry: dict[str, Any]) -> Any:
+    text = entry.get("text")
+    if not isinstance(text, str):
+        return text
+    is_html = entry.get("type") == "html" or text.lstrip().startswith(("<p", "<div", "<h", "<ul"))
+    return _without_tags(text) if is_html else text
+
+
+class _Text(HTMLParser):
+    """Gathers what a page of HTML says, a line for each of its blocks."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a line at a block and at a break."""
+        if tag in BLOCKS or tag == "br":
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a block's line."""
+        if tag in BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Take the text."""
+        self.pieces.append(data)
+
+
+def _without_tags(text: str) -> str:
+    parser = _Text()
+    parser.feed(text)
+    parser.close()
+    lines = "".join(parser.pieces).split("\n")
+    kept: list[str] = []
+    for line in map(str.strip, lines):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip()

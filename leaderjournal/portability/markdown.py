@@ -1,0 +1,204 @@
+r"""A journal as Markdown: a file per day with front matter, written and read.
+
+A day's texts stand under headings of the second level. A line of a text that looks like a heading
+gets a backslash before it, which Markdown shows as the line it was; one that had backslashes there
+gets one more.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant, local_date
+from leaderjournal.kernel.fields import EARLIEST_DATE
+from leaderjournal.portability.archives import Archive
+from leaderjournal.portability.rules import Failure, NoEntry, possible, words_of
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
+
+NOTE, COMMITMENT = "A note", "What will I do next?"
+HEADING = re.compile(r"^## (.+?)\s*$")
+LOOKS_LIKE_HEADING = re.compile(r"^(\\*#)", re.MULTILINE)
+ESCAPED_HEADING = re.compile(r"^\\(\\*#)", re.MULTILINE)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+def written(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
+    """Return a day's path and its Markdown; `questions` holds the texts of questions by id."""
+    answers = [answer for answer in day.content.answers if answer.kept]
+    head: dict[str, Any] = {
+        "date": str(day.local_date),
+        "written_at": day.written_at.isoformat(),
+        "time_zone": day.time_zone,
+        "words": day.content.words,
+    }
+    head |= {
+        answer.key: {
+            name: value
+            for name, value in (
+                ("score", answer.score),
+                ("behaviour", answer.behaviour),
+                ("question", questions.get(answer.question or "")),
+            )
+            if value is not None
+        }
+        for answer in answers
+    }
+    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
+    texts = [(catalogue.key(answer.key).name, answer.text) for answer in answers]
+    texts += [(NOTE, day.content.note), (COMMITMENT, day.content.commitment)]
+    body = "".join(
+        f"\n## {title}\n\n{_escaped(text.strip())}\n" for title, text in texts if text.strip()
+    )
+    name = f"{day.local_date.year:04}/{day.local_date}.md"
+    return name, f"---\n{front}---\n{body}"
+
+
+def read_markdown(
+    archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
+) -> Iterator[BroughtDay | Failure]:
+    """Yield the days of a zip of Markdown files, and a failure for each file that is none.
+
+    A file's day is the `date` of its front matter, or the date in its name. Texts under our own
+    headings go where they belong; of any other file all is a note.
+    """
+    for member in archive.members(".md"):
+        where = member.filename[-80:]
+        try:
+            yield _read(archive.read(member), member.filename, zone, day_starts_at, today)
+        except NoEntry as why:
+            yield Failure(where, str(why))
+
+
+def merged_days(
+    read: Iterable[BroughtDay | Failure],
+) -> tuple[list[BroughtDay], list[Failure]]:
+    """Return the days in order; of two files of one day the second is a failure, which is said."""
+    days: dict[LocalDate, BroughtDay] = {}
+    failures: list[Failure] = []
+    for found in read:
+        if isinstance(found, Failure):
+            failures.append(found)
+        elif found.local_date in days:
+            failures.append(
+                Failure(str(found.local_date), "Another file is of this day. Keep one of them.")
+            )
+        else:
+            days[found.local_date] = found
+    return [days[day] for day in sorted(days)], failures
+
+
+def _read(
+    content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
+) -> BroughtDay:
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise NoEntry("It is no text in UTF-8.") from None
+    head, body = _front_matter(text)
+    day = _date_of(head, name)
+    possible(day, earliest=EARLIEST_DATE, today=today)
+    time_zone = head.get("time_zone")
+    if not isinstance(time_zone, str) or time_zone not in ZONE_NAMES:
+        time_zone = zone
+    writing = Writing(_written_at(head, day, time_zone), time_zone, day_starts_at)
+    return BroughtDay(day, _content(head, body), writing)
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    found = FRONT_MATTER.match(text)
+    if found is None:
+        return {}, text
+    try:
+        head = yaml.safe_load(found[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise NoEntry("Its front matter is no YAML that can be read.") from None
+    return head if isinstance(head, dict) else {}, text[found.end() :]
+
+
+def _date_of(head: Mapping[str, Any], name: str) -> LocalDate:
+    given = head.get("date")
+    if isinstance(given, datetime):
+        return local_date(given.date())
+    if isinstance(given, date):
+        return local_date(given)
+    found = DATE_IN_NAME.search(given if isinstance(given, str) else name.rpartition("/")[2])
+    try:
+        if found is not None:
+            return local_date(date(*map(int, found.groups())))
+    except ValueError:
+        pass
+    raise NoEntry("Neither its front matter nor its name has a date, such as 2026-11-24.")
+
+
+def _written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
+    given = head.get("written_at")
+    if isinstance(given, str):
+        try:
+            given = datetime.fromisoformat(given)
+        except ValueError:
+            given = None
+    if isinstance(given, datetime) and EARLIEST_DATE.year <= given.year <= 9000:
+        return instant(given if given.tzinfo else given.replace(tzinfo=UTC))
+    return instant(datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)))
+
+
+def _content(head: Mapping[str, Any], body: str) -> DayContent:
+    titles = {key.name: key.slug for key in catalogue.keys()} | {NOTE: NOTE, COMMITMENT: COMMITMENT}
+    texts: dict[str, list[str]] = {}
+    field = NOTE
+    for line in body.split("\n"):
+        heading = HEADING.match(line)
+        if heading is not None and heading[1] in titles:
+            field = titles[heading[1]]
+        else:
+            texts.setdefault(field, []).append(line)
+    said = {
+        field: ESCAPED_HEADING.sub(r"\1", "\n".join(lines)).strip()
+        for field, lines in texts.items()
+    }
+    for text in said.values():
+        if text:
+            words_of(text)
+    answers = tuple(
+        answer
+        for slug in catalogue.KEY_SLUGS
+        if (answer := _answer(slug, head.get(slug), said.get(slug, ""))).kept
+    )
+    content = DayContent(answers, said.get(NOTE, ""), said.get(COMMITMENT, ""))
+    if not content.kept:
+        raise NoEntry("It holds no words and no scores.")
+    return content
+
+
+def _answer(slug: str, given: Any, text: str) -> Answer:
+    values = given if isinstance(given, dict) else {}
+    score = values.get("score")
+    behaviour = values.get("behaviour")
+    known = {behaviour.slug for behaviour in catalogue.key(slug).behaviours}
+    question = next(
+        (q.id for q in catalogue.questions() if q.key == slug and q.text == values.get("question")),
+        None,
+    )
+    return Answer(
+        slug,
+        behaviour if isinstance(behaviour, str) and behaviour in known else None,
+        question,
+        score if type(score) is int and 1 <= score <= 5 else None,
+        text,
+    )
+
+
+def _escaped(text: str) -> str:
+    return LOOKS_LIKE_HEADING.sub(lambda found: f"\\{found[1]}", text)
+
+
+def is_markdown(archive: Archive) -> bool:
+    """Tell whether the zip is one of Markdown files."""
+    return bool(archive.members(".md"))

@@ -1,0 +1,132 @@
+"""Which journal a file is, and what it holds as days."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from io import BytesIO
+from typing import Any
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.portability.archives import Archive, UnreadableJournal
+from leaderjournal.portability.day_one import read_day_one
+from leaderjournal.portability.daylio import looks_like_daylio, read_daylio, score_of
+from leaderjournal.portability.journey import is_journey, read_journey
+from leaderjournal.portability.json_reader import (
+    WholeJournal,
+    days_of_whole,
+    looks_like_ours,
+    read_whole,
+)
+from leaderjournal.portability.markdown import is_markdown, merged_days, read_markdown
+from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
+from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reflections.store import BroughtDay, Writing
+
+KINDS = {
+    "ours": "a Leader Journal export",
+    "day-one": "a Day One export",
+    "journey": "a Journey export",
+    "daylio": "a Daylio export",
+    "markdown": "Markdown files",
+}
+"""What a file may be, as a leader is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What moods become: mirror scores by mood, given to `key`; none where no key is chosen."""
+
+    key: str | None = None
+    scores: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds: days in order, what was not understood, and what stays behind.
+
+    `photos` counts photos, videos and sounds, `moods` how often each mood comes up.
+    """
+
+    kind: str
+    days: tuple[BroughtDay, ...]
+    failures: tuple[Failure, ...]
+    photos: int = 0
+    moods: Mapping[str, int] = field(default_factory=dict)
+    whole: WholeJournal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files for a leader: their zone, when their days start, and their local day today."""
+
+    zone: str
+    day_starts_at: time
+    today: LocalDate
+    choices: Choices = field(default_factory=Choices)
+
+    def read(self, content: bytes, questions: Mapping[str, str] | None = None) -> Reading:
+        """Return what a file holds; `questions` holds what our export's question ids became.
+
+        Raises UnreadableJournal where it is none of the journals known.
+        """
+        if content[:2] == b"PK":
+            return self._read_zip(Archive(BytesIO(content)))
+        if looks_like_ours(content):
+            whole = read_whole(content)
+            days, failures = merged_days(
+                days_of_whole(
+                    whole,
+                    day_starts_at=self.day_starts_at,
+                    questions=questions or {},
+                    today=self.today,
+                )
+            )
+            return Reading("ours", tuple(days), (*whole.failures, *failures), whole=whole)
+        return self._read_table(content)
+
+    def _read_zip(self, archive: Archive) -> Reading:
+        if is_markdown(archive) and not archive.members(".json"):
+            days, failures = merged_days(read_markdown(archive, **self._leader()))
+            return Reading("markdown", tuple(days), tuple(failures))
+        if is_journey(archive):
+            return self._entries("journey", read_journey(archive, **self._leader()))
+        return self._entries("day-one", read_day_one(archive, **self._leader()))
+
+    def _read_table(self, content: bytes) -> Reading:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = ""
+        if not looks_like_daylio(text):
+            raise UnreadableJournal(
+                "This is no journal that can be read. Choose our own JSON, a zip from Day One or "
+                "Journey, a zip of Markdown files, or the CSV from Daylio."
+            )
+        return self._entries("daylio", read_daylio(text, **self._leader()))
+
+    def _entries(self, kind: str, entries: Iterator[JournalEntry | Failure]) -> Reading:
+        read = list(entries)
+        found = [entry for entry in read if isinstance(entry, JournalEntry)]
+        days, too_long = days_of(found)
+        failures = [entry for entry in read if isinstance(entry, Failure)]
+        return Reading(
+            kind,
+            tuple(self._brought(day) for day in days),
+            (*failures, *too_long),
+            photos=sum(entry.photos for entry in found),
+            moods=Counter(entry.mood for entry in found if entry.mood),
+        )
+
+    def _brought(self, day: ImportedDay) -> BroughtDay:
+        key = self.choices.key
+        score = score_of(list(day.moods), self.choices.scores) if key else None
+        answers = (Answer(key, score=score),) if key and score else ()
+        return BroughtDay(
+            day.local_date,
+            DayContent(answers, note=day.note),
+            Writing(day.written_at, day.time_zone, self.day_starts_at),
+        )
+
+    def _leader(self) -> dict[str, Any]:
+        return {"zone": self.zone, "day_starts_at": self.day_starts_at, "today": self.today}

@@ -1,0 +1,132 @@
+"""Everything an account holds as JSON, piece by piece, and read back from there.
+
+What is written can be read into a new account without loss: versions, times and settings included.
+The ids are the only thing that changes.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.days import Instant
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.monthly import store as monthly_store
+
+FORMAT = "leader-journal/1"
+
+
+def everything(leader: Leader) -> Iterator[str]:
+    """Yield the account's export, pieces of one JSON object: newest day first, versions with it."""
+    head = {
+        "format": FORMAT,
+        "account": _account(leader),
+        "pauses": [
+            {"first_date": str(pause.first_date), "last_date": _text(pause.last_date)}
+            for pause in sorted(
+                calendar_store.pauses_of(leader.id), key=lambda p: (p.first_date, str(p.last_date))
+            )
+        ],
+        "questions": [
+            {
+                "id": str(question.id),
+                "key": question.key,
+                "behaviour": question.behaviour,
+                "text": question.text,
+                "every_days": question.every_days,
+                "retired": question.retired,
+            }
+            for question in questions_store.own_questions(leader.sealer)
+        ],
+        "hidden_questions": sorted(questions_store.hidden_questions(leader.id)),
+        "asked_questions": [
+            {"local_date": str(a.local_date), "key": a.key, "question": a.question}
+            for a in questions_store.all_asked(leader.id)
+        ],
+        "reviews": [
+            {
+                "month": review.month,
+                **review.content.as_document(),
+                "version": review.version,
+                "written_at": _instant(review.written_at),
+                "saved_at": _instant(review.saved_at),
+                "revisions": [
+                    {
+                        "version": version.version,
+                        "saved_at": _instant(version.saved_at),
+                        **version.content.as_document(),
+                    }
+                    for version in monthly_store.revisions_of(leader.sealer, review.id)
+                ],
+            }
+            for review in monthly_store.reviews(leader.sealer)
+        ],
+    }
+    yield _json(head)[:-1] + ', "reflections": ['
+    separator = ""
+    for day, versions in reflections_store.days_with_versions(leader.sealer):
+        yield separator + "\n" + _json(_day(day, versions))
+        separator = ","
+    yield "\n]}\n"
+
+
+def _account(leader: Leader) -> dict[str, Any]:
+    calendar = calendar_store.calendar_of(leader.id)
+    return {
+        "id": str(leader.id),
+        "email": leader.email,
+        "name": leader.name,
+        "time_zone": leader.time_zone,
+        "day_starts_at": leader.day_starts_at.strftime("%H:%M"),
+        "language": leader.language,
+        "joined_on": str(leader.joined_on),
+        "practice_days": [
+            {"effective_from": str(day), "weekdays": sorted(weekdays)}
+            for day, weekdays in calendar.changes
+        ],
+        "short_days": [str(day) for day in sorted(calendar.short_days)],
+    }
+
+
+def _day(
+    day: reflections_store.StoredDay, versions: list[reflections_store.DayVersion]
+) -> dict[str, Any]:
+    return {
+        "id": str(day.id),
+        "local_date": str(day.local_date),
+        **day.content.as_document(),
+        "words": day.content.words,
+        "version": day.version,
+        "time_zone": day.time_zone,
+        "written_at": _instant(day.written_at),
+        "saved_at": _instant(day.saved_at),
+        "in_time": day.in_time,
+        "answers_in_time": list(day.answers_in_time),
+        "written": {field: _instant(at) for field, at in sorted(day.written.items())},
+        "revisions": [
+            {
+                "version": version.version,
+                "saved_at": _instant(version.saved_at),
+                "set_aside": version.set_aside,
+                **version.content.as_document(),
+            }
+            for version in versions
+        ],
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _instant(at: Instant) -> str:
+    return (
+        f"{datetime.isoformat(at.astimezone(UTC).replace(tzinfo=None), timespec='microseconds')}Z"
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Finding what was written: words, phrases and people, in ten years of days."""

@@ -1,0 +1,88 @@
+"""The SQL of searching: every day is gone through, newest first, in its searchable form."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections.models import AnswerFigures, Reflection
+from leaderjournal.reflections.rules import DayContent
+from leaderjournal.reflections.search.rules import (
+    COMMITMENT,
+    NOTE,
+    Sought,
+    folded,
+    searchable,
+    terms,
+)
+
+FIELDS = (*catalogue.KEY_SLUGS, NOTE, COMMITMENT)
+"""The lines of a searchable day. They are kept so: another order would need them kept anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search: the words, a key, a score (of that key, or of any), a person, dates.
+
+    With a key, words and person are sought in what was written under it.
+    """
+
+    q: str = ""
+    key: str | None = None
+    score: int | None = None
+    person: str = ""
+    first: LocalDate | None = None
+    last: LocalDate | None = None
+
+    def sought(self) -> Sought:
+        """Return what a day's words must hold."""
+        line = None if self.key is None else FIELDS.index(self.key)
+        return Sought(terms(self.q), folded(self.person.strip().removeprefix("@")), line)
+
+
+def searchable_day(sealer: Sealer, row_id: UUID, content: DayContent) -> bytes:
+    """Return a day's searchable form, sealed."""
+    return sealer.seal_text(
+        searchable(content, FIELDS), table="reflections", column="search_sealed", row=row_id
+    )
+
+
+def days_that_match(sealer: Sealer, filters: Filters) -> list[LocalDate]:
+    """Return the local dates of the days that match, newest first."""
+    # A day that was saved by an earlier release has no searchable form until it is saved again.
+    document = sa.case((Reflection.search_sealed.is_(None), Reflection.document))
+    query = (
+        sa.select(Reflection.id, Reflection.local_date, Reflection.search_sealed, document)
+        .where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
+        .order_by(Reflection.local_date.desc())
+    )
+    if filters.first is not None:
+        query = query.where(Reflection.local_date >= filters.first)
+    if filters.last is not None:
+        query = query.where(Reflection.local_date <= filters.last)
+    if filters.key is not None or filters.score is not None:
+        answered = [AnswerFigures.reflection_id == Reflection.id, AnswerFigures.kept]
+        if filters.key is not None:
+            answered.append(AnswerFigures.key == filters.key)
+        if filters.score is not None:
+            answered.append(AnswerFigures.score == filters.score)
+        query = query.where(sa.exists().where(*answered))
+    sought = filters.sought()
+    if sought.everything:
+        return list(db.session.scalars(query.with_only_columns(Reflection.local_date)))
+    return [
+        local_date
+        for row_id, local_date, sealed, document in db.session.connection().execute(query)
+        if sought.held_by(_searchable(sealer, row_id, sealed, document))
+    ]
+
+
+def _searchable(sealer: Sealer, row_id: UUID, sealed: bytes | None, document: bytes | None) -> str:
+    if sealed is not None:
+        return sealer.open_text(sealed, table="reflections", column="search_sealed", row=row_id)
+    opened = sealer.open_json(document or b"", table="reflections", column="document", row=row_id)
+    return searchable(DayContent.from_document(opened), FIELDS)

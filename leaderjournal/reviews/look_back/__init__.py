@@ -1,0 +1,1 @@
+"""This day a week, a month, a quarter and a year ago."""

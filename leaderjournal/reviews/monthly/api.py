@@ -1,0 +1,123 @@
+"""Monthly reviews in the API."""
+
+from typing import Any
+
+from flask import request
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.reviews.monthly import store
+from leaderjournal.reviews.monthly.schemas import (
+    ReviewContentSchema,
+    ShownReviewSchema,
+    ShownReviewVersionSchema,
+)
+from leaderjournal.reviews.summaries.rules import Period
+
+blueprint = Blueprint("monthly-api", __name__, url_prefix=PREFIX, description="Monthly reviews")
+
+
+def month_of(text: str) -> Period:
+    """Return the month that an address names. Raises Problem (422)."""
+    try:
+        period = Period.parse(text)
+    except ValueError:
+        period = None
+    if period is None or period.month is None:
+        invalid({"month": ["Use a month like 2026-11, from 1900 on."]})
+    return period
+
+
+def begun(month: Period) -> Period:
+    """Return `month`. Raises Problem (422) for a month that has not begun for the leader."""
+    today = current_leader().today(clock.now())
+    if month.first > today:
+        invalid({"month": [f"Use this month, {today:%Y-%m}, or an earlier one."]})
+    return month
+
+
+def represented(review: store.StoredReview) -> dict[str, Any]:
+    """Return a review as the API shows it."""
+    return {
+        "id": review.id,
+        "month": review.month,
+        **review.content.as_document(),
+        "version": review.version,
+        "written_at": review.written_at,
+        "saved_at": review.saved_at,
+    }
+
+
+def _changed(error: store.ReviewChangedMeanwhile) -> Problem:
+    current = ShownReviewSchema().dump(represented(error.current)) if error.current else None
+    headers = {"ETag": f'"{error.current.etag}"'} if error.current else {}
+    detail = "This review is not what you last saw. `current` holds what is stored."
+    return Problem(412, detail, headers=headers, current=current)
+
+
+def _no_review(month: Period) -> Problem:
+    return Problem(404, f"Nothing is written about {month.name}.")
+
+
+@blueprint.get("/reviews")
+@login_required
+@blueprint.response(200, page_schema(ShownReviewSchema, "Reviews"))
+def list_reviews() -> dict[str, Any]:
+    """List the monthly reviews, the latest month first."""
+    return page([represented(review) for review in store.reviews(current_leader().sealer)])
+
+
+@blueprint.get("/reviews/<month>")
+@login_required
+@blueprint.response(200, ShownReviewSchema)
+def read_review(month: str) -> Any:
+    """Read the review of a month."""
+    period = month_of(month)
+    review = store.review(current_leader().sealer, period)
+    if review is None:
+        raise _no_review(period)
+    return represented(review), 200, {"ETag": f'"{review.etag}"'}
+
+
+@blueprint.put("/reviews/<month>")
+@blueprint.doc(**{"x-problems": ["412"]})
+@login_required
+@blueprint.arguments(ReviewContentSchema)
+@blueprint.response(200, ShownReviewSchema)
+@blueprint.alt_response(201, schema=ShownReviewSchema, description="Created")
+def put_review(values: dict[str, Any], month: str) -> Any:
+    """Write the review of a month whole; next month's questions lean on the key it chooses."""
+    period = begun(month_of(month))
+    try:
+        review, created = store.put(
+            current_leader(),
+            period,
+            ReviewContentSchema.content(values),
+            now=clock.now(),
+            etags=frozenset(request.if_match.as_set()),
+            absent=bool(request.if_none_match.star_tag),
+        )
+    except store.ReviewChangedMeanwhile as error:
+        raise _changed(error) from error
+    return represented(review), 201 if created else 200, {"ETag": f'"{review.etag}"'}
+
+
+@blueprint.get("/reviews/<month>/revisions")
+@login_required
+@blueprint.response(200, page_schema(ShownReviewVersionSchema, "ReviewVersions"))
+def list_review_revisions(month: str) -> dict[str, Any]:
+    """List every earlier version of a review, newest first."""
+    period = month_of(month)
+    versions = store.revisions(current_leader().sealer, period)
+    if versions is None:
+        raise _no_review(period)
+    return page(
+        [
+            {"version": v.version, "saved_at": v.saved_at, **v.content.as_document()}
+            for v in versions
+        ]
+    )

@@ -1,0 +1,78 @@
+"""The monthly review as a page of its own: three questions and a key to lean on."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug import Response
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.practice import catalogue
+from leaderjournal.reviews.monthly import store
+from leaderjournal.reviews.monthly.api import begun, month_of
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
+from leaderjournal.reviews.summaries.rules import Period
+
+blueprint = Blueprint("monthly", __name__)
+
+Page = Response | str | tuple[str, int]
+
+
+@blueprint.get("/month/<period>/review")
+@login_required
+def review(period: str) -> Page:
+    """Show the review of a month, to be written."""
+    month = begun(month_of(period))
+    stored = store.review(current_leader().sealer, month)
+    content = stored.content if stored else ReviewContent()
+    return _page(month, content.as_document(), stored.etag if stored else "")
+
+
+@blueprint.post("/month/<period>/review")
+@login_required
+def save_review(period: str) -> Page:
+    """Save the review of a month."""
+    month = begun(month_of(period))
+    submitted = {name: request.form.get(name, "") for name in QUESTIONS}
+    submitted["lean_on"] = request.form.get("lean_on", "")
+    etag = request.form.get("etag", "")
+    values = submitted | {"lean_on": submitted["lean_on"] or None}
+    loaded, errors = read_form(ReviewContentSchema(), values)
+    if errors:
+        return _page(month, submitted, etag, errors), 422
+    seen = frozenset({etag}) if etag else frozenset()
+    try:
+        store.put(
+            current_leader(),
+            month,
+            ReviewContentSchema.content(loaded),
+            now=clock.now(),
+            etags=seen,
+            absent=not etag,
+        )
+    except store.ReviewChangedMeanwhile as error:
+        current = error.current
+        return _page(month, submitted, current.etag if current else "", there=current), 409
+    flash("Saved.", "good")
+    return redirect(url_for("reviews.month", period=month.name, _anchor="review"), 303)
+
+
+def _page(
+    month: Period,
+    written: dict[str, str],
+    etag: str,
+    errors: Errors | None = None,
+    there: store.StoredReview | None = None,
+) -> str:
+    return render_template(
+        "reviews/review.html",
+        period=month,
+        written=written,
+        etag=etag,
+        errors=errors or {},
+        there=there,
+        questions=QUESTIONS,
+        keys=catalogue.keys(),
+    )

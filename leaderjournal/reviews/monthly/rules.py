@@ -1,0 +1,60 @@
+"""What a monthly review asks, what it holds, and when its time has come."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
+from leaderjournal.kernel.days import LocalDate, days_after, each_day
+from leaderjournal.reviews.summaries.rules import Period
+
+QUESTIONS = {
+    "mirror": "What did the mirror show you this month?",
+    "grew": "Who grew because of you?",
+    "let_go": "What did you let go of?",
+}
+"""The three questions of a review, by the field that holds the answer."""
+
+OPEN_AFTER = 7
+"""Days into the next month on which the review is still offered where it is not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewContent:
+    """A review as it is written: three answers, and the key to lean on in the next month."""
+
+    mirror: str = ""
+    grew: str = ""
+    let_go: str = ""
+    lean_on: str | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether anything was answered or chosen."""
+        return bool((self.mirror + self.grew + self.let_go).strip()) or self.lean_on is not None
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the review as plain JSON values."""
+        return asdict(self)
+
+
+def last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
+    """Return the last day of `month` that is expected, None where none is."""
+    days = [day for day in each_day(month.first, month.last) if calendar.expects(day)]
+    return days[-1] if days else None
+
+
+def month_to_review(today: LocalDate, calendar: PracticeCalendar) -> Period | None:
+    """Return the month whose review is offered on `today`, None where none is.
+
+    It is offered from the month's last practice day (its last day, where it has none) until a week
+    into the next month.
+    """
+    before = Period(*_month_of(days_after(today, -OPEN_AFTER)))
+    this = Period(*_month_of(today))
+    if before != this:
+        return before
+    return this if today >= (last_practice_day(this, calendar) or this.last) else None
+
+
+def _month_of(day: LocalDate) -> tuple[int, int]:
+    return day.year, day.month

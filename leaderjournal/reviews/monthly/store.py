@@ -1,0 +1,280 @@
+"""The SQL of monthly reviews: sealed, versioned, and with the key that next month leans on."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
+from leaderjournal.reviews.monthly.rules import ReviewContent
+from leaderjournal.reviews.summaries.rules import Period
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewVersion:
+    """A version of a review, as it was saved."""
+
+    version: int
+    saved_at: Instant
+    content: ReviewContent
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReview:
+    """A review as it stands."""
+
+    id: UUID
+    month: str
+    content: ReviewContent
+    version: int
+    written_at: Instant
+    saved_at: Instant
+
+    @property
+    def etag(self) -> str:
+        """The version's name in ETag and If-Match (RFC 9110, 8.8.3), without quotes."""
+        return f"{self.id.hex}-{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtReview:
+    """A review of another journal of ours, with its earlier versions, to be added."""
+
+    month: Period
+    content: ReviewContent
+    version: int
+    written_at: Instant
+    saved_at: Instant
+    versions: tuple[ReviewVersion, ...]
+
+
+class ReviewChangedMeanwhile(Exception):
+    """The review is not at the version that the writer had seen; `current` is what is stored."""
+
+    def __init__(self, current: StoredReview | None) -> None:
+        super().__init__("the review has been changed meanwhile")
+        self.current = current
+
+
+def review(sealer: Sealer, month: Period) -> StoredReview | None:
+    """Return the review of a month, None where there is none."""
+    row = _row(db.session, sealer.account, month.name)
+    return _stored(sealer, row) if row and row.version else None
+
+
+def reviews(sealer: Sealer) -> list[StoredReview]:
+    """Return every review, the latest month first."""
+    rows = db.session.scalars(
+        sa.select(MonthlyReview)
+        .where(MonthlyReview.account_id == sealer.account, MonthlyReview.version > 0)
+        .order_by(MonthlyReview.month.desc())
+    )
+    return [_stored(sealer, row) for row in rows]
+
+
+def reviewed_among(
+    session: Session, accounts: Collection[UUID], months: Collection[str]
+) -> set[tuple[UUID, str]]:
+    """Return which of these accounts have reviewed which of these months, such as 2026-11."""
+    rows = session.execute(
+        sa.select(MonthlyReview.account_id, MonthlyReview.month).where(
+            MonthlyReview.account_id.in_(accounts),
+            MonthlyReview.month.in_(months),
+            MonthlyReview.version > 0,
+        )
+    )
+    return {(account, month) for account, month in rows}
+
+
+def put(
+    leader: Leader,
+    month: Period,
+    content: ReviewContent,
+    *,
+    now: Instant,
+    etags: frozenset[str] = frozenset(),
+    absent: bool = False,
+) -> tuple[StoredReview, bool]:
+    """Write a review whole; return it and whether it is new.
+
+    The version that stood before is kept; writing again what stands there changes nothing. The
+    questions of the next month lean on the key that the review chose. Raises
+    ReviewChangedMeanwhile where it is at none of the versions `etags`, where any are given, and
+    where it should be `absent` and is not.
+    """
+    sealer = leader.sealer
+    with write_transaction() as session:
+        row = _locked(session, leader.id, month.name, now)
+        current = _stored(sealer, row) if row.version else None
+        if (absent and current) or (etags and (current is None or current.etag not in etags)):
+            raise ReviewChangedMeanwhile(current)
+        if current is not None and current.content == content:
+            return current, False
+        if current is not None:
+            _keep_version(session, sealer, row)
+        row.version += 1
+        row.saved_at = now
+        row.document = _sealed(sealer, row.id, content)
+        questions_store.lean_on(session, leader.id, month.next.first, content.lean_on)
+        return _stored(sealer, row), current is None
+
+
+def revisions(sealer: Sealer, month: Period) -> list[ReviewVersion] | None:
+    """Return every earlier version of a review, newest first; None where there is no review."""
+    row = _row(db.session, sealer.account, month.name)
+    if row is None or not row.version:
+        return None
+    return revisions_of(sealer, row.id)
+
+
+def revisions_of(sealer: Sealer, review_id: UUID) -> list[ReviewVersion]:
+    """Return every earlier version of a review of the account, newest first."""
+    rows = db.session.scalars(
+        sa.select(MonthlyReviewRevision)
+        .where(MonthlyReviewRevision.review_id == review_id)
+        .order_by(MonthlyReviewRevision.version.desc())
+    )
+    return [
+        ReviewVersion(
+            kept.version, kept.saved_at, _opened(sealer, "monthly_review_revisions", kept)
+        )
+        for kept in rows
+    ]
+
+
+def add_reviews(
+    session: Session, sealer: Sealer, brought: Iterable[BroughtReview]
+) -> dict[str, UUID]:
+    """Add reviews with their versions, inside the caller's transaction; leave what is there.
+
+    Return the ids of the new ones by their month. Next month leans on the key that one chose.
+    """
+    added: dict[str, UUID] = {}
+    there = set(
+        session.scalars(
+            sa.select(MonthlyReview.month).where(MonthlyReview.account_id == sealer.account)
+        )
+    )
+    for given in brought:
+        month = given.month.name
+        if month in there or month in added:
+            continue
+        row = MonthlyReview(
+            id=new_id(),
+            account_id=sealer.account,
+            month=month,
+            written_at=given.written_at,
+            saved_at=given.saved_at,
+            version=given.version,
+        )
+        row.document = _sealed(sealer, row.id, given.content)
+        session.add(row)
+        session.flush()
+        for kept in given.versions:
+            _add_version(session, sealer, row.id, kept)
+        first = given.month.next.first
+        questions_store.lean_on(session, sealer.account, first, given.content.lean_on)
+        added[month] = row.id
+    return added
+
+
+def take_back(session: Session, reviews: Mapping[UUID, int]) -> int:
+    """Remove reviews, inside the caller's transaction, where they are at the version given.
+
+    Return how many were removed; one that was written on since stays.
+    """
+    return sum(
+        rows_changed(
+            session,
+            sa.delete(MonthlyReview).where(
+                MonthlyReview.id == row_id, MonthlyReview.version == version
+            ),
+        )
+        for row_id, version in reviews.items()
+    )
+
+
+def _locked(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
+    session.execute(
+        upsert(session, MonthlyReview)
+        .values(
+            id=new_id(),
+            account_id=account,
+            month=month,
+            written_at=now,
+            saved_at=now,
+            version=0,
+            document=b"",
+        )
+        .on_conflict_do_nothing(index_elements=["account_id", "month"])
+    )
+    return session.scalars(
+        sa.select(MonthlyReview)
+        .where(MonthlyReview.account_id == account, MonthlyReview.month == month)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _row(session: Session, account: UUID, month: str) -> MonthlyReview | None:
+    return session.scalar(
+        sa.select(MonthlyReview)
+        .where(MonthlyReview.account_id == account, MonthlyReview.month == month)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _keep_version(session: Session, sealer: Sealer, row: MonthlyReview) -> None:
+    content = _opened(sealer, "monthly_reviews", row)
+    _add_version(session, sealer, row.id, ReviewVersion(row.version, row.saved_at, content))
+
+
+def _add_version(session: Session, sealer: Sealer, review_id: UUID, kept: ReviewVersion) -> None:
+    session.add(
+        MonthlyReviewRevision(
+            review_id=review_id,
+            version=kept.version,
+            saved_at=kept.saved_at,
+            document=sealer.seal_json(
+                kept.content.as_document(),
+                table="monthly_review_revisions",
+                column="document",
+                row=f"{review_id}/{kept.version}",
+            ),
+        )
+    )
+
+
+def _sealed(sealer: Sealer, row_id: UUID, content: ReviewContent) -> bytes:
+    return sealer.seal_json(
+        content.as_document(), table="monthly_reviews", column="document", row=row_id
+    )
+
+
+def _opened(
+    sealer: Sealer, table: str, row: MonthlyReview | MonthlyReviewRevision
+) -> ReviewContent:
+    place = row.id if isinstance(row, MonthlyReview) else f"{row.review_id}/{row.version}"
+    document: dict[str, Any] = sealer.open_json(
+        row.document, table=table, column="document", row=place
+    )
+    return ReviewContent(**document)
+
+
+def _stored(sealer: Sealer, row: MonthlyReview) -> StoredReview:
+    return StoredReview(
+        id=row.id,
+        month=row.month,
+        content=_opened(sealer, "monthly_reviews", row),
+        version=row.version,
+        written_at=row.written_at,
+        saved_at=row.saved_at,
+    )

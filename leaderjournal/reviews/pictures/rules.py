@@ -1,0 +1,203 @@
+"""What the pictures of a month and a year show, as plain values, and where their marks stand.
+
+Every picture has a table beside it that is made of the same values; nothing is told by colour or
+by place alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from leaderjournal.kernel.days import LocalDate, each_day
+from leaderjournal.reviews.summaries.rules import BehaviourFigures, Period, Scored
+
+LOWEST, HIGHEST = 1, 5
+STRONG_FROM, WEAK_TO = 3.5, 2.5
+BRIDGES_DAYS = 4
+"""A line goes on over a gap of so many days at the most, a long weekend."""
+BRIDGES_MONTHS = 2
+LINE_WIDTH, LINE_HEIGHT = 310.0, 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean score, None where there is none, and of how many scores it is."""
+
+    mean: float | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthMeans:
+    """A month, and the mean score of each key in it, by slug."""
+
+    month: Period
+    by_key: Mapping[str, Mean]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The behaviours of a key by what was scored: slugs with figures, and slugs never looked at.
+
+    Strong is a mean of 3.5 or more, weak of 2.5 or less; the best come first, and of the weak the
+    weakest. One that was looked at without a score is among those between.
+    """
+
+    strong: tuple[tuple[str, BehaviourFigures], ...]
+    between: tuple[tuple[str, BehaviourFigures], ...]
+    weak: tuple[tuple[str, BehaviourFigures], ...]
+    untouched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarters:
+    """A key over the quarters of a year; `change` is from the first one with scores to the last."""
+
+    means: tuple[Mean, Mean, Mean, Mean]
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A mark of a picture: where it stands, and the value it stands for."""
+
+    x: float
+    y: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The marks of a line in their order, and its strokes: runs of "x,y" that belong together."""
+
+    dots: tuple[Dot, ...]
+    strokes: tuple[str, ...]
+    width: float = LINE_WIDTH
+    height: float = LINE_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class YearDay:
+    """A day in the picture of a year: the column of its date, and its scores by key."""
+
+    date: LocalDate
+    kept: bool
+    scores: Mapping[str, int | None]
+
+
+def months_until(last: Period, number: int) -> tuple[Period, ...]:
+    """Return `number` months in order, of which `last` is the last."""
+    months = [last]
+    while len(months) < number:
+        months.append(months[-1].previous)
+    return tuple(reversed(months))
+
+
+def months_of(year: int) -> tuple[Period, ...]:
+    """Return the twelve months of a year."""
+    return tuple(Period(year, month) for month in range(1, 13))
+
+
+def monthly_means(
+    days: Iterable[Scored], months: Sequence[Period], keys: Collection[str]
+) -> tuple[MonthMeans, ...]:
+    """Return the mean scores of each of `months`."""
+    scores: defaultdict[tuple[int, int | None, str], list[int]] = defaultdict(list)
+    for day in days:
+        for key, score in day.scores.items():
+            if score is not None:
+                scores[day.date.year, day.date.month, key].append(score)
+    return tuple(
+        MonthMeans(month, {key: _mean(scores[month.year, month.month, key]) for key in keys})
+        for month in months
+    )
+
+
+def weekday_means(days: Iterable[Scored], keys: Collection[str]) -> dict[str, tuple[Mean, ...]]:
+    """Return, by key, the mean scores of the seven weekdays, Monday first."""
+    scores: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for day in days:
+        for key, score in day.scores.items():
+            if score is not None:
+                scores[key, day.date.isoweekday()].append(score)
+    return {key: tuple(_mean(scores[key, weekday]) for weekday in range(1, 8)) for key in keys}
+
+
+def standing(figures: Mapping[str, BehaviourFigures], behaviours: Sequence[str]) -> Standing:
+    """Return how the behaviours of a key stand, given the figures of those looked at."""
+    scored = sorted(
+        ((slug, found) for slug, found in figures.items() if found.mean is not None),
+        key=lambda item: (-(item[1].mean or 0), -item[1].count, item[0]),
+    )
+    unscored = [(slug, found) for slug, found in figures.items() if found.mean is None]
+    strong = [item for item in scored if (item[1].mean or 0) >= STRONG_FROM]
+    weak = [item for item in scored if (item[1].mean or 0) <= WEAK_TO]
+    between = [item for item in scored if item not in strong and item not in weak]
+    return Standing(
+        strong=tuple(strong),
+        between=(*between, *unscored),
+        weak=tuple(reversed(weak)),
+        untouched=tuple(slug for slug in behaviours if slug not in figures),
+    )
+
+
+def quarters(days: Iterable[Scored], key: str) -> Quarters:
+    """Return the mean scores of a key in the four quarters of the year that `days` are of."""
+    scores: list[list[int]] = [[], [], [], []]
+    for day in days:
+        score = day.scores.get(key)
+        if score is not None:
+            scores[(day.date.month - 1) // 3].append(score)
+    means = (_mean(scores[0]), _mean(scores[1]), _mean(scores[2]), _mean(scores[3]))
+    known = [mean.mean for mean in means if mean.mean is not None]
+    return Quarters(means, known[-1] - known[0] if len(known) > 1 else None)
+
+
+def curve(values: Sequence[float | None], *, bridges: int) -> Curve:
+    """Return the line of `values` from 1 to 5 over a field, the lowest score at its foot.
+
+    Places are spread evenly over its width, the first at 0; `None` has no mark. Two marks belong to
+    one stroke where no more than `bridges` places between them are empty.
+    """
+    step = LINE_WIDTH / max(1, len(values) - 1)
+    dots: list[Dot] = []
+    strokes: list[list[Dot]] = []
+    last = -1
+    for place, value in enumerate(values):
+        if value is None:
+            continue
+        share = (value - LOWEST) / (HIGHEST - LOWEST)
+        dot = Dot(round(place * step, 2), round(LINE_HEIGHT * (1 - share), 2), value)
+        dots.append(dot)
+        if strokes and place - last - 1 <= bridges:
+            strokes[-1].append(dot)
+        else:
+            strokes.append([dot])
+        last = place
+    lines = [stroke for stroke in strokes if len(stroke) > 1]
+    return Curve(
+        tuple(dots), tuple(" ".join(f"{dot.x},{dot.y}" for dot in stroke) for stroke in lines)
+    )
+
+
+def year_days(
+    year: Period, days: Iterable[Scored], keys: Collection[str]
+) -> tuple[tuple[YearDay, ...], ...]:
+    """Return the days of `year`, month by month, written or not."""
+    written = {day.date: day for day in days}
+    return tuple(
+        tuple(
+            YearDay(
+                date,
+                date in written,
+                {key: written[date].scores.get(key) if date in written else None for key in keys},
+            )
+            for date in each_day(month.first, month.last)
+        )
+        for month in months_of(year.year)
+    )
+
+
+def _mean(scores: Sequence[int]) -> Mean:
+    return Mean(fmean(scores) if scores else None, len(scores))

@@ -1,0 +1,1 @@
+"""Searching and looking back, as pages."""

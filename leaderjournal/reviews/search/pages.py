@@ -1,0 +1,86 @@
+"""Search as a page: what was sought stands marked in its sentence."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask_login import login_required
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.schemas import SoughtSchema
+from leaderjournal.reflections.search.rules import COMMITMENT, NOTE, Hit, hits
+from leaderjournal.reflections.search.store import Filters, days_that_match
+
+blueprint = Blueprint("search", __name__)
+
+DAYS_ON_A_PAGE = 20
+SENTENCES_OF_A_DAY = 4
+FILTERS = ("q", "key", "score", "person", "from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A day that matches: its scores by key, the sentences found, and how many more there are."""
+
+    date: LocalDate
+    scores: dict[str, int]
+    hits: tuple[Hit, ...]
+    more: int
+
+
+@blueprint.get("/search")
+@login_required
+def search() -> str | tuple[str, int]:
+    """Show the days in which what is sought stands, newest first."""
+    asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+    given = {name: value for name, value in asked.items() if value}
+    values, errors = read_form(SoughtSchema(), given)
+    shown = request.args.get("page", 1, type=int)
+    names = [(key.slug, key.name) for key in catalogue.keys()]
+    page = {
+        "asked": asked,
+        "errors": errors,
+        "keys": catalogue.keys(),
+        "mirror": list(catalogue.MIRROR_SCORES.items()),
+        "names": dict([*names, (NOTE, "A note"), (COMMITMENT, "What will I do next?")]),
+        "searched": bool(given),
+    }
+    if errors or not given:
+        return render_template("search/search.html", **page), 422 if errors else 200
+    filters = Filters(
+        q=values["q"],
+        key=values["key"],
+        score=values["score"],
+        person=values["person"],
+        first=values["first"],
+        last=values["last"],
+    )
+    sealer = current_leader().sealer
+    dates = days_that_match(sealer, filters)
+    pages = max(1, -(-len(dates) // DAYS_ON_A_PAGE))
+    shown = min(max(1, shown), pages)
+    here = dates[(shown - 1) * DAYS_ON_A_PAGE : shown * DAYS_ON_A_PAGE]
+    found = [_found(day, filters) for day in reflections_store.days_on(sealer, here)]
+    return render_template(
+        "search/search.html",
+        **page,
+        found=found,
+        total=len(dates),
+        page=shown,
+        pages=pages,
+        given=given,
+    )
+
+
+def _found(day: reflections_store.StoredDay, filters: Filters) -> Found:
+    every = list(hits(day.content, filters.sought(), field=filters.key))
+    scores = {answer.key: answer.score for answer in day.content.answers if answer.score}
+    return Found(
+        day.local_date,
+        scores,
+        tuple(every[:SENTENCES_OF_A_DAY]),
+        max(0, len(every) - SENTENCES_OF_A_DAY),
+    )

@@ -1,0 +1,195 @@
+"""Which words a leader uses most, which names come up, and how length and score go together."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from statistics import fmean
+
+WORD = re.compile(r"@?[^\W\d_]+(?:['’-][^\W\d_]+)*")
+SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:;\n\"“”„«»(–—*])[\s\"“”„«»(*]*$")
+SHORTEST_WORD = 3
+LONGEST_TELLS = 24
+"""Characters before a word that tell whether a sentence begins with it."""
+CAPITAL_NOUNS = 0.12
+"""Above this share of capitals within sentences the language writes nouns so: they name nobody."""
+
+# Closed classes of words alone: lists that libraries ship leave out "call", "help" and "number"
+# too, which are what the practice is about.
+_STOP_WORDS_FILE = "stop_words.txt"
+
+NO_NAMES = frozenset(
+    (
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *("january", "february", "march", "april", "may", "june", "july", "august"),
+        *("september", "october", "november", "december", "christmas", "easter", "god"),
+        *("mr", "mrs", "ms", "miss", "dr", "sir", "madam", "lord", "lady", "prof"),
+        *("english", "german", "french", "spanish", "american", "british", "european"),
+        *("hr", "ceo", "cfo", "cto", "coo", "vp", "kpi", "okr", "crm", "q1", "q2", "q3", "q4"),
+    )
+)
+"""What English writes with a capital though it names nobody, folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A word or a name as it is written most often, and how often."""
+
+    word: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LengthOfScore:
+    """How many answers got a mirror score, and how many words they have on average."""
+
+    score: int
+    answers: int
+    mean_words: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordFigures:
+    """A period's words: by key the most used, the names, and the length of answers by score."""
+
+    most_used: Mapping[str, tuple[Used, ...]]
+    names: tuple[Used, ...]
+    by_score: tuple[LengthOfScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of a day: its key (None for a note or a commitment), score and words."""
+
+    key: str | None
+    score: int | None
+    text: str
+    is_commitment: bool = False
+
+
+def word_figures(
+    texts: Sequence[Written], keys: Iterable[str], *, most: int = 8, names: int = 12
+) -> WordFigures:
+    """Return the figures of all `texts`; a name counts as a name and not among the words."""
+    named = names_in([written.text for written in texts])
+    apart = frozenset(plain(used.word) for used in named)
+    return WordFigures(
+        most_used={
+            key: most_used([w.text for w in texts if w.key == key], without=apart, most=most)
+            for key in keys
+        },
+        names=named[:names],
+        by_score=length_by_score(texts),
+    )
+
+
+def most_used(
+    texts: Iterable[str], *, without: frozenset[str] = frozenset(), most: int = 8
+) -> tuple[Used, ...]:
+    """Return the words used most, the most frequent first, equals by the alphabet.
+
+    Words that say little by themselves are left out, and so are single uses. Case, accents and a
+    possessive 's make no other word; it is shown as it is written most often, in small letters.
+    """
+    counts: Counter[str] = Counter()
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    skipped = _stop_words() | without
+    for text in texts:
+        for word in WORD.findall(text):
+            if word.startswith("@"):
+                continue
+            spelling = _without_s(word.lower())
+            same = plain(spelling)
+            if len(same) >= SHORTEST_WORD and same not in skipped:
+                counts[same] += 1
+                spellings[same][spelling] += 1
+    found = sorted(
+        (item for item in counts.items() if item[1] > 1), key=lambda item: (-item[1], item[0])
+    )
+    return tuple(Used(_most_often(spellings[same]), count) for same, count in found[:most])
+
+
+def names_in(texts: Sequence[str]) -> tuple[Used, ...]:
+    """Return the names that come up, the most frequent first, equals by the alphabet.
+
+    A name is what stands after an @, and what is written with a capital within a sentence and
+    nowhere in these texts without one. That is how English writes names of people; it writes those
+    of places and firms so too. In a language that writes nouns with a capital only the @ counts.
+    """
+    small: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    within: Counter[str] = Counter()
+    marked: set[str] = set()
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    inside = 0
+    for text in texts:
+        for match in WORD.finditer(text):
+            word = _without_s(match.group())
+            is_marked = word.startswith("@")
+            word = word.removeprefix("@")
+            same = plain(word)
+            begins = bool(
+                SENTENCE_BEGINS.search(text[max(0, match.start() - LONGEST_TELLS) : match.start()])
+            )
+            inside += not begins
+            if is_marked:
+                marked.add(same)
+            if word[0].isupper() or is_marked:
+                capital[same] += 1
+                spellings[same][word] += 1
+                within[same] += not begins and not word.isupper()
+            else:
+                small[same] += 1
+    if inside and sum(within.values()) > CAPITAL_NOUNS * inside:
+        within.clear()
+    stop_words = _stop_words()
+    names = [
+        (same, count)
+        for same, count in capital.items()
+        if same in marked
+        or (
+            (within[same] and not small[same] and len(same) > 1)
+            and same not in NO_NAMES
+            and same not in stop_words
+        )
+    ]
+    names.sort(key=lambda item: (-item[1], item[0]))
+    return tuple(Used(_most_often(spellings[same]), count) for same, count in names)
+
+
+def length_by_score(texts: Iterable[Written]) -> tuple[LengthOfScore, ...]:
+    """Return, for each mirror score given, how many words its answers have on average."""
+    lengths: defaultdict[int, list[int]] = defaultdict(list)
+    for written in texts:
+        if written.score is not None:
+            lengths[written.score].append(len(written.text.split()))
+    return tuple(
+        LengthOfScore(score, len(words), fmean(words)) for score, words in sorted(lengths.items())
+    )
+
+
+def plain(word: str) -> str:
+    """Return a word without regard to case, accents and the kind of its apostrophe."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    text = files(__package__).joinpath(_STOP_WORDS_FILE).read_text(encoding="utf-8")
+    return frozenset(map(plain, text.split()))
+
+
+def _without_s(word: str) -> str:
+    return (
+        word[:-2] if word.endswith(("'s", "’s")) and word.lower() not in ("it's", "it’s") else word
+    )
+
+
+def _most_often(spellings: Counter[str]) -> str:
+    return min(spellings.items(), key=lambda item: (-item[1], item[0]))[0]
