@@ -80,13 +80,17 @@ def export_journal(wanted: dict[str, Any]) -> Response:
 @blueprint.arguments(ChoicesSchema, location="form")
 @blueprint.response(200, ImportedSchema)
 def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any:
-    """Bring in a journal. Days that are there stay as they are."""
+    """Bring in a journal. Days that are there stay as they are.
+
+    The reply's Location names the import, by which it can be taken back.
+    """
     content = files["file"].stream.read()
     choices = ChoicesSchema.choices(chosen)
     try:
-        return store.import_now(current_leader(), content, choices=choices, now=clock.now())
+        done = store.import_now(current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
         invalid({"file": [str(error)]})
+    return done, 200, {"Location": f"{PREFIX}/imports/{done.id}"}
 
 
 @blueprint.post("/imports/preview")

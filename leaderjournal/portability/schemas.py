@@ -72,7 +72,6 @@ class FailureSchema(Schema):
 class ImportedSchema(Schema):
     """What an import did: days created, days that were there already, entries that failed."""
 
-    id = fields.UUID(required=True)
     created = fields.Integer(required=True)
     skipped = fields.Integer(required=True)
     failed = fields.List(fields.Nested(FailureSchema), required=True, attribute="failures")

@@ -4,17 +4,28 @@ import io
 import json
 import zipfile
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
-from factories import a_leader, sign_in
+import sqlalchemy as sa
+from factories import a_leader
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import db
+from leaderjournal.portability.imports import store
+from leaderjournal.portability.imports.models import Import
+from leaderjournal.portability.reading import Choices
+from leaderjournal.worker import empty_queue
 
-def a_zip(entries, name="Journal.json", **journal):
-    """Return a Day One export as an open file."""
+
+def a_zip(entries, name="Journal.json", *, stored=False, **journal):
+    """Return a Day One export as an open file, `stored` as large as what it holds."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    kind = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(file, "w", kind) as archive:
         archive.writestr(name, json.dumps({"metadata": {}, "entries": entries} | journal))
     file.seek(0)
     return file
@@ -194,8 +205,8 @@ UNREADABLE = {
     "encrypted": (encrypted, "password"),
     "damaged": (damaged, "damaged"),
     "many files": (many, "20,000"),
-    "empty": (lambda: b"", "no zip"),
-    "no zip": (lambda: b"diary", "no zip"),
+    "empty": (lambda: b"", "no journal"),
+    "no zip": (lambda: b"diary", "Daylio"),
     "cut short": (lambda: a_zip([an_entry("x")]).getvalue()[:-30], "no zip"),
     "no journal": (lambda: other("photo.jpeg", b"x"), "no journal"),
     "other json": (lambda: other("x.json", b'{"a": 1}'), "no journal"),
@@ -237,28 +248,149 @@ def test_a_journal_over_50_mb_is_refused(client):
     assert "50 MB" in reply.json["detail"]
 
 
-def test_the_page_brings_a_journal_in_and_says_what_came_of_it(app, client):
-    leader = a_leader(client)
-    browser = app.test_client()
-    token = sign_in(browser, leader)
-    file = a_zip([an_entry("fine"), an_entry("x", "soon")])
-    shown = browser.post(
-        "/settings/import", data={"csrf_token": token, "file": (file, "journal.zip")}
+def upload(browser, content, name="journal.zip"):
+    data = {"csrf_token": browser.csrf, "file": (io.BytesIO(content), name)}
+    return browser.post("/settings/import", data=data, follow_redirects=True)
+
+
+def test_the_page_shows_first_what_is_in_a_file_then_brings_it_in_and_takes_it_back(
+    leader, browser, post
+):
+    leader.writes("2024-05-07", ("let-go", 4, "Mine."))
+    photo = {"identifier": "27A4"}
+    file = a_zip(
+        [
+            an_entry("fine", photos=[photo]),
+            an_entry("x", "soon"),
+            an_entry("there", "2024-05-07T10:00:00Z"),
+        ]
     )
-    assert shown.status_code == 200
-    assert "Journal.json, entry 2" in shown.text
+    shown = upload(browser, file.getvalue())
+    for said in (
+        "This is a Day One export",
+        "2 days, from 2024-05-06 to 2024-05-07",
+        "One day is here already and will stay as it is",
+        "One photo or sound stays behind",
+        "One entry was not understood",
+        "Journal.json, entry 2",
+    ):
+        assert said in shown.text, said
+    assert leader.get("/reflections/2024-05-06").status_code == 404
+
+    path = shown.request.path
+    shown = post(path)
+    assert "Your journal has moved in" in shown.text
     assert leader.get("/reflections/2024-05-06").json["note"] == "fine"
+    assert leader.get("/reflections/2024-05-07").json["answers"][0]["text"] == "Mine."
+    assert post(path).status_code == 200, "asked for twice, it is brought in once"
+
+    shown = post(f"{path}/undo")
+    assert "One day is gone again" in shown.text
+    assert leader.get("/reflections/2024-05-06").status_code == 404
+    assert leader.get("/reflections/2024-05-07").json["answers"][0]["text"] == "Mine."
+    assert post(f"{path}/undo").status_code == 404
+
+
+def test_a_day_that_was_written_on_since_stays_when_its_import_is_taken_back(leader):
+    file = a_zip([an_entry("one"), an_entry("two", "2024-05-08T10:00:00Z")])
+    location = bring(leader, file).headers["Location"].removeprefix("/api/v1")
+    leader.writes("2024-05-06", ("let-go", 4, "More."), note="one")
+    undone = leader.call("POST", f"{location}/undo").json
+    assert (undone["state"], undone["created"], undone["kept"]) == ("undone", 2, 1)
+    assert leader.get("/reflections/2024-05-06").status_code == 200
+    assert leader.get("/reflections/2024-05-08").status_code == 404
+    file.seek(0)
+    assert bring(leader, file).json["created"] == 1, "it can be brought in again"
+
+
+def test_a_file_that_was_only_looked_at_is_forgotten_on_wish_and_after_a_day(
+    app, leader, browser, post
+):
+    shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
+    post(f"{shown.request.path}/give-up")
+    assert browser.get(shown.request.path).status_code == 404
+    shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
+    with app.app_context():
+        assert store.forget_unused(before=clock.now()) == 1
+    assert browser.get(shown.request.path).status_code == 404
+
+
+def test_a_large_journal_is_read_and_brought_in_by_the_worker(app, leader, browser, post):
+    first = date(2020, 1, 1)
+    entries = [
+        an_entry(f"{number} {'words ' * 600}", f"{first + timedelta(days=number)}T10:00:00Z")
+        for number in range(450)
+    ]
+    shown = upload(browser, a_zip(entries, stored=True).getvalue())
+    assert "Reading your journal" in shown.text
+    path = shown.request.path
+    assert empty_queue(app) == 1
+    assert "450 days, from 2020-01-01" in browser.get(path).text
+    assert "Bringing it in" in post(path).text
+    assert leader.get("/reflections/2020-01-01").status_code == 404
+    assert empty_queue(app) == 1
+    assert "450 days are new" in browser.get(path).text
+    assert leader.get("/reflections/2021-03-25").status_code == 200
+
+
+def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in(
+    app, leader, monkeypatch
+):
+    first = date(2020, 1, 1)
+    entries = [
+        an_entry(f"{number}", f"{first + timedelta(days=number)}T10:00:00Z")
+        for number in range(250)
+    ]
+    with app.app_context():
+        of = accounts_store.leader(UUID(leader.id))
+        import_id = store.begin(of, a_zip(entries).getvalue(), now=clock.now())
+        store.look_at(of, import_id, now=clock.now())
+        store.choose(of, import_id, Choices())
+        adding, calls = store.reflections_store.add_days, []
+
+        def breaks(*args, **options):
+            calls.append(1)
+            if len(calls) == 2:
+                raise OSError("the machine stopped")
+            return adding(*args, **options)
+
+        monkeypatch.setattr(store.reflections_store, "add_days", breaks)
+        with pytest.raises(OSError, match="stopped"):
+            store.bring_in(of, import_id, now=clock.now())
+        halfway = store.kept_import(of, import_id)
+        assert (halfway.state, halfway.done, halfway.total) == ("running", 100, 250)
+        done = store.bring_in(of, import_id, now=clock.now())
+    assert (done.created, done.skipped) == (250, 0)
+
+
+def test_nobody_else_sees_starts_or_undoes_an_import(app, client, leader, browser):
+    shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
+    other = a_leader(client)
+    import_id = shown.request.path.rpartition("/")[2]
+    for method, path in (("GET", ""), ("POST", "/start"), ("POST", "/undo")):
+        reply = other.call(method, f"/imports/{import_id}{path}")
+        assert reply.status_code == 404, path
+    assert leader.get("/reflections").json["items"] == []
+
+
+def test_the_file_lies_sealed_and_goes_once_it_is_brought_in(app, leader, browser, post):
+    shown = upload(browser, a_zip([an_entry("Candid about Ben.")], stored=True).getvalue())
+    with app.app_context():
+        [sealed] = db.session.scalars(sa.select(Import.file_sealed))
+        assert sealed is not None
+        assert b"Candid" not in sealed
+        post(shown.request.path)
+        assert list(db.session.scalars(sa.select(Import.file_sealed))) == [None]
 
 
 @pytest.mark.parametrize(
-    ("upload", "why"),
-    [(None, "Choose the zip"), ((b"diary", "diary.zip"), "no zip")],
+    ("content", "why"),
+    [(None, "Choose the file"), (b"diary", "This is no journal that can be read")],
 )
-def test_the_page_says_why_a_file_cannot_be_read(app, client, upload, why):
-    browser = app.test_client()
-    token = sign_in(browser, a_leader(client))
-    data = {"csrf_token": token}
-    if upload:
-        data["file"] = (io.BytesIO(upload[0]), upload[1])
-    shown = browser.post("/settings/import", data=data, follow_redirects=True)
+def test_the_page_says_why_a_file_cannot_be_read(browser, content, why):
+    if content is None:
+        data = {"csrf_token": browser.csrf}
+        shown = browser.post("/settings/import", data=data, follow_redirects=True)
+    else:
+        shown = upload(browser, content)
     assert why in shown.text

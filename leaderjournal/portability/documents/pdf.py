@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.settings import ROOT
-from leaderjournal.portability.documents.rules import LeavesOut
+from leaderjournal.portability.documents.drawings import printed
+from leaderjournal.portability.documents.rules import LeavesOut, beginning
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import DayContent
@@ -20,7 +21,6 @@ from leaderjournal.reviews.rules import months_shown
 from leaderjournal.reviews.summaries.rules import Period, calendar_weeks
 
 STATIC = ROOT / "static"
-COLOURS = {"lead-from-front": "#b06d08", "protect-and-serve": "#17807a", "let-go": "#7a4fb5"}
 
 
 class CannotTypeset(Exception):
@@ -59,10 +59,10 @@ def typeset(
     tell("reading")
     page = document_page(leader, period, wishes, today=today)
     tell("typesetting")
-    printed: bytes = printer.HTML(
+    pdf: bytes = printer.HTML(
         string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_own_files(printer)
     ).write_pdf(pdf_tags=True)
-    return printed
+    return pdf
 
 
 def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: LocalDate) -> str:
@@ -72,14 +72,18 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
     summary = replace(
         portrait.summary,
         highlights=tuple(
-            replace(passage, text=says(passage.text)) for passage in portrait.summary.highlights
+            replace(
+                passage, text=says(beginning(passage.text) if wishes.every_day else passage.text)
+            )
+            for passage in portrait.summary.highlights
         ),
     )
     days = reflections_store.days(leader.sealer, first=period.first, last=period.last)
     months = months_shown(period) if period.month is None else (period,)
     reviewed = ((month, monthly_store.review(leader.sealer, month)) for month in months)
-    return render_template(
-        "portability/document/document.html",
+    # Not `render_template`, which would add what pages know of the request: the worker has none.
+    template = current_app.jinja_env.get_template("portability/document/document.html")
+    return template.render(
         period=period,
         leader_name=says(leader.name) if wishes.without_names else leader.name,
         portrait=portrait,
@@ -105,7 +109,7 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
         ],
         questions=QUESTIONS,
         leaves_out=bool(wishes.without_names),
-        colours=COLOURS,
+        drawn=printed,
         styles=(STATIC / "css" / "document.css").read_text(encoding="utf-8"),
         printed_on=today,
     )

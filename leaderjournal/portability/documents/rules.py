@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 SOMEONE = "someone"
 BETWEEN_NAMES = re.compile(r"[,;\n]+")
+LONGEST_BEGINNING = 600
 MOST_NAMES = 500
 LONGEST_NAME = 80
 
@@ -19,6 +20,14 @@ def names_from(text: str) -> tuple[str, ...]:
     if len(found) > MOST_NAMES or any(len(name) > LONGEST_NAME for name in found):
         raise ValueError(f"Use at most {MOST_NAMES} names of at most {LONGEST_NAME} characters.")
     return found
+
+
+def beginning(text: str) -> str:
+    """Return as much of a text as makes one want to read on; it stands whole elsewhere."""
+    if len(text) <= LONGEST_BEGINNING:
+        return text
+    cut, _, _ = text[:LONGEST_BEGINNING].rpartition(" ")
+    return f"{cut or text[:LONGEST_BEGINNING]} …"
 
 
 class LeavesOut:

