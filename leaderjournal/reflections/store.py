@@ -685,11 +685,10 @@ def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigu
         Reflection.kept,
         Reflection.local_date.between(first, last),
     )
-    by_day: dict[UUID, DayFigures] = {
-        row.id: DayFigures(row.local_date, row.words, row.in_time, row.has_commitment, {})
+    by_day: dict[LocalDate, DayFigures] = {
+        row.local_date: DayFigures(row.local_date, row.words, row.in_time, row.has_commitment, {})
         for row in db.session.execute(
             sa.select(
-                Reflection.id,
                 Reflection.local_date,
                 Reflection.words,
                 Reflection.in_time,
@@ -701,7 +700,7 @@ def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigu
     }
     answers = (
         sa.select(
-            AnswerFigures.reflection_id,
+            Reflection.local_date,
             AnswerFigures.key,
             AnswerFigures.score,
             AnswerFigures.behaviour,
@@ -709,9 +708,21 @@ def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigu
         .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
         .where(*kept, AnswerFigures.kept)
     )
-    for reflection_id, key, score, behaviour in db.session.execute(answers):
-        by_day[reflection_id].answers[key] = (score, behaviour)
+    for day, key, score, behaviour in db.session.connection().execute(answers):
+        by_day[day].answers[key] = (score, behaviour)
     return list(by_day.values())
+
+
+def days_in_time(account: UUID, *, before: LocalDate) -> list[LocalDate]:
+    """Return the local dates before another that were kept in time."""
+    query = sa.select(Reflection.local_date).where(
+        Reflection.account_id == account,
+        Reflection.deleted_at.is_(None),
+        Reflection.kept,
+        Reflection.in_time,
+        Reflection.local_date < before,
+    )
+    return list(db.session.connection().scalars(query))
 
 
 def purge_deleted(*, now: Instant) -> int:

@@ -92,11 +92,7 @@ def _journal(
         keys=catalogue.KEY_SLUGS,
         calendar=calendar_store.calendar_of(leader.id),
         joined=leader.joined_on,
-        in_time_before=[
-            day
-            for day, in_time in reflections_store.kept_days(leader.id)
-            if in_time and day < first
-        ],
+        in_time_before=reflections_store.days_in_time(leader.id, before=first),
         passages=[
             Passage(date, text.key, text.score, text.text)
             for date, text in texts

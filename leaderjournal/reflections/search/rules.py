@@ -101,8 +101,9 @@ class Sought:
     def held_by(self, searchable_day: str) -> bool:
         """Tell whether the searchable day holds all that is sought."""
         text = searchable_day if self.line is None else searchable_day.split("\n")[self.line]
-        if not all(term in text for term in self.terms):
-            return False
+        for term in self.terms:  # a plain loop: it runs for every day of ten years
+            if term not in text:
+                return False
         return not self.person or whole_name(self.person).search(text) is not None
 
 

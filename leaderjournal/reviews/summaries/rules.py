@@ -101,6 +101,11 @@ class Passage:
     key: str | None
     score: int | None
     text: str
+    length: int = field(init=False, compare=False)
+    """In words; counted once, as passages are compared by it again and again."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", len(self.text.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +286,7 @@ def highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, .
     candid = [passage for passage in left if _is_low(passage)] if how_many > 1 else []
     while left and len(chosen) < how_many:
         if candid and not chosen:
-            passage = max(candid, key=_length)
+            passage = max(candid, key=lambda passage: passage.length)
         else:
             passage = min(left, key=lambda other: [seen[part] for part in _places(other)])
         left.remove(passage)
@@ -392,22 +397,18 @@ def _mean(scores: list[int]) -> float | None:
 
 
 def _best_first(passages: Iterable[Passage]) -> list[Passage]:
-    said = [passage for passage in passages if _length(passage)]
-    enough = [passage for passage in said if _length(passage) >= ENOUGH_WORDS]
+    said = [passage for passage in passages if passage.length]
+    enough = [passage for passage in said if passage.length >= ENOUGH_WORDS]
     return sorted(
         enough or said,
         key=lambda passage: (
             -(passage.score or MIDDLE_SCORE),
-            -_length(passage),
+            -passage.length,
             -passage.date.toordinal(),
             passage.key or "",
             passage.text,
         ),
     )
-
-
-def _length(passage: Passage) -> int:
-    return len(passage.text.split())
 
 
 def _is_low(passage: Passage) -> bool:
