@@ -51,10 +51,8 @@ def _folded_letter(letter: str) -> str:
 
 def folded(text: str) -> str:
     """Return `text` without regard to case and accents; white space is one space."""
-    plain = " ".join(text.split())
-    if plain.isascii():
-        return plain.lower()
-    return "".join(map(_folded_letter, plain))
+    plain = text.lower() if text.isascii() else "".join(map(_folded_letter, text))
+    return " ".join(plain.split())
 
 
 def terms(sought: str) -> tuple[str, ...]:
@@ -161,13 +159,10 @@ def _with_origins(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     origin: list[int] = []
     for position, letter in enumerate(text):
-        if letter.isspace():
-            if letters and letters[-1] != " ":
-                letters.append(" ")
-                origin.append(position)
-            continue
         for part in _folded_letter(letter):
-            letters.append(part)
+            if part.isspace() and (not letters or letters[-1] == " "):
+                continue
+            letters.append(" " if part.isspace() else part)
             origin.append(position)
     return "".join(letters), origin
 

@@ -16,6 +16,8 @@ LONGEST_TELLS = 24
 """Characters before a word that tell whether a sentence begins with it."""
 CAPITAL_NOUNS = 0.12
 """Above this share of capitals within sentences the language writes nouns so: they name nobody."""
+ENOUGH_TO_TELL = 40
+"""Words within sentences from which on that share is taken at its word."""
 
 # Closed classes of words alone: lists that libraries ship leave out "call", "help" and "number"
 # too, which are what the practice is about.
@@ -143,7 +145,7 @@ def names_in(texts: Sequence[str]) -> tuple[Used, ...]:
                 within[same] += not begins and not word.isupper()
             else:
                 small[same] += 1
-    if inside and sum(within.values()) > CAPITAL_NOUNS * inside:
+    if inside >= ENOUGH_TO_TELL and sum(within.values()) > CAPITAL_NOUNS * inside:
         within.clear()
     stop_words = _stop_words()
     names = [

@@ -1,0 +1,148 @@
+"""The PDF of a month or a year: valid, with real text and bookmarks, without names where wished."""
+
+import io
+from datetime import timedelta
+from uuid import UUID
+
+import pikepdf
+import pypdf
+import pytest
+import sqlalchemy as sa
+from factories import a_leader
+
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import Instant
+from leaderjournal.portability.documents import store
+from leaderjournal.portability.documents.models import Document
+from leaderjournal.portability.documents.rules import LeavesOut, beginning, names_from
+from leaderjournal.worker import empty_queue
+
+WORDS = "Sat with Mira while Jonas led the review, and kept quiet until Mira’s turn."
+
+
+def written(leader):
+    leader.writes("2026-03-05", ("let-go", 4, WORDS), ("lead-from-front", 2, "Looked away."))
+    leader.writes("2026-03-06", ("let-go", 5, "Naïve hopes held, it seems: the deal came."))
+    leader.writes("2026-05-06", ("protect-and-serve", 3, "Coached Tomas."), note="A long day.")
+    leader.call("PUT", "/reviews/2026-03", {"mirror": "I saw Mira grow.", "lean_on": "let-go"})
+
+
+def fetched(leader, **wishes):
+    query = "&".join(f"{name}={value}" for name, value in wishes.items())
+    reply = leader.client.get(f"/api/v1/export?format=pdf&{query}", headers=leader.headers)
+    assert reply.status_code == 200, reply.text
+    return reply.data
+
+
+def text_of(pdf):
+    return " ".join(
+        " ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages
+    )
+
+
+def bookmarks(outline):
+    found = []
+    for entry in outline:
+        found += bookmarks(entry) if isinstance(entry, list) else [entry.title]
+    return found
+
+
+@pytest.mark.parametrize("period", ["2026-03", "2026"])
+def test_a_document_is_valid_tagged_and_has_text_and_bookmarks(leader, period):
+    written(leader)
+    pdf = fetched(leader, period=period)
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert opened.check_pdf_syntax() == []
+        assert opened.Root.MarkInfo.Marked
+        assert "/StructTreeRoot" in opened.Root
+        assert str(opened.Root.Lang) == "en"
+    text = text_of(pdf)
+    assert "Sat with Mira while Jonas led the review" in text
+    assert "I saw Mira grow." in text
+    titles = bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
+    for title in ("The figures", "The three keys", "Every day", "Thursday 5 March 2026"):
+        assert title in titles
+
+
+def test_named_people_are_left_out_everywhere(leader):
+    written(leader)
+    text = text_of(fetched(leader, period="2026", without_names="Mira, Jonas, Tomas"))
+    assert "Sat with someone while someone led the review" in text
+    assert "until someone’s turn" in text
+    assert "I saw someone grow." in text
+    for name in ("Mira", "Jonas", "Tomas"):
+        assert name not in text, name
+
+
+def test_the_portrait_alone_holds_no_days(leader):
+    written(leader)
+    text = text_of(fetched(leader, period="2026-05", every_day="false"))
+    assert "Every day" not in text
+    assert "The figures" in text
+
+
+def test_what_is_not_valid_is_named(leader):
+    assert "period" in leader.get("/export?format=pdf&period=2026-13").json["errors"]
+    long = "x" * 81
+    reply = leader.get(f"/export?format=pdf&without_names={long}")
+    assert "without_names" in reply.json["errors"]
+
+
+def test_the_page_offers_the_names_it_found_and_makes_the_document(app, leader, browser, post):
+    written(leader)
+    asked = browser.get("/settings/document/2026-03").text
+    assert "Jonas, Mira" in asked
+    shown = post(
+        "/settings/document/2026-03", every_day="yes", names="without", without_names="Mira\nJonas"
+    )
+    assert "March 2026 is ready" in shown.text
+    pdf = browser.get(f"{shown.request.path}/file")
+    assert pdf.content_type == "application/pdf"
+    assert "Mira" not in text_of(pdf.data)
+    with app.app_context():
+        [row] = db.session.scalars(sa.select(Document).options(sa.orm.undefer("*")))
+        assert b"Mira" not in row.wishes
+        assert not row.content_sealed.startswith(b"%PDF")
+
+
+def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, browser, post):
+    written(leader)
+    shown = post("/settings/document/2026", every_day="yes", names="with")
+    path = shown.request.path
+    assert "Your PDF is being made" in shown.text
+    assert browser.get(f"{path}/file").status_code == 404
+    assert empty_queue(app) == 1
+    assert "2026 is ready" in browser.get(path).text
+    assert browser.get(f"{path}/file").data.startswith(b"%PDF")
+    with app.app_context():
+        other = store.document
+        document_id = UUID(path.rpartition("/")[2])
+        from leaderjournal.accounts import store as accounts_store
+
+        stranger = accounts_store.leader(UUID(a_leader(client).id))
+        assert other(stranger, document_id) is None
+        assert store.content_of(stranger, document_id) is None
+        assert store.forget_old(now=clock.now()) == 0
+        assert store.forget_old(now=Instant(clock.now() + timedelta(hours=25))) == 1
+    assert browser.get(path).status_code == 404
+
+
+def test_a_name_is_left_out_where_it_stands_by_itself_the_longer_one_first():
+    says = LeavesOut(("Ana", "Ana Lopez", "Jo"))
+    assert says("Ana Lopez and ANA, not Analysis; @Jo's turn, not Joanna.") == (
+        "someone and someone, not Analysis; someone's turn, not Joanna."
+    )
+    assert LeavesOut(())("Ana") == "Ana"
+
+
+def test_names_are_written_with_commas_or_line_by_line():
+    assert names_from("Mira, @Jonas\nAna  Lopez;;Mira,") == ("Mira", "Jonas", "Ana Lopez")
+    with pytest.raises(ValueError, match="500"):
+        names_from(",".join(map(str, range(501))))
+
+
+def test_a_beginning_ends_at_a_word():
+    assert beginning("short") == "short"
+    assert beginning("word " * 200).endswith("word …")
+    assert len(beginning("x" * 900)) == 602

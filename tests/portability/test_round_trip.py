@@ -1,0 +1,244 @@
+"""What goes out comes in again: exports of invented journals, byte for byte but for the ids."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from datetime import date, timedelta
+from uuid import UUID
+
+from factories import PASSWORD, a_leader
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from portability.test_import import bring
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.portability.whole_journal import everything
+from leaderjournal.practice import catalogue
+
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t#-\\"), max_size=60
+)
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+OURS = catalogue.questions()
+
+
+@st.composite
+def answers(draw):
+    found = []
+    for key in draw(st.lists(st.sampled_from(catalogue.keys()), unique=True)):
+        question = draw(st.sampled_from([None, *(q.id for q in OURS if q.key == key.slug)]))
+        found.append(
+            {
+                "key": key.slug,
+                "behaviour": draw(st.sampled_from([None, *(b.slug for b in key.behaviours)])),
+                "question": question,
+                "score": draw(st.one_of(st.none(), st.integers(1, 5))),
+                "text": draw(WORDS),
+            }
+        )
+    return found
+
+
+DAYS = st.builds(
+    lambda answered, note, commitment: {
+        "answers": answered,
+        "note": note,
+        "commitment": commitment,
+    },
+    answers(),
+    WORDS,
+    WORDS,
+)
+JOURNALS = st.lists(st.tuples(st.integers(0, 400), DAYS), min_size=1, max_size=8)
+REVIEWS = st.dictionaries(
+    st.sampled_from(["2025-12", "2026-01", "2026-02"]),
+    st.fixed_dictionaries(
+        {
+            "mirror": WORDS,
+            "grew": WORDS,
+            "let_go": WORDS,
+            "lean_on": st.sampled_from([None, *catalogue.KEY_SLUGS]),
+        }
+    ),
+    max_size=2,
+)
+
+
+def exported(app, leader) -> str:
+    with app.app_context():
+        return "".join(everything(accounts_store.leader(UUID(leader.id))))
+
+
+def without_ids(text: str) -> str:
+    """Return an export with its ids named by the order in which they come up."""
+    names: dict[str, str] = {}
+    return ID.sub(lambda found: names.setdefault(found[0], f"id {len(names)}"), text)
+
+
+def moved(app, client, leader):
+    """Erase the account, register anew at the same address, and bring its export in."""
+    content = exported(app, leader)
+    reply = leader.call("DELETE", "/me", {"password": PASSWORD})
+    assert reply.status_code == 204, reply.text
+    other = a_leader(client, time_zone="Asia/Tokyo", name="Somebody")
+    with app.app_context():
+        accounts_store.change_email(accounts_store.leader(UUID(other.id)), leader.email)
+    return content, other
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(journal=JOURNALS, reviews=REVIEWS, own=st.booleans())
+def test_an_export_brought_into_a_new_account_is_the_same_export(
+    app, client, journal, reviews, own
+):
+    leader = a_leader(client)
+    today = date.fromisoformat(leader.today())
+    leader.call("PATCH", "/me", {"practice_days": [1, 3, 7], "day_starts_at": "04:30"})
+    leader.call("POST", "/pauses", {"first_date": "2026-01-05", "last_date": None})
+    leader.call("PUT", f"/questions/{OURS[0].id}/hidden")
+    question = None
+    if own:
+        body = {"key": "let-go", "text": "Who decided?", "every_days": 7}
+        question = leader.call("POST", "/questions", body).json["id"]
+    for back, day in journal:
+        if own:
+            for answer in day["answers"]:
+                if answer["key"] == "let-go":
+                    answer["question"] = question
+        reply = leader.call("PUT", f"/reflections/{today - timedelta(days=back)}", day)
+        assert reply.status_code in {200, 201}, reply.text
+    for month, review in reviews.items():
+        leader.call("PUT", f"/reviews/{month}", {"mirror": "First."})
+        assert leader.call("PUT", f"/reviews/{month}", review).status_code in {200, 201}
+    content, other = moved(app, client, leader)
+    reply = bring(other, io.BytesIO(content.encode()), "journal.json").json
+    assert (reply["skipped"], reply["failed"]) == (0, [])
+    assert reply["created"] == len({back for back, _ in journal})
+    assert without_ids(exported(app, other)) == without_ids(content)
+    again = bring(other, io.BytesIO(content.encode()), "journal.json").json
+    assert again == {"created": 0, "skipped": reply["created"], "failed": []}
+    assert without_ids(exported(app, other)) == without_ids(content), "twice adds nothing"
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(journal=JOURNALS)
+def test_markdown_brings_back_what_was_written_whatever_it_looks_like(app, client, journal):
+    leader = a_leader(client)
+    today = date.fromisoformat(leader.today())
+    for back, day in journal:
+        leader.call("PUT", f"/reflections/{today - timedelta(days=back)}", day)
+    leader.writes(
+        today, ("let-go", 3, "# A title\n\\# and \n## Let go\nin the text"), note="## A note"
+    )
+    zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
+    other = a_leader(client)
+    reply = bring(other, io.BytesIO(zipped), "journal.zip").json
+    assert reply["failed"] == [] or all("no words" in f["why"] for f in reply["failed"])
+    for item in leader.get("/reflections?limit=100").json["items"]:
+        mirrored = other.get(f"/reflections/{item['local_date']}")
+        if mirrored.status_code == 404:
+            assert item["words"] == 0
+            assert not any(answer["score"] for answer in item["answers"])
+            continue
+        assert stripped(mirrored.json) == stripped(item)
+
+
+def stripped(day):
+    """Return what Markdown keeps of a day: its texts without white space around them."""
+    kept = {
+        answer["key"]: (
+            answer["score"],
+            answer["behaviour"],
+            answer["question"] if answer["question"] in {q.id for q in OURS} else None,
+            answer["text"].strip(),
+        )
+        for answer in day["answers"]
+        if answer["score"] or answer["text"].strip()
+    }
+    return kept, day["note"].strip(), day["commitment"].strip()
+
+
+def test_settings_of_an_export_are_taken_over_only_where_nothing_is_written_yet(app, client):
+    leader = a_leader(client, name="Mira")
+    leader.call("PATCH", "/me", {"practice_days": [7]})
+    leader.writes(leader.today(), ("let-go", 3, "Mine."))
+    content = exported(app, leader)
+    empty, busy = a_leader(client, name="New"), a_leader(client, name="Busy")
+    busy.writes("2026-01-05", ("let-go", 3, "There."))
+    for other in (empty, busy):
+        assert bring(other, io.BytesIO(content.encode())).json["created"] == 1
+    assert empty.get("/me").json["name"] == "Mira"
+    assert empty.get("/me").json["practice_days"] == [7]
+    assert busy.get("/me").json["name"] == "Busy"
+    assert busy.get("/me").json["practice_days"] == [1, 2, 3, 4, 5]
+
+
+def test_an_export_that_was_tampered_with_says_what_is_wrong_and_brings_in_the_rest(app, leader):
+    leader.writes("2026-01-05", ("let-go", 3, "Mine."))
+    leader.writes("2026-01-06", ("let-go", 3, "Mine."))
+    content = json.loads(exported(app, leader))
+    content["reflections"][0]["answers"][0]["score"] = 9
+    content["reflections"][1] |= {"version": 0}
+    content["reflections"].append("no day")
+    content["reviews"] = [{"month": "2026"}]
+    client = leader.client
+    other = a_leader(client)
+    reply = bring(other, io.BytesIO(json.dumps(content).encode())).json
+    assert reply["created"] == 0
+    whys = {failure["where"]: failure["why"] for failure in reply["failed"]}
+    assert "1 to 5" in whys["reflections, number 1"]
+    assert "version" in whys["reflections, number 2"]
+    assert "not as the journal writes it" in whys["reflections, number 3"]
+    assert "2026-11" in whys["reviews, number 1"]
+    for broken in (b"{", b'{"format": "other"}', b'{"format": "leader-journal/1"}'):
+        assert bring(other, io.BytesIO(broken)).status_code == 422
+
+
+def test_the_table_has_a_row_a_day_with_its_words_whole(leader):
+    leader.writes("2026-01-05", ("let-go", 4, 'Said "no", then\nwaited.'), note="Ärger")
+    reply = leader.client.get("/api/v1/export?format=csv", headers=leader.headers)
+    assert reply.content_type == "text/csv; charset=utf-8"
+    [row] = csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig")))
+    assert row["date"] == "2026-01-05"
+    assert row["let-go score"] == "4"
+    assert row["let-go text"] == 'Said "no", then\nwaited.'
+    assert (row["note"], row["protect-and-serve score"]) == ("Ärger", "")
+
+
+def test_the_markdown_zip_is_one_that_other_tools_read(leader):
+    leader.writes("2026-01-05", ("let-go", 4, "Stood aside."), note="Ärger")
+    reply = leader.client.get("/api/v1/export?format=markdown", headers=leader.headers)
+    with zipfile.ZipFile(io.BytesIO(reply.data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["2026/2026-01-05.md"]
+        text = archive.read("2026/2026-01-05.md").decode()
+    assert text.startswith("---\ndate: '2026-01-05'\n")
+    assert "\n## Let go\n\nStood aside.\n" in text
+    assert "\n## A note\n\nÄrger\n" in text
+
+
+def test_a_format_that_is_none_is_named(leader):
+    reply = leader.get("/export?format=doc")
+    assert reply.status_code == 422
+    assert "markdown" in reply.json["errors"]["format"][0]
+
+
+def test_the_page_sends_each_form_as_a_file(leader, browser):
+    leader.writes("2026-01-05", ("let-go", 4, "Stood aside."))
+    assert "Take everything with you" in browser.get("/settings/moving").text
+    for wanted, media in (("json", "json"), ("markdown", "zip"), ("csv", "csv")):
+        reply = browser.get(f"/settings/export/{wanted}")
+        assert media in reply.content_type
+        assert "attachment" in reply.headers["Content-Disposition"]
+        assert len(reply.data) > 100
+    assert browser.get("/settings/export/doc").status_code == 404
+
+
+def test_an_export_is_dated_by_the_leaders_day(app, leader):
+    with app.app_context():
+        today = accounts_store.leader(UUID(leader.id)).today(clock.now())
+    reply = leader.client.get("/api/v1/export", headers=leader.headers)
+    assert f"leader-journal-{today}.json" in reply.headers["Content-Disposition"]

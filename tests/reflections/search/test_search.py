@@ -1,0 +1,87 @@
+"""Searching over the API and the page."""
+
+import sqlalchemy as sa
+
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.reflections.models import Reflection
+
+
+def written(leader):
+    leader.writes("2026-01-05", ("let-go", 2, "Ana took the review. Überraschend gut."))
+    leader.writes("2026-02-05", ("let-go", 5, "Quiet."), ("lead-from-front", 2, "A review of Ana."))
+    leader.writes("2026-03-05", ("protect-and-serve", 4, "Coached Tomas."), note="review later")
+
+
+def found(leader, query):
+    return [item["local_date"] for item in leader.get(f"/reflections?{query}").json["items"]]
+
+
+def test_words_phrases_key_score_person_and_dates_narrow_a_search(leader):
+    written(leader)
+    every = ["2026-03-05", "2026-02-05", "2026-01-05"]
+    assert found(leader, "") == every
+    assert found(leader, "q=review") == every
+    assert found(leader, 'q="review of"') == ["2026-02-05"]
+    assert found(leader, "q=uberraschend GUT") == ["2026-01-05"]
+    assert found(leader, "q=review&key=let-go") == ["2026-01-05"]
+    assert found(leader, "score=2") == ["2026-02-05", "2026-01-05"]
+    assert found(leader, "score=2&key=let-go") == ["2026-01-05"]
+    assert found(leader, "person=ana") == ["2026-02-05", "2026-01-05"]
+    assert found(leader, "person=An") == []
+    assert found(leader, "q=review&from=2026-02-01&to=2026-02-28") == ["2026-02-05"]
+    assert leader.get("/reflections?score=6").status_code == 422
+
+
+def test_pages_of_a_search_follow_each_other(leader):
+    written(leader)
+    first = leader.get("/reflections?q=review&limit=2").json
+    assert len(first["items"]) == 2
+    rest = leader.get(f"/reflections?q=review&limit=2&cursor={first['next_cursor']}").json
+    assert [item["local_date"] for item in rest["items"]] == ["2026-01-05"]
+    assert rest["next_cursor"] is None
+
+
+def test_a_day_that_an_earlier_release_saved_is_found_too(app, leader):
+    written(leader)
+    with app.app_context(), write_transaction() as session:
+        session.execute(sa.update(Reflection).values(search_sealed=None))
+    assert found(leader, "q=uberraschend") == ["2026-01-05"]
+
+
+def test_what_a_search_goes_through_lies_sealed(app, leader):
+    written(leader)
+    with app.app_context():
+        for sealed in db.session.scalars(sa.select(Reflection.search_sealed)):
+            assert b"review" not in sealed
+
+
+def test_the_page_marks_what_was_sought_in_its_sentence(leader, browser):
+    written(leader)
+    shown = browser.get("/search?q=uberraschend").text
+    assert "<mark>Überraschend</mark> gut." in shown
+    assert 'href="/day/2026-01-05"' in shown
+    assert "One day" in shown
+    assert "Nothing was found" in browser.get("/search?q=xyzzy").text
+    assert "<mark>&lt;b&gt;</mark>" in _with_markup(leader, browser)
+
+
+def _with_markup(leader, browser):
+    leader.writes("2026-04-05", ("let-go", 3, "It said <b> here."))
+    return browser.get("/search", query_string={"q": "<b>"}).text
+
+
+def test_a_filter_that_is_not_valid_is_named_and_what_was_typed_stays(leader, browser):
+    shown = browser.get("/search?q=review&score=9&from=tomorrow")
+    assert shown.status_code == 422
+    assert "1 to 5" in shown.text
+    assert 'value="review"' in shown.text
+
+
+def test_many_days_are_shown_page_by_page(leader, browser):
+    for day in range(1, 24):
+        leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
+    first = browser.get("/search?q=again").text
+    assert "23 days, page 1 of 2" in first
+    assert "/day/2026-05-23" in first
+    assert "/day/2026-05-01" not in first
+    assert "/day/2026-05-01" in browser.get("/search?q=again&page=2").text

@@ -1,0 +1,16 @@
+"""Looking back on today's page: after writing, never before."""
+
+from datetime import date, timedelta
+
+
+def test_the_look_back_comes_with_the_first_words_of_the_day(leader, browser):
+    today = date.fromisoformat(leader.today())
+    leader.writes(today - timedelta(days=7), ("let-go", 4, "Stood aside a week ago."))
+    path = f"/day/{today}/look-back"
+    assert "Stood aside a week ago." not in browser.get("/").text
+    assert browser.get(path).text.strip() == ""
+    leader.writes(today, ("let-go", 3, "Now."))
+    for shown in (browser.get("/").text, browser.get(path).text):
+        assert "A week ago" in shown
+        assert "Stood aside a week ago." in shown
+    assert "A month ago" not in browser.get("/").text

@@ -1,0 +1,22 @@
+"""Which days one looks back at."""
+
+from datetime import date
+
+import pytest
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.reviews.look_back.rules import days_ago
+
+
+@pytest.mark.parametrize(
+    ("day", "week", "month", "quarter", "year"),
+    [
+        ("2026-11-24", "2026-11-17", "2026-10-24", "2026-08-24", "2025-11-24"),
+        ("2026-03-31", "2026-03-24", "2026-02-28", "2025-12-31", "2025-03-31"),
+        ("2024-02-29", "2024-02-22", "2024-01-29", "2023-11-29", "2023-02-28"),
+        ("2026-01-01", "2025-12-25", "2025-12-01", "2025-10-01", "2025-01-01"),
+    ],
+)
+def test_a_day_is_seen_beside_the_same_day_of_earlier_months(day, week, month, quarter, year):
+    found = days_ago(LocalDate(date.fromisoformat(day)))
+    assert [str(ago) for ago in found.values()] == [week, month, quarter, year]

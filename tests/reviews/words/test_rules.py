@@ -1,0 +1,95 @@
+"""Words that are used most, names that come up, and how length and score go together."""
+
+from collections import Counter
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.practice import catalogue
+from leaderjournal.reviews.words.rules import (
+    Used,
+    Written,
+    length_by_score,
+    most_used,
+    names_in,
+    word_figures,
+)
+
+WORDS = ("review", "deal", "Review", "forecast", "the", "was", "pipeline", "deals")
+SAID = st.lists(st.sampled_from(WORDS)).map(" ".join)
+
+
+def test_the_practices_own_words_count_and_those_that_say_little_do_not():
+    texts = ["The call was good. I made the call and I did call for help.", "Help with the number."]
+    assert most_used(texts) == (Used("call", 3), Used("help", 2))
+
+
+def test_case_accents_and_a_possessive_make_no_other_word():
+    texts = ["Résumé reviewed. The résumé’s length. RESUME again.", "My review; the review's end"]
+    assert most_used(texts) == (Used("résumé", 3), Used("review", 2))
+
+
+@given(st.lists(SAID))
+def test_the_counts_are_those_of_a_plain_count(texts):
+    counted = Counter(word.lower() for text in texts for word in text.split())
+    expected = {w: n for w, n in counted.items() if n > 1 and w not in ("the", "was")}
+    found = most_used(texts, most=100)
+    assert {used.word: used.count for used in found} == expected
+    assert [used.count for used in found] == sorted((u.count for u in found), reverse=True)
+
+
+def test_a_name_is_a_capital_within_a_sentence_and_nowhere_a_small_letter():
+    texts = [
+        "Sat with Mira on Monday. Mira asked why. I told Jonas’s team.",
+        "Bring the plan to Jonas. Target missed, and the target moved.",
+        "We met at nine with HR.",
+    ]
+    assert [(u.word, u.count) for u in names_in(texts)] == [("Jonas", 2), ("Mira", 2)]
+
+
+def test_a_name_that_only_begins_sentences_is_not_guessed_and_an_at_sign_always_names():
+    assert names_in(["Mira called. Mira wrote."]) == ()
+    assert names_in(["Thanked @mira and @JK today."]) == (Used("JK", 1), Used("mira", 1))
+
+
+def test_where_nouns_have_capitals_only_the_at_sign_names():
+    texts = ["Heute war die Übergabe an das Team ein Erfolg, und @Ana hatte den Plan im Kopf."] * 4
+    assert [used.word for used in names_in(texts)] == ["Ana"]
+
+
+@given(
+    st.lists(
+        st.builds(
+            Written,
+            st.sampled_from(catalogue.KEY_SLUGS),
+            st.one_of(st.none(), st.integers(1, 5)),
+            SAID,
+        )
+    )
+)
+def test_the_length_of_answers_is_the_mean_of_those_with_a_score(texts):
+    found = {length.score: length for length in length_by_score(texts)}
+    for score in range(1, 6):
+        words = [len(written.text.split()) for written in texts if written.score == score]
+        if not words:
+            assert score not in found
+            continue
+        assert found[score].answers == len(words)
+        mean = Fraction(sum(words), len(words))
+        assert abs(Fraction(found[score].mean_words) - mean) < Fraction(1, 10**9)
+
+
+def test_a_name_is_not_among_the_words_and_words_are_told_by_key():
+    texts = [
+        Written("let-go", 4, "Gave the review to Ana. The review was hers, and Ana ran it."),
+        Written("lead-from-front", 2, "One pipeline, two pipelines, one pipeline."),
+        Written(None, None, "Ask Ana."),
+    ]
+    figures = word_figures(texts, catalogue.KEY_SLUGS)
+    assert figures.most_used == {
+        "lead-from-front": (Used("pipeline", 2),),
+        "protect-and-serve": (),
+        "let-go": (Used("review", 2),),
+    }
+    assert figures.names == (Used("Ana", 3),)
