@@ -110,11 +110,14 @@ def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
         return response
 
 
+TAKE_FILES = frozenset({f"{PREFIX}/imports", f"{PREFIX}/imports/preview"})
+
+
 def _refuse_other_bodies() -> None:
     """Raise Problem (415) for a body that is neither JSON nor, where files are taken, a form."""
     if not request.path.startswith(PREFIX) or not request.content_length:
         return
-    wanted = "multipart/form-data" if request.path == f"{PREFIX}/imports" else "application/json"
+    wanted = "multipart/form-data" if request.path in TAKE_FILES else "application/json"
     if request.mimetype != wanted and not (wanted.endswith("json") and request.is_json):
         raise Problem(415, f"Send this as {wanted}.")
 

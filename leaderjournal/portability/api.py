@@ -17,11 +17,13 @@ from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes
 from leaderjournal.portability.documents.rules import names_from
 from leaderjournal.portability.exports import Export, export
 from leaderjournal.portability.imports import store
+from leaderjournal.portability.reading import Choices
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
     ImportedSchema,
     KeptImportSchema,
+    StartSchema,
     UploadSchema,
 )
 from leaderjournal.reviews.summaries.rules import Period
@@ -125,13 +127,13 @@ def read_import(import_id: UUID) -> Any:
 
 @blueprint.post("/imports/<uuid:import_id>/start")
 @login_required
-@blueprint.arguments(ChoicesSchema, location="form")
+@blueprint.arguments(StartSchema)
 @blueprint.response(200, KeptImportSchema)
 def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
     """Bring in a journal that was looked at."""
     leader, now = current_leader(), clock.now()
     found = _found(store.kept_import(leader, import_id))
-    if store.choose(leader, import_id, ChoicesSchema.choices(chosen)):
+    if store.choose(leader, import_id, Choices(chosen["mood_key"], chosen["moods"])):
         found = store.bring_in(leader, import_id, now=now) or found
     return found
 

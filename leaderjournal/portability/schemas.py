@@ -62,6 +62,19 @@ class ChoicesSchema(Schema):
         return Choices(values["mood_key"], cls.scores(values["moods"]))
 
 
+class StartSchema(Schema):
+    """What Daylio's moods become, once it is known which there are."""
+
+    mood_key = fields.String(load_default=None, allow_none=True, validate=KEY)
+    moods = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(
+            strict=True, validate=validate.Range(1, 5, error="Use a score from 1 to 5.")
+        ),
+        load_default=dict,
+    )
+
+
 class FailureSchema(Schema):
     """An entry that could not be brought in, and why."""
 

@@ -29,11 +29,20 @@ _REFLECT = {"action": "reflect", "title": "Reflect"}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words of a prompt, none of them the leader's; `key` is the slug it opens at."""
+    """The words of a prompt, none of them the leader's; `key` is the slug it opens at.
+
+    `path` is the page it leads to, where that is not today's question.
+    """
 
     title: str
     body: str
     key: str
+    path: str = ""
+
+    @property
+    def leads_to(self) -> str:
+        """The address below ours that a tap opens."""
+        return self.path or f"/?key={self.key}"
 
 
 def choose_question(questions: Sequence[Question], *, prompt_number: int) -> Question | None:
@@ -58,6 +67,16 @@ def what_to_say(questions: Sequence[Question], *, keys: Sequence[Key], prompt_nu
     return Said(names[question.key], question.text, question.key)
 
 
+def invitation(month: LocalDate, *, keys: Sequence[Key]) -> Said:
+    """Return the words that invite to the review of the month that begins on `month`."""
+    return Said(
+        f"{month:%B} in the mirror",
+        "Look back on your month: three questions, and one key to lean on next.",
+        keys[0].slug,
+        f"/month/{month:%Y-%m}/review",
+    )
+
+
 def payload(
     *, said: Said, local_date: LocalDate, account: UUID, public_url: str, language: str = "en"
 ) -> bytes:
@@ -70,10 +89,10 @@ def payload(
     notification = {
         "title": said.title,
         "body": said.body,
-        "navigate": f"{public_url.rstrip('/')}/?key={said.key}",
+        "navigate": f"{public_url.rstrip('/')}{said.leads_to}",
         "tag": f"reflect-{local_date.isoformat()}",
         "lang": language,
-        "actions": [_DID, _NOT_TODAY, _SNOOZE, _REFLECT],
+        "actions": [_SNOOZE, _REFLECT] if said.path else [_DID, _NOT_TODAY, _SNOOZE, _REFLECT],
         "data": {
             "local_date": local_date.isoformat(),
             "key": said.key,

@@ -643,15 +643,15 @@ def kept_among(
     return {(account, day) for account, day in rows}
 
 
-def has_kept_days(account: UUID, first: LocalDate, last: LocalDate) -> bool:
-    """Tell whether any day from `first` to `last` is kept."""
-    query = sa.select(Reflection.id).where(
+def count_kept(account: UUID, first: LocalDate, last: LocalDate) -> int:
+    """Return how many days from `first` to `last` are kept."""
+    query = sa.select(sa.func.count()).where(
         Reflection.account_id == account,
         Reflection.deleted_at.is_(None),
         Reflection.kept,
         Reflection.local_date.between(first, last),
     )
-    return db.session.scalars(query.limit(1)).first() is not None
+    return db.session.scalar(query) or 0
 
 
 def kept_days(account: UUID) -> list[tuple[LocalDate, bool]]:

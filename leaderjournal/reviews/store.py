@@ -20,6 +20,9 @@ from leaderjournal.reviews.streaks.rules import Streak, steadiness, streak
 from leaderjournal.reviews.summaries.rules import Journal, Passage, Period, WrittenDay
 from leaderjournal.reviews.words.rules import Written
 
+DAYS_WORTH_A_REVIEW = 5
+"""Days kept in a month from which on its leader is invited to look back on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
@@ -119,7 +122,7 @@ def review_due(leader: Leader, *, today: LocalDate) -> Period | None:
     month = month_to_review(today, calendar_store.calendar_of(leader.id))
     if month is None or monthly_store.reviewed_among(db.session, {leader.id}, {month.name}):
         return None
-    return month if reflections_store.has_kept_days(leader.id, month.first, month.last) else None
+    return month if reflections_store.count_kept(leader.id, month.first, month.last) else None
 
 
 def invited_among(
@@ -127,18 +130,18 @@ def invited_among(
 ) -> dict[tuple[UUID, LocalDate], Period]:
     """Return which of these accounts' local days invite to the review of their month.
 
-    They are the last practice day of a month whose review is not written yet.
+    They are the last practice day of a month that holds at least five days, and no review yet.
     """
-    near_the_end = {
-        (account, day) for account, day in days if days_after(day, 7).month != day.month
-    }
+    near_the_end = {place for place in days if days_after(place[1], 7).month != place[1].month}
     invited = {}
     for account in {account for account, _ in near_the_end}:
         calendar = calendar_store.calendar_of(account)
         for of_whom, day in near_the_end:
             month = Period(day.year, day.month)
             if of_whom == account and last_practice_day(month, calendar) == day:
-                invited[account, day] = month
+                kept = reflections_store.count_kept(account, month.first, day)
+                if kept >= DAYS_WORTH_A_REVIEW:
+                    invited[account, day] = month
     reviewed = monthly_store.reviewed_among(
         session, {account for account, _ in invited}, {month.name for month in invited.values()}
     )

@@ -532,3 +532,29 @@ def test_a_question_under_another_key_before_still_rests():
     journal.asked = [Asked("mine", LEAD.slug, None, days_after(START, -1))]
     journal.open_all(run_of(30))
     assert "mine" not in {a.question for a in journal.asked[1:]}
+
+
+def test_under_the_key_that_a_leader_leans_on_weak_behaviours_come_up_more_often():
+    low = LEAD.behaviours[0]
+    scored = [
+        Scored(LEAD.slug, b.slug, 1 if b is low else 4, days_after(START, -n))
+        for b in LEAD.behaviours
+        for n in range(1, 6)
+    ]
+    drawn = {}
+    for leaning in (None, LEAD.slug, "let-go"):
+        drawn[leaning] = sum(
+            questions_for(
+                START,
+                leader=UUID(int=n),
+                keys=(LEAD,),
+                questions=[q for q in questions() if q.key == LEAD.slug],
+                asked=[],
+                scored=scored,
+                leaning=leaning,
+            )[0].behaviour
+            == low.slug
+            for n in range(400)
+        )
+    assert drawn[LEAD.slug] > 1.15 * drawn[None]
+    assert drawn["let-go"] == drawn[None], "another key's choice changes nothing here"

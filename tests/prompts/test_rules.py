@@ -18,6 +18,7 @@ from leaderjournal.prompts.rules import (
     ONLY_OWN_QUESTIONS,
     Said,
     choose_question,
+    invitation,
     payload,
     topic,
     what_to_say,
@@ -224,3 +225,18 @@ def test_topics_are_32_base64url_characters_and_differ_by_leader_and_day(one, da
     assert re.fullmatch("[A-Za-z0-9_-]{32}", topic(one, LocalDate(day)))
     assert topic(one, LocalDate(day)) != topic(other, LocalDate(later))
     assert topic(one, LocalDate(day)) == topic(one, LocalDate(day))
+
+
+def test_an_invitation_leads_to_the_review_and_offers_no_score():
+    said = invitation(LocalDate(date(2026, 10, 1)), keys=catalogue.keys())
+    message = json.loads(
+        payload(
+            said=said,
+            local_date=LocalDate(date(2026, 10, 30)),
+            account=UUID(int=1),
+            public_url="https://journal.example/",
+        )
+    )["notification"]
+    assert message["title"] == "October in the mirror"
+    assert message["navigate"] == "https://journal.example/month/2026-10/review"
+    assert [action["action"] for action in message["actions"]] == ["snooze", "reflect"]

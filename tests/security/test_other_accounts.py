@@ -3,14 +3,20 @@
 The routes come from the application's own map, so that a new one cannot be forgotten here.
 """
 
+import io
 import re
 import uuid
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 from factories import A_BROWSER, PASSWORD, a_leader, csrf_token, sign_in
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.portability.documents import store as documents_store
+from leaderjournal.portability.documents.pdf import Wishes
+from leaderjournal.reviews.summaries.rules import Period
 
 PUBLIC = {
     "accounts-api.create_token",
@@ -67,26 +73,47 @@ def victim(client):
     pause = leader.call("POST", "/pauses", {"first_date": "2026-08-01"}).json
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     leader.call("PUT", "/prompt-schedule", {"enabled": True, "times": ["12:00"], "weekdays": [1]})
+    leader.call("PUT", f"/reviews/{today[:7]}", {"mirror": f"{SECRET} in the mirror"})
+    imported = client.post(
+        "/api/v1/imports/preview",
+        data={"file": (zipped("2024-05-06.md", f"About {SECRET}."), "journal.zip")},
+        headers=leader.headers,
+    ).json
     sign_in(client.application.test_client(), leader)
     with client.application.app_context():
-        [session] = accounts_store.sign_ins_of(uuid.UUID(leader.id))
+        [session] = [str(row.id) for row in accounts_store.sign_ins_of(uuid.UUID(leader.id))]
+        of = accounts_store.leader(uuid.UUID(leader.id))
+        wishes = Wishes(every_day=False, without_names=(SECRET,))
+        document = documents_store.ask_for(of, Period(2026, 11), wishes, now=clock.now())
     leader.parts = {
         "local_date": today,
         "deleted": deleted,
         "period": today[:7],
+        "month": today[:7],
+        "import_id": imported["id"],
+        "document_id": str(document),
+        "wanted": "json",
         "question_id": question["id"],
         "pause_id": pause["id"],
         "subscription_id": device["id"],
         "device_id": device["id"],
         "key": "protect-and-serve",
         "token_id": leader.get("/tokens").json["items"][0]["id"],
-        "session_id": str(session.id),
+        "session_id": session,
         "question": "inspect-own-eyes",
         "version": "0",
         "filename": "css/app.css",
         "token": "guess",
     }
     return leader
+
+
+def zipped(name, text):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, text)
+    file.seek(0)
+    return file
 
 
 def address(rule, parts):
@@ -109,6 +136,8 @@ def everything_of(leader):
         leader.get("/streak").json,
         leader.get("/push/subscriptions").json,
         leader.get("/prompt-schedule").json,
+        leader.get("/reviews").json,
+        leader.get(f"/imports/{leader.parts['import_id']}").json,
     )
 
 

@@ -32,6 +32,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.prompts.delivery import figures, store
+from leaderjournal.prompts.delivery.invitations import invitations
 from leaderjournal.prompts.delivery.mailer import Mailer, Sent
 from leaderjournal.prompts.delivery.rules import is_still_wanted
 from leaderjournal.prompts.delivery.store import Finished, Waiting
@@ -219,6 +220,9 @@ class Dispatcher:
         newest = store.newest_among(session, accounts, days)
         schedules = schedule_store.schedules_among(session, accounts)
         zones = accounts_store.days_of(session, accounts)
+        invited = invitations(
+            session, {(message.account_id, message.local_date, message.slot) for message in waiting}
+        )
         dropped = []
         for message in waiting:
             day = (message.account_id, message.local_date)
@@ -228,7 +232,7 @@ class Dispatcher:
                 reason = "erased"
             elif message.expires_at <= now:
                 reason = "expired"
-            elif day in written:
+            elif day in written and (*day, message.slot) not in invited:
                 reason = "written"
             elif message.number < newest.get(day, 0):
                 reason = "replaced"
@@ -306,7 +310,7 @@ class Dispatcher:
             sender=self._chosen.mail_from,
             question=said.body,
             key_name=said.title,
-            reflect_url=f"{address}/?key={said.key}",
+            reflect_url=f"{address}{said.leads_to}",
             unsubscribe_url=f"{address}/prompts/unsubscribe/{token}",
             local_date=message.local_date,
             due_at=message.due_at,

@@ -20,6 +20,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.prompts.delivery.invitations import invitations
 from leaderjournal.prompts.delivery.models import PromptMessage
 from leaderjournal.prompts.delivery.rules import Fate, fate
 from leaderjournal.prompts.push import store as push_store
@@ -201,11 +202,15 @@ def _fates(
     dates = {prompt.local_date for _, prompt in due.values()}
     written = reflections_store.kept_among(session, due, dates)
     paused = calendar_store.paused_among(session, due, dates)
+    invited = invitations(
+        session, {(account, prompt.local_date, prompt.slot) for account, (_, prompt) in due.items()}
+    )
     return {
         account: fate(
             prompt,
             now=now,
-            written=(account, prompt.local_date) in written,
+            written=(account, prompt.local_date) in written
+            and (account, prompt.local_date, prompt.slot) not in invited,
             paused=(account, prompt.local_date) in paused,
             reachable=(by_mail and row.by_mail) or account in devices,
         )

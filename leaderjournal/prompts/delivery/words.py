@@ -1,4 +1,4 @@
-"""What the messages of a batch say: one of the day's questions each, never a leader's own words."""
+"""What the messages of a batch say: a question of the day or an invitation, no leader's words."""
 
 from collections import defaultdict
 from collections.abc import Sequence, Set
@@ -8,8 +8,9 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
+from leaderjournal.prompts.delivery.invitations import invitations
 from leaderjournal.prompts.delivery.store import Waiting
-from leaderjournal.prompts.rules import Said, what_to_say
+from leaderjournal.prompts.rules import Said, invitation, what_to_say
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 
@@ -19,16 +20,25 @@ def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
 
     The key turns from day to day, and from prompt to prompt of a day.
     """
+    invited = invitations(
+        db.session, {(message.account_id, message.local_date, message.slot) for message in messages}
+    )
     asked = questions_asked({(message.account_id, message.local_date) for message in messages})
     keys = catalogue.keys()
-    return {
-        message.id: what_to_say(
-            asked.get((message.account_id, message.local_date), []),
-            keys=keys,
-            prompt_number=message.local_date.toordinal() + message.number,
+    said = {}
+    for message in messages:
+        day = message.account_id, message.local_date
+        month = invited.get((*day, message.slot))
+        said[message.id] = (
+            invitation(month.first, keys=keys)
+            if month
+            else what_to_say(
+                asked.get(day, []),
+                keys=keys,
+                prompt_number=message.local_date.toordinal() + message.number,
+            )
         )
-        for message in messages
-    }
+    return said
 
 
 def questions_asked(

@@ -661,3 +661,46 @@ def test_what_was_sent_while_the_database_was_away_is_recorded_when_it_is_back(
     dispatcher.run_once()
     assert [m.outcome for m in rows(app, PromptMessage)] == ["sent"]
     assert len(push_service.received(phone)) == 1
+
+
+# ---- the month
+
+
+@pytest.fixture
+def last_practice_day():
+    """It is Friday, 30 October 2026, at noon in Greenwich: October has no practice day after it."""
+    with time_machine.travel(datetime(2026, 10, 30, 12, 0, 30, tzinfo=UTC), tick=True):
+        yield
+
+
+def of_october(client, *, days):
+    """Return a leader who wrote on so many days of October and is asked by mail now."""
+    with time_machine.travel(datetime(2026, 10, 1, 12, tzinfo=UTC)):
+        leader = a_leader(client, time_zone="Etc/GMT")
+    for day in range(1, days + 1):
+        leader.call("PUT", f"/reflections/2026-10-{day:02}", {"note": "Kept."})
+    ask(leader, "Etc/GMT", by_mail=True)
+    return leader
+
+
+def test_the_last_prompt_of_the_last_practice_day_invites_to_the_review(
+    last_practice_day, client, dispatcher, mailbox
+):
+    leader = of_october(client, days=5)
+    leader.writes("2026-10-30", ("let-go", 3, ""))
+    dispatcher.run_once()
+    [mail] = mailbox
+    assert "October in the mirror" in mail["Subject"]
+    plain = mail.get_payload()[0].get_payload(decode=True).decode()
+    assert "http://localhost/month/2026-10/review" in plain
+
+
+def test_a_month_that_is_reviewed_or_nearly_empty_invites_to_nothing(
+    last_practice_day, client, dispatcher, mailbox
+):
+    leader = of_october(client, days=5)
+    leader.call("PUT", "/reviews/2026-10", {"mirror": "Looked."})
+    of_october(client, days=4)
+    dispatcher.run_once()
+    assert len(mailbox) == 2
+    assert not any("October in the mirror" in mail["Subject"] for mail in mailbox)

@@ -1,0 +1,34 @@
+"""Which prompts invite to the review of the month instead of asking a question of the day.
+
+It is the last prompt of the month's last practice day, whether that day is written or not.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.prompts.schedule import store as schedule_store
+from leaderjournal.prompts.schedule.rules import Slot
+from leaderjournal.reviews import store as reviews_store
+from leaderjournal.reviews.summaries.rules import Period
+
+Place = tuple[UUID, LocalDate, Slot]
+
+
+def invitations(session: Session, prompts: Collection[Place]) -> dict[Place, Period]:
+    """Return which of these prompts, by account, local day and slot, invite to which month."""
+    invited = reviews_store.invited_among(session, {(account, day) for account, day, _ in prompts})
+    if not invited:
+        return {}
+    accounts = {account for account, _ in invited}
+    last = {
+        account: max(row.times.split(), default="")
+        for account, row in schedule_store.schedules_among(session, accounts).items()
+    }
+    return {
+        (account, day, slot): invited[account, day]
+        for account, day, slot in prompts
+        if (account, day) in invited and slot == last.get(account)
+    }
