@@ -67,6 +67,7 @@ set-up: .venv/.runtime
 .venv/.runtime: requirements.txt .venv/.made
 	@echo "Installing what the journal needs."
 	@$(PIP) -r requirements.txt
+	@sh .ci/pango $(BIN)/python
 	@touch $@
 
 .venv/.tests: tests/requirements.txt .venv/.runtime

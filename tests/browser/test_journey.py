@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -166,10 +166,12 @@ def test_everything_works_without_script(new_page):
 
 def test_a_diary_is_brought_in_and_january_2016_is_read(page, diary):
     register(page)
-    page.goto("/settings")
+    page.goto("/settings/moving")
     page.set_input_files("input[type=file]", diary)
-    page.locator("form:has(input[type=file]) button[type=submit]").click()
-    expect(page.locator("main")).to_contain_text("356")
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.locator("h1")).to_have_text("This is a Day One export")
+    page.get_by_role("button", name="Bring in 356 days").click()
+    expect(page.locator("h1")).to_have_text("Your journal has moved in")
     page.goto("/month/2016-01")
     expect(page.locator("h1")).to_contain_text("January 2016")
     expect(page.locator("main a[href^='/day/2016-01-']")).not_to_have_count(0)
@@ -195,9 +197,87 @@ PAGES = (
     "/month/2016-02",
     "/settings",
     "/settings/delete",
+    "/settings/moving",
     "/questions",
     "/offline",
+    "/search",
+    "/search?q=deck&key=let-go",
 )
+
+
+def write_months(page: Page) -> list[str]:
+    """Write days of this and earlier months and a review; return the pages that show them."""
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    today = date.fromisoformat(berlin_today())
+    for back in (0, 1, 2, 6, 7, 40, 75, 110, 200):
+        day = today - timedelta(days=back)
+        text = "Gave the deck to Ana, and told Tomas and the others why the deck was hers."
+        answers = [
+            {"key": key, "score": 1 + (back + place) % 5, "text": text, "behaviour": behaviour}
+            for place, (key, behaviour) in enumerate(BEHAVIOURS.items())
+        ]
+        reply = page.request.put(
+            f"/api/v1/reflections/{day}",
+            data={"answers": answers, "note": "A long day."},
+            headers={"X-CSRFToken": token},
+        )
+        assert reply.ok, reply.text()
+    month = f"{today:%Y-%m}"
+    page.request.put(
+        f"/api/v1/reviews/{month}",
+        data={"mirror": "I looked away.", "lean_on": "let-go"},
+        headers={"X-CSRFToken": token},
+    )
+    pages = (f"/month/{month}", f"/month/{month}/review", f"/year/{today.year}")
+    return [*pages, f"/settings/document/{month}"]
+
+
+BEHAVIOURS = {"lead-from-front": "inspect", "protect-and-serve": "coach", "let-go": "step-aside"}
+
+
+def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
+    register(page)
+    month = berlin_today()[:7]
+    page.goto(f"/month/{month}/review")
+    page.fill("[name=mirror]", "I looked away.")
+    page.get_by_text("Let go", exact=True).click()
+    saved(page)
+    page.fill("[name=grew]", "Ana.")
+    saved(page)
+    page.reload()
+    expect(page.locator("[name=grew]")).to_have_value("Ana.")
+    expect(page.locator("[name=lean_on][value=let-go]")).to_be_checked()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#review")).to_contain_text("leans on Let go")
+
+
+def test_a_review_without_a_connection_says_that_its_words_are_on_the_page_and_sends_them(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    page.goto(f"/month/{berlin_today()[:7]}/review")
+    page.context.set_offline(True)
+    page.fill("[name=mirror]", "In the lift.")
+    expect(page.locator("#save-said")).to_have_text("Not saved yet: the words are on this page")
+    page.context.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(page.locator("[name=mirror]")).to_have_value("In the lift.")
+
+
+def test_the_look_back_comes_once_the_day_is_written_and_never_before(page):
+    register(page)
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    week_ago = date.fromisoformat(berlin_today()) - timedelta(days=7)
+    page.request.put(
+        f"/api/v1/reflections/{week_ago}",
+        data={"note": "A week ago I held on."},
+        headers={"X-CSRFToken": token},
+    )
+    page.reload()
+    expect(page.locator("#look-back")).to_be_empty()
+    page.fill("[name=note]", "Today I let go.")
+    page.locator("#look-back summary").click()
+    expect(page.locator("#look-back")).to_contain_text("A week ago I held on.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -211,8 +291,10 @@ def test_axe_finds_nothing_on_any_page(new_page, scheme):
     page.fill("[name=text-let-go]", "Held on to the deck, and said so to the team the next day.")
     saved(page)
     versions = f"/day/{berlin_today()}/versions"
-    for path in (*PAGES, versions, f"{versions}/1"):
+    months = write_months(page)
+    for path in (*PAGES, *months, versions, f"{versions}/1"):
         page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         assert_accessible(page, f"{path}, {scheme}")
 
 
@@ -237,7 +319,7 @@ PAST_THE_EDGE = """(width) => {
 def test_nothing_reaches_past_the_edge_of_a_page(new_page, width):
     page = new_page(viewport={"width": width, "height": 700})
     register(page)
-    for path in PAGES:
+    for path in (*PAGES, *write_months(page)):
         page.goto(path)
         assert page.evaluate(PAST_THE_EDGE, width) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -54,7 +54,10 @@ function sendSoon(after) {
   }, after);
 }
 
-form.addEventListener("input", () => sendSoon(SENT_AFTER));
+form.addEventListener("input", () => {
+  if (isUnsaved()) say("Saving…"); // what was said of the words before is true no more
+  sendSoon(SENT_AFTER);
+});
 form.addEventListener("submit", () => { clearTimeout(timer); saved = content(); });
 addEventListener("online", () => { if (isUnsaved()) sendSoon(0); });
 document.addEventListener("visibilitychange", () => { if (document.hidden && isUnsaved()) sendSoon(0); });
