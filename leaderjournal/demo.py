@@ -1,13 +1,18 @@
 """The demo: a year of invented reflections, to look around in."""
 
+import itertools
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.days import Instant, days_after
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.rules import ReviewContent
+from leaderjournal.reviews.pictures.rules import months_until
+from leaderjournal.reviews.summaries.rules import Period
 
 EMAIL, PASSWORD = "demo@example.com", "look in the mirror"
 DAYS = 365
@@ -42,6 +47,20 @@ NOTES = (
     "Short night, long day, better mood than it deserved.",
     "The quarter is closer than it looks from inside the week.",
     "Walked home. Thought about who I was in that meeting.",
+)
+LOOKED_BACK = (
+    ReviewContent(
+        mirror="I inspect what I like to inspect. The quiet deals got nothing from me.",
+        grew="Ana runs the Thursday review now, and runs it better than I did.",
+        let_go="The deck for the board, after the third time I took it back.",
+        lean_on="let-go",
+    ),
+    ReviewContent(
+        mirror="The pace was mine, and so was the hurry in it.",
+        grew="Tomas asks the second question now.",
+        let_go="Approving proposals under fifty thousand.",
+        lean_on="protect-and-serve",
+    ),
 )
 NEXT = (
     "Call the two quiet deals before ten.",
@@ -93,4 +112,8 @@ def make_demo(*, now: Instant) -> str:
         )
         writing = reflections_store.Writing(written_at, leader.time_zone, leader.day_starts_at)
         reflections_store.put(leader.sealer, day, content, writing=writing, now=written_at)
+    this = Period(today.year, today.month)
+    for month, looked in zip(months_until(this, 6)[:-1], itertools.cycle(LOOKED_BACK)):
+        written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
+        monthly_store.put(leader, month, looked, now=written_at)
     return f"A year of reflections is in the demo account: {EMAIL} / {PASSWORD}"

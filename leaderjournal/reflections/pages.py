@@ -36,6 +36,7 @@ class Entry:
     question: Any
     score: int | str | None
     text: str
+    leaned_on: bool
 
 
 @blueprint.get("/")
@@ -147,6 +148,7 @@ def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | No
         scored=store.scores_before(leader.id, local_date),
         answered={key: answer.question or "" for key, answer in answers.items()},
     )
+    leaning = questions_store.leaning_key(leader.id, local_date)
     entries = []
     for question in questions:
         answer = answers.get(question.key)
@@ -168,6 +170,7 @@ def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | No
                     f"score-{question.key}", answer.score if answer else None, type=_score
                 ),
                 text=request.form.get(f"text-{question.key}", answer.text if answer else ""),
+                leaned_on=question.key == leaning,
             )
         )
     return entries

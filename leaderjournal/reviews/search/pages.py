@@ -31,14 +31,18 @@ class Found:
     more: int
 
 
-@blueprint.get("/search")
+@blueprint.route("/search", methods=["GET", "POST"])
 @login_required
 def search() -> str | tuple[str, int]:
-    """Show the days in which what is sought stands, newest first."""
-    asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+    """Show the days in which what is sought stands, newest first.
+
+    Our own form posts, so that no word and no name that is sought stays in an address, a history or
+    the log of a proxy.
+    """
+    asked = {name: request.values.get(name, "").strip() for name in FILTERS}
     given = {name: value for name, value in asked.items() if value}
     values, errors = read_form(SoughtSchema(), given)
-    shown = request.args.get("page", 1, type=int)
+    shown = request.values.get("page", 1, type=int)
     names = [(key.slug, key.name) for key in catalogue.keys()]
     page = {
         "asked": asked,

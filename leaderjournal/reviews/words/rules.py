@@ -12,6 +12,7 @@ from statistics import fmean
 WORD = re.compile(r"@?[^\W\d_]+(?:['’-][^\W\d_]+)*")
 SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:;\n\"“”„«»(–—*])[\s\"“”„«»(*]*$")
 SHORTEST_WORD = 3
+NOTES = "note"
 LONGEST_TELLS = 24
 """Characters before a word that tell whether a sentence begins with it."""
 CAPITAL_NOUNS = 0.12
@@ -55,7 +56,10 @@ class LengthOfScore:
 
 @dataclass(frozen=True, slots=True)
 class WordFigures:
-    """A period's words: by key the most used, the names, and the length of answers by score."""
+    """A period's words: by key the most used, the names, and the length of answers by score.
+
+    What stands under no key is counted under "note".
+    """
 
     most_used: Mapping[str, tuple[Used, ...]]
     names: tuple[Used, ...]
@@ -80,8 +84,8 @@ def word_figures(
     apart = frozenset(plain(used.word) for used in named)
     return WordFigures(
         most_used={
-            key: most_used([w.text for w in texts if w.key == key], without=apart, most=most)
-            for key in keys
+            name: most_used([w.text for w in texts if w.key == key], without=apart, most=most)
+            for name, key in (*((key, key) for key in keys), (NOTES, None))
         },
         names=named[:names],
         by_score=length_by_score(texts),

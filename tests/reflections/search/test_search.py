@@ -70,6 +70,14 @@ def _with_markup(leader, browser):
     return browser.get("/search", query_string={"q": "<b>"}).text
 
 
+def test_our_own_form_posts_so_that_no_word_stays_in_an_address(leader, browser, post):
+    written(leader)
+    page = browser.get("/search").text
+    assert '<form class="search" method="post"' in page
+    assert "<mark>Überraschend</mark>" in post("/search", q="uberraschend").text
+    assert "person=" not in browser.get("/month/2026-02").text
+
+
 def test_a_filter_that_is_not_valid_is_named_and_what_was_typed_stays(leader, browser):
     shown = browser.get("/search?q=review&score=9&from=tomorrow")
     assert shown.status_code == 422

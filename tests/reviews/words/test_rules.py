@@ -91,5 +91,6 @@ def test_a_name_is_not_among_the_words_and_words_are_told_by_key():
         "lead-from-front": (Used("pipeline", 2),),
         "protect-and-serve": (),
         "let-go": (Used("review", 2),),
+        "note": (),
     }
     assert figures.names == (Used("Ana", 3),)
