@@ -13,6 +13,7 @@ from leaderjournal.portability.whole_journal import everything
 from leaderjournal.practice import catalogue
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.summaries.rules import Period
 
 FORMATS = ("json", "markdown", "csv", "pdf")
@@ -59,4 +60,7 @@ def _markdown_zip(leader: Leader) -> Iterator[bytes]:
         name, text = markdown.written(day, questions)
         packing.add(text.encode(), name)
         yield from packing.all_files()
+    for review in monthly_store.reviews(leader.sealer):
+        name, text = markdown.written_review(review)
+        packing.add(text.encode(), name)
     yield from packing.finalize()

@@ -20,6 +20,9 @@ from leaderjournal.portability.rules import Failure, NoEntry, possible, words_of
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.monthly.store import BroughtReview, StoredReview
+from leaderjournal.reviews.summaries.rules import Period
 
 NOTE, COMMITMENT = "A note", "What will I do next?"
 HEADING = re.compile(r"^## (.+?)\s*$")
@@ -60,12 +63,31 @@ def written(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
     return name, f"---\n{front}---\n{body}"
 
 
+def written_review(review: StoredReview) -> tuple[str, str]:
+    """Return the path and the Markdown of a month's review."""
+    content = review.content.as_document()
+    head = {
+        "month": review.month,
+        "written_at": review.written_at.isoformat(),
+        "saved_at": review.saved_at.isoformat(),
+        "lean_on": content["lean_on"],
+    }
+    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
+    body = "".join(
+        f"\n## {question}\n\n{_escaped(content[field].strip())}\n"
+        for field, question in QUESTIONS.items()
+        if content[field].strip()
+    )
+    return f"reviews/{review.month}.md", f"---\n{front}---\n{body}"
+
+
 def read_markdown(
     archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
-) -> Iterator[BroughtDay | Failure]:
-    """Yield the days of a zip of Markdown files, and a failure for each file that is none.
+) -> Iterator[BroughtDay | BroughtReview | Failure]:
+    """Yield the days and reviews of a zip of Markdown files, and a failure for each that is none.
 
-    A file's day is the `date` of its front matter, or the date in its name. Texts under our own
+    A file with a `month` in its front matter is a review of ours. The day of any other is the
+    `date` of its front matter, or the date in its name. Texts under our own
     headings go where they belong; of any other file all is a note.
     """
     for member in archive.members(".md"):
@@ -77,12 +99,14 @@ def read_markdown(
 
 
 def merged_days(
-    read: Iterable[BroughtDay | Failure],
+    read: Iterable[BroughtDay | BroughtReview | Failure],
 ) -> tuple[list[BroughtDay], list[Failure]]:
     """Return the days in order; of two files of one day the second is a failure, which is said."""
     days: dict[LocalDate, BroughtDay] = {}
     failures: list[Failure] = []
     for found in read:
+        if isinstance(found, BroughtReview):
+            continue
         if isinstance(found, Failure):
             failures.append(found)
         elif found.local_date in days:
@@ -96,12 +120,14 @@ def merged_days(
 
 def _read(
     content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
-) -> BroughtDay:
+) -> BroughtDay | BroughtReview:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise NoEntry("It is no text in UTF-8.") from None
     head, body = _front_matter(text)
+    if "month" in head:
+        return _review(head, body, today)
     day = _date_of(head, name)
     possible(day, earliest=EARLIEST_DATE, today=today)
     time_zone = head.get("time_zone")
@@ -151,6 +177,20 @@ def _written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
 
 def _content(head: Mapping[str, Any], body: str) -> DayContent:
     titles = {key.name: key.slug for key in catalogue.keys()} | {NOTE: NOTE, COMMITMENT: COMMITMENT}
+    said = _said(body, titles)
+    answers = tuple(
+        answer
+        for slug in catalogue.KEY_SLUGS
+        if (answer := _answer(slug, head.get(slug), said.get(slug, ""))).kept
+    )
+    content = DayContent(answers, said.get(NOTE, ""), said.get(COMMITMENT, ""))
+    if not content.kept:
+        raise NoEntry("It holds no words and no scores.")
+    return content
+
+
+def _said(body: str, titles: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands under each of `titles`, by what it stands for; the rest is the note."""
     texts: dict[str, list[str]] = {}
     field = NOTE
     for line in body.split("\n"):
@@ -166,15 +206,26 @@ def _content(head: Mapping[str, Any], body: str) -> DayContent:
     for text in said.values():
         if text:
             words_of(text)
-    answers = tuple(
-        answer
-        for slug in catalogue.KEY_SLUGS
-        if (answer := _answer(slug, head.get(slug), said.get(slug, ""))).kept
+    return said
+
+
+def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> BroughtReview:
+    try:
+        month = Period.parse(str(head["month"]))
+    except ValueError:
+        month = None
+    if month is None or month.month is None or month.first > today:
+        raise NoEntry("Its month is none that has come, such as 2026-11.")
+    said = _said(body, {question: field for field, question in QUESTIONS.items()})
+    lean_on = head.get("lean_on")
+    content = ReviewContent(
+        said.get("mirror", ""),
+        said.get("grew", ""),
+        said.get("let_go", ""),
+        lean_on if lean_on in catalogue.KEY_SLUGS else None,
     )
-    content = DayContent(answers, said.get(NOTE, ""), said.get(COMMITMENT, ""))
-    if not content.kept:
-        raise NoEntry("It holds no words and no scores.")
-    return content
+    written_at = _written_at(head, month.last, "UTC")
+    return BroughtReview(month, content, 1, written_at, written_at, ())
 
 
 def _answer(slug: str, given: Any, text: str) -> Answer:

@@ -22,6 +22,7 @@ from leaderjournal.portability.markdown import is_markdown, merged_days, read_ma
 from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
+from leaderjournal.reviews.monthly.store import BroughtReview
 
 KINDS = {
     "ours": "a Leader Journal export",
@@ -53,6 +54,7 @@ class Reading:
     failures: tuple[Failure, ...]
     photos: int = 0
     moods: Mapping[str, int] = field(default_factory=dict)
+    reviews: tuple[BroughtReview, ...] = ()
     whole: WholeJournal | None = None
 
 
@@ -87,8 +89,10 @@ class Reader:
 
     def _read_zip(self, archive: Archive) -> Reading:
         if is_markdown(archive) and not archive.members(".json"):
-            days, failures = merged_days(read_markdown(archive, **self._leader()))
-            return Reading("markdown", tuple(days), tuple(failures))
+            found = list(read_markdown(archive, **self._leader()))
+            days, failures = merged_days(found)
+            reviews = tuple(review for review in found if isinstance(review, BroughtReview))
+            return Reading("markdown", tuple(days), tuple(failures), reviews=reviews)
         if is_journey(archive):
             return self._entries("journey", read_journey(archive, **self._leader()))
         return self._entries("day-one", read_day_one(archive, **self._leader()))

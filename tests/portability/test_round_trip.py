@@ -146,6 +146,20 @@ def test_markdown_brings_back_what_was_written_whatever_it_looks_like(app, clien
         assert stripped(mirrored.json) == stripped(item)
 
 
+def test_markdown_brings_back_what_was_written_about_a_month(client, leader):
+    review = {"mirror": "# Looked.", "grew": "", "let_go": "The deck.", "lean_on": "let-go"}
+    leader.call("PUT", "/reviews/2026-01", review)
+    leader.writes("2026-01-05", ("let-go", 4, "Stood aside."))
+    zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
+    other = a_leader(client)
+    done = bring(other, io.BytesIO(zipped))
+    assert done.json == {"created": 1, "skipped": 0, "failed": []}
+    came = other.get("/reviews/2026-01").json
+    assert {name: came[name] for name in review} == review
+    other.call("POST", done.headers["Location"].removeprefix("/api/v1") + "/undo")
+    assert other.get("/reviews").json["items"] == []
+
+
 def stripped(day):
     """Return what Markdown keeps of a day: its texts without white space around them."""
     kept = {

@@ -1,6 +1,6 @@
 """The SQL of imports: a file is kept sealed, looked at, brought in by and by, and taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import BroughtDay
 from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.store import BroughtReview
 
 DAYS_AT_ONCE = 100
 """Days written in one transaction, so that nobody else waits long for it."""
@@ -150,6 +151,8 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
     if reading.whole is not None:
         leader, questions = _bring_whole(leader, import_id, reading.whole, now=now)
         reading = _reader(leader, now).read(content, questions)
+    with write_transaction() as session:
+        _bring_reviews(session, leader.sealer, import_id, reading.reviews)
     for start in range(0, len(reading.days), DAYS_AT_ONCE):
         days = reading.days[start : start + DAYS_AT_ONCE]
         with write_transaction() as session:
@@ -284,17 +287,23 @@ def _bring_whole(
     with write_transaction() as session:
         ids, new = questions_store.bring_questions(session, leader.sealer, whole.questions, now=now)
         questions_store.bring_asked(session, leader.id, whole.asked, ids, hidden)
-        reviews = monthly_store.add_reviews(session, leader.sealer, whole.reviews)
-        versions = {review.month.name: review.version for review in whole.reviews}
+        _bring_reviews(session, leader.sealer, import_id, whole.reviews)
         session.add_all(
             BroughtIn(import_id=import_id, item_id=question, kind="question", version=0)
             for question in new
         )
-        session.add_all(
-            BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
-            for month, row_id in reviews.items()
-        )
     return leader, ids
+
+
+def _bring_reviews(
+    session: Session, sealer: Sealer, import_id: UUID, reviews: Sequence[BroughtReview]
+) -> None:
+    versions = {review.month.name: review.version for review in reviews}
+    added = monthly_store.add_reviews(session, sealer, reviews)
+    session.add_all(
+        BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
+        for month, row_id in added.items()
+    )
 
 
 def _created_days(import_id: UUID) -> int:

@@ -7,7 +7,7 @@ are looked at as they were written.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -111,12 +111,12 @@ def whole_name(person: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(person)}(?!\w)")
 
 
-def hits(content: DayContent, sought: Sought, *, field: str | None = None) -> Iterator[Hit]:
-    """Yield the sentences in which anything sought stands, in the order of the page.
+def hits(texts: Mapping[str, str], sought: Sought, *, field: str | None = None) -> Iterator[Hit]:
+    """Yield the sentences of `texts`, by field, in which anything sought stands, in their order.
 
     With `field`, only those of that field.
     """
-    for name, text in fields_of(content).items():
+    for name, text in texts.items():
         if field is None or name == field:
             yield from _hits_in(text, name, sought)
 

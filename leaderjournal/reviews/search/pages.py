@@ -8,11 +8,15 @@ from flask_login import login_required
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.schemas import SoughtSchema
-from leaderjournal.reflections.search.rules import COMMITMENT, NOTE, Hit, hits
+from leaderjournal.reflections.search.rules import COMMITMENT, NOTE, Hit, fields_of, folded, hits
 from leaderjournal.reflections.search.store import Filters, days_that_match
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.rules import QUESTIONS
+from leaderjournal.reviews.summaries.rules import Period
 
 blueprint = Blueprint("search", __name__)
 
@@ -29,6 +33,14 @@ class Found:
     scores: dict[str, int]
     hits: tuple[Hit, ...]
     more: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReview:
+    """A monthly review that matches, and the sentences found in it."""
+
+    month: Period
+    hits: tuple[Hit, ...]
 
 
 @blueprint.route("/search", methods=["GET", "POST"])
@@ -72,6 +84,7 @@ def search() -> str | tuple[str, int]:
         "search/search.html",
         **page,
         found=found,
+        reviews=_found_reviews(sealer, filters) if shown == 1 else [],
         total=len(dates),
         page=shown,
         pages=pages,
@@ -79,8 +92,27 @@ def search() -> str | tuple[str, int]:
     )
 
 
+def _found_reviews(sealer: Sealer, filters: Filters) -> list[FoundReview]:
+    """Return the monthly reviews that match; they have no key and no score to be narrowed by."""
+    sought = filters.sought()
+    if filters.key is not None or filters.score is not None or sought.everything:
+        return []
+    found = []
+    for review in monthly_store.reviews(sealer):
+        month = Period.parse(review.month)
+        if (filters.first and month.last < filters.first) or (
+            filters.last and month.first > filters.last
+        ):
+            continue
+        document = review.content.as_document()
+        texts = {field: document[field] for field in QUESTIONS}
+        if sought.held_by("\n".join(map(folded, texts.values()))):
+            found.append(FoundReview(month, tuple(hits(texts, sought))))
+    return found
+
+
 def _found(day: reflections_store.StoredDay, filters: Filters) -> Found:
-    every = list(hits(day.content, filters.sought(), field=filters.key))
+    every = list(hits(fields_of(day.content), filters.sought(), field=filters.key))
     scores = {answer.key: answer.score for answer in day.content.answers if answer.score}
     return Found(
         day.local_date,

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.search.rules import Sought, folded, hits, searchable, terms
+from leaderjournal.reflections.search.rules import (
+    Sought,
+    fields_of,
+    folded,
+    hits,
+    searchable,
+    terms,
+)
 from leaderjournal.reflections.search.store import FIELDS
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -14,6 +21,10 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
 def a_day(text="", note=""):
     return DayContent((Answer("let-go", score=4, text=text),), note=note)
+
+
+def hits_of(day, sought, **options):
+    return hits(fields_of(day), sought, **options)
 
 
 def shown(hit):
@@ -54,7 +65,7 @@ def test_a_word_that_is_held_is_marked_and_the_pieces_are_the_text(text, data):
     if not words:
         return
     sought = Sought((folded(data.draw(st.sampled_from(words))),))
-    found = list(hits(a_day(text), sought))
+    found = list(hits_of(a_day(text), sought))
     assert found
     assert all(any(piece.marked for piece in hit.pieces) for hit in found)
     for hit in found:
@@ -63,13 +74,13 @@ def test_a_word_that_is_held_is_marked_and_the_pieces_are_the_text(text, data):
 
 def test_a_hit_stands_marked_in_its_sentence():
     text = "Sat with Zoë. The ZOE deal moved! Nothing else."
-    found = [shown(hit) for hit in hits(a_day(text), Sought(("zoe",)))]
+    found = [shown(hit) for hit in hits_of(a_day(text), Sought(("zoe",)))]
     assert found == ["Sat with [Zoë].", "The [ZOE] deal moved!"]
 
 
 def test_a_long_sentence_is_shown_around_the_hit():
     text = f"{'before ' * 100}needle {'after ' * 100}"
-    [hit] = hits(a_day(text), Sought(("needle",)))
+    [hit] = hits_of(a_day(text), Sought(("needle",)))
     assert "[needle]" in shown(hit)
     assert hit.before
     assert hit.after
@@ -81,7 +92,7 @@ def test_a_person_is_found_as_a_whole_name_with_an_at_sign_or_without():
     assert Sought(person="ana").held_by(day)
     assert not Sought(person="an").held_by(day)
     assert not Sought(person="thanked ana").held_by(day)
-    found = [shown(hit) for hit in hits(a_day("Told Ana. Analysis."), Sought(person="ana"))]
+    found = [shown(hit) for hit in hits_of(a_day("Told Ana. Analysis."), Sought(person="ana"))]
     assert found == ["Told [Ana]."]
 
 
@@ -89,4 +100,4 @@ def test_with_a_key_only_what_was_written_under_it_is_sought():
     day = searchable(a_day("Stood aside.", note="needle"), FIELDS)
     assert Sought(("needle",)).held_by(day)
     assert not Sought(("needle",), line=FIELDS.index("let-go")).held_by(day)
-    assert [hit.field for hit in hits(a_day("x", "x"), Sought(("x",)), field="note")] == ["note"]
+    assert [hit.field for hit in hits_of(a_day("x", "x"), Sought(("x",)), field="note")] == ["note"]

@@ -93,3 +93,13 @@ def test_many_days_are_shown_page_by_page(leader, browser):
     assert "/day/2026-05-23" in first
     assert "/day/2026-05-01" not in first
     assert "/day/2026-05-01" in browser.get("/search?q=again&page=2").text
+
+
+def test_what_was_written_about_a_month_is_found_too(leader, browser):
+    leader.call("PUT", "/reviews/2026-01", {"grew": "Ana grew. So did the Übergabe."})
+    shown = browser.get("/search?q=ubergabe").text
+    assert "Looking back on January 2026" in shown
+    assert "So did the <mark>Übergabe</mark>." in shown
+    assert "One month" in shown
+    assert "Looking back" not in browser.get("/search?q=ubergabe&from=2026-02-01").text
+    assert "Looking back" not in browser.get("/search?q=ubergabe&key=let-go").text

@@ -24,7 +24,13 @@ from leaderjournal.kernel.days import (
     local_date,
     local_day,
 )
-from leaderjournal.reviews.streaks.rules import Streak, longest_within, steadiness, streak
+from leaderjournal.reviews.streaks.rules import (
+    Streak,
+    longest_runs,
+    longest_within,
+    steadiness,
+    streak,
+)
 
 MONDAY = LocalDate(date(2026, 8, 31))
 WEEKDAYS = PracticeCalendar()
@@ -411,3 +417,25 @@ def slow_walk(kept, calendar, today):
         current_day = days_after(current_day, 1)
     runs.append(run)
     return len(run), max(map(len, runs)), len(jar), runs
+
+
+@given(journals, calendars(), days, days)
+def test_the_longest_streaks_of_a_period_hold_its_kept_days_and_agree_with_the_longest(
+    kept, calendar, one, other
+):
+    first, last = min(one, other), max(one, other)
+    today = day(71)
+    longest = longest_within(kept, calendar=calendar, today=today, first=first, last=last)
+    runs = longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=100)
+    assert [run.days for run in runs] == sorted((run.days for run in runs), reverse=True)
+    assert max((run.days for run in runs), default=min(longest, 1)) == longest
+    inside = {date for date in kept if first <= date <= last}
+    covered = set()
+    for run in runs:
+        held = {date for date in inside if run.first_date <= date <= run.last_date}
+        assert len(held) == run.days > 1
+        assert {run.first_date, run.last_date} <= held
+        assert not held & covered
+        covered |= held
+    fewer = longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=2)
+    assert fewer == runs[:2]
