@@ -549,7 +549,8 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
     release.replace("grow.js", with_=lambda script: f"{script}\nself.newer = true;\n")
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
     page.locator("[name=note]").press_sequentially("Being typed", delay=20)
-    with page.expect_navigation():
+    # The older worker ends first what it has in hand: a call into the restart waits 15 seconds.
+    with page.expect_navigation(timeout=45_000):
         page.get_by_role("button", name="Use it now").click()
     expect(page.locator("[name=note]")).to_have_value("Being typed")
     assert page.evaluate("self.newer") is True
