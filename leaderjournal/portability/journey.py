@@ -17,6 +17,8 @@ from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, poss
 
 BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
 LATEST_YEAR = 9000
+LONGEST_MARKED_UP = 200_000
+"""Characters of a text with its tags, ten times what the words alone may be."""
 
 
 def read_journey(
@@ -85,6 +87,8 @@ def _plain(entry: dict[str, Any]) -> Any:
     text = entry.get("text")
     if not isinstance(text, str):
         return text
+    if len(text) > LONGEST_MARKED_UP:
+        raise NoEntry(f"Its text is longer than {LONGEST_MARKED_UP:,} characters.")
     is_html = entry.get("type") == "html" or text.lstrip().startswith(("<p", "<div", "<h", "<ul"))
     return _without_tags(text) if is_html else text
 

@@ -13,6 +13,7 @@ from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant
 from leaderjournal.kernel.fields import CLOCK_TIME, Day
 from leaderjournal.kernel.problems import flat, summary_of
 from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.day_one import MOST_VALUES
 from leaderjournal.portability.rules import Failure, NoEntry
 from leaderjournal.practice.rules import Asked
 from leaderjournal.questions.schemas import QuestionSchema
@@ -65,6 +66,10 @@ def looks_like_ours(content: bytes) -> bool:
 
 def read_whole(content: bytes) -> WholeJournal:
     """Return the journal that an export holds. Raises UnreadableJournal."""
+    if sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES:
+        raise UnreadableJournal(
+            f"This file holds more than {MOST_VALUES:,} values, the most it may."
+        )
     try:
         read = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

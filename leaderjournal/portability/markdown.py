@@ -29,6 +29,7 @@ HEADING = re.compile(r"^## (.+?)\s*$")
 LOOKS_LIKE_HEADING = re.compile(r"^(\\*#)", re.MULTILINE)
 ESCAPED_HEADING = re.compile(r"^\\(\\*#)", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+LONGEST_FRONT_MATTER = 20_000
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -141,6 +142,8 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     found = FRONT_MATTER.match(text)
     if found is None:
         return {}, text
+    if len(found[1]) > LONGEST_FRONT_MATTER:
+        raise NoEntry(f"Its front matter is longer than {LONGEST_FRONT_MATTER:,} characters.")
     try:
         head = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError, RecursionError):

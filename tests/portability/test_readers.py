@@ -77,6 +77,7 @@ def test_journey_html_becomes_text_and_photos_are_counted():
         (an_entry(7), "no text"),
         (an_entry("x", "2026-12-24T10:00:00+00:00"), "between"),
         (an_entry("x" * 20_001), "20,000"),
+        (an_entry("<p>" * 100_000), "200,000"),
         ("{", "no JSON"),
     ],
 )
@@ -125,6 +126,7 @@ def test_markdown_of_another_tool_becomes_notes_by_the_date_it_has():
                 "d.md": "No date anywhere.",
                 "e.md": "---\n: {\n---\n2026",
                 "2026-11-17.md": "   ",
+                "long.md": f"---\n{'a: b' * 6_000}\n---\n2026-11-01",
                 "2026-13-45.md": "No such day.",
                 "copy/2026-11-20.md": "Again.",
                 "2027-01-01.md": "Not yet.",
@@ -140,6 +142,7 @@ def test_markdown_of_another_tool_becomes_notes_by_the_date_it_has():
     assert set(by_day) == {"2026-11-18", "2026-11-19", "2026-11-20"}
     assert "Another file" in whys["2026-11-20"]
     assert "YAML" in whys["e.md"]
+    assert "20,000" in whys["long.md"]
     assert "has a date" in whys["d.md"]
     assert "has a date" in whys["2026-13-45.md"]
     assert "no words" in whys["2026-11-17.md"]
@@ -150,6 +153,11 @@ def test_a_score_that_is_none_in_front_matter_is_left_aside():
     text = "---\ndate: 2026-11-19\nlet-go: {score: 9, behaviour: fly}\n---\n## Let go\nWords."
     [day] = read(a_zip({"a.md": text})).days
     assert day.content.answers == (Answer("let-go", text="Words."),)
+
+
+def test_an_export_of_more_values_than_it_may_hold_is_refused_before_it_is_opened():
+    with pytest.raises(UnreadableJournal, match="5,000,000"):
+        read(b'{"reflections": [' + b"[]," * 2_600_000 + b"]}")
 
 
 @pytest.mark.parametrize(

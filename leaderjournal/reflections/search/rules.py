@@ -8,7 +8,7 @@ are looked at as they were written.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from leaderjournal.reflections.rules import DayContent
@@ -90,6 +90,13 @@ class Sought:
     terms: tuple[str, ...] = ()
     person: str = ""
     line: int | None = None
+    name: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    """What finds the person where they stand by themselves, with an @ before or without."""
+
+    def __post_init__(self) -> None:
+        # Made once a search, and not kept after it: it is what somebody wrote.
+        name = re.compile(rf"(?<!\w){re.escape(self.person)}(?!\w)")
+        object.__setattr__(self, "name", name)
 
     @property
     def everything(self) -> bool:
@@ -102,13 +109,7 @@ class Sought:
         for term in self.terms:  # a plain loop: it runs for every day of ten years
             if term not in text:
                 return False
-        return not self.person or whole_name(self.person).search(text) is not None
-
-
-@cache
-def whole_name(person: str) -> re.Pattern[str]:
-    """Return what finds a folded name where it stands by itself, with an @ before it or without."""
-    return re.compile(rf"(?<!\w){re.escape(person)}(?!\w)")
+        return not self.person or self.name.search(text) is not None
 
 
 def hits(texts: Mapping[str, str], sought: Sought, *, field: str | None = None) -> Iterator[Hit]:
@@ -143,7 +144,7 @@ def _places(text: str, sought: Sought) -> list[tuple[int, int]]:
     if sought.person:
         found += [
             (origin[match.start()], origin[match.end() - 1] + 1)
-            for match in whole_name(sought.person).finditer(folded_text)
+            for match in sought.name.finditer(folded_text)
         ]
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(found):
