@@ -21,14 +21,8 @@ login_manager.session_protection = None  # a phone changes its network all day
 _needing_no_csrf_token: set[Callable[..., Any]] = set()
 
 
-def acts_for_a_token(view: View) -> View:
-    """Ask a view for no CSRF token: it acts for the token in its address and for no session."""
-    _needing_no_csrf_token.add(view)
-    return view
-
-
-def writes_nothing(view: View) -> View:
-    """Ask a view for no CSRF token: it is posted to, and only shows what it was given."""
+def needs_no_csrf_token(view: View) -> View:
+    """Ask a view for no CSRF token: it acts for no session, or only shows what it was given."""
     _needing_no_csrf_token.add(view)
     return view
 

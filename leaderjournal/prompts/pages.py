@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import login_required
 from werkzeug import Response as Redirect
 
-from leaderjournal.accounts.access import acts_for_a_token, current_leader
+from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import Instant
@@ -212,7 +212,7 @@ def unsubscribe(token: str) -> Page:
 
 
 @blueprint.post("/prompts/unsubscribe/<token>")
-@acts_for_a_token
+@needs_no_csrf_token
 def confirm_unsubscribe(token: str) -> Page:
     """End prompts by mail; a mail program does it with one click (RFC 8058, 3.2)."""
     schedule_store.stop_mail(_account_of(token))

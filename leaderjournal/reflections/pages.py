@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import current_user, login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader, writes_nothing
+from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
@@ -57,7 +57,7 @@ def save_today() -> Page:
 
 
 @blueprint.post("/share")
-@writes_nothing
+@needs_no_csrf_token
 @login_required
 def share() -> Page:
     """Show today with the text that another app shared at the end of the note, to be saved."""
