@@ -267,6 +267,7 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
     between.trouble = None
     expect(page.locator("#save-said")).to_contain_text("Needs you: sign in to send it")
     page.get_by_role("link", name="sign in to send it").click()
+    page.wait_for_url("**/login**")
     expect(page.locator("#unsent")).to_contain_text("One change on this phone is not sent yet.")
     sign_in(page, email)
     arrives(page, "note", "Before the session ran out.")
