@@ -643,15 +643,19 @@ def kept_among(
     return {(account, day) for account, day in rows}
 
 
-def count_kept(account: UUID, first: LocalDate, last: LocalDate) -> int:
-    """Return how many days from `first` to `last` are kept."""
-    query = sa.select(sa.func.count()).where(
-        Reflection.account_id == account,
-        Reflection.deleted_at.is_(None),
-        Reflection.kept,
-        Reflection.local_date.between(first, last),
+def kept_counts(accounts: Collection[UUID], first: LocalDate, last: LocalDate) -> dict[UUID, int]:
+    """Return how many days of `first` to `last` these accounts kept, where they kept any."""
+    rows = db.session.execute(
+        sa.select(Reflection.account_id, sa.func.count().label("kept_days"))
+        .where(
+            Reflection.account_id.in_(accounts),
+            Reflection.deleted_at.is_(None),
+            Reflection.kept,
+            Reflection.local_date.between(first, last),
+        )
+        .group_by(Reflection.account_id)
     )
-    return db.session.scalar(query) or 0
+    return {row.account_id: row.kept_days for row in rows}
 
 
 def kept_days(account: UUID) -> list[tuple[LocalDate, bool]]:

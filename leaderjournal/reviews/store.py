@@ -1,5 +1,6 @@
 """What reviews are made from, gathered from the rooms below; reviews keep nothing themselves."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -122,7 +123,7 @@ def review_due(leader: Leader, *, today: LocalDate) -> Period | None:
     month = month_to_review(today, calendar_store.calendar_of(leader.id))
     if month is None or monthly_store.reviewed_among(db.session, {leader.id}, {month.name}):
         return None
-    return month if reflections_store.count_kept(leader.id, month.first, month.last) else None
+    return month if reflections_store.kept_counts([leader.id], month.first, month.last) else None
 
 
 def invited_among(
@@ -132,19 +133,22 @@ def invited_among(
 
     They are the last practice day of a month that holds at least five days, and no review yet.
     """
-    near_the_end = {place for place in days if days_after(place[1], 7).month != place[1].month}
+    of_month: defaultdict[Period, set[tuple[UUID, LocalDate]]] = defaultdict(set)
+    for account, day in days:
+        if days_after(day, 7).month != day.month:
+            of_month[Period(day.year, day.month)].add((account, day))
     invited = {}
-    for account in {account for account, _ in near_the_end}:
-        calendar = calendar_store.calendar_of(account)
-        for of_whom, day in near_the_end:
-            month = Period(day.year, day.month)
-            if of_whom == account and last_practice_day(month, calendar) == day:
-                kept = reflections_store.count_kept(account, month.first, day)
-                if kept >= DAYS_WORTH_A_REVIEW:
-                    invited[account, day] = month
-    reviewed = monthly_store.reviewed_among(
-        session, {account for account, _ in invited}, {month.name for month in invited.values()}
-    )
-    return {
-        place: month for place, month in invited.items() if (place[0], month.name) not in reviewed
-    }
+    for month, places in of_month.items():
+        accounts = {account for account, _ in places}
+        kept = reflections_store.kept_counts(accounts, month.first, month.last)
+        reviewed = monthly_store.reviewed_among(session, accounts, {month.name})
+        worth = {
+            account
+            for account, count in kept.items()
+            if count >= DAYS_WORTH_A_REVIEW and (account, month.name) not in reviewed
+        }
+        calendars = calendar_store.calendars_of(worth)
+        for account, day in places:
+            if account in worth and last_practice_day(month, calendars[account]) == day:
+                invited[account, day] = month
+    return invited

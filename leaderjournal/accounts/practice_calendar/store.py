@@ -1,5 +1,6 @@
 """The SQL of a leader's practice calendar."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,17 +30,38 @@ class KeptPause:
 
 def calendar_of(account: UUID) -> PracticeCalendar:
     """Return the account's practice calendar."""
-    changes = db.session.execute(
-        sa.select(PracticeDaysChange.effective_from, PracticeDaysChange.weekdays).where(
-            PracticeDaysChange.account_id == account
+    return calendars_of([account])[account]
+
+
+def calendars_of(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
+    """Return the practice calendar of each of these accounts."""
+    changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
+    for account, day, weekdays in db.session.execute(
+        sa.select(
+            PracticeDaysChange.account_id,
+            PracticeDaysChange.effective_from,
+            PracticeDaysChange.weekdays,
+        ).where(PracticeDaysChange.account_id.in_(accounts))
+    ):
+        changes[account].append((day, frozenset(map(int, weekdays))))
+    short: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
+    for account, day in db.session.execute(
+        sa.select(ShortDay.account_id, ShortDay.local_date).where(ShortDay.account_id.in_(accounts))
+    ):
+        short[account].add(day)
+    pauses: defaultdict[UUID, list[Pause]] = defaultdict(list)
+    for account, first, last in db.session.execute(
+        sa.select(PauseRow.account_id, PauseRow.first_date, PauseRow.last_date).where(
+            PauseRow.account_id.in_(accounts)
         )
-    )
-    short = db.session.scalars(sa.select(ShortDay.local_date).where(ShortDay.account_id == account))
-    return PracticeCalendar(
-        changes=tuple((day, frozenset(map(int, weekdays))) for day, weekdays in changes),
-        pauses=tuple(Pause(kept.first_date, kept.last_date) for kept in pauses_of(account)),
-        short_days=frozenset(short),
-    )
+    ):
+        pauses[account].append(Pause(first, last))
+    return {
+        account: PracticeCalendar(
+            tuple(changes[account]), tuple(pauses[account]), frozenset(short[account])
+        )
+        for account in accounts
+    }
 
 
 def practice_days_of(account: UUID) -> PracticeDays:
