@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import request
 from flask_login import login_required
 from flask_smorest import Blueprint
 
@@ -10,6 +9,7 @@ from leaderjournal.accounts.access import current_leader
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.conditions import expected
 from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after, instant
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice import catalogue
@@ -28,7 +28,7 @@ from leaderjournal.reflections.schemas import (
     ScoreSchema,
     SoughtSchema,
 )
-from leaderjournal.reflections.search.store import Filters, days_that_match
+from leaderjournal.reflections.search.store import days_that_match
 
 blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
 address = "/reflections/<day:local_date>"
@@ -48,15 +48,6 @@ def represented(day: store.StoredDay) -> dict[str, Any]:
         "written_at": day.written_at,
         "saved_at": day.saved_at,
     }
-
-
-def expected() -> store.Expected:
-    """Return what the request's If-Match and If-None-Match expect (RFC 9110, 13.1)."""
-    if request.if_none_match.star_tag:
-        return store.Expected(absent=True)
-    if request.if_match.star_tag:
-        return store.Expected(present=True)
-    return store.Expected(etags=frozenset(request.if_match.as_set()))
 
 
 def writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
@@ -312,16 +303,7 @@ def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
 
     With `key`, `q` and `person` are sought in what was written under that key.
     """
-    last, cursor, limit = sought["last"], sought["cursor"], sought["limit"]
-    filters = Filters(
-        q=sought["q"],
-        key=sought["key"],
-        score=sought["score"],
-        person=sought["person"],
-        first=sought["first"],
-        last=min(filter(None, (last, cursor)), default=None),
-    )
-    sealer = current_leader().sealer
-    dates = days_that_match(sealer, filters)
+    sealer, limit = current_leader().sealer, sought["limit"]
+    dates = days_that_match(sealer, SoughtSchema.filters(sought))
     following = dates[limit].isoformat() if len(dates) > limit else None
     return page([represented(day) for day in store.days_on(sealer, dates[:limit])], following)

@@ -17,6 +17,7 @@ from leaderjournal.kernel.fields import Day, UtcInstant, Words
 from leaderjournal.practice import catalogue
 from leaderjournal.questions.schemas import KEY, behaviour_fits
 from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reflections.search.store import Filters
 
 LONGEST_SEARCH = 200
 
@@ -186,6 +187,18 @@ class SoughtSchema(Schema):
         error_messages={"invalid": "Use a number from 1 to 100."},
     )
     cursor = Day(load_default=None, metadata={"description": "`next_cursor` of the page before"})
+
+    @staticmethod
+    def filters(data: dict[str, Any]) -> Filters:
+        """Return the loaded values as what narrows a search; a cursor is the last day of it."""
+        return Filters(
+            q=data["q"],
+            key=data["key"],
+            score=data["score"],
+            person=data["person"],
+            first=data["first"],
+            last=min(filter(None, (data["last"], data["cursor"])), default=None),
+        )
 
 
 class AskedQuestionSchema(Schema):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar.rules import written_in_time
+from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
@@ -82,26 +83,6 @@ class ChangedMeanwhile(Exception):
     def __init__(self, current: StoredDay | None) -> None:
         super().__init__("the day has been changed meanwhile")
         self.current = current
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the writer expects to find: nothing yet, any version, or one of some versions."""
-
-    absent: bool = False
-    present: bool = False
-    etags: frozenset[str] = frozenset()
-
-    def met_by(self, current: StoredDay | None) -> bool:
-        """Tell whether `current` is what was expected."""
-        if self.absent:
-            return current is None
-        if self.present:
-            return current is not None
-        return not self.etags or (current is not None and current.etag in self.etags)
-
-
-ANYTHING = Expected()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import request
 from flask_login import login_required
 from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.conditions import expected
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.reviews.monthly import store
 from leaderjournal.reviews.monthly.schemas import (
@@ -98,8 +98,7 @@ def put_review(values: dict[str, Any], month: str) -> Any:
             period,
             ReviewContentSchema.content(values),
             now=clock.now(),
-            etags=frozenset(request.if_match.as_set()),
-            absent=bool(request.if_none_match.star_tag),
+            expected=expected(),
         )
     except store.ReviewChangedMeanwhile as error:
         raise _changed(error) from error

@@ -6,6 +6,7 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.conditions import Expected
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
@@ -42,15 +43,14 @@ def save_review(period: str) -> Page:
     loaded, errors = read_form(ReviewContentSchema(), values)
     if errors:
         return _page(month, submitted, etag, errors), 422
-    seen = frozenset({etag}) if etag else frozenset()
+    seen = Expected(etags=frozenset({etag})) if etag else Expected(absent=True)
     try:
         store.put(
             current_leader(),
             month,
             ReviewContentSchema.content(loaded),
             now=clock.now(),
-            etags=seen,
-            absent=not etag,
+            expected=seen,
         )
     except store.ReviewChangedMeanwhile as error:
         current = error.current

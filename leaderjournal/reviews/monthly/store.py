@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import Sealer
@@ -100,21 +101,19 @@ def put(
     content: ReviewContent,
     *,
     now: Instant,
-    etags: frozenset[str] = frozenset(),
-    absent: bool = False,
+    expected: Expected = ANYTHING,
 ) -> tuple[StoredReview, bool]:
     """Write a review whole; return it and whether it is new.
 
     The version that stood before is kept; writing again what stands there changes nothing. The
     questions of the next month lean on the key that the review chose. Raises
-    ReviewChangedMeanwhile where it is at none of the versions `etags`, where any are given, and
-    where it should be `absent` and is not.
+    ReviewChangedMeanwhile where `expected` is not what is stored.
     """
     sealer = leader.sealer
     with write_transaction() as session:
         row = _locked(session, leader.id, month.name, now)
         current = _stored(sealer, row) if row.version else None
-        if (absent and current) or (etags and (current is None or current.etag not in etags)):
+        if not expected.met_by(current):
             raise ReviewChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False

@@ -66,14 +66,7 @@ def search() -> str | tuple[str, int]:
     }
     if errors or not given:
         return render_template("search/search.html", **page), 422 if errors else 200
-    filters = Filters(
-        q=values["q"],
-        key=values["key"],
-        score=values["score"],
-        person=values["person"],
-        first=values["first"],
-        last=values["last"],
-    )
+    filters = SoughtSchema.filters(values)
     sealer = current_leader().sealer
     dates = days_that_match(sealer, filters)
     pages = max(1, -(-len(dates) // DAYS_ON_A_PAGE))

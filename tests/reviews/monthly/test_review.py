@@ -40,6 +40,8 @@ def test_if_match_guards_a_review_against_overwriting(leader):
     assert refused.status_code == 412
     assert refused.json["current"]["mirror"] == "Meanwhile."
     assert leader.call("PUT", path, REVIEW, If_None_Match="*").status_code == 412
+    assert leader.call("PUT", "/reviews/2025-12", REVIEW, If_Match="*").status_code == 412
+    assert leader.call("PUT", path, REVIEW, If_Match="*").status_code == 200
 
 
 @pytest.mark.parametrize(
