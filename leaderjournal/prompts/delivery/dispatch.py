@@ -10,7 +10,7 @@ that neither holds up anybody else's prompt.
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.prompts.delivery import figures, store
-from leaderjournal.prompts.delivery.invitations import invitations
+from leaderjournal.prompts.delivery.invitations import Place, invitations
 from leaderjournal.prompts.delivery.mailer import Mailer, Sent
 from leaderjournal.prompts.delivery.rules import is_still_wanted
 from leaderjournal.prompts.delivery.store import Finished, Waiting
@@ -194,8 +194,12 @@ class Dispatcher:
     def _send(self, waiting: Sequence[Waiting], now: Instant) -> None:
         if not waiting:
             return
-        said = words_of(waiting)
-        dropped = self._no_longer_wanted(waiting, now)
+        invited = invitations(
+            db.session,
+            {(message.account_id, message.local_date, message.slot) for message in waiting},
+        )
+        said = words_of(waiting, invited)
+        dropped = self._no_longer_wanted(waiting, invited, now)
         if dropped:
             store.finish(dropped)
             for result in dropped:
@@ -210,8 +214,10 @@ class Dispatcher:
             else:
                 self._send_push(message, message.device, said[message.id], now)
 
-    def _no_longer_wanted(self, waiting: Sequence[Waiting], now: Instant) -> list[Finished]:
-        """Return the messages that must not go out any more: see `_reason_to_drop`."""
+    def _no_longer_wanted(
+        self, waiting: Sequence[Waiting], invited: Container[Place], now: Instant
+    ) -> list[Finished]:
+        """Return the messages that must not go out any more, each with its reason."""
         accounts = {message.account_id for message in waiting}
         days = {message.local_date for message in waiting}
         session = db.session
@@ -220,9 +226,6 @@ class Dispatcher:
         newest = store.newest_among(session, accounts, days)
         schedules = schedule_store.schedules_among(session, accounts)
         zones = accounts_store.days_of(session, accounts)
-        invited = invitations(
-            session, {(message.account_id, message.local_date, message.slot) for message in waiting}
-        )
         dropped = []
         for message in waiting:
             day = (message.account_id, message.local_date)

@@ -1,28 +1,27 @@
 """What the messages of a batch say: a question of the day or an invitation, no leader's words."""
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from uuid import UUID
 
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
-from leaderjournal.prompts.delivery.invitations import invitations
+from leaderjournal.prompts.delivery.invitations import Place
 from leaderjournal.prompts.delivery.store import Waiting
 from leaderjournal.prompts.rules import Said, invitation, what_to_say
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.summaries.rules import Period
 
 
-def words_of(messages: Sequence[Waiting]) -> dict[UUID, Said]:
+def words_of(messages: Sequence[Waiting], invited: Mapping[Place, Period]) -> dict[UUID, Said]:
     """Return what each message says, by its id; a day whose questions are not chosen yet gets them.
 
-    The key turns from day to day, and from prompt to prompt of a day.
+    Those `invited` invite to the review of their month. The key turns from day to day, and from
+    prompt to prompt of a day.
     """
-    invited = invitations(
-        db.session, {(message.account_id, message.local_date, message.slot) for message in messages}
-    )
     asked = questions_asked({(message.account_id, message.local_date) for message in messages})
     keys = catalogue.keys()
     said = {}
