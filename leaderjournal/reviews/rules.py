@@ -33,7 +33,8 @@ class Portrait:
     """All that a month or a year shows; what is by key is by its slug.
 
     `months` are the twelve until a month, or those of a year. `day_lines` and `year_lines` are the
-    lines of the days and of the months. `days`, `quarters` and `runs` are those of a year.
+    lines of the days and of the months. `days`, `quarters` and `runs` are those of a year; a month
+    has none.
     """
 
     period: Period
@@ -72,7 +73,7 @@ def portrait(
     days = [day for day in journal.days if day.date in period]
     figures = summary(period, journal, today=today)
     means = monthly_means(journal.days, months_shown(period), slugs)
-    in_time = {day.date for day in journal.days if day.in_time} | set(journal.in_time_before)
+    is_year = period.month is None
     return Portrait(
         period=period,
         journal=journal,
@@ -95,9 +96,15 @@ def portrait(
             for key in keys
         },
         words=word_figures(texts, slugs),
-        quarters={slug: quarters(days, slug) for slug in slugs},
+        quarters={slug: quarters(days, slug) for slug in slugs} if is_year else {},
         runs=longest_runs(
-            in_time, calendar=journal.calendar, today=today, first=period.first, last=period.last
-        ),
-        days=year_days(period, days, slugs) if period.month is None else (),
+            journal.in_time,
+            calendar=journal.calendar,
+            today=today,
+            first=period.first,
+            last=period.last,
+        )
+        if is_year
+        else (),
+        days=year_days(period, days, slugs) if is_year else (),
     )

@@ -124,6 +124,11 @@ class Journal:
     in_time_before: Collection[LocalDate] = ()
     passages: Collection[Passage] = ()
 
+    @property
+    def in_time(self) -> frozenset[LocalDate]:
+        """The dates of all days known that were written in time."""
+        return frozenset(day.date for day in self.days if day.in_time) | set(self.in_time_before)
+
 
 @dataclass(frozen=True, slots=True)
 class BestScore:
@@ -241,7 +246,6 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
     """Return the figures of `period` as they stand on `today`."""
     written = {day.date: day for day in journal.days if day.date in period}
     before = [day for day in journal.days if day.date in period.previous]
-    in_time = {day.date for day in journal.days if day.in_time} | set(journal.in_time_before)
     made = sum(day.has_commitment for day in written.values())
     how_many = HIGHLIGHTS_IN_A_YEAR if period.month is None else HIGHLIGHTS_IN_A_MONTH
     return Summary(
@@ -249,7 +253,7 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         days_expected=_days_expected(period, journal, written.keys(), today),
         days_kept=len(written),
         streak_longest=longest_within(
-            in_time,
+            journal.in_time,
             calendar=journal.calendar,
             today=today,
             first=period.first,
