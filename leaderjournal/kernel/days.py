@@ -46,6 +46,11 @@ def instant(moment: datetime) -> Instant:
     return Instant(moment.astimezone(UTC))
 
 
+def utc_text(at: datetime) -> str:
+    """Return an instant as RFC 3339 writes it in UTC, to the microsecond."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
 def local_date(day: date) -> LocalDate:
     """Return `day` as a local date. Raises TypeError for a datetime, which is no day."""
     if isinstance(day, datetime):

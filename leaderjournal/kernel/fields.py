@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
+from leaderjournal.kernel.days import ZONE_NAMES, LocalDate, utc_text
 
 LONGEST_WORDS = 20_000
 EARLIEST_DATE = date(1900, 1, 1)
@@ -87,6 +87,4 @@ class UtcInstant(fields.AwareDateTime):
     """An instant, RFC 3339 in UTC."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        return None if value is None else utc_text(value)

@@ -13,11 +13,10 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes
+from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset
 from leaderjournal.portability.documents.rules import names_from
-from leaderjournal.portability.exports import Export, export
+from leaderjournal.portability.exports import Export, export, of_pdf
 from leaderjournal.portability.imports import store
-from leaderjournal.portability.reading import Choices
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
@@ -25,8 +24,9 @@ from leaderjournal.portability.schemas import (
     KeptImportSchema,
     StartSchema,
     UploadSchema,
+    choices_of,
 )
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.api import period_of
 
 blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, description="Moving")
 
@@ -47,14 +47,6 @@ def names_of(text: str) -> tuple[str, ...]:
         invalid({"without_names": [str(error)]})
 
 
-def period_of(text: str) -> Period:
-    """Return the month or the year of a document. Raises Problem (422)."""
-    try:
-        return Period.parse(text)
-    except ValueError:
-        invalid({"period": ["Use a month like 2026-11 or a year like 2026, from 1900 on."]})
-
-
 @blueprint.get("/export")
 @login_required
 @blueprint.arguments(ExportSchema, location="query", unknown=None)
@@ -63,17 +55,14 @@ def export_journal(wanted: dict[str, Any]) -> Response:
     """Take everything along: as JSON, which can be imported again, Markdown, CSV, or as a PDF."""
     leader = current_leader()
     today = leader.today(clock.now())
+    if wanted["format"] != "pdf":
+        return sent(export(leader, wanted["format"], today=today))
+    period = period_of(wanted["period"] or f"{today.year:04}")
+    wishes = Wishes(wanted["every_day"], names_of(wanted["without_names"]))
     try:
-        made = export(
-            leader,
-            wanted["format"],
-            today=today,
-            period=period_of(wanted["period"] or f"{today.year:04}"),
-            wishes=Wishes(wanted["every_day"], names_of(wanted["without_names"])),
-        )
+        return sent(of_pdf(period, typeset(leader, period, wishes, today=today)))
     except CannotTypeset as error:
         raise Problem(503, str(error)) from error
-    return sent(made)
 
 
 @blueprint.post("/imports")
@@ -133,7 +122,7 @@ def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
     """Bring in a journal that was looked at."""
     leader, now = current_leader(), clock.now()
     found = _found(store.kept_import(leader, import_id))
-    if store.choose(leader, import_id, Choices(chosen["mood_key"], chosen["moods"])):
+    if store.choose(leader, import_id, choices_of(chosen["mood_key"], chosen["moods"])):
         found = store.bring_in(leader, import_id, now=now) or found
     return found
 

@@ -14,6 +14,8 @@ MOST_MEMBERS = 20_000
 LARGEST_MEMBER = 100 * MEGABYTE
 LARGEST_TOGETHER = 200 * MEGABYTE
 HIGHEST_RATIO = 200
+MOST_VALUES = 5_000_000
+"""Each takes up to a hundred times its bytes in memory: 100 MB of `[],` would take gigabytes."""
 CHUNK = 1 << 16
 
 DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -138,6 +140,11 @@ class Archive:
             begin + LOCAL_HEADER_SIZE + member.compress_size > after
             for member, (begin, after) in zip(members, pairwise(begins), strict=True)
         )
+
+
+def holds_too_many_values(content: bytes) -> bool:
+    """Tell, without opening it, whether a JSON text has more values than a journal may."""
+    return sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES
 
 
 def _begins(member: ZipInfo) -> int:

@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leaderjournal.kernel.days import (
-    ZONE_NAMES,
     Instant,
     LocalDate,
     instant,
@@ -20,12 +19,22 @@ from leaderjournal.kernel.days import (
     local_day,
 )
 from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.archives import Archive, UnreadableJournal
-from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
+from leaderjournal.portability.archives import (
+    MOST_VALUES,
+    Archive,
+    UnreadableJournal,
+    holds_too_many_values,
+)
+from leaderjournal.portability.rules import (
+    Failure,
+    JournalEntry,
+    NoEntry,
+    possible,
+    words_of,
+    zone_known,
+)
 
 MOST_ENTRIES = 100_000
-MOST_VALUES = 5_000_000
-"""Each takes up to a hundred times its bytes in memory: 100 MB of `[],` would take gigabytes."""
 
 # dayone-moment://ID is a photo; dayone-moment:/video/ID, /audio/ID and /pdfAttachment/ID are there
 # too. The alternative text is empty, and kept where another tool put words into it. No bracket may
@@ -75,7 +84,7 @@ def read_day_one(
 
 def _entries(content: bytes, name: str) -> list[Any] | None:
     """Return a journal's entries, None where the file is some other JSON."""
-    if sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES:
+    if holds_too_many_values(content):
         raise _too_much(name)
     try:
         # A whole number may have more digits than int() takes; none of them is needed.
@@ -117,9 +126,7 @@ def _read(
     if not isinstance(entry, dict):
         raise NoEntry("It is no entry as Day One writes them.")
     written_at = _instant(entry.get("creationDate"))
-    time_zone = entry.get("timeZone")
-    if not isinstance(time_zone, str) or time_zone not in ZONE_NAMES:
-        time_zone = zone
+    time_zone = zone_known(entry.get("timeZone"), otherwise=zone)
     if entry.get("isAllDay") is True:
         day = local_date(written_at.astimezone(ZoneInfo(time_zone)).date())
     else:

@@ -8,9 +8,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
-from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day
+from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day, time_zone
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
@@ -72,14 +71,14 @@ def _when(values: Mapping[str, str], zone: str, day_starts_at: time) -> tuple[Lo
         day = date.fromisoformat(values["full_date"])
     except ValueError:
         raise NoEntry("Its full_date is no date, such as 2026-11-24.") from None
-    clock = None
+    said, clock = values.get("time", "").replace("\u202f", " "), None
     for known in TIMES:
         try:
-            clock = datetime.strptime(values.get("time", "").replace("\u202f", " "), known).time()  # noqa: DTZ007
+            clock = datetime.strptime(said, known).time()  # noqa: DTZ007 - a wall clock alone
             break
         except ValueError:
             continue
-    wall = datetime.combine(day, clock or time(12), tzinfo=ZoneInfo(zone))
+    wall = datetime.combine(day, clock or time(12), tzinfo=time_zone(zone))
     if not EARLIEST_DATE.year <= day.year <= 9000:
         return local_date(day), instant(datetime.combine(day, time(12), tzinfo=UTC))
     written_at = instant(wall)

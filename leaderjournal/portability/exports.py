@@ -8,7 +8,6 @@ from zipstream import ZIP_DEFLATED, ZipStream
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability import markdown, table
-from leaderjournal.portability.documents.pdf import Wishes, typeset
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.practice import catalogue
 from leaderjournal.questions import store as questions_store
@@ -16,7 +15,8 @@ from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.summaries.rules import Period
 
-FORMATS = ("json", "markdown", "csv", "pdf")
+WHOLE = ("json", "markdown", "csv")
+FORMATS = (*WHOLE, "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,18 @@ class Export:
     name: str
 
 
-def export(
-    leader: Leader, wanted: str, *, today: LocalDate, period: Period, wishes: Wishes
-) -> Export:
-    """Return the leader's journal in one of FORMATS.
-
-    A PDF holds `period` as `wishes` say, and is made before it is sent; the others hold everything.
-    Raises CannotTypeset.
-    """
+def export(leader: Leader, wanted: str, *, today: LocalDate) -> Export:
+    """Return all of the leader's journal in one of the forms of WHOLE."""
     stem = f"leader-journal-{today}"
     if wanted == "json":
         return Export(_encoded(everything(leader)), "application/json", f"{stem}.json")
     if wanted == "csv":
         return Export(_encoded(table.rows(leader)), "text/csv; charset=utf-8", f"{stem}.csv")
-    if wanted == "markdown":
-        return Export(_markdown_zip(leader), "application/zip", f"{stem}.zip")
-    content = typeset(leader, period, wishes, today=today)
+    return Export(_markdown_zip(leader), "application/zip", f"{stem}.zip")
+
+
+def of_pdf(period: Period, content: bytes) -> Export:
+    """Return the PDF of a month or a year, which is made already."""
     return Export(iter([content]), "application/pdf", f"leader-journal-{period.name}.pdf")
 
 

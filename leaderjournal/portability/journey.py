@@ -10,10 +10,17 @@ from datetime import UTC, datetime, time
 from html.parser import HTMLParser
 from typing import Any
 
-from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant, local_day
+from leaderjournal.kernel.days import Instant, LocalDate, instant, local_day
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import Archive, UnreadableJournal
-from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
+from leaderjournal.portability.rules import (
+    Failure,
+    JournalEntry,
+    NoEntry,
+    possible,
+    words_of,
+    zone_known,
+)
 
 BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
 LATEST_YEAR = 9000
@@ -40,9 +47,7 @@ def read_journey(
             continue
         try:
             written_at = _written_at(entry["date_journal"])
-            time_zone = entry.get("timezone")
-            if not isinstance(time_zone, str) or time_zone not in ZONE_NAMES:
-                time_zone = zone
+            time_zone = zone_known(entry.get("timezone"), otherwise=zone)
             day = local_day(written_at, time_zone, day_starts_at)
             possible(day, earliest=EARLIEST_DATE, today=today)
             text = words_of(_plain(entry))

@@ -8,13 +8,21 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
 
-from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
+from leaderjournal.accounts.practice_calendar.rules import (
+    Pause,
+    PracticeCalendar,
+    practice_days,
+)
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant
 from leaderjournal.kernel.fields import CLOCK_TIME, Day
 from leaderjournal.kernel.problems import flat, summary_of
-from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.day_one import MOST_VALUES
+from leaderjournal.portability.archives import (
+    MOST_VALUES,
+    UnreadableJournal,
+    holds_too_many_values,
+)
 from leaderjournal.portability.rules import Failure, NoEntry
+from leaderjournal.portability.whole_journal import FORMAT
 from leaderjournal.practice.rules import Asked
 from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
@@ -24,8 +32,18 @@ from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.monthly.store import BroughtReview, ReviewVersion
 from leaderjournal.reviews.summaries.rules import Period
 
-FORMAT = "leader-journal/1"
 MOST_VERSION = 2**31 - 1
+
+NOT_AS_WRITTEN = (
+    NoEntry,
+    ValidationError,
+    AttributeError,
+    KeyError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
+"""What reading a row raises where somebody changed the file by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +55,8 @@ class Settings:
     day_starts_at: time
     language: str
     joined_on: LocalDate
-    practice_days: tuple[tuple[LocalDate, frozenset[int]], ...]
-    short_days: tuple[LocalDate, ...]
-    pauses: tuple[Pause, ...]
+    calendar: PracticeCalendar
     hidden_questions: tuple[str, ...]
-
-    def calendar(self) -> PracticeCalendar:
-        """Return the practice calendar."""
-        return PracticeCalendar(self.practice_days, self.pauses, frozenset(self.short_days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ def looks_like_ours(content: bytes) -> bool:
 
 def read_whole(content: bytes) -> WholeJournal:
     """Return the journal that an export holds. Raises UnreadableJournal."""
-    if sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES:
+    if holds_too_many_values(content):
         raise UnreadableJournal(
             f"This file holds more than {MOST_VALUES:,} values, the most it may."
         )
@@ -86,14 +98,14 @@ def read_whole(content: bytes) -> WholeJournal:
         for number, row in enumerate(rows if isinstance(rows, list) else [], start=1):
             try:
                 found.append(reader(row))
-            except (NoEntry, ValidationError, KeyError, TypeError, ValueError) as error:
+            except NOT_AS_WRITTEN as error:
                 failures.append(Failure(f"{name}, number {number}", _why(error)))
         return found
 
     settings = None
     try:
         settings = _settings(read)
-    except (NoEntry, ValidationError, KeyError, TypeError, ValueError) as error:
+    except NOT_AS_WRITTEN as error:
         failures.append(Failure("account", _why(error)))
     return WholeJournal(
         settings=settings,
@@ -112,7 +124,7 @@ def days_of_whole(
     for number, row in enumerate(journal.reflections, start=1):
         try:
             yield _day(row, day_starts_at, questions, today)
-        except (NoEntry, ValidationError, KeyError, TypeError, ValueError) as error:
+        except NOT_AS_WRITTEN as error:
             yield Failure(f"reflections, number {number}", _why(error))
 
 
@@ -213,27 +225,22 @@ def _settings(read: Any) -> Settings:
         day_starts_at=time.fromisoformat(account["day_starts_at"]),
         language=str(account["language"])[:20],
         joined_on=_date(account["joined_on"]),
-        practice_days=tuple(
-            (_date(change["effective_from"]), _weekdays(change["weekdays"]))
-            for change in account["practice_days"]
-        ),
-        short_days=tuple(_date(day) for day in account["short_days"]),
-        pauses=tuple(
-            Pause(
-                _date(pause["first_date"]),
-                _date(pause["last_date"]) if pause["last_date"] is not None else None,
-            )
-            for pause in read.get("pauses", [])
+        calendar=PracticeCalendar(
+            changes=tuple(
+                (_date(change["effective_from"]), practice_days(change["weekdays"]))
+                for change in account["practice_days"]
+            ),
+            pauses=tuple(
+                Pause(
+                    _date(pause["first_date"]),
+                    _date(pause["last_date"]) if pause["last_date"] is not None else None,
+                )
+                for pause in read.get("pauses", [])
+            ),
+            short_days=frozenset(_date(day) for day in account["short_days"]),
         ),
         hidden_questions=tuple(str(question) for question in read.get("hidden_questions", [])),
     )
-
-
-def _weekdays(given: Any) -> frozenset[int]:
-    weekdays = frozenset(given)
-    if not weekdays or not weekdays <= frozenset(range(1, 8)):
-        raise NoEntry("Its practice_days are not weekdays from 1 to 7.")
-    return weekdays
 
 
 def _version_number(row: Any, *, below: int = MOST_VERSION) -> int:

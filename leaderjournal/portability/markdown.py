@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
-from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant, local_date
+from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, time_zone
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import Archive
-from leaderjournal.portability.rules import Failure, NoEntry, possible, words_of
+from leaderjournal.portability.rules import Failure, NoEntry, possible, text_of, zone_known
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
@@ -54,14 +53,9 @@ def written(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
         }
         for answer in answers
     }
-    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
     texts = [(catalogue.key(answer.key).name, answer.text) for answer in answers]
     texts += [(NOTE, day.content.note), (COMMITMENT, day.content.commitment)]
-    body = "".join(
-        f"\n## {title}\n\n{_escaped(text.strip())}\n" for title, text in texts if text.strip()
-    )
-    name = f"{day.local_date.year:04}/{day.local_date}.md"
-    return name, f"---\n{front}---\n{body}"
+    return f"{day.local_date.year:04}/{day.local_date}.md", _file(head, texts)
 
 
 def written_review(review: StoredReview) -> tuple[str, str]:
@@ -73,13 +67,17 @@ def written_review(review: StoredReview) -> tuple[str, str]:
         "saved_at": review.saved_at.isoformat(),
         "lean_on": content["lean_on"],
     }
-    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
+    texts = [(question, content[field]) for field, question in QUESTIONS.items()]
+    return f"reviews/{review.month}.md", _file(head, texts)
+
+
+def _file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
+    """Return front matter, and each text that says something under its heading."""
+    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
     body = "".join(
-        f"\n## {question}\n\n{_escaped(content[field].strip())}\n"
-        for field, question in QUESTIONS.items()
-        if content[field].strip()
+        f"\n## {title}\n\n{_escaped(text.strip())}\n" for title, text in texts if text.strip()
     )
-    return f"reviews/{review.month}.md", f"---\n{front}---\n{body}"
+    return f"---\n{front}---\n{body}"
 
 
 def read_markdown(
@@ -99,26 +97,6 @@ def read_markdown(
             yield Failure(where, str(why))
 
 
-def merged_days(
-    read: Iterable[BroughtDay | BroughtReview | Failure],
-) -> tuple[list[BroughtDay], list[Failure]]:
-    """Return the days in order; of two files of one day the second is a failure, which is said."""
-    days: dict[LocalDate, BroughtDay] = {}
-    failures: list[Failure] = []
-    for found in read:
-        if isinstance(found, BroughtReview):
-            continue
-        if isinstance(found, Failure):
-            failures.append(found)
-        elif found.local_date in days:
-            failures.append(
-                Failure(str(found.local_date), "Another file is of this day. Keep one of them.")
-            )
-        else:
-            days[found.local_date] = found
-    return [days[day] for day in sorted(days)], failures
-
-
 def _read(
     content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
 ) -> BroughtDay | BroughtReview:
@@ -131,10 +109,8 @@ def _read(
         return _review(head, body, today)
     day = _date_of(head, name)
     possible(day, earliest=EARLIEST_DATE, today=today)
-    time_zone = head.get("time_zone")
-    if not isinstance(time_zone, str) or time_zone not in ZONE_NAMES:
-        time_zone = zone
-    writing = Writing(_written_at(head, day, time_zone), time_zone, day_starts_at)
+    own_zone = zone_known(head.get("time_zone"), otherwise=zone)
+    writing = Writing(_written_at(head, day, own_zone), own_zone, day_starts_at)
     return BroughtDay(day, _content(head, body), writing)
 
 
@@ -175,7 +151,7 @@ def _written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
             given = None
     if isinstance(given, datetime) and EARLIEST_DATE.year <= given.year <= 9000:
         return instant(given if given.tzinfo else given.replace(tzinfo=UTC))
-    return instant(datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)))
+    return instant(datetime.combine(day, time(12), tzinfo=time_zone(zone)))
 
 
 def _content(head: Mapping[str, Any], body: str) -> DayContent:
@@ -202,14 +178,10 @@ def _said(body: str, titles: Mapping[str, str]) -> dict[str, str]:
             field = titles[heading[1]]
         else:
             texts.setdefault(field, []).append(line)
-    said = {
-        field: ESCAPED_HEADING.sub(r"\1", "\n".join(lines)).strip()
+    return {
+        field: text_of(ESCAPED_HEADING.sub(r"\1", "\n".join(lines)).strip())
         for field, lines in texts.items()
     }
-    for text in said.values():
-        if text:
-            words_of(text)
-    return said
 
 
 def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> BroughtReview:

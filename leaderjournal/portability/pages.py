@@ -10,18 +10,18 @@ from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability import tasks
-from leaderjournal.portability.api import names_of, period_of, sent
+from leaderjournal.portability.api import names_of, sent
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.daylio import DEFAULT_MOODS
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.pdf import Wishes
-from leaderjournal.portability.exports import Export, export
+from leaderjournal.portability.exports import WHOLE, export, of_pdf
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.reading import KINDS, Choices
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews import store as reviews_store
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.api import period_of
 from leaderjournal.reviews.words.rules import names_in
 
 blueprint = Blueprint("portability", __name__)
@@ -47,11 +47,10 @@ def moving() -> str:
 @login_required
 def download(wanted: str) -> Response:
     """Send everything as JSON, Markdown or CSV."""
-    if wanted not in ("json", "markdown", "csv"):
+    if wanted not in WHOLE:
         abort(404)
     leader = current_leader()
-    today = leader.today(clock.now())
-    return sent(export(leader, wanted, today=today, period=Period(today.year), wishes=Wishes()))
+    return sent(export(leader, wanted, today=leader.today(clock.now())))
 
 
 @blueprint.post("/settings/import")
@@ -179,8 +178,7 @@ def fetch_document(document_id: UUID) -> Response:
     content = documents_store.content_of(leader, document_id)
     if kept is None or content is None:
         abort(404)
-    name = f"leader-journal-{kept.period.name}.pdf"
-    return sent(Export(iter([content]), "application/pdf", name))
+    return sent(of_pdf(kept.period, content))
 
 
 @blueprint.app_template_test("under_way")

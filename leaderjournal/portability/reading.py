@@ -1,7 +1,7 @@
 """Which journal a file is, and what it holds as days."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from io import BytesIO
@@ -18,7 +18,7 @@ from leaderjournal.portability.json_reader import (
     looks_like_ours,
     read_whole,
 )
-from leaderjournal.portability.markdown import is_markdown, merged_days, read_markdown
+from leaderjournal.portability.markdown import is_markdown, read_markdown
 from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
@@ -55,7 +55,6 @@ class Reading:
     photos: int = 0
     moods: Mapping[str, int] = field(default_factory=dict)
     reviews: tuple[BroughtReview, ...] = ()
-    whole: WholeJournal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +66,33 @@ class Reader:
     today: LocalDate
     choices: Choices = field(default_factory=Choices)
 
-    def read(self, content: bytes, questions: Mapping[str, str] | None = None) -> Reading:
-        """Return what a file holds; `questions` holds what our export's question ids became.
-
-        Raises UnreadableJournal where it is none of the journals known.
-        """
+    def read(self, content: bytes) -> Reading:
+        """Return what a file holds. Raises UnreadableJournal where it is no journal known."""
         if content[:2] == b"PK":
             return self._read_zip(Archive(BytesIO(content)))
         if looks_like_ours(content):
-            whole = read_whole(content)
-            days, failures = merged_days(
-                days_of_whole(
-                    whole,
-                    day_starts_at=self.day_starts_at,
-                    questions=questions or {},
-                    today=self.today,
-                )
-            )
-            return Reading("ours", tuple(days), (*whole.failures, *failures), whole=whole)
+            return self.read_ours(read_whole(content), questions={})
         return self._read_table(content)
+
+    def read_ours(self, whole: WholeJournal, *, questions: Mapping[str, str]) -> Reading:
+        """Return what an export of ours holds; `questions` holds what its question ids became."""
+        days, failures = _in_order(
+            days_of_whole(
+                whole,
+                day_starts_at=self.day_starts_at,
+                questions=questions,
+                today=self.today,
+            )
+        )
+        failures = (*whole.failures, *failures)
+        return Reading("ours", days, failures, reviews=whole.reviews)
 
     def _read_zip(self, archive: Archive) -> Reading:
         if is_markdown(archive) and not archive.members(".json"):
             found = list(read_markdown(archive, **self._leader()))
-            days, failures = merged_days(found)
             reviews = tuple(review for review in found if isinstance(review, BroughtReview))
-            return Reading("markdown", tuple(days), tuple(failures), reviews=reviews)
+            days, failures = _in_order(f for f in found if not isinstance(f, BroughtReview))
+            return Reading("markdown", days, failures, reviews=reviews)
         if is_journey(archive):
             return self._entries("journey", read_journey(archive, **self._leader()))
         return self._entries("day-one", read_day_one(archive, **self._leader()))
@@ -134,3 +134,21 @@ class Reader:
 
     def _leader(self) -> dict[str, Any]:
         return {"zone": self.zone, "day_starts_at": self.day_starts_at, "today": self.today}
+
+
+def _in_order(
+    read: Iterable[BroughtDay | Failure],
+) -> tuple[tuple[BroughtDay, ...], tuple[Failure, ...]]:
+    """Return the days in order; of two of one local day the second is a failure, which is said."""
+    days: dict[LocalDate, BroughtDay] = {}
+    failures: list[Failure] = []
+    for found in read:
+        if isinstance(found, Failure):
+            failures.append(found)
+        elif found.local_date in days:
+            failures.append(
+                Failure(str(found.local_date), "Another file is of this day. Keep one of them.")
+            )
+        else:
+            days[found.local_date] = found
+    return tuple(days[day] for day in sorted(days)), tuple(failures)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate
 
 LONGEST_NOTE = 20_000
 BETWEEN_TEXTS = "\n\n"
@@ -68,8 +68,21 @@ def possible(day: LocalDate, *, earliest: date, today: LocalDate) -> LocalDate:
     return day
 
 
+def zone_known(given: object, *, otherwise: str) -> str:
+    """Return the IANA zone that an entry names; where it names none, `otherwise`."""
+    return given if isinstance(given, str) and given in ZONE_NAMES else otherwise
+
+
 def words_of(text: object) -> str:
-    """Return an entry's text, its line ends as ours. Raises NoEntry for what is no text of ours."""
+    """Return an entry's text as `text_of` does. Raises NoEntry too where it shows nothing."""
+    words = text_of(text)
+    if all(unicodedata.category(character) in NO_WORDS for character in words):
+        raise NoEntry("It holds no words; photos and sounds stay behind.")
+    return words
+
+
+def text_of(text: object) -> str:
+    """Return a text, its line ends as ours. Raises NoEntry for what a day cannot hold."""
     if text is None:
         text = ""
     if not isinstance(text, str):
@@ -79,8 +92,6 @@ def words_of(text: object) -> str:
         raise NoEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
     if NO_TEXT.search(text):
         raise NoEntry("Its text holds characters that are no text.")
-    if all(unicodedata.category(character) in NO_WORDS for character in text):
-        raise NoEntry("It holds no words; photos and sounds stay behind.")
     return text
 
 

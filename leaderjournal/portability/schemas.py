@@ -1,6 +1,7 @@
 """What the calls of moving take and give."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask_smorest.fields import Upload
@@ -54,12 +55,17 @@ class ChoicesSchema(Schema):
             type(score) is int and 1 <= score <= 5 for score in moods.values()
         ):
             raise ValidationError('Use a JSON object of scores from 1 to 5, like {"good": 4}.')
-        return {str(mood).casefold(): score for mood, score in moods.items()}
+        return moods
 
     @classmethod
     def choices(cls, values: dict[str, Any]) -> Choices:
         """Return the loaded values as choices."""
-        return Choices(values["mood_key"], cls.scores(values["moods"]))
+        return choices_of(values["mood_key"], cls.scores(values["moods"]))
+
+
+def choices_of(key: str | None, scores: Mapping[str, int]) -> Choices:
+    """Return choices under a key, moods as they are read from a file: whatever their case."""
+    return Choices(key, {mood.casefold(): score for mood, score in scores.items()})
 
 
 class StartSchema(Schema):

@@ -6,12 +6,11 @@ The ids are the only thing that changes.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.days import utc_text
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -51,12 +50,12 @@ def everything(leader: Leader) -> Iterator[str]:
                 "month": review.month,
                 **review.content.as_document(),
                 "version": review.version,
-                "written_at": _instant(review.written_at),
-                "saved_at": _instant(review.saved_at),
+                "written_at": utc_text(review.written_at),
+                "saved_at": utc_text(review.saved_at),
                 "revisions": [
                     {
                         "version": version.version,
-                        "saved_at": _instant(version.saved_at),
+                        "saved_at": utc_text(version.saved_at),
                         **version.content.as_document(),
                     }
                     for version in monthly_store.revisions_of(leader.sealer, review.id)
@@ -101,15 +100,15 @@ def _day(
         "words": day.content.words,
         "version": day.version,
         "time_zone": day.time_zone,
-        "written_at": _instant(day.written_at),
-        "saved_at": _instant(day.saved_at),
+        "written_at": utc_text(day.written_at),
+        "saved_at": utc_text(day.saved_at),
         "in_time": day.in_time,
         "answers_in_time": list(day.answers_in_time),
-        "written": {field: _instant(at) for field, at in sorted(day.written.items())},
+        "written": {field: utc_text(at) for field, at in sorted(day.written.items())},
         "revisions": [
             {
                 "version": version.version,
-                "saved_at": _instant(version.saved_at),
+                "saved_at": utc_text(version.saved_at),
                 "set_aside": version.set_aside,
                 **version.content.as_document(),
             }
@@ -120,12 +119,6 @@ def _day(
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _instant(at: Instant) -> str:
-    return (
-        f"{datetime.isoformat(at.astimezone(UTC).replace(tzinfo=None), timespec='microseconds')}Z"
-    )
 
 
 def _json(value: Any) -> str:

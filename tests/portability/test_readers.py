@@ -149,6 +149,13 @@ def test_markdown_of_another_tool_becomes_notes_by_the_date_it_has():
     assert "between" in whys["2027-01-01.md"]
 
 
+def test_one_text_that_shows_nothing_loses_no_other_of_its_day():
+    text = "---\ndate: 2026-11-19\n---\n## Let go\nWords.\n## A note\n\u00ad"
+    [day] = read(a_zip({"a.md": text})).days
+    assert day.content.answers == (Answer("let-go", text="Words."),)
+    assert day.content.note == "\u00ad"
+
+
 def test_a_score_that_is_none_in_front_matter_is_left_aside():
     text = "---\ndate: 2026-11-19\nlet-go: {score: 9, behaviour: fly}\n---\n## Let go\nWords."
     [day] = read(a_zip({"a.md": text})).days

@@ -197,6 +197,8 @@ def test_an_export_that_was_tampered_with_says_what_is_wrong_and_brings_in_the_r
     content["reflections"][0]["answers"][0]["score"] = 9
     content["reflections"][1] |= {"version": 0}
     content["reflections"].append("no day")
+    content["reflections"].append(content["reflections"][1] | {"answers": ["no answer"]})
+    content["reflections"].append(content["reflections"][1] | {"revisions": ["none"]})
     content["reviews"] = [{"month": "2026"}]
     client = leader.client
     other = a_leader(client)
@@ -205,7 +207,10 @@ def test_an_export_that_was_tampered_with_says_what_is_wrong_and_brings_in_the_r
     whys = {failure["where"]: failure["why"] for failure in reply["failed"]}
     assert "1 to 5" in whys["reflections, number 1"]
     assert "version" in whys["reflections, number 2"]
+    for number in (3, 4, 5):
+        assert whys[f"reflections, number {number}"]
     assert "not as the journal writes it" in whys["reflections, number 3"]
+    assert "not as the journal writes it" in whys["reflections, number 4"]
     assert "2026-11" in whys["reviews, number 1"]
     for broken in (b"{", b'{"format": "other"}', b'{"format": "leader-journal/1"}'):
         assert bring(other, io.BytesIO(broken)).status_code == 422

@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup
 
-INK, QUIET, LINE, PAPER = "#1f1b16", "#645b50", "#ddd4c5", "#ffffff"
+QUIET, LINE, PAPER = "#645b50", "#ddd4c5", "#ffffff"
 KEY_COLOURS = {
     "lead-from-front": "#b06d08",
     "protect-and-serve": "#17807a",

@@ -72,9 +72,7 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
     summary = replace(
         portrait.summary,
         highlights=tuple(
-            replace(
-                passage, text=says(beginning(passage.text) if wishes.every_day else passage.text)
-            )
+            replace(passage, text=_passage(says(passage.text), wishes))
             for passage in portrait.summary.highlights
         ),
     )
@@ -113,6 +111,11 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
         styles=(STATIC / "css" / "document.css").read_text(encoding="utf-8"),
         printed_on=today,
     )
+
+
+def _passage(text: str, wishes: Wishes) -> str:
+    # What is cut stands whole among the days. No name may be cut before it is left out.
+    return beginning(text) if wishes.every_day else text
 
 
 def _said(content: DayContent, says: LeavesOut) -> DayContent:

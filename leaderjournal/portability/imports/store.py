@@ -16,7 +16,7 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.imports.models import BroughtIn, Import
-from leaderjournal.portability.json_reader import WholeJournal
+from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours, read_whole
 from leaderjournal.portability.reading import Choices, Reader, Reading
 from leaderjournal.portability.rules import Failure
 from leaderjournal.questions import store as questions_store
@@ -145,12 +145,13 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
     if row is None or row.state not in (State.WAITING, State.RUNNING):
         return None
     chosen = _opened(leader.sealer, row).get("choices", {})
-    reader = _reader(leader, now, Choices(**chosen))
     content = _file(leader.sealer, import_id)
-    reading = reader.read(content)
-    if reading.whole is not None:
-        leader, questions = _bring_whole(leader, import_id, reading.whole, now=now)
-        reading = _reader(leader, now).read(content, questions)
+    if looks_like_ours(content):
+        whole = read_whole(content)
+        leader, questions = _bring_settings(leader, import_id, whole, now=now)
+        reading = _reader(leader, now).read_ours(whole, questions=questions)
+    else:
+        reading = _reader(leader, now, Choices(**chosen)).read(content)
     with write_transaction() as session:
         _bring_reviews(session, leader.sealer, import_id, reading.reviews)
     for start in range(0, len(reading.days), DAYS_AT_ONCE):
@@ -260,10 +261,10 @@ def _bring_days(
     row.done, row.state = min(row.total, row.done + len(days)), State.RUNNING
 
 
-def _bring_whole(
+def _bring_settings(
     leader: Leader, import_id: UUID, whole: WholeJournal, *, now: Instant
 ) -> tuple[Leader, dict[str, str]]:
-    """Bring in what an export of ours holds beside its days.
+    """Bring in an export's own questions, and those that it was asked and hid.
 
     Settings are taken over where nothing is written yet. Return the leader as they are now, and
     what the ids of own questions have become.
@@ -280,14 +281,13 @@ def _bring_whole(
             day_starts_at=given.day_starts_at,
             language=given.language,
             joined_on=given.joined_on,
-            calendar=given.calendar(),
+            calendar=given.calendar,
             now=now,
         )
     hidden = whole.settings.hidden_questions if whole.settings and is_new else ()
     with write_transaction() as session:
         ids, new = questions_store.bring_questions(session, leader.sealer, whole.questions, now=now)
         questions_store.bring_asked(session, leader.id, whole.asked, ids, hidden)
-        _bring_reviews(session, leader.sealer, import_id, whole.reviews)
         session.add_all(
             BroughtIn(import_id=import_id, item_id=question, kind="question", version=0)
             for question in new

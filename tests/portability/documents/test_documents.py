@@ -75,6 +75,14 @@ def test_named_people_are_left_out_everywhere(leader):
         assert name not in text, name
 
 
+def test_a_name_that_a_passage_would_be_cut_in_is_left_out_all_the_same(leader):
+    before = "word " * 118
+    leader.writes("2026-03-05", ("let-go", 4, f"{before} Quetzal Coatl {'after ' * 40}"))
+    text = text_of(fetched(leader, period="2026-03", without_names="Quetzal Coatl"))
+    assert "Worth rereading" in text
+    assert "Quetzal" not in text
+
+
 def test_the_portrait_alone_holds_no_days(leader):
     written(leader)
     text = text_of(fetched(leader, period="2026-05", every_day="false"))
