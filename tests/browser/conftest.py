@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,19 +88,22 @@ class Served:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
-        command += ["--blocking-threads", "4", "--port", str(self.port)]
+        command += ["--blocking-threads", "4", "--workers-kill-timeout", "3"]
+        command += ["--port", str(self.port)]
         command += ["--log-level", "warning", "app:app"]
-        self._process = subprocess.Popen(command, cwd=self.root, env=self.environment)
+        self._process = subprocess.Popen(
+            command, cwd=self.root, env=self.environment, start_new_session=True
+        )
         wait_until_ready(self.address, self._process)
 
     def stop(self) -> None:
-        """Stop the server, if it runs."""
+        """Stop the server, if it runs, and all of it: what is left would answer beside the next."""
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):  # it waits for a browser that keeps a connection
             self._process.wait(10)
-        except subprocess.TimeoutExpired:  # it waits for a browser that keeps a connection open
-            self._process.kill()
-            self._process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 def wait_until_ready(address: str, process: subprocess.Popen) -> None:

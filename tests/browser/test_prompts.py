@@ -59,6 +59,18 @@ SHOWN = """async () => (await registration.getNotifications()).map(
   ({ title, body, tag, lang, icon, badge, data, actions }) => (
     { title, body, tag, lang, icon, badge, data, actions: actions.map(({ action }) => action) }
   ))"""
+# To list what is shown while one is being shown makes Chromium forget that one; so a test that waits
+# for a notification notes that it was shown, and lists only then.
+NOTE_SHOWN = """() => {
+  if (self.shown) return;
+  self.shown = [];
+  const { prototype } = ServiceWorkerRegistration;
+  const { showNotification } = prototype;
+  prototype.showNotification = async function (title, options) {
+    await showNotification.call(this, title, options);
+    self.shown.push(title);
+  };
+}"""
 TAP = """async (action) => {
   const [notification] = await registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
@@ -101,6 +113,8 @@ class Phone:
         )
         self.devtools.send("ServiceWorker.enable")
         self.until(lambda: registrations)
+        self.until(lambda: self.context.service_workers)
+        self.worker.evaluate(NOTE_SHOWN)
         self.registration = {
             "origin": page.evaluate("location.origin"),
             "registrationId": registrations[0]["registrationId"],
@@ -138,9 +152,9 @@ class Phone:
 
     def shows(self, title: str) -> dict:
         """Wait for a notification of this title and return it."""
-        return self.until(
-            lambda: [shown for shown in self.worker.evaluate(SHOWN) if shown["title"] == title]
-        )[0]
+        self.until(lambda: title in self.worker.evaluate("shown"))
+        [notification] = [each for each in self.worker.evaluate(SHOWN) if each["title"] == title]
+        return notification
 
     def prompted(self, **changed) -> None:
         self.gets(self.payload(**changed))
@@ -216,6 +230,14 @@ def test_a_second_push_of_a_day_replaces_the_first(phone):
     phone.gets(phone.payload().replace("Let go", "Lead from the front"))
     phone.shows("Lead from the front")
     assert len(phone.worker.evaluate(SHOWN)) == 1
+
+
+def test_pushes_that_arrive_together_can_all_be_tapped(phone):
+    titles = [f"Question {number}" for number in range(100)]
+    for number, title in enumerate(titles):
+        phone.gets(phone.payload().replace("Let go", title).replace("reflect-", f"{number}-"))
+    phone.until(lambda: len(phone.worker.evaluate("shown")) == len(titles))
+    assert {shown["title"] for shown in phone.worker.evaluate(SHOWN)} == set(titles)
 
 
 @pytest.mark.parametrize("payload", ["", "no JSON", "{}", '{"notification": {"body": "x"}}'])

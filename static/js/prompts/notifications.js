@@ -2,7 +2,7 @@
 
 const LATER_PROMPT = 15 * 60_000; // ms; sooner than this it is the same message a second time
 
-self.addEventListener("push", (event) => event.waitUntil(showPrompt(event.data)));
+self.addEventListener("push", (event) => event.waitUntil(inTurn(() => showPrompt(event.data))));
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
@@ -13,6 +13,10 @@ self.addEventListener("pushsubscriptionchange", (event) => {
   // What cannot be done here and now, a page does on its start.
   event.waitUntil(promptsDevice.keepOn(self.registration).catch(() => {}));
 });
+
+// To list what is shown while another notification is being shown makes Chromium forget that one:
+// it is seen, and a tap on it does nothing. So they are shown one after the other.
+const inTurn = (show) => navigator.locks.request("notifications", show);
 
 // A browser takes the permission away from a push that shows nothing, so whatever arrives is shown.
 async function showPrompt(message) {

@@ -89,13 +89,14 @@ async function scored({ account, local_date }, answer) {
 
 function sayNotDone({ action, tag, navigate }) {
   const answered = action in SCORES;
-  return showNotification(answered ? "Your answer was not written" : "The prompt was not moved", {
+  const title = answered ? "Your answer was not written" : "The prompt was not moved";
+  return inTurn(() => showNotification(title, {
     body: answered
       ? "The journal could not take it from here. Tap to write it in the journal."
       : "You can write your day at any time. Tap to open it.",
     tag,
     data: { navigate },
-  });
+  }));
 }
 
 self.addEventListener("sync", (event) => {
