@@ -59,8 +59,8 @@ SHOWN = """async () => (await registration.getNotifications()).map(
   ({ title, body, tag, lang, icon, badge, data, actions }) => (
     { title, body, tag, lang, icon, badge, data, actions: actions.map(({ action }) => action) }
   ))"""
-# To list what is shown while one is being shown makes Chromium forget that one; so a test that waits
-# for a notification notes that it was shown, and lists only then.
+# To list what is shown while one is being shown makes Chromium forget that one; so a test that
+# waits for a notification notes that it was shown, and lists only then.
 NOTE_SHOWN = """() => {
   if (self.shown) return;
   self.shown = [];
