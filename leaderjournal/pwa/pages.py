@@ -27,6 +27,7 @@ NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.pn
 WORKER_SCRIPTS = (
     "vendor/idb/umd.js",
     "js/offline/day-content.js",
+    "js/offline/draft-content.js",
     "js/offline/local-day.js",
     "js/offline/server.js",
     "js/offline/local-journal.js",

@@ -3,8 +3,9 @@
 // of a second of typing at the most.
 import { contentOf, contentThatCame, fill, questionsIn } from "./day-form.js";
 import { fillShell } from "./offline/day-shell.js";
-import { account, channel, journalHere, leave, phone } from "./offline/here.js";
+import { account, channel, journalHere, phone } from "./offline/here.js";
 import { keepReady } from "./offline/keep-ready.js";
+import { keepSending } from "./offline/keep-sending.js";
 import { askToStay, warnWhenShort } from "./offline/room.js";
 import { say } from "./save-said.js";
 
@@ -14,21 +15,16 @@ const { same, isKept, laidOver } = dayContent;
 
 const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
 const SENT_AFTER = 1000; // ms, from the last key
-const FIRST_RETRY = 2000;
-const LONGEST_RETRY = 60_000;
 
 let shown = contentThatCame(form); // what the form says apart from what was typed since it was kept
 let whose = account;
 let date = form.dataset.day;
 let journal = null;
 let outbox = null;
+let sender = null;
 let keepTimer = 0;
 let pauseTimer = 0; // runs out when the leader pauses
-let retryTimer = 0;
-let delay = 0; // before the next try; 0 while what is sent arrives
 let writing = Promise.resolve(); // one after another
-let sending = false;
-let sendsAgain = false;
 let told = shown; // what the page has last told others of
 let isFull = false; // nothing more can be kept on this device
 
@@ -70,8 +66,8 @@ async function keepAndSend() {
   await keep();
   if (isFull) return;
   if (!(await journal.queue(whose, date, new Date().toISOString()))) return tell();
-  if (!delay) say("Saving…");
-  return send();
+  if (!sender.isDelayed()) say("Saving…");
+  return sender.send();
 }
 
 // Nothing can be kept here any more: the words go straight to the server, while this page lives.
@@ -86,49 +82,8 @@ async function noRoom(failure) {
     say("Saved on the server; nothing more fits on this device", { problem: true });
   } catch {
     say(`Needs you: nothing more fits on ${phone}, and the journal cannot be reached. Keep this page open.`, { problem: true });
-    later(keepAndSend);
+    sender.later(keepAndSend);
   }
-}
-
-// ---- from this device to the server
-
-function later(act, atLeast = 0) {
-  delay = Math.min(Math.max(delay * 2, FIRST_RETRY), LONGEST_RETRY);
-  clearTimeout(retryTimer);
-  retryTimer = setTimeout(act, Math.max(delay * (0.75 + Math.random() / 2), atLeast));
-}
-
-async function send(options) {
-  clearTimeout(retryTimer);
-  sendsAgain = true; // also what comes while the last one is on its way
-  if (sending) return;
-  sending = true;
-  let result = { state: "sent" };
-  while (sendsAgain && result.state === "sent") {
-    sendsAgain = false;
-    result = await outbox.sendAll(options).catch(unread);
-  }
-  sending = false;
-  if (result.state === "ended") {
-    await journal.forgetSeen(whose);
-    channel.postMessage({ type: "left" });
-    leave();
-    return;
-  }
-  if (result.state === "unreached") {
-    later(send, result.wait);
-    const registration = await navigator.serviceWorker?.getRegistration();
-    registration?.sync?.register("send-outbox").catch(() => {});
-  } else {
-    delay = 0;
-  }
-  await tell(result.state);
-}
-
-// What is kept here cannot be read just now, as when a browser closes its store.
-function unread(failure) {
-  console.info("What is kept here cannot be sent now:", failure?.name);
-  return { state: "unreached", wait: 0 };
 }
 
 // ---- what is said
@@ -140,12 +95,12 @@ async function tell(state = "sent") {
   const waiting = await journal.unsent(whose, date);
   const refused = waiting.find((row) => row.refused);
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
-  if (isUnsaved() || sending || !same(kept.content, kept.queued)) return; // there is more to come
+  if (isUnsaved() || sender.isSending() || !same(kept.content, kept.queued)) return; // there is more to come
   if (refused) {
     say(`Needs you: ${refused.refused}`, { problem: true });
   } else if (waiting.length && state === "signed-out") {
     say(`Saved on ${phone}. Needs you: `, { problem: true, link: { href: signIn(), text: "sign in to send it" } });
-  } else if (waiting.length && (state === "unreached" || delay)) {
+  } else if (waiting.length && (state === "unreached" || sender.isDelayed())) {
     say(`Saved on ${phone}. Sent as soon as it can be.`);
   } else if (waiting.length) {
     say("Saving…");
@@ -243,10 +198,11 @@ async function start() {
       isFull = true;
     }
   }
+  sender = keepSending(journal, outbox, whose, tell);
   listen();
   await keepAndSend();
   await journal.queueLeft(whose); // and what other days left here
-  await send({ again: true });
+  await sender.send({ again: true });
   warnWhenShort();
   if (account) keepReady(journal, account, date);
 }

@@ -228,40 +228,12 @@ def write_months(page: Page) -> list[str]:
         data={"mirror": "I looked away.", "lean_on": "let-go"},
         headers={"X-CSRFToken": token},
     )
-    pages = (f"/month/{month}", f"/month/{month}/review", f"/year/{today.year}")
+    review = f"/month/{month}/review"
+    pages = (f"/month/{month}", review, f"{review}/versions", f"/year/{today.year}")
     return [*pages, f"/settings/document/{month}"]
 
 
 BEHAVIOURS = {"lead-from-front": "inspect", "protect-and-serve": "coach", "let-go": "step-aside"}
-
-
-def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
-    register(page)
-    month = berlin_today()[:7]
-    page.goto(f"/month/{month}/review")
-    page.fill("[name=mirror]", "I looked away.")
-    page.get_by_text("Let go", exact=True).click()
-    saved(page)
-    page.fill("[name=grew]", "Ana.")
-    saved(page)
-    page.reload()
-    expect(page.locator("[name=grew]")).to_have_value("Ana.")
-    expect(page.locator("[name=lean_on][value=let-go]")).to_be_checked()
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#review")).to_contain_text("leans on Let go")
-
-
-def test_a_review_without_a_connection_says_that_its_words_are_on_the_page_and_sends_them(new_page):
-    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
-    register(page)
-    page.goto(f"/month/{berlin_today()[:7]}/review")
-    page.context.set_offline(True)
-    page.fill("[name=mirror]", "In the lift.")
-    expect(page.locator("#save-said")).to_have_text("Not saved yet: the words are on this page")
-    page.context.set_offline(False)
-    saved(page)
-    page.reload()
-    expect(page.locator("[name=mirror]")).to_have_value("In the lift.")
 
 
 def test_the_look_back_comes_once_the_day_is_written_and_never_before(page):

@@ -1,6 +1,8 @@
 """The monthly review as a page of its own: three questions and a key to lean on."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from itertools import groupby
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug import Response
 
@@ -12,7 +14,7 @@ from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.monthly import store
 from leaderjournal.reviews.monthly.api import begun, month_of
-from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, is_step
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.summaries.rules import Period
 
@@ -57,6 +59,30 @@ def save_review(period: str) -> Page:
         return _page(month, submitted, current.etag if current else "", there=current), 409
     flash("Saved.", "good")
     return redirect(url_for("reviews.month", period=month.name, _anchor="review"), 303)
+
+
+@blueprint.get("/month/<period>/review/versions")
+@login_required
+def versions(period: str) -> str:
+    """Show every earlier version of a review; those of one sitting's typing stand together."""
+    sealer, month = current_leader().sealer, begun(month_of(period))
+    stored, earlier = store.review(sealer, month), store.revisions(sealer, month)
+    if stored is None or earlier is None:
+        abort(404)
+    following: list[store.StoredReview | store.ReviewVersion] = [stored, *earlier]
+    steps = [
+        is_step(version.content, later.content, between=later.saved_at - version.saved_at)
+        for version, later in zip(earlier, following, strict=False)
+    ]
+    runs = groupby(zip(steps, earlier, strict=True), lambda one: one[0])
+    return render_template(
+        "reviews/versions.html",
+        period=month,
+        etag=stored.etag,
+        runs=[(are_steps, [version for _, version in run]) for are_steps, run in runs],
+        questions=QUESTIONS,
+        keys=catalogue.keys(),
+    )
 
 
 def _page(

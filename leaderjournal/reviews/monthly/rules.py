@@ -1,10 +1,12 @@
 """What a monthly review asks, what it holds, and when its time has come."""
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, each_day
+from leaderjournal.reflections.versions.rules import ONE_SITTING
 from leaderjournal.reviews.summaries.rules import Period
 
 QUESTIONS = {
@@ -35,6 +37,16 @@ class ReviewContent:
     def as_document(self) -> dict[str, Any]:
         """Return the review as plain JSON values."""
         return asdict(self)
+
+
+def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta) -> bool:
+    """Tell whether `later`, saved `between` after `earlier`, is the same writing gone on with.
+
+    It is where all that `earlier` says stands in `later` too, within one sitting.
+    """
+    now = later.as_document()
+    said = ((name, words.strip()) for name, words in earlier.as_document().items() if words)
+    return between <= ONE_SITTING and all(words in (now[name] or "") for name, words in said)
 
 
 def last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:

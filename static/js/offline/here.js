@@ -2,6 +2,7 @@
 // channel on which pages and the worker tell each other what changed.
 import "../../vendor/idb/umd.js";
 import "./day-content.js";
+import "./draft-content.js";
 import "./local-day.js";
 import "./server.js";
 import "./local-journal.js";
@@ -23,7 +24,7 @@ export function journalHere() {
 
 async function open() {
   const journal = await openLocalJournal();
-  const tell = (local_date) => channel.postMessage({ type: "day", local_date });
+  const tell = (message) => channel.postMessage(message);
   const outbox = makeOutbox(journal, { tell });
   if (account && await journal.isToSignOut()) await signOut(journal);
   if (account) {

@@ -3,9 +3,11 @@
 // account's own that no script can read out (AES-GCM, not extractable); what stands beside it, in
 // clear, is whose it is and of which local day.
 //
-// Needs idb and day-content.js to be loaded first; a classic script, for pages and worker alike.
+// Needs idb, day-content.js and draft-content.js to be loaded first; a classic script, for pages and worker alike.
 {
   const { EMPTY, same, laidOver, contains } = dayContent;
+  const { laidOver: laid } = draftContent;
+  const VERSION = 2;
   const LEADER = "leader";
   const SIGN_OUT = "sign-out";
   const BLANK = Object.freeze({
@@ -19,7 +21,12 @@
   const IV_BYTES = 12;
   const A_DAY = 24 * 60 * 60_000; // ms
 
-  function upgrade(database) {
+  function upgrade(database, from) {
+    if (from < 1) createFirstStores(database);
+    database.createObjectStore("drafts", { keyPath: ["account", "path"] });
+  }
+
+  function createFirstStores(database) {
     database.createObjectStore("here"); // LEADER: {account, time_zone, day_starts_at}; when what was last done
     database.createObjectStore("keys"); // account: CryptoKey
     database.createObjectStore("days", { keyPath: ["account", "local_date"] });
@@ -41,7 +48,7 @@
   // Throws where this browser keeps nothing, as some do in private windows.
   async function openLocalJournal(name = "journal", locks = navigator.locks) {
     if (!self.crypto?.subtle) throw new Error("There is no encryption in this browser.");
-    const database = await idb.openDB(name, 1, {
+    const database = await idb.openDB(name, VERSION, {
       upgrade,
       // A newer release wants to change the stores: its page is not held up by this one.
       blocking: (_current, _blocked, event) => event.target.close(),
@@ -98,7 +105,7 @@
 
     async function forgetAllButUnsent(account) {
       const left = await countUnsent(account);
-      const change = database.transaction(["here", "keys", "days", "pages"], "readwrite");
+      const change = database.transaction(["here", "keys", "days", "pages", "drafts"], "readwrite");
       const of = all(account);
       if ((await change.objectStore("here").get(LEADER))?.account === account) {
         change.objectStore("here").clear();
@@ -106,12 +113,16 @@
       change.objectStore("days").delete(of);
       change.objectStore("pages").delete(of);
       if (!left) change.objectStore("keys").delete(account);
+      for await (const cursor of change.objectStore("drafts").iterate(of)) {
+        if (cursor.value.sent) cursor.delete();
+      }
       await change.done;
     }
 
     // Forgets all of the account, and nothing of another one.
     async function forget(account) {
       for (const { place } of await unsent(account)) await database.delete("outbox", place);
+      await database.delete("drafts", all(account));
       await forgetAllButUnsent(account);
     }
 
@@ -244,8 +255,12 @@
       return date ? rows.filter((row) => row.local_date === date) : rows;
     }
 
-    const countUnsent = (account) => database.countFromIndex("outbox", "account", account);
-    const countAllUnsent = () => database.count("outbox");
+    const countUnsent = async (account) => (
+      await database.countFromIndex("outbox", "account", account) + (await unsentDrafts(account)).length
+    );
+    const countAllUnsent = async () => (
+      await database.count("outbox") + (await database.getAll("drafts")).filter(isUnsent).length
+    );
     const changeIn = (row) => opened(row.account, row.id, row);
 
     async function mark(row, marks) {
@@ -257,6 +272,49 @@
       await change.done;
       return stands;
     }
+
+    // ---- drafts: what else is written whole, such as a month's review, by its path in the API
+
+    const isUnsent = ({ sent }) => !sent;
+    const unsentDrafts = async (account) => (await database.getAll("drafts", all(account))).filter(isUnsent);
+    const draftIn = (row) => opened(row.account, row.path, row);
+
+    // Keeps what `content` now says, where `was` is what the server had under `etag` (null where it
+    // had nothing). What was typed before and is not sent yet keeps what it was written on.
+    const keepDraft = (account, path, { etag, was, content }) => alone(path, async () => {
+      const row = await database.get("drafts", [account, path]);
+      const base = row && !row.sent ? await draftIn(row) : { etag, was };
+      await putDraft(account, path, { ...base, content });
+    });
+
+    async function putDraft(account, path, draft, marks = {}) {
+      const row = { account, path, id: crypto.randomUUID(), ...marks };
+      await database.put("drafts", { ...row, ...await sealed(account, path, draft) });
+    }
+
+    // As it stands here: {etag, was, content, aside, sent, refused}, null where nothing was written here.
+    async function draft(account, path) {
+      const row = await database.get("drafts", [account, path]);
+      return row ? { ...await draftIn(row), sent: Boolean(row.sent), refused: row.refused } : null;
+    }
+
+    // The server has taken `sent` and holds `content` under `etag`; `aside` where words of another
+    // device were in its place. What was typed meanwhile goes on top of that.
+    const draftArrived = ({ account, path, id }, { sent, etag, content, aside }) => alone(path, async () => {
+      const row = await database.get("drafts", [account, path]);
+      if (!row) return;
+      const stored = { etag, was: content, aside };
+      if (row.id === id) return putDraft(account, path, { ...stored, content }, { sent: true });
+      const now = await draftIn(row);
+      await putDraft(account, path, { ...stored, content: laid(sent, now.content, content) });
+    });
+
+    const refuseDraft = ({ account, path, id }, refused) => alone(path, async () => {
+      const row = await database.get("drafts", [account, path]);
+      if (row?.id === id) await database.put("drafts", { ...row, refused });
+    });
+
+    const removeDraft = (account, path) => database.delete("drafts", [account, path]);
 
     // ---- pages
 
@@ -276,6 +334,7 @@
       signOutWhenReached, isToSignOut, signedOut, forgetSeen, forget, forgetAll,
       day, meet, write, queue, queueLeft, arrived,
       unsent, countUnsent, countAllUnsent, changeIn, mark,
+      keepDraft, draft, draftIn, unsentDrafts, draftArrived, refuseDraft, removeDraft,
       keepPage, page, countPages,
       close: () => database.close(),
     });

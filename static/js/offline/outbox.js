@@ -3,9 +3,10 @@
 // wrote meanwhile is merged by the server. A change leaves the outbox when the server has answered
 // that it has it, and in no other way.
 //
-// Needs day-content.js, server.js and local-journal.js; a classic script, for pages and worker alike.
+// Needs day-content.js, draft-content.js, server.js and local-journal.js; a classic script, for pages and worker alike.
 {
   const { same, ofReply } = dayContent;
+  const { laidOver, collide, fieldsOf } = draftContent;
   const tagOf = (answer) => (answer.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', "") || null;
   const waitIn = (answer) => (Number(answer.headers.get("Retry-After")) || 0) * 1000;
 
@@ -29,7 +30,7 @@
     }
   }
 
-  // `tell` hears of each day that changed. `server` makes the calls (see server.js).
+  // `tell` hears of each day and draft that changed. `server` makes the calls (see server.js).
   function makeOutbox(journal, { server: calls = self.server, locks = navigator.locks, tell = () => {} } = {}) {
     let who = null; // whose session it is, as far as is known
 
@@ -75,23 +76,55 @@
       return errors.written_at ? put(row, { ...change, written_at: null }) : answer;
     }
 
-    async function send(row) {
-      const change = await journal.changeIn(row);
-      const answer = await putAtAnyTime(row, change);
+    // What comes of an answer: `take` gets what the server has now, `refuse` what it says is wrong.
+    async function settle(answer, take, refuse) {
       if (answer.ok) {
-        const reply = await reached(answer.json());
-        await journal.arrived(row, change, storedIn(answer, reply), { aside: Boolean(reply.set_aside?.length) });
-        tell(row.local_date);
+        await take(await reached(answer.json()));
       } else if (answer.status === 401) {
         throw new Halt("signed-out");
       } else if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
         throw new Halt("unreached", waitIn(answer));
       } else {
         const { errors = {}, detail = "" } = await answer.json().catch(() => ({}));
-        const refused = Object.values(errors).flat().join(" ") || detail || `The journal answered ${answer.status}.`;
-        await journal.mark(row, { refused });
-        tell(row.local_date);
+        await refuse(Object.values(errors).flat().join(" ") || detail || `The journal answered ${answer.status}.`);
       }
+    }
+
+    async function send(row) {
+      const change = await journal.changeIn(row);
+      const answer = await putAtAnyTime(row, change);
+      await settle(
+        answer,
+        (reply) => journal.arrived(row, change, storedIn(answer, reply), { aside: Boolean(reply.set_aside?.length) }),
+        (refused) => journal.mark(row, { refused }),
+      );
+      tell({ type: "day", local_date: row.local_date });
+    }
+
+    // A draft goes on top of what it was written on. Where that has changed meanwhile, so do the
+    // fields that were not changed here; words that others take the place of stay as a version.
+    async function sendDraft(row) {
+      const { etag, was, content, aside: before } = await journal.draftIn(row);
+      const put = (body, over) => asked(row.account, "PUT", row.path, {
+        body, headers: over ? { "If-Match": `"${over}"` } : { "If-None-Match": "*" },
+      });
+      let aside = before ?? false;
+      let answer = await put(content, etag);
+      if (answer.status === 412) {
+        const { current } = await reached(answer.json());
+        const theirs = current ? fieldsOf(content, current) : was;
+        aside ||= collide(was, content, theirs);
+        answer = await put(laidOver(was, content, theirs), current && tagOf(answer));
+        if (answer.status === 412) throw new Halt("unreached"); // it is being written elsewhere
+      }
+      await settle(
+        answer,
+        (reply) => journal.draftArrived(row, {
+          sent: content, etag: tagOf(answer), content: fieldsOf(content, reply), aside,
+        }),
+        (refused) => journal.refuseDraft(row, refused),
+      );
+      tell({ type: "draft", path: row.path });
     }
 
     // For a device that has no room to keep a change on: one try, while the page lives. Returns the
@@ -126,6 +159,9 @@
         for (let row; (row = await next(account, passedOver, tried));) {
           tried?.add(row.place);
           if (await journal.mark(row, { tried: true })) await send(row);
+        }
+        for (const row of await journal.unsentDrafts(account)) {
+          if (again || !row.refused) await sendDraft(row);
         }
       } catch (error) {
         if (!(error instanceof Halt)) throw error;

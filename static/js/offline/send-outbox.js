@@ -6,16 +6,14 @@
 
   async function send() {
     const journal = await journalHere();
-    outbox ??= makeOutbox(journal, {
-      tell: (local_date) => daysChannel.postMessage({ type: "day", local_date }),
-    });
+    outbox ??= makeOutbox(journal, { tell: (message) => journalChannel.postMessage(message) });
     const leader = await journal.leader();
     if (!leader) return "sent";
     await journal.queueLeft(leader.account);
     const { state } = await outbox.sendAll();
     if (state === "ended") {
       await journal.forgetSeen(leader.account);
-      daysChannel.postMessage({ type: "left" });
+      journalChannel.postMessage({ type: "left" });
     }
     return state;
   }

@@ -81,7 +81,7 @@ async function scored({ account, local_date }, answer) {
     const journal = await journalHere();
     if ((await journal.leader())?.account !== account) return;
     await journal.meet(account, local_date, storedIn(answer, await answer.json()));
-    daysChannel.postMessage({ type: "day", local_date });
+    journalChannel.postMessage({ type: "day", local_date });
   } catch (failure) {
     console.info("An open page learns of it when it is opened anew:", failure?.name);
   }

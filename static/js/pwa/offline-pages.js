@@ -1,11 +1,11 @@
 // Which page the worker answers with where the server cannot be reached. A day, seen or not, is a
-// shell that script fills from what the device holds; the month is the page as it was last seen,
-// sealed on the device like every word. No page of a leader lies in the browser's caches.
+// shell that script fills from what the device holds; a month and its review are the pages as they
+// were last seen, sealed on the device like every word. No page of a leader lies in the browser's caches.
 //
 // A classic script of the worker's; needs local-journal.js, local-day.js and what sw.js defines.
 
 // Pages and the worker tell each other on it which days changed.
-const daysChannel = new BroadcastChannel("journal");
+const journalChannel = new BroadcastChannel("journal");
 
 const PATIENCE_WITH_SERVER = 5000; // ms, where the device has the page itself
 const KEEP_MONTH = "keep-month";
@@ -20,7 +20,7 @@ function journalHere() {
 const leaderHere = async () => (await journalHere()).leader();
 
 const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
-const isMonth = (path) => /^\/month(\/\d{4}-\d{2})?$/.test(path);
+const isMonth = (path) => /^\/month(\/\d{4}-\d{2}(\/review)?)?$/.test(path);
 
 async function pageOnDevice(path) {
   const leader = await leaderHere().catch(() => null);
@@ -84,6 +84,10 @@ async function renewMonth() {
   const leader = await leaderHere();
   if (!leader) return;
   const path = pathOfMonth("/month", leader);
+  await Promise.all([path, `${path}/review`].map(renew));
+}
+
+async function renew(path) {
   const answer = await fetch(path, {
     redirect: "error",
     headers: { Accept: "text/html" },

@@ -1,64 +1,156 @@
-// Sends a monthly review as it is written, and says where its words are. They are on this page alone
-// until the server has them, so leaving before that is asked about.
-import "../offline/server.js";
+// Keeps a monthly review on this device as it is written, has it sent, and says where its words are.
+// What is on no device yet is marked by `data-unsaved` on <html>, as on the page of a day.
+import { account, journalHere, phone } from "../offline/here.js";
+import { keepSending } from "../offline/keep-sending.js";
 import { say } from "../save-said.js";
 
 const form = document.getElementById("review-form");
+const page = document.documentElement;
+const channel = new BroadcastChannel("journal"); // one of its own also hears this page's outbox
+const path = `/reviews/${form.dataset.month}`;
+const { same, laidOver, collide } = draftContent;
+
+const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
 const SENT_AFTER = 1000; // ms, from the last key
-const FIRST_RETRY = 2000;
-const LONGEST_RETRY = 60_000;
 
 const { etag } = form.elements;
-let saved = content();
-let timer = 0;
-let delay = 0;
-let sending = Promise.resolve();
+let shown = content(); // what the form says apart from what was typed since it was kept
+let stored = { etag: etag.value || null, was: shown };
+let journal = null;
+let sender = null;
+let keepTimer = 0;
+let pauseTimer = 0;
+let leaving = false; // submitted: the plain form brings the words there itself
 
 function content() {
   const { mirror, grew, let_go, lean_on } = Object.fromEntries(new FormData(form));
-  return JSON.stringify({ mirror, grew, let_go, lean_on: lean_on || null });
+  return { mirror, grew, let_go, lean_on: lean_on || null };
 }
 
-const isUnsaved = () => content() !== saved;
-
-async function send() {
-  const mine = content();
-  if (mine === saved) return;
-  say("Saving…");
-  const answer = await server.call("PUT", `/reviews/${form.dataset.month}`, {
-    body: JSON.parse(mine),
-    csrf: form.elements.csrf_token.value,
-    headers: etag.value ? { "If-Match": `"${etag.value}"` } : { "If-None-Match": "*" },
-  });
-  if (answer.ok) {
-    etag.value = answer.headers.get("ETag").slice(1, -1);
-    saved = mine;
-    delay = 0;
-    say(isUnsaved() ? "Saving…" : "Saved everywhere");
-  } else if (answer.status >= 500 || answer.status === 429) {
-    throw new Error(`The review was not taken: ${answer.status}`);
-  } else {
-    // Signed out, changed elsewhere, or not allowed: the form itself says what, and keeps the words.
-    say("Not saved yet: press Save", { problem: true });
+function fill(told) {
+  for (const [name, value] of Object.entries(told)) {
+    const control = form.elements[name];
+    if ((control.value || null) === (value || null)) continue;
+    control.value = value ?? "";
+    if (name !== "lean_on") control.dispatchEvent(new Event("filled")); // it grows with its words
   }
 }
 
-function sendSoon(after) {
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    sending = sending.then(send).catch(() => {
-      delay = Math.min(delay * 2 || FIRST_RETRY, LONGEST_RETRY);
-      say("Not saved yet: the words are on this page");
-      sendSoon(delay);
-    });
-  }, after);
+const isUnsaved = () => !same(shown, content());
+const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
+
+async function keep() {
+  clearTimeout(keepTimer);
+  keepTimer = 0;
+  const mine = content();
+  if (same(shown, mine)) return;
+  await journal.keepDraft(account, path, { ...stored, content: mine });
+  shown = mine;
+  mark();
 }
 
-form.addEventListener("input", () => {
-  if (isUnsaved()) say("Saving…"); // what was said of the words before is true no more
-  sendSoon(SENT_AFTER);
-});
-form.addEventListener("submit", () => { clearTimeout(timer); saved = content(); });
-addEventListener("online", () => { if (isUnsaved()) sendSoon(0); });
-document.addEventListener("visibilitychange", () => { if (document.hidden && isUnsaved()) sendSoon(0); });
-addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); });
+async function keepAndSend() {
+  clearTimeout(pauseTimer);
+  try {
+    await keep();
+  } catch (failure) {
+    console.info("Nothing can be kept on this device:", failure?.name);
+    say(`Needs you: nothing more fits on ${phone}. Press Save.`, { problem: true });
+    return;
+  }
+  await sender.send();
+}
+
+// ---- what is said
+
+async function tell(state = "sent") {
+  const draft = await journal.draft(account, path);
+  if (!draft) return;
+  const { sent, refused } = draft;
+  fill(laidOver(shown, content(), draft.content));
+  shown = draft.content;
+  stored = { etag: draft.etag, was: sent ? draft.content : draft.was };
+  etag.value = draft.etag ?? ""; // so that a plain submit still works
+  mark();
+  document.getElementById("set-aside").hidden = !draft.aside;
+  if (isUnsaved() || sender.isSending()) return;
+  if (sent) say("Saved everywhere");
+  else if (refused) say(`Needs you: ${refused}`, { problem: true });
+  else if (state === "signed-out") {
+    const href = `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
+    say(`Saved on ${phone}. Needs you: `, { problem: true, link: { href, text: "sign in to send it" } });
+  } else if (state === "unreached" || sender.isDelayed()) say(`Saved on ${phone}. Sent as soon as it can be.`);
+  else say("Saving…");
+}
+
+// ---- what the leader does
+
+function written() {
+  mark();
+  if (!isUnsaved()) return;
+  say("Saving…");
+  keepTimer ||= setTimeout(() => keep().catch(() => {}), KEPT_AFTER);
+  clearTimeout(pauseTimer);
+  pauseTimer = setTimeout(keepAndSend, SENT_AFTER);
+}
+
+// With everything on the server the month shows it; else the words wait here, and the line says so.
+async function save(event) {
+  if (leaving) return;
+  event.preventDefault();
+  await keepAndSend();
+  const draft = await journal.draft(account, path);
+  if (isUnsaved()) {
+    leaving = true;
+    form.submit();
+  } else if (!draft || draft.sent) location.assign(form.dataset.after);
+}
+
+function listen() {
+  form.addEventListener("input", ({ target }) => { if (target.type !== "radio") written(); });
+  form.addEventListener("change", () => { mark(); keepAndSend(); });
+  form.addEventListener("submit", save);
+  for (const moment of ["online", "focus", "pagehide"]) addEventListener(moment, () => keepAndSend());
+  document.addEventListener("visibilitychange", () => keepAndSend());
+  channel.addEventListener("message", ({ data }) => { if (data.type === "draft" && data.path === path) tell(); });
+  addEventListener("beforeunload", (event) => { if (isUnsaved() && !leaving) event.preventDefault(); });
+}
+
+// A browser that keeps nothing still has the plain form.
+function withoutJournal() {
+  let submitted = false;
+  form.addEventListener("submit", () => { submitted = true; });
+  form.addEventListener("input", () => say("This browser keeps nothing by itself: press Save before you leave."));
+  addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });
+}
+
+// What was written here before. A page that was kept for a time without a connection may be older.
+async function takeUp() {
+  const draft = await journal.draft(account, path);
+  if (!draft) return;
+  if (page.dataset.keptAt) await tell();
+  else if (draft.sent) await journal.removeDraft(account, path);
+  else {
+    document.getElementById("set-aside").hidden = !collide(draft.was, draft.content, shown);
+    fill(laidOver(draft.was, draft.content, shown));
+  }
+}
+
+async function start() {
+  let outbox;
+  try {
+    if ("held" in form.dataset) throw new Error("The server gave back what it could not take.");
+    ({ journal, outbox } = await journalHere());
+  } catch (failure) {
+    console.info("Nothing is kept on this device:", failure?.name);
+    withoutJournal();
+    return;
+  }
+  sender = keepSending(journal, outbox, account, tell);
+  await takeUp();
+  listen();
+  await keep().catch(() => {});
+  await sender.send({ again: true });
+}
+
+start();

@@ -1,0 +1,55 @@
+// Has what is kept here sent until it has arrived: with growing delays, and by the worker where the
+// browser tells it of a connection.
+import { channel, leave } from "./here.js";
+
+const FIRST_RETRY = 2000;
+const LONGEST_RETRY = 60_000;
+
+// `told` hears what became of each try: "sent", "unreached" or "signed-out".
+export function keepSending(journal, outbox, whose, told) {
+  let timer = 0;
+  let delay = 0; // before the next try; 0 while what is sent arrives
+  let sending = false;
+  let sendsAgain = false;
+
+  function later(act, atLeast = 0) {
+    delay = Math.min(Math.max(delay * 2, FIRST_RETRY), LONGEST_RETRY);
+    clearTimeout(timer);
+    timer = setTimeout(act, Math.max(delay * (0.75 + Math.random() / 2), atLeast));
+  }
+
+  async function send(options) {
+    clearTimeout(timer);
+    sendsAgain = true; // also what comes while the last one is on its way
+    if (sending) return;
+    sending = true;
+    let result = { state: "sent" };
+    while (sendsAgain && result.state === "sent") {
+      sendsAgain = false;
+      result = await outbox.sendAll(options).catch(unread);
+    }
+    sending = false;
+    if (result.state === "ended") {
+      await journal.forgetSeen(whose);
+      channel.postMessage({ type: "left" });
+      leave();
+      return;
+    }
+    if (result.state === "unreached") {
+      later(send, result.wait);
+      const registration = await navigator.serviceWorker?.getRegistration();
+      registration?.sync?.register("send-outbox").catch(() => {});
+    } else {
+      delay = 0;
+    }
+    await told(result.state);
+  }
+
+  // What is kept here cannot be read just now, as when a browser closes its store.
+  function unread(failure) {
+    console.info("What is kept here cannot be sent now:", failure?.name);
+    return { state: "unreached", wait: 0 };
+  }
+
+  return Object.freeze({ send, later, isSending: () => sending, isDelayed: () => delay > 0 });
+}

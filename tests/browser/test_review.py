@@ -1,0 +1,219 @@
+"""A month's review on a phone: kept on the device, sent when it can be, and written on two of them."""
+
+from browser.test_journey import berlin_today, register, saved, sign_in
+from browser.test_offline import HERE, ON_DEVICE, between, pages_kept, phone, ready, until
+from playwright.sync_api import Page, expect
+
+__all__ = ["between", "phone"]
+
+FIRST_STORES = """async () => {
+  const older = await idb.openDB("older", 1, { upgrade(database) {
+    database.createObjectStore("here");
+    database.createObjectStore("keys");
+    database.createObjectStore("days", { keyPath: ["account", "local_date"] });
+    database.createObjectStore("outbox", { keyPath: "place", autoIncrement: true })
+      .createIndex("account", "account");
+    database.createObjectStore("pages", { keyPath: ["account", "path"] });
+  } });
+  await older.put("here", { account: "a", time_zone: "UTC", day_starts_at: 0 }, "leader");
+  older.close();
+  const journal = await openLocalJournal("older");
+  const draft = { etag: null, was: { mirror: "" }, content: { mirror: "Newer." } };
+  await journal.keepDraft("a", "/reviews/2026-11", draft);
+  return [await journal.leader(), (await journal.draft("a", "/reviews/2026-11")).content.mirror];
+}"""
+
+
+def month() -> str:
+    return berlin_today()[:7]
+
+
+def opened(page: Page) -> Page:
+    page.goto(f"/month/{month()}/review")
+    return page
+
+
+def review(page: Page) -> dict:
+    reply = page.request.get(f"/api/v1/reviews/{month()}")
+    return reply.json() if reply.ok else {}
+
+
+def reaches(page: Page, field: str, written: str) -> None:
+    """Wait until the server has what was written, without the page saying so."""
+    for _ in range(150):
+        if review(page).get(field) == written:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{written!r} does not arrive")
+
+
+def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
+    register(page)
+    opened(page)
+    page.fill("[name=mirror]", "I looked away.")
+    page.get_by_text("Let go", exact=True).click()
+    saved(page)
+    page.fill("[name=grew]", "Ana.")
+    saved(page)
+    page.reload()
+    expect(page.locator("[name=grew]")).to_have_value("Ana.")
+    expect(page.locator("[name=lean_on][value=let-go]")).to_be_checked()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#review")).to_contain_text("leans on Let go")
+
+
+def test_a_review_without_a_connection_waits_on_the_device_and_arrives_by_itself(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    opened(page)
+    page.context.set_offline(True)
+    page.fill("[name=mirror]", "In the lift.")
+    expect(page.locator("#save-said")).to_contain_text(HERE)
+    page.context.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(page.locator("[name=mirror]")).to_have_value("In the lift.")
+
+
+def test_save_without_a_connection_stays_with_the_words(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    opened(page)
+    page.context.set_offline(True)
+    page.fill("[name=mirror]", "In the garage.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("[name=mirror]")).to_have_value("In the garage.")
+
+
+def test_words_of_a_review_that_the_battery_cut_off_arrive_from_another_page(phone, between):
+    page = phone(between.address)
+    register(page)
+    ready(page)
+    opened(page)
+    between.trouble = "cut"
+    page.fill("[name=mirror]", "Before the battery died.")
+    page.wait_for_timeout(500)
+    page.context.close()
+
+    page = phone(between.address)
+    between.trouble = None
+    page.goto("/")
+    reaches(page, "mirror", "Before the battery died.")
+
+
+def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phone, between):
+    page = phone(between.address)
+    register(page)
+    ready(page)
+    opened(page)
+    page.fill("[name=mirror]", "Seen before.")
+    saved(page)
+    pages_kept(page, 2)
+    page.context.close()
+
+    between.trouble = "cut"
+    page = phone(between.address)
+    opened(page)
+    expect(page.locator("#kept-page")).to_be_visible()
+    # Newer than the page that was kept: the device knows what it has sent since.
+    expect(page.locator("[name=mirror]")).to_have_value("Seen before.")
+    page.fill("[name=grew]", "Ben, in the basement.")
+    expect(page.locator("#save-said")).to_contain_text(HERE)
+    page.reload()
+    expect(page.locator("[name=grew]")).to_have_value("Ben, in the basement.")
+    between.trouble = None
+    reaches(page, "grew", "Ben, in the basement.")
+    assert review(page)["mirror"] == "Seen before."
+
+
+def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
+    phone, desk = new_page(expects=["ERR_", "412"]), new_page()
+    email = register(phone)
+    opened(phone)
+    phone.fill("[name=mirror]", "First.")
+    saved(phone)
+    sign_in(desk, email)
+    opened(desk)
+    phone.context.set_offline(True)
+    phone.fill("[name=grew]", "Ben, says the phone.")
+    phone.fill("[name=mirror]", "On the phone.")
+    expect(phone.locator("#save-said")).to_contain_text(HERE)
+    desk.fill("[name=mirror]", "At the desk.")
+    desk.fill("[name=let_go]", "The deck, says the desk.")
+    saved(desk)
+    phone.context.set_offline(False)
+    saved(phone)
+    expect(phone.locator("[name=let_go]")).to_have_value("The deck, says the desk.")
+    expect(phone.locator("#set-aside")).to_contain_text("Two devices wrote this review.")
+    stands = review(phone)
+    assert (stands["mirror"], stands["grew"]) == ("On the phone.", "Ben, says the phone.")
+    phone.get_by_role("link", name="See them under versions").click()
+    expect(phone.locator("main")).to_contain_text("At the desk.")
+    version = phone.locator(".version", has_text="At the desk.").first
+    version.get_by_role("button", name="Restore").click()
+    expect(phone.locator("#review")).to_contain_text("At the desk.")
+
+
+def test_an_answer_that_was_lost_on_its_way_is_no_second_version(new_page):
+    page = new_page(expects=["ERR_", "412"])
+    register(page)
+    opened(page)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/reviews/*", lose, times=1)
+    page.fill("[name=mirror]", "Once.")
+    saved(page)
+    assert review(page)["version"] == 1
+    expect(page.locator("#set-aside")).to_be_hidden()
+
+
+def test_what_the_server_cannot_take_is_said_and_kept(new_page):
+    page = new_page(expects=["422"])
+    register(page)
+    opened(page)
+    page.fill("[name=mirror]", "x" * 20_001)
+    expect(page.locator("#save-said")).to_contain_text("Needs you:")
+    page.reload()
+    expect(page.locator("[name=mirror]")).to_have_value("x" * 20_001)
+    page.fill("[name=mirror]", "Shorter.")
+    saved(page)
+
+
+def test_a_review_that_is_not_sent_is_counted_when_signing_out_and_then_gone(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    ready(page)
+    opened(page)
+    page.goto("/settings")
+    settings = page
+    review_page = page.context.new_page()
+    opened(review_page)
+    page.context.set_offline(True)
+    review_page.fill("[name=mirror]", "About Zoe.")
+    expect(review_page.locator("#save-said")).to_contain_text(HERE)
+    assert "journal.drafts" in review_page.evaluate(ON_DEVICE)["indexed"]
+    settings.get_by_role("button", name="Sign out", exact=True).click()
+    expect(settings.locator("#not-sent")).to_contain_text("One change is on this phone alone")
+    settings.locator("#not-sent button[value=leave]").click()
+    settings.wait_for_url("**/offline")
+    assert set(settings.evaluate(ON_DEVICE)["indexed"]) <= {"journal.here"}
+    page.context.set_offline(False)
+
+
+def test_a_device_of_an_earlier_release_keeps_what_it_holds(page):
+    register(page)
+    until(page, "async () => Boolean(self.openLocalJournal)")
+    leader, words = page.evaluate(FIRST_STORES)
+    assert (leader["account"], words) == ("a", "Newer.")
+
+
+def test_a_review_that_was_sent_leaves_nothing_to_send(page):
+    register(page)
+    opened(page)
+    page.fill("[name=mirror]", "Sent.")
+    saved(page)
+    assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0
