@@ -6,6 +6,7 @@ a network. `--postgresql` does the same on a PostgreSQL server that it starts.
 """
 
 import argparse
+import gc
 import random
 import statistics
 import sys
@@ -56,6 +57,7 @@ def main() -> None:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as maker:
             token, today = maker.submit(make_journal, settings).result()
         app = create_app(settings)
+        gc.freeze()  # as app.py does
         measure(app, token, today)
         with app.app_context():
             db.engine.dispose()

@@ -693,12 +693,12 @@ def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigu
         .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
         .where(*kept, AnswerFigures.kept)
     )
-    for day, key, score, behaviour in db.session.connection().execute(answers):
+    for day, key, score, behaviour in db.session.connection().execute(answers).all():
         by_day[day].answers[key] = (score, behaviour)
     return list(by_day.values())
 
 
-def days_in_time(account: UUID, *, before: LocalDate) -> list[LocalDate]:
+def days_in_time(account: UUID, *, before: LocalDate) -> Sequence[LocalDate]:
     """Return the local dates before another that were kept in time."""
     query = sa.select(Reflection.local_date).where(
         Reflection.account_id == account,
@@ -707,7 +707,7 @@ def days_in_time(account: UUID, *, before: LocalDate) -> list[LocalDate]:
         Reflection.in_time,
         Reflection.local_date < before,
     )
-    return list(db.session.connection().scalars(query))
+    return db.session.connection().scalars(query).all()
 
 
 def purge_deleted(*, now: Instant) -> int:

@@ -1,4 +1,4 @@
-"""A month's review on a phone: kept on the device, sent when it can be, and written on two of them."""
+"""A review on a phone: kept on the device, sent when it can be, and written on two of them."""
 
 from browser.test_journey import berlin_today, register, saved, sign_in
 from browser.test_offline import HERE, ON_DEVICE, between, pages_kept, phone, ready, until

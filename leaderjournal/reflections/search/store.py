@@ -23,6 +23,9 @@ from leaderjournal.reflections.search.rules import (
 FIELDS = (*catalogue.KEY_SLUGS, NOTE, COMMITMENT)
 """The lines of a searchable day. They are kept so: another order would need them kept anew."""
 
+AT_ONCE = 500
+"""Days that are fetched together: one by one takes longer, all of them much memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -55,11 +58,9 @@ def days_that_match(sealer: Sealer, filters: Filters) -> list[LocalDate]:
     """Return the local dates of the days that match, newest first."""
     # A day that was saved by an earlier release has no searchable form until it is saved again.
     document = sa.case((Reflection.search_sealed.is_(None), Reflection.document))
-    query = (
-        sa.select(Reflection.id, Reflection.local_date, Reflection.search_sealed, document)
-        .where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
-        .order_by(Reflection.local_date.desc())
-    )
+    query = sa.select(
+        Reflection.id, Reflection.local_date, Reflection.search_sealed, document
+    ).where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
     if filters.first is not None:
         query = query.where(Reflection.local_date >= filters.first)
     if filters.last is not None:
@@ -73,12 +74,16 @@ def days_that_match(sealer: Sealer, filters: Filters) -> list[LocalDate]:
         query = query.where(sa.exists().where(*answered))
     sought = filters.sought()
     if sought.everything:
-        return list(db.session.scalars(query.with_only_columns(Reflection.local_date)))
-    return [
+        dates = list(db.session.scalars(query.with_only_columns(Reflection.local_date)))
+        return sorted(dates, reverse=True)
+    # Sorted here: a database that sorts whole days may write them to its disk.
+    dates = [
         local_date
-        for row_id, local_date, sealed, document in db.session.connection().execute(query)
+        for rows in db.session.connection().execute(query).partitions(AT_ONCE)
+        for row_id, local_date, sealed, document in rows
         if sought.held_by(_searchable(sealer, row_id, sealed, document))
     ]
+    return sorted(dates, reverse=True)
 
 
 def _searchable(sealer: Sealer, row_id: UUID, sealed: bytes | None, document: bytes | None) -> str:
