@@ -25,6 +25,8 @@ from leaderjournal.kernel.queue import init_queue
 from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
+from leaderjournal.practice_log import api as practice_log_api
+from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
 from leaderjournal.prompts.push.endpoints import PushHosts
@@ -40,6 +42,7 @@ from leaderjournal.reviews import pages as reviews_pages
 from leaderjournal.reviews.look_back import pages as look_back_pages
 from leaderjournal.reviews.monthly import api as monthly_api
 from leaderjournal.reviews.monthly import pages as monthly_pages
+from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.search import pages as search_pages
 
 MEGABYTE = 1_000_000
@@ -69,6 +72,7 @@ APIS = (
     accounts_api,
     questions_api,
     reflections_api,
+    practice_log_api,
     reviews_api,
     monthly_api,
     prompts_api,
@@ -76,6 +80,7 @@ APIS = (
 )
 
 accounts_store.moved.connect(schedule_store.follow)
+practice_log_store.name_forgotten.connect(monthly_store.rewrite)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

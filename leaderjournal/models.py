@@ -6,6 +6,7 @@ from leaderjournal.kernel import limits
 from leaderjournal.kernel.database import Base
 from leaderjournal.portability.documents import models as documents
 from leaderjournal.portability.imports import models as imports
+from leaderjournal.practice_log import models as practice_log
 from leaderjournal.prompts.delivery import models as delivery
 from leaderjournal.prompts.push import models as push
 from leaderjournal.prompts.schedule import models as schedule
@@ -22,6 +23,7 @@ __all__ = [
     "limits",
     "monthly_reviews",
     "practice_calendar",
+    "practice_log",
     "push",
     "questions",
     "reflections",

@@ -1,7 +1,7 @@
 """The SQL of a leader's questions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -83,6 +83,15 @@ def change(sealer: Sealer, question_id: UUID, values: dict[str, Any]) -> KeptQue
         if "text" in values:
             row.text_sealed = _seal(sealer, question_id, values["text"])
     return _kept(sealer, row)
+
+
+def rewrite(sealer: Sealer, change_text: Callable[[str], str]) -> None:
+    """Write the text of every own question anew as `change_text` has it."""
+    with write_transaction() as session:
+        for row in session.scalars(
+            sa.select(OwnQuestion).where(OwnQuestion.account_id == sealer.account)
+        ):
+            row.text_sealed = _seal(sealer, row.id, change_text(_kept(sealer, row).text))
 
 
 def remove(account: UUID, question_id: UUID) -> bool:

@@ -1,6 +1,6 @@
 """What a day holds, what counts as kept, what merges, and how words are counted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -66,6 +66,14 @@ class DayContent:
                 f"{answer.key}.text": answer.text.strip(),
             }
         return found | {"note": self.note.strip(), "commitment": self.commitment.strip()}
+
+    def with_texts(self, change_text: Callable[[str], str]) -> "DayContent":
+        """Return the day with every text as `change_text` has it."""
+        return DayContent(
+            tuple(replace(answer, text=change_text(answer.text)) for answer in self.answers),
+            change_text(self.note),
+            change_text(self.commitment),
+        )
 
     def as_document(self) -> dict[str, Any]:
         """Return the day as plain JSON values."""

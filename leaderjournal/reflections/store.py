@@ -1,7 +1,7 @@
 """The SQL of reflections: a day is sealed, versioned and written in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -92,7 +92,6 @@ class DayFigures:
     local_date: LocalDate
     words: int
     in_time: bool
-    has_commitment: bool
     answers: dict[str, tuple[int | None, str | None]]
 
 
@@ -322,15 +321,37 @@ def _tell_again(session: Session, sealer: Sealer, row: Reflection, history: Hist
                 reflection_id=row.id,
                 version=kept.version,
                 saved_at=kept.saved_at,
-                document=sealer.seal_json(
-                    kept.content.as_document(),
-                    table="revisions",
-                    column="document",
-                    row=f"{row.id}/{kept.version}",
-                ),
+                document=_sealed_version(sealer, row.id, kept.version, kept.content.as_document()),
                 set_aside=kept.set_aside,
             )
         )
+
+
+def rewrite(sealer: Sealer, change_text: Callable[[str], str], *, now: Instant) -> None:
+    """Write every text anew as `change_text` has it: of every day, deleted ones and versions too.
+
+    A day that changes gets a new version, and the one that stood before is not kept.
+    """
+    ids = list(
+        db.session.scalars(sa.select(Reflection.id).where(Reflection.account_id == sealer.account))
+    )
+    for start in range(0, len(ids), PAGE):
+        of_page = Reflection.id.in_(ids[start : start + PAGE])
+        with write_transaction() as session:
+            for row in session.scalars(sa.select(Reflection).where(of_page)):
+                before = _stored(sealer, row)
+                content = before.content.with_texts(change_text)
+                if content == before.content:
+                    continue
+                row.version += 1
+                row.saved_at = now
+                _seal_content(sealer, row, content, before.written)
+            kept = sa.select(Revision).join(Reflection).where(of_page)
+            for version in session.scalars(kept):
+                content = _version(sealer, version).content.with_texts(change_text)
+                version.document = _sealed_version(
+                    sealer, version.reflection_id, version.version, content.as_document()
+                )
 
 
 def days_there(account: UUID) -> frozenset[LocalDate]:
@@ -363,6 +384,13 @@ def _write(
     *,
     in_time: bool,
 ) -> None:
+    _seal_content(sealer, row, content, written)
+    _replace_figures(session, row.id, content, in_time=in_time)
+
+
+def _seal_content(
+    sealer: Sealer, row: Reflection, content: DayContent, written: Mapping[Field, Instant]
+) -> None:
     times = {field: at.isoformat() for field, at in written.items()}
     row.document = sealer.seal_json(
         content.as_document() | {"written": times},
@@ -373,7 +401,6 @@ def _write(
     row.search_sealed = searchable_day(sealer, row.id, content)
     row.kept, row.words = content.kept, content.words
     row.has_commitment = bool(content.commitment.strip())
-    _replace_figures(session, row.id, content, in_time=in_time)
 
 
 def delete(
@@ -514,6 +541,62 @@ def days(
         if len(rows) < PAGE:
             return
         last = LocalDate(rows[-1].local_date - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCommitment:
+    """A commitment that stands in a day's reflection; `id` is the day's."""
+
+    id: UUID
+    local_date: LocalDate
+    text: str
+    saved_at: Instant
+
+
+def commitments(
+    sealer: Sealer, *, first: LocalDate | None = None, last: LocalDate | None = None
+) -> list[WrittenCommitment]:
+    """Return the commitments written from `first` to `last`, the latest first."""
+    query = sa.select(Reflection).where(*_with_commitment(sealer.account, first, last))
+    query = query.order_by(Reflection.local_date.desc())
+    return [_commitment(sealer, row) for row in db.session.scalars(query)]
+
+
+def commitment(sealer: Sealer, day_id: UUID) -> WrittenCommitment | None:
+    """Return the commitment of a day by the day's id, None where there is none."""
+    query = sa.select(Reflection).where(*_with_commitment(sealer.account), Reflection.id == day_id)
+    row = db.session.scalar(query)
+    return _commitment(sealer, row) if row else None
+
+
+def commitment_days(
+    account: UUID, *, first: LocalDate, last: LocalDate
+) -> Sequence[tuple[UUID, LocalDate]]:
+    """Return the id and date of each day from `first` to `last` that holds a commitment."""
+    query = sa.select(Reflection.id, Reflection.local_date).where(
+        *_with_commitment(account, first, last)
+    )
+    return [(day_id, date) for day_id, date in db.session.connection().execute(query).all()]
+
+
+def _with_commitment(
+    account: UUID, first: LocalDate | None = None, last: LocalDate | None = None
+) -> list[sa.ColumnElement[bool]]:
+    of_days = [
+        Reflection.account_id == account,
+        Reflection.deleted_at.is_(None),
+        Reflection.has_commitment.is_(True),
+    ]
+    if first is not None:
+        of_days.append(Reflection.local_date >= first)
+    if last is not None:
+        of_days.append(Reflection.local_date <= last)
+    return of_days
+
+
+def _commitment(sealer: Sealer, row: Reflection) -> WrittenCommitment:
+    day = _stored(sealer, row)
+    return WrittenCommitment(row.id, row.local_date, day.content.commitment.strip(), row.saved_at)
 
 
 def days_with_versions(sealer: Sealer) -> Iterator[tuple[StoredDay, list[DayVersion]]]:
@@ -671,13 +754,12 @@ def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigu
         Reflection.local_date.between(first, last),
     )
     by_day: dict[LocalDate, DayFigures] = {
-        row.local_date: DayFigures(row.local_date, row.words, row.in_time, row.has_commitment, {})
+        row.local_date: DayFigures(row.local_date, row.words, row.in_time, {})
         for row in db.session.execute(
             sa.select(
                 Reflection.local_date,
                 Reflection.words,
                 Reflection.in_time,
-                Reflection.has_commitment,
             )
             .where(*kept)
             .order_by(Reflection.local_date)
@@ -768,6 +850,11 @@ def _keep_version(
     )
 
 
+def _sealed_version(sealer: Sealer, day_id: UUID, version: int, document: Any) -> bytes:
+    place = f"{day_id}/{version}"
+    return sealer.seal_json(document, table="revisions", column="document", row=place)
+
+
 def _add_version(
     session: Session,
     sealer: Sealer,
@@ -778,13 +865,12 @@ def _add_version(
     set_aside: bool,
     change: UUID | None = None,
 ) -> None:
-    place = f"{row.id}/{row.version}"
     session.add(
         Revision(
             reflection_id=row.id,
             version=row.version,
             saved_at=saved_at,
-            document=sealer.seal_json(document, table="revisions", column="document", row=place),
+            document=_sealed_version(sealer, row.id, row.version, document),
             change_id=change,
             set_aside=set_aside,
         )

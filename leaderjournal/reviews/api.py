@@ -10,6 +10,9 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
 from leaderjournal.kernel.problems import invalid
 from leaderjournal.practice import catalogue
+from leaderjournal.practice_log import store as practice_log_store
+from leaderjournal.practice_log.rules import PracticeFigures
+from leaderjournal.practice_log.schemas import PracticeFiguresSchema
 from leaderjournal.reviews import store
 from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
 from leaderjournal.reviews.summaries.rules import Period, Summary, summary
@@ -41,8 +44,8 @@ def read_streak() -> dict[str, Any]:
 def read_summary(period: str) -> Summary:
     """Read a month (2026-11) or a year (2026) in figures."""
     leader = current_leader()
-    named = period_of(period)
-    return summary(named, store.journal_of(leader, named), today=leader.today(clock.now()))
+    named, today = period_of(period), leader.today(clock.now())
+    return summary(named, store.journal_of(leader, named, today=today), today=today)
 
 
 @blueprint.get("/summaries/<period>/words")
@@ -52,3 +55,14 @@ def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
     texts = store.texts_of(current_leader(), period_of(period))
     return word_figures([written for _, written in texts], catalogue.KEY_SLUGS)
+
+
+@blueprint.get("/summaries/<period>/practice")
+@login_required
+@blueprint.response(200, PracticeFiguresSchema)
+def read_practice(period: str) -> PracticeFigures:
+    """Read what happened between the reflections of a month or a year, in more than the summary."""
+    leader, named = current_leader(), period_of(period)
+    return practice_log_store.figures(
+        leader.sealer, named.name, named.first, named.last, today=leader.today(clock.now())
+    )

@@ -76,6 +76,20 @@ class HandOffFiguresSchema(Schema):
     stepped_back_in = fields.Integer(required=True)
 
 
+class PersonFiguresSchema(Schema):
+    """How many acts a person had in the period."""
+
+    name = fields.String(required=True)
+    acts = fields.Integer(required=True)
+
+
+class NumberFiguresSchema(Schema):
+    """What was aimed at and what came of it."""
+
+    target = fields.Float(required=True, allow_none=True)
+    actual = fields.Float(required=True, allow_none=True)
+
+
 class HighlightSchema(Schema):
     """Words to reread."""
 
@@ -99,8 +113,8 @@ class SummarySchema(Schema):
     commitments = fields.Nested(CommitmentFiguresSchema, required=True)
     wins = fields.Integer(required=True)
     hand_offs = fields.Nested(HandOffFiguresSchema, required=True)
-    people = fields.List(fields.Dict(), required=True)
-    number = fields.Dict(required=True, allow_none=True)
+    people = fields.List(fields.Nested(PersonFiguresSchema), required=True)
+    number = fields.Nested(NumberFiguresSchema, required=True, allow_none=True)
     team = fields.Dict(required=True, allow_none=True)
     highlights = fields.List(fields.Nested(HighlightSchema), required=True)
     compared_with = fields.String(required=True)

@@ -13,6 +13,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.practice import catalogue
+from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import last_practice_day, month_to_review
@@ -65,18 +66,23 @@ def streaks_of(leader: Leader, *, today: LocalDate) -> Streaks:
 def portrait_of(leader: Leader, period: Period, *, today: LocalDate) -> Portrait:
     """Return all that a month or a year shows as it stands on the leader's local day `today`."""
     texts = texts_of(leader, period)
-    journal = _journal(leader, period, texts, since=months_shown(period)[0].first)
+    journal = _journal(leader, period, texts, since=months_shown(period)[0].first, today=today)
     written = [text for _, text in texts]
     return portrait(period, journal, written, keys=catalogue.keys(), today=today)
 
 
-def journal_of(leader: Leader, period: Period) -> Journal:
+def journal_of(leader: Leader, period: Period, *, today: LocalDate) -> Journal:
     """Return what a summary of `period` is made from, words to reread included."""
-    return _journal(leader, period, texts_of(leader, period), since=period.first)
+    return _journal(leader, period, texts_of(leader, period), since=period.first, today=today)
 
 
 def _journal(
-    leader: Leader, period: Period, texts: Sequence[tuple[LocalDate, Written]], *, since: LocalDate
+    leader: Leader,
+    period: Period,
+    texts: Sequence[tuple[LocalDate, Written]],
+    *,
+    since: LocalDate,
+    today: LocalDate,
 ) -> Journal:
     """Return the journal of `period`; its days reach back to `since` and the period before."""
     first = min(since, period.previous.first)
@@ -89,7 +95,6 @@ def _journal(
                 behaviours={key: behaviour for key, (_, behaviour) in day.answers.items()},
                 words=day.words,
                 in_time=day.in_time,
-                has_commitment=day.has_commitment,
             )
             for day in figures
         ],
@@ -102,6 +107,9 @@ def _journal(
             for date, text in texts
             if not text.is_commitment
         ],
+        practice=practice_log_store.figures(
+            leader.sealer, period.name, period.first, period.last, today=today
+        ),
     )
 
 

@@ -50,6 +50,7 @@ ACTS_FOR_A_TOKEN = {"prompts.confirm_unsubscribe"}
 # What another app shares is shown in today's form, for the leader to save.
 WRITES_NOTHING = {"reflections.share"}
 SECRET = "Quetzalcoatl"
+LOG = ("people", "commitments", "hand-offs", "wins", "numbers")
 
 
 def routes(app):
@@ -79,6 +80,16 @@ def victim(client):
         data={"file": (zipped("2024-05-06.md", f"About {SECRET}."), "journal.zip")},
         headers=leader.headers,
     ).json
+    log = {
+        one: leader.call("POST", f"/{path}", values).json["id"]
+        for path, one, values in (
+            ("people", "person_id", {"name": SECRET}),
+            ("commitments", "commitment_id", {"text": SECRET}),
+            ("hand-offs", "hand_off_id", {"text": SECRET}),
+            ("wins", "win_id", {"text": SECRET}),
+            ("numbers", "number_id", {"period": "2026-11", "unit": SECRET}),
+        )
+    }
     sign_in(client.application.test_client(), leader)
     with client.application.app_context():
         [session] = [str(row.id) for row in accounts_store.sign_ins_of(uuid.UUID(leader.id))]
@@ -104,6 +115,7 @@ def victim(client):
         "version": "0",
         "filename": "css/app.css",
         "token": "guess",
+        **log,
     }
     return leader
 
@@ -137,6 +149,7 @@ def everything_of(leader):
         leader.get("/push/subscriptions").json,
         leader.get("/prompt-schedule").json,
         leader.get("/reviews").json,
+        *(leader.get(f"/{path}").json for path in LOG),
         leader.get(f"/imports/{leader.parts['import_id']}").json,
     )
 

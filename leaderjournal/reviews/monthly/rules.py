@@ -1,6 +1,7 @@
 """What a monthly review asks, what it holds, and when its time has come."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +34,15 @@ class ReviewContent:
     def kept(self) -> bool:
         """Whether anything was answered or chosen."""
         return bool((self.mirror + self.grew + self.let_go).strip()) or self.lean_on is not None
+
+    def with_texts(self, change_text: Callable[[str], str]) -> "ReviewContent":
+        """Return the review with every text as `change_text` has it."""
+        return replace(
+            self,
+            mirror=change_text(self.mirror),
+            grew=change_text(self.grew),
+            let_go=change_text(self.let_go),
+        )
 
     def as_document(self) -> dict[str, Any]:
         """Return the review as plain JSON values."""

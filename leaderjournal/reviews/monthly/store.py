@@ -1,6 +1,6 @@
 """The SQL of monthly reviews: sealed, versioned, and with the key that next month leans on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -201,6 +201,22 @@ def take_back(session: Session, reviews: Mapping[UUID, int]) -> int:
     )
 
 
+def rewrite(sealer: Sealer, *, without: Callable[[str], str], now: Instant) -> None:
+    """Write every review anew, versions too, as `without` has it: it takes a name out of a text."""
+    with write_transaction() as session:
+        of_account = MonthlyReview.account_id == sealer.account
+        for row in session.scalars(sa.select(MonthlyReview).where(of_account)):
+            before = _opened(sealer, "monthly_reviews", row) if row.version else ReviewContent()
+            content = before.with_texts(without)
+            if content != before:
+                row.document, row.saved_at = _sealed(sealer, row.id, content), now
+                row.version += 1
+        versions = sa.select(MonthlyReviewRevision).join(MonthlyReview).where(of_account)
+        for kept in session.scalars(versions):
+            content = _opened(sealer, "monthly_review_revisions", kept).with_texts(without)
+            kept.document = _sealed_version(sealer, kept.review_id, kept.version, content)
+
+
 def _locked(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
     session.execute(
         upsert(session, MonthlyReview)
@@ -242,13 +258,17 @@ def _add_version(session: Session, sealer: Sealer, review_id: UUID, kept: Review
             review_id=review_id,
             version=kept.version,
             saved_at=kept.saved_at,
-            document=sealer.seal_json(
-                kept.content.as_document(),
-                table="monthly_review_revisions",
-                column="document",
-                row=f"{review_id}/{kept.version}",
-            ),
+            document=_sealed_version(sealer, review_id, kept.version, kept.content),
         )
+    )
+
+
+def _sealed_version(sealer: Sealer, review_id: UUID, version: int, content: ReviewContent) -> bytes:
+    return sealer.seal_json(
+        content.as_document(),
+        table="monthly_review_revisions",
+        column="document",
+        row=f"{review_id}/{version}",
     )
 
 

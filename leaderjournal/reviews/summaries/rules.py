@@ -11,6 +11,14 @@ from typing import Protocol
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, each_day
+from leaderjournal.practice_log.rules import (
+    NOTHING,
+    CommitmentFigures,
+    HandOffFigures,
+    NumberFigures,
+    PersonFigures,
+    PracticeFigures,
+)
 from leaderjournal.reviews.streaks.rules import longest_within
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
@@ -90,7 +98,6 @@ class WrittenDay:
     behaviours: Mapping[str, str | None] = field(default_factory=dict)
     words: int = 0
     in_time: bool = True
-    has_commitment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class Journal:
     `days` are those written in the period and in the one before it (others are left aside).
     `in_time_before` are the dates of all earlier days written in time: the freezes that a streak
     brings into the period were earned on them. `keys` are the slugs in the order of the practice.
+    `practice` are the figures of what happened between the reflections of the period.
     """
 
     days: Collection[WrittenDay]
@@ -123,6 +131,7 @@ class Journal:
     joined: LocalDate
     in_time_before: Collection[LocalDate] = ()
     passages: Collection[Passage] = ()
+    practice: PracticeFigures = NOTHING
 
     @property
     def in_time(self) -> frozenset[LocalDate]:
@@ -169,24 +178,6 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class CommitmentFigures:
-    """Commitments made in the period, and what became of them."""
-
-    made: int
-    kept: int
-    missed: int
-    open: int
-
-
-@dataclass(frozen=True, slots=True)
-class HandOffFigures:
-    """Hand-offs made in the period, and how often the leader stepped back in."""
-
-    made: int
-    stepped_back_in: int
-
-
-@dataclass(frozen=True, slots=True)
 class Highlight:
     """A passage to reread, whole."""
 
@@ -209,8 +200,8 @@ class Summary:
     commitments: CommitmentFigures
     wins: int
     hand_offs: HandOffFigures
-    people: tuple[Mapping[str, str | int], ...]
-    number: Mapping[str, float] | None
+    people: tuple[PersonFigures, ...]
+    number: NumberFigures | None
     team: Mapping[str, Mapping[str, float]] | None
     highlights: tuple[Highlight, ...]
     compared_with: str
@@ -246,7 +237,6 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
     """Return the figures of `period` as they stand on `today`."""
     written = {day.date: day for day in journal.days if day.date in period}
     before = [day for day in journal.days if day.date in period.previous]
-    made = sum(day.has_commitment for day in written.values())
     how_many = HIGHLIGHTS_IN_A_YEAR if period.month is None else HIGHLIGHTS_IN_A_MONTH
     return Summary(
         period=period.name,
@@ -265,11 +255,11 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
             _day_figures(day, written.get(day), journal.keys)
             for day in each_day(period.first, period.last)
         ),
-        commitments=CommitmentFigures(made=made, kept=0, missed=0, open=made),
-        wins=0,
-        hand_offs=HandOffFigures(made=0, stepped_back_in=0),
-        people=(),
-        number=None,
+        commitments=journal.practice.commitments,
+        wins=journal.practice.wins,
+        hand_offs=journal.practice.hand_offs,
+        people=journal.practice.people,
+        number=journal.practice.number,
         team=None,
         highlights=highlights((p for p in journal.passages if p.date in period), how_many),
         compared_with=period.previous.name,

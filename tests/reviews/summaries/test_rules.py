@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, local_date
+from leaderjournal.practice_log.rules import NOTHING, CommitmentFigures, HandOffFigures
 from leaderjournal.reviews.streaks.rules import longest_within
 from leaderjournal.reviews.summaries.rules import (
     BehaviourFigures,
     BestScore,
-    CommitmentFigures,
-    HandOffFigures,
     Highlight,
     Journal,
     Passage,
@@ -54,7 +53,6 @@ def written_days(draw, dates=around_november):
         },
         words=draw(st.integers(0, 300)),
         in_time=draw(st.booleans()),
-        has_commitment=draw(st.booleans()),
     )
 
 
@@ -146,7 +144,8 @@ def test_a_day_lies_in_its_month_and_its_year_alone(day):
 
 
 def test_a_summary_holds_exactly_the_fields_of_the_contract():
-    as_json = asdict(figures(WrittenDay(november(3), {LEAD: 4}, {LEAD: "inspect"}, 7)))
+    found = figures(WrittenDay(november(3), {LEAD: 4}, {LEAD: "inspect"}, 7))
+    as_json = asdict(found)
     assert set(as_json) == {
         *("period", "days_expected", "days_kept", "streak_longest", "words", "by_key", "days"),
         *("commitments", "wins", "hand_offs", "people", "number", "team", "highlights"),
@@ -167,8 +166,7 @@ def test_a_summary_holds_exactly_the_fields_of_the_contract():
         "scores": {LEAD: 4, SERVE: None, LET_GO: None},
         "words": 7,
     }
-    assert as_json["commitments"] == {"made": 0, "kept": 0, "missed": 0, "open": 0}
-    assert as_json["hand_offs"] == {"made": 0, "stepped_back_in": 0}
+    assert (found.commitments, found.hand_offs) == (NOTHING.commitments, NOTHING.hand_offs)
 
 
 def test_an_empty_month_has_no_means_and_every_date():
@@ -270,8 +268,7 @@ def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, perio
     assert (found.period, found.compared_with) == tuple(id_of(p) for p in comparison(period))
     assert found.days_kept == len(in_period)
     assert found.words == sum([d.words for d in in_period])
-    made = len([d for d in in_period if d.has_commitment])
-    assert found.commitments == CommitmentFigures(made, 0, 0, made)
+    assert found.commitments == CommitmentFigures(0, 0, 0, 0)
     assert (found.wins, found.hand_offs, found.people) == (0, HandOffFigures(0, 0), ())
     assert (found.number, found.team) == (None, None)
 

@@ -1,0 +1,1 @@
+"""What a leader does between reflections: people, commitments, hand-offs, wins, the number."""

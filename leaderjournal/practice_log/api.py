@@ -1,0 +1,255 @@
+"""The practice log in the API: every kind has the usual collection calls."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.conditions import expected
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.practice_log import store
+from leaderjournal.practice_log.rules import Kind
+from leaderjournal.practice_log.schemas import (
+    SHOWN,
+    WRITTEN,
+    ActsSchema,
+    ForgetPersonSchema,
+    MergePersonSchema,
+    RangeSchema,
+    ShownActsSchema,
+)
+
+blueprint = Blueprint(
+    "practice-log-api", __name__, url_prefix=PREFIX, description="What happens between reflections"
+)
+
+COLLECTIONS = {
+    Kind.PERSON: ("people", "person"),
+    Kind.COMMITMENT: ("commitments", "commitment"),
+    Kind.HAND_OFF: ("hand-offs", "hand-off"),
+    Kind.WIN: ("wins", "win"),
+    Kind.NUMBER: ("numbers", "number"),
+}
+"""Where each kind is, and what one of it is called."""
+
+
+def represented(entry: store.Entry) -> dict[str, Any]:
+    """Return an entry as the API shows it."""
+    shown = {
+        "id": entry.id,
+        "version": entry.version,
+        "saved_at": entry.saved_at,
+        "local_date": entry.local_date,
+        **asdict(entry.content),
+    }
+    if entry.kind == Kind.PERSON:
+        leader = current_leader()
+        found = store.standing_of(leader.sealer, entry, today=leader.today(clock.now()))
+        shown |= {
+            "last_on": found.last_on,
+            "days_left": found.left,
+            "acts": sum(len(acts) for _, acts in found.days),
+        }
+    return shown
+
+
+def _headers(entry: store.Entry) -> dict[str, str]:
+    return {"ETag": f'"{entry.etag}"'}
+
+
+def _nothing(kind: Kind) -> Problem:
+    return Problem(404, f"There is no such {COLLECTIONS[kind][1]}.")
+
+
+def _changed(error: store.EntryChangedMeanwhile) -> Problem:
+    current, headers = None, {}
+    if error.current is not None:
+        current = SHOWN[error.current.kind]().dump(represented(error.current))
+        headers = _headers(error.current)
+    detail = "This is not what you last saw. `current` holds what is stored."
+    return Problem(412, detail, headers=headers, current=current)
+
+
+def _written(
+    kind: Kind, entry_id: UUID | None, values: dict[str, Any], before: store.Entry | None
+) -> tuple[store.Entry, bool]:
+    """Write an entry. Raises Problem."""
+    leader, now = current_leader(), clock.now()
+    try:
+        return store.write(leader, kind, entry_id, values, before, now=now, expected=expected())
+    except store.NotAllowed as error:
+        invalid(error.errors)
+    except store.EntryChangedMeanwhile as error:
+        raise _changed(error) from error
+    except store.IdTaken as error:
+        raise Problem(409, "Something else has this id. Use another.") from error
+    except store.NumberThere as error:
+        detail = f"{error.current.content.period} has a number already: {error.current.id}."
+        raise Problem(409, detail) from error
+
+
+def _found(kind: Kind, entry_id: UUID) -> store.Entry:
+    found = store.found(current_leader().sealer, kind, entry_id)
+    if found is None:
+        raise _nothing(kind)
+    return found
+
+
+def _call(kind: Kind, method: str, address: str, doc: str, *decorators: Any) -> Any:
+    """Make the decorated view a call of this kind's collection."""
+    path, one = COLLECTIONS[kind]
+
+    def register(view: Any) -> Any:
+        view.__name__ = f"{view.__name__.strip('_')}_{one.replace('-', '_')}"
+        view.__doc__ = doc
+        for decorate in reversed((login_required, *decorators)):
+            view = decorate(view)
+        return getattr(blueprint, method)(f"/{path}{address}")(view)
+
+    return register
+
+
+CONFLICTS = blueprint.doc(**{"x-problems": ["409", "412"]})
+
+
+def _add_collection(kind: Kind) -> None:
+    _, one = COLLECTIONS[kind]
+    written, shown = WRITTEN[kind], SHOWN[kind]
+    pages = page_schema(shown, f"{one.title().replace('-', '')}Page")
+
+    @_call(
+        kind,
+        "get",
+        "",
+        f"List every {one}, the latest first.",
+        blueprint.arguments(RangeSchema, location="query"),
+        blueprint.response(200, pages),
+    )
+    def _list(chosen: dict[str, Any]) -> dict[str, Any]:
+        sealer = current_leader().sealer
+        found = store.listed(sealer, kind, first=chosen["first"], last=chosen["last"])
+        return page([represented(entry) for entry in found])
+
+    @_call(
+        kind,
+        "post",
+        "",
+        f"Add a {one}.",
+        CONFLICTS,
+        blueprint.arguments(written),
+        blueprint.response(201, shown),
+    )
+    def _add(values: dict[str, Any]) -> Any:
+        entry, _ = _written(kind, None, values, None)
+        return represented(entry), 201, _headers(entry)
+
+
+def _add_item(kind: Kind) -> None:
+    _, one = COLLECTIONS[kind]
+    written, shown = WRITTEN[kind], SHOWN[kind]
+    changes_of = type(f"Changed{written.__name__}", (written,), {})(partial=True)
+    address = f"/<uuid:{one.replace('-', '_')}_id>"
+
+    @_call(kind, "get", address, f"Read a {one}.", blueprint.response(200, shown))
+    def _read(**named: UUID) -> Any:
+        entry = _found(kind, *named.values())
+        return represented(entry), 200, _headers(entry)
+
+    @_call(
+        kind,
+        "put",
+        address,
+        f"Write a {one} whole, under an id that the client may have made.",
+        CONFLICTS,
+        blueprint.arguments(written),
+        blueprint.response(200, shown),
+        blueprint.alt_response(201, schema=shown, description="Created"),
+    )
+    def _put(values: dict[str, Any], **named: UUID) -> Any:
+        [entry_id] = named.values()
+        before = store.found(current_leader().sealer, kind, entry_id)
+        entry, is_new = _written(kind, entry_id, values, before)
+        return represented(entry), 201 if is_new else 200, _headers(entry)
+
+    @_call(
+        kind,
+        "patch",
+        address,
+        f"Change some of a {one}.",
+        CONFLICTS,
+        blueprint.arguments(changes_of),
+        blueprint.response(200, shown),
+    )
+    def _change(changes: dict[str, Any], **named: UUID) -> Any:
+        before = _found(kind, *named.values())
+        entry, _ = _written(kind, before.id, store.values_of(before) | changes, before)
+        return represented(entry), 200, _headers(entry)
+
+    @_call(kind, "delete", address, f"Delete a {one}.", CONFLICTS, blueprint.response(204))
+    def _delete(**named: UUID) -> None:
+        entry = _found(kind, *named.values())
+        if entry.kind == Kind.COMMITMENT and entry.content.of_day:
+            detail = f"This stands in the reflection of {entry.local_date}. Take it out there."
+            raise Problem(409, detail)
+        try:
+            store.remove(current_leader().sealer, kind, entry.id, expected=expected())
+        except store.EntryChangedMeanwhile as error:
+            raise _changed(error) from error
+
+
+for each in COLLECTIONS:
+    _add_collection(each)
+    _add_item(each)
+
+
+@blueprint.get("/people/<uuid:person_id>/acts")
+@login_required
+@blueprint.response(200, page_schema(ShownActsSchema, "ActsPage"))
+def list_acts(person_id: UUID) -> dict[str, Any]:
+    """List what was done for a person, day by day, the latest first."""
+    _found(Kind.PERSON, person_id)
+    return page([represented(entry) for entry in store.acts_of(current_leader().sealer, person_id)])
+
+
+@blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
+@login_required
+@blueprint.arguments(ActsSchema)
+@blueprint.response(204)
+def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> None:
+    """Note what was done for a person on a day, whole; an empty list takes it back."""
+    leader, now = current_leader(), clock.now()
+    _found(Kind.PERSON, person_id)
+    if local_date > leader.today(now):
+        invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
+    store.put_acts(leader.sealer, person_id, local_date, values["acts"], now=now)
+
+
+@blueprint.post("/people/<uuid:person_id>/merge")
+@login_required
+@blueprint.arguments(MergePersonSchema)
+@blueprint.response(204)
+def merge_person(values: dict[str, Any], person_id: UUID) -> None:
+    """Let all that is of a person be of another one; the first is there no more."""
+    sealer = current_leader().sealer
+    _found(Kind.PERSON, person_id)
+    into = store.found(sealer, Kind.PERSON, values["into"])
+    if into is None or into.id == person_id:
+        invalid({"into": ["Use the id of another person of the team."]})
+    store.merge(sealer, person_id, into.id, now=clock.now())
+
+
+@blueprint.post("/people/<uuid:person_id>/forget")
+@login_required
+@blueprint.arguments(ForgetPersonSchema)
+@blueprint.response(204)
+def forget_person(values: dict[str, Any], person_id: UUID) -> None:
+    """Forget a person and what was done for them; on wish their name goes from every text too."""
+    leader = current_leader()
+    person = _found(Kind.PERSON, person_id)
+    store.forget(leader.sealer, person, replacement=values["replacement"], now=clock.now())

@@ -1,0 +1,28 @@
+"""The table of the practice log. What an entry says is sealed; clear are its kind and its day."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderjournal.kernel.database import Base
+from leaderjournal.kernel.days import Instant, LocalDate
+
+
+class LogEntry(Base):
+    """An entry of one of the kinds in `practice_log.rules`; the client may have made its id.
+
+    What became of a commitment that was written in a day's reflection has that reflection's id.
+    """
+
+    __tablename__ = "log_entries"
+    __table_args__ = (
+        Index("ix_log_entries_account_id_kind_local_date", "account_id", "kind", "local_date"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    local_date: Mapped[LocalDate]
+    version: Mapped[int]
+    saved_at: Mapped[Instant]
+    document: Mapped[bytes]

@@ -1,0 +1,442 @@
+"""The kinds of entries, what they say, and what follows for a day, a person and a month."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from leaderjournal.kernel.days import LocalDate, days_after
+
+ACTS = ("guide", "help", "develop", "teach", "counsel", "coach", "correct", "elevate")
+"""The behaviours of protect & serve that are done to a person."""
+
+ASKED_FOR = 14
+"""Days after the due day on which a commitment is still asked about."""
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    PERSON = "person"
+    ACTS = "acts"
+    COMMITMENT = "commitment"
+    HAND_OFF = "hand-off"
+    WIN = "win"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone of the team; `every_days` is the wished-for rhythm of doing something for them."""
+
+    name: str
+    every_days: int | None = None
+    note: str = ""
+    left_on: LocalDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What was done for a person on a local day."""
+
+    person_id: UUID
+    acts: tuple[str, ...]
+
+
+State = Literal["open", "kept", "missed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What the leader will do next. `moved` counts how often its due day was put off.
+
+    One that stands in a day's reflection (`of_day`) has its text there alone.
+    """
+
+    text: str
+    due_on: LocalDate
+    state: State = "open"
+    reason: str = ""
+    settled_on: LocalDate | None = None
+    moved: int = 0
+    of_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Something that the leader let go of, to whom, and when they took it back, if they did."""
+
+    text: str
+    person_id: UUID | None = None
+    stepped_back_in_on: LocalDate | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """Someone's success, and how and when it was celebrated."""
+
+    text: str
+    person_id: UUID | None = None
+    celebrated_how: str = ""
+    celebrated_on: LocalDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The number of a week, month or quarter, such as 2026-W48, 2026-11 or 2026-Q4."""
+
+    period: str
+    unit: str = ""
+    target: float | None = None
+    actual: float | None = None
+
+
+Content = Person | Acts | Commitment | HandOff | Win | Number
+
+CONTENTS: Mapping[Kind, type[Content]] = {
+    Kind.PERSON: Person,
+    Kind.ACTS: Acts,
+    Kind.COMMITMENT: Commitment,
+    Kind.HAND_OFF: HandOff,
+    Kind.WIN: Win,
+    Kind.NUMBER: Number,
+}
+
+
+def as_document(content: Content) -> dict[str, Any]:
+    """Return what an entry says as plain JSON values."""
+    return {
+        name: list(value)
+        if isinstance(value, tuple)
+        else str(value)
+        if isinstance(value, date | UUID)
+        else value
+        for name, value in asdict(content).items()
+    }
+
+
+def from_document(kind: Kind, document: Mapping[str, Any]) -> Content:
+    """Return what an entry says. Raises TypeError or ValueError where it is none of its kind."""
+    values: dict[str, Any] = {}
+    for field in fields(CONTENTS[kind]):
+        value = document.get(field.name)
+        if value is None:
+            continue
+        if field.name.endswith("_on"):
+            value = LocalDate(date.fromisoformat(value))
+        elif field.name == "person_id":
+            value = UUID(value)
+        elif field.name == "acts":
+            value = tuple(value)
+        values[field.name] = value
+    return CONTENTS[kind](**values)
+
+
+def written(
+    kind: Kind,
+    values: Mapping[str, Any],
+    before: Content | None,
+    *,
+    today: LocalDate,
+    due_on: LocalDate,
+) -> Content:
+    """Return what an entry says once `values` are written over what it said `before`.
+
+    `due_on` is when a commitment is due that names no day. A win of which is said how it was
+    celebrated, and not when, was celebrated today.
+    """
+    given = {
+        field.name: values[field.name] for field in fields(CONTENTS[kind]) if field.name in values
+    }
+    if kind == Kind.COMMITMENT:
+        was = before if isinstance(before, Commitment) else None
+        due = values["due_on"] or (was.due_on if was else due_on)
+        given |= {
+            "due_on": due,
+            "reason": values["reason"] if values["state"] != "kept" else "",
+            "settled_on": _settled_on(was, values["state"], today),
+            "moved": (was.moved + (was.state == "open" and due > was.due_on)) if was else 0,
+            "of_day": was.of_day if was else False,
+        }
+    if kind == Kind.WIN and values["celebrated_how"] and values["celebrated_on"] is None:
+        given["celebrated_on"] = today
+    if kind == Kind.NUMBER:
+        given["unit"] = values["unit"] or ""
+    return CONTENTS[kind](**given)
+
+
+def day_of(
+    kind: Kind, values: Mapping[str, Any], before: LocalDate | None, *, today: LocalDate
+) -> LocalDate:
+    """Return the local date of an entry: as given, as it was, or today; a number's is its first."""
+    if kind == Kind.NUMBER:
+        return period_days(values["period"])[0]
+    given: LocalDate | None = values.get("local_date")
+    return given or before or today
+
+
+def what_is_wrong(
+    local_date: LocalDate, content: Content, *, today: LocalDate
+) -> dict[str, list[str]]:
+    """Return messages by field where the dates of an entry cannot be; nothing where all is well."""
+    if isinstance(content, Number):
+        return {}
+    wrong: dict[str, list[str]] = {}
+    if local_date > today:
+        wrong["local_date"] = [f"Use today, {today}, or an earlier day."]
+    if isinstance(content, Commitment) and content.due_on < local_date:
+        wrong["due_on"] = [f"Use the day it was made, {local_date}, or a later one."]
+    dates = {
+        "left_on": getattr(content, "left_on", None),
+        "stepped_back_in_on": getattr(content, "stepped_back_in_on", None),
+        "celebrated_on": getattr(content, "celebrated_on", None),
+    }
+    for name, day in dates.items():
+        if day is not None and not local_date <= day <= today:
+            wrong[name] = [f"Use a day from {local_date} to today, {today}."]
+    return wrong
+
+
+# ---- commitments
+
+
+def _settled_on(was: Commitment | None, state: State, today: LocalDate) -> LocalDate | None:
+    if state == "open":
+        return None
+    return was.settled_on if was and was.state == state else today
+
+
+def is_asked_about(commitment: Commitment, today: LocalDate) -> bool:
+    """Tell whether today's page asks what became of a commitment: from its due day, two weeks."""
+    return commitment.state == "open" and (
+        commitment.due_on <= today <= days_after(commitment.due_on, ASKED_FOR)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentFigures:
+    """Commitments made in a period, and what became of them: made is kept, missed and open."""
+
+    made: int
+    kept: int
+    missed: int
+    open: int
+    moved: int = 0
+
+    @property
+    def share_kept(self) -> float | None:
+        """The share kept of those that are settled, 0 to 1; None where none is."""
+        settled = self.kept + self.missed
+        return self.kept / settled if settled else None
+
+
+def commitment_figures(commitments: Collection[Commitment]) -> CommitmentFigures:
+    """Return the figures of these commitments."""
+    states = Counter(commitment.state for commitment in commitments)
+    return CommitmentFigures(
+        made=len(commitments),
+        kept=states["kept"],
+        missed=states["missed"],
+        open=states["open"],
+        moved=sum(commitment.moved for commitment in commitments),
+    )
+
+
+# ---- hand-offs
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffFigures:
+    """Hand-offs made in a period, how often the leader stepped back in, and how long they hold.
+
+    `holding` counts all that hold on the last day looked at, `median_days` is how many days they
+    have held by then; both reach back before the period.
+    """
+
+    made: int
+    stepped_back_in: int
+    holding: int = 0
+    median_days: float | None = None
+
+
+def hand_off_figures(
+    hand_offs: Iterable[tuple[LocalDate, HandOff]], first: LocalDate, last: LocalDate
+) -> HandOffFigures:
+    """Return the figures from `first` to `last` of hand-offs with the day of each.
+
+    What holds is counted on `last`: the period's last day, or today where that is earlier.
+    """
+    made = stepped_back_in = 0
+    held = []
+    for since, hand_off in hand_offs:
+        back = hand_off.stepped_back_in_on
+        made += first <= since <= last
+        stepped_back_in += back is not None and first <= back <= last
+        if since <= last and (back is None or back > last):
+            held.append((last - since).days)
+    return HandOffFigures(made, stepped_back_in, len(held), _median(held))
+
+
+def _median(values: list[int]) -> float | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return float(ordered[middle])
+    return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+# ---- wins
+
+
+def is_uncelebrated(day: LocalDate, win: Win, today: LocalDate) -> bool:
+    """Tell whether today's page asks about a win: from the day after it, for a week."""
+    return win.celebrated_on is None and days_after(day, 1) <= today <= days_after(day, 7)
+
+
+# ---- people
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands: the last act for them, and how many days of the rhythm are left.
+
+    `left` is negative where the rhythm has been over for so many days, None without a rhythm.
+    `days` are the acts by local date, the latest first.
+    """
+
+    last_on: LocalDate | None
+    since: int | None
+    left: int | None
+    days: tuple[tuple[LocalDate, tuple[str, ...]], ...]
+
+
+def standing(
+    person: Person,
+    added_on: LocalDate,
+    acts: Iterable[tuple[LocalDate, tuple[str, ...]]],
+    *,
+    today: LocalDate,
+) -> Standing:
+    """Return how a person stands today; without an act the rhythm counts from when they came."""
+    days = tuple(sorted(acts, reverse=True))
+    last = days[0][0] if days else None
+    since = (today - last).days if last else None
+    left = None
+    if person.every_days is not None and person.left_on is None:
+        left = person.every_days - (today - (last or added_on)).days
+    return Standing(last, since, left, days)
+
+
+def longest_without_first(standings: Mapping[UUID, Standing]) -> list[UUID]:
+    """Return people in the order in which something is due: those past their rhythm the most first.
+
+    Those without a rhythm come after, the longest without an act first.
+    """
+
+    def place(person: UUID) -> tuple[object, ...]:
+        found = standings[person]
+        return (
+            found.left is None,
+            found.left or 0,
+            found.last_on is not None,
+            -(found.since or 0),
+            str(person),
+        )
+
+    return sorted(standings, key=place)
+
+
+def acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
+    """Return how many acts each person had."""
+    counted: defaultdict[UUID, int] = defaultdict(int)
+    for done in acts:
+        counted[done.person_id] += len(done.acts)
+    return dict(counted)
+
+
+def mentions(name: str) -> re.Pattern[str]:
+    """Return what finds a person in a text: their name as a word of its own, with or without @."""
+    return re.compile(rf"@?(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+
+
+# ---- the number
+
+_PERIOD = re.compile(r"(\d{4})-(?:(\d{2})|W(\d{2})|Q([1-4]))")
+
+
+def period_days(period: str) -> tuple[LocalDate, LocalDate]:
+    """Return the first and last day of a week (ISO 8601), month or quarter. Raises ValueError."""
+    found = _PERIOD.fullmatch(period)
+    if not found:
+        raise ValueError(period)
+    year, month, week, quarter = (int(part) if part else None for part in found.groups())
+    assert year is not None  # noqa: S101 - the pattern has it
+    if week is not None:
+        first = LocalDate(date.fromisocalendar(year, week, 1))
+        return first, days_after(first, 6)
+    start, months = (month, 1) if month is not None else (3 * (quarter or 1) - 2, 3)
+    first = LocalDate(date(year, start, 1))
+    after = start + months
+    following = date(year + 1, 1, 1) if after > 12 else date(year, after, 1)
+    return first, days_after(LocalDate(following), -1)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFigures:
+    """The number of a period: what was aimed at and what came of it."""
+
+    target: float | None
+    actual: float | None
+    unit: str = ""
+
+
+def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
+    """Return the number of a month or a year; a year adds up its months where all share a unit."""
+    found = list(numbers)
+    for number in found:
+        if number.period == period:
+            return NumberFigures(number.target, number.actual, number.unit)
+    months = [n for n in found if re.fullmatch(rf"{re.escape(period)}-\d\d", n.period)]
+    if not months or len({n.unit for n in months}) > 1:
+        return None
+    return NumberFigures(
+        _sum(n.target for n in months), _sum(n.actual for n in months), months[0].unit
+    )
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    given = [value for value in values if value is not None]
+    return sum(given) if given else None
+
+
+# ---- a period
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """How many acts a person had in a period."""
+
+    name: str
+    acts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFigures:
+    """What the practice log tells of a period."""
+
+    commitments: CommitmentFigures
+    wins: int
+    celebrated: int
+    hand_offs: HandOffFigures
+    people: tuple[PersonFigures, ...]
+    number: NumberFigures | None
+
+
+NOTHING = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)

@@ -1,0 +1,284 @@
+"""What the practice log's calls take and give, kind by kind."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from leaderjournal.kernel.fields import Day, Line, UtcInstant, Words
+from leaderjournal.practice_log.rules import ACTS, Kind, period_days
+
+LONGEST_TEXT = 2_000
+LARGEST = 1e15
+
+
+class Text(Words):
+    """What happened, in the leader's words: not empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        length = validate.Length(1, LONGEST_TEXT, error=f"Use 1 to {LONGEST_TEXT:,} characters.")
+        super().__init__(longest=LONGEST_TEXT, validate=length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, attr, data, **kwargs).strip()
+
+
+class MoreWords(Words):
+    """Words that may be left out; null is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=LONGEST_TEXT, allow_none=True, load_default="", **kwargs)
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the words without spaces around them."""
+        return (super().deserialize(value, *args, **kwargs) or "").strip()
+
+
+class Amount(fields.Float):
+    """A figure, null where it is not known yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        in_range = validate.Range(-LARGEST, LARGEST, error="Use a number of at most 15 digits.")
+        super().__init__(
+            allow_none=True,
+            load_default=None,
+            validate=in_range,
+            error_messages={"invalid": "Use a number, such as 120.5.", "special": "Use a number."},
+            **kwargs,
+        )
+
+
+def _period(value: str) -> None:
+    try:
+        period_days(value)
+    except ValueError:
+        raise ValidationError(
+            "Use a week, month or quarter like 2026-W48, 2026-11, 2026-Q4."
+        ) from None
+
+
+class PersonSchema(Schema):
+    """Someone of the team as they are written."""
+
+    name = Line(longest=80, required=True)
+    every_days = fields.Integer(
+        strict=True,
+        allow_none=True,
+        load_default=None,
+        validate=validate.Range(1, 365, error="Use 1 to 365 days."),
+        error_messages={"invalid": "Use a whole number of days, 1 to 365."},
+    )
+    note = MoreWords()
+    left_on = Day(allow_none=True, load_default=None)
+    local_date = Day(allow_none=True, load_default=None)
+
+
+class CommitmentSchema(Schema):
+    """A commitment as it is written; without a due day it is due on the next practice day."""
+
+    text = Text(required=True)
+    due_on = Day(allow_none=True, load_default=None)
+    state = fields.String(
+        load_default="open",
+        validate=validate.OneOf(
+            ("open", "kept", "missed"), error="Use one of: open, kept, missed."
+        ),
+    )
+    reason = MoreWords()
+    local_date = Day(allow_none=True, load_default=None)
+
+    @validates_schema
+    def _reasons_are_of_the_missed(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("reason") and data.get("state") == "kept":
+            raise ValidationError("A reason is for a commitment that was missed.", "reason")
+
+
+class HandOffSchema(Schema):
+    """A hand-off as it is written; `local_date` is since when."""
+
+    text = Text(required=True)
+    person_id = fields.UUID(allow_none=True, load_default=None)
+    stepped_back_in_on = Day(allow_none=True, load_default=None)
+    reason = MoreWords()
+    local_date = Day(allow_none=True, load_default=None)
+
+
+class WinSchema(Schema):
+    """A win as it is written."""
+
+    text = Text(required=True)
+    person_id = fields.UUID(allow_none=True, load_default=None)
+    celebrated_how = MoreWords()
+    celebrated_on = Day(allow_none=True, load_default=None)
+    local_date = Day(allow_none=True, load_default=None)
+
+
+class NumberSchema(Schema):
+    """The number of a period as it is written."""
+
+    period = fields.String(required=True, validate=_period)
+    unit = Words(longest=20, allow_none=True, load_default="")
+    target = Amount()
+    actual = Amount()
+
+
+class ActsSchema(Schema):
+    """What was done for a person on a day, whole."""
+
+    acts = fields.List(
+        fields.String(validate=validate.OneOf(ACTS, error="Use acts out of: {choices}.")),
+        required=True,
+        validate=validate.Length(max=len(ACTS), error="Use each act at most once."),
+    )
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if len(set(data["acts"])) < len(data["acts"]):
+            raise ValidationError("Use each act at most once.", "acts")
+
+
+class MergePersonSchema(Schema):
+    """Which person one is merged into."""
+
+    into = fields.UUID(required=True)
+
+
+class ForgetPersonSchema(Schema):
+    """What a name becomes in every text, such as "someone"; null leaves the texts alone."""
+
+    replacement = Line(longest=80, allow_none=True, load_default=None)
+
+
+class RangeSchema(Schema):
+    """From which and to which local date a collection is listed."""
+
+    class Meta:
+        unknown = RAISE
+
+    first = Day(data_key="from", load_default=None)
+    last = Day(data_key="to", load_default=None)
+
+
+class _Shown(Schema):
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    saved_at = UtcInstant(required=True)
+    local_date = Day(required=True)
+
+
+class ShownActsSchema(_Shown):
+    """What was done for a person on a day."""
+
+    acts = fields.List(fields.String(), required=True)
+
+
+class ShownPersonSchema(_Shown):
+    """Someone of the team, how they stand, and what was done for them."""
+
+    name = fields.String(required=True)
+    every_days = fields.Integer(required=True, allow_none=True)
+    note = fields.String(required=True)
+    left_on = Day(required=True, allow_none=True)
+    last_on = Day(required=True, allow_none=True)
+    days_left = fields.Integer(required=True, allow_none=True)
+    acts = fields.Integer(required=True)
+
+
+class ShownCommitmentSchema(_Shown):
+    """A commitment; `of_day` where it stands in the reflection of its local date."""
+
+    text = fields.String(required=True)
+    due_on = Day(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True)
+    settled_on = Day(required=True, allow_none=True)
+    moved = fields.Integer(required=True)
+    of_day = fields.Boolean(required=True)
+
+
+class ShownHandOffSchema(_Shown):
+    """A hand-off."""
+
+    text = fields.String(required=True)
+    person_id = fields.UUID(required=True, allow_none=True)
+    stepped_back_in_on = Day(required=True, allow_none=True)
+    reason = fields.String(required=True)
+
+
+class ShownWinSchema(_Shown):
+    """A win."""
+
+    text = fields.String(required=True)
+    person_id = fields.UUID(required=True, allow_none=True)
+    celebrated_how = fields.String(required=True)
+    celebrated_on = Day(required=True, allow_none=True)
+
+
+class ShownNumberSchema(_Shown):
+    """The number of a period; `local_date` is the period's first day."""
+
+    period = fields.String(required=True)
+    unit = fields.String(required=True)
+    target = fields.Float(required=True, allow_none=True)
+    actual = fields.Float(required=True, allow_none=True)
+
+
+class CommitmentsInFullSchema(Schema):
+    """What became of the commitments made in a period; `share_kept` is of those settled."""
+
+    made = fields.Integer(required=True)
+    kept = fields.Integer(required=True)
+    missed = fields.Integer(required=True)
+    open = fields.Integer(required=True)
+    moved = fields.Integer(required=True)
+    share_kept = fields.Float(required=True, allow_none=True)
+
+
+class HandOffsInFullSchema(Schema):
+    """Hand-offs made and taken back in a period; how many hold at its end, and for how long."""
+
+    made = fields.Integer(required=True)
+    stepped_back_in = fields.Integer(required=True)
+    holding = fields.Integer(required=True)
+    median_days = fields.Float(required=True, allow_none=True)
+
+
+class PersonInFullSchema(Schema):
+    """How many acts a person had in a period."""
+
+    name = fields.String(required=True)
+    acts = fields.Integer(required=True)
+
+
+class NumberInFullSchema(Schema):
+    """The number of a period."""
+
+    target = fields.Float(required=True, allow_none=True)
+    actual = fields.Float(required=True, allow_none=True)
+    unit = fields.String(required=True)
+
+
+class PracticeFiguresSchema(Schema):
+    """What the practice log tells of a month or a year."""
+
+    commitments = fields.Nested(CommitmentsInFullSchema, required=True)
+    wins = fields.Integer(required=True)
+    celebrated = fields.Integer(required=True)
+    hand_offs = fields.Nested(HandOffsInFullSchema, required=True)
+    people = fields.List(fields.Nested(PersonInFullSchema), required=True)
+    number = fields.Nested(NumberInFullSchema, required=True, allow_none=True)
+
+
+WRITTEN: dict[Kind, type[Schema]] = {
+    Kind.PERSON: PersonSchema,
+    Kind.COMMITMENT: CommitmentSchema,
+    Kind.HAND_OFF: HandOffSchema,
+    Kind.WIN: WinSchema,
+    Kind.NUMBER: NumberSchema,
+}
+SHOWN: dict[Kind, type[Schema]] = {
+    Kind.PERSON: ShownPersonSchema,
+    Kind.COMMITMENT: ShownCommitmentSchema,
+    Kind.HAND_OFF: ShownHandOffSchema,
+    Kind.WIN: ShownWinSchema,
+    Kind.NUMBER: ShownNumberSchema,
+}

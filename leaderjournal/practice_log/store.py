@@ -1,0 +1,519 @@
+"""The SQL of the practice log: entries are sealed and versioned; clients make their own ids."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from blinker import Signal
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.conditions import ANYTHING, Expected
+from leaderjournal.kernel.database import db, new_id, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate, days_after
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.practice_log.models import LogEntry
+from leaderjournal.practice_log.rules import (
+    Acts,
+    Commitment,
+    Content,
+    Kind,
+    Number,
+    Person,
+    PersonFigures,
+    PracticeFigures,
+    Standing,
+    acts_by_person,
+    as_document,
+    commitment_figures,
+    day_of,
+    from_document,
+    hand_off_figures,
+    longest_without_first,
+    mentions,
+    number_of,
+    standing,
+    what_is_wrong,
+    written,
+)
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+
+LOOKED_AHEAD = 60
+TEXTS = frozenset({"text", "note", "reason", "celebrated_how"})
+
+name_forgotten = Signal("a person's name is to go from every text")
+"""Sent with the account's sealer; `without` takes the name out of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it stands; `local_date` is when it was made, done, handed over or won."""
+
+    id: UUID
+    kind: Kind
+    local_date: LocalDate
+    content: Any
+    version: int
+    saved_at: Instant
+
+    @property
+    def etag(self) -> str:
+        """The version's name in ETag and If-Match (RFC 9110, 8.8.3), without quotes."""
+        return f"{self.id.hex}-{self.version}"
+
+
+class EntryChangedMeanwhile(Exception):
+    """The entry is not at the version that the writer had seen; `current` is what is stored."""
+
+    def __init__(self, current: Entry | None) -> None:
+        super().__init__("the entry has been changed meanwhile")
+        self.current = current
+
+
+class IdTaken(Exception):
+    """Something else has this id."""
+
+
+class NumberThere(Exception):
+    """The period has a number already; `current` is that."""
+
+    def __init__(self, current: Entry) -> None:
+        super().__init__("the period has a number already")
+        self.current = current
+
+
+class NotAllowed(Exception):
+    """What was written cannot be; `errors` holds messages by field."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("what was written cannot be")
+        self.errors = errors
+
+
+def write(
+    leader: Leader,
+    kind: Kind,
+    entry_id: UUID | None,
+    values: Mapping[str, Any],
+    before: Entry | None,
+    *,
+    now: Instant,
+    expected: Expected = ANYTHING,
+) -> tuple[Entry, bool]:
+    """Write `values`, as the kind's schema loads them, over what an entry said `before`.
+
+    Without an id the entry is a new one.
+
+    Raises NotAllowed, EntryChangedMeanwhile, IdTaken and NumberThere.
+    """
+    today = leader.today(now)
+    local_date = day_of(kind, values, before.local_date if before else None, today=today)
+    content = written(
+        kind,
+        values,
+        before.content if before else None,
+        today=today,
+        due_on=due_after(calendar_store.calendar_of(leader.id))(local_date),
+    )
+    wrong = what_is_wrong(local_date, content, today=today)
+    person = getattr(content, "person_id", None)
+    if person is not None and entry(leader.sealer, Kind.PERSON, person) is None:
+        wrong["person_id"] = ["Use the id of a person of the team."]
+    if wrong:
+        raise NotAllowed(wrong)
+    if before and before.kind == Kind.COMMITMENT and before.content.of_day:
+        return _settle_of_day(leader.sealer, before, content, now=now, expected=expected)
+    return put(
+        leader.sealer, kind, entry_id or new_id(), local_date, content, now=now, expected=expected
+    )
+
+
+def _settle_of_day(
+    sealer: Sealer, before: Entry, content: Content, *, now: Instant, expected: Expected
+) -> tuple[Entry, bool]:
+    """Write what became of a commitment whose text stands in a day's reflection."""
+    if not expected.met_by(before):
+        raise EntryChangedMeanwhile(before)
+    text = before.content.text
+    if getattr(content, "text", text) != text:
+        raise NotAllowed({"text": [f"Change it in the reflection of {before.local_date}."]})
+    kept, _ = put(
+        sealer,
+        Kind.COMMITMENT,
+        before.id,
+        before.local_date,
+        replace(cast("Commitment", content), text=""),
+        now=now,
+    )
+    return replace(kept, content=replace(kept.content, text=text)), False
+
+
+def listed(
+    sealer: Sealer, kind: Kind, *, first: LocalDate | None = None, last: LocalDate | None = None
+) -> list[Entry]:
+    """Return the entries of a kind, the latest first, with commitments of days."""
+    if kind == Kind.COMMITMENT:
+        return commitments(sealer, first=first, last=last)
+    return entries(sealer, kind, first=first, last=last)
+
+
+def found(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
+    """Return an entry, None where there is none; a commitment may be one of a day."""
+    if kind == Kind.COMMITMENT:
+        return commitment(sealer, entry_id)
+    return entry(sealer, kind, entry_id)
+
+
+def values_of(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says as its kind's schema would load it."""
+    return asdict(entry.content) | {"local_date": entry.local_date}
+
+
+def entries(
+    sealer: Sealer,
+    kind: Kind,
+    *,
+    first: LocalDate | None = None,
+    last: LocalDate | None = None,
+) -> list[Entry]:
+    """Return the entries of a kind, the latest day first."""
+    query = sa.select(LogEntry).where(
+        LogEntry.account_id == sealer.account, LogEntry.kind == kind.value
+    )
+    if first is not None:
+        query = query.where(LogEntry.local_date >= first)
+    if last is not None:
+        query = query.where(LogEntry.local_date <= last)
+    order = LogEntry.local_date.desc(), LogEntry.id.desc()
+    return [_entry(sealer, row) for row in db.session.scalars(query.order_by(*order))]
+
+
+def entry(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
+    """Return an entry of the account, None where there is none of this kind."""
+    row = _row(db.session, entry_id)
+    if row is None or row.account_id != sealer.account or row.kind != kind.value:
+        return None
+    return _entry(sealer, row)
+
+
+def put(
+    sealer: Sealer,
+    kind: Kind,
+    entry_id: UUID,
+    local_date: LocalDate,
+    content: Content,
+    *,
+    now: Instant,
+    expected: Expected = ANYTHING,
+) -> tuple[Entry, bool]:
+    """Write an entry whole; return it and whether it is new.
+
+    Writing the same again changes nothing. Raises EntryChangedMeanwhile where `expected` is not
+    what is stored, IdTaken where the id is of something else, NotAllowed where a person of this
+    name is in the team, and NumberThere.
+    """
+    with write_transaction() as session:
+        row = _row(session, entry_id, locked=True)
+        if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
+            raise IdTaken
+        current = _entry(sealer, row) if row else None
+        if not expected.met_by(current):
+            raise EntryChangedMeanwhile(current)
+        _check_uniqueness(sealer, entry_id, content)
+        if current and (current.local_date, current.content) == (local_date, content):
+            return current, False
+        if row is None:
+            row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
+            session.add(row)
+        row.local_date, row.saved_at = local_date, now
+        row.version += 1
+        row.document = _sealed(sealer, entry_id, content)
+        return _entry(sealer, row), current is None
+
+
+def remove(sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = ANYTHING) -> bool:
+    """Remove an entry; tell whether there was one. Raises EntryChangedMeanwhile.
+
+    With a person goes what was done for them; hand-offs and wins stay, without a name.
+    """
+    with write_transaction() as session:
+        row = _row(session, entry_id, locked=True)
+        if row is None or row.account_id != sealer.account or row.kind != kind.value:
+            return False
+        if not expected.met_by(_entry(sealer, row)):
+            raise EntryChangedMeanwhile(_entry(sealer, row))
+        if kind == Kind.PERSON:
+            _let_go_of_person(session, sealer, entry_id)
+        session.delete(row)
+        return True
+
+
+# ---- people
+
+
+def put_acts(
+    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
+) -> Entry | None:
+    """Note what was done for a person on a day, whole; None where nothing is left of it."""
+    done = tuple(acts)
+    there = _acts_on(sealer, person_id, local_date)
+    if not done:
+        if there:
+            remove(sealer, Kind.ACTS, there.id)
+        return None
+    entry_id = there.id if there else new_id()
+    content = Acts(person_id, done)
+    return put(sealer, Kind.ACTS, entry_id, local_date, content, now=now)[0]
+
+
+def acts_of(sealer: Sealer, person_id: UUID) -> list[Entry]:
+    """Return what was done for a person, the latest day first."""
+    return [found for found in entries(sealer, Kind.ACTS) if found.content.person_id == person_id]
+
+
+def standing_of(sealer: Sealer, person: Entry, *, today: LocalDate) -> Standing:
+    """Return how a person stands today."""
+    done = [(found.local_date, found.content.acts) for found in acts_of(sealer, person.id)]
+    return standing(person.content, person.local_date, done, today=today)
+
+
+def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[Entry, Standing]]:
+    """Return everyone of the team who has not left, and how they stand; most overdue first."""
+    people = {
+        found.id: found for found in entries(sealer, Kind.PERSON) if found.content.left_on is None
+    }
+    days: defaultdict[UUID, list[tuple[LocalDate, tuple[str, ...]]]] = defaultdict(list)
+    for done in entries(sealer, Kind.ACTS):
+        days[done.content.person_id].append((done.local_date, done.content.acts))
+    standings = {
+        person: standing(found.content, found.local_date, days[person], today=today)
+        for person, found in people.items()
+    }
+    return [(people[person], standings[person]) for person in longest_without_first(standings)]
+
+
+def forget(sealer: Sealer, person: Entry, *, replacement: str | None, now: Instant) -> None:
+    """Forget a person and what was done for them; hand-offs and wins stay, without them.
+
+    With a `replacement` their name becomes that in every text of the account.
+    """
+    remove(sealer, Kind.PERSON, person.id)
+    if replacement is None:
+        return
+    name = mentions(person.content.name)
+
+    def without(text: str) -> str:
+        return name.sub(lambda _: replacement, text)
+
+    questions_store.rewrite(sealer, without)
+    reflections_store.rewrite(sealer, without, now=now)
+    with write_transaction() as session:
+        for row in _rows(session, sealer, tuple(Kind)):
+            there = _entry(sealer, row)
+            texts = {
+                field: without(value)
+                for field, value in asdict(there.content).items()
+                if isinstance(value, str) and field in TEXTS
+            }
+            changed = replace(there.content, **texts)
+            if changed != there.content:
+                row.document, row.saved_at = _sealed(sealer, row.id, changed), now
+                row.version += 1
+    name_forgotten.send(sealer, without=without, now=now)
+
+
+def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
+    """Let all that is of a person be of another one; the first is there no more."""
+    with write_transaction() as session:
+        for row in _rows(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+            found = _entry(sealer, row)
+            if found.content.person_id != person_id:
+                continue
+            content = replace(found.content, person_id=into)
+            other = _acts_on(sealer, into, found.local_date) if found.kind == Kind.ACTS else None
+            if other is not None:  # both had something on one day: it becomes one
+                joined = dict.fromkeys((*other.content.acts, *content.acts))
+                content = replace(content, acts=tuple(joined))
+                session.execute(sa.delete(LogEntry).where(LogEntry.id == other.id))
+            row.document, row.saved_at = _sealed(sealer, row.id, content), now
+            row.version += 1
+        session.execute(
+            sa.delete(LogEntry).where(
+                LogEntry.id == person_id, LogEntry.account_id == sealer.account
+            )
+        )
+
+
+def _acts_on(sealer: Sealer, person_id: UUID, local_date: LocalDate) -> Entry | None:
+    found = entries(sealer, Kind.ACTS, first=local_date, last=local_date)
+    return next((done for done in found if done.content.person_id == person_id), None)
+
+
+def _let_go_of_person(session: Session, sealer: Sealer, person_id: UUID) -> None:
+    for row in _rows(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+        found = _entry(sealer, row)
+        if found.content.person_id != person_id:
+            continue
+        if found.kind == Kind.ACTS:
+            session.delete(row)
+        else:
+            row.document = _sealed(sealer, row.id, replace(found.content, person_id=None))
+            row.version += 1
+
+
+# ---- commitments
+
+
+def due_after(calendar: PracticeCalendar) -> Callable[[LocalDate], LocalDate]:
+    """Return what finds the due day of a commitment made on a day: the next practice day."""
+
+    def due(day: LocalDate) -> LocalDate:
+        ahead = (days_after(day, number) for number in range(1, LOOKED_AHEAD))
+        return next((later for later in ahead if calendar.expects(later)), days_after(day, 1))
+
+    return due
+
+
+def commitments(
+    sealer: Sealer,
+    *,
+    first: LocalDate | None = None,
+    last: LocalDate | None = None,
+) -> list[Entry]:
+    """Return the commitments made from `first` to `last`, the latest first.
+
+    One that stands in a day's reflection is due on the next practice day unless it was moved.
+    """
+    due = due_after(calendar_store.calendar_of(sealer.account))
+    own = entries(sealer, Kind.COMMITMENT, first=first, last=last)
+    outcomes = {found.id: found for found in own if found.content.of_day}
+    written = [
+        _of_day(day, outcomes.get(day.id), due)
+        for day in reflections_store.commitments(sealer, first=first, last=last)
+    ]
+    others = [found for found in own if not found.content.of_day]
+    return sorted(others + written, key=lambda c: (c.local_date, str(c.id)), reverse=True)
+
+
+def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
+    """Return a commitment, one of a day's reflection too."""
+    found = entry(sealer, Kind.COMMITMENT, entry_id)
+    if found and not found.content.of_day:
+        return found
+    written = reflections_store.commitment(sealer, entry_id)
+    if written is None:
+        return None
+    return _of_day(written, found, due_after(calendar_store.calendar_of(sealer.account)))
+
+
+def _of_day(
+    written: reflections_store.WrittenCommitment,
+    outcome: Entry | None,
+    due: Callable[[LocalDate], LocalDate],
+) -> Entry:
+    if outcome is None:
+        content = Commitment(written.text, due(written.local_date), of_day=True)
+        return Entry(written.id, Kind.COMMITMENT, written.local_date, content, 0, written.saved_at)
+    return replace(outcome, content=replace(outcome.content, text=written.text))
+
+
+# ---- a period
+
+
+def figures(
+    sealer: Sealer, period: str, first: LocalDate, last: LocalDate, *, today: LocalDate
+) -> PracticeFigures:
+    """Return what the practice log tells of a month or a year, as it stands on `today`."""
+    rows = db.session.scalars(
+        sa.select(LogEntry).where(
+            LogEntry.account_id == sealer.account,
+            sa.or_(
+                LogEntry.local_date.between(first, last),
+                LogEntry.kind == Kind.PERSON.value,
+                # One from before may hold on.
+                (LogEntry.kind == Kind.HAND_OFF.value) & (LogEntry.local_date < first),
+            ),
+        )
+    )
+    found: defaultdict[Kind, list[Entry]] = defaultdict(list)
+    for row in rows:
+        found[Kind(row.kind)].append(_entry(sealer, row))
+    outcomes = {made.id: made.content for made in found[Kind.COMMITMENT]}
+    of_days = reflections_store.commitment_days(sealer.account, first=first, last=last)
+    made = [outcome for outcome in outcomes.values() if not outcome.of_day] + [
+        outcomes.get(day_id, Commitment("", local_date, of_day=True))
+        for day_id, local_date in of_days
+    ]
+    wins = [won.content for won in found[Kind.WIN]]
+    names = {person.id: person.content.name for person in found[Kind.PERSON]}
+    acts = acts_by_person(done.content for done in found[Kind.ACTS])
+    people = [PersonFigures(names[person], number) for person, number in acts.items()]
+    return PracticeFigures(
+        commitments=commitment_figures(made),
+        wins=len(wins),
+        celebrated=sum(win.celebrated_on is not None for win in wins),
+        hand_offs=hand_off_figures(
+            [(given.local_date, given.content) for given in found[Kind.HAND_OFF]],
+            first,
+            min(last, today),
+        ),
+        people=tuple(sorted(people, key=lambda person: (-person.acts, person.name.casefold()))),
+        number=number_of(period, [number.content for number in found[Kind.NUMBER]]),
+    )
+
+
+# ---- moving
+
+
+def all_entries(sealer: Sealer) -> list[Entry]:
+    """Return every entry of the account, by kind and day, as they are stored."""
+    with_order = sa.select(LogEntry).where(LogEntry.account_id == sealer.account)
+    rows = db.session.scalars(with_order.order_by(LogEntry.kind, LogEntry.local_date, LogEntry.id))
+    return [_entry(sealer, row) for row in rows]
+
+
+def _check_uniqueness(sealer: Sealer, entry_id: UUID, content: Content) -> None:
+    if isinstance(content, Person) and content.left_on is None:
+        name = content.name.casefold()
+        for other in entries(sealer, Kind.PERSON):
+            there = cast("Person", other.content)
+            if other.id != entry_id and there.left_on is None and there.name.casefold() == name:
+                raise NotAllowed({"name": ["Someone of the team has this name. Use another."]})
+    if isinstance(content, Number):
+        for other in entries(sealer, Kind.NUMBER):
+            if other.id != entry_id and other.content.period == content.period:
+                raise NumberThere(other)
+
+
+def _rows(session: Session, sealer: Sealer, kinds: Iterable[Kind]) -> list[LogEntry]:
+    query = sa.select(LogEntry).where(
+        LogEntry.account_id == sealer.account, LogEntry.kind.in_([kind.value for kind in kinds])
+    )
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _row(session: Session, entry_id: UUID, *, locked: bool = False) -> LogEntry | None:
+    query = sa.select(LogEntry).where(LogEntry.id == entry_id)
+    if locked:
+        query = query.with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def _entry(sealer: Sealer, row: LogEntry) -> Entry:
+    kind = Kind(row.kind)
+    document = sealer.open_json(row.document, table="log_entries", column="document", row=row.id)
+    return Entry(
+        row.id, kind, row.local_date, from_document(kind, document), row.version, row.saved_at
+    )
+
+
+def _sealed(sealer: Sealer, entry_id: UUID, content: Content) -> bytes:
+    return sealer.seal_json(
+        as_document(content), table="log_entries", column="document", row=entry_id
+    )

@@ -1,0 +1,326 @@
+"""The practice log over the API, on both databases."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from factories import a_leader
+
+from leaderjournal.kernel.database import db
+from leaderjournal.practice_log.models import LogEntry
+
+COLLECTIONS = {
+    "people": {"name": "Ana", "every_days": 7},
+    "commitments": {"text": "Call the customer"},
+    "hand-offs": {"text": "The weekly deck"},
+    "wins": {"text": "Ana won the tender"},
+    "numbers": {"period": "2026-11", "target": 120, "unit": "k€"},
+}
+
+
+@pytest.fixture
+def today(leader):
+    return date.fromisoformat(leader.today())
+
+
+def added(leader, collection, **values):
+    reply = leader.call("POST", f"/{collection}", COLLECTIONS[collection] | values)
+    assert reply.status_code == 201, reply.text
+    return reply.json
+
+
+def summary(leader, period):
+    reply = leader.get(f"/summaries/{period}")
+    assert reply.status_code == 200
+    return reply.json
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_the_usual_calls_of_a_collection(leader, collection):
+    made = leader.call("POST", f"/{collection}", COLLECTIONS[collection])
+    assert made.status_code == 201
+    assert made.headers["ETag"]
+    address = f"/{collection}/{made.json['id']}"
+    assert leader.get(address).json == made.json
+    assert leader.get(f"/{collection}").json == {"items": [made.json], "next_cursor": None}
+    for name, value in COLLECTIONS[collection].items():
+        assert made.json[name] == value
+    assert leader.call("DELETE", address).status_code == 204
+    assert leader.get(address).status_code == 404
+    assert leader.call("DELETE", address).status_code == 404
+    assert leader.get(f"/{collection}").json["items"] == []
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_a_client_makes_its_own_ids_and_a_repetition_changes_nothing(leader, collection):
+    address = f"/{collection}/{uuid.uuid4()}"
+    first = leader.call("PUT", address, COLLECTIONS[collection], If_None_Match="*")
+    assert first.status_code == 201
+    again = leader.call("PUT", address, COLLECTIONS[collection])
+    assert (again.status_code, again.json) == (200, first.json)
+    once_more = leader.call("PUT", address, COLLECTIONS[collection], If_None_Match="*")
+    assert once_more.status_code == 412
+    assert once_more.json["current"] == first.json
+
+
+def test_a_stale_writer_is_told_what_is_stored(leader):
+    win = added(leader, "wins")
+    address = f"/wins/{win['id']}"
+    seen = leader.get(address).headers["ETag"]
+    changed = leader.call("PATCH", address, {"text": "Ana won it alone"}, If_Match=seen)
+    assert changed.status_code == 200
+    assert changed.json["version"] == 2
+    for method, body in (("PATCH", {"text": "Other"}), ("DELETE", None)):
+        stale = leader.call(method, address, body, If_Match=seen)
+        assert stale.status_code == 412
+        assert stale.json["current"]["text"] == "Ana won it alone"
+    fresh = leader.get(address).headers["ETag"]
+    assert leader.call("DELETE", address, If_Match=fresh).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("collection", "values", "field"),
+    [
+        ("people", {"name": " "}, "name"),
+        ("people", {"every_days": 0}, "every_days"),
+        ("people", {"every_days": 7.5}, "every_days"),
+        ("people", {"left_on": "2099-01-01"}, "left_on"),
+        ("commitments", {"text": ""}, "text"),
+        ("commitments", {"text": "x" * 2001}, "text"),
+        ("commitments", {"state": "done"}, "state"),
+        ("commitments", {"due_on": "2020-01-01"}, "due_on"),
+        ("commitments", {"state": "kept", "reason": "No time"}, "reason"),
+        ("commitments", {"local_date": "2099-01-01"}, "local_date"),
+        ("hand-offs", {"person_id": str(uuid.uuid4())}, "person_id"),
+        ("hand-offs", {"stepped_back_in_on": "1999-01-01"}, "stepped_back_in_on"),
+        ("wins", {"celebrated_on": "2099-01-01"}, "celebrated_on"),
+        ("wins", {"text": None}, "text"),
+        ("numbers", {"period": "2026-13"}, "period"),
+        ("numbers", {"period": "2026-W54"}, "period"),
+        ("numbers", {"period": "November"}, "period"),
+        ("numbers", {"target": "NaN"}, "target"),
+        ("numbers", {"actual": 1e30}, "actual"),
+        ("wins", {"unknown": 1}, "unknown"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_the_field_is_named(leader, collection, values, field):
+    refused = leader.call("POST", f"/{collection}", COLLECTIONS[collection] | values)
+    assert refused.status_code == 422
+    assert list(refused.json["errors"]) == [field]
+    assert leader.get(f"/{collection}").json["items"] == []
+
+
+def test_a_name_is_of_one_person_of_the_team_until_they_have_left(leader, today):
+    ana = added(leader, "people")
+    refused = leader.call("POST", "/people", {"name": "ANA"})
+    assert list(refused.json["errors"]) == ["name"]
+    left = leader.call("PATCH", f"/people/{ana['id']}", {"left_on": str(today)})
+    assert left.status_code == 200
+    added(leader, "people", name="ANA")
+
+
+def test_a_period_has_one_number(leader):
+    number = added(leader, "numbers")
+    twice = leader.call("POST", "/numbers", {"period": "2026-11", "target": 1})
+    assert twice.status_code == 409
+    assert number["id"] in twice.json["detail"]
+    assert added(leader, "numbers", period="2026-W48")["local_date"] == "2026-11-23"
+    assert added(leader, "numbers", period="2026-Q4")["local_date"] == "2026-10-01"
+
+
+def test_the_id_of_something_else_is_refused(leader, client):
+    another_leader = a_leader(client)
+    win = added(leader, "wins")
+    address = f"/wins/{win['id']}"
+    assert leader.call("PUT", f"/hand-offs/{win['id']}", {"text": "x"}).status_code == 409
+    assert another_leader.call("PUT", address, {"text": "Mine now"}).status_code == 409
+    assert another_leader.get(address).status_code == 404
+    assert leader.get(address).json["text"] == win["text"]
+
+
+def test_a_list_is_narrowed_by_dates(leader, today):
+    for back in (0, 1, 5):
+        added(leader, "wins", local_date=str(today - timedelta(days=back)))
+    found = leader.get(f"/wins?from={today - timedelta(days=4)}&to={today - timedelta(days=1)}")
+    assert [win["local_date"] for win in found.json["items"]] == [str(today - timedelta(days=1))]
+
+
+# ---- commitments
+
+
+def test_what_a_day_says_comes_next_is_a_commitment_due_on_the_next_practice_day(leader, today):
+    day = today - timedelta(days=3)
+    written = leader.writes(day, commitment="Call Ben back").json
+    [commitment] = leader.get("/commitments").json["items"]
+    assert commitment["id"] == written["id"]
+    assert (commitment["text"], commitment["of_day"]) == ("Call Ben back", True)
+    due = date.fromisoformat(commitment["due_on"])
+    assert due > day
+    assert due.isoweekday() <= 5
+    settled = leader.call(
+        "PATCH", f"/commitments/{commitment['id']}", {"state": "missed", "reason": "A strike"}
+    )
+    assert settled.status_code == 200
+    assert settled.json["settled_on"] == str(today)
+    leader.writes(day, commitment="Call Ben and Ana back")
+    [commitment] = leader.get("/commitments").json["items"]
+    assert (commitment["text"], commitment["state"]) == ("Call Ben and Ana back", "missed")
+    address = f"/commitments/{commitment['id']}"
+    assert leader.call("DELETE", address).status_code == 409
+    refused = leader.call("PATCH", address, {"text": "Something else"})
+    assert list(refused.json["errors"]) == ["text"]
+    leader.writes(day, note="Nothing more")
+    assert leader.get("/commitments").json["items"] == []
+
+
+def test_putting_a_commitment_off_is_counted_and_bringing_it_forward_is_not(leader, today):
+    commitment = added(leader, "commitments", due_on=str(today))
+    address = f"/commitments/{commitment['id']}"
+    for days, moved in ((2, 1), (1, 1), (5, 2)):
+        later = leader.call("PATCH", address, {"due_on": str(today + timedelta(days=days))})
+        assert later.json["moved"] == moved
+    kept = leader.call("PATCH", address, {"state": "kept"}).json
+    assert (kept["state"], kept["settled_on"]) == ("kept", str(today))
+    opened = leader.call("PATCH", address, {"state": "open"}).json
+    assert opened["settled_on"] is None
+
+
+# ---- people
+
+
+def test_acts_are_noted_by_day_and_a_person_shows_how_they_stand(leader, today):
+    ana = added(leader, "people", local_date=str(today - timedelta(days=30)))
+    assert (ana["last_on"], ana["days_left"], ana["acts"]) == (None, -23, 0)
+    address = f"/people/{ana['id']}/acts"
+    noted = leader.call("PUT", f"{address}/{today - timedelta(days=3)}", {"acts": ["coach"]})
+    assert noted.status_code == 204
+    leader.call("PUT", f"{address}/{today - timedelta(days=3)}", {"acts": ["coach", "help"]})
+    leader.call("PUT", f"{address}/{today - timedelta(days=9)}", {"acts": ["teach"]})
+    shown = leader.get(f"/people/{ana['id']}").json
+    assert shown["last_on"] == str(today - timedelta(days=3))
+    assert (shown["days_left"], shown["acts"]) == (4, 3)
+    listed = leader.get(address).json["items"]
+    assert [(day["local_date"], day["acts"]) for day in listed] == [
+        (str(today - timedelta(days=3)), ["coach", "help"]),
+        (str(today - timedelta(days=9)), ["teach"]),
+    ]
+    leader.call("PUT", f"{address}/{today - timedelta(days=9)}", {"acts": []})
+    assert len(leader.get(address).json["items"]) == 1
+    for acts in (["praise"], ["coach", "coach"]):
+        assert leader.call("PUT", f"{address}/{today}", {"acts": acts}).status_code == 422
+    tomorrow = today + timedelta(days=1)
+    assert leader.call("PUT", f"{address}/{tomorrow}", {"acts": ["coach"]}).status_code == 422
+
+
+def test_two_people_become_one(leader, today):
+    ana, anna = added(leader, "people"), added(leader, "people", name="Anna")
+    for person, acts in ((ana, ["coach", "help"]), (anna, ["help", "teach"])):
+        leader.call("PUT", f"/people/{person['id']}/acts/{today}", {"acts": acts})
+    win = added(leader, "wins", person_id=anna["id"])
+    refused = leader.call("POST", f"/people/{anna['id']}/merge", {"into": anna["id"]})
+    assert list(refused.json["errors"]) == ["into"]
+    merged = leader.call("POST", f"/people/{anna['id']}/merge", {"into": ana["id"]})
+    assert merged.status_code == 204
+    assert [p["name"] for p in leader.get("/people").json["items"]] == ["Ana"]
+    assert leader.get(f"/wins/{win['id']}").json["person_id"] == ana["id"]
+    [acts] = leader.get(f"/people/{ana['id']}/acts").json["items"]
+    assert set(acts["acts"]) == {"coach", "help", "teach"}
+
+
+def test_a_forgotten_person_is_in_no_text_any_more(leader, today):
+    ana = added(leader, "people", note="Ana likes it early")
+    day = today - timedelta(days=2)
+    leader.writes(day, ("let-go", 2, "Told @Ana and Anabel."), note="First: Ana.")
+    leader.writes(day, ("let-go", 3, "Told @Ana and Anabel again."), commitment="Thank ANA")
+    leader.call("POST", "/questions", {"key": "let-go", "text": "What did Ana carry?"})
+    month = f"{today:%Y-%m}"
+    for text in ("Ana grew.", "Ana grew most."):
+        leader.call("PUT", f"/reviews/{month}", {"grew": text})
+    hand_off = added(leader, "hand-offs", text="Ana has the deck", person_id=ana["id"])
+    leader.call("PUT", f"/people/{ana['id']}/acts/{today}", {"acts": ["coach"]})
+    etag = leader.get(f"/reflections/{day}").headers["ETag"]
+
+    forgotten = leader.call("POST", f"/people/{ana['id']}/forget", {"replacement": "someone"})
+    assert forgotten.status_code == 204
+    everything = leader.get("/export?format=json").text
+    assert "ana " not in everything.casefold().replace("anabel", "").replace("ana.", "ana ")
+    reflection = leader.get(f"/reflections/{day}")
+    assert reflection.json["answers"][0]["text"] == "Told someone and Anabel again."
+    assert reflection.json["commitment"] == "Thank someone"
+    assert reflection.headers["ETag"] != etag
+    assert leader.get(f"/reviews/{month}").json["grew"] == "someone grew most."
+    assert leader.get(f"/hand-offs/{hand_off['id']}").json["text"] == "someone has the deck"
+    assert leader.get(f"/hand-offs/{hand_off['id']}").json["person_id"] is None
+    assert leader.get("/questions").json["items"][0]["text"] == "What did someone carry?"
+    assert leader.get('/reflections?q="thank ana"').json["items"] == []
+    assert len(leader.get('/reflections?q="thank someone"').json["items"]) == 1
+    assert summary(leader, f"{today:%Y-%m}")["people"] == []
+
+
+def test_forgetting_a_person_leaves_texts_alone_unless_it_is_wished(leader, today):
+    ana = added(leader, "people")
+    leader.writes(today, note="Ana did it.")
+    assert leader.call("POST", f"/people/{ana['id']}/forget", {}).status_code == 204
+    assert leader.get(f"/reflections/{today}").json["note"] == "Ana did it."
+    assert leader.get("/people").json["items"] == []
+
+
+# ---- the month
+
+
+def test_the_summary_counts_what_the_log_holds(leader, today):
+    month, first = f"{today:%Y-%m}", today.replace(day=1)
+    before = first - timedelta(days=20)
+    ana = added(leader, "people", local_date=str(before))
+    ben = added(leader, "people", name="Ben", local_date=str(today))
+    for person, acts in ((ana, ["coach", "help"]), (ben, ["teach"])):
+        leader.call("PUT", f"/people/{person['id']}/acts/{first}", {"acts": acts})
+    leader.call("PUT", f"/people/{ben['id']}/acts/{before}", {"acts": ["guide"]})
+    leader.writes(first, commitment="Ring Ben")
+    for state in ("kept", "kept", "missed"):
+        added(leader, "commitments", state=state, local_date=str(first))
+    added(leader, "commitments", local_date=str(before))
+    added(leader, "wins", local_date=str(first), celebrated_how="Cake")
+    added(leader, "wins", local_date=str(before))
+    added(leader, "hand-offs", local_date=str(before), person_id=ana["id"])
+    added(leader, "hand-offs", local_date=str(before), stepped_back_in_on=str(first))
+    added(leader, "hand-offs", local_date=str(first))
+    added(leader, "numbers", period=month, target=100, actual=80, unit="k€")
+    told = summary(leader, month)
+    assert told["commitments"] == {"made": 4, "kept": 2, "missed": 1, "open": 1}
+    assert told["hand_offs"] == {"made": 1, "stepped_back_in": 1}
+    assert told["number"] == {"target": 100, "actual": 80}
+    found = leader.get(f"/summaries/{month}/practice").json
+    assert (told["wins"], told["people"]) == (found["wins"], found["people"])
+    assert found["commitments"] == {
+        "made": 4, "kept": 2, "missed": 1, "open": 1, "moved": 0, "share_kept": 2 / 3,
+    }  # fmt: skip
+    assert (found["wins"], found["celebrated"]) == (1, 1)
+    held = sorted([(today - before).days, (today - first).days])
+    assert found["hand_offs"] == {
+        "made": 1, "stepped_back_in": 1, "holding": 2, "median_days": sum(held) / 2,
+    }  # fmt: skip
+    assert found["people"] == [{"name": "Ana", "acts": 2}, {"name": "Ben", "acts": 1}]
+    assert found["number"] == {"target": 100, "actual": 80, "unit": "k€"}
+    assert summary(leader, f"{before:%Y-%m}")["people"] == [{"name": "Ben", "acts": 1}]
+
+
+def test_a_year_adds_up_its_months_where_they_share_a_unit(leader):
+    for month, target, actual in (("2026-01", 10, 8), ("2026-02", 12, None)):
+        added(leader, "numbers", period=month, target=target, actual=actual)
+    added(leader, "numbers", period="2026-Q1", target=1000)
+    assert summary(leader, "2026")["number"] == {"target": 22, "actual": 8}
+    added(leader, "numbers", period="2026-03", target=1, unit="deals")
+    assert summary(leader, "2026")["number"] is None
+
+
+def test_nothing_of_the_log_lies_in_the_database_in_clear(leader, app):
+    for collection, values in COLLECTIONS.items():
+        leader.call("POST", f"/{collection}", values)
+    with app.app_context():
+        rows = db.session.execute(sa.select(LogEntry.__table__)).all()
+    assert len(rows) >= len(COLLECTIONS)
+    raw = b"".join(bytes(row.document) for row in rows)
+    for secret in (b"Ana", b"customer", b"deck", b"tender", b"120"):
+        assert secret not in raw

@@ -1,0 +1,213 @@
+"""The rules of the practice log, each figure against a slow and obvious second computation."""
+
+import statistics
+import uuid
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.days import days_after, local_date
+from leaderjournal.practice_log.rules import (
+    ACTS,
+    CONTENTS,
+    Commitment,
+    HandOff,
+    Kind,
+    Number,
+    Person,
+    Win,
+    acts_by_person,
+    as_document,
+    commitment_figures,
+    from_document,
+    hand_off_figures,
+    is_asked_about,
+    is_uncelebrated,
+    longest_without_first,
+    mentions,
+    number_of,
+    period_days,
+    standing,
+    written,
+)
+
+TODAY = local_date(date(2026, 11, 26))
+days = st.dates(date(2026, 9, 1), date(2026, 12, 31)).map(local_date)
+texts = st.text(max_size=20)
+ids = st.uuids(version=4)
+maybe = lambda kind: st.none() | kind  # noqa: E731
+contents = st.one_of(
+    st.builds(Person, texts, maybe(st.integers(1, 365)), texts, maybe(days)),
+    st.builds(CONTENTS[Kind.ACTS], ids, st.lists(st.sampled_from(ACTS), unique=True).map(tuple)),
+    st.builds(
+        Commitment,
+        texts,
+        days,
+        st.sampled_from(["open", "kept", "missed"]),
+        texts,
+        maybe(days),
+        st.integers(0, 9),
+        st.booleans(),
+    ),
+    st.builds(HandOff, texts, maybe(ids), maybe(days), texts),
+    st.builds(Win, texts, maybe(ids), texts, maybe(days)),
+    st.builds(
+        Number,
+        st.just("2026-11"),
+        texts,
+        maybe(st.floats(allow_nan=False, allow_infinity=False)),
+        maybe(st.integers(0, 10**9).map(float)),
+    ),
+)
+KIND_OF = {content: kind for kind, content in CONTENTS.items()}
+
+
+@given(contents)
+def test_what_an_entry_says_comes_back_from_its_document(content):
+    assert from_document(KIND_OF[type(content)], as_document(content)) == content
+
+
+@given(st.lists(st.sampled_from(["open", "kept", "missed"])))
+def test_commitments_are_kept_missed_or_open(states):
+    found = commitment_figures([Commitment("", TODAY, state, moved=2) for state in states])
+    assert found.made == len(states) == found.kept + found.missed + found.open
+    assert found.moved == 2 * len(states)
+    settled = [state for state in states if state != "open"]
+    share = sum(state == "kept" for state in settled) / len(settled) if settled else None
+    assert found.share_kept == share
+
+
+@pytest.mark.parametrize(("state", "due", "asked"), [
+    ("open", 0, True), ("open", -14, True), ("open", 1, False), ("open", -15, False),
+    ("kept", 0, False), ("missed", -1, False),
+])  # fmt: skip
+def test_a_commitment_is_asked_about_from_its_due_day_for_two_weeks(state, due, asked):
+    assert is_asked_about(Commitment("", days_after(TODAY, due), state), TODAY) is asked
+
+
+def test_a_commitment_that_is_settled_keeps_its_day_and_loses_it_when_opened():
+    values = {"text": "x", "due_on": TODAY, "state": "kept", "reason": "", "local_date": None}
+    kept = written(Kind.COMMITMENT, values, None, today=TODAY, due_on=TODAY)
+    later = days_after(TODAY, 3)
+    again = written(Kind.COMMITMENT, values, kept, today=later, due_on=TODAY)
+    assert kept.settled_on == again.settled_on == TODAY
+    opened = written(Kind.COMMITMENT, values | {"state": "open"}, kept, today=later, due_on=TODAY)
+    assert (opened.settled_on, opened.moved) == (None, 0)
+
+
+@given(st.lists(st.tuples(days, maybe(st.integers(0, 90)))), days, st.integers(0, 60))
+def test_hand_offs_are_counted_and_how_long_they_hold(given_off, first, length):
+    last = days_after(first, length)
+    hand_offs = [
+        (since, HandOff("", stepped_back_in_on=None if back is None else days_after(since, back)))
+        for since, back in given_off
+    ]
+    found = hand_off_figures(hand_offs, first, last)
+    period = {days_after(first, day) for day in range(length + 1)}
+    assert found.made == len([since for since, _ in hand_offs if since in period])
+    backs = [hand_off.stepped_back_in_on for _, hand_off in hand_offs]
+    assert found.stepped_back_in == len([back for back in backs if back in period])
+    holding = []
+    for since, hand_off in hand_offs:
+        day, held = since, 0
+        while day < last and day != hand_off.stepped_back_in_on:
+            day, held = days_after(day, 1), held + 1
+        if since <= last and day != hand_off.stepped_back_in_on:
+            holding.append(held)
+    assert found.holding == len(holding)
+    assert found.median_days == (statistics.median(holding) if holding else None)
+
+
+@pytest.mark.parametrize(("ago", "celebrated", "asked"), [
+    (0, None, False), (1, None, True), (7, None, True), (8, None, False), (1, TODAY, False),
+])  # fmt: skip
+def test_a_win_that_nobody_celebrated_is_asked_about_from_the_next_day(ago, celebrated, asked):
+    assert is_uncelebrated(days_after(TODAY, -ago), Win("x", celebrated_on=celebrated), TODAY) is (
+        asked
+    )
+
+
+def test_a_win_that_says_how_was_celebrated_today_unless_it_says_when():
+    values = {"text": "x", "person_id": None, "celebrated_how": "Cake", "celebrated_on": None}
+    won = written(Kind.WIN, values, None, today=TODAY, due_on=TODAY)
+    assert won.celebrated_on == TODAY
+
+
+def test_people_stand_by_their_rhythm_and_the_most_overdue_come_first():
+    added = days_after(TODAY, -30)
+    people = {
+        "overdue": standing(
+            Person("a", 7), added, [(days_after(TODAY, -9), ("coach",))], today=TODAY
+        ),
+        "never": standing(Person("b", 7), added, [], today=TODAY),
+        "fine": standing(Person("c", 7), added, [(TODAY, ("help",))], today=TODAY),
+        "no rhythm": standing(
+            Person("d"), added, [(days_after(TODAY, -50), ("help",))], today=TODAY
+        ),
+        "nothing at all": standing(Person("e"), added, [], today=TODAY),
+        "left": standing(Person("f", 7, left_on=TODAY), added, [], today=TODAY),
+    }
+    assert {name: found.left for name, found in people.items()} == {
+        "overdue": -2, "never": -23, "fine": 7, "no rhythm": None, "nothing at all": None,
+        "left": None,
+    }  # fmt: skip
+    named = {uuid.uuid4(): name for name in people}
+    order = longest_without_first({key: people[name] for key, name in named.items()})
+    names = [named[key] for key in order]
+    assert names[:3] == ["never", "overdue", "fine"]
+    assert set(names[3:5]) == {"nothing at all", "left"}
+    assert names[5] == "no rhythm"
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sets(st.sampled_from(ACTS)))))
+def test_acts_are_added_up_by_person(done):
+    ids_of = {name: uuid.uuid5(uuid.NAMESPACE_DNS, name) for name in "abc"}
+    acts = [CONTENTS[Kind.ACTS](ids_of[name], tuple(acts)) for name, acts in done]
+    found = acts_by_person(acts)
+    for name, person in ids_of.items():
+        assert found.get(person, 0) == sum([len(a) for n, a in done if n == name])
+
+
+@pytest.mark.parametrize(("text", "without"), [
+    ("Ana.", "X."), ("@Ana, now", "X, now"), ("ANA and ana", "X and X"), ("Anabel", "Anabel"),
+    ("Juliana", "Juliana"), ("Ana's deck", "X's deck"), ("@Anabel", "@Anabel"),
+])  # fmt: skip
+def test_a_name_is_found_as_a_word_of_its_own(text, without):
+    assert mentions("Ana").sub("X", text) == without
+
+
+def test_a_name_may_hold_what_a_pattern_would_read():
+    assert mentions("B. (new)").sub("X", "@B. (new) came") == "X came"
+
+
+@given(days)
+def test_a_period_is_its_days(day):
+    year, week, _ = day.isocalendar()
+    for name in (f"{year}-W{week:02}", f"{day:%Y-%m}", f"{day.year}-Q{(day.month + 2) // 3}"):
+        first, last = period_days(name)
+        assert first <= day <= last
+    first, last = period_days(f"{day:%Y-%m}")
+    assert (first.day, days_after(last, 1).day) == (1, 1)
+    first, last = period_days(f"{year}-W{week:02}")
+    assert (first.isoweekday(), (last - first).days) == (1, 6)
+    first, last = period_days(f"{day.year}-Q{(day.month + 2) // 3}")
+    assert (
+        len({date.fromordinal(n).month for n in range(first.toordinal(), last.toordinal() + 1)})
+        == 3
+    )
+
+
+@pytest.mark.parametrize("period", ["2026", "2026-13", "2026-00", "2026-W54", "2026-Q5", "x", ""])
+def test_what_is_no_period_is_refused(period):
+    with pytest.raises(ValueError):  # noqa: PT011 - what it says is for nobody
+        period_days(period)
+
+
+def test_a_years_number_is_of_its_months_and_null_where_nothing_is_known():
+    numbers = [Number("2026-01", "", 1, None), Number("2026-02", "", None, 3)]
+    found = number_of("2026", numbers)
+    assert (found.target, found.actual) == (1, 3)
+    assert number_of("2026-01", numbers).actual is None
+    assert number_of("2025", numbers) is None
