@@ -26,6 +26,7 @@ from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.practice_log import api as practice_log_api
+from leaderjournal.practice_log import pages as practice_log_pages
 from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
@@ -60,6 +61,7 @@ PAGES = (
     questions_pages,
     reflections_pages,
     versions_pages,
+    practice_log_pages,
     reviews_pages,
     monthly_pages,
     look_back_pages,

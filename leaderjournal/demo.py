@@ -3,9 +3,22 @@
 import itertools
 import random
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import new_id
 from leaderjournal.kernel.days import Instant, days_after
+from leaderjournal.practice_log import store as log_store
+from leaderjournal.practice_log.rules import (
+    ACTS,
+    Content,
+    HandOff,
+    Kind,
+    Number,
+    Person,
+    Win,
+)
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -68,6 +81,20 @@ NEXT = (
     "Say thank you to Ana where others hear it.",
 )
 
+TEAM = (("Mira", 7), ("Jonas", 7), ("Tomas", 10), ("Ana", 14))
+HANDED_OVER = (
+    (150, "Ana", "The Thursday review", None),
+    (96, "Tomas", "Deals under twenty thousand, price included", None),
+    (70, "Mira", "The deck for the board", 66),
+    (21, "Jonas", "The forecast of the region", None),
+)
+WON = (
+    (64, "Tomas", "His first deal without me in the room", "Bell, and his story told on Friday"),
+    (33, "Ana", "The renewal that three of us had given up", "Lunch for the two of them"),
+    (12, "Mira", "A meeting with the customer nobody reached", "Said it in the Monday round"),
+    (1, "Jonas", "A forecast that held to the day", ""),
+)
+
 
 def make_demo(*, now: Instant) -> str:
     """Make the demo account with its year up to now; leave it alone where it is there."""
@@ -116,4 +143,39 @@ def make_demo(*, now: Instant) -> str:
     for month, looked in zip(months_until(this, 6)[:-1], itertools.cycle(LOOKED_BACK)):
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
         monthly_store.put(leader, month, looked, now=written_at)
+    _make_log(leader, chance, now=now)
     return f"A year of reflections is in the demo account: {EMAIL} / {PASSWORD}"
+
+
+def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
+    today = leader.today(now)
+
+    def noted(kind: Kind, back: int, content: Content) -> UUID:
+        day = days_after(today, -back)
+        return log_store.put(leader.sealer, kind, new_id(), day, content, now=now)[0].id
+
+    people = {name: noted(Kind.PERSON, 200, Person(name, every)) for name, every in TEAM}
+    for (name, every), late in zip(TEAM, (0, 0, 0, 6), strict=True):
+        back = 180
+        while back > late:
+            acts = chance.sample(ACTS, chance.choice((1, 1, 2)))
+            day = days_after(today, -back)
+            log_store.put_acts(leader.sealer, people[name], day, acts, now=now)
+            back -= chance.randint(max(1, every - 5), every + 4)
+    for back, name, text, stepped_back in HANDED_OVER:
+        returned = None if stepped_back is None else days_after(today, -stepped_back)
+        noted(Kind.HAND_OFF, back, HandOff(text, people[name], returned))
+    for back, name, text, how in WON:
+        celebrated = days_after(today, -back) if how else None
+        noted(Kind.WIN, back, Win(text, people[name], how, celebrated))
+    for made in log_store.commitments(leader.sealer, last=days_after(today, -4)):
+        state = chance.choices(("kept", "missed"), (3, 1))[0]
+        values = log_store.values_of(made) | {"state": state}
+        evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
+        log_store.write(leader, Kind.COMMITMENT, made.id, values, made, now=evening)
+    this = Period(today.year, today.month)
+    for number, month in enumerate(months_until(this, 6)):
+        target = 110.0 + 5 * number
+        actual = None if month == this else round(target * chance.uniform(0.85, 1.12))
+        content = Number(month.name, "k€", target, actual)
+        log_store.put(leader.sealer, Kind.NUMBER, new_id(), month.first, content, now=now)

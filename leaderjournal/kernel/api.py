@@ -110,7 +110,9 @@ def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
         return response
 
 
-TAKE_FILES = frozenset({f"{PREFIX}/imports", f"{PREFIX}/imports/preview"})
+TAKE_FILES = frozenset(
+    {f"{PREFIX}/imports", f"{PREFIX}/imports/preview", f"{PREFIX}/numbers/import"}
+)
 
 
 def _refuse_other_bodies() -> None:

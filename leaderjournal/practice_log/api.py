@@ -11,16 +11,19 @@ from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.conditions import expected
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice_log import store
-from leaderjournal.practice_log.rules import Kind
+from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
+from leaderjournal.practice_log.rules import ACTS, Kind
 from leaderjournal.practice_log.schemas import (
     SHOWN,
     WRITTEN,
     ActsSchema,
+    BroughtNumbersSchema,
     ForgetPersonSchema,
     MergePersonSchema,
+    NumbersFileSchema,
     RangeSchema,
     ShownActsSchema,
 )
@@ -208,6 +211,20 @@ for each in COLLECTIONS:
     _add_item(each)
 
 
+@blueprint.post("/numbers/import")
+@login_required
+@blueprint.arguments(NumbersFileSchema, location="files")
+@blueprint.response(200, BroughtNumbersSchema)
+def import_numbers(files: dict[str, Any]) -> dict[str, int]:
+    """Bring in a CSV file of numbers (period, target, actual, unit): all of its lines or none."""
+    try:
+        numbers = read_numbers(files["file"].read())
+    except UnreadableNumbers as error:
+        invalid(error.errors)
+    created, changed = store.bring_numbers(current_leader(), numbers, now=clock.now())
+    return {"created": created, "changed": changed}
+
+
 @blueprint.get("/people/<uuid:person_id>/acts")
 @login_required
 @blueprint.response(200, page_schema(ShownActsSchema, "ActsPage"))
@@ -223,11 +240,28 @@ def list_acts(person_id: UUID) -> dict[str, Any]:
 @blueprint.response(204)
 def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> None:
     """Note what was done for a person on a day, whole; an empty list takes it back."""
+    now = _open_for_acts(person_id, local_date)
+    store.put_acts(current_leader().sealer, person_id, local_date, values["acts"], now=now)
+
+
+@blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>/<act>")
+@login_required
+@blueprint.response(204)
+def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
+    """Note one thing that was done for a person on a day; what is noted already stays."""
+    now = _open_for_acts(person_id, local_date)
+    if act not in ACTS:
+        invalid({"act": [f"Use one of: {', '.join(ACTS)}."]})
+    store.add_acts(current_leader().sealer, person_id, local_date, [act], now=now)
+
+
+def _open_for_acts(person_id: UUID, local_date: LocalDate) -> Instant:
+    """Return now. Raises Problem for someone who is not there and for a day that has not come."""
     leader, now = current_leader(), clock.now()
     _found(Kind.PERSON, person_id)
     if local_date > leader.today(now):
         invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
-    store.put_acts(leader.sealer, person_id, local_date, values["acts"], now=now)
+    return now
 
 
 @blueprint.post("/people/<uuid:person_id>/merge")

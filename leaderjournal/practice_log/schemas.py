@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from flask_smorest.fields import Upload
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from leaderjournal.kernel.fields import Day, Line, UtcInstant, Words
 from leaderjournal.practice_log.rules import ACTS, Kind, period_days
@@ -146,6 +147,22 @@ class ForgetPersonSchema(Schema):
     """What a name becomes in every text, such as "someone"; null leaves the texts alone."""
 
     replacement = Line(longest=80, allow_none=True, load_default=None)
+
+
+class NumbersFileSchema(Schema):
+    """A CSV file of numbers."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    file = Upload(required=True, metadata={"description": "CSV: period, target, actual, unit"})
+
+
+class BroughtNumbersSchema(Schema):
+    """How many numbers are new, and how many were changed."""
+
+    created = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
 
 
 class RangeSchema(Schema):

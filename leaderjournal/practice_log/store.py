@@ -19,6 +19,7 @@ from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.rules import (
+    ACTS,
     Acts,
     Commitment,
     Content,
@@ -45,6 +46,7 @@ from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 
 LOOKED_AHEAD = 60
+MOST_PASSAGES = 8
 TEXTS = frozenset({"text", "note", "reason", "celebrated_how"})
 
 name_forgotten = Signal("a person's name is to go from every text")
@@ -254,6 +256,29 @@ def remove(sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = A
         return True
 
 
+def bring_numbers(
+    leader: Leader, numbers: Iterable[Mapping[str, Any]], *, now: Instant
+) -> tuple[int, int]:
+    """Write numbers over those of the same periods; return how many are new and how many changed.
+
+    What a number does not say, such as an actual that is not known yet, stays as it is.
+    """
+    there = {found.content.period: found for found in entries(leader.sealer, Kind.NUMBER)}
+    created = changed = 0
+    for number in numbers:
+        before = there.get(number["period"])
+        values = dict(number)
+        if before is not None:
+            given = {name: value for name, value in number.items() if value not in (None, "")}
+            values = values_of(before) | given
+        entry, is_new = write(
+            leader, Kind.NUMBER, before.id if before else None, values, before, now=now
+        )
+        created += is_new
+        changed += before is not None and entry.version > before.version
+    return created, changed
+
+
 # ---- people
 
 
@@ -270,6 +295,15 @@ def put_acts(
     entry_id = there.id if there else new_id()
     content = Acts(person_id, done)
     return put(sealer, Kind.ACTS, entry_id, local_date, content, now=now)[0]
+
+
+def add_acts(
+    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
+) -> None:
+    """Note more of what was done for a person on a day; what is there stays."""
+    there = _acts_on(sealer, person_id, local_date)
+    done = set(acts).union(there.content.acts if there else ())
+    put_acts(sealer, person_id, local_date, [act for act in ACTS if act in done], now=now)
 
 
 def acts_of(sealer: Sealer, person_id: UUID) -> list[Entry]:
@@ -296,6 +330,26 @@ def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[Entry, Standing]]:
         for person, found in people.items()
     }
     return [(people[person], standings[person]) for person in longest_without_first(standings)]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Words about a person, and the day on which they were written."""
+
+    local_date: LocalDate
+    text: str
+
+
+def passages_about(sealer: Sealer, person: Entry, *, today: LocalDate) -> list[About]:
+    """Return the latest texts that name a person, of a year at the most, the latest first."""
+    name = mentions(person.content.name)
+    found: list[About] = []
+    for day in reflections_store.days(sealer, first=days_after(today, -365), last=today):
+        texts = (*(answer.text for answer in day.content.answers), day.content.note)
+        found += [About(day.local_date, text) for text in texts if name.search(text)]
+        if len(found) >= MOST_PASSAGES:
+            break
+    return found[:MOST_PASSAGES]
 
 
 def forget(sealer: Sealer, person: Entry, *, replacement: str | None, now: Instant) -> None:

@@ -280,11 +280,12 @@
     const draftIn = (row) => opened(row.account, row.path, row);
 
     // Keeps what `content` now says, where `was` is what the server had under `etag` (null where it
-    // had nothing). What was typed before and is not sent yet keeps what it was written on.
-    const keepDraft = (account, path, { etag, was, content }) => alone(path, async () => {
+    // had nothing). What was typed before and is not sent yet keeps what it was written on. What is
+    // written `once`, with nobody to go on with it here, is let go of as soon as it has arrived.
+    const keepDraft = (account, path, { etag, was, content, once = false }) => alone(path, async () => {
       const row = await database.get("drafts", [account, path]);
       const base = row && !row.sent ? await draftIn(row) : { etag, was };
-      await putDraft(account, path, { ...base, content });
+      await putDraft(account, path, { ...base, content }, { once });
     });
 
     async function putDraft(account, path, draft, marks = {}) {
@@ -303,6 +304,7 @@
     const draftArrived = ({ account, path, id }, { sent, etag, content, aside }) => alone(path, async () => {
       const row = await database.get("drafts", [account, path]);
       if (!row) return;
+      if (row.once) return database.delete("drafts", [account, path]);
       const stored = { etag, was: content, aside };
       if (row.id === id) return putDraft(account, path, { ...stored, content }, { sent: true });
       const now = await draftIn(row);

@@ -79,7 +79,7 @@
     // What comes of an answer: `take` gets what the server has now, `refuse` what it says is wrong.
     async function settle(answer, take, refuse) {
       if (answer.ok) {
-        await take(await reached(answer.json()));
+        await take(answer.status === 204 ? {} : await reached(answer.json()));
       } else if (answer.status === 401) {
         throw new Halt("signed-out");
       } else if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {

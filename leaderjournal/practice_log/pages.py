@@ -1,0 +1,370 @@
+"""The pages of people and of the log, and what today's page asks of both."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from marshmallow import ValidationError
+from werkzeug import Response
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import uuid_or_none
+from leaderjournal.kernel.days import LocalDate, days_after, local_date
+from leaderjournal.kernel.fields import Day
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.practice import catalogue
+from leaderjournal.practice_log import store
+from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
+from leaderjournal.practice_log.rules import ACTS, Kind, is_asked_about, is_uncelebrated
+from leaderjournal.practice_log.schemas import WRITTEN
+
+blueprint = Blueprint("practice_log", __name__)
+
+Page = Response | str | tuple[str, int]
+
+PATHS = {
+    "commitments": Kind.COMMITMENT,
+    "hand-offs": Kind.HAND_OFF,
+    "wins": Kind.WIN,
+    "numbers": Kind.NUMBER,
+}
+SHOWN_AT_FIRST = 20
+DAYS_OF_A_LINE = 90
+
+
+@blueprint.app_template_global()
+def asked_today() -> dict[str, Any]:
+    """Return what today's page asks about, and the people whom it offers."""
+    leader = current_leader()
+    today = leader.today(clock.now())
+    since = days_after(today, -store.LOOKED_AHEAD)
+    people = _names(leader.sealer)
+    return {
+        "commitments": [
+            found
+            for found in store.commitments(leader.sealer, first=since, last=today)
+            if is_asked_about(found.content, today)
+        ],
+        "wins": [
+            found
+            for found in store.entries(leader.sealer, Kind.WIN, first=days_after(today, -8))
+            if is_uncelebrated(found.local_date, found.content, today)
+        ],
+        "people": people,
+        "acts": _acts(),
+        "tomorrow": days_after(today, 1),
+    }
+
+
+@blueprint.app_template_filter()
+def amount(figure: float | None) -> str:
+    """Return a figure as it is written, without what a whole number does not need."""
+    return "" if figure is None else f"{figure:.15g}"
+
+
+@blueprint.get("/people")
+@login_required
+def people() -> str:
+    """Show the team, whoever has had nothing for longest against their rhythm first."""
+    return _people_page()
+
+
+@blueprint.post("/people")
+@login_required
+def add_person() -> Page:
+    """Add someone to the team."""
+    errors = _write(Kind.PERSON, None)
+    if errors:
+        return _people_page(errors), 422
+    flash(f"{request.form['name'].strip()} is on your team.", "good")
+    return redirect(url_for("practice_log.people"), 303)
+
+
+@blueprint.get("/people/<uuid:person_id>")
+@login_required
+def person(person_id: UUID) -> str:
+    """Show a person, to be read before a one-to-one."""
+    return _person_page(person_id)
+
+
+@blueprint.post("/people/<uuid:person_id>")
+@login_required
+def save_person(person_id: UUID) -> Page:
+    """Change what is noted of a person."""
+    found = _found(Kind.PERSON, person_id)
+    errors = _write(Kind.PERSON, found)
+    if errors:
+        return _person_page(person_id, errors), 422
+    flash("Saved.", "good")
+    return redirect(url_for("practice_log.person", person_id=person_id), 303)
+
+
+@blueprint.post("/people/<uuid:person_id>/acts")
+@login_required
+def save_acts(person_id: UUID) -> Page:
+    """Note what was done for a person on a day."""
+    _found(Kind.PERSON, person_id)
+    _note_acts(person_id, store.put_acts)
+    return redirect(url_for("practice_log.person", person_id=person_id), 303)
+
+
+@blueprint.post("/people/<uuid:person_id>/merge")
+@login_required
+def merge_person(person_id: UUID) -> Page:
+    """Let all that is of a person be of another one."""
+    sealer = current_leader().sealer
+    _found(Kind.PERSON, person_id)
+    into = _found(Kind.PERSON, uuid_or_none(request.form.get("into", "")) or person_id)
+    if into.id == person_id:
+        return _person_page(person_id, {"into": ["Choose who stays."]}), 422
+    store.merge(sealer, person_id, into.id, now=clock.now())
+    flash(f"They are one now: {into.content.name}.", "good")
+    return redirect(url_for("practice_log.person", person_id=into.id), 303)
+
+
+@blueprint.post("/people/<uuid:person_id>/forget")
+@login_required
+def forget_person(person_id: UUID) -> Page:
+    """Forget a person, and on wish their name in every text."""
+    found = _found(Kind.PERSON, person_id)
+    replacement = request.form.get("replacement", "").strip()[:80] or "someone"
+    from_texts = "from_texts" in request.form
+    store.forget(
+        current_leader().sealer,
+        found,
+        replacement=replacement if from_texts else None,
+        now=clock.now(),
+    )
+    flash(
+        "Forgotten." if from_texts else "Taken off your team; your texts are as they were.", "good"
+    )
+    return redirect(url_for("practice_log.people"), 303)
+
+
+@blueprint.get("/log")
+@login_required
+def log() -> str:
+    """Show commitments, hand-offs, wins and the number."""
+    return _log_page()
+
+
+@blueprint.post("/log/acts")
+@login_required
+def add_acts() -> Page:
+    """Note on today's page what was done for someone."""
+    person_id = uuid_or_none(request.form.get("person_id", ""))
+    if person_id is None or store.entry(current_leader().sealer, Kind.PERSON, person_id) is None:
+        flash("Choose whom you served.", "problem")
+    else:
+        _note_acts(person_id, store.add_acts)
+    return _back()
+
+
+@blueprint.post("/log/numbers/import")
+@login_required
+def import_numbers() -> Page:
+    """Bring in the numbers of a CSV file."""
+    file = request.files.get("file")
+    try:
+        numbers = read_numbers(file.read() if file else b"")
+    except UnreadableNumbers as error:
+        return _log_page(Kind.NUMBER, error.errors), 422
+    created, changed = store.bring_numbers(current_leader(), numbers, now=clock.now())
+    flash(f"{created} new, {changed} changed.", "good")
+    return redirect(url_for("practice_log.log", _anchor="numbers"), 303)
+
+
+@blueprint.post("/log/<collection>")
+@login_required
+def add(collection: str) -> Page:
+    """Add an entry to the log."""
+    kind = _kind(collection)
+    errors = _write(kind, None)
+    if errors:
+        return _log_page(kind, errors), 422
+    flash("Noted.", "good")
+    return _back()
+
+
+@blueprint.post("/log/<collection>/<uuid:entry_id>")
+@login_required
+def change(collection: str, entry_id: UUID) -> Page:
+    """Change an entry of the log; what the form does not name stays."""
+    kind = _kind(collection)
+    errors = _write(kind, _found(kind, entry_id))
+    if errors:
+        return _log_page(kind, errors, entry_id), 422
+    flash("Noted.", "good")
+    return _back()
+
+
+@blueprint.post("/log/<collection>/<uuid:entry_id>/delete")
+@login_required
+def delete(collection: str, entry_id: UUID) -> Page:
+    """Delete an entry of the log."""
+    found = _found(_kind(collection), entry_id)
+    if found.kind == Kind.COMMITMENT and found.content.of_day:
+        return redirect(url_for("reflections.day", local_date=found.local_date), 303)
+    store.remove(current_leader().sealer, found.kind, entry_id)
+    flash("Deleted.", "good")
+    return _back()
+
+
+def _people_page(errors: Errors | None = None) -> str:
+    leader = current_leader()
+    today = leader.today(clock.now())
+    return render_template(
+        "practice_log/people.html",
+        team=store.team(leader.sealer, today=today),
+        left=[
+            found
+            for found in store.entries(leader.sealer, Kind.PERSON)
+            if found.content.left_on is not None
+        ],
+        acts=_acts(),
+        errors=errors or {},
+        form=request.form,
+    )
+
+
+def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
+    leader = current_leader()
+    today = leader.today(clock.now())
+    found = _found(Kind.PERSON, person_id)
+    standing = store.standing_of(leader.sealer, found, today=today)
+    done = dict(standing.days)
+    return render_template(
+        "practice_log/person.html",
+        person=found,
+        standing=standing,
+        line=[day for day in range(DAYS_OF_A_LINE) if days_after(today, -day) in done],
+        line_length=DAYS_OF_A_LINE,
+        done_today=done.get(today, ()),
+        hand_offs=_of_person(Kind.HAND_OFF, person_id),
+        wins=_of_person(Kind.WIN, person_id),
+        passages=store.passages_about(leader.sealer, found, today=today),
+        others=[
+            other for other in store.entries(leader.sealer, Kind.PERSON) if other.id != person_id
+        ],
+        acts=_acts(),
+        errors=errors or {},
+        form=request.form,
+    )
+
+
+def _log_page(
+    kind: Kind | None = None, errors: Errors | None = None, entry_id: UUID | None = None
+) -> str:
+    leader = current_leader()
+    return render_template(
+        "practice_log/log.html",
+        commitments=store.commitments(leader.sealer)[:SHOWN_AT_FIRST],
+        hand_offs=store.entries(leader.sealer, Kind.HAND_OFF),
+        wins=store.entries(leader.sealer, Kind.WIN)[:SHOWN_AT_FIRST],
+        numbers=store.entries(leader.sealer, Kind.NUMBER),
+        people=_names(leader.sealer),
+        kind=kind.value if kind else None,
+        entry_id=entry_id,
+        errors=errors or {},
+        form=request.form if errors else {},
+    )
+
+
+def _write(kind: Kind, before: store.Entry | None) -> Errors:
+    """Write the submitted form over what was there before; return messages by field."""
+    leader = current_leader()
+    submitted = _submitted(kind)
+    if before is not None:
+        whole = store.values_of(before)
+        submitted = {**_as_submitted(whole), **submitted}
+    values, errors = read_form(WRITTEN[kind](), submitted)
+    if errors:
+        return errors
+    try:
+        store.write(leader, kind, before.id if before else None, values, before, now=clock.now())
+    except store.NotAllowed as error:
+        return error.errors
+    except store.NumberThere as error:
+        return {
+            "period": [f"{error.current.content.period} has a number already. Change it below."]
+        }
+    return {}
+
+
+def _submitted(kind: Kind) -> dict[str, Any]:
+    """Return what the form says of the kind's fields, as JSON would: empty is null."""
+    found: dict[str, Any] = {}
+    for name in WRITTEN[kind]().fields:
+        if name in request.form:
+            text = request.form[name].strip()
+            found[name] = int(text) if name == "every_days" and text.isdecimal() else text or None
+    for name in ("text", "name", "period"):
+        if name in found:
+            found[name] = found[name] or ""
+    if found.get("celebrated_how") and not found.get("celebrated_on"):
+        found["celebrated_on"] = str(current_leader().today(clock.now()))
+    return found
+
+
+def _as_submitted(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, LocalDate | UUID) else value
+        for name, value in values.items()
+    }
+
+
+def _note_acts(person_id: UUID, note: Callable[..., object]) -> None:
+    leader, now = current_leader(), clock.now()
+    today = leader.today(now)
+    try:
+        day = local_date(Day().deserialize(request.form.get("local_date") or str(today)))
+    except ValidationError:
+        day = today
+    acts = [act for act in ACTS if act in request.form.getlist("acts")]
+    if day > today:
+        flash(f"Use today, {today}, or an earlier day.", "problem")
+        return
+    note(leader.sealer, person_id, day, acts, now=now)
+    flash("Noted.", "good")
+
+
+def _found(kind: Kind, entry_id: UUID) -> store.Entry:
+    found = store.found(current_leader().sealer, kind, entry_id)
+    return found if found is not None else _nothing()
+
+
+def _nothing() -> NoReturn:
+    abort(404)
+
+
+def _kind(collection: str) -> Kind:
+    return PATHS[collection] if collection in PATHS else _nothing()
+
+
+def _of_person(kind: Kind, person_id: UUID) -> list[store.Entry]:
+    return [
+        found
+        for found in store.entries(current_leader().sealer, kind)
+        if found.content.person_id == person_id
+    ]
+
+
+def _names(sealer: Any) -> dict[UUID, str]:
+    """Return everyone's name, those who are there first, by the alphabet."""
+    people = store.entries(sealer, Kind.PERSON)
+    people.sort(key=lambda p: (p.content.left_on is not None, p.content.name.casefold()))
+    return {found.id: found.content.name for found in people}
+
+
+def _acts() -> dict[str, str]:
+    return {act: catalogue.behaviour("protect-and-serve", act).name for act in ACTS}
+
+
+def _back() -> Response:
+    if request.form.get("back") == "today":
+        return redirect(url_for("reflections.today", _anchor="also-today"), 303)
+    return redirect(url_for("practice_log.log"), 303)
