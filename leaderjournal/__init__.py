@@ -27,7 +27,7 @@ from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.practice_log import api as practice_log_api
 from leaderjournal.practice_log import pages as practice_log_pages
-from leaderjournal.practice_log import store as practice_log_store
+from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
 from leaderjournal.prompts.push.endpoints import PushHosts
@@ -82,7 +82,7 @@ APIS = (
 )
 
 accounts_store.moved.connect(schedule_store.follow)
-practice_log_store.name_forgotten.connect(monthly_store.rewrite)
+people_store.name_forgotten.connect(monthly_store.rewrite)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -10,6 +10,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import new_id
 from leaderjournal.kernel.days import Instant, days_after
 from leaderjournal.practice_log import store as log_store
+from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.rules import (
     ACTS,
     Content,
@@ -160,7 +161,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
         while back > late:
             acts = chance.sample(ACTS, chance.choice((1, 1, 2)))
             day = days_after(today, -back)
-            log_store.put_acts(leader.sealer, people[name], day, acts, now=now)
+            people_store.put_acts(leader.sealer, people[name], day, acts, now=now)
             back -= chance.randint(max(1, every - 5), every + 4)
     for back, name, text, stepped_back in HANDED_OVER:
         returned = None if stepped_back is None else days_after(today, -stepped_back)

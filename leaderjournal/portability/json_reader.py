@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 from marshmallow import EXCLUDE, ValidationError
 
@@ -24,6 +25,9 @@ from leaderjournal.portability.archives import (
 from leaderjournal.portability.rules import Failure, NoEntry
 from leaderjournal.portability.whole_journal import FORMAT
 from leaderjournal.practice.rules import Asked
+from leaderjournal.practice_log.moving.store import BroughtEntry
+from leaderjournal.practice_log.rules import CONTENTS, Kind
+from leaderjournal.practice_log.schemas import KEPT
 from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.schemas import ContentSchema
@@ -67,6 +71,7 @@ class WholeJournal:
     questions: Mapping[str, dict[str, Any]]
     asked: tuple[Asked, ...]
     reviews: tuple[BroughtReview, ...]
+    log: tuple[BroughtEntry, ...]
     reflections: tuple[Any, ...]
     failures: tuple[Failure, ...]
 
@@ -112,6 +117,7 @@ def read_whole(content: bytes) -> WholeJournal:
         questions=dict(every("questions", _question)),
         asked=tuple(every("asked_questions", _asked)),
         reviews=tuple(every("reviews", _review)),
+        log=tuple(every("log", _entry)),
         reflections=tuple(read["reflections"]),
         failures=tuple(failures),
     )
@@ -211,6 +217,23 @@ def _review(row: Any) -> BroughtReview:
 
 def _review_content(row: Any) -> Any:
     return ReviewContentSchema.content(ReviewContentSchema().load(row, unknown=EXCLUDE))
+
+
+def _entry(row: Any) -> BroughtEntry:
+    kind = Kind(row["kind"])
+    values = KEPT[kind]().load(row, unknown=EXCLUDE)
+    names = {field.name for field in fields(CONTENTS[kind])}
+    said = {name: value for name, value in values.items() if name in names}
+    if kind == Kind.ACTS:
+        said["acts"] = tuple(said["acts"])
+    return BroughtEntry(
+        id=UUID(row["id"]),
+        kind=kind,
+        local_date=_date(row["local_date"]),
+        content=CONTENTS[kind](**said),
+        version=_version_number(row),
+        saved_at=_instant(row, "saved_at"),
+    )
 
 
 def _settings(read: Any) -> Settings:

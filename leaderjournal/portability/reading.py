@@ -20,6 +20,7 @@ from leaderjournal.portability.json_reader import (
 )
 from leaderjournal.portability.markdown import is_markdown, read_markdown
 from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
+from leaderjournal.practice_log.moving.store import BroughtEntry
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
 from leaderjournal.reviews.monthly.store import BroughtReview
@@ -55,6 +56,7 @@ class Reading:
     photos: int = 0
     moods: Mapping[str, int] = field(default_factory=dict)
     reviews: tuple[BroughtReview, ...] = ()
+    log: tuple[BroughtEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Reader:
             )
         )
         failures = (*whole.failures, *failures)
-        return Reading("ours", days, failures, reviews=whole.reviews)
+        return Reading("ours", days, failures, reviews=whole.reviews, log=whole.log)
 
     def _read_zip(self, archive: Archive) -> Reading:
         if is_markdown(archive) and not archive.members(".json"):

@@ -11,6 +11,8 @@ from typing import Any
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import utc_text
+from leaderjournal.practice_log.moving import store as log_store
+from leaderjournal.practice_log.rules import as_document
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -62,6 +64,17 @@ def everything(leader: Leader) -> Iterator[str]:
                 ],
             }
             for review in monthly_store.reviews(leader.sealer)
+        ],
+        "log": [
+            {
+                "id": str(entry.id),
+                "kind": entry.kind.value,
+                "local_date": str(entry.local_date),
+                "version": entry.version,
+                "saved_at": utc_text(entry.saved_at),
+                **as_document(entry.content),
+            }
+            for entry in log_store.all_entries(leader.sealer)
         ],
     }
     yield _json(head)[:-1] + ', "reflections": ['

@@ -15,6 +15,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
+from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.rules import ACTS, Kind
 from leaderjournal.practice_log.schemas import (
     SHOWN,
@@ -53,7 +54,7 @@ def represented(entry: store.Entry) -> dict[str, Any]:
     }
     if entry.kind == Kind.PERSON:
         leader = current_leader()
-        found = store.standing_of(leader.sealer, entry, today=leader.today(clock.now()))
+        found = people_store.standing_of(leader.sealer, entry, today=leader.today(clock.now()))
         shown |= {
             "last_on": found.last_on,
             "days_left": found.left,
@@ -231,7 +232,9 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
 def list_acts(person_id: UUID) -> dict[str, Any]:
     """List what was done for a person, day by day, the latest first."""
     _found(Kind.PERSON, person_id)
-    return page([represented(entry) for entry in store.acts_of(current_leader().sealer, person_id)])
+    return page(
+        [represented(entry) for entry in people_store.acts_of(current_leader().sealer, person_id)]
+    )
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
@@ -241,7 +244,7 @@ def list_acts(person_id: UUID) -> dict[str, Any]:
 def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> None:
     """Note what was done for a person on a day, whole; an empty list takes it back."""
     now = _open_for_acts(person_id, local_date)
-    store.put_acts(current_leader().sealer, person_id, local_date, values["acts"], now=now)
+    people_store.put_acts(current_leader().sealer, person_id, local_date, values["acts"], now=now)
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>/<act>")
@@ -252,7 +255,7 @@ def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
     now = _open_for_acts(person_id, local_date)
     if act not in ACTS:
         invalid({"act": [f"Use one of: {', '.join(ACTS)}."]})
-    store.add_acts(current_leader().sealer, person_id, local_date, [act], now=now)
+    people_store.add_acts(current_leader().sealer, person_id, local_date, [act], now=now)
 
 
 def _open_for_acts(person_id: UUID, local_date: LocalDate) -> Instant:
@@ -275,7 +278,7 @@ def merge_person(values: dict[str, Any], person_id: UUID) -> None:
     into = store.found(sealer, Kind.PERSON, values["into"])
     if into is None or into.id == person_id:
         invalid({"into": ["Use the id of another person of the team."]})
-    store.merge(sealer, person_id, into.id, now=clock.now())
+    people_store.merge(sealer, person_id, into.id, now=clock.now())
 
 
 @blueprint.post("/people/<uuid:person_id>/forget")
@@ -286,4 +289,4 @@ def forget_person(values: dict[str, Any], person_id: UUID) -> None:
     """Forget a person and what was done for them; on wish their name goes from every text too."""
     leader = current_leader()
     person = _found(Kind.PERSON, person_id)
-    store.forget(leader.sealer, person, replacement=values["replacement"], now=clock.now())
+    people_store.forget(leader.sealer, person, replacement=values["replacement"], now=clock.now())

@@ -19,6 +19,7 @@ from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
+from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.rules import ACTS, Kind, is_asked_about, is_uncelebrated
 from leaderjournal.practice_log.schemas import WRITTEN
 
@@ -108,7 +109,7 @@ def save_person(person_id: UUID) -> Page:
 def save_acts(person_id: UUID) -> Page:
     """Note what was done for a person on a day."""
     _found(Kind.PERSON, person_id)
-    _note_acts(person_id, store.put_acts)
+    _note_acts(person_id, people_store.put_acts)
     return redirect(url_for("practice_log.person", person_id=person_id), 303)
 
 
@@ -121,7 +122,7 @@ def merge_person(person_id: UUID) -> Page:
     into = _found(Kind.PERSON, uuid_or_none(request.form.get("into", "")) or person_id)
     if into.id == person_id:
         return _person_page(person_id, {"into": ["Choose who stays."]}), 422
-    store.merge(sealer, person_id, into.id, now=clock.now())
+    people_store.merge(sealer, person_id, into.id, now=clock.now())
     flash(f"They are one now: {into.content.name}.", "good")
     return redirect(url_for("practice_log.person", person_id=into.id), 303)
 
@@ -133,7 +134,7 @@ def forget_person(person_id: UUID) -> Page:
     found = _found(Kind.PERSON, person_id)
     replacement = request.form.get("replacement", "").strip()[:80] or "someone"
     from_texts = "from_texts" in request.form
-    store.forget(
+    people_store.forget(
         current_leader().sealer,
         found,
         replacement=replacement if from_texts else None,
@@ -160,7 +161,7 @@ def add_acts() -> Page:
     if person_id is None or store.entry(current_leader().sealer, Kind.PERSON, person_id) is None:
         flash("Choose whom you served.", "problem")
     else:
-        _note_acts(person_id, store.add_acts)
+        _note_acts(person_id, people_store.add_acts)
     return _back()
 
 
@@ -219,7 +220,7 @@ def _people_page(errors: Errors | None = None) -> str:
     today = leader.today(clock.now())
     return render_template(
         "practice_log/people.html",
-        team=store.team(leader.sealer, today=today),
+        team=people_store.team(leader.sealer, today=today),
         left=[
             found
             for found in store.entries(leader.sealer, Kind.PERSON)
@@ -235,7 +236,7 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
     leader = current_leader()
     today = leader.today(clock.now())
     found = _found(Kind.PERSON, person_id)
-    standing = store.standing_of(leader.sealer, found, today=today)
+    standing = people_store.standing_of(leader.sealer, found, today=today)
     done = dict(standing.days)
     return render_template(
         "practice_log/person.html",
@@ -246,7 +247,7 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
         done_today=done.get(today, ()),
         hand_offs=_of_person(Kind.HAND_OFF, person_id),
         wins=_of_person(Kind.WIN, person_id),
-        passages=store.passages_about(leader.sealer, found, today=today),
+        passages=people_store.passages_about(leader.sealer, found, today=today),
         others=[
             other for other in store.entries(leader.sealer, Kind.PERSON) if other.id != person_id
         ],

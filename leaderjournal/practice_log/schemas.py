@@ -13,10 +13,11 @@ LARGEST = 1e15
 
 
 class Text(Words):
-    """What happened, in the leader's words: not empty."""
+    """What happened, in the leader's words: not empty, unless it may be."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        length = validate.Length(1, LONGEST_TEXT, error=f"Use 1 to {LONGEST_TEXT:,} characters.")
+    def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
+        too_long = f"Use {least} to {LONGEST_TEXT:,} characters."
+        length = validate.Length(least, LONGEST_TEXT, error=too_long)
         super().__init__(longest=LONGEST_TEXT, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -285,6 +286,22 @@ class PracticeFiguresSchema(Schema):
     number = fields.Nested(NumberInFullSchema, required=True, allow_none=True)
 
 
+class KeptCommitmentSchema(CommitmentSchema):
+    """A commitment as an export holds it; one of a day has its text in the day's reflection."""
+
+    text = Text(least=0, required=True)
+    due_on = Day(required=True)
+    settled_on = Day(allow_none=True, load_default=None)
+    moved = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 10_000))
+    of_day = fields.Boolean(load_default=False)
+
+
+class KeptActsSchema(ActsSchema):
+    """What was done for a person on a day, as an export holds it."""
+
+    person_id = fields.UUID(required=True)
+
+
 WRITTEN: dict[Kind, type[Schema]] = {
     Kind.PERSON: PersonSchema,
     Kind.COMMITMENT: CommitmentSchema,
@@ -298,4 +315,8 @@ SHOWN: dict[Kind, type[Schema]] = {
     Kind.HAND_OFF: ShownHandOffSchema,
     Kind.WIN: ShownWinSchema,
     Kind.NUMBER: ShownNumberSchema,
+}
+KEPT: dict[Kind, type[Schema]] = WRITTEN | {
+    Kind.ACTS: KeptActsSchema,
+    Kind.COMMITMENT: KeptCommitmentSchema,
 }

@@ -7,7 +7,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from blinker import Signal
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
@@ -19,8 +18,6 @@ from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.rules import (
-    ACTS,
-    Acts,
     Commitment,
     Content,
     Kind,
@@ -28,29 +25,19 @@ from leaderjournal.practice_log.rules import (
     Person,
     PersonFigures,
     PracticeFigures,
-    Standing,
     acts_by_person,
     as_document,
     commitment_figures,
     day_of,
     from_document,
     hand_off_figures,
-    longest_without_first,
-    mentions,
     number_of,
-    standing,
     what_is_wrong,
     written,
 )
-from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 
 LOOKED_AHEAD = 60
-MOST_PASSAGES = 8
-TEXTS = frozenset({"text", "note", "reason", "celebrated_how"})
-
-name_forgotten = Signal("a person's name is to go from every text")
-"""Sent with the account's sealer; `without` takes the name out of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +180,7 @@ def entries(
     if last is not None:
         query = query.where(LogEntry.local_date <= last)
     order = LogEntry.local_date.desc(), LogEntry.id.desc()
-    return [_entry(sealer, row) for row in db.session.scalars(query.order_by(*order))]
+    return [opened(sealer, row) for row in db.session.scalars(query.order_by(*order))]
 
 
 def entry(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
@@ -201,7 +188,7 @@ def entry(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
     row = _row(db.session, entry_id)
     if row is None or row.account_id != sealer.account or row.kind != kind.value:
         return None
-    return _entry(sealer, row)
+    return opened(sealer, row)
 
 
 def put(
@@ -224,7 +211,7 @@ def put(
         row = _row(session, entry_id, locked=True)
         if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
             raise IdTaken
-        current = _entry(sealer, row) if row else None
+        current = opened(sealer, row) if row else None
         if not expected.met_by(current):
             raise EntryChangedMeanwhile(current)
         _check_uniqueness(sealer, entry_id, content)
@@ -235,21 +222,21 @@ def put(
             session.add(row)
         row.local_date, row.saved_at = local_date, now
         row.version += 1
-        row.document = _sealed(sealer, entry_id, content)
-        return _entry(sealer, row), current is None
+        row.document = sealed(sealer, entry_id, content)
+        return opened(sealer, row), current is None
 
 
 def remove(sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = ANYTHING) -> bool:
     """Remove an entry; tell whether there was one. Raises EntryChangedMeanwhile.
 
-    With a person goes what was done for them; hand-offs and wins stay, without a name.
+    With a person goes what was done for them; hand-offs and wins stay, and name nobody.
     """
     with write_transaction() as session:
         row = _row(session, entry_id, locked=True)
         if row is None or row.account_id != sealer.account or row.kind != kind.value:
             return False
-        if not expected.met_by(_entry(sealer, row)):
-            raise EntryChangedMeanwhile(_entry(sealer, row))
+        if not expected.met_by(opened(sealer, row)):
+            raise EntryChangedMeanwhile(opened(sealer, row))
         if kind == Kind.PERSON:
             _let_go_of_person(session, sealer, entry_id)
         session.delete(row)
@@ -277,148 +264,6 @@ def bring_numbers(
         created += is_new
         changed += before is not None and entry.version > before.version
     return created, changed
-
-
-# ---- people
-
-
-def put_acts(
-    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
-) -> Entry | None:
-    """Note what was done for a person on a day, whole; None where nothing is left of it."""
-    done = tuple(acts)
-    there = _acts_on(sealer, person_id, local_date)
-    if not done:
-        if there:
-            remove(sealer, Kind.ACTS, there.id)
-        return None
-    entry_id = there.id if there else new_id()
-    content = Acts(person_id, done)
-    return put(sealer, Kind.ACTS, entry_id, local_date, content, now=now)[0]
-
-
-def add_acts(
-    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
-) -> None:
-    """Note more of what was done for a person on a day; what is there stays."""
-    there = _acts_on(sealer, person_id, local_date)
-    done = set(acts).union(there.content.acts if there else ())
-    put_acts(sealer, person_id, local_date, [act for act in ACTS if act in done], now=now)
-
-
-def acts_of(sealer: Sealer, person_id: UUID) -> list[Entry]:
-    """Return what was done for a person, the latest day first."""
-    return [found for found in entries(sealer, Kind.ACTS) if found.content.person_id == person_id]
-
-
-def standing_of(sealer: Sealer, person: Entry, *, today: LocalDate) -> Standing:
-    """Return how a person stands today."""
-    done = [(found.local_date, found.content.acts) for found in acts_of(sealer, person.id)]
-    return standing(person.content, person.local_date, done, today=today)
-
-
-def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[Entry, Standing]]:
-    """Return everyone of the team who has not left, and how they stand; most overdue first."""
-    people = {
-        found.id: found for found in entries(sealer, Kind.PERSON) if found.content.left_on is None
-    }
-    days: defaultdict[UUID, list[tuple[LocalDate, tuple[str, ...]]]] = defaultdict(list)
-    for done in entries(sealer, Kind.ACTS):
-        days[done.content.person_id].append((done.local_date, done.content.acts))
-    standings = {
-        person: standing(found.content, found.local_date, days[person], today=today)
-        for person, found in people.items()
-    }
-    return [(people[person], standings[person]) for person in longest_without_first(standings)]
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Words about a person, and the day on which they were written."""
-
-    local_date: LocalDate
-    text: str
-
-
-def passages_about(sealer: Sealer, person: Entry, *, today: LocalDate) -> list[About]:
-    """Return the latest texts that name a person, of a year at the most, the latest first."""
-    name = mentions(person.content.name)
-    found: list[About] = []
-    for day in reflections_store.days(sealer, first=days_after(today, -365), last=today):
-        texts = (*(answer.text for answer in day.content.answers), day.content.note)
-        found += [About(day.local_date, text) for text in texts if name.search(text)]
-        if len(found) >= MOST_PASSAGES:
-            break
-    return found[:MOST_PASSAGES]
-
-
-def forget(sealer: Sealer, person: Entry, *, replacement: str | None, now: Instant) -> None:
-    """Forget a person and what was done for them; hand-offs and wins stay, without them.
-
-    With a `replacement` their name becomes that in every text of the account.
-    """
-    remove(sealer, Kind.PERSON, person.id)
-    if replacement is None:
-        return
-    name = mentions(person.content.name)
-
-    def without(text: str) -> str:
-        return name.sub(lambda _: replacement, text)
-
-    questions_store.rewrite(sealer, without)
-    reflections_store.rewrite(sealer, without, now=now)
-    with write_transaction() as session:
-        for row in _rows(session, sealer, tuple(Kind)):
-            there = _entry(sealer, row)
-            texts = {
-                field: without(value)
-                for field, value in asdict(there.content).items()
-                if isinstance(value, str) and field in TEXTS
-            }
-            changed = replace(there.content, **texts)
-            if changed != there.content:
-                row.document, row.saved_at = _sealed(sealer, row.id, changed), now
-                row.version += 1
-    name_forgotten.send(sealer, without=without, now=now)
-
-
-def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
-    """Let all that is of a person be of another one; the first is there no more."""
-    with write_transaction() as session:
-        for row in _rows(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
-            found = _entry(sealer, row)
-            if found.content.person_id != person_id:
-                continue
-            content = replace(found.content, person_id=into)
-            other = _acts_on(sealer, into, found.local_date) if found.kind == Kind.ACTS else None
-            if other is not None:  # both had something on one day: it becomes one
-                joined = dict.fromkeys((*other.content.acts, *content.acts))
-                content = replace(content, acts=tuple(joined))
-                session.execute(sa.delete(LogEntry).where(LogEntry.id == other.id))
-            row.document, row.saved_at = _sealed(sealer, row.id, content), now
-            row.version += 1
-        session.execute(
-            sa.delete(LogEntry).where(
-                LogEntry.id == person_id, LogEntry.account_id == sealer.account
-            )
-        )
-
-
-def _acts_on(sealer: Sealer, person_id: UUID, local_date: LocalDate) -> Entry | None:
-    found = entries(sealer, Kind.ACTS, first=local_date, last=local_date)
-    return next((done for done in found if done.content.person_id == person_id), None)
-
-
-def _let_go_of_person(session: Session, sealer: Sealer, person_id: UUID) -> None:
-    for row in _rows(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
-        found = _entry(sealer, row)
-        if found.content.person_id != person_id:
-            continue
-        if found.kind == Kind.ACTS:
-            session.delete(row)
-        else:
-            row.document = _sealed(sealer, row.id, replace(found.content, person_id=None))
-            row.version += 1
 
 
 # ---- commitments
@@ -497,7 +342,7 @@ def figures(
     )
     found: defaultdict[Kind, list[Entry]] = defaultdict(list)
     for row in rows:
-        found[Kind(row.kind)].append(_entry(sealer, row))
+        found[Kind(row.kind)].append(opened(sealer, row))
     outcomes = {made.id: made.content for made in found[Kind.COMMITMENT]}
     of_days = reflections_store.commitment_days(sealer.account, first=first, last=last)
     made = [outcome for outcome in outcomes.values() if not outcome.of_day] + [
@@ -507,7 +352,7 @@ def figures(
     wins = [won.content for won in found[Kind.WIN]]
     names = {person.id: person.content.name for person in found[Kind.PERSON]}
     acts = acts_by_person(done.content for done in found[Kind.ACTS])
-    people = [PersonFigures(names[person], number) for person, number in acts.items()]
+    people = [PersonFigures(names[person], done) for person, done in acts.items()]
     return PracticeFigures(
         commitments=commitment_figures(made),
         wins=len(wins),
@@ -520,16 +365,6 @@ def figures(
         people=tuple(sorted(people, key=lambda person: (-person.acts, person.name.casefold()))),
         number=number_of(period, [number.content for number in found[Kind.NUMBER]]),
     )
-
-
-# ---- moving
-
-
-def all_entries(sealer: Sealer) -> list[Entry]:
-    """Return every entry of the account, by kind and day, as they are stored."""
-    with_order = sa.select(LogEntry).where(LogEntry.account_id == sealer.account)
-    rows = db.session.scalars(with_order.order_by(LogEntry.kind, LogEntry.local_date, LogEntry.id))
-    return [_entry(sealer, row) for row in rows]
 
 
 def _check_uniqueness(sealer: Sealer, entry_id: UUID, content: Content) -> None:
@@ -545,7 +380,20 @@ def _check_uniqueness(sealer: Sealer, entry_id: UUID, content: Content) -> None:
                 raise NumberThere(other)
 
 
-def _rows(session: Session, sealer: Sealer, kinds: Iterable[Kind]) -> list[LogEntry]:
+def _let_go_of_person(session: Session, sealer: Sealer, person_id: UUID) -> None:
+    for row in rows_of(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+        found = opened(sealer, row)
+        if found.content.person_id != person_id:
+            continue
+        if found.kind == Kind.ACTS:
+            session.delete(row)
+        else:
+            row.document = sealed(sealer, row.id, replace(found.content, person_id=None))
+            row.version += 1
+
+
+def rows_of(session: Session, sealer: Sealer, kinds: Iterable[Kind]) -> list[LogEntry]:
+    """Return the account's rows of some kinds as they stand now."""
     query = sa.select(LogEntry).where(
         LogEntry.account_id == sealer.account, LogEntry.kind.in_([kind.value for kind in kinds])
     )
@@ -559,7 +407,8 @@ def _row(session: Session, entry_id: UUID, *, locked: bool = False) -> LogEntry 
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _entry(sealer: Sealer, row: LogEntry) -> Entry:
+def opened(sealer: Sealer, row: LogEntry) -> Entry:
+    """Return the entry that a row holds."""
     kind = Kind(row.kind)
     document = sealer.open_json(row.document, table="log_entries", column="document", row=row.id)
     return Entry(
@@ -567,7 +416,8 @@ def _entry(sealer: Sealer, row: LogEntry) -> Entry:
     )
 
 
-def _sealed(sealer: Sealer, entry_id: UUID, content: Content) -> bytes:
+def sealed(sealer: Sealer, entry_id: UUID, content: Content) -> bytes:
+    """Return what an entry says, sealed for its place."""
     return sealer.seal_json(
         as_document(content), table="log_entries", column="document", row=entry_id
     )

@@ -570,7 +570,7 @@ def commitment(sealer: Sealer, day_id: UUID) -> WrittenCommitment | None:
 
 
 def commitment_days(
-    account: UUID, *, first: LocalDate, last: LocalDate
+    account: UUID, *, first: LocalDate | None = None, last: LocalDate | None = None
 ) -> Sequence[tuple[UUID, LocalDate]]:
     """Return the id and date of each day from `first` to `last` that holds a commitment."""
     query = sa.select(Reflection.id, Reflection.local_date).where(

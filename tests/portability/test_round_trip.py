@@ -15,6 +15,7 @@ from portability.test_import import bring
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
+from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.practice import catalogue
 
@@ -66,6 +67,41 @@ REVIEWS = st.dictionaries(
     max_size=2,
 )
 
+SAID = st.text("abcé \n", min_size=1, max_size=9).map(lambda text: f"x{text}")
+LOGS = st.lists(
+    st.one_of(
+        st.tuples(st.just("wins"), SAID, st.integers(0, 3), st.booleans()),
+        st.tuples(st.just("hand-offs"), SAID, st.integers(0, 3), st.booleans()),
+        st.tuples(st.just("commitments"), SAID, st.integers(0, 3), st.booleans()),
+        st.tuples(
+            st.just("acts"), st.sampled_from(["coach", "help"]), st.integers(0, 3), st.booleans()
+        ),
+    ),
+    max_size=8,
+)
+
+
+def logs(leader, today, log):
+    """Write entries of the log: two people, what was done for them, and the rest."""
+    ana, ben = (
+        leader.call("POST", "/people", {"name": name, "every_days": every}).json["id"]
+        for name, every in (("Ana", 7), ("Ben", None))
+    )
+    for collection, said, back, first in log:
+        person, day = ana if first else ben, str(today - timedelta(days=back))
+        if collection == "acts":
+            reply = leader.call("PUT", f"/people/{person}/acts/{day}/{said}")
+        else:
+            values = {"text": said, "local_date": day}
+            values |= {"state": "kept"} if collection == "commitments" else {"person_id": person}
+            reply = leader.call("POST", f"/{collection}", values)
+        assert reply.status_code in {201, 204}, reply.text
+    leader.call("POST", "/numbers", {"period": "2026-W40", "target": 1.5, "unit": "k€"})
+    for commitment in leader.get("/commitments").json["items"]:
+        if commitment["of_day"]:
+            values = {"state": "missed", "reason": "No time"}
+            leader.call("PATCH", f"/commitments/{commitment['id']}", values)
+
 
 def exported(app, leader) -> str:
     with app.app_context():
@@ -90,9 +126,9 @@ def moved(app, client, leader):
 
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
-@given(journal=JOURNALS, reviews=REVIEWS, own=st.booleans())
+@given(journal=JOURNALS, reviews=REVIEWS, own=st.booleans(), log=LOGS)
 def test_an_export_brought_into_a_new_account_is_the_same_export(
-    app, client, journal, reviews, own
+    app, client, journal, reviews, own, log
 ):
     leader = a_leader(client)
     today = date.fromisoformat(leader.today())
@@ -113,6 +149,7 @@ def test_an_export_brought_into_a_new_account_is_the_same_export(
     for month, review in reviews.items():
         leader.call("PUT", f"/reviews/{month}", {"mirror": "First."})
         assert leader.call("PUT", f"/reviews/{month}", review).status_code in {200, 201}
+    logs(leader, today, log)
     content, other = moved(app, client, leader)
     reply = bring(other, io.BytesIO(content.encode()), "journal.json").json
     assert (reply["skipped"], reply["failed"]) == (0, [])
@@ -121,6 +158,32 @@ def test_an_export_brought_into_a_new_account_is_the_same_export(
     again = bring(other, io.BytesIO(content.encode()), "journal.json").json
     assert again == {"created": 0, "skipped": reply["created"], "failed": []}
     assert without_ids(exported(app, other)) == without_ids(content), "twice adds nothing"
+
+
+def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, client, leader):
+    today = date.fromisoformat(leader.today())
+    leader.writes(today, note="A day.")
+    logs(leader, today, [("acts", "coach", 0, True), ("wins", "Won", 0, False)])
+    content = exported(app, leader)
+    other = a_leader(client)
+    added = client.post(
+        "/api/v1/imports/preview",
+        data={"file": (io.BytesIO(content.encode()), "journal.json")},
+        headers=other.headers,
+    ).json
+    assert other.call("POST", f"/imports/{added['id']}/start", {}).status_code < 300
+    with app.app_context():
+        mine = accounts_store.leader(UUID(other.id))
+        imports_store.bring_in(mine, UUID(added["id"]), now=clock.now())
+    people = {person["name"]: person["id"] for person in other.get("/people").json["items"]}
+    assert set(people) == {"Ana", "Ben"}
+    other.call("POST", "/wins", {"text": "Newer", "person_id": people["Ana"]})
+    with app.app_context():
+        imports_store.undo(mine, UUID(added["id"]))
+    assert [person["name"] for person in other.get("/people").json["items"]] == ["Ana"]
+    assert [win["text"] for win in other.get("/wins").json["items"]] == ["Newer"]
+    assert other.get(f"/people/{people['Ana']}/acts").json["items"] == []
+    assert other.get("/numbers").json["items"] == []
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))

@@ -116,6 +116,9 @@ def victim(client):
         "filename": "css/app.css",
         "token": "guess",
         **log,
+        "collection": "wins",
+        "entry_id": log["win_id"],
+        "act": "coach",
     }
     return leader
 

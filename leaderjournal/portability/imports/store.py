@@ -19,6 +19,8 @@ from leaderjournal.portability.imports.models import BroughtIn, Import
 from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours, read_whole
 from leaderjournal.portability.reading import Choices, Reader, Reading
 from leaderjournal.portability.rules import Failure
+from leaderjournal.practice_log.moving import store as log_store
+from leaderjournal.practice_log.moving.store import BroughtEntry
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import BroughtDay
@@ -158,6 +160,8 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
         days = reading.days[start : start + DAYS_AT_ONCE]
         with write_transaction() as session:
             _bring_days(session, leader.sealer, import_id, days, now)
+    with write_transaction() as session:
+        _bring_log(session, leader.sealer, import_id, reading.log)
     created = _created_days(import_id)
     document = {
         "days": len(reading.days),
@@ -188,11 +192,17 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
         row = _row(session, leader.id, import_id)
         if row is None or row.state != State.DONE:
             return None
-        made: dict[str, dict[UUID, int]] = {"day": {}, "review": {}, "question": {}}
+        made: dict[str, dict[UUID, int]] = {
+            "day": {},
+            "review": {},
+            "question": {},
+            "entry": {},
+        }
         for item in session.scalars(sa.select(BroughtIn).where(BroughtIn.import_id == import_id)):
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.take_back(session, made["day"])
         monthly_store.take_back(session, made["review"])
+        log_store.take_back(session, leader.sealer, made["entry"])
         if removed == len(made["day"]):
             questions_store.take_back(session, leader.id, made["question"])
         session.execute(sa.delete(BroughtIn).where(BroughtIn.import_id == import_id))
@@ -303,6 +313,16 @@ def _bring_reviews(
     session.add_all(
         BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
         for month, row_id in added.items()
+    )
+
+
+def _bring_log(
+    session: Session, sealer: Sealer, import_id: UUID, log: Sequence[BroughtEntry]
+) -> None:
+    added = log_store.add_entries(session, sealer, log)
+    session.add_all(
+        BroughtIn(import_id=import_id, item_id=entry_id, kind="entry", version=version)
+        for entry_id, version in added.items()
     )
 
 

@@ -1,0 +1,1 @@
+"""The log moves out and in with the whole journal."""

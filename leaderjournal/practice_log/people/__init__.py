@@ -1,0 +1,1 @@
+"""People: what was done for them, and how they stand."""

@@ -1,0 +1,150 @@
+"""The SQL of people: what was done for them, how they stand, merging and forgetting them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID, uuid5
+
+from blinker import Signal
+
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate, days_after
+from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.practice_log import store
+from leaderjournal.practice_log.rules import (
+    ACTS,
+    Acts,
+    Kind,
+    Standing,
+    longest_without_first,
+    mentions,
+    standing,
+)
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+
+MOST_PASSAGES = 8
+TEXTS = frozenset({"text", "note", "reason", "celebrated_how"})
+
+name_forgotten = Signal("a person's name is to go from every text")
+"""Sent with the account's sealer; `without` takes the name out of a text."""
+
+
+def put_acts(
+    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
+) -> store.Entry | None:
+    """Note what was done for a person on a day, whole; None where nothing is left of it."""
+    done = tuple(acts)
+    entry_id = acts_id(person_id, local_date)
+    if not done:
+        store.remove(sealer, Kind.ACTS, entry_id)
+        return None
+    return store.put(sealer, Kind.ACTS, entry_id, local_date, Acts(person_id, done), now=now)[0]
+
+
+def add_acts(
+    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
+) -> None:
+    """Note more of what was done for a person on a day; what is there stays."""
+    there = store.entry(sealer, Kind.ACTS, acts_id(person_id, local_date))
+    done = set(acts).union(there.content.acts if there else ())
+    put_acts(sealer, person_id, local_date, [act for act in ACTS if act in done], now=now)
+
+
+def acts_of(sealer: Sealer, person_id: UUID) -> list[store.Entry]:
+    """Return what was done for a person, the latest day first."""
+    return [
+        found for found in store.entries(sealer, Kind.ACTS) if found.content.person_id == person_id
+    ]
+
+
+def standing_of(sealer: Sealer, person: store.Entry, *, today: LocalDate) -> Standing:
+    """Return how a person stands today."""
+    done = [(found.local_date, found.content.acts) for found in acts_of(sealer, person.id)]
+    return standing(person.content, person.local_date, done, today=today)
+
+
+def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[store.Entry, Standing]]:
+    """Return everyone of the team who has not left, and how they stand; most overdue first."""
+    people = {
+        found.id: found
+        for found in store.entries(sealer, Kind.PERSON)
+        if found.content.left_on is None
+    }
+    days: defaultdict[UUID, list[tuple[LocalDate, tuple[str, ...]]]] = defaultdict(list)
+    for done in store.entries(sealer, Kind.ACTS):
+        days[done.content.person_id].append((done.local_date, done.content.acts))
+    standings = {
+        person: standing(found.content, found.local_date, days[person], today=today)
+        for person, found in people.items()
+    }
+    return [(people[person], standings[person]) for person in longest_without_first(standings)]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Words about a person, and the day on which they were written."""
+
+    local_date: LocalDate
+    text: str
+
+
+def passages_about(sealer: Sealer, person: store.Entry, *, today: LocalDate) -> list[About]:
+    """Return the latest texts that name a person, of a year at the most, the latest first."""
+    name = mentions(person.content.name)
+    found: list[About] = []
+    for day in reflections_store.days(sealer, first=days_after(today, -365), last=today):
+        texts = (*(answer.text for answer in day.content.answers), day.content.note)
+        found += [About(day.local_date, text) for text in texts if name.search(text)]
+        if len(found) >= MOST_PASSAGES:
+            break
+    return found[:MOST_PASSAGES]
+
+
+def forget(sealer: Sealer, person: store.Entry, *, replacement: str | None, now: Instant) -> None:
+    """Forget a person and what was done for them; hand-offs and wins stay, without them.
+
+    With a `replacement` their name becomes that in every text of the account.
+    """
+    store.remove(sealer, Kind.PERSON, person.id)
+    if replacement is None:
+        return
+    name = mentions(person.content.name)
+
+    def without(text: str) -> str:
+        return name.sub(lambda _: replacement, text)
+
+    questions_store.rewrite(sealer, without)
+    reflections_store.rewrite(sealer, without, now=now)
+    with write_transaction() as session:
+        for row in store.rows_of(session, sealer, tuple(Kind)):
+            there = store.opened(sealer, row)
+            texts = {
+                field: without(value)
+                for field, value in asdict(there.content).items()
+                if isinstance(value, str) and field in TEXTS
+            }
+            changed = replace(there.content, **texts)
+            if changed != there.content:
+                row.document, row.saved_at = store.sealed(sealer, row.id, changed), now
+                row.version += 1
+    name_forgotten.send(sealer, without=without, now=now)
+
+
+def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
+    """Let all that is of a person be of another one; the first is there no more."""
+    for done in acts_of(sealer, person_id):
+        add_acts(sealer, into, done.local_date, done.content.acts, now=now)
+    with write_transaction() as session:
+        for row in store.rows_of(session, sealer, (Kind.HAND_OFF, Kind.WIN)):
+            found = store.opened(sealer, row)
+            if found.content.person_id == person_id:
+                content = replace(found.content, person_id=into)
+                row.document, row.saved_at = store.sealed(sealer, row.id, content), now
+                row.version += 1
+    store.remove(sealer, Kind.PERSON, person_id)
+
+
+def acts_id(person_id: UUID, local_date: LocalDate) -> UUID:
+    """Return the id of what was done for a person on a day, so that there is one of it."""
+    return uuid5(person_id, str(local_date))
