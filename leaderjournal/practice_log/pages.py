@@ -1,6 +1,7 @@
 """The pages of people and of the log, and what today's page asks of both."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from werkzeug import Response
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import uuid_or_none
-from leaderjournal.kernel.days import LocalDate, days_after, local_date
+from leaderjournal.kernel.days import days_after, local_date
 from leaderjournal.kernel.fields import Day
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
@@ -306,6 +307,8 @@ def _submitted(kind: Kind) -> dict[str, Any]:
     for name in ("text", "name", "period"):
         if name in found:
             found[name] = found[name] or ""
+    if found.get("state", "missed") != "missed":
+        found["reason"] = None
     if found.get("celebrated_how") and not found.get("celebrated_on"):
         found["celebrated_on"] = str(current_leader().today(clock.now()))
     return found
@@ -313,7 +316,7 @@ def _submitted(kind: Kind) -> dict[str, Any]:
 
 def _as_submitted(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: str(value) if isinstance(value, LocalDate | UUID) else value
+        name: str(value) if isinstance(value, date | UUID) else value
         for name, value in values.items()
     }
 

@@ -1,0 +1,211 @@
+"""The pages of people and the log, and what today asks, without script."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+
+
+@pytest.fixture
+def today(leader):
+    return date.fromisoformat(leader.today())
+
+
+def only(leader, collection):
+    [item] = leader.get(f"/{collection}").json["items"]
+    return item
+
+
+def test_the_team_is_written_and_read_person_by_person(leader, post, today):
+    shown = post("/people", name=" Ana  Berg ", every_days="7")
+    assert "Ana Berg is on your team." in shown.text or "on your team" in shown.text
+    ana = only(leader, "people")
+    assert (ana["name"], ana["every_days"]) == ("Ana Berg", 7)
+    page = post(f"/people/{ana['id']}/acts", acts=["coach", "help"])
+    assert 'value="coach" checked' in page.text
+    leader.writes(today, ("let-go", 3, "Told ana berg it is hers."), note="Nothing of Anabel.")
+    leader.call("POST", "/wins", {"text": "A tender", "person_id": ana["id"]})
+    page = post.get(f"/people/{ana['id']}").text
+    assert "Told ana berg it is hers." in page
+    assert "A tender" in page
+    assert "Nothing of Anabel." not in page
+    saved = post(f"/people/{ana['id']}", name="Ana", every_days="", note="Likes it early")
+    assert "Likes it early" in saved.text
+    assert only(leader, "people")["every_days"] is None
+
+
+def test_what_cannot_be_of_a_person_is_said_beside_the_field(leader, post, browser):
+    post("/people", name="Ana")
+    again = browser.post("/people", data={"csrf_token": browser.csrf, "name": "ana"})
+    assert again.status_code == 422
+    assert "Someone of the team has this name" in again.text
+    wrong = browser.post(
+        "/people", data={"csrf_token": browser.csrf, "name": "Ben", "every_days": "often"}
+    )
+    assert wrong.status_code == 422
+    assert "Use a whole number of days" in wrong.text
+    assert 'value="often"' in wrong.text
+    assert only(leader, "people")["name"] == "Ana"
+
+
+def test_people_are_made_one_and_forgotten(leader, post, today):
+    for name in ("Ana", "Anna"):
+        post("/people", name=name)
+    ids = {person["name"]: person["id"] for person in leader.get("/people").json["items"]}
+    page = post(f"/people/{ids['Anna']}/merge", into=ids["Ana"])
+    assert "They are one now: Ana." in page.text
+    leader.writes(today, note="Ana did it.")
+    post(f"/people/{ids['Ana']}/forget", replacement="a colleague", from_texts="1")
+    assert leader.get(f"/reflections/{today}").json["note"] == "a colleague did it."
+    assert leader.get("/people").json["items"] == []
+
+
+def test_today_asks_what_became_of_a_commitment_that_is_due(leader, post, today):
+    leader.call("POST", "/commitments", {"text": "Ring the bank", "due_on": str(today)})
+    assert "Ring the bank" in post.get("/").text
+    commitment = only(leader, "commitments")
+    address = f"/log/commitments/{commitment['id']}"
+    later = str(today + timedelta(days=3))
+    post(address, state="open", due_on=later, back="today")
+    moved = only(leader, "commitments")
+    assert (moved["due_on"], moved["moved"]) == (later, 1)
+    assert "Ring the bank" not in post.get("/").text
+    post(address, state="missed", reason="The bank was shut", due_on="", back="today")
+    missed = only(leader, "commitments")
+    assert (missed["state"], missed["reason"], missed["due_on"]) == (
+        "missed",
+        "The bank was shut",
+        later,
+    )
+
+
+def test_today_asks_about_what_was_written_as_coming_next(leader, post, today):
+    for back in range(1, 5):
+        leader.writes(today - timedelta(days=back), commitment=f"Number {back}")
+    asked = post.get("/").text
+    assert "Number 4" in asked
+    commitment = leader.get("/commitments").json["items"][-1]
+    page = post(f"/log/commitments/{commitment['id']}", state="kept", back="today")
+    assert page.request.path == "/"
+    assert leader.get(f"/commitments/{commitment['id']}").json["state"] == "kept"
+    assert "Number 4" not in page.text
+    page = post(f"/log/commitments/{commitment['id']}/delete")
+    assert page.request.path.endswith(commitment["local_date"]), "its text is in the day"
+
+
+def test_today_asks_next_day_how_a_win_was_celebrated(leader, post, today):
+    yesterday = str(today - timedelta(days=1))
+    leader.call("POST", "/wins", {"text": "The tender", "local_date": yesterday})
+    assert "How was it celebrated?" in post.get("/").text
+    win = only(leader, "wins")
+    post(f"/log/wins/{win['id']}", celebrated_how="With cake", back="today")
+    win = only(leader, "wins")
+    assert (win["celebrated_how"], win["celebrated_on"]) == ("With cake", str(today))
+    assert "How was it celebrated?" not in post.get("/").text
+
+
+def test_today_takes_someone_served_a_win_and_a_hand_off(leader, post):
+    post("/people", name="Ana")
+    ana = only(leader, "people")
+    post("/log/acts", person_id=ana["id"], acts=["coach"], back="today")
+    post("/log/acts", person_id=ana["id"], acts=["help"], back="today")
+    assert leader.get(f"/people/{ana['id']}").json["acts"] == 2
+    page = post("/log/acts", person_id="", acts=["help"], back="today")
+    assert "Choose whom you served." in page.text
+    post("/log/wins", text="A tender", person_id=ana["id"], back="today")
+    post("/log/hand-offs", text="The deck", person_id="", back="today")
+    assert only(leader, "wins")["person_id"] == ana["id"]
+    assert only(leader, "hand-offs")["person_id"] is None
+
+
+def test_the_log_takes_and_shows_everything(leader, post, today):
+    post("/log/commitments", text="Ring Ben", due_on="")
+    post("/log/hand-offs", text="The deck", local_date=str(today - timedelta(days=2)))
+    post("/log/numbers", period="2026-11", unit="k€", target="120", actual="")
+    page = post.get("/log").text
+    for said in ("Ring Ben", "The deck", "2026-11", 'value="120"'):
+        assert said in page
+    hand_off = only(leader, "hand-offs")
+    page = post(f"/log/hand-offs/{hand_off['id']}", stepped_back_in_on=str(today))
+    assert "stepped back in" in page.text
+    number = only(leader, "numbers")
+    post(f"/log/numbers/{number['id']}", target="120", actual="98.5")
+    assert only(leader, "numbers")["actual"] == 98.5
+    post(f"/log/hand-offs/{hand_off['id']}/delete")
+    assert leader.get("/hand-offs").json["items"] == []
+
+
+def test_what_the_log_cannot_take_keeps_what_was_written(browser, leader):
+    form = {"csrf_token": browser.csrf, "text": "Ring Ben", "due_on": "2020-01-01"}
+    refused = browser.post("/log/commitments", data=form)
+    assert refused.status_code == 422
+    assert "Ring Ben" in refused.text
+    assert "Use the day it was made" in refused.text
+    twice = {"csrf_token": browser.csrf, "period": "2026-11"}
+    browser.post("/log/numbers", data=twice)
+    refused = browser.post("/log/numbers", data=twice)
+    assert "2026-11 has a number already" in refused.text
+    assert browser.post("/log/letters", data=twice).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "period,target,actual,unit\n2026-10,100,90,k€\n2026-11,120,,k€\n",
+        "Period;Target;Actual;Unit\r\n2026-10;100;90,0;k€\r\n\r\n2026-11;120;;k€\r\n",
+        "\ufeffperiod,unit,target,actual,remark\n2026-11,k€,120,,x\n2026-10,k€,100,90,\n",
+    ],
+)
+def test_numbers_come_in_by_csv(leader, browser, client, table):
+    leader.call("POST", "/numbers", {"period": "2026-11", "target": 1, "actual": 7})
+    form = {"csrf_token": browser.csrf, "file": (io.BytesIO(table.encode()), "numbers.csv")}
+    page = browser.post("/log/numbers/import", data=form, follow_redirects=True)
+    assert "1 new, 1 changed." in page.text
+    found = {
+        n["period"]: (n["target"], n["actual"], n["unit"])
+        for n in leader.get("/numbers").json["items"]
+    }
+    assert found == {"2026-10": (100, 90, "k€"), "2026-11": (120, 7, "k€")}
+    again = client.post(
+        "/api/v1/numbers/import",
+        data={"file": (io.BytesIO(table.encode()), "numbers.csv")},
+        headers=leader.headers,
+    )
+    assert again.json == {"created": 0, "changed": 0}
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        (b"", "file"),
+        (b"month,sales\n2026-11,1\n", "file"),
+        (b"\xff\xfe", "file"),
+        (b"period,target\n2026-11,1\n2026-11,2\n", "file"),
+        (b"period,target\n2026-10,1\n2026-13,2\n", "line 3, period"),
+        (b"period,target\n2026-10,1\n2026-11,many\n", "line 3, target"),
+    ],
+)
+def test_a_table_that_is_not_right_names_the_line_and_changes_nothing(leader, client, table, field):
+    refused = client.post(
+        "/api/v1/numbers/import",
+        data={"file": (io.BytesIO(table), "numbers.csv")},
+        headers=leader.headers,
+    )
+    assert refused.status_code == 422
+    assert list(refused.json["errors"]) == [field]
+    assert leader.get("/numbers").json["items"] == []
+
+
+def test_the_month_shows_what_was_noted_and_is_quiet_where_nothing_was(leader, post, today):
+    leader.writes(today, note="A day.")
+    month = f"/month/{today:%Y-%m}"
+    assert "Between reflections" not in post.get(month).text
+    post("/people", name="Ana")
+    ana = only(leader, "people")
+    post("/log/acts", person_id=ana["id"], acts=["coach", "help"])
+    post("/log/numbers", period=f"{today:%Y-%m}", target="1200", actual="900", unit="k€")
+    page = post.get(month).text
+    assert "Between reflections" in page
+    assert "<span>Ana</span><span>2 acts</span>" in page
+    assert "900<small> of 1,200</small>" in page
+    assert "It does not say that one made the other." in page
