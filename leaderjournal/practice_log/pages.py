@@ -307,8 +307,11 @@ def _submitted(kind: Kind) -> dict[str, Any]:
     for name in ("text", "name", "period"):
         if name in found:
             found[name] = found[name] or ""
+    # The fields for missing and for moving stand in the same form as the button that says "kept".
     if found.get("state", "missed") != "missed":
         found["reason"] = None
+    if found.get("state", "open") != "open":
+        found.pop("due_on", None)
     if found.get("celebrated_how") and not found.get("celebrated_on"):
         found["celebrated_on"] = str(current_leader().today(clock.now()))
     return found

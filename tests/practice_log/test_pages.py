@@ -70,13 +70,14 @@ def test_today_asks_what_became_of_a_commitment_that_is_due(leader, post, today)
     moved = only(leader, "commitments")
     assert (moved["due_on"], moved["moved"]) == (later, 1)
     assert "Ring the bank" not in post.get("/").text
-    post(address, state="missed", reason="The bank was shut", due_on="", back="today")
+    post(address, state="missed", reason="The bank was shut", due_on=str(today), back="today")
     missed = only(leader, "commitments")
     assert (missed["state"], missed["reason"], missed["due_on"]) == (
         "missed",
         "The bank was shut",
         later,
-    )
+    ), "only moving moves it"
+    assert missed["moved"] == 1
 
 
 def test_today_asks_about_what_was_written_as_coming_next(leader, post, today):

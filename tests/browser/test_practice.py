@@ -1,0 +1,222 @@
+"""A month between reflections on a phone: people, commitments, hand-offs, wins, the number."""
+
+from datetime import date, timedelta
+
+import pytest
+from browser.test_journey import (
+    PAST_THE_EDGE,
+    assert_accessible,
+    berlin_today,
+    register,
+    saved,
+)
+from browser.test_offline import HERE, between, phone, ready
+from playwright.sync_api import Page, expect
+
+__all__ = ["between", "phone"]
+
+
+def items(page: Page, collection: str) -> list:
+    return page.request.get(f"/api/v1/{collection}").json()["items"]
+
+
+def arrives(page: Page, collection: str, number: int) -> list:
+    for _ in range(150):
+        if len(found := items(page, collection)) == number:
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{collection} does not come to {number}")
+
+
+def people(page: Page, *names: tuple[str, str]) -> None:
+    page.goto("/people")
+    for name, every in names:
+        page.fill("[name=name]", name)
+        page.fill("[name=every_days]", every)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.locator(".team")).to_contain_text(name)
+
+
+def serve(page: Page, name: str, *acts: str) -> None:
+    form = page.locator("form[data-keep=acts]")
+    form.get_by_label("Whom").select_option(label=name)
+    for act in acts:
+        form.get_by_label(act, exact=True).check()
+    form.get_by_role("button", name="Note it").click()
+
+
+def called(page: Page, method: str, path: str, body: dict) -> dict:
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    reply = page.request.fetch(
+        f"/api/v1{path}", method=method, data=body, headers={"X-CSRFToken": token}
+    )
+    assert reply.ok, reply.text()
+    return reply.json() if reply.status != 204 else {}
+
+
+def test_a_month_of_practice_is_in_the_months_figures(page):
+    register(page)
+    today = date.fromisoformat(berlin_today())
+    month = f"{today:%Y-%m}"
+    people(page, ("Ana", "7"), ("Ben", "3"), ("Cleo", ""))
+    page.goto("/")
+    page.get_by_text("Someone you served").click()
+    serve(page, "Ana", "Coach", "Help")
+    expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
+    serve(page, "Ben", "Teach")
+    expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
+    ids = {person["name"]: person for person in items(page, "people")}
+    assert {name: person["acts"] for name, person in ids.items()} == {"Ana": 2, "Ben": 1, "Cleo": 0}
+
+    page.get_by_text("A win to celebrate").click()
+    page.get_by_label("What went well?").fill("Ana won the tender")
+    page.get_by_label("Whose success").select_option(label="Ana")
+    page.locator("form[data-keep=wins]").get_by_label("How it was celebrated").fill("Cake")
+    page.locator("form[data-keep=wins]").get_by_role("button", name="Note it").click()
+    arrives(page, "wins", 1)
+    page.get_by_text("Something you let go of").click()
+    page.get_by_label("What is theirs now?").fill("The weekly deck")
+    page.get_by_label("To whom").select_option(label="Ben")
+    page.locator("form[data-keep=hand-offs]").get_by_role("button", name="Note it").click()
+    arrives(page, "hand-offs", 1)
+    page.fill("[name=commitment]", "Ask Cleo first.")
+    saved(page)
+
+    back = called(page, "POST", "/hand-offs", {"text": "Pricing", "person_id": ids["Cleo"]["id"]})
+    for text, state in (("One", "kept"), ("Two", "kept"), ("Three", "missed")):
+        called(page, "POST", "/commitments", {"text": text, "state": state})
+    due = called(page, "POST", "/commitments", {"text": "Ring Ben", "due_on": str(today)})
+    page.reload()
+    asked = page.locator(f"[data-entry='{due['id']}']")
+    expect(asked).to_contain_text("Ring Ben")
+    asked.get_by_role("button", name="Kept").click()
+    expect(asked).to_have_count(0)
+    page.goto("/log")
+    page.locator("li", has_text="Pricing").get_by_role("button", name="I stepped back in").click()
+    expect(page.locator("li", has_text="Pricing")).to_contain_text("stepped back in")
+    page.locator("#numbers summary").click()
+    page.locator("#numbers [name=period]").fill(month)
+    page.locator("#numbers [name=unit]").fill("deals")
+    page.locator("#numbers form").first.get_by_label("Target").fill("12")
+    page.locator("#numbers form").first.get_by_label("Actual").fill("9")
+    page.locator("#numbers form").first.get_by_role("button", name="Add").click()
+    expect(page.locator("#numbers .number")).to_contain_text(month)
+
+    page.goto(f"/month/{month}")
+    shown = page.locator("section.practice")
+    for figure in (
+        "commitments kept, 75 % of those settled; 1 open3 of 5",
+        "wins celebrated1 of 1",
+        "handed over, stepped back in 1 time2",
+        "hand-offs hold, half of them for 0 days or longer1",
+        "the number, deals9 of 12",
+    ):
+        expect(shown).to_contain_text(figure)
+    expect(shown.locator(".served li")).to_have_text(["Ana2 acts", "Ben1 act"])
+    assert_accessible(page, "the month with what was noted")
+    assert page.request.get(f"/api/v1/hand-offs/{back['id']}").json()["stepped_back_in_on"]
+
+
+def test_a_person_is_read_before_a_one_to_one(page):
+    register(page)
+    people(page, ("Ana", "7"))
+    page.goto("/")
+    page.fill("[name=text-let-go]", "Left the review to Ana.")
+    saved(page)
+    page.get_by_text("Someone you served").click()
+    serve(page, "Ana", "Coach")
+    expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
+    page.goto("/people")
+    page.get_by_role("link", name="Ana").click()
+    expect(page.locator("main")).to_contain_text("Today · 7 days left · every 7 days")
+    expect(page.locator("main")).to_contain_text("Left the review to Ana.")
+    expect(page.locator("[name=acts][value=coach]")).to_be_checked()
+
+
+def test_what_is_noted_without_a_connection_arrives_once(phone, between):
+    page = phone(between.address)
+    register(page)
+    ready(page)
+    people(page, ("Ana", "7"))
+    page.goto("/")
+    ready(page)
+    between.cut()
+    page.get_by_text("A win to celebrate").click()
+    page.get_by_label("What went well?").fill("In the basement")
+    page.locator("form[data-keep=wins]").get_by_role("button", name="Note it").click()
+    expect(page.locator("form[data-keep=wins] [data-said]")).to_contain_text(HERE)
+    page.get_by_text("Someone you served").click()
+    serve(page, "Ana", "Coach", "Guide")
+    expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
+    page.context.close()
+
+    between.trouble = None
+    page = phone(between.address)
+    page.goto("/month")
+    page.goto("/")
+    [win] = arrives(page, "wins", 1)
+    assert win["text"] == "In the basement"
+    for _ in range(100):
+        if items(page, "people")[0]["acts"] == 2:
+            break
+        page.wait_for_timeout(100)
+    assert items(page, "people")[0]["acts"] == 2
+    page.reload()
+    assert len(items(page, "wins")) == 1
+
+
+def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED", "404"])
+    register(page)
+    people(page, ("Ana", "7"))
+    ana = items(page, "people")[0]["id"]
+    page.goto("/")
+    page.context.set_offline(True)
+    page.get_by_text("Someone you served").click()
+    serve(page, "Ana", "Coach")
+    expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
+    called(page, "DELETE", f"/people/{ana}", {})
+    page.context.set_offline(False)
+    refusal = page.locator("#not-noted")
+    expect(refusal).to_contain_text("There is no such person.")
+    refusal.get_by_role("button", name="Leave it out").click()
+    expect(refusal).to_be_hidden()
+    assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_practice(new_page, scheme):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    for path in pages_with_something(page):
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        assert_accessible(page, f"{path}, {scheme}")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_reaches_past_the_edge_of_the_pages_of_practice(new_page, width):
+    page = new_page(viewport={"width": width, "height": 700})
+    for path in pages_with_something(page):
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        assert page.evaluate(PAST_THE_EDGE, width) == [], path
+
+
+def pages_with_something(page: Page) -> list[str]:
+    register(page)
+    today = date.fromisoformat(berlin_today())
+    ana = called(page, "POST", "/people", {"name": "Ana-Maria von der Heide", "every_days": 7})
+    called(page, "PUT", f"/people/{ana['id']}/acts/{today}", {"acts": ["coach", "help"]})
+    called(page, "POST", "/people", {"name": "Ben"})
+    yesterday = str(today - timedelta(days=1))
+    for path, values in (
+        ("/commitments", {"text": "Ring Ben", "due_on": str(today)}),
+        ("/commitments", {"text": "Ring Ana", "state": "kept"}),
+        ("/wins", {"text": "A tender", "local_date": yesterday, "person_id": ana["id"]}),
+        ("/hand-offs", {"text": "The deck", "person_id": ana["id"]}),
+        ("/numbers", {"period": f"{today:%Y-%m}", "target": 120, "actual": 98.5, "unit": "k€"}),
+    ):
+        called(page, "POST", path, values)
+    called(page, "PUT", f"/reflections/{today}", {"note": "Ana-Maria von der Heide did it."})
+    month = f"/month/{today:%Y-%m}"
+    return ["/", "/people", f"/people/{ana['id']}", "/log", month, f"/year/{today.year}"]
