@@ -45,6 +45,8 @@ from leaderjournal.reviews.monthly import api as monthly_api
 from leaderjournal.reviews.monthly import pages as monthly_pages
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.search import pages as search_pages
+from leaderjournal.team_mirror import api as team_mirror_api
+from leaderjournal.team_mirror import pages as team_mirror_pages
 
 MEGABYTE = 1_000_000
 LARGEST_IMPORT = 50 * MEGABYTE
@@ -62,6 +64,7 @@ PAGES = (
     reflections_pages,
     versions_pages,
     practice_log_pages,
+    team_mirror_pages,
     reviews_pages,
     monthly_pages,
     look_back_pages,
@@ -75,6 +78,7 @@ APIS = (
     questions_api,
     reflections_api,
     practice_log_api,
+    team_mirror_api,
     reviews_api,
     monthly_api,
     prompts_api,

@@ -81,7 +81,8 @@ def demo() -> None:
 @with_appcontext
 def export(email: str) -> None:
     """Write everything that EMAIL's account holds to standard output, as JSON."""
-    for piece in everything(_leader(email)):
+    leader = _leader(email)
+    for piece in everything(leader, today=leader.today(clock.now())):
         click.echo(piece, nl=False)
 
 

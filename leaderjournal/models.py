@@ -13,6 +13,7 @@ from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
 from leaderjournal.reviews.monthly import models as monthly_reviews
+from leaderjournal.team_mirror import models as team_mirror
 
 __all__ = [
     "Base",
@@ -28,4 +29,5 @@ __all__ = [
     "questions",
     "reflections",
     "schedule",
+    "team_mirror",
 ]

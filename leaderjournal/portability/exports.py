@@ -32,7 +32,7 @@ def export(leader: Leader, wanted: str, *, today: LocalDate) -> Export:
     """Return all of the leader's journal in one of the forms of WHOLE."""
     stem = f"leader-journal-{today}"
     if wanted == "json":
-        return Export(_encoded(everything(leader)), "application/json", f"{stem}.json")
+        return Export(_encoded(everything(leader, today=today)), "application/json", f"{stem}.json")
     if wanted == "csv":
         return Export(_encoded(table.rows(leader)), "text/csv; charset=utf-8", f"{stem}.csv")
     return Export(_markdown_zip(leader), "application/zip", f"{stem}.zip")

@@ -35,6 +35,9 @@ from leaderjournal.reflections.store import BroughtDay, DayVersion, History, Wri
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.monthly.store import BroughtReview, ReviewVersion
 from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.team_mirror.rules import Heard, closed
+from leaderjournal.team_mirror.schemas import HeardSchema
+from leaderjournal.team_mirror.store import BroughtMirror
 
 MOST_VERSION = 2**31 - 1
 
@@ -72,6 +75,7 @@ class WholeJournal:
     asked: tuple[Asked, ...]
     reviews: tuple[BroughtReview, ...]
     log: tuple[BroughtEntry, ...]
+    team_mirrors: tuple[BroughtMirror, ...]
     reflections: tuple[Any, ...]
     failures: tuple[Failure, ...]
 
@@ -118,6 +122,7 @@ def read_whole(content: bytes) -> WholeJournal:
         asked=tuple(every("asked_questions", _asked)),
         reviews=tuple(every("reviews", _review)),
         log=tuple(every("log", _entry)),
+        team_mirrors=tuple(every("team_mirrors", _team_mirror)),
         reflections=tuple(read["reflections"]),
         failures=tuple(failures),
     )
@@ -234,6 +239,14 @@ def _entry(row: Any) -> BroughtEntry:
         version=_version_number(row),
         saved_at=_instant(row, "saved_at"),
     )
+
+
+def _team_mirror(row: Any) -> BroughtMirror:
+    month = Period.parse(row["month"])
+    if month.month is None:
+        raise NoEntry("Its month is none, such as 2026-11.")
+    loaded = HeardSchema().load(row, unknown=EXCLUDE)
+    return BroughtMirror(month.name, loaded.pop("last_date"), closed(Heard(unused=(), **loaded)))
 
 
 def _settings(read: Any) -> Settings:

@@ -24,6 +24,7 @@ from leaderjournal.practice_log.moving.store import BroughtEntry
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
 from leaderjournal.reviews.monthly.store import BroughtReview
+from leaderjournal.team_mirror.store import BroughtMirror
 
 KINDS = {
     "ours": "a Leader Journal export",
@@ -57,6 +58,7 @@ class Reading:
     moods: Mapping[str, int] = field(default_factory=dict)
     reviews: tuple[BroughtReview, ...] = ()
     log: tuple[BroughtEntry, ...] = ()
+    team_mirrors: tuple[BroughtMirror, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,14 @@ class Reader:
             )
         )
         failures = (*whole.failures, *failures)
-        return Reading("ours", days, failures, reviews=whole.reviews, log=whole.log)
+        return Reading(
+            "ours",
+            days,
+            failures,
+            reviews=whole.reviews,
+            log=whole.log,
+            team_mirrors=whole.team_mirrors,
+        )
 
     def _read_zip(self, archive: Archive) -> Reading:
         if is_markdown(archive) and not archive.members(".json"):

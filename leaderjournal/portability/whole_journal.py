@@ -10,18 +10,22 @@ from typing import Any
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.days import utc_text
+from leaderjournal.kernel.days import LocalDate, utc_text
 from leaderjournal.practice_log.moving import store as log_store
 from leaderjournal.practice_log.rules import as_document
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.team_mirror import store as team_mirror_store
 
 FORMAT = "leader-journal/1"
 
 
-def everything(leader: Leader) -> Iterator[str]:
-    """Yield the account's export, pieces of one JSON object: newest day first, versions with it."""
+def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
+    """Yield the account's export, pieces of one JSON object: newest day first, versions with it.
+
+    Of team mirrors it holds those that take no more answers on the leader's local day `today`.
+    """
     head = {
         "format": FORMAT,
         "account": _account(leader),
@@ -75,6 +79,10 @@ def everything(leader: Leader) -> Iterator[str]:
                 **as_document(entry.content),
             }
             for entry in log_store.all_entries(leader.sealer)
+        ],
+        "team_mirrors": [
+            {"month": m.month, "last_date": str(m.last_date), **m.heard.as_document()}
+            for m in team_mirror_store.closed_mirrors(leader, today=today)
         ],
     }
     yield _json(head)[:-1] + ', "reflections": ['

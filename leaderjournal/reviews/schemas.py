@@ -90,6 +90,13 @@ class NumberFiguresSchema(Schema):
     actual = fields.Float(required=True, allow_none=True)
 
 
+class TeamFiguresSchema(Schema):
+    """The team's mean of a key, and of how many scores."""
+
+    mean = fields.Float(required=True)
+    n = fields.Integer(required=True)
+
+
 class HighlightSchema(Schema):
     """Words to reread."""
 
@@ -115,7 +122,12 @@ class SummarySchema(Schema):
     hand_offs = fields.Nested(HandOffFiguresSchema, required=True)
     people = fields.List(fields.Nested(PersonFiguresSchema), required=True)
     number = fields.Nested(NumberFiguresSchema, required=True, allow_none=True)
-    team = fields.Dict(required=True, allow_none=True)
+    team = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(TeamFiguresSchema),
+        required=True,
+        allow_none=True,
+    )
     highlights = fields.List(fields.Nested(HighlightSchema), required=True)
     compared_with = fields.String(required=True)
 

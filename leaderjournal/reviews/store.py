@@ -1,7 +1,7 @@
 """What reviews are made from, gathered from the rooms below; reviews keep nothing themselves."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,8 @@ from leaderjournal.reviews.rules import Portrait, months_shown, portrait
 from leaderjournal.reviews.streaks.rules import Streak, steadiness, streak
 from leaderjournal.reviews.summaries.rules import Journal, Passage, Period, WrittenDay
 from leaderjournal.reviews.words.rules import Written
+from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.rules import KeyOfTeam
 
 DAYS_WORTH_A_REVIEW = 5
 """Days kept in a month from which on its leader is invited to look back on it."""
@@ -110,7 +112,15 @@ def _journal(
         practice=practice_log_store.figures(
             leader.sealer, period.name, period.first, period.last, today=today
         ),
+        team=_team(leader, period, today=today),
     )
+
+
+def _team(leader: Leader, period: Period, *, today: LocalDate) -> Mapping[str, KeyOfTeam] | None:
+    if period.month is None:
+        return None
+    mirror = team_mirror_store.mirror(leader, period.name, today=today)
+    return mirror.shown.scores if mirror and mirror.shown else None
 
 
 def texts_of(leader: Leader, period: Period) -> list[tuple[LocalDate, Written]]:

@@ -105,7 +105,8 @@ def logs(leader, today, log):
 
 def exported(app, leader) -> str:
     with app.app_context():
-        return "".join(everything(accounts_store.leader(UUID(leader.id))))
+        mine = accounts_store.leader(UUID(leader.id))
+        return "".join(everything(mine, today=mine.today(clock.now())))
 
 
 def without_ids(text: str) -> str:

@@ -45,8 +45,11 @@ PUBLIC = {
     "pwa.offline",
     "pwa.service_worker",
     "reflections.today",
+    "team_mirror.about",
+    "team_mirror.answer",
+    "team_mirror.submit_answer",
 }
-ACTS_FOR_A_TOKEN = {"prompts.confirm_unsubscribe"}
+ACTS_FOR_A_TOKEN = {"prompts.confirm_unsubscribe", "team_mirror.submit_answer"}
 # What another app shares is shown in today's form, for the leader to save.
 WRITES_NOTHING = {"reflections.share"}
 SECRET = "Quetzalcoatl"

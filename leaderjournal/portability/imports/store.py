@@ -20,12 +20,12 @@ from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours,
 from leaderjournal.portability.reading import Choices, Reader, Reading
 from leaderjournal.portability.rules import Failure
 from leaderjournal.practice_log.moving import store as log_store
-from leaderjournal.practice_log.moving.store import BroughtEntry
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import BroughtDay
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.store import BroughtReview
+from leaderjournal.team_mirror import store as team_mirror_store
 
 DAYS_AT_ONCE = 100
 """Days written in one transaction, so that nobody else waits long for it."""
@@ -161,7 +161,7 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
         with write_transaction() as session:
             _bring_days(session, leader.sealer, import_id, days, now)
     with write_transaction() as session:
-        _bring_log(session, leader.sealer, import_id, reading.log)
+        _bring_log(session, leader.sealer, import_id, reading)
     created = _created_days(import_id)
     document = {
         "days": len(reading.days),
@@ -197,12 +197,14 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
             "review": {},
             "question": {},
             "entry": {},
+            "team-mirror": {},
         }
         for item in session.scalars(sa.select(BroughtIn).where(BroughtIn.import_id == import_id)):
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.take_back(session, made["day"])
         monthly_store.take_back(session, made["review"])
         log_store.take_back(session, leader.sealer, made["entry"])
+        team_mirror_store.take_back(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
             questions_store.take_back(session, leader.id, made["question"])
         session.execute(sa.delete(BroughtIn).where(BroughtIn.import_id == import_id))
@@ -316,10 +318,13 @@ def _bring_reviews(
     )
 
 
-def _bring_log(
-    session: Session, sealer: Sealer, import_id: UUID, log: Sequence[BroughtEntry]
-) -> None:
-    added = log_store.add_entries(session, sealer, log)
+def _bring_log(session: Session, sealer: Sealer, import_id: UUID, reading: Reading) -> None:
+    """Bring in the practice log and the team mirrors of one of our own exports."""
+    session.add_all(
+        BroughtIn(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
+        for mirror_id in team_mirror_store.add_mirrors(session, sealer, reading.team_mirrors)
+    )
+    added = log_store.add_entries(session, sealer, reading.log)
     session.add_all(
         BroughtIn(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()

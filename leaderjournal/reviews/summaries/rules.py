@@ -20,6 +20,7 @@ from leaderjournal.practice_log.rules import (
     PracticeFigures,
 )
 from leaderjournal.reviews.streaks.rules import longest_within
+from leaderjournal.team_mirror.rules import KeyOfTeam
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
 ENOUGH_WORDS = 8
@@ -122,7 +123,8 @@ class Journal:
     `days` are those written in the period and in the one before it (others are left aside).
     `in_time_before` are the dates of all earlier days written in time: the freezes that a streak
     brings into the period were earned on them. `keys` are the slugs in the order of the practice.
-    `practice` are the figures of what happened between the reflections of the period.
+    `practice` are the figures of what happened between the reflections of the period, `team` the
+    means that the team gave in a month, where they may be shown.
     """
 
     days: Collection[WrittenDay]
@@ -132,6 +134,7 @@ class Journal:
     in_time_before: Collection[LocalDate] = ()
     passages: Collection[Passage] = ()
     practice: PracticeFigures = NOTHING
+    team: Mapping[str, KeyOfTeam] | None = None
 
     @property
     def in_time(self) -> frozenset[LocalDate]:
@@ -202,7 +205,7 @@ class Summary:
     hand_offs: HandOffFigures
     people: tuple[PersonFigures, ...]
     number: NumberFigures | None
-    team: Mapping[str, Mapping[str, float]] | None
+    team: Mapping[str, KeyOfTeam] | None
     highlights: tuple[Highlight, ...]
     compared_with: str
 
@@ -260,7 +263,7 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         hand_offs=journal.practice.hand_offs,
         people=journal.practice.people,
         number=journal.practice.number,
-        team=None,
+        team=journal.team,
         highlights=highlights((p for p in journal.passages if p.date in period), how_many),
         compared_with=period.previous.name,
     )

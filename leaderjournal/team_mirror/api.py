@@ -1,0 +1,48 @@
+"""The team mirror in the API, for the leader; those of the team answer on a page."""
+
+from typing import Any
+
+from flask_login import login_required
+from flask_smorest import Blueprint
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.problems import Problem
+from leaderjournal.team_mirror import store
+from leaderjournal.team_mirror.issuing import issue
+from leaderjournal.team_mirror.schemas import IssuedSchema, IssueSchema, MirrorSchema
+
+blueprint = Blueprint("team-mirror-api", __name__, url_prefix=PREFIX, description="The team mirror")
+
+
+@blueprint.get("/team-mirrors")
+@login_required
+@blueprint.response(200, page_schema(MirrorSchema, "TeamMirrors"))
+def list_mirrors() -> dict[str, Any]:
+    """List the months' mirrors, the latest first."""
+    leader = current_leader()
+    return page(store.mirrors(leader, today=leader.today(clock.now())))
+
+
+@blueprint.post("/team-mirrors")
+@blueprint.doc(**{"x-problems": ["409"]})
+@login_required
+@blueprint.arguments(IssueSchema)
+@blueprint.response(201, IssuedSchema)
+def issue_links(values: dict[str, Any]) -> dict[str, Any]:
+    """Open this month's mirror; the links that it answers with are told only now."""
+    try:
+        mirror_id, month, links = issue(current_leader(), values["links"], now=clock.now())
+    except store.MirrorThere as error:
+        raise Problem(409, "This month has its mirror already.") from error
+    return {"id": mirror_id, "month": month, "links": links}
+
+
+@blueprint.post("/team-mirrors/<month>/close")
+@login_required
+@blueprint.response(204)
+def close_mirror(month: str) -> None:
+    """Let a month's mirror take no more answers; from then on it shows what it has."""
+    if not store.close(current_leader(), month):
+        raise Problem(404, "There is no open mirror of this month.")

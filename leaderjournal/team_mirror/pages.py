@@ -1,0 +1,140 @@
+"""The pages of the team mirror: the leader's, and the one on which the team answers."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug import Response
+
+from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.practice import catalogue
+from leaderjournal.team_mirror import store
+from leaderjournal.team_mirror.issuing import issue, send
+from leaderjournal.team_mirror.rules import FEWEST, FEWEST_FOR_LINES, TokenUsed
+from leaderjournal.team_mirror.schemas import (
+    AddressesSchema,
+    AnswerSchema,
+    IssueSchema,
+    addresses_in,
+)
+
+blueprint = Blueprint("team_mirror", __name__)
+
+Page = Response | str | tuple[str, int]
+
+
+@blueprint.get("/team-mirror")
+@login_required
+def team_mirror() -> str:
+    """Show this month's mirror and those before it."""
+    return _leaders_page()
+
+
+@blueprint.post("/team-mirror")
+@login_required
+def open_mirror() -> Page:
+    """Open this month's mirror: send its links, or show them this once."""
+    leader, now = current_leader(), clock.now()
+    by_mail = bool(request.form.get("addresses", "").strip())
+    values, errors = (
+        read_form(AddressesSchema(), request.form)
+        if by_mail
+        else read_form(IssueSchema(), {"links": _number(request.form.get("links", ""))})
+    )
+    if errors:
+        return _leaders_page(errors), 422
+    try:
+        if by_mail:
+            addresses = addresses_in(values["addresses"])
+            links = send(leader, addresses, now=now)
+            flash(f"{len(addresses) - len(links)} of {len(addresses)} links are sent.", "good")
+        else:
+            _, _, links = issue(leader, values["links"], now=now)
+    except store.MirrorThere:
+        flash("This month has its mirror already.", "problem")
+        return redirect(url_for("team_mirror.team_mirror"), 303)
+    return _leaders_page(links=links)
+
+
+@blueprint.post("/team-mirror/<month>/close")
+@login_required
+def close_mirror(month: str) -> Page:
+    """Let a mirror take no more answers."""
+    if store.close(current_leader(), month):
+        flash("The mirror is closed.", "good")
+    return redirect(url_for("team_mirror.team_mirror"), 303)
+
+
+@blueprint.get("/mirror")
+def about() -> str:
+    """Say to those of the team how their answers stay theirs."""
+    return render_template("team_mirror/about.html", fewest=FEWEST, for_lines=FEWEST_FOR_LINES)
+
+
+@blueprint.get("/mirror/<token>")
+def answer(token: str) -> Page:
+    """Show the one page on which someone of the team answers."""
+    return _answer_page(token)
+
+
+@blueprint.post("/mirror/<token>")
+@needs_no_csrf_token
+def submit_answer(token: str) -> Page:
+    """Take the one answer of a link."""
+    submitted = {name: text for name, text in request.form.items() if text}
+    values, errors = read_form(AnswerSchema(), submitted)
+    if errors:
+        return _answer_page(token, errors)
+    try:
+        store.answer(token, AnswerSchema.answer(values), now=clock.now())
+    except TokenUsed:
+        return _over()
+    return render_template("team_mirror/thanks.html")
+
+
+def _leaders_page(errors: Errors | None = None, links: list[str] | None = None) -> str:
+    leader = current_leader()
+    today = leader.today(clock.now())
+    found = store.mirrors(leader, today=today)
+    month = f"{today:%Y-%m}"
+    return render_template(
+        "team_mirror/leader.html",
+        this=next((mirror for mirror in found if mirror.month == month), None),
+        earlier=[mirror for mirror in found if mirror.month != month],
+        by_mail=bool(settings().smtp_url),
+        links=links,
+        keys=catalogue.keys(),
+        mirror=catalogue.MIRROR_SCORES,
+        fewest=FEWEST,
+        for_lines=FEWEST_FOR_LINES,
+        errors=errors or {},
+        form=request.form,
+    )
+
+
+def _answer_page(token: str, errors: Errors | None = None) -> Page:
+    asked = store.asked(token, now=clock.now())
+    if asked is None:
+        return _over()
+    page = render_template(
+        "team_mirror/answer.html",
+        asked=asked,
+        token=token,
+        keys=catalogue.keys(),
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+        fewest=FEWEST,
+        for_lines=FEWEST_FOR_LINES,
+        errors=errors or {},
+        form=request.form,
+    )
+    return (page, 422) if errors else page
+
+
+def _over() -> Page:
+    return render_template("team_mirror/over.html"), 410
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isdecimal() and len(text) < 9 else text

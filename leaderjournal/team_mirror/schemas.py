@@ -1,0 +1,151 @@
+"""What the team mirror's calls and forms take and give."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from leaderjournal.kernel.fields import Day, Words
+from leaderjournal.practice import catalogue
+from leaderjournal.team_mirror.rules import FEWEST, MOST, Answer
+
+LONGEST_LINE = 500
+
+
+class IssueSchema(Schema):
+    """To how many people links are given."""
+
+    links = fields.Integer(
+        strict=True,
+        required=True,
+        validate=validate.Range(FEWEST, MOST, error=f"Use {FEWEST} to {MOST}."),
+        error_messages={"invalid": f"Use a whole number, {FEWEST} to {MOST}."},
+    )
+
+
+class AddressesSchema(Schema):
+    """To whom links are sent by mail: one address a line. They are kept nowhere."""
+
+    addresses = Words(longest=8_000, required=True)
+
+    @validates_schema
+    def _are_addresses(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        given = addresses_in(data["addresses"])
+        try:
+            for address in given:
+                validate.Email()(address)
+        except ValidationError:
+            message = "Write one e-mail address on each line."
+            raise ValidationError(message, "addresses") from None
+        if len({address.casefold() for address in given}) < len(given):
+            raise ValidationError("Name each address once.", "addresses")
+        if not FEWEST <= len(given) <= MOST:
+            raise ValidationError(f"Use {FEWEST} to {MOST} addresses.", "addresses")
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the addresses of a text, one on each line or parted by commas."""
+    return [part.strip() for part in text.replace(",", "\n").splitlines() if part.strip()]
+
+
+def _score(key: str) -> fields.Integer:
+    return fields.Integer(
+        data_key=f"score-{key}",
+        allow_none=True,
+        load_default=None,
+        validate=validate.Range(1, 5, error="Choose one of the five."),
+        error_messages={"invalid": "Choose one of the five."},
+    )
+
+
+class AnswerForm(Schema):
+    """What someone of the team says: a score and a line for each key, either left out at will."""
+
+    @staticmethod
+    def answer(data: dict[str, Any]) -> Answer:
+        """Return the loaded values as an answer."""
+        return Answer(
+            {k: data[f"score_{k}"] for k in catalogue.KEY_SLUGS if data[f"score_{k}"] is not None},
+            {k: data[f"line_{k}"] for k in catalogue.KEY_SLUGS if data[f"line_{k}"]},
+        )
+
+    @validates_schema
+    def _says_something(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if not self.answer(data).scores:
+            first = f"score-{catalogue.KEY_SLUGS[0]}"
+            raise ValidationError("Give at least one of the three keys a score.", first)
+
+
+class Line(Words):
+    """A line about a key, without the spaces around it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
+
+
+AnswerSchema: type[AnswerForm] = AnswerForm.from_dict(  # type: ignore[assignment]
+    {f"score_{key}": _score(key) for key in catalogue.KEY_SLUGS}
+    | {
+        f"line_{key}": Line(data_key=f"line-{key}", longest=LONGEST_LINE, load_default="")
+        for key in catalogue.KEY_SLUGS
+    },
+    name="TeamAnswer",
+)
+
+
+class KeyOfTeamSchema(Schema):
+    """The team's mean of a key."""
+
+    mean = fields.Float(required=True)
+    n = fields.Integer(required=True)
+
+
+class ShownSchema(Schema):
+    """What a closed mirror shows."""
+
+    answers = fields.Integer(required=True)
+    scores = fields.Dict(keys=fields.String(), values=fields.Nested(KeyOfTeamSchema), required=True)
+    lines = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
+
+
+class MirrorSchema(Schema):
+    """A month's mirror; `shown` is null until it is closed with three answers or more."""
+
+    id = fields.UUID(required=True)
+    month = fields.String(required=True)
+    last_date = Day(required=True)
+    is_closed = fields.Boolean(required=True)
+    issued = fields.Integer(required=True)
+    shown = fields.Nested(ShownSchema, required=True, allow_none=True)
+
+
+class IssuedSchema(Schema):
+    """The links of a mirror. They are told once and kept nowhere."""
+
+    id = fields.UUID(required=True)
+    month = fields.String(required=True)
+    links = fields.List(fields.Url(), required=True)
+
+
+def _by_key(inner: fields.Field[Any], most: int) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(validate=validate.OneOf(catalogue.KEY_SLUGS)),
+        values=fields.List(inner, validate=validate.Length(max=most)),
+        required=True,
+    )
+
+
+class HeardSchema(Schema):
+    """A closed mirror as an export holds it."""
+
+    last_date = Day(required=True)
+    issued = fields.Integer(strict=True, required=True, validate=validate.Range(0, MOST))
+    answers = fields.Integer(strict=True, required=True, validate=validate.Range(0, MOST))
+    scores = _by_key(fields.Integer(strict=True, validate=validate.Range(1, 5)), MOST)
+    lines = _by_key(Line(longest=LONGEST_LINE), MOST)
+
+    @post_load
+    def _as_kept(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return data | {
+            "scores": {key: tuple(sorted(scores)) for key, scores in data["scores"].items()},
+            "lines": {key: tuple(lines) for key, lines in data["lines"].items()},
+        }

@@ -1,0 +1,280 @@
+"""The team mirror as it is meant, and as somebody uses it who wants to know who said what."""
+
+import io
+import json
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from factories import a_leader
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel.database import db
+from leaderjournal.models import Base
+from leaderjournal.practice.catalogue import KEY_SLUGS
+from leaderjournal.team_mirror import store
+from leaderjournal.team_mirror.models import TeamMirror
+
+
+def links_of(leader, number=5):
+    reply = leader.call("POST", "/team-mirrors", {"links": number})
+    assert reply.status_code == 201, reply.text
+    return [re.sub(r"^https?://[^/]+", "", link) for link in reply.json["links"]]
+
+
+def answered(app, link, scores=(3, 4, 2), lines=("", "", "")):
+    """Answer as somebody does who has nothing but the link; return the reply."""
+    form = {f"score-{key}": str(score) for key, score in zip(KEY_SLUGS, scores, strict=True)}
+    form |= {f"line-{key}": line for key, line in zip(KEY_SLUGS, lines, strict=True)}
+    return app.test_client().post(link, data=form)
+
+
+def only(leader):
+    [mirror] = leader.get("/team-mirrors").json["items"]
+    return mirror
+
+
+def close(leader):
+    return leader.call("POST", f"/team-mirrors/{only(leader)['month']}/close")
+
+
+def team(leader):
+    return leader.get(f"/summaries/{leader.today()[:7]}").json["team"]
+
+
+def dump(app):
+    """Return all that the database holds, as text, with the values that can be opened opened."""
+    with app.app_context():
+        rows = []
+        for table in Base.metadata.sorted_tables:
+            rows += [str(tuple(row)) for row in db.session.execute(sa.select(table))]
+        opened = []
+        for row in db.session.scalars(sa.select(TeamMirror)):
+            sealer = accounts_store.leader(row.account_id).sealer
+            opened.append(
+                sealer.open_text(row.document, table="team_mirrors", column="document", row=row.id)
+            )
+    return rows, opened
+
+
+def test_a_team_answers_and_the_month_shows_both_side_by_side(app, leader, post):
+    today = leader.today()
+    leader.writes(
+        today, *((key, score, "") for key, score in zip(KEY_SLUGS, (4, 2, 2), strict=True))
+    )
+    links = links_of(leader)
+    assert len(set(links)) == 5
+    page = app.test_client().get(links[0])
+    assert page.status_code == 200
+    assert "Set-Cookie" not in page.headers
+    assert page.headers["Cache-Control"] == "no-store"
+    assert leader.get("/me").json["name"].split()[0] in page.text
+    for number, link in enumerate(links):
+        reply = answered(app, link, (3, number % 2 + 2, 4), (f"Line {number}", "", ""))
+        assert reply.status_code == 200
+        assert "Set-Cookie" not in reply.headers
+    mirror = only(leader)
+    assert mirror["is_closed"] is True, "the last token closes it"
+    assert mirror["shown"]["scores"]["lead-from-front"] == {"mean": 3, "n": 5}
+    assert sorted(mirror["shown"]["lines"]["lead-from-front"]) == [f"Line {n}" for n in range(5)]
+    assert team(leader) == {
+        "lead-from-front": {"mean": 3, "n": 5},
+        "protect-and-serve": {"mean": 2.4, "n": 5},
+        "let-go": {"mean": 4, "n": 5},
+    }
+    month = post.get(f"/month/{today[:7]}").text
+    assert "Lead from the front: your team sees 1.0 less than you do." in month
+    assert "Protect &amp; serve: you and your team see the same." in month
+    assert "Let go: your team sees 2.0 more than you give yourself." in month
+
+
+def test_two_answers_are_never_shown_and_are_deleted_with_the_closing(app, leader):
+    links = links_of(leader)
+    for link in links[:2]:
+        answered(app, link, (1, 1, 1), ("Zanzibar", "", ""))
+    assert only(leader)["shown"] is team(leader) is None
+    assert close(leader).status_code == 204
+    assert only(leader)["shown"] is team(leader) is None
+    _, [document] = dump(app)
+    assert "Zanzibar" not in document
+    assert json.loads(document)["scores"] == {}
+    assert answered(app, links[2]).status_code == 410, "nothing comes after the closing"
+
+
+def test_three_then_a_fourth_give_nothing_to_subtract(app, leader, post):
+    links = links_of(leader)
+    seen = []
+    for link in links[:4]:
+        answered(app, link, (5, 1, 3), ("I am recognisable", "", ""))
+        seen.append((leader.get("/team-mirrors").json, team(leader)))
+    assert {json.dumps(look) for look, _ in seen} == {json.dumps(seen[0][0])}
+    assert {json.dumps(figures) for _, figures in seen} == {"null"}
+    page = post.get("/team-mirror").text
+    assert "At least 3 have answered." in page
+    assert "recognisable" not in page
+    close(leader)
+    shown = only(leader)["shown"]
+    assert (shown["answers"], shown["lines"]) == (4, {}), "four are too few for lines"
+    assert shown["scores"]["lead-from-front"] == {"mean": 5, "n": 4}
+    assert "recognisable" not in dump(app)[1][0]
+    assert answered(app, links[4]).status_code == 410
+
+
+def test_one_token_takes_one_answer_and_a_guess_takes_none(app, leader):
+    links = links_of(leader)
+    assert answered(app, links[0], (1, 1, 1)).status_code == 200
+    assert answered(app, links[0], (5, 5, 5)).status_code == 410
+    assert app.test_client().get(links[0]).status_code == 410
+    guess = links[1][:-4] + ("AAAA" if not links[1].endswith("AAAA") else "BBBB")
+    for wrong in (guess, "/mirror/x", "/mirror/" + "A" * 43):
+        assert app.test_client().get(wrong).status_code == 410
+        assert answered(app, wrong).status_code == 410
+    for link in links[1:]:
+        answered(app, link, (1, 1, 1))
+    assert only(leader)["shown"]["scores"]["let-go"] == {"mean": 1, "n": 5}
+
+
+def test_a_key_that_fewer_than_three_scored_is_not_shown(app, leader):
+    links = links_of(leader, 3)
+    for number, link in enumerate(links):
+        form = {"score-let-go": "4"} | ({"score-lead-from-front": "1"} if number else {})
+        assert app.test_client().post(link, data=form).status_code == 200
+    assert team(leader) == {"let-go": {"mean": 4, "n": 3}}
+
+
+def test_neither_rows_nor_their_order_nor_times_tell_who_answered_when(app, leader):
+    links = links_of(leader, 6)
+    with app.app_context():
+        columns = set(TeamMirror.__table__.columns.keys())
+        before = db.session.execute(
+            sa.select(TeamMirror.id, TeamMirror.last_date, TeamMirror.closed)
+        ).all()
+    assert columns == {"id", "account_id", "month", "last_date", "closed", "document"}
+    counts = [len(dump(app)[0])]
+    for number, link in enumerate(links[:5]):
+        answered(app, link, (5 - number, 3, 3), (f"Line {number}", f"Word {number}", ""))
+        counts.append(len(dump(app)[0]))
+    assert len(set(counts)) == 1, "no row comes with an answer"
+    with app.app_context():
+        after = db.session.execute(
+            sa.select(TeamMirror.id, TeamMirror.last_date, TeamMirror.closed)
+        ).all()
+    assert before == after
+    document = json.loads(dump(app)[1][0])
+    assert document["scores"]["lead-from-front"] == [1, 2, 3, 4, 5], "by size, not by time"
+    assert set(document) == {"unused", "issued", "answers", "scores", "lines"}
+    assert document["unused"] == sorted(document["unused"])
+
+
+def test_a_dump_beside_the_mail_does_not_say_who_said_what(app, leader, post, mailbox):
+    addresses = [f"person{number}@example.com" for number in range(5)]
+    page = post("/team-mirror", addresses="\n".join(addresses))
+    assert "5 of 5 links are sent." in page.text
+    assert "/mirror/" not in page.text.replace('/mirror"', "")
+    mails = {mail["To"]: mail.get_payload(decode=True).decode() for mail in mailbox}
+    assert set(mails) == set(addresses)
+    links = {to: re.search(r"(/mirror/[\w-]{30,})", text)[1] for to, text in mails.items()}
+    assert len(set(links.values())) == 5
+    rows, _ = dump(app)
+    for secret in (*addresses, *(link.rsplit("/", 1)[1] for link in links.values())):
+        assert not any(secret in row for row in rows)
+    for number, to in enumerate(addresses):
+        answered(app, links[to], (number + 1, 3, 3), (f"Line {number}", f"Word {number}", ""))
+    rows, [document] = dump(app)
+    everything = "".join(rows) + document
+    for to, link in links.items():
+        token = link.rsplit("/", 1)[1]
+        assert token not in everything
+        assert to not in everything
+    kept = json.loads(document)
+    assert kept["unused"] == []
+    assert kept["scores"]["lead-from-front"] == [1, 2, 3, 4, 5]
+
+
+def test_who_has_answered_is_told_to_nobody(app, leader, post):
+    links = links_of(leader)
+    looks = [post.get("/team-mirror").text]
+    for link in links[:2]:
+        answered(app, link)
+        looks.append(post.get("/team-mirror").text)
+    assert looks[0] == looks[1] == looks[2]
+
+
+def test_a_month_has_one_mirror_and_it_is_its_leaders_own(leader, client):
+    links_of(leader)
+    assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 409
+    other = a_leader(client)
+    month = only(leader)["month"]
+    assert other.call("POST", f"/team-mirrors/{month}/close").status_code == 404
+    assert other.get("/team-mirrors").json["items"] == []
+    assert only(leader)["is_closed"] is False
+
+
+@pytest.mark.parametrize("links", [2, 51, "five", None, 3.5])
+def test_fewer_than_three_are_not_asked(leader, links):
+    refused = leader.call("POST", "/team-mirrors", {"links": links})
+    assert list(refused.json["errors"]) == ["links"]
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        "a@example.com\nb@example.com",
+        "a@example.com\nno address\nc@example.com",
+        "a@example.com, A@example.com, b@example.com",
+    ],
+)
+def test_addresses_that_are_not_right_are_said_and_kept_in_the_form(browser, leader, addresses):
+    refused = browser.post(
+        "/team-mirror", data={"csrf_token": browser.csrf, "addresses": addresses}
+    )
+    assert refused.status_code == 422
+    assert "a@example.com" in refused.text
+    assert leader.get("/team-mirrors").json["items"] == []
+
+
+def test_an_answer_that_cannot_be_is_given_back_and_the_link_stays(app, leader):
+    [link, *_] = links_of(leader)
+    for form in (
+        {"line-let-go": "Only words"},
+        {"score-let-go": "6"},
+        {"score-let-go": "3", "line-let-go": "x" * 501},
+    ):
+        refused = app.test_client().post(link, data=form)
+        assert refused.status_code == 422
+        assert form.get("line-let-go", "") in refused.text
+    assert answered(app, link).status_code == 200
+
+
+def test_a_mirror_closes_a_week_after_its_month_by_itself(app, leader):
+    links = links_of(leader, 4)
+    for link in links[:3]:
+        answered(app, link)
+    mirror = only(leader)
+    first = date.fromisoformat(f"{mirror['month']}-01")
+    following = (first + timedelta(days=32)).replace(day=1)
+    assert mirror["last_date"] == str(following + timedelta(days=6))
+    with app.app_context():
+        mine = accounts_store.leader(UUID(leader.id))
+        last = date.fromisoformat(mirror["last_date"])
+        assert store.mirror(mine, mirror["month"], today=last).shown is None
+        after = store.mirror(mine, mirror["month"], today=last + timedelta(days=1))
+        assert after.is_closed
+        assert after.shown.answers == 3
+
+
+def test_a_closed_mirror_moves_with_the_journal(app, client, leader):
+    for link in links_of(leader, 5):
+        answered(app, link, (2, 3, 4), ("A line", "", ""))
+    leader.writes(leader.today(), note="A day.")
+    content = leader.get("/export?format=json").data
+    other = a_leader(client)
+    brought = client.post(
+        "/api/v1/imports", data={"file": (io.BytesIO(content), "j.json")}, headers=other.headers
+    )
+    assert brought.status_code < 300, brought.text
+    mine, theirs = only(leader), only(other)
+    assert (mine["shown"], mine["month"]) == (theirs["shown"], theirs["month"])
+    assert team(other) == team(leader)
