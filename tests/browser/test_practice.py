@@ -1,5 +1,6 @@
 """A month between reflections on a phone: people, commitments, hand-offs, wins, the number."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from browser.test_journey import (
     berlin_today,
     register,
     saved,
+    score,
 )
 from browser.test_offline import HERE, between, phone, ready
 from playwright.sync_api import Page, expect
@@ -54,11 +56,8 @@ def called(page: Page, method: str, path: str, body: dict) -> dict:
     return reply.json() if reply.status != 204 else {}
 
 
-def test_a_month_of_practice_is_in_the_months_figures(page):
-    register(page)
-    today = date.fromisoformat(berlin_today())
-    month = f"{today:%Y-%m}"
-    people(page, ("Ana", "7"), ("Ben", "3"), ("Cleo", ""))
+def notes_what_today_offers(page: Page) -> dict:
+    """Note acts, a win, a hand-off and what comes next on today's page; return the people."""
     page.goto("/")
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach", "Help")
@@ -81,11 +80,15 @@ def test_a_month_of_practice_is_in_the_months_figures(page):
     arrives(page, "hand-offs", 1)
     page.fill("[name=commitment]", "Ask Cleo first.")
     saved(page)
+    return ids
 
+
+def settles_and_counts(page: Page, ids: dict, month: str, today: str) -> dict:
+    """Settle commitments, step back in, and write the number; return the hand-off taken back."""
     back = called(page, "POST", "/hand-offs", {"text": "Pricing", "person_id": ids["Cleo"]["id"]})
     for text, state in (("One", "kept"), ("Two", "kept"), ("Three", "missed")):
         called(page, "POST", "/commitments", {"text": text, "state": state})
-    due = called(page, "POST", "/commitments", {"text": "Ring Ben", "due_on": str(today)})
+    due = called(page, "POST", "/commitments", {"text": "Ring Ben", "due_on": today})
     page.reload()
     asked = page.locator(f"[data-entry='{due['id']}']")
     expect(asked).to_contain_text("Ring Ben")
@@ -101,9 +104,66 @@ def test_a_month_of_practice_is_in_the_months_figures(page):
     page.locator("#numbers form").first.get_by_label("Actual").fill("9")
     page.locator("#numbers form").first.get_by_role("button", name="Add").click()
     expect(page.locator("#numbers .number")).to_contain_text(month)
+    return back
 
+
+def asks_the_team(new_page, page: Page) -> None:
+    """Score the leader's own day, give out five links, and answer each as one of the team."""
+    page.goto("/")
+    for key, value in (("lead-from-front", 4), ("protect-and-serve", 2), ("let-go", 2)):
+        score(page, key, value)
+    for _ in range(100):
+        day = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
+        if [answer["score"] for answer in day["answers"]] == [4, 2, 2]:
+            break
+        page.wait_for_timeout(100)
+    page.goto("/team-mirror")
+    page.get_by_label("How many people do you ask?").fill("5")
+    page.get_by_role("button", name="Make the links").click()
+    assert_accessible(page, "the links of the team mirror")
+    links = [field.input_value() for field in page.locator(".links input").all()]
+    for number, link in enumerate(links):
+        member = new_page(expects=["410"], java_script_enabled=number % 2 == 0)
+        member.goto(link)
+        for key, value in (
+            ("lead-from-front", 3),
+            ("protect-and-serve", 2),
+            ("let-go", number + 1),
+        ):
+            member.locator(f"label:has([name=score-{key}][value='{value}'])").click()
+        member.fill("[name=line-let-go]", f"Line {number}.")
+        if number == 0:
+            assert_accessible(member, "the page on which the team answers")
+        member.get_by_role("button", name="Send, once").click()
+        expect(member.locator("h1")).to_have_text("Thank you")
+        assert member.context.cookies() == []
+        member.go_back()
+        member.reload()
+        expect(member.locator("h1")).to_have_text("This link is over")
+
+
+def test_a_month_of_practice_is_in_the_months_figures(new_page):
+    page = new_page()
+    register(page)
+    today = berlin_today()
+    month = today[:7]
+    people(page, ("Ana", "7"), ("Ben", "3"), ("Cleo", ""))
+    ids = notes_what_today_offers(page)
+    back = settles_and_counts(page, ids, month, today)
+    asks_the_team(new_page, page)
     page.goto(f"/month/{month}")
-    shown = page.locator("section.practice")
+    rows = page.locator(".side-by-side tbody tr")
+    expect(rows).to_have_text([
+        re.compile(r"Lead from the front\s*4.0\s*3\s*of 5"),
+        re.compile(r"Protect & serve\s*2.0\s*2\s*of 5"),
+        re.compile(r"Let go\s*2.0\s*3\s*of 5"),
+    ])  # fmt: skip
+    expect(page.locator(".gaps li")).to_have_text([
+        "Lead from the front: your team sees 1.0 less than you do.",
+        "Protect & serve: you and your team see the same.",
+        "Let go: your team sees 1.0 more than you give yourself.",
+    ])  # fmt: skip
+    shown = page.locator("section.practice:has(#practice)")
     for figure in (
         "commitments kept, 75 % of those settled; 1 open3 of 5",
         "wins celebrated1 of 1",
@@ -219,4 +279,5 @@ def pages_with_something(page: Page) -> list[str]:
         called(page, "POST", path, values)
     called(page, "PUT", f"/reflections/{today}", {"note": "Ana-Maria von der Heide did it."})
     month = f"/month/{today:%Y-%m}"
-    return ["/", "/people", f"/people/{ana['id']}", "/log", month, f"/year/{today.year}"]
+    pages = ["/", "/people", f"/people/{ana['id']}", "/log", "/team-mirror", "/mirror"]
+    return [*pages, month, f"/year/{today.year}"]

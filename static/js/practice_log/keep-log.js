@@ -66,6 +66,7 @@ async function start() {
         say(form, "Tick what you did.");
         return;
       }
+      say(form, "Saving…");
       try {
         for (const { path, content } of drafts) {
           await journal.keepDraft(account, path, { etag: null, was: {}, content, once: true });
