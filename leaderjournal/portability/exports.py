@@ -48,7 +48,7 @@ def _encoded(texts: Iterator[str]) -> Iterator[bytes]:
 
 
 def _markdown_zip(leader: Leader) -> Iterator[bytes]:
-    questions = {question.id: question.text for question in catalogue.questions()}
+    questions = {question.id: question.text for question in catalogue.every_question()}
     own = questions_store.own_questions(leader.sealer)
     questions |= {str(question.id): question.text for question in own}
     packing = ZipStream(compress_type=ZIP_DEFLATED)

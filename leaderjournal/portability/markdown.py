@@ -209,7 +209,11 @@ def _answer(slug: str, given: Any, text: str) -> Answer:
     behaviour = values.get("behaviour")
     known = {behaviour.slug for behaviour in catalogue.key(slug).behaviours}
     question = next(
-        (q.id for q in catalogue.questions() if q.key == slug and q.text == values.get("question")),
+        (
+            q.id
+            for q in catalogue.every_question()
+            if q.key == slug and q.text == values.get("question")
+        ),
         None,
     )
     return Answer(

@@ -31,7 +31,11 @@ QUESTION_LENGTH = range(40, 161)
 
 ID = re.compile(r"[a-z0-9-]{3,60}")
 
+FIRST_MONTH_DAYS = 30
+"""How many days of questions the track of a leader's first month has."""
+
 _FILE = Path(__file__).with_name("catalogue.toml")
+_FIRST_MONTH = Path(__file__).with_name("first_month.toml")
 
 
 class CatalogueError(ValueError):
@@ -48,6 +52,25 @@ def questions() -> tuple[Question, ...]:
     return _catalogue()[1]
 
 
+def first_month() -> tuple[Question, ...]:
+    """Return the questions of a leader's first month, one a day, in order.
+
+    They are no part of the rotation: `questions` does not hold them.
+    """
+    return _first_month()
+
+
+def every_question() -> tuple[Question, ...]:
+    """Return every question that a day may have asked: the catalogue's and the first month's."""
+    return questions() + first_month()
+
+
+def day_of_first_month(question_id: str) -> int | None:
+    """Return which day of the first month asks a question, from 1; None for any other question."""
+    ids = [question.id for question in first_month()]
+    return ids.index(question_id) + 1 if question_id in ids else None
+
+
 def key(slug: str) -> Key:
     """Return the key called `slug`. Raises KeyError for any other than those of KEY_SLUGS."""
     return _keys_by_slug()[slug]
@@ -59,7 +82,7 @@ def behaviour(key_slug: str, slug: str) -> Behaviour:
 
 
 def question(question_id: str) -> Question:
-    """Return the catalogue's question. Raises KeyError for an id that it does not hold."""
+    """Return the question of an id, the first month's too. Raises KeyError for any other id."""
     return _questions_by_id()[question_id]
 
 
@@ -89,6 +112,29 @@ def _catalogue() -> tuple[tuple[Key, ...], tuple[Question, ...]]:
     return read_catalogue(_FILE.read_text(encoding="utf-8"))
 
 
+def read_first_month(toml: str, read_keys: tuple[Key, ...]) -> tuple[Question, ...]:
+    """Return the questions of the first month written in `toml`. Raises CatalogueError."""
+    of_key = {behaviour.slug: k.slug for k in read_keys for behaviour in k.behaviours}
+    entries = _tables(tomllib.loads(toml), "day", "the first month")
+    if len(entries) != FIRST_MONTH_DAYS:
+        raise CatalogueError(f"the first month has {len(entries)} days; it needs 30")
+    read = []
+    for number, entry in enumerate(entries, start=1):
+        where = f"day {number} of the first month"
+        behaviour, text = _line(entry, "behaviour", where), _line(entry, "text", where)
+        if behaviour not in of_key:
+            raise CatalogueError(f"{where} asks about {behaviour!r}, which is no behaviour")
+        if len(text) not in QUESTION_LENGTH:
+            raise CatalogueError(f"{where} has {len(text)} characters; 40 to 160 are allowed")
+        read.append(Question(f"first-month-{number:02}", of_key[behaviour], behaviour, text))
+    return tuple(read)
+
+
+@cache
+def _first_month() -> tuple[Question, ...]:
+    return read_first_month(_FIRST_MONTH.read_text(encoding="utf-8"), keys())
+
+
 @cache
 def _keys_by_slug() -> MappingProxyType[str, Key]:
     return MappingProxyType({k.slug: k for k in keys()})
@@ -101,7 +147,7 @@ def _behaviours_by_slug() -> MappingProxyType[tuple[str, str], Behaviour]:
 
 @cache
 def _questions_by_id() -> MappingProxyType[str, Question]:
-    return MappingProxyType({q.id: q for q in questions()})
+    return MappingProxyType({q.id: q for q in every_question()})
 
 
 def _key(entry: dict[str, Any]) -> Key:

@@ -35,6 +35,8 @@ PATHS = {
     "numbers": Kind.NUMBER,
 }
 SHOWN_AT_FIRST = 20
+MADE_WITHIN = 90
+"""Days within which a commitment was made that today's page asks about."""
 DAYS_OF_A_LINE = 90
 
 
@@ -43,7 +45,7 @@ def asked_today() -> dict[str, Any]:
     """Return what today's page asks about, and the people whom it offers."""
     leader = current_leader()
     today = leader.today(clock.now())
-    since = days_after(today, -store.LOOKED_AHEAD)
+    since = days_after(today, -MADE_WITHIN)
     people = _names(leader.sealer)
     return {
         "commitments": [

@@ -1,7 +1,7 @@
 """The SQL of the practice log: entries are sealed and versioned; clients make their own ids."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -36,8 +36,6 @@ from leaderjournal.practice_log.rules import (
     written,
 )
 from leaderjournal.reflections import store as reflections_store
-
-LOOKED_AHEAD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def write(
         values,
         before.content if before else None,
         today=today,
-        due_on=due_after(calendar_store.calendar_of(leader.id))(local_date),
+        due_on=due_after(calendar_store.calendar_of(leader.id), local_date),
     )
     wrong = what_is_wrong(local_date, content, today=today)
     person = getattr(content, "person_id", None)
@@ -269,14 +267,9 @@ def bring_numbers(
 # ---- commitments
 
 
-def due_after(calendar: PracticeCalendar) -> Callable[[LocalDate], LocalDate]:
-    """Return what finds the due day of a commitment made on a day: the next practice day."""
-
-    def due(day: LocalDate) -> LocalDate:
-        ahead = (days_after(day, number) for number in range(1, LOOKED_AHEAD))
-        return next((later for later in ahead if calendar.expects(later)), days_after(day, 1))
-
-    return due
+def due_after(calendar: PracticeCalendar, day: LocalDate) -> LocalDate:
+    """Return when a commitment made on a day is due: the next practice day, else the next day."""
+    return next(iter(calendar.next_practice_days(day, 1)), days_after(day, 1))
 
 
 def commitments(
@@ -289,11 +282,11 @@ def commitments(
 
     One that stands in a day's reflection is due on the next practice day unless it was moved.
     """
-    due = due_after(calendar_store.calendar_of(sealer.account))
+    calendar = calendar_store.calendar_of(sealer.account)
     own = entries(sealer, Kind.COMMITMENT, first=first, last=last)
     outcomes = {found.id: found for found in own if found.content.of_day}
     written = [
-        _of_day(day, outcomes.get(day.id), due)
+        _of_day(day, outcomes.get(day.id), calendar)
         for day in reflections_store.commitments(sealer, first=first, last=last)
     ]
     others = [found for found in own if not found.content.of_day]
@@ -308,16 +301,16 @@ def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
     written = reflections_store.commitment(sealer, entry_id)
     if written is None:
         return None
-    return _of_day(written, found, due_after(calendar_store.calendar_of(sealer.account)))
+    return _of_day(written, found, calendar_store.calendar_of(sealer.account))
 
 
 def _of_day(
     written: reflections_store.WrittenCommitment,
     outcome: Entry | None,
-    due: Callable[[LocalDate], LocalDate],
+    calendar: PracticeCalendar,
 ) -> Entry:
     if outcome is None:
-        content = Commitment(written.text, due(written.local_date), of_day=True)
+        content = Commitment(written.text, due_after(calendar, written.local_date), of_day=True)
         return Entry(written.id, Kind.COMMITMENT, written.local_date, content, 0, written.saved_at)
     return replace(outcome, content=replace(outcome.content, text=written.text))
 

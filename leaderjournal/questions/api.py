@@ -16,6 +16,7 @@ from leaderjournal.questions import store
 from leaderjournal.questions.schemas import (
     CatalogueQuestionSchema,
     ChangedQuestionSchema,
+    FirstMonthSchema,
     KeySchema,
     NewQuestionSchema,
     QuestionSchema,
@@ -135,3 +136,43 @@ def show_question(question: str) -> None:
 def _known(question: str) -> None:
     if question not in {known.id for known in catalogue.questions()}:
         raise _no_such_question()
+
+
+def _first_month(track: store.FirstMonth) -> dict[str, Any]:
+    return {
+        "days": [
+            {"number": number, "local_date": day, "text": catalogue.first_month()[number - 1].text}
+            for number, day in sorted(track.days.items())
+        ],
+        "is_running": track.is_running(current_leader().today(clock.now())),
+    }
+
+
+@blueprint.get("/first-month")
+@login_required
+@blueprint.response(200, FirstMonthSchema)
+def read_first_month() -> dict[str, Any]:
+    """Read the thirty days of questions for a leader's first month, as they are laid out."""
+    return _first_month(store.first_month(current_leader().id))
+
+
+@blueprint.post("/first-month")
+@blueprint.doc(**{"x-problems": ["409"]})
+@login_required
+@blueprint.response(201, FirstMonthSchema)
+def begin_first_month() -> dict[str, Any]:
+    """Lay out the thirty days over the practice days to come."""
+    leader = current_leader()
+    try:
+        return _first_month(store.begin_first_month(leader.id, today=leader.today(clock.now())))
+    except store.NoPracticeDays as error:
+        raise Problem(409, "The calendar holds too few practice days to come.") from error
+
+
+@blueprint.delete("/first-month")
+@login_required
+@blueprint.response(204)
+def skip_first_month() -> None:
+    """Skip what is still to come of the thirty days."""
+    leader = current_leader()
+    store.skip_first_month(leader.id, today=leader.today(clock.now()))

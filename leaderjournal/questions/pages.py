@@ -18,6 +18,20 @@ blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
 Page = Response | str | tuple[str, int]
 
+OFFERED_FOR = 7
+"""Days after joining on which today's page offers the first month."""
+
+
+@blueprint.app_template_global()
+def offers_first_month() -> bool:
+    """Tell whether today's page offers the first month: to who joined lately and has none yet."""
+    leader = current_leader()
+    joined = leader.today(clock.now()) - leader.joined_on
+    return joined.days <= OFFERED_FOR and not store.first_month(leader.id).days
+
+
+blueprint.app_template_global("day_of_first_month")(catalogue.day_of_first_month)
+
 
 def _submitted() -> tuple[dict[str, Any], dict[str, list[str]]]:
     fields: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip()}
@@ -43,6 +57,7 @@ def _page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
         },
         form=request.form,
         errors=errors or {},
+        first_month=store.first_month(leader.id),
     )
     return page, 422 if errors else 200
 
@@ -68,6 +83,29 @@ def add() -> Page:
         return _page(errors)
     store.add(current_leader().sealer, values, now=clock.now())
     return _saved("Your question joins the rotation.")
+
+
+@blueprint.post("/first-month")
+@login_required
+def begin_first_month() -> Page:
+    """Begin the thirty days of questions of a first month."""
+    leader = current_leader()
+    try:
+        track = store.begin_first_month(leader.id, today=leader.today(clock.now()))
+    except store.NoPracticeDays:
+        flash("Your calendar holds too few practice days to come. End the pause first.", "problem")
+        return redirect(url_for("questions.index", _anchor="first-month"), 303)
+    first = track.days[1]
+    return _saved(f"It begins on {first:%A}, {first.day} {first:%B}.")
+
+
+@blueprint.post("/first-month/skip")
+@login_required
+def skip_first_month() -> Page:
+    """End the first month's questions before their time."""
+    leader = current_leader()
+    store.skip_first_month(leader.id, today=leader.today(clock.now()))
+    return _saved("The ordinary questions go on.")
 
 
 @blueprint.get("/<uuid:question_id>")

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from leaderjournal.kernel.fields import Line
+from leaderjournal.kernel.fields import Day, Line
 from leaderjournal.practice import catalogue
 
 KEY = validate.OneOf(catalogue.KEY_SLUGS, error="Use one of: {choices}.")
@@ -88,3 +88,18 @@ class CatalogueQuestionSchema(Schema):
     behaviour = fields.String(required=True)
     text = fields.String(required=True)
     hidden = fields.Boolean(required=True)
+
+
+class DayOfFirstMonthSchema(Schema):
+    """A day of the first month: which local date asks its question."""
+
+    number = fields.Integer(required=True)
+    local_date = Day(required=True)
+    text = fields.String(required=True)
+
+
+class FirstMonthSchema(Schema):
+    """The first month as it is laid out; without days where it was never begun, or skipped."""
+
+    days = fields.List(fields.Nested(DayOfFirstMonthSchema), required=True)
+    is_running = fields.Boolean(required=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
@@ -19,6 +20,10 @@ from leaderjournal.practice.rules import Asked, Question, Scored, questions_for
 from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, LeaningKey, OwnQuestion
 
 HISTORY = timedelta(days=180)  # so that all of a behaviour comes round before any repeats
+
+
+class NoPracticeDays(Exception):
+    """The calendar expects too few days to come, as in an open pause."""
 
 
 class LastQuestion(Exception):
@@ -149,7 +154,7 @@ def bring_asked(
 
     What this account was asked on a day stays. `ids` holds what own questions' ids have become.
     """
-    known = {question.id: question for question in catalogue.questions()}
+    known = {question.id: question for question in catalogue.every_question()}
     own = {
         str(row.id): row.behaviour
         for row in session.scalars(sa.select(OwnQuestion).where(OwnQuestion.account_id == account))
@@ -208,6 +213,75 @@ def show(account: UUID, question: str) -> None:
         session.execute(
             sa.delete(HiddenQuestion).where(
                 HiddenQuestion.account_id == account, HiddenQuestion.question == question
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMonth:
+    """The track of a first month: the local dates that have its questions, by their number."""
+
+    days: Mapping[int, LocalDate]
+
+    def is_running(self, today: LocalDate) -> bool:
+        """Tell whether a question of it is still to come."""
+        return any(day >= today for day in self.days.values())
+
+
+def first_month(account: UUID) -> FirstMonth:
+    """Return the track as it was laid out; without days where it never was, or was skipped."""
+    ids = {question.id: n for n, question in enumerate(catalogue.first_month(), start=1)}
+    rows = db.session.execute(
+        sa.select(AskedQuestion.question, AskedQuestion.local_date)
+        .where(AskedQuestion.account_id == account, AskedQuestion.question.in_(ids))
+        .order_by(AskedQuestion.local_date)  # begun twice, the later one is what counts
+    )
+    return FirstMonth({ids[question]: day for question, day in rows})
+
+
+def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
+    """Lay out the questions of a first month over the practice days to come, in order.
+
+    It ends by itself. A day whose question under that key is chosen already is asked the track's
+    instead. Raises NoPracticeDays where the next two years hold too few.
+    """
+    calendar = calendar_store.calendar_of(account)
+    days = calendar.next_practice_days(today, catalogue.FIRST_MONTH_DAYS)
+    if len(days) < catalogue.FIRST_MONTH_DAYS:
+        raise NoPracticeDays
+    rows = [
+        {
+            "account_id": account,
+            "local_date": day,
+            "key": question.key,
+            "question": question.id,
+            "behaviour": question.behaviour,
+        }
+        for day, question in zip(days, catalogue.first_month(), strict=True)
+    ]
+    with write_transaction() as session:
+        statement = upsert(session, AskedQuestion)
+        session.connection().execute(
+            statement.on_conflict_do_update(
+                index_elements=["account_id", "local_date", "key"],
+                set_={
+                    "question": statement.excluded.question,
+                    "behaviour": statement.excluded.behaviour,
+                },
+            ),
+            rows,
+        )
+    return FirstMonth(dict(enumerate(days, start=1)))
+
+
+def skip_first_month(account: UUID, *, today: LocalDate) -> None:
+    """Take back the questions of a first month that are still to come, today's included."""
+    with write_transaction() as session:
+        session.execute(
+            sa.delete(AskedQuestion).where(
+                AskedQuestion.account_id == account,
+                AskedQuestion.local_date >= today,
+                AskedQuestion.question.in_([q.id for q in catalogue.first_month()]),
             )
         )
 
@@ -277,7 +351,7 @@ def note_asked(account: UUID, day: LocalDate, answered: Mapping[str, str]) -> No
     A device without a connection asks what it has with it; what it asked rests like any other.
     """
     ours = {q.id: q for q in _visible_among([account])[account]} | {
-        q.id: q for q in catalogue.questions()
+        q.id: q for q in catalogue.every_question()
     }
     rows = [
         {
@@ -384,7 +458,7 @@ def asked_among(
             AskedQuestion.behaviour,
         ).where(AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days))
     )
-    texts = {q.id: q.text for q in catalogue.questions()}
+    texts = {q.id: q.text for q in catalogue.every_question()}
     found: defaultdict[tuple[UUID, LocalDate], list[Question]] = defaultdict(list)
     for account, day, question, key, behaviour in rows:
         text = texts.get(question)
@@ -471,7 +545,7 @@ def _asked_around(
 def _known(sealer: Sealer) -> dict[str, Question]:
     """Return every question that the leader may have been asked, by its id."""
     own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(sealer))
-    return {q.id: q for q in (*catalogue.questions(), *own)}
+    return {q.id: q for q in (*catalogue.every_question(), *own)}
 
 
 def _month_of(day: LocalDate) -> LocalDate:

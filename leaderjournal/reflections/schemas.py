@@ -54,7 +54,7 @@ class AnswerSchema(Schema):
     def _fits(self, data: dict[str, Any], **_kwargs: Any) -> None:
         behaviour_fits(data["key"], data["behaviour"])
         question = data["question"]
-        known = {question.id for question in catalogue.questions()}
+        known = {question.id for question in catalogue.every_question()}
         if question is not None and question not in known and uuid_or_none(question) is None:
             raise ValidationError("Use the id of a question.", "question")
 

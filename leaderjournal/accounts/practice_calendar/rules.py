@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from leaderjournal.kernel.days import (
     DAY_STARTS_AT,
@@ -17,6 +17,7 @@ from leaderjournal.kernel.days import (
     LocalDate,
     day_begins,
     day_ends,
+    days_after,
     each_day,
     local_day,
 )
@@ -93,6 +94,11 @@ class PracticeCalendar:
     def expects(self, day: LocalDate) -> bool:
         """Tell whether `day` is a practice day, not paused and not cut short by a journey."""
         return self.is_practice_day(day) and not self.is_paused(day) and day not in self.short_days
+
+    def next_practice_days(self, after: LocalDate, number: int) -> list[LocalDate]:
+        """Return the first `number` days after a day that are expected, within two years."""
+        ahead = (days_after(after, days) for days in range(1, 731))
+        return list(islice((day for day in ahead if self.expects(day)), number))
 
     def days_counted(
         self, first: LocalDate, last: LocalDate, *, today: LocalDate, kept: Collection[LocalDate]
