@@ -8,6 +8,7 @@ from leaderjournal.portability.documents import models as documents
 from leaderjournal.portability.imports import models as imports
 from leaderjournal.practice_log import models as practice_log
 from leaderjournal.prompts.delivery import models as delivery
+from leaderjournal.prompts.fortnightly import models as fortnightly
 from leaderjournal.prompts.push import models as push
 from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
@@ -20,6 +21,7 @@ __all__ = [
     "accounts",
     "delivery",
     "documents",
+    "fortnightly",
     "imports",
     "limits",
     "monthly_reviews",

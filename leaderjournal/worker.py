@@ -23,6 +23,7 @@ from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.prompts.delivery import store as delivery_store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
+from leaderjournal.prompts.fortnightly.sending import send_due
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.reflections import store as reflections_store
 
@@ -56,6 +57,12 @@ def chores(app: Flask) -> dict[str, int]:
         }
 
 
+def send_letters(app: Flask) -> int:
+    """Send the fortnightly letters that are due; return how many."""
+    with app.app_context():
+        return send_due(now=clock.now())
+
+
 def run_forever(app: Flask) -> None:
     """Work until the process is asked to stop; work in hand is finished first.
 
@@ -65,6 +72,7 @@ def run_forever(app: Flask) -> None:
     sys.setswitchinterval(HANDS_OVER_EVERY)
     queue: Huey = app.extensions["queue"]
     queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
+    queue.periodic_task(crontab(minute="*/5"), name="letters")(lambda: send_letters(app))
     stop, failed = Event(), Event()
     prompts = Thread(target=_send_prompts, args=(app, stop, failed), name="prompts")
     prompts.start()
@@ -89,10 +97,11 @@ def _send_prompts(app: Flask, stop: Event, failed: Event) -> None:
 
 
 def run_once(app: Flask) -> int:
-    """Do what is due now and return how much that was: prompts and tasks."""
+    """Do what is due now and return how much that was: prompts, tasks and letters."""
     with Dispatcher(app) as dispatcher:
         done = dispatcher.run_once()
     done += empty_queue(app)
+    done += send_letters(app)
     chores(app)
     return done
 

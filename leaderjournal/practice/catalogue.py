@@ -36,6 +36,7 @@ FIRST_MONTH_DAYS = 30
 
 _FILE = Path(__file__).with_name("catalogue.toml")
 _FIRST_MONTH = Path(__file__).with_name("first_month.toml")
+_ONE_THING = Path(__file__).with_name("one_thing.toml")
 
 
 class CatalogueError(ValueError):
@@ -69,6 +70,11 @@ def day_of_first_month(question_id: str) -> int | None:
     """Return which day of the first month asks a question, from 1; None for any other question."""
     ids = [question.id for question in first_month()]
     return ids.index(question_id) + 1 if question_id in ids else None
+
+
+def one_thing(behaviour_slug: str) -> str:
+    """Return one thing to do for a behaviour. Raises KeyError where there is no such behaviour."""
+    return _one_things()[behaviour_slug]
 
 
 def key(slug: str) -> Key:
@@ -133,6 +139,20 @@ def read_first_month(toml: str, read_keys: tuple[Key, ...]) -> tuple[Question, .
 @cache
 def _first_month() -> tuple[Question, ...]:
     return read_first_month(_FIRST_MONTH.read_text(encoding="utf-8"), keys())
+
+
+def read_one_things(toml: str, read_keys: tuple[Key, ...]) -> dict[str, str]:
+    """Return one thing to do for each behaviour, written in `toml`. Raises CatalogueError."""
+    found = tomllib.loads(toml)
+    behaviours = {behaviour.slug for k in read_keys for behaviour in k.behaviours}
+    if odd := behaviours ^ found.keys():
+        raise CatalogueError(f"one thing to do is wanted for each behaviour; see {min(odd)}")
+    return {slug: _line(found, slug, "one thing to do") for slug in found}
+
+
+@cache
+def _one_things() -> MappingProxyType[str, str]:
+    return MappingProxyType(read_one_things(_ONE_THING.read_text(encoding="utf-8"), keys()))
 
 
 @cache

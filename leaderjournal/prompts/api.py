@@ -14,6 +14,8 @@ from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.prompts.delivery.trial import send_test
+from leaderjournal.prompts.fortnightly import store as letter_store
+from leaderjournal.prompts.fortnightly.schemas import LetterSchema, ShownLetterSchema
 from leaderjournal.prompts.limits import tests_per_account
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
@@ -75,6 +77,23 @@ def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
     leader = current_leader()
     schedule_store.keep(leader, **chosen, now=clock.now())
     return represented(schedule_store.schedule_of(leader))
+
+
+@blueprint.get("/letter")
+@login_required
+@blueprint.response(200, ShownLetterSchema)
+def read_letter() -> letter_store.Chosen:
+    """Read whether the fortnightly letter comes, and when next."""
+    return letter_store.chosen(current_leader().id)
+
+
+@blueprint.put("/letter")
+@login_required
+@blueprint.arguments(LetterSchema)
+@blueprint.response(200, ShownLetterSchema)
+def put_letter(chosen: dict[str, bool]) -> letter_store.Chosen:
+    """Choose whether the fortnightly letter comes."""
+    return letter_store.choose(current_leader(), **chosen, now=clock.now())
 
 
 @blueprint.post("/prompts/snooze")

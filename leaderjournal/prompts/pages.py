@@ -17,8 +17,9 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.prompts.delivery.trial import send_test
+from leaderjournal.prompts.fortnightly import store as letter_store
 from leaderjournal.prompts.letters.calendar import feed as calendar_feed
-from leaderjournal.prompts.letters.unsubscribing import account_of
+from leaderjournal.prompts.letters.unsubscribing import LETTER, PROMPTS, account_of
 from leaderjournal.prompts.limits import tests_per_account
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.rules import Outcome
@@ -121,6 +122,7 @@ def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = Non
         can_mail=bool(service_settings().smtp_url),
         devices=push_store.devices_of(leader.id),
         calendar_address=_calendar_address(token) if token else None,
+        letter=letter_store.chosen(leader.id),
         errors=errors or {},
     )
 
@@ -204,6 +206,37 @@ def end_calendar() -> Page:
     return _done("The address has ended: whoever has it finds nothing there.", part="calendar")
 
 
+@blueprint.post("/settings/prompts/letter")
+@login_required
+def choose_letter() -> Page:
+    """Keep whether the leader gets the fortnightly letter, and whether with a line of their own."""
+    found = letter_store.choose(
+        current_leader(),
+        enabled="letter" in request.form,
+        with_words="with_words" in request.form,
+        now=clock.now(),
+    )
+    if found.next_date is None:
+        return _done("No letter comes.", part="letter")
+    first = f"{found.next_date:%A}, {found.next_date.day} {found.next_date:%B}"
+    return _done(f"Your next letter comes on {first}.", part="letter")
+
+
+@blueprint.get("/letter/unsubscribe/<token>")
+def end_letter(token: str) -> Page:
+    """Ask whether the letter shall end: programs that look at links must not end it."""
+    _account_of(token, ends=LETTER)
+    return render_template("prompts/letter_ended.html", ended=False)
+
+
+@blueprint.post("/letter/unsubscribe/<token>")
+@needs_no_csrf_token
+def confirm_end_letter(token: str) -> Page:
+    """End the letter; a mail program does it with one click (RFC 8058, 3.2)."""
+    letter_store.stop(_account_of(token, ends=LETTER))
+    return render_template("prompts/letter_ended.html", ended=True)
+
+
 @blueprint.get("/prompts/unsubscribe/<token>")
 def unsubscribe(token: str) -> Page:
     """Ask whether prompts by mail shall end: programs that look at links must not end them."""
@@ -219,8 +252,8 @@ def confirm_unsubscribe(token: str) -> Page:
     return render_template("prompts/unsubscribe.html", ended=True)
 
 
-def _account_of(token: str) -> UUID:
-    account_id = account_of(token, service_settings().secret_key)
+def _account_of(token: str, *, ends: str = PROMPTS) -> UUID:
+    account_id = account_of(token, service_settings().secret_key, ends=ends)
     if account_id is None:
         abort(404)
     return account_id

@@ -37,7 +37,9 @@ PUBLIC = {
     "operations.readyz",
     "prompts-api.read_push_key",
     "prompts.calendar",
+    "prompts.confirm_end_letter",
     "prompts.confirm_unsubscribe",
+    "prompts.end_letter",
     "prompts.unsubscribe",
     "pwa.day_shell",
     "pwa.install",
@@ -49,7 +51,11 @@ PUBLIC = {
     "team_mirror.answer",
     "team_mirror.submit_answer",
 }
-ACTS_FOR_A_TOKEN = {"prompts.confirm_unsubscribe", "team_mirror.submit_answer"}
+ACTS_FOR_A_TOKEN = {
+    "prompts.confirm_end_letter",
+    "prompts.confirm_unsubscribe",
+    "team_mirror.submit_answer",
+}
 # What another app shares is shown in today's form, for the leader to save.
 WRITES_NOTHING = {"reflections.share"}
 SECRET = "Quetzalcoatl"

@@ -1,0 +1,1 @@
+"""The letter every fortnight: the leader's own figures, one behaviour, one thing to do."""

@@ -1,0 +1,20 @@
+"""What the letter's calls take and give."""
+
+from marshmallow import Schema, fields
+
+from leaderjournal.kernel.fields import Day
+
+
+class LetterSchema(Schema):
+    """Whether the letter comes, and whether with a line of the leader's own: off unless chosen."""
+
+    enabled = fields.Boolean(required=True)
+    with_words = fields.Boolean(load_default=False)
+
+
+class ShownLetterSchema(Schema):
+    """What was chosen, and the local date of the next letter."""
+
+    enabled = fields.Boolean(required=True)
+    with_words = fields.Boolean(required=True)
+    next_date = Day(required=True, allow_none=True)

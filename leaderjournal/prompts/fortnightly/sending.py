@@ -1,0 +1,75 @@
+"""Sends the letters that are due, each by one worker."""
+
+import smtplib
+from email.message import EmailMessage
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import current_app
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel import mail
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.days import Instant
+from leaderjournal.practice import catalogue
+from leaderjournal.prompts.fortnightly import store
+from leaderjournal.prompts.letters.unsubscribing import LETTER, unsubscribe_token
+
+
+def send_due(*, now: Instant) -> int:
+    """Send every letter that is due; return how many went out.
+
+    One that the mail server cannot take just now comes again in an hour; one that it refuses for
+    good is left out.
+    """
+    if not settings().smtp_url:
+        return 0
+    sent = 0
+    with mail.Connection(settings().smtp_url) as connection:
+        while letters := store.due(now=now):
+            for letter in letters:
+                leader = accounts_store.leader(letter.account_id)
+                if leader is None or not store.claim(leader, letter, now=now):
+                    continue
+                try:
+                    connection.send(_letter(leader, letter))
+                except smtplib.SMTPRecipientsRefused:
+                    continue
+                except (OSError, smtplib.SMTPException, mail.MailNotConfigured):
+                    store.put_off(leader, letter, now=now)
+                    return sent
+                sent += 1
+    return sent
+
+
+def _letter(leader: Leader, letter: store.Due) -> EmailMessage:
+    """Return the letter, which is the same whenever it is written: see `letters.mails`."""
+    told = store.fortnight(leader, letter.date)
+    token = unsubscribe_token(leader.id, settings().secret_key, ends=LETTER)
+    unsubscribe_url = f"{settings().public_url}/letter/unsubscribe/{token}"
+    behaviours = {b.slug: (key, b) for key in catalogue.keys() for b in key.behaviours}
+    key, behaviour = behaviours[told.weakest]
+    values = {
+        "told": told,
+        "key_names": {k.slug: k.name for k in catalogue.keys()},
+        "key": key,
+        "behaviour": behaviour,
+        "one_thing": catalogue.one_thing(told.weakest),
+        "line": store.line_to_reread(leader, letter.date) if letter.with_words else "",
+        "journal_url": settings().public_url,
+        "unsubscribe_url": unsubscribe_url,
+    }
+    headers = [("List-Unsubscribe", f"<{unsubscribe_url}>")]
+    if unsubscribe_url.startswith("https://"):
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    templates = current_app.jinja_env
+    return mail.compose(
+        sender=settings().mail_from,
+        to=leader.email,
+        subject=f"Your fortnight to {told.last.day} {told.last:%B}",
+        body=templates.get_template("prompts/letters/fortnight.txt").render(values),
+        html=templates.get_template("prompts/letters/fortnight.html").render(values),
+        now=letter.due_at,
+        headers=headers,
+        name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {letter.date}"),
+    )

@@ -1,0 +1,188 @@
+"""The fortnightly letter: over real SMTP, each once, with words only where they were chosen."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel.days import Instant, days_after, local_date
+from leaderjournal.practice import catalogue
+from leaderjournal.practice.catalogue import CatalogueError, read_one_things
+from leaderjournal.prompts.fortnightly import store
+from leaderjournal.prompts.fortnightly.rules import (
+    ScoredBehaviour,
+    due_at,
+    first_date,
+    key_of_fortnight,
+    next_date,
+    weakest_behaviour,
+)
+from leaderjournal.prompts.fortnightly.sending import send_due
+
+BEHAVIOURS = tuple(b.slug for key in catalogue.keys() for b in key.behaviours)
+days = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(local_date)
+
+
+def wants(leader, **chosen):
+    reply = leader.call("PUT", "/letter", {"enabled": True} | chosen)
+    assert reply.status_code == 200, reply.text
+    return date.fromisoformat(reply.json["next_date"])
+
+
+def send(app, moment):
+    with app.app_context(), time_machine.travel(moment, tick=False):
+        return send_due(now=Instant(moment))
+
+
+def morning(day):
+    return datetime.combine(day, time(11), tzinfo=UTC)
+
+
+def text_of(message):
+    [plain] = [part for part in message.walk() if part.get_content_type() == "text/plain"]
+    return plain.get_payload(decode=True).decode()
+
+
+def test_nothing_comes_unless_it_is_asked_for(app, leader, mailbox):
+    assert leader.get("/letter").json == {"enabled": False, "with_words": False, "next_date": None}
+    send(app, datetime.now(UTC) + timedelta(days=20))
+    assert [mail for mail in mailbox if mail["To"] == leader.email] == []
+
+
+def test_the_letter_tells_figures_one_behaviour_and_one_thing_to_do_and_no_word(
+    app, leader, mailbox
+):
+    today = date.fromisoformat(leader.today())
+    monday = wants(leader)
+    assert (monday.isoweekday(), monday > today) == (1, True)
+    for back in (0, 1):
+        leader.call(
+            "PUT",
+            f"/reflections/{today - timedelta(days=back)}",
+            {
+                "answers": [
+                    {"key": "let-go", "behaviour": "celebrate", "score": 1, "text": "Zanzibar."},
+                    {"key": "lead-from-front", "behaviour": "inspect", "score": 5},
+                ]
+            },
+        )
+    leader.call("POST", "/wins", {"text": "The Quetzal tender"})
+    leader.call("POST", "/commitments", {"text": "Ring Ben", "state": "kept"})
+    assert send(app, morning(monday) - timedelta(hours=6)) == 0
+    assert send(app, morning(monday)) == 1
+    assert send(app, morning(monday)) == 0
+    [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
+    text = text_of(letter)
+    for told in (
+        "You wrote on 2 days.",
+        "Let go: 1.0",
+        "Lead from the front: 5.0",
+        "Wins: 1",
+        "Commitments kept: 1 of 1",
+        "To work on: Celebrate (Let go)",
+        catalogue.one_thing("celebrate"),
+    ):
+        assert told in text
+    for part in letter.walk():
+        content = (part.get_payload(decode=True) or b"").decode()
+        assert not any(word in content for word in ("Zanzibar", "Quetzal", "Ben"))
+    assert leader.get("/letter").json["next_date"] == str(monday + timedelta(days=14))
+
+
+def test_a_line_to_reread_is_in_it_only_where_that_was_chosen(app, leader, mailbox):
+    leader.writes(leader.today(), ("let-go", 4, "I left the room and nobody noticed."))
+    monday = wants(leader, with_words=True)
+    send(app, morning(monday))
+    [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
+    assert "I left the room and nobody noticed." in text_of(letter)
+
+
+def test_one_click_ends_it_and_looking_at_the_link_does_not(app, leader, mailbox, client):
+    monday = wants(leader)
+    send(app, morning(monday))
+    [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
+    link = re.search(r"<https?://[^/]+(/letter/unsubscribe/[^>]+)>", letter["List-Unsubscribe"])[1]
+    assert link in text_of(letter)
+    assert client.get(link).status_code == 200
+    assert leader.get("/letter").json["enabled"] is True
+    assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert leader.get("/letter").json["enabled"] is False
+    assert client.post("/letter/unsubscribe/guess").status_code == 404
+    prompts = link.replace("/letter/", "/prompts/")
+    assert client.post(prompts).status_code == 404, "a token ends what it was made for alone"
+
+
+def test_two_workers_send_it_once_and_a_mail_server_in_trouble_gets_it_again(app, leader):
+    monday = wants(leader)
+    now = Instant(morning(monday))
+    with app.app_context():
+        mine = accounts_store.leader(UUID(leader.id))
+        [letter] = [due for due in store.due(now=now) if due.account_id == mine.id]
+        assert store.claim(mine, letter, now=now) is True
+        assert store.claim(mine, letter, now=now) is False
+        store.put_off(mine, letter, now=now)
+        assert [due for due in store.due(now=now) if due.account_id == mine.id] == []
+        later = Instant(now + timedelta(hours=1))
+        [again] = [due for due in store.due(now=later) if due.account_id == mine.id]
+        assert again.date == letter.date
+        store.stop(mine.id)
+
+
+def test_it_is_chosen_and_ended_in_the_settings(leader, post):
+    page = post("/settings/prompts/letter", letter="yes")
+    assert "Your next letter comes on Monday" in page.text
+    assert leader.get("/letter").json["with_words"] is False
+    post("/settings/prompts/letter", letter="yes", with_words="yes")
+    assert leader.get("/letter").json["with_words"] is True
+    assert "No letter comes." in post("/settings/prompts/letter").text
+    assert leader.get("/letter").json["enabled"] is False
+
+
+@given(days, st.integers(0, 400))
+def test_letters_come_on_mondays_fourteen_days_apart(today, late):
+    first = first_date(today)
+    assert (first.isoweekday(), 1 <= (first - today).days <= 7) == (1, True)
+    following = next_date(first, days_after(first, late))
+    assert following > days_after(first, late)
+    assert (following - first).days % 14 == 0
+    assert (following - days_after(first, late)).days <= 14
+
+
+@given(days, st.sampled_from(["Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Kolkata"]))
+def test_it_goes_out_at_half_past_seven_of_the_leaders_own_morning(day, zone):
+    assert due_at(day, zone).astimezone(ZoneInfo(zone)).isoformat()[:16] == f"{day}T07:30"
+
+
+@given(st.lists(st.builds(
+    ScoredBehaviour, st.just("let-go"), st.sampled_from(BEHAVIOURS[:5]), st.integers(1, 5)
+)))  # fmt: skip
+def test_the_weakest_behaviour_is_found_as_one_would_by_hand(scored):
+    found = weakest_behaviour(scored, BEHAVIOURS)
+    table = {slug: [s.score for s in scored if s.behaviour == slug] for slug in BEHAVIOURS}
+    enough = {slug: scores for slug, scores in table.items() if len(scores) >= 2}
+    if not enough:
+        assert len(table[found]) == min(len(scores) for scores in table.values())
+        return
+    lowest = min(sum(scores) / len(scores) for scores in enough.values())
+    assert sum(enough[found]) / len(enough[found]) == lowest
+
+
+@given(st.dictionaries(days, st.integers(1, 5), max_size=40), days)
+def test_a_keys_means_are_of_this_fortnight_and_the_one_before(scores, first):
+    last = days_after(first, 13)
+    found = key_of_fortnight("let-go", scores, first, last)
+    for told, start in ((found.mean, first), (found.before, days_after(first, -14))):
+        of_it = [scores[d] for n in range(14) if (d := days_after(start, n)) in scores]
+        assert told == (pytest.approx(sum(of_it) / len(of_it)) if of_it else None)
+
+
+@pytest.mark.parametrize("toml", ["", 'inspect = "x"', 'juggle = "x"'])
+def test_one_thing_is_wanted_for_each_behaviour(toml):
+    with pytest.raises(CatalogueError, match="one thing to do"):
+        read_one_things(toml, catalogue.keys())
