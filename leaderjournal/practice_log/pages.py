@@ -64,6 +64,14 @@ def asked_today() -> dict[str, Any]:
     }
 
 
+@blueprint.app_template_global()
+def team_names() -> list[str]:
+    """Return the names of the team, by the alphabet, to be offered after an @."""
+    people = store.entries(current_leader().sealer, Kind.PERSON)
+    names = [found.content.name for found in people if found.content.left_on is None]
+    return sorted(names, key=str.casefold)
+
+
 @blueprint.app_template_filter()
 def amount(figure: float | None) -> str:
     """Return a figure as it is written, without what a whole number does not need."""

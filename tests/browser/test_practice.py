@@ -193,6 +193,28 @@ def test_a_person_is_read_before_a_one_to_one(page):
     expect(page.locator("[name=acts][value=coach]")).to_be_checked()
 
 
+def test_a_name_is_completed_after_an_at(page):
+    register(page)
+    people(page, ("Ana Berg", ""), ("Ángel", ""), ("Ben", ""))
+    page.goto("/")
+    words = page.locator("[name=text-let-go]")
+    words.press_sequentially("Gave it to @an")
+    offered = page.get_by_role("group", name="People to name").get_by_role("button")
+    expect(offered).to_have_text(["Ana Berg", "Ángel"])
+    offered.first.click()
+    expect(words).to_have_value("Gave it to @Ana Berg ")
+    expect(words).to_be_focused()
+    words.press_sequentially("and mailed a@b")
+    expect(offered).to_have_count(0)
+    words.press_sequentially(" @B")
+    expect(offered).to_have_text(["Ben"])
+    words.press("Escape")
+    expect(offered.first).to_be_hidden()
+    saved(page)
+    day = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
+    assert "@Ana Berg" in day["answers"][0]["text"]
+
+
 def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     page = phone(between.address)
     register(page)
