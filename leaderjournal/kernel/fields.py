@@ -57,6 +57,19 @@ class Day(fields.Date):
         return LocalDate(day)
 
 
+class EveryDays(fields.Integer):
+    """A rhythm: every so many days, null for none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            strict=True,
+            allow_none=True,
+            validate=validate.Range(1, 365, error="Use 1 to 365 days."),
+            error_messages={"invalid": "Use a whole number of days, 1 to 365."},
+            **kwargs,
+        )
+
+
 class ClockTime(fields.Field[time]):
     """A wall-clock time, HH:MM."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from leaderjournal.kernel.fields import Day, Line, UtcInstant, Words
+from leaderjournal.kernel.fields import Day, EveryDays, Line, UtcInstant, Words
 from leaderjournal.practice_log.rules import ACTS, Kind, period_days
 
 LONGEST_TEXT = 2_000
@@ -62,13 +62,7 @@ class PersonSchema(Schema):
     """Someone of the team as they are written."""
 
     name = Line(longest=80, required=True)
-    every_days = fields.Integer(
-        strict=True,
-        allow_none=True,
-        load_default=None,
-        validate=validate.Range(1, 365, error="Use 1 to 365 days."),
-        error_messages={"invalid": "Use a whole number of days, 1 to 365."},
-    )
+    every_days = EveryDays(load_default=None)
     note = MoreWords()
     left_on = Day(allow_none=True, load_default=None)
     local_date = Day(allow_none=True, load_default=None)
@@ -240,38 +234,53 @@ class ShownNumberSchema(_Shown):
     actual = fields.Float(required=True, allow_none=True)
 
 
-class CommitmentsInFullSchema(Schema):
-    """What became of the commitments made in a period; `share_kept` is of those settled."""
+class CommitmentFiguresSchema(Schema):
+    """What became of the commitments made in a period."""
 
     made = fields.Integer(required=True)
     kept = fields.Integer(required=True)
     missed = fields.Integer(required=True)
     open = fields.Integer(required=True)
+
+
+class CommitmentsInFullSchema(CommitmentFiguresSchema):
+    """The same; `share_kept` is of those that are settled, `moved` how often one was put off."""
+
     moved = fields.Integer(required=True)
     share_kept = fields.Float(required=True, allow_none=True)
 
 
-class HandOffsInFullSchema(Schema):
-    """Hand-offs made and taken back in a period; how many hold at its end, and for how long."""
+class HandOffFiguresSchema(Schema):
+    """Hand-offs made and taken back in a period."""
 
     made = fields.Integer(required=True)
     stepped_back_in = fields.Integer(required=True)
+
+
+class HandOffsInFullSchema(HandOffFiguresSchema):
+    """The same; how many hold at the period's end, and for how long."""
+
     holding = fields.Integer(required=True)
     median_days = fields.Float(required=True, allow_none=True)
 
 
-class PersonInFullSchema(Schema):
+class PersonFiguresSchema(Schema):
     """How many acts a person had in a period."""
 
     name = fields.String(required=True)
     acts = fields.Integer(required=True)
 
 
-class NumberInFullSchema(Schema):
+class NumberFiguresSchema(Schema):
     """The number of a period."""
 
     target = fields.Float(required=True, allow_none=True)
     actual = fields.Float(required=True, allow_none=True)
+
+
+class NumberInFullSchema(NumberFiguresSchema):
+    """The same, with its unit."""
+
     unit = fields.String(required=True)
 
 
@@ -282,7 +291,7 @@ class PracticeFiguresSchema(Schema):
     wins = fields.Integer(required=True)
     celebrated = fields.Integer(required=True)
     hand_offs = fields.Nested(HandOffsInFullSchema, required=True)
-    people = fields.List(fields.Nested(PersonInFullSchema), required=True)
+    people = fields.List(fields.Nested(PersonFiguresSchema), required=True)
     number = fields.Nested(NumberInFullSchema, required=True, allow_none=True)
 
 

@@ -226,7 +226,7 @@ def choose_letter() -> Page:
 def end_letter(token: str) -> Page:
     """Ask whether the letter shall end: programs that look at links must not end it."""
     _account_of(token, ends=LETTER)
-    return render_template("prompts/letter_ended.html", ended=False)
+    return render_template("prompts/unsubscribe.html", what="letter", ended=False)
 
 
 @blueprint.post("/letter/unsubscribe/<token>")
@@ -234,14 +234,14 @@ def end_letter(token: str) -> Page:
 def confirm_end_letter(token: str) -> Page:
     """End the letter; a mail program does it with one click (RFC 8058, 3.2)."""
     letter_store.stop(_account_of(token, ends=LETTER))
-    return render_template("prompts/letter_ended.html", ended=True)
+    return render_template("prompts/unsubscribe.html", what="letter", ended=True)
 
 
 @blueprint.get("/prompts/unsubscribe/<token>")
 def unsubscribe(token: str) -> Page:
     """Ask whether prompts by mail shall end: programs that look at links must not end them."""
     _account_of(token)
-    return render_template("prompts/unsubscribe.html", ended=False)
+    return render_template("prompts/unsubscribe.html", what="prompts", ended=False)
 
 
 @blueprint.post("/prompts/unsubscribe/<token>")
@@ -249,7 +249,7 @@ def unsubscribe(token: str) -> Page:
 def confirm_unsubscribe(token: str) -> Page:
     """End prompts by mail; a mail program does it with one click (RFC 8058, 3.2)."""
     schedule_store.stop_mail(_account_of(token))
-    return render_template("prompts/unsubscribe.html", ended=True)
+    return render_template("prompts/unsubscribe.html", what="prompts", ended=True)
 
 
 def _account_of(token: str, *, ends: str = PROMPTS) -> UUID:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from leaderjournal.kernel.fields import Day, Line
+from leaderjournal.kernel.fields import Day, EveryDays, Line
 from leaderjournal.practice import catalogue
 
 KEY = validate.OneOf(catalogue.KEY_SLUGS, error="Use one of: {choices}.")
@@ -23,13 +23,7 @@ class NewQuestionSchema(Schema):
     key = fields.String(required=True, validate=KEY)
     behaviour = fields.String(allow_none=True, load_default=None)
     text = Line(longest=500, required=True)
-    every_days = fields.Integer(
-        strict=True,
-        allow_none=True,
-        load_default=None,
-        validate=validate.Range(1, 365, error="Use 1 to 365 days."),
-        error_messages={"invalid": "Use a whole number of days, 1 to 365."},
-    )
+    every_days = EveryDays(load_default=None)
 
     @validates_schema
     def _behaviour_is_of_the_key(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -42,12 +36,7 @@ class ChangedQuestionSchema(Schema):
     key = fields.String(validate=KEY)
     behaviour = fields.String(allow_none=True)
     text = Line(longest=500)
-    every_days = fields.Integer(
-        strict=True,
-        allow_none=True,
-        validate=validate.Range(1, 365, error="Use 1 to 365 days."),
-        error_messages={"invalid": "Use a whole number of days, 1 to 365."},
-    )
+    every_days = EveryDays()
     retired = fields.Boolean()
 
 

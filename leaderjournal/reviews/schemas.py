@@ -3,6 +3,13 @@
 from marshmallow import Schema, fields
 
 from leaderjournal.kernel.fields import Day
+from leaderjournal.practice_log.schemas import (
+    CommitmentFiguresSchema,
+    HandOffFiguresSchema,
+    NumberFiguresSchema,
+    PersonFiguresSchema,
+)
+from leaderjournal.team_mirror.schemas import KeyOfTeamSchema
 
 
 class LengthsSchema(Schema):
@@ -60,43 +67,6 @@ class DayFiguresSchema(Schema):
     words = fields.Integer(required=True)
 
 
-class CommitmentFiguresSchema(Schema):
-    """Commitments of the period."""
-
-    made = fields.Integer(required=True)
-    kept = fields.Integer(required=True)
-    missed = fields.Integer(required=True)
-    open = fields.Integer(required=True)
-
-
-class HandOffFiguresSchema(Schema):
-    """Hand-offs of the period."""
-
-    made = fields.Integer(required=True)
-    stepped_back_in = fields.Integer(required=True)
-
-
-class PersonFiguresSchema(Schema):
-    """How many acts a person had in the period."""
-
-    name = fields.String(required=True)
-    acts = fields.Integer(required=True)
-
-
-class NumberFiguresSchema(Schema):
-    """What was aimed at and what came of it."""
-
-    target = fields.Float(required=True, allow_none=True)
-    actual = fields.Float(required=True, allow_none=True)
-
-
-class TeamFiguresSchema(Schema):
-    """The team's mean of a key, and of how many scores."""
-
-    mean = fields.Float(required=True)
-    n = fields.Integer(required=True)
-
-
 class HighlightSchema(Schema):
     """Words to reread."""
 
@@ -124,7 +94,7 @@ class SummarySchema(Schema):
     number = fields.Nested(NumberFiguresSchema, required=True, allow_none=True)
     team = fields.Dict(
         keys=fields.String(),
-        values=fields.Nested(TeamFiguresSchema),
+        values=fields.Nested(KeyOfTeamSchema),
         required=True,
         allow_none=True,
     )
