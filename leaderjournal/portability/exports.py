@@ -10,6 +10,7 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability import markdown, table
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.practice import catalogue
+from leaderjournal.practice_log.moving import store as log_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -59,4 +60,6 @@ def _markdown_zip(leader: Leader) -> Iterator[bytes]:
     for review in monthly_store.reviews(leader.sealer):
         name, text = markdown.written_review(review)
         packing.add(text.encode(), name)
+    if log := log_store.all_entries(leader.sealer):
+        packing.add(markdown.written_log(log).encode(), markdown.LOG_NAME)
     yield from packing.finalize()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 import yaml
 
@@ -17,12 +18,23 @@ from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import Archive
 from leaderjournal.portability.rules import Failure, NoEntry, possible, text_of, zone_known
 from leaderjournal.practice import catalogue
+from leaderjournal.practice_log.rules import Acts, Commitment, HandOff, Kind, Person, Win
+from leaderjournal.practice_log.store import Entry
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
 from leaderjournal.reviews.monthly.store import BroughtReview, StoredReview
 from leaderjournal.reviews.summaries.rules import Period
 
+LOG_NAME = "between-reflections.md"
+LOG_TITLES = {
+    Kind.PERSON: "People",
+    Kind.ACTS: "Acts",
+    Kind.COMMITMENT: "Commitments",
+    Kind.HAND_OFF: "Hand-offs",
+    Kind.WIN: "Wins",
+    Kind.NUMBER: "The number",
+}
 NOTE, COMMITMENT = "A note", "What will I do next?"
 HEADING = re.compile(r"^## (.+?)\s*$")
 LOOKS_LIKE_HEADING = re.compile(r"^(\\*#)", re.MULTILINE)
@@ -71,6 +83,42 @@ def written_review(review: StoredReview) -> tuple[str, str]:
     return f"reviews/{review.month}.md", _file(head, texts)
 
 
+def written_log(log: Iterable[Entry]) -> str:
+    """Return what happened between reflections: a heading for each kind, a line for each entry."""
+    entries = list(log)
+    names = {e.id: e.content.name for e in entries if isinstance(e.content, Person)}
+    parts = []
+    for kind, title in LOG_TITLES.items():
+        lines = [f"- {_log_line(entry, names)}" for entry in entries if entry.kind == kind]
+        if lines:
+            parts.append("\n".join([f"## {title}", "", *lines, ""]))
+    return "\n".join(["# Between reflections", "", *parts])
+
+
+def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
+    said = entry.content
+    whom = names.get(getattr(said, "person_id", None) or entry.id, "")
+    told: list[object]
+    match said:
+        case Person():
+            told = [said.name, said.every_days and f"every {said.every_days} days", said.note]
+        case Acts():
+            told = [entry.local_date, whom, ", ".join(said.acts)]
+        case Commitment():
+            text = said.text or "what this day’s reflection says comes next"
+            told = [entry.local_date, text, f"due {said.due_on}", said.state, said.reason]
+        case HandOff():
+            back = said.stepped_back_in_on
+            told = [entry.local_date, said.text, whom, back and f"stepped back in {back}"]
+        case Win():
+            told = [entry.local_date, said.text, whom, said.celebrated_how]
+        case _:
+            amounts = {"target": said.target, "actual": said.actual}
+            told = [said.period, *(f"{n} {f:.15g}" for n, f in amounts.items() if f is not None)]
+            told.append(said.unit)
+    return " · ".join(" ".join(str(part).split()) for part in told if part)
+
+
 def _file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
     """Return front matter, and each text that says something under its heading."""
     front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
@@ -91,6 +139,9 @@ def read_markdown(
     """
     for member in archive.members(".md"):
         where = member.filename[-80:]
+        if member.filename == LOG_NAME:
+            yield Failure(where, "What happened between reflections comes in with our JSON alone.")
+            continue
         try:
             yield _read(archive.read(member), member.filename, zone, day_starts_at, today)
         except NoEntry as why:

@@ -20,6 +20,7 @@ from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.reading import KINDS, Choices
 from leaderjournal.practice import catalogue
+from leaderjournal.practice_log import store as log_store
 from leaderjournal.reviews import store as reviews_store
 from leaderjournal.reviews.api import period_of
 from leaderjournal.reviews.words.rules import names_in
@@ -136,9 +137,10 @@ def undo_import(import_id: UUID) -> Page:
 @login_required
 def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
-    shown = period_of(period)
-    texts = reviews_store.texts_of(current_leader(), shown)
-    names = [used.word for used in names_in([written.text for _, written in texts])]
+    shown, leader = period_of(period), current_leader()
+    texts = reviews_store.texts_of(leader, shown)
+    names = {used.word for used in names_in([written.text for _, written in texts])}
+    names |= log_store.names_of_team(leader.sealer)
     return render_template("portability/ask_document.html", period=shown, names=sorted(names))
 
 

@@ -181,6 +181,11 @@ def entries(
     return [opened(sealer, row) for row in db.session.scalars(query.order_by(*order))]
 
 
+def names_of_team(sealer: Sealer) -> set[str]:
+    """Return the names of everyone who is or was on the team."""
+    return {found.content.name for found in entries(sealer, Kind.PERSON)}
+
+
 def entry(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry of the account, None where there is none of this kind."""
     row = _row(db.session, entry_id)

@@ -161,6 +161,37 @@ def test_an_export_brought_into_a_new_account_is_the_same_export(
     assert without_ids(exported(app, other)) == without_ids(content), "twice adds nothing"
 
 
+def test_the_log_is_in_the_markdown_zip_and_says_how_it_comes_in(app, client, leader):
+    today = date.fromisoformat(leader.today())
+    leader.writes(today, note="A day.", commitment="Ring Ben")
+    logs(
+        leader,
+        today,
+        [
+            ("acts", "coach", 0, True),
+            ("wins", "A\ntender", 0, False),
+            ("hand-offs", "The deck", 1, True),
+            ("commitments", "More", 0, True),
+        ],
+    )
+    zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        text = archive.read("between-reflections.md").decode()
+    for line in (
+        "- Ana · every 7 days",
+        f"- {today} · Ana · coach",
+        f"- {today} · A tender · Ben",
+        f"- {today - timedelta(days=1)} · The deck · Ana",
+        "· kept",
+        "· missed · No time",
+        "- 2026-W40 · target 1.5 · k€",
+    ):
+        assert line in text
+    reply = bring(a_leader(client), io.BytesIO(zipped), "journal.zip").json
+    assert reply["created"] == 1
+    assert [failure["where"] for failure in reply["failed"]] == ["between-reflections.md"]
+
+
 def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, client, leader):
     today = date.fromisoformat(leader.today())
     leader.writes(today, note="A day.")

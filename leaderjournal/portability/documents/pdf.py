@@ -85,6 +85,13 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
         period=period,
         leader_name=says(leader.name) if wishes.without_names else leader.name,
         portrait=portrait,
+        practice=replace(
+            portrait.journal.practice,
+            people=tuple(
+                replace(person, name=says(person.name))
+                for person in portrait.journal.practice.people
+            ),
+        ),
         weeks=calendar_weeks(period, portrait.journal, today=today) if period.month else (),
         summary=summary,
         keys=catalogue.keys(),

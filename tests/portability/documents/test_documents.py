@@ -154,3 +154,20 @@ def test_a_beginning_ends_at_a_word():
     assert beginning("short") == "short"
     assert beginning("word " * 200).endswith("word …")
     assert len(beginning("x" * 900)) == 602
+
+
+def test_a_document_tells_what_happened_between_reflections_without_who_is_left_out(leader):
+    written(leader)
+    mira = leader.call("POST", "/people", {"name": "Mira"}).json["id"]
+    leader.call("PUT", f"/people/{mira}/acts/2026-03-05", {"acts": ["coach", "help"]})
+    leader.call("POST", "/wins", {"text": "A tender", "local_date": "2026-03-05"})
+    number = {"period": "2026-03", "target": 1200, "actual": 900.5, "unit": "deals"}
+    leader.call("POST", "/numbers", number)
+    pdf = fetched(leader, period="2026-03")
+    assert "Between reflections" in bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
+    text = text_of(pdf)
+    for told in ("Acts for Mira 2", "Wins celebrated 0 of 1", "The number, deals 900.5 of 1,200"):
+        assert told in text
+    text = text_of(fetched(leader, period="2026-03", without_names="Mira"))
+    assert "Acts for someone 2" in text
+    assert "Mira" not in text
