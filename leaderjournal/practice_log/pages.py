@@ -164,6 +164,17 @@ def log() -> str:
     return _log_page()
 
 
+@blueprint.get("/log/wins/<uuid:win_id>/card")
+@login_required
+def win_card(win_id: UUID) -> str:
+    """Show a win as a card to share, which the device draws."""
+    win = _found(Kind.WIN, win_id)
+    names = _names(current_leader().sealer)
+    return render_template(
+        "practice_log/card.html", win=win, name=names.get(win.content.person_id, "")
+    )
+
+
 @blueprint.post("/log/acts")
 @login_required
 def add_acts() -> Page:

@@ -215,6 +215,32 @@ def test_a_name_is_completed_after_an_at(page):
     assert "@Ana Berg" in day["answers"][0]["text"]
 
 
+def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
+    register(page)
+    ana = called(page, "POST", "/people", {"name": "Ana"})["id"]
+    wins = [
+        called(page, "POST", "/wins", {"text": text, "person_id": ana})["id"]
+        for text in ("Zanzibar signed", "The renewal that three of us had given up")
+    ]
+    drawn = "document.querySelector('canvas').toDataURL()"
+    pictures = {}
+    for win in wins:
+        page.goto(f"/log/wins/{win}/card")
+        expect(page.locator("[data-save]")).to_be_visible()
+        pictures[win] = [page.evaluate(drawn)]
+        for box in ("words", "name"):
+            page.check(f"[name={box}]")
+            pictures[win].append(page.evaluate(drawn))
+    one, other = pictures.values()
+    assert one[0] == other[0], "without a choice every win of a day looks the same"
+    assert len({*one, *other}) == 5
+    assert_accessible(page, "the card of a win")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the picture").click()
+    assert download.value.suggested_filename == "win.png"
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
 def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     page = phone(between.address)
     register(page)
