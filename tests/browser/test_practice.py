@@ -273,6 +273,38 @@ def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     assert len(items(page, "wins")) == 1
 
 
+def test_what_today_asks_is_answered_without_a_connection(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    today = date.fromisoformat(berlin_today())
+    before = str(today - timedelta(days=4))
+    called(page, "PUT", f"/reflections/{before}", {"commitment": "Ring Ben"})
+    own = called(page, "POST", "/commitments", {"text": "Ring Ana", "due_on": str(today)})
+    yesterday = str(today - timedelta(days=1))
+    win = called(page, "POST", "/wins", {"text": "A tender", "local_date": yesterday})
+    page.reload()
+    page.context.set_offline(True)
+    of_day = page.locator(".asked", has_text="Ring Ben")
+    of_day.get_by_role("button", name="Kept").click()
+    expect(of_day.locator("[data-said]")).to_contain_text(HERE)
+    asked = page.locator(".asked", has_text="Ring Ana")
+    asked.get_by_text("Not kept").click()
+    asked.get_by_label("What stood in the way").fill("A strike")
+    asked.get_by_role("button", name="Note it as missed").click()
+    expect(asked.locator("[data-said]")).to_contain_text(HERE)
+    page.locator(".asked", has_text="A tender").get_by_label("How was it celebrated?").fill("Cake")
+    page.locator(".asked", has_text="A tender").get_by_role("button", name="Note it").click()
+    page.context.set_offline(False)
+    expect(page.locator(".asked")).to_have_count(0)
+    found = {c["text"]: c for c in items(page, "commitments")}
+    assert found["Ring Ben"]["state"] == "kept"
+    assert (found["Ring Ana"]["state"], found["Ring Ana"]["reason"]) == ("missed", "A strike")
+    assert found["Ring Ana"]["id"] == own["id"]
+    [celebrated] = items(page, "wins")
+    assert (celebrated["id"], celebrated["celebrated_how"]) == (win["id"], "Cake")
+    assert celebrated["celebrated_on"] == str(today)
+
+
 def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED", "404"])
     register(page)

@@ -75,6 +75,7 @@ TAP = """async (action) => {
   const [notification] = await registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
 }"""
+PAGES_KEPT = "async () => (await openLocalJournal()).countPages()"
 EVERYTHING_SHOWN = """(size) => {
   document.documentElement.style.fontSize = size;
   for (const part of document.querySelectorAll("#ask, [data-way]")) part.hidden = false;
@@ -329,6 +330,8 @@ def test_anothers_tap_is_never_sent_and_waits_for_its_leader(phone, new_page):
 
 def test_a_tap_while_signed_out_is_kept_until_the_leader_is_back(phone):
     phone.prompted()
+    # An answer that is on its way to the worker would bring its cookie with it.
+    phone.until(lambda: phone.page.evaluate(PAGES_KEPT) == 2)
     cookies = phone.context.cookies()
     phone.context.clear_cookies()
     phone.taps("did")

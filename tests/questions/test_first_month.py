@@ -66,7 +66,7 @@ def test_an_open_pause_leaves_no_days_for_it(leader, today, post):
 
 
 def test_today_offers_it_to_who_has_just_joined(leader, post):
-    assert "Your first month" in post.get("/").text
+    assert "New to leading?" in post.get("/").text
     leader.call("POST", "/first-month")
     assert "New to leading?" not in post.get("/").text
 

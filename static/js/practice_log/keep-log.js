@@ -7,11 +7,24 @@ const channel = new BroadcastChannel("journal"); // one of its own also hears th
 const forms = [...document.querySelectorAll("form[data-keep]")];
 const refusal = document.getElementById("not-noted");
 const waiting = new Map(); // the form in which a path was written
+const keeping = new Set(); // forms of which something is being kept just now
+
+// What became of something that today asks about, laid over the whole of it.
+function answerOf(form, said) {
+  const { keep, etag, whole } = form.dataset;
+  const was = JSON.parse(whole);
+  const content = { ...was };
+  for (const name of Object.keys(was)) if (said.has(name)) content[name] = said.get(name);
+  if ("state" in was && content.state !== "missed") content.reason = "";
+  if ("state" in was && content.state !== "open") content.due_on = was.due_on;
+  return [{ path: keep, etag, was, content }];
+}
 
 // What a form says, as calls of the API: each with an id of its own, so that none is made twice.
-function draftsOf(form) {
-  const { keep, day } = form.dataset;
-  const said = new FormData(form);
+function draftsOf(form, submitter) {
+  const { keep, day, whole } = form.dataset;
+  const said = new FormData(form, submitter);
+  if (whole) return answerOf(form, said);
   if (keep === "acts") {
     const person = said.get("person_id");
     return said.getAll("acts").map((act) => ({ path: `/people/${person}/acts/${day}/${act}`, content: {} }));
@@ -24,18 +37,21 @@ function draftsOf(form) {
 const say = (form, text) => { form.querySelector("[data-said]").textContent = text; };
 
 async function tell(journal, state = "sent") {
-  for (const [path, form] of waiting) {
+  const done = new Set();
+  for (const [path, form] of [...waiting]) {
     const draft = await journal.draft(account, path);
-    if (!draft) {
-      waiting.delete(path);
-      say(form, "Noted.");
-    } else if (draft.refused) {
-      waiting.delete(path);
-      say(form, "");
-      await showRefused(journal);
-    } else {
+    if (draft && !draft.refused) {
       say(form, state === "signed-out" ? `Saved on ${phone}. Sign in to send it.` : `Saved on ${phone}. Sent as soon as it can be.`);
+      continue;
     }
+    waiting.delete(path);
+    done.add(form);
+    if (draft) await showRefused(journal);
+  }
+  for (const form of done) {
+    if (keeping.has(form) || [...waiting.values()].includes(form)) continue; // there is more of it
+    say(form, refusal.hidden ? "Noted." : "");
+    if (form.dataset.whole && refusal.hidden) form.closest("section").remove();
   }
 }
 
@@ -61,22 +77,25 @@ async function start() {
   for (const form of forms) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const drafts = draftsOf(form);
+      const drafts = draftsOf(form, event.submitter);
       if (!drafts.length) {
         say(form, "Tick what you did.");
         return;
       }
       say(form, "Saving…");
+      keeping.add(form);
       try {
-        for (const { path, content } of drafts) {
-          await journal.keepDraft(account, path, { etag: null, was: {}, content, once: true });
+        for (const { path, etag = null, was = {}, content } of drafts) {
+          await journal.keepDraft(account, path, { etag, was, content, once: true });
           waiting.set(path, form);
         }
       } catch {
         form.submit(); // no room is left here
         return;
+      } finally {
+        keeping.delete(form);
       }
-      form.reset();
+      if (!form.dataset.whole) form.reset();
       await sender.send();
     });
   }
