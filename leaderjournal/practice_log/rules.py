@@ -398,17 +398,23 @@ class NumberFigures:
 
 
 def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
-    """Return the number of a month or a year; a year adds up its months where all share a unit."""
-    found = list(numbers)
-    for number in found:
-        if number.period == period:
-            return NumberFigures(number.target, number.actual, number.unit)
-    months = [n for n in found if re.fullmatch(rf"{re.escape(period)}-\d\d", n.period)]
-    if not months or len({n.unit for n in months}) > 1:
-        return None
-    return NumberFigures(
-        _sum(n.target for n in months), _sum(n.actual for n in months), months[0].unit
-    )
+    """Return the number of a month or a year: its own, or the sum of its parts.
+
+    The parts are those that begin in it: of a year its months, else its quarters, else its weeks,
+    of a month its weeks. They add up only where all share a unit.
+    """
+    found = [n for n in numbers if str(period_days(n.period)[0]).startswith(period)]
+    own = next((n for n in found if n.period == period), None)
+    if own is not None:
+        return NumberFigures(own.target, own.actual, own.unit)
+    is_year = len(period) == len("2026")
+    for part in (r"\d{4}-\d\d", r"\d{4}-Q\d", r"\d{4}-W\d\d") if is_year else (r"\d{4}-W\d\d",):
+        parts = [n for n in found if re.fullmatch(part, n.period)]
+        if parts:
+            target, actual = _sum(n.target for n in parts), _sum(n.actual for n in parts)
+            of_one_unit = len({n.unit for n in parts}) == 1
+            return NumberFigures(target, actual, parts[0].unit) if of_one_unit else None
+    return None
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

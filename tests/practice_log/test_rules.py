@@ -211,3 +211,16 @@ def test_a_years_number_is_of_its_months_and_null_where_nothing_is_known():
     assert (found.target, found.actual) == (1, 3)
     assert number_of("2026-01", numbers).actual is None
     assert number_of("2025", numbers) is None
+
+
+def test_a_months_number_is_its_own_or_that_of_the_weeks_that_begin_in_it():
+    weeks = [Number("2026-W45", "deals", 3, 2), Number("2026-W46", "deals", 3, None)]
+    before = Number("2026-W44", "deals", 50, 50)
+    quarter = Number("2026-Q4", "deals", 99, 9)
+    found = number_of("2026-11", [before, *weeks, quarter])
+    assert (found.target, found.actual, found.unit) == (6, 2, "deals")
+    own = Number("2026-11", "deals", 12, 1)
+    assert number_of("2026-11", [own, *weeks]).target == 12
+    assert number_of("2026-11", [*weeks, Number("2026-W47", "k€", 1, 1)]) is None
+    assert number_of("2026-10", [quarter]) is None
+    assert number_of("2026", [before, *weeks, quarter]).target == 99
