@@ -27,6 +27,7 @@ from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.practice_log import api as practice_log_api
 from leaderjournal.practice_log import pages as practice_log_pages
+from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
@@ -37,6 +38,7 @@ from leaderjournal.questions import api as questions_api
 from leaderjournal.questions import pages as questions_pages
 from leaderjournal.reflections import api as reflections_api
 from leaderjournal.reflections import pages as reflections_pages
+from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
@@ -86,6 +88,7 @@ APIS = (
 )
 
 accounts_store.moved.connect(schedule_store.follow)
+reflections_store.days_gone.connect(practice_log_store.forget_of_days)
 people_store.name_forgotten.connect(monthly_store.rewrite)
 
 

@@ -1,7 +1,7 @@
 """The SQL of the practice log: entries are sealed and versioned; clients make their own ids."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -36,6 +36,8 @@ from leaderjournal.practice_log.rules import (
     written,
 )
 from leaderjournal.reflections import store as reflections_store
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +309,12 @@ def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
     if written is None:
         return None
     return _of_day(written, found, calendar_store.calendar_of(sealer.account))
+
+
+def forget_of_days(session: Session, *, ids: Sequence[UUID]) -> None:
+    """Forget what became of commitments of days that are gone, inside the caller's transaction."""
+    for start in range(0, len(ids), AT_ONCE):
+        session.execute(sa.delete(LogEntry).where(LogEntry.id.in_(ids[start : start + AT_ONCE])))
 
 
 def _of_day(

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from blinker import Signal
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar.rules import written_in_time
 from leaderjournal.kernel.conditions import ANYTHING, Expected
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice.rules import Scored
@@ -27,6 +28,9 @@ from leaderjournal.reflections.rules import (
     written_on_top,
 )
 from leaderjournal.reflections.search.store import searchable_day
+
+days_gone = Signal("days are gone for good")
+"""Sent with the session of the transaction; `ids` are those of the days."""
 
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
@@ -366,13 +370,17 @@ def take_back(session: Session, days: Mapping[UUID, int]) -> int:
     `days` holds the version at which each was brought, by its id. Return how many were removed;
     one that was written on since stays.
     """
-    removed = 0
-    for row_id, version in days.items():
-        removed += rows_changed(
-            session,
-            sa.delete(Reflection).where(Reflection.id == row_id, Reflection.version == version),
+    removed = [
+        gone
+        for row_id, version in days.items()
+        for gone in session.scalars(
+            sa.delete(Reflection)
+            .where(Reflection.id == row_id, Reflection.version == version)
+            .returning(Reflection.id)
         )
-    return removed
+    ]
+    days_gone.send(session, ids=removed)
+    return len(removed)
 
 
 def _write(
@@ -795,9 +803,10 @@ def days_in_time(account: UUID, *, before: LocalDate) -> Sequence[LocalDate]:
 def purge_deleted(*, now: Instant) -> int:
     """Forget the days that were deleted more than 30 days ago; return how many."""
     with write_transaction() as session:
-        return rows_changed(
-            session, sa.delete(Reflection).where(Reflection.deleted_at < now - RESTORABLE_FOR)
-        )
+        long_ago = Reflection.deleted_at < now - RESTORABLE_FOR
+        gone = list(session.scalars(sa.delete(Reflection).where(long_ago).returning(Reflection.id)))
+        days_gone.send(session, ids=gone)
+        return len(gone)
 
 
 def _row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:

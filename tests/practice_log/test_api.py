@@ -7,8 +7,11 @@ import pytest
 import sqlalchemy as sa
 from factories import a_leader
 
+from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import Instant
 from leaderjournal.practice_log.models import LogEntry
+from leaderjournal.reflections.store import purge_deleted
 
 COLLECTIONS = {
     "people": {"name": "Ana", "every_days": 7},
@@ -172,6 +175,26 @@ def test_what_a_day_says_comes_next_is_a_commitment_due_on_the_next_practice_day
     assert list(refused.json["errors"]) == ["text"]
     leader.writes(day, note="Nothing more")
     assert leader.get("/commitments").json["items"] == []
+
+
+def test_what_became_of_a_days_commitment_goes_for_good_with_the_day(leader, today, app):
+    written = leader.writes(today, commitment="Ring Ben").json
+    leader.call("PATCH", f"/commitments/{written['id']}", {"state": "missed", "reason": "No time"})
+
+    def outcomes():
+        with app.app_context():
+            rows = sa.select(LogEntry).where(LogEntry.id == uuid.UUID(written["id"]))
+            return len(db.session.scalars(rows).all())
+
+    leader.call("DELETE", f"/reflections/{today}")
+    assert leader.get("/commitments").json["items"] == []
+    leader.call("POST", f"/reflections/{today}/restore")
+    assert leader.get("/commitments").json["items"][0]["state"] == "missed"
+    leader.call("DELETE", f"/reflections/{today}")
+    assert outcomes() == 1, "the day can still be restored"
+    with app.app_context():
+        purge_deleted(now=Instant(clock.now() + timedelta(days=31)))
+    assert outcomes() == 0
 
 
 def test_putting_a_commitment_off_is_counted_and_bringing_it_forward_is_not(leader, today):

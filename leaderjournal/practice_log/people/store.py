@@ -106,9 +106,12 @@ def forget(sealer: Sealer, person: store.Entry, *, replacement: str | None, now:
 
     With a `replacement` their name becomes that in every text of the account.
     """
+    if replacement is not None:
+        _take_name_out(sealer, person, replacement, now)
     store.remove(sealer, Kind.PERSON, person.id)
-    if replacement is None:
-        return
+
+
+def _take_name_out(sealer: Sealer, person: store.Entry, replacement: str, now: Instant) -> None:
     name = mentions(person.content.name)
 
     def without(text: str) -> str:
