@@ -13,9 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from leaderjournal.kernel.database import prepare_engine
 from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.limits import RateCounter
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
@@ -46,8 +49,8 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def server(request, tmp_path_factory) -> Iterator[str]:
-    """The address of a server of its own process, as the Procfile starts it."""
+def shared(request, tmp_path_factory) -> Iterator["Served"]:
+    """A server of its own process, as the Procfile starts it."""
     instance = tmp_path_factory.mktemp("served")
     url = f"sqlite:///{instance / 'journal.db'}"
     if request.param == "postgresql":
@@ -57,9 +60,16 @@ def server(request, tmp_path_factory) -> Iterator[str]:
     served = Served(url, instance, free_port())
     served.start()
     try:
-        yield served.address
+        yield served
     finally:
         served.stop()
+
+
+@pytest.fixture
+def server(shared) -> str:
+    """The address of the server, which has not counted what other tests tried."""
+    shared.forget_tries()
+    return shared.address
 
 
 @pytest.fixture
@@ -84,7 +94,8 @@ class Served:
             "INSTANCE_PATH": str(instance),
             "PUBLIC_URL": self.address,
         }
-        upgrade(Settings.from_environment(self.environment, instance).database_url)
+        self.database_url = Settings.from_environment(self.environment, instance).database_url
+        upgrade(self.database_url)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
@@ -95,6 +106,14 @@ class Served:
             command, cwd=self.root, env=self.environment, start_new_session=True
         )
         wait_until_ready(self.address, self._process)
+
+    def forget_tries(self) -> None:
+        """Set the limits back: tests register more accounts than one address may in an hour."""
+        engine = sa.create_engine(self.database_url)
+        prepare_engine(engine)
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(sa.delete(RateCounter))
+        engine.dispose()
 
     def stop(self) -> None:
         """Stop the server, if it runs, and all of it: what is left would answer beside the next."""
