@@ -16,7 +16,7 @@ from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.practice_log.rules import ACTS, Kind
+from leaderjournal.practice_log.rules import ACTS, Kind, Standing
 from leaderjournal.practice_log.schemas import (
     SHOWN,
     WRITTEN,
@@ -45,22 +45,39 @@ COLLECTIONS = {
 
 def represented(entry: store.Entry) -> dict[str, Any]:
     """Return an entry as the API shows it."""
-    shown = {
+    return all_represented([entry])[0]
+
+
+def all_represented(entries: list[store.Entry]) -> list[dict[str, Any]]:
+    """Return entries as the API shows them, people with how they stand."""
+    leader = current_leader()
+    people = [entry for entry in entries if entry.kind == Kind.PERSON]
+    standings = (
+        people_store.standings(leader.sealer, people, today=leader.today(clock.now()))
+        if people
+        else {}
+    )
+    return [_shown(entry) | _standing(standings.get(entry.id)) for entry in entries]
+
+
+def _shown(entry: store.Entry) -> dict[str, Any]:
+    return {
         "id": entry.id,
         "version": entry.version,
         "saved_at": entry.saved_at,
         "local_date": entry.local_date,
         **asdict(entry.content),
     }
-    if entry.kind == Kind.PERSON:
-        leader = current_leader()
-        found = people_store.standing_of(leader.sealer, entry, today=leader.today(clock.now()))
-        shown |= {
-            "last_on": found.last_on,
-            "days_left": found.left,
-            "acts": sum(len(acts) for _, acts in found.days),
-        }
-    return shown
+
+
+def _standing(found: Standing | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    return {
+        "last_on": found.last_on,
+        "days_left": found.left,
+        "acts": sum(len(acts) for _, acts in found.days),
+    }
 
 
 def _headers(entry: store.Entry) -> dict[str, str]:
@@ -138,7 +155,7 @@ def _add_collection(kind: Kind) -> None:
     def _list(chosen: dict[str, Any]) -> dict[str, Any]:
         sealer = current_leader().sealer
         found = store.listed(sealer, kind, first=chosen["first"], last=chosen["last"])
-        return page([represented(entry) for entry in found])
+        return page(all_represented(found))
 
     @_call(
         kind,
@@ -232,9 +249,7 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
 def list_acts(person_id: UUID) -> dict[str, Any]:
     """List what was done for a person, day by day, the latest first."""
     _found(Kind.PERSON, person_id)
-    return page(
-        [represented(entry) for entry in people_store.acts_of(current_leader().sealer, person_id)]
-    )
+    return page(all_represented(people_store.acts_of(current_leader().sealer, person_id)))
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")

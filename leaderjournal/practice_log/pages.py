@@ -1,7 +1,6 @@
 """The pages of people and of the log, and what today's page asks of both."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -21,7 +20,13 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.practice_log.rules import ACTS, Kind, is_asked_about, is_uncelebrated
+from leaderjournal.practice_log.rules import (
+    ACTS,
+    Kind,
+    as_document,
+    is_asked_about,
+    is_uncelebrated,
+)
 from leaderjournal.practice_log.schemas import WRITTEN
 
 blueprint = Blueprint("practice_log", __name__)
@@ -258,7 +263,7 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
     leader = current_leader()
     today = leader.today(clock.now())
     found = _found(Kind.PERSON, person_id)
-    standing = people_store.standing_of(leader.sealer, found, today=today)
+    standing = people_store.standings(leader.sealer, [found], today=today)[person_id]
     done = dict(standing.days)
     return render_template(
         "practice_log/person.html",
@@ -302,8 +307,8 @@ def _write(kind: Kind, before: store.Entry | None) -> Errors:
     leader = current_leader()
     submitted = _submitted(kind)
     if before is not None:
-        whole = store.values_of(before)
-        submitted = {**_as_submitted(whole), **submitted}
+        whole = as_document(before.content) | {"local_date": str(before.local_date)}
+        submitted = whole | submitted
     values, errors = read_form(WRITTEN[kind](), submitted)
     if errors:
         return errors
@@ -333,16 +338,7 @@ def _submitted(kind: Kind) -> dict[str, Any]:
         found["reason"] = None
     if found.get("state", "open") != "open":
         found.pop("due_on", None)
-    if found.get("celebrated_how") and not found.get("celebrated_on"):
-        found["celebrated_on"] = str(current_leader().today(clock.now()))
     return found
-
-
-def _as_submitted(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, date | UUID) else value
-        for name, value in values.items()
-    }
 
 
 def _note_acts(person_id: UUID, note: Callable[..., object]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from enum import StrEnum
+from statistics import median
 from typing import Any, Literal
 from uuid import UUID
 
@@ -279,17 +280,7 @@ def hand_off_figures(
         stepped_back_in += back is not None and first <= back <= last
         if since <= last and (back is None or back > last):
             held.append((last - since).days)
-    return HandOffFigures(made, stepped_back_in, len(held), _median(held))
-
-
-def _median(values: list[int]) -> float | None:
-    if not values:
-        return None
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return float(ordered[middle])
-    return (ordered[middle - 1] + ordered[middle]) / 2
+    return HandOffFigures(made, stepped_back_in, len(held), median(held) if held else None)
 
 
 # ---- wins
@@ -376,8 +367,8 @@ def period_days(period: str) -> tuple[LocalDate, LocalDate]:
     found = _PERIOD.fullmatch(period)
     if not found:
         raise ValueError(period)
-    year, month, week, quarter = (int(part) if part else None for part in found.groups())
-    assert year is not None  # noqa: S101 - the pattern has it
+    year = int(found[1])
+    month, week, quarter = (int(part) if part else None for part in found.groups()[1:])
     if week is not None:
         first = LocalDate(date.fromisocalendar(year, week, 1))
         return first, days_after(first, 6)

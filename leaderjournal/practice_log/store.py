@@ -102,14 +102,12 @@ def write(
     Raises NotAllowed, EntryChangedMeanwhile, IdTaken and NumberThere.
     """
     today = leader.today(now)
+    was = before.content if before else None
     local_date = day_of(kind, values, before.local_date if before else None, today=today)
-    content = written(
-        kind,
-        values,
-        before.content if before else None,
-        today=today,
-        due_on=due_after(calendar_store.calendar_of(leader.id), local_date),
-    )
+    due_on = local_date
+    if kind == Kind.COMMITMENT:
+        due_on = due_after(calendar_store.calendar_of(leader.id), local_date)
+    content = written(kind, values, was, today=today, due_on=due_on)
     wrong = what_is_wrong(local_date, content, today=today)
     person = getattr(content, "person_id", None)
     if person is not None and entry(leader.sealer, Kind.PERSON, person) is None:
@@ -219,15 +217,14 @@ def put(
         current = opened(sealer, row) if row else None
         if not expected.met_by(current):
             raise EntryChangedMeanwhile(current)
-        _check_uniqueness(sealer, entry_id, content)
+        _check_uniqueness(sealer, entry_id, local_date, content)
         if current and (current.local_date, current.content) == (local_date, content):
             return current, False
         if row is None:
             row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
             session.add(row)
         row.local_date, row.saved_at = local_date, now
-        row.version += 1
-        row.document = sealed(sealer, entry_id, content)
+        say(sealer, row, content)
         return opened(sealer, row), current is None
 
 
@@ -373,7 +370,9 @@ def figures(
     )
 
 
-def _check_uniqueness(sealer: Sealer, entry_id: UUID, content: Content) -> None:
+def _check_uniqueness(
+    sealer: Sealer, entry_id: UUID, local_date: LocalDate, content: Content
+) -> None:
     if isinstance(content, Person) and content.left_on is None:
         name = content.name.casefold()
         for other in entries(sealer, Kind.PERSON):
@@ -381,7 +380,7 @@ def _check_uniqueness(sealer: Sealer, entry_id: UUID, content: Content) -> None:
             if other.id != entry_id and there.left_on is None and there.name.casefold() == name:
                 raise NotAllowed({"name": ["Someone of the team has this name. Use another."]})
     if isinstance(content, Number):
-        for other in entries(sealer, Kind.NUMBER):
+        for other in entries(sealer, Kind.NUMBER, first=local_date, last=local_date):
             if other.id != entry_id and other.content.period == content.period:
                 raise NumberThere(other)
 
@@ -394,8 +393,7 @@ def _let_go_of_person(session: Session, sealer: Sealer, person_id: UUID) -> None
         if found.kind == Kind.ACTS:
             session.delete(row)
         else:
-            row.document = sealed(sealer, row.id, replace(found.content, person_id=None))
-            row.version += 1
+            say(sealer, row, replace(found.content, person_id=None))
 
 
 def rows_of(session: Session, sealer: Sealer, kinds: Iterable[Kind]) -> list[LogEntry]:
@@ -420,6 +418,12 @@ def opened(sealer: Sealer, row: LogEntry) -> Entry:
     return Entry(
         row.id, kind, row.local_date, from_document(kind, document), row.version, row.saved_at
     )
+
+
+def say(sealer: Sealer, row: LogEntry, content: Content) -> None:
+    """Let a row say something else from now on, as its next version."""
+    row.document = sealed(sealer, row.id, content)
+    row.version += 1
 
 
 def sealed(sealer: Sealer, entry_id: UUID, content: Content) -> bytes:

@@ -86,8 +86,7 @@ def asked(token: str, *, now: Instant) -> Asked | None:
     found = _open(db.session, token, now)
     if found is None:
         return None
-    row, leader, _ = found
-    return Asked(leader.name, row.month, _heard(leader.sealer, row).issued)
+    return Asked(found.leader.name, found.row.month, found.heard.issued)
 
 
 def answer(token: str, given: Answer, *, now: Instant) -> None:
@@ -96,11 +95,10 @@ def answer(token: str, given: Answer, *, now: Instant) -> None:
         found = _open(session, token, now, locked=True)
         if found is None:
             raise TokenUsed
-        row, leader, token_hash = found
-        heard = hear(_heard(leader.sealer, row), token_hash, given)
+        heard = hear(found.heard, found.token_hash, given)
         if not heard.unused:
-            row.closed, heard = True, closed(heard)
-        row.document = _sealed(leader.sealer, row.id, heard)
+            found.row.closed, heard = True, closed(heard)
+        found.row.document = _sealed(found.leader.sealer, found.row.id, heard)
 
 
 def close(leader: Leader, month: str) -> bool:
@@ -189,9 +187,17 @@ def take_back(session: Session, account: UUID, mirrors: Iterable[UUID]) -> None:
     )
 
 
-def _open(
-    session: Session, token: str, now: Instant, *, locked: bool = False
-) -> tuple[TeamMirror, Leader, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A mirror that a token may still answer, and all that it has heard."""
+
+    row: TeamMirror
+    leader: Leader
+    token_hash: str
+    heard: Heard
+
+
+def _open(session: Session, token: str, now: Instant, *, locked: bool = False) -> _Open | None:
     read = read_token(token)
     if read is None:
         return None
@@ -203,9 +209,8 @@ def _open(
     leader = accounts_store.leader(row.account_id) if row else None
     if row is None or leader is None or _is_closed(row, leader.today(now)):
         return None
-    if token_hash not in _heard(leader.sealer, row).unused:
-        return None
-    return row, leader, token_hash
+    heard = _heard(leader.sealer, row)
+    return _Open(row, leader, token_hash, heard) if token_hash in heard.unused else None
 
 
 def _is_closed(row: TeamMirror, today: LocalDate) -> bool:

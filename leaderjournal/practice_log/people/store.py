@@ -58,10 +58,17 @@ def acts_of(sealer: Sealer, person_id: UUID) -> list[store.Entry]:
     ]
 
 
-def standing_of(sealer: Sealer, person: store.Entry, *, today: LocalDate) -> Standing:
-    """Return how a person stands today."""
-    done = [(found.local_date, found.content.acts) for found in acts_of(sealer, person.id)]
-    return standing(person.content, person.local_date, done, today=today)
+def standings(
+    sealer: Sealer, people: Iterable[store.Entry], *, today: LocalDate
+) -> dict[UUID, Standing]:
+    """Return how each of these people stands today."""
+    days: defaultdict[UUID, list[tuple[LocalDate, tuple[str, ...]]]] = defaultdict(list)
+    for done in store.entries(sealer, Kind.ACTS):
+        days[done.content.person_id].append((done.local_date, done.content.acts))
+    return {
+        person.id: standing(person.content, person.local_date, days[person.id], today=today)
+        for person in people
+    }
 
 
 def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[store.Entry, Standing]]:
@@ -71,14 +78,8 @@ def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[store.Entry, Standin
         for found in store.entries(sealer, Kind.PERSON)
         if found.content.left_on is None
     }
-    days: defaultdict[UUID, list[tuple[LocalDate, tuple[str, ...]]]] = defaultdict(list)
-    for done in store.entries(sealer, Kind.ACTS):
-        days[done.content.person_id].append((done.local_date, done.content.acts))
-    standings = {
-        person: standing(found.content, found.local_date, days[person], today=today)
-        for person, found in people.items()
-    }
-    return [(people[person], standings[person]) for person in longest_without_first(standings)]
+    found = standings(sealer, people.values(), today=today)
+    return [(people[person], found[person]) for person in longest_without_first(found)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ def _take_name_out(sealer: Sealer, person: store.Entry, replacement: str, now: I
             }
             changed = replace(there.content, **texts)
             if changed != there.content:
-                row.document, row.saved_at = store.sealed(sealer, row.id, changed), now
-                row.version += 1
+                store.say(sealer, row, changed)
+                row.saved_at = now
     name_forgotten.send(sealer, without=without, now=now)
 
 
@@ -142,9 +143,8 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
         for row in store.rows_of(session, sealer, (Kind.HAND_OFF, Kind.WIN)):
             found = store.opened(sealer, row)
             if found.content.person_id == person_id:
-                content = replace(found.content, person_id=into)
-                row.document, row.saved_at = store.sealed(sealer, row.id, content), now
-                row.version += 1
+                store.say(sealer, row, replace(found.content, person_id=into))
+                row.saved_at = now
     store.remove(sealer, Kind.PERSON, person_id)
 
 

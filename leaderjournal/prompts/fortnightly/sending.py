@@ -13,7 +13,11 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.fortnightly import store
-from leaderjournal.prompts.letters.unsubscribing import LETTER, unsubscribe_token
+from leaderjournal.prompts.letters.unsubscribing import (
+    LETTER,
+    unsubscribe_headers,
+    unsubscribe_token,
+)
 
 
 def send_due(*, now: Instant) -> int:
@@ -59,9 +63,6 @@ def _letter(leader: Leader, letter: store.Due) -> EmailMessage:
         "journal_url": settings().public_url,
         "unsubscribe_url": unsubscribe_url,
     }
-    headers = [("List-Unsubscribe", f"<{unsubscribe_url}>")]
-    if unsubscribe_url.startswith("https://"):
-        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     templates = current_app.jinja_env
     return mail.compose(
         sender=settings().mail_from,
@@ -70,6 +71,6 @@ def _letter(leader: Leader, letter: store.Due) -> EmailMessage:
         body=templates.get_template("prompts/letters/fortnight.txt").render(values),
         html=templates.get_template("prompts/letters/fortnight.html").render(values),
         now=letter.due_at,
-        headers=headers,
+        headers=unsubscribe_headers(unsubscribe_url),
         name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {letter.date}"),
     )

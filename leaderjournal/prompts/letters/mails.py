@@ -7,6 +7,7 @@ from flask import current_app
 
 from leaderjournal.kernel import mail
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.prompts.letters.unsubscribing import unsubscribe_headers
 
 
 def prompt_mail(
@@ -42,9 +43,6 @@ def prompt_mail(
         "reflect_url": reflect_url,
         "unsubscribe_url": unsubscribe_url,
     }
-    headers = [("List-Unsubscribe", f"<{unsubscribe_url}>")]
-    if unsubscribe_url.startswith("https://"):
-        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return mail.compose(
         sender=sender,
         to=to,
@@ -52,7 +50,7 @@ def prompt_mail(
         body=_rendered("prompt.txt", values),
         html=_rendered("prompt.html", values),
         now=due_at,
-        headers=headers,
+        headers=unsubscribe_headers(unsubscribe_url),
         name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {due_at.isoformat()}"),
     )
 
