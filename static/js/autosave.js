@@ -7,7 +7,7 @@ import { account, channel, journalHere, phone } from "./offline/here.js";
 import { keepReady } from "./offline/keep-ready.js";
 import { keepSending } from "./offline/keep-sending.js";
 import { askToStay, warnWhenShort } from "./offline/room.js";
-import { say } from "./save-said.js";
+import { say, sayWaiting } from "./save-said.js";
 
 const form = document.getElementById("day");
 const page = document.documentElement;
@@ -96,21 +96,14 @@ async function tell(state = "sent") {
   const refused = waiting.find((row) => row.refused);
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
   if (isUnsaved() || sender.isSending() || !same(kept.content, kept.queued)) return; // there is more to come
-  if (refused) {
-    say(`Needs you: ${refused.refused}`, { problem: true });
-  } else if (waiting.length && state === "signed-out") {
-    say(`Saved on ${phone}. Needs you: `, { problem: true, link: { href: signIn(), text: "sign in to send it" } });
-  } else if (waiting.length && (state === "unreached" || sender.isDelayed())) {
-    say(`Saved on ${phone}. Sent as soon as it can be.`);
-  } else if (waiting.length) {
-    say("Saving…");
+  if (waiting.length) {
+    sayWaiting(form, phone, { refused: refused?.refused, state, delayed: sender.isDelayed() });
   } else {
     arrived(kept);
   }
 }
 
 const setAsideBefore = document.getElementById("set-aside")?.hidden === false;
-const signIn = () => `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
 
 function arrived({ stored: { etag, content } }) {
   form.elements.etag.value = etag ?? ""; // so that a plain submit still works

@@ -1,6 +1,21 @@
 // The line that always says where the words are: on this device, everywhere, or needing the leader.
 const line = document.getElementById("save-said");
 
+// Says where words are that have not arrived: `refused` is why the server does not take them, `state`
+// what became of the last try, `delayed` whether there is another one to come.
+export function sayWaiting(form, device, { refused, state, delayed }) {
+  if (refused) {
+    say(`Needs you: ${refused}`, { problem: true });
+  } else if (state === "signed-out") {
+    const href = `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
+    say(`Saved on ${device}. Needs you: `, { problem: true, link: { href, text: "sign in to send it" } });
+  } else if (state === "unreached" || delayed) {
+    say(`Saved on ${device}. Sent as soon as it can be.`);
+  } else {
+    say("Saving…");
+  }
+}
+
 export function say(text, { problem = false, link = null } = {}) {
   line.classList.toggle("problem", problem);
   if (line.textContent === text + (link?.text ?? "")) return; // not read out twice

@@ -2,7 +2,7 @@
 // What is on no device yet is marked by `data-unsaved` on <html>, as on the page of a day.
 import { account, journalHere, phone } from "../offline/here.js";
 import { keepSending } from "../offline/keep-sending.js";
-import { say } from "../save-said.js";
+import { say, sayWaiting } from "../save-said.js";
 
 const form = document.getElementById("review-form");
 const page = document.documentElement;
@@ -75,12 +75,7 @@ async function tell(state = "sent") {
   document.getElementById("set-aside").hidden = !draft.aside;
   if (isUnsaved() || sender.isSending()) return;
   if (sent) say("Saved everywhere");
-  else if (refused) say(`Needs you: ${refused}`, { problem: true });
-  else if (state === "signed-out") {
-    const href = `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
-    say(`Saved on ${phone}. Needs you: `, { problem: true, link: { href, text: "sign in to send it" } });
-  } else if (state === "unreached" || sender.isDelayed()) say(`Saved on ${phone}. Sent as soon as it can be.`);
-  else say("Saving…");
+  else sayWaiting(form, phone, { refused, state, delayed: sender.isDelayed() });
 }
 
 // ---- what the leader does
