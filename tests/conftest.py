@@ -3,11 +3,12 @@
 Every test that asks for `app` runs on SQLite and on PostgreSQL, whose schemas the migrations made.
 """
 
+import itertools
 import os
 import socket
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,17 +90,27 @@ def _started(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(postgresql_server) -> str:
-    """A URL of a fresh PostgreSQL database."""
-    postgresql_server.psql("CREATE DATABASE journal")
-    return postgresql_server.get_uri("journal")
+def new_postgresql_database(postgresql_server) -> Callable[[], str]:
+    """Make an empty database and return its URL, another one each time.
+
+    Fixtures with a parameter are made again whenever the parameter comes back, and pytest-xdist
+    hands out tests in an order in which it does.
+    """
+    numbers = itertools.count(1)
+
+    def make() -> str:
+        name = f"journal_{next(numbers)}"
+        postgresql_server.psql(f"CREATE DATABASE {name}")
+        return postgresql_server.get_uri(name)
+
+    return make
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database_url(request, tmp_path_factory) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'journal.db'}"
-    return request.getfixturevalue("postgresql_url")
+    return request.getfixturevalue("new_postgresql_database")()
 
 
 @pytest.fixture(scope="session")

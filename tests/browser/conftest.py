@@ -54,9 +54,7 @@ def shared(request, tmp_path_factory) -> Iterator["Served"]:
     instance = tmp_path_factory.mktemp("served")
     url = f"sqlite:///{instance / 'journal.db'}"
     if request.param == "postgresql":
-        served = request.getfixturevalue("postgresql_server")
-        served.psql("CREATE DATABASE browser")
-        url = served.get_uri("browser")
+        url = request.getfixturevalue("new_postgresql_database")()
     served = Served(url, instance, free_port())
     served.start()
     try:

@@ -53,6 +53,11 @@ def redis_url(tmp_path_factory):
     process.wait(10)
 
 
+@pytest.fixture(scope="module")
+def postgresql_url(new_postgresql_database):
+    return new_postgresql_database()
+
+
 @pytest.fixture(params=["sqlite", "postgresql", "redis"])
 def queue_url(request, tmp_path):
     if request.param == "sqlite":

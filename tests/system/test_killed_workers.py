@@ -128,14 +128,11 @@ class Service:
 
 
 @pytest.fixture
-def service(postgresql_server, push_service, tmp_path, request):
+def service(new_postgresql_database, push_service, tmp_path, request):
     """Return a function that makes the installation."""
 
     def make(**settings):
-        name = f"journal_{os.getpid()}_{time.monotonic_ns()}"
-        postgresql_server.psql(f"CREATE DATABASE {name}")
-        url = postgresql_server.get_uri(name)
-        made = Service(url, push_service, tmp_path, **settings)
+        made = Service(new_postgresql_database(), push_service, tmp_path, **settings)
         request.addfinalizer(made.close)
         return made
 
