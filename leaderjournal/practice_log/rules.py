@@ -395,9 +395,9 @@ def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
     of a month its weeks. They add up only where all share a unit.
     """
     found = [n for n in numbers if str(period_days(n.period)[0]).startswith(period)]
-    own = next((n for n in found if n.period == period), None)
+    own = own_number(period, found)
     if own is not None:
-        return NumberFigures(own.target, own.actual, own.unit)
+        return own
     is_year = len(period) == len("2026")
     for part in (r"\d{4}-\d\d", r"\d{4}-Q\d", r"\d{4}-W\d\d") if is_year else (r"\d{4}-W\d\d",):
         parts = [n for n in found if re.fullmatch(part, n.period)]
@@ -406,6 +406,19 @@ def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
             of_one_unit = len({n.unit for n in parts}) == 1
             return NumberFigures(target, actual, parts[0].unit) if of_one_unit else None
     return None
+
+
+def own_number(period: str | None, numbers: Iterable[Number]) -> NumberFigures | None:
+    """Return the number that was noted for a period itself; None where there is none."""
+    return next(
+        (NumberFigures(n.target, n.actual, n.unit) for n in numbers if n.period == period), None
+    )
+
+
+def quarter_of(period: str) -> str | None:
+    """Return the quarter, like 2026-Q4, that a month lies in; None for a year."""
+    year, _, month = period.partition("-")
+    return f"{year}-Q{(int(month) + 2) // 3}" if month else None
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
@@ -426,7 +439,7 @@ class PersonFigures:
 
 @dataclass(frozen=True, slots=True)
 class PracticeFigures:
-    """What the practice log tells of a period."""
+    """What the practice log tells of a period; `quarter` is the number of a month's quarter."""
 
     commitments: CommitmentFigures
     wins: int
@@ -434,6 +447,7 @@ class PracticeFigures:
     hand_offs: HandOffFigures
     people: tuple[PersonFigures, ...]
     number: NumberFigures | None
+    quarter: NumberFigures | None = None
 
 
 NOTHING = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)

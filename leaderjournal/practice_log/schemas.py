@@ -293,6 +293,12 @@ class PracticeFiguresSchema(Schema):
     hand_offs = fields.Nested(HandOffsInFullSchema, required=True)
     people = fields.List(fields.Nested(PersonFiguresSchema), required=True)
     number = fields.Nested(NumberInFullSchema, required=True, allow_none=True)
+    quarter = fields.Nested(
+        NumberInFullSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The number of the quarter that a month lies in"},
+    )
 
 
 class KeptCommitmentSchema(CommitmentSchema):

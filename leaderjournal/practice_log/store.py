@@ -32,6 +32,9 @@ from leaderjournal.practice_log.rules import (
     from_document,
     hand_off_figures,
     number_of,
+    own_number,
+    period_days,
+    quarter_of,
     what_is_wrong,
     written,
 )
@@ -211,21 +214,39 @@ def put(
     name is in the team, and NumberThere.
     """
     with write_transaction() as session:
-        row = _row(session, entry_id, locked=True)
-        if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
-            raise IdTaken
-        current = opened(sealer, row) if row else None
-        if not expected.met_by(current):
-            raise EntryChangedMeanwhile(current)
-        _check_uniqueness(sealer, entry_id, local_date, content)
-        if current and (current.local_date, current.content) == (local_date, content):
-            return current, False
-        if row is None:
-            row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
-            session.add(row)
-        row.local_date, row.saved_at = local_date, now
-        say(sealer, row, content)
-        return opened(sealer, row), current is None
+        return put_in(
+            session, sealer, kind, entry_id, local_date, content, now=now, expected=expected
+        )
+
+
+def put_in(
+    session: Session,
+    sealer: Sealer,
+    kind: Kind,
+    entry_id: UUID,
+    local_date: LocalDate,
+    content: Content,
+    *,
+    now: Instant,
+    expected: Expected = ANYTHING,
+) -> tuple[Entry, bool]:
+    """Write an entry as `put` does, inside the caller's transaction."""
+    row = _row(session, entry_id, locked=True)
+    if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
+        raise IdTaken
+    current = opened(sealer, row) if row else None
+    if not expected.met_by(current):
+        raise EntryChangedMeanwhile(current)
+    _check_uniqueness(sealer, entry_id, local_date, content)
+    if current and (current.local_date, current.content) == (local_date, content):
+        return current, False
+    if row is None:
+        row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
+        session.add(row)
+    row.local_date, row.saved_at = local_date, now
+    say(sealer, row, content)
+    session.flush()
+    return opened(sealer, row), current is None
 
 
 def remove(sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = ANYTHING) -> bool:
@@ -234,37 +255,49 @@ def remove(sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = A
     With a person goes what was done for them; hand-offs and wins stay, and name nobody.
     """
     with write_transaction() as session:
-        row = _row(session, entry_id, locked=True)
-        if row is None or row.account_id != sealer.account or row.kind != kind.value:
-            return False
-        if not expected.met_by(opened(sealer, row)):
-            raise EntryChangedMeanwhile(opened(sealer, row))
-        if kind == Kind.PERSON:
-            _let_go_of_person(session, sealer, entry_id)
-        session.delete(row)
-        return True
+        return remove_in(session, sealer, kind, entry_id, expected=expected)
+
+
+def remove_in(
+    session: Session, sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = ANYTHING
+) -> bool:
+    """Remove an entry as `remove` does, inside the caller's transaction."""
+    row = _row(session, entry_id, locked=True)
+    if row is None or row.account_id != sealer.account or row.kind != kind.value:
+        return False
+    if not expected.met_by(opened(sealer, row)):
+        raise EntryChangedMeanwhile(opened(sealer, row))
+    if kind == Kind.PERSON:
+        _let_go_of_person(session, sealer, entry_id)
+    session.delete(row)
+    return True
 
 
 def bring_numbers(
     leader: Leader, numbers: Iterable[Mapping[str, Any]], *, now: Instant
 ) -> tuple[int, int]:
-    """Write numbers over those of the same periods; return how many are new and how many changed.
+    """Write numbers over those of the same periods, all or none; return how many are new, changed.
 
     What a number does not say, such as an actual that is not known yet, stays as it is.
     """
-    there = {found.content.period: found for found in entries(leader.sealer, Kind.NUMBER)}
     created = changed = 0
-    for number in numbers:
-        before = there.get(number["period"])
-        values = dict(number)
-        if before is not None:
+    with write_transaction() as session:
+        there = {found.content.period: found for found in entries(leader.sealer, Kind.NUMBER)}
+        for number in numbers:
+            before = there.get(number["period"])
             given = {name: value for name, value in number.items() if value not in (None, "")}
-            values = values_of(before) | given
-        entry, is_new = write(
-            leader, Kind.NUMBER, before.id if before else None, values, before, now=now
-        )
-        created += is_new
-        changed += before is not None and entry.version > before.version
+            content = replace(before.content if before else Number(number["period"]), **given)
+            entry, is_new = put_in(
+                session,
+                leader.sealer,
+                Kind.NUMBER,
+                before.id if before else new_id(),
+                period_days(content.period)[0],
+                content,
+                now=now,
+            )
+            created += is_new
+            changed += before is not None and entry.version > before.version
     return created, changed
 
 
@@ -332,6 +365,8 @@ def figures(
     sealer: Sealer, period: str, first: LocalDate, last: LocalDate, *, today: LocalDate
 ) -> PracticeFigures:
     """Return what the practice log tells of a month or a year, as it stands on `today`."""
+    quarter = quarter_of(period)
+    quarters_first = period_days(quarter)[0] if quarter else first
     rows = db.session.scalars(
         sa.select(LogEntry).where(
             LogEntry.account_id == sealer.account,
@@ -340,6 +375,7 @@ def figures(
                 LogEntry.kind == Kind.PERSON.value,
                 # One from before may hold on.
                 (LogEntry.kind == Kind.HAND_OFF.value) & (LogEntry.local_date < first),
+                (LogEntry.kind == Kind.NUMBER.value) & (LogEntry.local_date == quarters_first),
             ),
         )
     )
@@ -355,6 +391,7 @@ def figures(
     wins = [won.content for won in found[Kind.WIN]]
     names = {person.id: person.content.name for person in found[Kind.PERSON]}
     acts = acts_by_person(done.content for done in found[Kind.ACTS])
+    numbers = [number.content for number in found[Kind.NUMBER]]
     people = [PersonFigures(names[person], done) for person, done in acts.items()]
     return PracticeFigures(
         commitments=commitment_figures(made),
@@ -366,7 +403,8 @@ def figures(
             min(last, today),
         ),
         people=tuple(sorted(people, key=lambda person: (-person.acts, person.name.casefold()))),
-        number=number_of(period, [number.content for number in found[Kind.NUMBER]]),
+        number=number_of(period, numbers),
+        quarter=own_number(quarter, numbers),
     )
 
 

@@ -240,6 +240,8 @@ def test_two_people_become_one(leader, today):
     ana, anna = added(leader, "people"), added(leader, "people", name="Anna")
     for person, acts in ((ana, ["coach", "help"]), (anna, ["help", "teach"])):
         leader.call("PUT", f"/people/{person['id']}/acts/{today}", {"acts": acts})
+    before = today - timedelta(days=1)
+    leader.call("PUT", f"/people/{anna['id']}/acts/{before}", {"acts": ["coach"]})
     win = added(leader, "wins", person_id=anna["id"])
     refused = leader.call("POST", f"/people/{anna['id']}/merge", {"into": anna["id"]})
     assert list(refused.json["errors"]) == ["into"]
@@ -247,8 +249,11 @@ def test_two_people_become_one(leader, today):
     assert merged.status_code == 204
     assert [p["name"] for p in leader.get("/people").json["items"]] == ["Ana"]
     assert leader.get(f"/wins/{win['id']}").json["person_id"] == ana["id"]
-    [acts] = leader.get(f"/people/{ana['id']}/acts").json["items"]
-    assert set(acts["acts"]) == {"coach", "help", "teach"}
+    days = leader.get(f"/people/{ana['id']}/acts").json["items"]
+    assert [(day["local_date"], set(day["acts"])) for day in days] == [
+        (str(today), {"coach", "help", "teach"}),
+        (str(before), {"coach"}),
+    ]
 
 
 def test_a_forgotten_person_is_in_no_text_any_more(leader, today):

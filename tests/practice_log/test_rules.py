@@ -28,7 +28,9 @@ from leaderjournal.practice_log.rules import (
     longest_without_first,
     mentions,
     number_of,
+    own_number,
     period_days,
+    quarter_of,
     standing,
     written,
 )
@@ -224,3 +226,14 @@ def test_a_months_number_is_its_own_or_that_of_the_weeks_that_begin_in_it():
     assert number_of("2026-11", [*weeks, Number("2026-W47", "k€", 1, 1)]) is None
     assert number_of("2026-10", [quarter]) is None
     assert number_of("2026", [before, *weeks, quarter]).target == 99
+
+
+@pytest.mark.parametrize(
+    ("period", "quarter"),
+    [("2026-01", "2026-Q1"), ("2026-03", "2026-Q1"), ("2026-10", "2026-Q4"), ("2026", None)],
+)
+def test_a_month_lies_in_a_quarter_which_may_have_a_number_of_its_own(period, quarter):
+    assert quarter_of(period) == quarter
+    numbers = [Number("2026-Q4", "deals", 99, 9), Number("2026-10", "", 3, 2)]
+    found = own_number(quarter, numbers)
+    assert (found.actual if found else None) == (9 if quarter == "2026-Q4" else None)

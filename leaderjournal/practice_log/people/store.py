@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid5
 
 from blinker import Signal
+from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
@@ -46,9 +47,26 @@ def add_acts(
     sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
 ) -> None:
     """Note more of what was done for a person on a day; what is there stays."""
-    there = store.entry(sealer, Kind.ACTS, acts_id(person_id, local_date))
+    with write_transaction() as session:
+        _add_acts(session, sealer, person_id, local_date, acts, now=now)
+
+
+def _add_acts(
+    session: Session,
+    sealer: Sealer,
+    person_id: UUID,
+    local_date: LocalDate,
+    acts: Iterable[str],
+    *,
+    now: Instant,
+) -> None:
+    entry_id = acts_id(person_id, local_date)
+    there = store.entry(sealer, Kind.ACTS, entry_id)
     done = set(acts).union(there.content.acts if there else ())
-    put_acts(sealer, person_id, local_date, [act for act in ACTS if act in done], now=now)
+    if not done:
+        return
+    ordered = Acts(person_id, tuple(act for act in ACTS if act in done))
+    store.put_in(session, sealer, Kind.ACTS, entry_id, local_date, ordered, now=now)
 
 
 def acts_of(sealer: Sealer, person_id: UUID) -> list[store.Entry]:
@@ -137,15 +155,19 @@ def _take_name_out(sealer: Sealer, person: store.Entry, replacement: str, now: I
 
 def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
     """Let all that is of a person be of another one; the first is there no more."""
-    for done in acts_of(sealer, person_id):
-        add_acts(sealer, into, done.local_date, done.content.acts, now=now)
     with write_transaction() as session:
-        for row in store.rows_of(session, sealer, (Kind.HAND_OFF, Kind.WIN)):
+        for row in store.rows_of(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
             found = store.opened(sealer, row)
-            if found.content.person_id == person_id:
+            if found.content.person_id != person_id:
+                continue
+            if found.kind == Kind.ACTS:
+                _add_acts(session, sealer, into, found.local_date, found.content.acts, now=now)
+                session.delete(row)
+            else:
                 store.say(sealer, row, replace(found.content, person_id=into))
                 row.saved_at = now
-    store.remove(sealer, Kind.PERSON, person_id)
+        session.flush()
+        store.remove_in(session, sealer, Kind.PERSON, person_id)
 
 
 def acts_id(person_id: UUID, local_date: LocalDate) -> UUID:
