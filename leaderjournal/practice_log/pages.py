@@ -1,6 +1,6 @@
 """The pages of people and of the log, and what today's page asks of both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -51,7 +51,7 @@ def asked_today() -> dict[str, Any]:
     leader = current_leader()
     today = leader.today(clock.now())
     since = days_after(today, -MADE_WITHIN)
-    people = _names(leader.sealer)
+    people = store.entries(leader.sealer, Kind.PERSON)
     return {
         "commitments": [
             found
@@ -63,7 +63,8 @@ def asked_today() -> dict[str, Any]:
             for found in store.entries(leader.sealer, Kind.WIN, first=days_after(today, -8))
             if is_uncelebrated(found.local_date, found.content, today)
         ],
-        "people": people,
+        "names": _names(people),
+        "team": _names(found for found in people if found.content.left_on is None),
         "acts": _acts(),
         "tomorrow": days_after(today, 1),
     }
@@ -73,8 +74,7 @@ def asked_today() -> dict[str, Any]:
 def team_names() -> list[str]:
     """Return the names of the team, by the alphabet, to be offered after an @."""
     people = store.entries(current_leader().sealer, Kind.PERSON)
-    names = [found.content.name for found in people if found.content.left_on is None]
-    return sorted(names, key=str.casefold)
+    return list(_names(found for found in people if found.content.left_on is None).values())
 
 
 @blueprint.app_template_filter()
@@ -174,7 +174,7 @@ def log() -> str:
 def win_card(win_id: UUID) -> str:
     """Show a win as a card to share, which the device draws."""
     win = _found(Kind.WIN, win_id)
-    names = _names(current_leader().sealer)
+    names = _names(store.entries(current_leader().sealer, Kind.PERSON))
     return render_template(
         "practice_log/card.html", win=win, name=names.get(win.content.person_id, "")
     )
@@ -288,13 +288,15 @@ def _log_page(
     kind: Kind | None = None, errors: Errors | None = None, entry_id: UUID | None = None
 ) -> str:
     leader = current_leader()
+    people = store.entries(leader.sealer, Kind.PERSON)
     return render_template(
         "practice_log/log.html",
         commitments=store.commitments(leader.sealer)[:SHOWN_AT_FIRST],
         hand_offs=store.entries(leader.sealer, Kind.HAND_OFF),
         wins=store.entries(leader.sealer, Kind.WIN)[:SHOWN_AT_FIRST],
         numbers=store.entries(leader.sealer, Kind.NUMBER),
-        people=_names(leader.sealer),
+        names=_names(people),
+        team=_names(found for found in people if found.content.left_on is None),
         kind=kind.value if kind else None,
         entry_id=entry_id,
         errors=errors or {},
@@ -377,11 +379,10 @@ def _of_person(kind: Kind, person_id: UUID) -> list[store.Entry]:
     ]
 
 
-def _names(sealer: Any) -> dict[UUID, str]:
-    """Return everyone's name, those who are there first, by the alphabet."""
-    people = store.entries(sealer, Kind.PERSON)
-    people.sort(key=lambda p: (p.content.left_on is not None, p.content.name.casefold()))
-    return {found.id: found.content.name for found in people}
+def _names(people: Iterable[store.Entry]) -> dict[UUID, str]:
+    """Return the names of people by the alphabet."""
+    by_name = sorted(people, key=lambda person: person.content.name.casefold())
+    return {found.id: found.content.name for found in by_name}
 
 
 def _acts() -> dict[str, str]:

@@ -53,8 +53,10 @@ def read_summary(period: str) -> Summary:
 @blueprint.response(200, WordFiguresSchema)
 def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
-    texts = store.texts_of(current_leader(), period_of(period))
-    return word_figures([written for _, written in texts], catalogue.KEY_SLUGS)
+    leader = current_leader()
+    texts = [written for _, written in store.texts_of(leader, period_of(period))]
+    team = practice_log_store.names_of_team(leader.sealer)
+    return word_figures(texts, catalogue.KEY_SLUGS, team=team)
 
 
 @blueprint.get("/summaries/<period>/practice")

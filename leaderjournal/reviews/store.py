@@ -70,7 +70,8 @@ def portrait_of(leader: Leader, period: Period, *, today: LocalDate) -> Portrait
     texts = texts_of(leader, period)
     journal = _journal(leader, period, texts, since=months_shown(period)[0].first, today=today)
     written = [text for _, text in texts]
-    return portrait(period, journal, written, keys=catalogue.keys(), today=today)
+    team = practice_log_store.names_of_team(leader.sealer)
+    return portrait(period, journal, written, keys=catalogue.keys(), team=team, today=today)
 
 
 def journal_of(leader: Leader, period: Period, *, today: LocalDate) -> Journal:

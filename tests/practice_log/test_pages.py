@@ -34,6 +34,22 @@ def test_the_team_is_written_and_read_person_by_person(leader, post, today):
     assert only(leader, "people")["every_days"] is None
 
 
+def test_who_left_is_named_where_they_were_and_offered_no_more(leader, post, today):
+    for name in ("Ana", "Ben"):
+        post("/people", name=name)
+    ids = {person["name"]: person["id"] for person in leader.get("/people").json["items"]}
+    yesterday = today - timedelta(days=1)
+    win = {"text": "The tender", "person_id": ids["Ana"], "local_date": str(yesterday)}
+    leader.call("POST", "/wins", win)
+    leader.call("PATCH", f"/people/{ids['Ana']}", {"left_on": str(today)})
+    for path in ("/", "/log"):
+        page = post.get(path).text
+        assert f'<option value="{ids["Ben"]}">Ben</option>' in page
+        assert ids["Ana"] not in page.replace("&#34;", '"').partition("Also today")[2]
+        assert "<option>Ana" not in page
+    assert "Ana had a win" in post.get("/").text
+
+
 def test_what_cannot_be_of_a_person_is_said_beside_the_field(leader, post, browser):
     post("/people", name="Ana")
     again = browser.post("/people", data={"csrf_token": browser.csrf, "name": "ana"})
@@ -210,3 +226,16 @@ def test_the_month_shows_what_was_noted_and_is_quiet_where_nothing_was(leader, p
     assert "<span>Ana</span><span>2 acts</span>" in page
     assert "900<small> of 1,200</small>" in page
     assert "It does not say that one made the other." in page
+
+
+def test_a_month_shows_the_number_of_its_quarter_beside_its_own(leader, post, today):
+    leader.writes(today, note="A day.")
+    quarter = f"{today:%Y}-Q{(today.month + 2) // 3}"
+    post("/log/numbers", period=quarter, target="3600", actual="", unit="k€")
+    page = post.get(f"/month/{today:%Y-%m}").text
+    assert "the number of the quarter, k€, not known yet</dt><dd><small> of 3,600</small>" in page
+    assert "It does not say that one made the other." in page
+    figures = leader.get(f"/summaries/{today:%Y-%m}/practice").json
+    assert figures["number"] is None
+    assert figures["quarter"] == {"target": 3600, "actual": None, "unit": "k€"}
+    assert leader.get(f"/summaries/{today:%Y}/practice").json["quarter"] is None

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -77,11 +77,16 @@ class Written:
 
 
 def word_figures(
-    texts: Sequence[Written], keys: Iterable[str], *, most: int = 8, names: int = 12
+    texts: Sequence[Written],
+    keys: Iterable[str],
+    *,
+    team: Collection[str] = (),
+    most: int = 8,
+    names: int = 12,
 ) -> WordFigures:
     """Return the figures of all `texts`; a name counts as a name and not among the words."""
-    named = names_in([written.text for written in texts])
-    apart = frozenset(plain(used.word) for used in named)
+    named = names_in([written.text for written in texts], team)
+    apart = frozenset(plain(part) for used in named for part in WORD.findall(used.word))
     return WordFigures(
         most_used={
             name: most_used([w.text for w in texts if w.key == key], without=apart, most=most)
@@ -118,12 +123,13 @@ def most_used(
     return tuple(Used(_most_often(spellings[same]), count) for same, count in found[:most])
 
 
-def names_in(texts: Sequence[str]) -> tuple[Used, ...]:
+def names_in(texts: Sequence[str], team: Collection[str] = ()) -> tuple[Used, ...]:
     """Return the names that come up, the most frequent first, equals by the alphabet.
 
-    A name is what stands after an @, and what is written with a capital within a sentence and
-    nowhere in these texts without one. That is how English writes names of people; it writes those
-    of places and firms so too. In a language that writes nouns with a capital only the @ counts.
+    A name is one of the `team` as it is written there, what stands after an @, and what is written
+    with a capital within a sentence and nowhere in these texts without one. That is how English
+    writes names of people; it writes those of places and firms so too. In a language that writes
+    nouns with a capital the last of these says nothing.
     """
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
@@ -131,8 +137,16 @@ def names_in(texts: Sequence[str]) -> tuple[Used, ...]:
     marked: set[str] = set()
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     inside = 0
+    of_team = _written_so(team)
     for text in texts:
-        for match in WORD.finditer(text):
+        others = text
+        if of_team:
+            for name in of_team.findall(text):
+                marked.add(plain(name))
+                capital[plain(name)] += 1
+                spellings[plain(name)][name] += 1
+            others = of_team.sub(lambda found: " " * len(found[0]), text)
+        for match in WORD.finditer(others):
             word = _without_s(match.group())
             is_marked = word.startswith("@")
             word = word.removeprefix("@")
@@ -164,6 +178,14 @@ def names_in(texts: Sequence[str]) -> tuple[Used, ...]:
     ]
     names.sort(key=lambda item: (-item[1], item[0]))
     return tuple(Used(_most_often(spellings[same]), count) for same, count in names)
+
+
+def _written_so(names: Collection[str]) -> re.Pattern[str] | None:
+    """Return what finds any of `names` as it is written, the longest that is there."""
+    if not names:
+        return None
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def length_by_score(texts: Iterable[Written]) -> tuple[LengthOfScore, ...]:

@@ -53,6 +53,29 @@ def test_a_name_that_only_begins_sentences_is_not_guessed_and_an_at_sign_always_
     assert names_in(["Thanked @mira and @JK today."]) == (Used("JK", 1), Used("mira", 1))
 
 
+def test_a_name_of_the_team_counts_wherever_it_is_written_as_the_team_writes_it():
+    texts = [
+        "Jonas called. Anna Berg's plan is good; Anna Berg and Mira agree.",
+        "Will came. I will see him, and J.K. too. Thanked @mira.",
+    ]
+    team = {"Jonas", "Anna Berg", "Will", "J.K.", "Nobody"}
+    assert [(used.word, used.count) for used in names_in(texts, team)] == [
+        ("Anna Berg", 2),
+        ("Mira", 2),
+        ("J.K.", 1),
+        ("Jonas", 1),
+        ("Will", 1),
+    ]
+    written = [Written(None, None, text) for text in texts * 2]
+    assert word_figures(written, (), team=team).most_used["note"] == (
+        Used("agree", 2),
+        Used("called", 2),
+        Used("good", 2),
+        Used("plan", 2),
+        Used("thanked", 2),
+    )
+
+
 def test_where_nouns_have_capitals_only_the_at_sign_names():
     texts = ["Heute war die Übergabe an das Team ein Erfolg, und @Ana hatte den Plan im Kopf."] * 4
     assert [used.word for used in names_in(texts)] == ["Ana"]
