@@ -56,7 +56,7 @@ def export_journal(wanted: dict[str, Any]) -> Response:
     leader = current_leader()
     today = leader.today(clock.now())
     if wanted["format"] != "pdf":
-        return sent(export(leader, wanted["format"], today=today))
+        return sent(export(leader, wanted["format"], table_of=wanted["table"], today=today))
     period = period_of(wanted["period"] or f"{today.year:04}")
     wishes = Wishes(wanted["every_day"], names_of(wanted["without_names"]))
     try:

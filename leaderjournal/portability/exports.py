@@ -15,6 +15,7 @@ from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.team_mirror import store as team_mirror_store
 
 WHOLE = ("json", "markdown", "csv")
 FORMATS = (*WHOLE, "pdf")
@@ -29,14 +30,16 @@ class Export:
     name: str
 
 
-def export(leader: Leader, wanted: str, *, today: LocalDate) -> Export:
-    """Return all of the leader's journal in one of the forms of WHOLE."""
+def export(leader: Leader, wanted: str, *, table_of: str = "days", today: LocalDate) -> Export:
+    """Return all of the leader's journal in one of the forms of WHOLE; of CSV one of its tables."""
     stem = f"leader-journal-{today}"
     if wanted == "json":
         return Export(_encoded(everything(leader, today=today)), "application/json", f"{stem}.json")
     if wanted == "csv":
-        return Export(_encoded(table.rows(leader)), "text/csv; charset=utf-8", f"{stem}.csv")
-    return Export(_markdown_zip(leader), "application/zip", f"{stem}.zip")
+        name = f"{stem}.csv" if table_of == "days" else f"{stem}-{table_of}.csv"
+        lines = table.rows(leader, table_of, today=today)
+        return Export(_encoded(lines), "text/csv; charset=utf-8", name)
+    return Export(_markdown_zip(leader, today), "application/zip", f"{stem}.zip")
 
 
 def of_pdf(period: Period, content: bytes) -> Export:
@@ -48,7 +51,7 @@ def _encoded(texts: Iterator[str]) -> Iterator[bytes]:
     return (text.encode() for text in texts)
 
 
-def _markdown_zip(leader: Leader) -> Iterator[bytes]:
+def _markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
     questions = {question.id: question.text for question in catalogue.every_question()}
     own = questions_store.own_questions(leader.sealer)
     questions |= {str(question.id): question.text for question in own}
@@ -60,6 +63,8 @@ def _markdown_zip(leader: Leader) -> Iterator[bytes]:
     for review in monthly_store.reviews(leader.sealer):
         name, text = markdown.written_review(review)
         packing.add(text.encode(), name)
-    if log := log_store.all_entries(leader.sealer):
-        packing.add(markdown.written_log(log).encode(), markdown.LOG_NAME)
+    log = log_store.all_entries(leader.sealer)
+    mirrors = team_mirror_store.mirrors(leader, today=today)
+    if log or mirrors:
+        packing.add(markdown.written_log(log, mirrors).encode(), markdown.LOG_NAME)
     yield from packing.finalize()

@@ -6,7 +6,7 @@ gets one more.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
 from leaderjournal.reviews.monthly.store import BroughtReview, StoredReview
 from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.team_mirror.rules import Shown
+from leaderjournal.team_mirror.store import Mirror
 
 LOG_NAME = "between-reflections.md"
 LOG_TITLES = {
@@ -83,15 +85,20 @@ def written_review(review: StoredReview) -> tuple[str, str]:
     return f"reviews/{review.month}.md", _file(head, texts)
 
 
-def written_log(log: Iterable[Entry]) -> str:
-    """Return what happened between reflections: a heading for each kind, a line for each entry."""
-    entries = list(log)
+def written_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
+    """Return what happened between reflections: a heading for each kind, a line for each entry.
+
+    Of `mirrors` it holds what their leader may see.
+    """
     names = {e.id: e.content.name for e in entries if isinstance(e.content, Person)}
     parts = []
     for kind, title in LOG_TITLES.items():
         lines = [f"- {_log_line(entry, names)}" for entry in entries if entry.kind == kind]
         if lines:
             parts.append("\n".join([f"## {title}", "", *lines, ""]))
+    lines = [line for m in mirrors if m.shown for line in _mirror_lines(m.month, m.shown)]
+    if lines:
+        parts.append("\n".join(["## The team mirror", "", *lines, ""]))
     return "\n".join(["# Between reflections", "", *parts])
 
 
@@ -117,6 +124,18 @@ def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
             told = [said.period, *(f"{n} {f:.15g}" for n, f in amounts.items() if f is not None)]
             told.append(said.unit)
     return " · ".join(" ".join(str(part).split()) for part in told if part)
+
+
+def _mirror_lines(month: str, heard: Shown) -> Iterator[str]:
+    means = (
+        f"{key.name} {found.mean:.1f} ({found.n} answers)"
+        for key in catalogue.keys()
+        if (found := heard.scores.get(key.slug))
+    )
+    yield " · ".join([f"- {month}", *means])
+    for key in catalogue.keys():
+        for line in heard.lines.get(key.slug, ()):
+            yield f"  - {key.name}: {' '.join(line.split())}"
 
 
 def _file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:

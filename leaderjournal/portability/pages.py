@@ -19,6 +19,7 @@ from leaderjournal.portability.exports import WHOLE, export, of_pdf
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.reading import KINDS, Choices
+from leaderjournal.portability.table import TABLES
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.reviews import store as reviews_store
@@ -40,7 +41,10 @@ def moving() -> str:
     """Show the ways in and out."""
     today = current_leader().today(clock.now())
     return render_template(
-        "portability/moving.html", imports=store.kept_imports(current_leader()), today=today
+        "portability/moving.html",
+        imports=store.kept_imports(current_leader()),
+        tables=tuple(TABLES),
+        today=today,
     )
 
 
@@ -48,10 +52,11 @@ def moving() -> str:
 @login_required
 def download(wanted: str) -> Response:
     """Send everything as JSON, Markdown or CSV."""
-    if wanted not in WHOLE:
+    table_of = request.args.get("table", "days")
+    if wanted not in WHOLE or table_of not in TABLES:
         abort(404)
     leader = current_leader()
-    return sent(export(leader, wanted, today=leader.today(clock.now())))
+    return sent(export(leader, wanted, table_of=table_of, today=leader.today(clock.now())))
 
 
 @blueprint.post("/settings/import")

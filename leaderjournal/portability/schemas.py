@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 from leaderjournal.kernel.fields import UtcInstant
 from leaderjournal.portability.exports import FORMATS
 from leaderjournal.portability.reading import Choices
+from leaderjournal.portability.table import TABLES
 from leaderjournal.questions.schemas import KEY
 
 
@@ -126,6 +127,11 @@ class ExportSchema(Schema):
     format = fields.String(
         load_default="json",
         validate=validate.OneOf(FORMATS, error="Use one of: {choices}."),
+    )
+    table = fields.String(
+        load_default="days",
+        validate=validate.OneOf(tuple(TABLES), error="Use one of: {choices}."),
+        metadata={"description": "Which table of CSV"},
     )
     period = fields.String(
         load_default=None,

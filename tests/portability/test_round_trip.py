@@ -322,6 +322,62 @@ def test_the_table_has_a_row_a_day_with_its_words_whole(leader):
     assert (row["note"], row["protect-and-serve score"]) == ("Ärger", "")
 
 
+def table_of(leader, name):
+    reply = leader.client.get(f"/api/v1/export?format=csv&table={name}", headers=leader.headers)
+    assert reply.content_type == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig"))))
+
+
+def test_every_collection_has_its_table(leader):
+    today = leader.today()
+    leader.writes(today, ("let-go", 4, "Stood aside."), commitment="Call Ana")
+    leader.call("PUT", f"/reviews/{today[:7]}", {"grew": "Ana", "lean_on": "let-go"})
+    ana = leader.call("POST", "/people", {"name": "Ana", "every_days": 7}).json["id"]
+    leader.call("PUT", f"/people/{ana}/acts/{today}", {"acts": ["coach", "teach"]})
+    leader.call(
+        "POST", "/commitments", {"text": "Book the room", "state": "missed", "reason": "ill"}
+    )
+    leader.call("POST", "/hand-offs", {"text": "The deck", "person_id": ana})
+    leader.call("POST", "/wins", {"text": "A tender", "person_id": ana, "celebrated_how": "Cake"})
+    leader.call(
+        "POST", "/numbers", {"period": "2026-10", "target": 12.5, "actual": 9, "unit": "k€"}
+    )
+
+    [review] = table_of(leader, "reviews")
+    assert (review["month"], review["grew"], review["lean_on"]) == (today[:7], "Ana", "let-go")
+    [person] = table_of(leader, "people")
+    assert person == {"name": "Ana", "date": today, "every_days": "7", "left_on": "", "note": ""}
+    assert table_of(leader, "acts") == [{"date": today, "person": "Ana", "acts": "coach teach"}]
+    made = {row["text"]: (row["state"], row["reason"]) for row in table_of(leader, "commitments")}
+    assert made == {"Call Ana": ("open", ""), "Book the room": ("missed", "ill")}
+    [hand_off] = table_of(leader, "hand-offs")
+    assert (hand_off["text"], hand_off["person"]) == ("The deck", "Ana")
+    [win] = table_of(leader, "wins")
+    assert (win["person"], win["celebrated_how"], win["celebrated_on"]) == ("Ana", "Cake", today)
+    assert table_of(leader, "team-mirrors") == []
+    refused = leader.get("/export?format=csv&table=secrets")
+    assert "hand-offs" in refused.json["errors"]["table"][0]
+
+
+def test_the_table_of_numbers_comes_in_again(leader):
+    numbers = {"2026-W48": (1e15, None, ""), "2026-10": (12.5, -9.25, "k€"), "2026-Q1": (0, 3, "x")}
+    for period, (target, actual, unit) in numbers.items():
+        number = {"period": period, "target": target, "actual": actual, "unit": unit}
+        assert leader.call("POST", "/numbers", number).status_code == 201
+    table = leader.client.get("/api/v1/export?format=csv&table=numbers", headers=leader.headers)
+    other = a_leader(leader.client)
+    reply = leader.client.post(
+        "/api/v1/numbers/import",
+        data={"file": (io.BytesIO(table.data), "numbers.csv")},
+        headers=other.headers,
+    )
+    assert reply.json == {"created": 3, "changed": 0}
+    assert numbers == {
+        n["period"]: (n["target"], n["actual"], n["unit"])
+        for n in other.get("/numbers").json["items"]
+    }
+
+
 def test_the_markdown_zip_is_one_that_other_tools_read(leader):
     leader.writes("2026-01-05", ("let-go", 4, "Stood aside."), note="Ärger")
     reply = leader.client.get("/api/v1/export?format=markdown", headers=leader.headers)
@@ -349,6 +405,9 @@ def test_the_page_sends_each_form_as_a_file(leader, browser):
         assert "attachment" in reply.headers["Content-Disposition"]
         assert len(reply.data) > 100
     assert browser.get("/settings/export/doc").status_code == 404
+    assert browser.get("/settings/export/csv?table=secrets").status_code == 404
+    wins = browser.get("/settings/export/csv?table=wins")
+    assert "-wins.csv" in wins.headers["Content-Disposition"]
 
 
 def test_an_export_is_dated_by_the_leaders_day(app, leader):

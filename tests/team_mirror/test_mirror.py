@@ -1,8 +1,10 @@
 """The team mirror as it is meant, and as somebody uses it who wants to know who said what."""
 
+import csv
 import io
 import json
 import re
+import zipfile
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -278,3 +280,40 @@ def test_a_closed_mirror_moves_with_the_journal(app, client, leader):
     mine, theirs = only(leader), only(other)
     assert (mine["shown"], mine["month"]) == (theirs["shown"], theirs["month"])
     assert team(other) == team(leader)
+
+
+def test_what_the_team_said_is_in_the_table_and_in_the_markdown(app, leader):
+    for number, link in enumerate(links_of(leader)):
+        line = "=HYPERLINK(0)" if number == 2 else f"Line {number}"
+        answered(app, link, (3, number % 2 + 2, 4), (line, "", ""))
+    table = leader.client.get(
+        "/api/v1/export?format=csv&table=team-mirrors", headers=leader.headers
+    )
+    rows = {row["key"]: row for row in csv.DictReader(io.StringIO(table.data.decode("utf-8-sig")))}
+    assert list(rows) == list(KEY_SLUGS)
+    assert (rows["protect-and-serve"]["mean"], rows["protect-and-serve"]["answers"]) == (
+        "2.40",
+        "5",
+    )
+    said = rows["lead-from-front"]["lines"].split("\n")
+    assert sorted(said) == ["'=HYPERLINK(0)", "Line 0", "Line 1", "Line 3", "Line 4"]
+    packed = leader.client.get("/api/v1/export?format=markdown", headers=leader.headers)
+    with zipfile.ZipFile(io.BytesIO(packed.data)) as archive:
+        text = archive.read("between-reflections.md").decode()
+    assert "Protect & serve 2.4 (5 answers) · Let go 4.0 (5 answers)" in text
+    assert "  - Lead from the front: Line 0\n" in text
+
+
+def test_a_mirror_that_is_open_or_heard_too_little_is_in_no_export(app, leader):
+    links = links_of(leader)
+    for link in links[:2]:
+        answered(app, link, lines=("Told in confidence", "", ""))
+
+    def exported():
+        forms = ("format=json", "format=csv&table=team-mirrors")
+        return "".join(leader.get(f"/export?{form}").text for form in forms)
+
+    assert "confidence" not in exported()
+    close(leader)
+    assert "confidence" not in exported()
+    assert leader.today()[:7] not in leader.get("/export?format=csv&table=team-mirrors").text
