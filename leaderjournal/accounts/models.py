@@ -3,7 +3,7 @@
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Time
+from sqlalchemy import ForeignKey, Time, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderjournal.kernel.database import Base, new_id
@@ -32,6 +32,8 @@ class Account(Base):
     day_starts_at: Mapped[time] = mapped_column(Time)
     language: Mapped[str]
     joined_on: Mapped[LocalDate]
+    edition: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Goes up when a name goes from every text: devices let go of copies of an earlier edition."""
     created_at: Mapped[Instant]
     key_wrapped_by: Mapped[str]
     key_wrapped: Mapped[bytes]

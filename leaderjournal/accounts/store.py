@@ -78,6 +78,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.day_starts_at = account.day_starts_at
         self.language = account.language
         self.joined_on = account.joined_on
+        self.edition = account.edition
         self.sign_in = sign_in
         self.session_token = session_token
 
@@ -372,6 +373,13 @@ def adopt(
         calendar_store.replace_calendar(session, leader.id, calendar)
         moved.send(session, moved=Moved(leader.id, old_zone, time_zone, day_starts_at, now))
     return Leader(account, sign_in=leader.sign_in)
+
+
+def begin_edition(account_id: UUID) -> None:
+    """Let devices know that texts of the account were changed, so that older copies go."""
+    with write_transaction() as session:
+        edition = Account.edition + 1
+        session.execute(sa.update(Account).where(Account.id == account_id).values(edition=edition))
 
 
 def change_email(leader: Leader, email: str) -> None:

@@ -12,7 +12,7 @@ from browser.test_journey import (
     saved,
     score,
 )
-from browser.test_offline import HERE, between, phone, ready
+from browser.test_offline import HERE, between, phone, ready, until
 from playwright.sync_api import Page, expect
 
 __all__ = ["between", "phone"]
@@ -322,6 +322,43 @@ def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
     refusal.get_by_role("button", name="Leave it out").click()
     expect(refusal).to_be_hidden()
     assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0
+
+
+NOTES_HERE = """async (dates) => {
+  const journal = await openLocalJournal();
+  const { account } = await journal.leader();
+  const kept = await Promise.all(dates.map((date) => journal.day(account, date)));
+  return kept.map(({ content }) => content.note);
+}"""
+
+
+def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_page):
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED", "412"])
+    register(page)
+    people(page, ("Ana", ""))
+    ana = items(page, "people")[0]["id"]
+    today = date.fromisoformat(berlin_today())
+    days = [str(today - timedelta(days=ago)) for ago in (40, 41)]
+    for day in days:
+        page.goto(f"/day/{day}")
+        page.fill("[name=note]", "Told Ana.")
+        saved(page)
+    page.context.set_offline(True)
+    page.fill("[name=note]", "Told Ana and all.")
+    expect(page.locator("#save-said")).to_contain_text(HERE)
+
+    other = new_page(storage_state=page.context.storage_state())
+    other.goto("/people")
+    called(other, "POST", f"/people/{ana}/forget", {"replacement": "someone"})
+    assert page.evaluate(NOTES_HERE, days) == ["Told Ana.", "Told Ana and all."]
+    page.context.set_offline(False)
+    page.goto("/")
+    until(page, f'async (dates) => (await ({NOTES_HERE})(dates))[0] === ""', days)
+    for _ in range(150):
+        if "and all." in page.request.get(f"/api/v1/reflections/{days[1]}").json()["note"]:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("what was written without a connection did not arrive")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from blinker import Signal
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.sealing import Sealer
@@ -151,6 +152,7 @@ def _take_name_out(sealer: Sealer, person: store.Entry, replacement: str, now: I
                 store.say(sealer, row, changed)
                 row.saved_at = now
     name_forgotten.send(sealer, without=without, now=now)
+    accounts_store.begin_edition(sealer.account)
 
 
 def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:

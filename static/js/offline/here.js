@@ -28,8 +28,8 @@ async function open() {
   const outbox = makeOutbox(journal, { tell });
   if (account && await journal.isToSignOut()) await signOut(journal);
   if (account) {
-    const { timeZone: time_zone, dayStartsAt: day_starts_at } = meta("journal-account").dataset;
-    await journal.setLeader({ account, time_zone, day_starts_at });
+    const { timeZone: time_zone, dayStartsAt: day_starts_at, edition } = meta("journal-account").dataset;
+    await journal.setLeader({ account, time_zone, day_starts_at, edition });
     outbox.knows({ account_id: account, csrf_token: meta("csrf-token").content });
   }
   return { journal, outbox };

@@ -10,6 +10,7 @@
   const VERSION = 2;
   const LEADER = "leader";
   const SIGN_OUT = "sign-out";
+  const FIRST_EDITION = "0"; // of an account's texts, as its pages name it
   const BLANK = Object.freeze({
     stored: Object.freeze({ etag: null, content: EMPTY }), // as the server had it last, `at` its time
     queued: EMPTY, // with the changes that are on their way to it
@@ -27,7 +28,7 @@
   }
 
   function createFirstStores(database) {
-    database.createObjectStore("here"); // LEADER: {account, time_zone, day_starts_at}; when what was last done
+    database.createObjectStore("here"); // LEADER: {account, time_zone, day_starts_at, edition}; when what was last done
     database.createObjectStore("keys"); // account: CryptoKey
     database.createObjectStore("days", { keyPath: ["account", "local_date"] });
     database.createObjectStore("outbox", { keyPath: "place", autoIncrement: true })
@@ -90,11 +91,35 @@
     // not sent yet waits for them, sealed.
     async function setLeader(found) {
       const before = await leader();
-      if (before && before.account !== found.account) await database.clear("here");
+      const stays = before?.account === found.account;
+      const anew = stays && (before.edition ?? FIRST_EDITION) !== found.edition;
+      if (anew) await forgetCopies(found.account);
+      if (before && (anew || !stays)) await database.clear("here");
       await database.put("here", found, LEADER);
-      if (before?.account === found.account) return;
+      if (stays) return;
       const accounts = await database.getAllKeys("keys");
       for (const account of accounts) if (account !== found.account) await forgetSeen(account);
+    }
+
+    // Forgets copies of what has arrived on the server: texts have changed there by themselves, as
+    // they do where a name is taken out of all of them.
+    async function forgetCopies(account) {
+      await queueLeft(account);
+      const waiting = new Set((await unsent(account)).map(({ local_date }) => local_date));
+      const change = database.transaction(["days", "pages", "drafts"], "readwrite");
+      for await (const cursor of change.objectStore("days").iterate(all(account))) {
+        const { left, local_date } = cursor.value;
+        if (!left && !waiting.has(local_date)) cursor.delete();
+      }
+      change.objectStore("pages").delete(all(account));
+      await deleteSentDrafts(change, account);
+      await change.done;
+    }
+
+    async function deleteSentDrafts(change, account) {
+      for await (const cursor of change.objectStore("drafts").iterate(all(account))) {
+        if (cursor.value.sent) cursor.delete();
+      }
     }
 
     // Forgets what the account saw here. What it has not sent stays, with its key.
@@ -113,9 +138,7 @@
       change.objectStore("days").delete(of);
       change.objectStore("pages").delete(of);
       if (!left) change.objectStore("keys").delete(account);
-      for await (const cursor of change.objectStore("drafts").iterate(of)) {
-        if (cursor.value.sent) cursor.delete();
-      }
+      await deleteSentDrafts(change, account);
       await change.done;
     }
 
