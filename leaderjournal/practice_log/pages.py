@@ -64,7 +64,7 @@ def asked_today() -> dict[str, Any]:
             if is_uncelebrated(found.local_date, found.content, today)
         ],
         "names": _names(people),
-        "team": _names(found for found in people if found.content.left_on is None),
+        "team": _team(people),
         "acts": _acts(),
         "tomorrow": days_after(today, 1),
     }
@@ -74,7 +74,8 @@ def asked_today() -> dict[str, Any]:
 def team_names() -> list[str]:
     """Return the names of the team, by the alphabet, to be offered after an @."""
     people = store.entries(current_leader().sealer, Kind.PERSON)
-    return list(_names(found for found in people if found.content.left_on is None).values())
+    team = _team(people)
+    return [name for person, name in _names(people).items() if person in team]
 
 
 @blueprint.app_template_filter()
@@ -215,7 +216,7 @@ def add(collection: str) -> Page:
     if errors:
         return _log_page(kind, errors), 422
     flash("Noted.", "good")
-    return _back()
+    return _back(collection)
 
 
 @blueprint.post("/log/<collection>/<uuid:entry_id>")
@@ -223,11 +224,12 @@ def add(collection: str) -> Page:
 def change(collection: str, entry_id: UUID) -> Page:
     """Change an entry of the log; what the form does not name stays."""
     kind = _kind(collection)
-    errors = _write(kind, _found(kind, entry_id))
+    found = _found(kind, entry_id)
+    errors = _write(kind, found)
     if errors:
-        return _log_page(kind, errors, entry_id), 422
+        return _log_page(kind, errors, found), 422
     flash("Noted.", "good")
-    return _back()
+    return _back(collection)
 
 
 @blueprint.post("/log/<collection>/<uuid:entry_id>/delete")
@@ -239,7 +241,7 @@ def delete(collection: str, entry_id: UUID) -> Page:
         return redirect(url_for("reflections.day", local_date=found.local_date), 303)
     store.remove(current_leader().sealer, found.kind, entry_id)
     flash("Deleted.", "good")
-    return _back()
+    return _back(collection)
 
 
 def _people_page(errors: Errors | None = None) -> str:
@@ -285,23 +287,34 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
 
 
 def _log_page(
-    kind: Kind | None = None, errors: Errors | None = None, entry_id: UUID | None = None
+    kind: Kind | None = None, errors: Errors | None = None, changed: store.Entry | None = None
 ) -> str:
+    """Return the page of the log, with what could not be taken of an entry, new or `changed`."""
     leader = current_leader()
     people = store.entries(leader.sealer, Kind.PERSON)
+    before = store.values_of(changed) if changed else {}
     return render_template(
         "practice_log/log.html",
-        commitments=store.commitments(leader.sealer)[:SHOWN_AT_FIRST],
-        hand_offs=store.entries(leader.sealer, Kind.HAND_OFF),
-        wins=store.entries(leader.sealer, Kind.WIN)[:SHOWN_AT_FIRST],
-        numbers=store.entries(leader.sealer, Kind.NUMBER),
+        commitments=_shown(Kind.COMMITMENT, changed),
+        hand_offs=_shown(Kind.HAND_OFF, changed),
+        wins=_shown(Kind.WIN, changed),
+        numbers=_shown(Kind.NUMBER, changed),
         names=_names(people),
-        team=_names(found for found in people if found.content.left_on is None),
+        team=_team(people),
         kind=kind.value if kind else None,
-        entry_id=entry_id,
+        entry_id=changed.id if changed else None,
         errors=errors or {},
-        form=request.form if errors else {},
+        form=before | request.form.to_dict(),
     )
+
+
+def _shown(kind: Kind, changed: store.Entry | None) -> dict[str, Any]:
+    """Return how many entries of a kind there are, and those to be shown, the latest first."""
+    found = store.listed(current_leader().sealer, kind)
+    some = found if "all" in request.args else found[:SHOWN_AT_FIRST]
+    if changed and changed.kind == kind and changed.id not in {entry.id for entry in some}:
+        some = [*some, changed]
+    return {"all": len(found), "shown": some}
 
 
 def _write(kind: Kind, before: store.Entry | None) -> Errors:
@@ -385,11 +398,16 @@ def _names(people: Iterable[store.Entry]) -> dict[UUID, str]:
     return {found.id: found.content.name for found in by_name}
 
 
+def _team(people: Iterable[store.Entry]) -> set[UUID]:
+    """Return the ids of those who have not left."""
+    return {found.id for found in people if found.content.left_on is None}
+
+
 def _acts() -> dict[str, str]:
     return {act: catalogue.behaviour("protect-and-serve", act).name for act in ACTS}
 
 
-def _back() -> Response:
+def _back(collection: str | None = None) -> Response:
     if request.form.get("back") == "today":
         return redirect(url_for("reflections.today", _anchor="also-today"), 303)
-    return redirect(url_for("practice_log.log"), 303)
+    return redirect(url_for("practice_log.log", _anchor=collection), 303)

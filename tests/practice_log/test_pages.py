@@ -50,6 +50,78 @@ def test_who_left_is_named_where_they_were_and_offered_no_more(leader, post, tod
     assert "Ana had a win" in post.get("/").text
 
 
+def test_an_entry_of_the_log_is_shown_with_whose_it_is_and_changed_whole(leader, post, today):
+    post("/people", name="Ana")
+    ana = only(leader, "people")["id"]
+    yesterday = str(today - timedelta(days=1))
+    post("/log/wins", text="A tendr", person_id="", local_date=yesterday)
+    post("/log/hand-offs", text="The deck", person_id=ana, local_date=yesterday)
+    win, hand_off = only(leader, "wins"), only(leader, "hand-offs")
+    page = post(
+        f"/log/wins/{win['id']}",
+        text="A tender",
+        person_id=ana,
+        local_date=yesterday,
+        celebrated_how="Cake",
+        celebrated_on="",
+    ).text
+    assert "A tender" in page
+    assert page.count("Ana · ") == 2
+    found = only(leader, "wins")
+    assert (found["text"], found["person_id"], found["celebrated_how"]) == ("A tender", ana, "Cake")
+    assert found["celebrated_on"] == str(today)
+    post(
+        f"/log/hand-offs/{hand_off['id']}",
+        text="The deck",
+        person_id="",
+        local_date=yesterday,
+        stepped_back_in_on=str(today),
+        reason="A customer insisted",
+    )
+    found = only(leader, "hand-offs")
+    assert (found["person_id"], found["reason"]) == (None, "A customer insisted")
+    post("/log/numbers", period="2026-11", unit="k", target="12", actual="")
+    number = only(leader, "numbers")["id"]
+    post(f"/log/numbers/{number}", period="2026-Q4", unit="k€", target="12", actual="9.5")
+    found = only(leader, "numbers")
+    assert (found["period"], found["unit"], found["local_date"]) == ("2026-Q4", "k€", "2026-10-01")
+
+
+def test_a_commitment_is_settled_in_the_log_too_long_after_it_was_due(leader, post, today):
+    day = today - timedelta(days=40)
+    leader.writes(day, ("let-go", 3, "Stood aside."), commitment="Ring Ana")
+    [made] = leader.get("/commitments").json["items"]
+    page = post(
+        f"/log/commitments/{made['id']}", due_on=made["due_on"], state="missed", reason="Ill"
+    )
+    assert "missed" in page.text
+    [found] = leader.get("/commitments").json["items"]
+    assert (found["text"], found["state"], found["reason"]) == ("Ring Ana", "missed", "Ill")
+    assert leader.get(f"/reflections/{day}").json["commitment"] == "Ring Ana"
+
+
+def test_what_cannot_be_of_an_entry_is_said_beside_its_field_and_kept(leader, browser, today):
+    leader.call("POST", "/wins", {"text": "A tender"})
+    win = only(leader, "wins")
+    tomorrow = str(today + timedelta(days=1))
+    form = {"csrf_token": browser.csrf, "text": "A bigger tender", "celebrated_on": tomorrow}
+    refused = browser.post(f"/log/wins/{win['id']}", data=form)
+    assert refused.status_code == 422
+    assert f'href="#{win["id"]}-celebrated_on"' in refused.text
+    assert f'id="{win["id"]}-celebrated_on-wrong"' in refused.text
+    assert ">\nA bigger tender</textarea>" in refused.text
+    assert f'value="{tomorrow}"' in refused.text
+    assert only(leader, "wins")["text"] == "A tender"
+
+
+def test_the_log_shows_the_latest_and_all_on_wish(leader, post):
+    for number in range(22):
+        leader.call("POST", "/wins", {"text": f"Win number {number:02}"})
+    assert post.get("/log").text.count('class="row-text">Win number') == 20
+    assert "All 22" in post.get("/log").text
+    assert post.get("/log?all=1").text.count('class="row-text">Win number') == 22
+
+
 def test_what_cannot_be_of_a_person_is_said_beside_the_field(leader, post, browser):
     post("/people", name="Ana")
     again = browser.post("/people", data={"csrf_token": browser.csrf, "name": "ana"})
