@@ -22,6 +22,7 @@ from leaderjournal.practice_log.schemas import (
     WRITTEN,
     ActsSchema,
     BroughtNumbersSchema,
+    Cursor,
     ForgetPersonSchema,
     MergePersonSchema,
     NumbersFileSchema,
@@ -149,13 +150,17 @@ def _add_collection(kind: Kind) -> None:
         "get",
         "",
         f"List every {one}, the latest first.",
-        blueprint.arguments(RangeSchema, location="query"),
+        blueprint.arguments(RangeSchema, location="query", unknown=None),
         blueprint.response(200, pages),
     )
     def _list(chosen: dict[str, Any]) -> dict[str, Any]:
         sealer = current_leader().sealer
         found = store.listed(sealer, kind, first=chosen["first"], last=chosen["last"])
-        return page(all_represented(found))
+        if chosen["cursor"]:
+            found = [entry for entry in found if (entry.local_date, entry.id) < chosen["cursor"]]
+        some = found[: chosen["limit"]]
+        more = Cursor.of(some[-1].local_date, some[-1].id) if len(some) < len(found) else None
+        return page(all_represented(some), more)
 
     @_call(
         kind,

@@ -1,10 +1,13 @@
 """What the practice log's calls take and give, kind by kind."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from leaderjournal.kernel.days import LocalDate, local_date
 from leaderjournal.kernel.fields import Day, EveryDays, Line, UtcInstant, Words
 from leaderjournal.practice_log.rules import ACTS, Kind, period_days
 
@@ -160,14 +163,40 @@ class BroughtNumbersSchema(Schema):
     changed = fields.Integer(required=True)
 
 
+class Cursor(fields.Field[tuple[LocalDate, UUID]]):
+    """The place of an entry in its collection: its local date and its id."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> tuple[LocalDate, UUID]:
+        day, _, entry_id = str(value).partition(".")
+        try:
+            return local_date(date.fromisoformat(day)), UUID(entry_id)
+        except ValueError:
+            raise ValidationError("Use the `next_cursor` of the page before.") from None
+
+    @staticmethod
+    def of(day: LocalDate, entry_id: UUID) -> str:
+        """Return the cursor that leads on from an entry."""
+        return f"{day}.{entry_id}"
+
+
 class RangeSchema(Schema):
-    """From which and to which local date a collection is listed."""
+    """Which part of a collection is listed: from and to which local date, and how many at once."""
 
     class Meta:
         unknown = RAISE
 
     first = Day(data_key="from", load_default=None)
     last = Day(data_key="to", load_default=None)
+    limit = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, 500, error="Use a number from 1 to 500."),
+        error_messages={"invalid": "Use a number from 1 to 500."},
+        metadata={"description": "All at once without it"},
+    )
+    cursor = Cursor(
+        load_default=None,
+        metadata={"type": "string", "description": "`next_cursor` of the page before"},
+    )
 
 
 class _Shown(Schema):

@@ -236,6 +236,28 @@ def test_acts_are_noted_by_day_and_a_person_shows_how_they_stand(leader, today):
     assert leader.call("PUT", f"{address}/{tomorrow}", {"acts": ["coach"]}).status_code == 422
 
 
+@pytest.mark.parametrize("collection", ["wins", "commitments"])
+def test_a_collection_is_read_in_pages_and_each_entry_comes_once(leader, today, collection):
+    for back in (3, 1, 1, 2, 1):
+        day = today - timedelta(days=back)
+        leader.call("POST", f"/{collection}", {"text": "Said", "local_date": str(day)})
+    leader.writes(today - timedelta(days=1), commitment="Ring Ana")
+    whole = leader.get(f"/{collection}").json
+    assert whole["next_cursor"] is None
+    pages, address = [], f"/{collection}?limit=2"
+    cursor = ""
+    while cursor is not None:
+        found = leader.get(f"{address}&cursor={cursor}" if cursor else address).json
+        pages.append(found["items"])
+        cursor = found["next_cursor"]
+    assert [len(page) for page in pages] == ([2, 2, 1] if collection == "wins" else [2, 2, 2])
+    assert [item for page in pages for item in page] == whole["items"]
+    for wrong in ("limit=0", "limit=many", "cursor=x", "cursor=2026-11-24", "offset=2"):
+        refused = leader.get(f"/{collection}?{wrong}")
+        assert refused.status_code == 422
+        assert list(refused.json["errors"]) == [wrong.partition("=")[0]]
+
+
 def test_two_people_become_one(leader, today):
     ana, anna = added(leader, "people"), added(leader, "people", name="Anna")
     for person, acts in ((ana, ["coach", "help"]), (anna, ["help", "teach"])):
