@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -206,71 +207,60 @@ def put(
     *,
     now: Instant,
     expected: Expected = ANYTHING,
+    session: Session | None = None,
 ) -> tuple[Entry, bool]:
-    """Write an entry whole; return it and whether it is new.
+    """Write an entry whole, inside the caller's transaction if it has one.
 
-    Writing the same again changes nothing. Raises EntryChangedMeanwhile where `expected` is not
-    what is stored, IdTaken where the id is of something else, NotAllowed where a person of this
-    name is in the team, and NumberThere.
+    Return it and whether it is new. Writing the same again changes nothing. Raises
+    EntryChangedMeanwhile where `expected` is not what is stored, IdTaken where the id is of
+    something else, NotAllowed where a person of this name is in the team, and NumberThere.
     """
-    with write_transaction() as session:
-        return put_in(
-            session, sealer, kind, entry_id, local_date, content, now=now, expected=expected
-        )
+    with _transaction(session) as writing:
+        row = _row(writing, entry_id, locked=True)
+        if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
+            raise IdTaken
+        current = opened(sealer, row) if row else None
+        if not expected.met_by(current):
+            raise EntryChangedMeanwhile(current)
+        _check_uniqueness(sealer, entry_id, local_date, content)
+        if current and (current.local_date, current.content) == (local_date, content):
+            return current, False
+        if row is None:
+            row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
+            writing.add(row)
+        row.local_date, row.saved_at = local_date, now
+        say(sealer, row, content)
+        writing.flush()
+        return opened(sealer, row), current is None
 
 
-def put_in(
-    session: Session,
+def remove(
     sealer: Sealer,
     kind: Kind,
     entry_id: UUID,
-    local_date: LocalDate,
-    content: Content,
     *,
-    now: Instant,
     expected: Expected = ANYTHING,
-) -> tuple[Entry, bool]:
-    """Write an entry as `put` does, inside the caller's transaction."""
-    row = _row(session, entry_id, locked=True)
-    if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
-        raise IdTaken
-    current = opened(sealer, row) if row else None
-    if not expected.met_by(current):
-        raise EntryChangedMeanwhile(current)
-    _check_uniqueness(sealer, entry_id, local_date, content)
-    if current and (current.local_date, current.content) == (local_date, content):
-        return current, False
-    if row is None:
-        row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
-        session.add(row)
-    row.local_date, row.saved_at = local_date, now
-    say(sealer, row, content)
-    session.flush()
-    return opened(sealer, row), current is None
-
-
-def remove(sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = ANYTHING) -> bool:
-    """Remove an entry; tell whether there was one. Raises EntryChangedMeanwhile.
+    session: Session | None = None,
+) -> bool:
+    """Remove an entry, inside the caller's transaction if it has one; tell whether there was one.
 
     With a person goes what was done for them; hand-offs and wins stay, and name nobody.
+    Raises EntryChangedMeanwhile.
     """
-    with write_transaction() as session:
-        return remove_in(session, sealer, kind, entry_id, expected=expected)
+    with _transaction(session) as writing:
+        row = _row(writing, entry_id, locked=True)
+        if row is None or row.account_id != sealer.account or row.kind != kind.value:
+            return False
+        if not expected.met_by(opened(sealer, row)):
+            raise EntryChangedMeanwhile(opened(sealer, row))
+        if kind == Kind.PERSON:
+            _let_go_of_person(writing, sealer, entry_id)
+        writing.delete(row)
+        return True
 
 
-def remove_in(
-    session: Session, sealer: Sealer, kind: Kind, entry_id: UUID, *, expected: Expected = ANYTHING
-) -> bool:
-    """Remove an entry as `remove` does, inside the caller's transaction."""
-    row = _row(session, entry_id, locked=True)
-    if row is None or row.account_id != sealer.account or row.kind != kind.value:
-        return False
-    if not expected.met_by(opened(sealer, row)):
-        raise EntryChangedMeanwhile(opened(sealer, row))
-    if kind == Kind.PERSON:
-        _let_go_of_person(session, sealer, entry_id)
-    session.delete(row)
-    return True
+def _transaction(session: Session | None) -> AbstractContextManager[Session]:
+    return write_transaction() if session is None else nullcontext(session)
 
 
 def bring_numbers(
@@ -287,14 +277,14 @@ def bring_numbers(
             before = there.get(number["period"])
             given = {name: value for name, value in number.items() if value not in (None, "")}
             content = replace(before.content if before else Number(number["period"]), **given)
-            entry, is_new = put_in(
-                session,
+            entry, is_new = put(
                 leader.sealer,
                 Kind.NUMBER,
                 before.id if before else new_id(),
                 period_days(content.period)[0],
                 content,
                 now=now,
+                session=session,
             )
             created += is_new
             changed += before is not None and entry.version > before.version

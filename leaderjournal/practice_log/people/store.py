@@ -67,7 +67,7 @@ def _add_acts(
     if not done:
         return
     ordered = Acts(person_id, tuple(act for act in ACTS if act in done))
-    store.put_in(session, sealer, Kind.ACTS, entry_id, local_date, ordered, now=now)
+    store.put(sealer, Kind.ACTS, entry_id, local_date, ordered, now=now, session=session)
 
 
 def acts_of(sealer: Sealer, person_id: UUID) -> list[store.Entry]:
@@ -169,7 +169,7 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
                 store.say(sealer, row, replace(found.content, person_id=into))
                 row.saved_at = now
         session.flush()
-        store.remove_in(session, sealer, Kind.PERSON, person_id)
+        store.remove(sealer, Kind.PERSON, person_id, session=session)
 
 
 def acts_id(person_id: UUID, local_date: LocalDate) -> UUID:
