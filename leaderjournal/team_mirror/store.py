@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -38,6 +39,11 @@ class Mirror:
     issued: int
     enough: bool
     shown: Shown | None
+
+    @property
+    def name(self) -> str:
+        """The month as a page names it."""
+        return date.fromisoformat(f"{self.month}-01").strftime("%B %Y")
 
 
 @dataclass(frozen=True, slots=True)

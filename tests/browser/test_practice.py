@@ -120,6 +120,11 @@ def asks_the_team(new_page, page: Page) -> None:
     page.goto("/team-mirror")
     page.get_by_label("How many people do you ask?").fill("5")
     page.get_by_role("button", name="Make the links").click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link 2").click()
+    expect(page.locator(".links li").nth(1)).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#link-2").input_value()
     assert_accessible(page, "the links of the team mirror")
     links = [field.input_value() for field in page.locator(".links input").all()]
     for number, link in enumerate(links):

@@ -5,12 +5,13 @@ import io
 import json
 import re
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+import time_machine
+from factories import a_leader, sign_in
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db
@@ -317,3 +318,22 @@ def test_a_mirror_that_is_open_or_heard_too_little_is_in_no_export(app, leader):
     close(leader)
     assert "confidence" not in exported()
     assert leader.today()[:7] not in leader.get("/export?format=csv&table=team-mirrors").text
+
+
+def test_a_mirror_that_takes_answers_into_the_next_month_is_closed_there(app, leader):
+    with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
+        fresh = a_leader(leader.client)
+        links = links_of(fresh)
+    with time_machine.travel(datetime(2026, 11, 3, 12, tzinfo=UTC), tick=False):
+        browser = app.test_client()
+        csrf = sign_in(browser, fresh)
+        for link in links[:3]:
+            answered(app, link, (5, 1, 3))
+        page = browser.get("/team-mirror").text
+        assert "October 2026’s is open" in page
+        assert "Ask your team" in page, "November has not been asked about"
+        closed = browser.post("/team-mirror/2026-10/close", data={"csrf_token": csrf})
+        assert closed.status_code == 303
+        page = browser.get("/team-mirror").text
+        assert "is open" not in page
+        assert ">October 2026</a>" in page
