@@ -12,7 +12,7 @@ from werkzeug import Response
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import uuid_or_none
-from leaderjournal.kernel.days import days_after, local_date
+from leaderjournal.kernel.days import LocalDate, days_after, local_date
 from leaderjournal.kernel.fields import Day
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
@@ -126,8 +126,8 @@ def save_person(person_id: UUID) -> Page:
 def save_acts(person_id: UUID) -> Page:
     """Note what was done for a person on a day."""
     _found(Kind.PERSON, person_id)
-    _note_acts(person_id, people_store.put_acts)
-    return redirect(url_for("practice_log.person", person_id=person_id), 303)
+    day = _note_acts(person_id, people_store.put_acts)
+    return redirect(url_for("practice_log.person", person_id=person_id, on=day), 303)
 
 
 @blueprint.post("/people/<uuid:person_id>/merge")
@@ -267,13 +267,15 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
     found = _found(Kind.PERSON, person_id)
     standing = people_store.standings(leader.sealer, [found], today=today)[person_id]
     done = dict(standing.days)
+    on = _day_of(request.args.get("on"), today)
     return render_template(
         "practice_log/person.html",
         person=found,
         standing=standing,
         line=[day for day in range(DAYS_OF_A_LINE) if days_after(today, -day) in done],
         line_length=DAYS_OF_A_LINE,
-        done_today=done.get(today, ()),
+        on=on,
+        done=done.get(on, ()),
         hand_offs=_of_person(Kind.HAND_OFF, person_id),
         wins=_of_person(Kind.WIN, person_id),
         passages=people_store.passages_about(leader.sealer, found, today=today),
@@ -356,19 +358,22 @@ def _submitted(kind: Kind) -> dict[str, Any]:
     return found
 
 
-def _note_acts(person_id: UUID, note: Callable[..., object]) -> None:
+def _note_acts(person_id: UUID, note: Callable[..., object]) -> LocalDate:
+    """Note what the form ticks on its day, or today, and return that day."""
     leader, now = current_leader(), clock.now()
-    today = leader.today(now)
-    try:
-        day = local_date(Day().deserialize(request.form.get("local_date") or str(today)))
-    except ValidationError:
-        day = today
+    day = _day_of(request.form.get("local_date"), leader.today(now))
     acts = [act for act in ACTS if act in request.form.getlist("acts")]
-    if day > today:
-        flash(f"Use today, {today}, or an earlier day.", "problem")
-        return
     note(leader.sealer, person_id, day, acts, now=now)
     flash("Noted.", "good")
+    return day
+
+
+def _day_of(text: str | None, today: LocalDate) -> LocalDate:
+    """Return the day that a date field names; today where it names none that has come."""
+    try:
+        return min(local_date(Day().deserialize(text or str(today))), today)
+    except ValidationError:
+        return today
 
 
 def _found(kind: Kind, entry_id: UUID) -> store.Entry:

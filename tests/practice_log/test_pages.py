@@ -34,6 +34,22 @@ def test_the_team_is_written_and_read_person_by_person(leader, post, today):
     assert only(leader, "people")["every_days"] is None
 
 
+def test_what_was_done_on_an_earlier_day_is_noted_and_put_right(leader, post, today):
+    post("/people", name="Ana")
+    ana = only(leader, "people")["id"]
+    day = today - timedelta(days=3)
+    page = post(f"/people/{ana}/acts", acts=["coach", "help"], local_date=str(day)).text
+    assert f"What you did on {day:%A} {day.day} {day:%B %Y}" in page
+    assert 'value="coach" checked' in page
+    assert 'value="coach" checked' not in post.get(f"/people/{ana}").text
+    post(f"/people/{ana}/acts", acts=["teach"], local_date=str(day))
+    [done] = leader.get(f"/people/{ana}/acts").json["items"]
+    assert (done["local_date"], done["acts"]) == (str(day), ["teach"])
+    assert f'?on={day}">' in post.get(f"/people/{ana}").text
+    for no_day in ("x", str(today + timedelta(days=1))):
+        assert "What you did today" in post.get(f"/people/{ana}?on={no_day}").text
+
+
 def test_who_left_is_named_where_they_were_and_offered_no_more(leader, post, today):
     for name in ("Ana", "Ben"):
         post("/people", name=name)
