@@ -173,7 +173,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
         state = chance.choices(("kept", "missed"), (3, 1))[0]
         values = log_store.values_of(made) | {"state": state}
         evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
-        log_store.write(leader, Kind.COMMITMENT, made.id, values, made, now=evening)
+        log_store.write(leader, Kind.COMMITMENT, made.id, values, now=evening)
     this = Period(today.year, today.month)
     for number, month in enumerate(months_until(this, 6)):
         target = 110.0 + 5 * number

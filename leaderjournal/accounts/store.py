@@ -375,6 +375,11 @@ def adopt(
     return Leader(account, sign_in=leader.sign_in)
 
 
+def hold(session: Session, account_id: UUID) -> None:
+    """Let others that hold the account wait until the caller's transaction is over."""
+    session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
+
+
 def begin_edition(account_id: UUID) -> None:
     """Let devices know that texts of the account were changed, so that older copies go."""
     with write_transaction() as session:

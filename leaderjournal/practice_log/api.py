@@ -1,5 +1,6 @@
 """The practice log in the API: every kind has the usual collection calls."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.conditions import expected
-from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
@@ -99,12 +100,16 @@ def _changed(error: store.EntryChangedMeanwhile) -> Problem:
 
 
 def _written(
-    kind: Kind, entry_id: UUID | None, values: dict[str, Any], before: store.Entry | None
+    kind: Kind, entry_id: UUID | None, values: dict[str, Any], *, partial: bool = False
 ) -> tuple[store.Entry, bool]:
     """Write an entry. Raises Problem."""
-    leader, now = current_leader(), clock.now()
+    leader, now, wanted = current_leader(), clock.now(), expected()
     try:
-        return store.write(leader, kind, entry_id, values, before, now=now, expected=expected())
+        return store.write(
+            leader, kind, entry_id, values, partial=partial, now=now, expected=wanted
+        )
+    except store.NoSuchEntry as error:
+        raise _nothing(kind) from error
     except store.NotAllowed as error:
         invalid(error.errors)
     except store.EntryChangedMeanwhile as error:
@@ -172,7 +177,7 @@ def _add_collection(kind: Kind) -> None:
         blueprint.response(201, shown),
     )
     def _add(values: dict[str, Any]) -> Any:
-        entry, _ = _written(kind, None, values, None)
+        entry, _ = _written(kind, None, values)
         return represented(entry), 201, _headers(entry)
 
 
@@ -199,8 +204,7 @@ def _add_item(kind: Kind) -> None:
     )
     def _put(values: dict[str, Any], **named: UUID) -> Any:
         [entry_id] = named.values()
-        before = store.found(current_leader().sealer, kind, entry_id)
-        entry, is_new = _written(kind, entry_id, values, before)
+        entry, is_new = _written(kind, entry_id, values)
         return represented(entry), 201 if is_new else 200, _headers(entry)
 
     @_call(
@@ -213,8 +217,8 @@ def _add_item(kind: Kind) -> None:
         blueprint.response(200, shown),
     )
     def _change(changes: dict[str, Any], **named: UUID) -> Any:
-        before = _found(kind, *named.values())
-        entry, _ = _written(kind, before.id, store.values_of(before) | changes, before)
+        [entry_id] = named.values()
+        entry, _ = _written(kind, entry_id, changes, partial=True)
         return represented(entry), 200, _headers(entry)
 
     @_call(kind, "delete", address, f"Delete a {one}.", CONFLICTS, blueprint.response(204))
@@ -263,8 +267,7 @@ def list_acts(person_id: UUID) -> dict[str, Any]:
 @blueprint.response(204)
 def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> None:
     """Note what was done for a person on a day, whole; an empty list takes it back."""
-    now = _open_for_acts(person_id, local_date)
-    people_store.put_acts(current_leader().sealer, person_id, local_date, values["acts"], now=now)
+    _note_acts(people_store.put_acts, person_id, local_date, values["acts"])
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>/<act>")
@@ -272,19 +275,22 @@ def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> 
 @blueprint.response(204)
 def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
     """Note one thing that was done for a person on a day; what is noted already stays."""
-    now = _open_for_acts(person_id, local_date)
     if act not in ACTS:
         invalid({"act": [f"Use one of: {', '.join(ACTS)}."]})
-    people_store.add_acts(current_leader().sealer, person_id, local_date, [act], now=now)
+    _note_acts(people_store.add_acts, person_id, local_date, [act])
 
 
-def _open_for_acts(person_id: UUID, local_date: LocalDate) -> Instant:
-    """Return now. Raises Problem for someone who is not there and for a day that has not come."""
+def _note_acts(
+    note: Callable[..., None], person_id: UUID, local_date: LocalDate, acts: list[str]
+) -> None:
+    """Note acts. Raises Problem for someone who is not there and for a day that has not come."""
     leader, now = current_leader(), clock.now()
-    _found(Kind.PERSON, person_id)
     if local_date > leader.today(now):
         invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
-    return now
+    try:
+        note(leader.sealer, person_id, local_date, acts, now=now)
+    except store.NoSuchEntry as error:
+        raise _nothing(Kind.PERSON) from error
 
 
 @blueprint.post("/people/<uuid:person_id>/merge")
@@ -298,7 +304,10 @@ def merge_person(values: dict[str, Any], person_id: UUID) -> None:
     into = store.found(sealer, Kind.PERSON, values["into"])
     if into is None or into.id == person_id:
         invalid({"into": ["Use the id of another person of the team."]})
-    people_store.merge(sealer, person_id, into.id, now=clock.now())
+    try:
+        people_store.merge(sealer, person_id, into.id, now=clock.now())
+    except store.NoSuchEntry as error:
+        raise _nothing(Kind.PERSON) from error
 
 
 @blueprint.post("/people/<uuid:person_id>/forget")
@@ -309,4 +318,4 @@ def forget_person(values: dict[str, Any], person_id: UUID) -> None:
     """Forget a person and what was done for them; on wish their name goes from every text too."""
     leader = current_leader()
     person = _found(Kind.PERSON, person_id)
-    people_store.forget(leader.sealer, person, replacement=values["replacement"], now=clock.now())
+    people_store.forget(leader.sealer, person, **values, now=clock.now())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
@@ -11,6 +12,12 @@ from leaderjournal.practice_log.schemas import NumberSchema
 
 COLUMNS = ("period", "target", "actual", "unit")
 MOST_ROWS = 2_000
+NO_CSV = "This is no CSV that can be read."
+UNCLEAR = "unclear"
+
+
+THOUSANDS = re.compile(r"-?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+"""Digits in groups of three, parted by one sign: 1,200 and 1.234.567; 1.234 may be a fraction."""
 
 
 class UnreadableNumbers(Exception):
@@ -33,7 +40,10 @@ def read_numbers(content: bytes) -> list[dict[str, Any]]:
     head = text.split("\n", 1)[0]
     semicolons = head.count(";") > head.count(",")
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if semicolons else ",")
-    names = {name: name.strip().casefold() for name in rows.fieldnames or () if name}
+    try:
+        names = {name: name.strip().casefold() for name in rows.fieldnames or () if name}
+    except csv.Error:
+        raise UnreadableNumbers({"file": [NO_CSV]}) from None
     if "period" not in names.values():
         raise UnreadableNumbers({"file": [f"Its first line must name {', '.join(COLUMNS)}."]})
     found: list[dict[str, Any]] = []
@@ -46,13 +56,27 @@ def read_numbers(content: bytes) -> list[dict[str, Any]]:
             if len(found) > MOST_ROWS:
                 raise UnreadableNumbers({"file": [f"Use at most {MOST_ROWS:,} lines."]})
     except csv.Error:
-        raise UnreadableNumbers({"file": ["This is no CSV that can be read."]}) from None
+        raise UnreadableNumbers({"file": [NO_CSV]}) from None
     periods = [number["period"] for number in found]
     if len(set(periods)) < len(periods):
         errors["file"] = ["Name each period once."]
     if errors:
         raise UnreadableNumbers(errors)
     return found
+
+
+def plain_amount(text: str) -> str:
+    """Return a figure with a point before its decimals, whichever sign it was written with.
+
+    Of two signs the last one parts the decimals. A text that is no such figure, or that can be read
+    in two ways, such as 1,200, is returned as it is, and no number to the schema.
+    """
+    if "," in text and "." in text:
+        groups, decimals = sorted(",.", key=text.rindex)
+        return text.replace(groups, "").replace(decimals, ".")
+    if text.count(".") > 1 and THOUSANDS.fullmatch(text):
+        return text.replace(".", "")
+    return text if THOUSANDS.fullmatch(text) else text.replace(",", ".")
 
 
 def _read_row(
@@ -64,8 +88,11 @@ def _read_row(
 ) -> None:
     given: dict[str, str] = {name: values[name].strip() for name in COLUMNS if name in values}
     for name in ("target", "actual"):
-        if semicolons and name in given:  # where semicolons part the columns, commas part decimals
-            given[name] = given[name].replace(".", "").replace(",", ".")
+        if name in given:
+            given[name] = plain_amount(given[name])
+            # A comma may part decimals there, and then a point parts thousands.
+            if semicolons and THOUSANDS.fullmatch(given[name]):
+                given[name] = UNCLEAR
     try:
         found.append(dict(NumberSchema().load(given, unknown=EXCLUDE)))
     except ValidationError as error:

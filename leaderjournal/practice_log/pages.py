@@ -18,13 +18,16 @@ from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store
-from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
+from leaderjournal.practice_log.numbers_csv import (
+    UnreadableNumbers,
+    plain_amount,
+    read_numbers,
+)
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.rules import (
     ACTS,
     Kind,
     as_document,
-    is_asked_about,
     is_uncelebrated,
 )
 from leaderjournal.practice_log.schemas import WRITTEN
@@ -40,8 +43,6 @@ PATHS = {
     "numbers": Kind.NUMBER,
 }
 SHOWN_AT_FIRST = 20
-MADE_WITHIN = 90
-"""Days within which a commitment was made that today's page asks about."""
 DAYS_OF_A_LINE = 90
 
 
@@ -50,14 +51,9 @@ def asked_today() -> dict[str, Any]:
     """Return what today's page asks about, and the people whom it offers."""
     leader = current_leader()
     today = leader.today(clock.now())
-    since = days_after(today, -MADE_WITHIN)
     people = store.entries(leader.sealer, Kind.PERSON)
     return {
-        "commitments": [
-            found
-            for found in store.commitments(leader.sealer, first=since, last=today)
-            if is_asked_about(found.content, today)
-        ],
+        "commitments": store.asked_commitments(leader.sealer, today=today),
         "wins": [
             found
             for found in store.entries(leader.sealer, Kind.WIN, first=days_after(today, -8))
@@ -134,12 +130,14 @@ def save_acts(person_id: UUID) -> Page:
 @login_required
 def merge_person(person_id: UUID) -> Page:
     """Let all that is of a person be of another one."""
-    sealer = current_leader().sealer
     _found(Kind.PERSON, person_id)
     into = _found(Kind.PERSON, uuid_or_none(request.form.get("into", "")) or person_id)
     if into.id == person_id:
         return _person_page(person_id, {"into": ["Choose who stays."]}), 422
-    people_store.merge(sealer, person_id, into.id, now=clock.now())
+    try:
+        people_store.merge(current_leader().sealer, person_id, into.id, now=clock.now())
+    except store.NoSuchEntry:
+        _nothing()
     flash(f"They are one now: {into.content.name}.", "good")
     return redirect(url_for("practice_log.person", person_id=into.id), 303)
 
@@ -155,6 +153,7 @@ def forget_person(person_id: UUID) -> Page:
         current_leader().sealer,
         found,
         replacement=replacement if from_texts else None,
+        any_case="any_case" in request.form,
         now=clock.now(),
     )
     flash(
@@ -323,14 +322,25 @@ def _write(kind: Kind, before: store.Entry | None) -> Errors:
     """Write the submitted form over what was there before; return messages by field."""
     leader = current_leader()
     submitted = _submitted(kind)
-    if before is not None:
+    if before is None:
+        values, errors = read_form(WRITTEN[kind](), submitted)
+    else:
         whole = as_document(before.content) | {"local_date": str(before.local_date)}
-        submitted = whole | submitted
-    values, errors = read_form(WRITTEN[kind](), submitted)
+        values, errors = read_form(WRITTEN[kind](), whole | submitted)
+        values = {name: values[name] for name in submitted if name in values}
     if errors:
         return errors
     try:
-        store.write(leader, kind, before.id if before else None, values, before, now=clock.now())
+        store.write(
+            leader,
+            kind,
+            before.id if before else None,
+            values,
+            partial=before is not None,
+            now=clock.now(),
+        )
+    except store.NoSuchEntry:
+        _nothing()
     except store.NotAllowed as error:
         return error.errors
     except store.NumberThere as error:
@@ -346,16 +356,22 @@ def _submitted(kind: Kind) -> dict[str, Any]:
     for name in WRITTEN[kind]().fields:
         if name in request.form:
             text = request.form[name].strip()
-            found[name] = int(text) if name == "every_days" and text.isdecimal() else text or None
+            found[name] = _READ_AS.get(name, str)(text) if text else None
     for name in ("text", "name", "period"):
         if name in found:
             found[name] = found[name] or ""
-    # The fields for missing and for moving stand in the same form as the button that says "kept".
-    if found.get("state", "missed") != "missed":
-        found["reason"] = None
-    if found.get("state", "open") != "open":
-        found.pop("due_on", None)
     return found
+
+
+def _days(text: str) -> int | str:
+    return int(text) if text.isdecimal() and len(text) < 9 else text
+
+
+_READ_AS: dict[str, Callable[[str], object]] = {
+    "every_days": _days,
+    "target": plain_amount,
+    "actual": plain_amount,
+}
 
 
 def _note_acts(person_id: UUID, note: Callable[..., object]) -> LocalDate:
@@ -363,7 +379,10 @@ def _note_acts(person_id: UUID, note: Callable[..., object]) -> LocalDate:
     leader, now = current_leader(), clock.now()
     day = _day_of(request.form.get("local_date"), leader.today(now))
     acts = [act for act in ACTS if act in request.form.getlist("acts")]
-    note(leader.sealer, person_id, day, acts, now=now)
+    try:
+        note(leader.sealer, person_id, day, acts, now=now)
+    except store.NoSuchEntry:
+        _nothing()
     flash("Noted.", "good")
     return day
 

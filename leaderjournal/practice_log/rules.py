@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from statistics import median
@@ -160,7 +160,7 @@ def written(
         given |= {
             "due_on": due,
             "reason": values["reason"] if values["state"] != "kept" else "",
-            "settled_on": _settled_on(was, values["state"], today),
+            "settled_on": _settled_on(was, values, today),
             "moved": (was.moved + (was.state == "open" and due > was.due_on)) if was else 0,
             "of_day": was.of_day if was else False,
         }
@@ -182,13 +182,21 @@ def day_of(
 
 
 def what_is_wrong(
-    local_date: LocalDate, content: Content, *, today: LocalDate
+    local_date: LocalDate,
+    content: Content,
+    *,
+    before: tuple[LocalDate, Content] | None = None,
+    today: LocalDate,
 ) -> dict[str, list[str]]:
-    """Return messages by field where the dates of an entry cannot be; nothing where all is well."""
+    """Return messages by field where the dates of an entry cannot be; nothing where all is well.
+
+    What stood there `before` may stand on: whoever has flown west has written tomorrow.
+    """
     if isinstance(content, Number):
         return {}
     wrong: dict[str, list[str]] = {}
-    if local_date > today:
+    day_before, was = before or (None, None)
+    if local_date > today and local_date != day_before:
         wrong["local_date"] = [f"Use today, {today}, or an earlier day."]
     if isinstance(content, Commitment) and content.due_on < local_date:
         wrong["due_on"] = [f"Use the day it was made, {local_date}, or a later one."]
@@ -196,9 +204,12 @@ def what_is_wrong(
         "left_on": getattr(content, "left_on", None),
         "stepped_back_in_on": getattr(content, "stepped_back_in_on", None),
         "celebrated_on": getattr(content, "celebrated_on", None),
+        "settled_on": getattr(content, "settled_on", None),
     }
     for name, day in dates.items():
-        if day is not None and not local_date <= day <= today:
+        if day is None or (day == getattr(was, name, None) and local_date == day_before):
+            continue
+        if not local_date <= day <= today:
             wrong[name] = [f"Use a day from {local_date} to today, {today}."]
     return wrong
 
@@ -206,10 +217,14 @@ def what_is_wrong(
 # ---- commitments
 
 
-def _settled_on(was: Commitment | None, state: State, today: LocalDate) -> LocalDate | None:
-    if state == "open":
+def _settled_on(
+    was: Commitment | None, values: Mapping[str, Any], today: LocalDate
+) -> LocalDate | None:
+    if values["state"] == "open":
         return None
-    return was.settled_on if was and was.state == state else today
+    stays = was is not None and was.state == values["state"]
+    given: LocalDate | None = values.get("settled_on")
+    return given or (was.settled_on if was and stays else today)
 
 
 def is_asked_about(commitment: Commitment, today: LocalDate) -> bool:
@@ -217,6 +232,13 @@ def is_asked_about(commitment: Commitment, today: LocalDate) -> bool:
     return commitment.state == "open" and (
         commitment.due_on <= today <= days_after(commitment.due_on, ASKED_FOR)
     )
+
+
+def asked_from(content: Content) -> LocalDate | None:
+    """Return the day from which an open commitment is asked about; None of anything else."""
+    if isinstance(content, Commitment) and content.state == "open":
+        return content.due_on
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +366,14 @@ def longest_without_first(standings: Mapping[UUID, Standing]) -> list[UUID]:
     return sorted(standings, key=place)
 
 
+def merged(person: Person, other: Person) -> Person:
+    """Return a person of whom another one turned out to be the same."""
+    notes = dict.fromkeys(note for note in (person.note, other.note) if note)
+    return replace(
+        person, every_days=person.every_days or other.every_days, note="\n\n".join(notes)
+    )
+
+
 def acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
     """Return how many acts each person had."""
     counted: defaultdict[UUID, int] = defaultdict(int)
@@ -352,14 +382,31 @@ def acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
     return dict(counted)
 
 
-def mentions(name: str) -> re.Pattern[str]:
-    """Return what finds a person in a text: their name as a word of its own, with or without @."""
-    return re.compile(rf"@?(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+def mentions(*names: str, any_case: bool = False) -> re.Pattern[str]:
+    """Return what finds people in a text: their names as words of their own, with or without @.
+
+    Many a name is an ordinary word when it is written small, as Will and May are, and initials are
+    too: it is found as it is written here, with a capital and in capitals. After an @, in several
+    words or in `any_case` it is found however it is written.
+    """
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    anyhow = "|".join(f"(?i:{re.escape(name)})" for name in longest_first)
+    as_written = "|".join(
+        f"(?i:{re.escape(name)})"
+        if any_case or not name.isalpha()
+        else "|".join(map(re.escape, sorted(_spellings(name))))
+        for name in longest_first
+    )
+    return re.compile(rf"@(?:{anyhow})(?!\w)|(?<![\w@])(?:{as_written})(?!\w)")
+
+
+def _spellings(name: str) -> set[str]:
+    return {name, name[:1].upper() + name[1:], name.upper()}
 
 
 # ---- the number
 
-_PERIOD = re.compile(r"(\d{4})-(?:(\d{2})|W(\d{2})|Q([1-4]))")
+_PERIOD = re.compile(r"(\d{4})-(?:(\d{2})|W(\d{2})|Q([1-4]))", re.ASCII)
 
 
 def period_days(period: str) -> tuple[LocalDate, LocalDate]:
@@ -369,6 +416,15 @@ def period_days(period: str) -> tuple[LocalDate, LocalDate]:
         raise ValueError(period)
     year = int(found[1])
     month, week, quarter = (int(part) if part else None for part in found.groups()[1:])
+    try:
+        return _first_and_last(year, month, week, quarter)
+    except OverflowError as error:
+        raise ValueError(period) from error
+
+
+def _first_and_last(
+    year: int, month: int | None, week: int | None, quarter: int | None
+) -> tuple[LocalDate, LocalDate]:
     if week is not None:
         first = LocalDate(date.fromisocalendar(year, week, 1))
         return first, days_after(first, 6)
@@ -391,21 +447,27 @@ class NumberFigures:
 def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
     """Return the number of a month or a year: its own, or the sum of its parts.
 
-    The parts are those that begin in it: of a year its months, else its quarters, else its weeks,
-    of a month its weeks. They add up only where all share a unit.
+    The parts are those that begin in it: of a year its months, quarters or weeks, whichever cover
+    most of it, of a month its weeks. They add up only where all share a unit.
     """
     found = [n for n in numbers if str(period_days(n.period)[0]).startswith(period)]
     own = own_number(period, found)
     if own is not None:
         return own
     is_year = len(period) == len("2026")
-    for part in (r"\d{4}-\d\d", r"\d{4}-Q\d", r"\d{4}-W\d\d") if is_year else (r"\d{4}-W\d\d",):
-        parts = [n for n in found if re.fullmatch(part, n.period)]
-        if parts:
-            target, actual = _sum(n.target for n in parts), _sum(n.actual for n in parts)
-            of_one_unit = len({n.unit for n in parts}) == 1
-            return NumberFigures(target, actual, parts[0].unit) if of_one_unit else None
-    return None
+    kinds = (r"\d{4}-\d\d", r"\d{4}-Q\d", r"\d{4}-W\d\d") if is_year else (r"\d{4}-W\d\d",)
+    parts = max(
+        ([n for n in found if re.fullmatch(kind, n.period)] for kind in kinds), key=_days_covered
+    )
+    if not parts or len({n.unit for n in parts}) > 1:
+        return None
+    return NumberFigures(
+        _sum(n.target for n in parts), _sum(n.actual for n in parts), parts[0].unit
+    )
+
+
+def _days_covered(numbers: Iterable[Number]) -> int:
+    return sum((last - first).days + 1 for first, last in (period_days(n.period) for n in numbers))
 
 
 def own_number(period: str | None, numbers: Iterable[Number]) -> NumberFigures | None:

@@ -12,16 +12,18 @@ from leaderjournal.kernel.fields import Day, EveryDays, Line, UtcInstant, Words
 from leaderjournal.practice_log.rules import ACTS, Kind, period_days
 
 LONGEST_TEXT = 2_000
+LONGEST_COMMITMENT = 20_000
+"""As long as a day's reflection may say what comes next."""
 LARGEST = 1e15
 
 
 class Text(Words):
     """What happened, in the leader's words: not empty, unless it may be."""
 
-    def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
-        too_long = f"Use {least} to {LONGEST_TEXT:,} characters."
-        length = validate.Length(least, LONGEST_TEXT, error=too_long)
-        super().__init__(longest=LONGEST_TEXT, validate=length, **kwargs)
+    def __init__(self, *, least: int = 1, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
+        too_long = f"Use {least} to {longest:,} characters."
+        length = validate.Length(least, longest, error=too_long)
+        super().__init__(longest=longest, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return super()._deserialize(value, attr, data, **kwargs).strip()
@@ -72,9 +74,12 @@ class PersonSchema(Schema):
 
 
 class CommitmentSchema(Schema):
-    """A commitment as it is written; without a due day it is due on the next practice day."""
+    """A commitment as it is written; without a due day it is due on the next practice day.
 
-    text = Text(required=True)
+    One that is kept or missed was settled today unless it says when.
+    """
+
+    text = Text(longest=LONGEST_COMMITMENT, required=True)
     due_on = Day(allow_none=True, load_default=None)
     state = fields.String(
         load_default="open",
@@ -83,6 +88,7 @@ class CommitmentSchema(Schema):
         ),
     )
     reason = MoreWords()
+    settled_on = Day(allow_none=True, load_default=None)
     local_date = Day(allow_none=True, load_default=None)
 
     @validates_schema
@@ -145,6 +151,10 @@ class ForgetPersonSchema(Schema):
     """What a name becomes in every text, such as "someone"; null leaves the texts alone."""
 
     replacement = Line(longest=80, allow_none=True, load_default=None)
+    any_case = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Also where a name of one word is written in small letters"},
+    )
 
 
 class NumbersFileSchema(Schema):
@@ -333,9 +343,8 @@ class PracticeFiguresSchema(Schema):
 class KeptCommitmentSchema(CommitmentSchema):
     """A commitment as an export holds it; one of a day has its text in the day's reflection."""
 
-    text = Text(least=0, required=True)
+    text = Text(least=0, longest=LONGEST_COMMITMENT, required=True)
     due_on = Day(required=True)
-    settled_on = Day(allow_none=True, load_default=None)
     moved = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 10_000))
     of_day = fields.Boolean(load_default=False)
 

@@ -1,8 +1,8 @@
 """The SQL of the practice log: entries are sealed and versioned; clients make their own ids."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.accounts.store import Leader
@@ -19,6 +20,7 @@ from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.rules import (
+    ASKED_FOR,
     Commitment,
     Content,
     Kind,
@@ -28,10 +30,12 @@ from leaderjournal.practice_log.rules import (
     PracticeFigures,
     acts_by_person,
     as_document,
+    asked_from,
     commitment_figures,
     day_of,
     from_document,
     hand_off_figures,
+    is_asked_about,
     number_of,
     own_number,
     period_days,
@@ -42,6 +46,8 @@ from leaderjournal.practice_log.rules import (
 from leaderjournal.reflections import store as reflections_store
 
 AT_ONCE = 500
+MADE_LATELY = 90
+"""Days within which a day's commitment was made that nothing is noted of and that is due now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,10 @@ class EntryChangedMeanwhile(Exception):
         self.current = current
 
 
+class NoSuchEntry(Exception):
+    """There is no such entry, or not any more."""
+
+
 class IdTaken(Exception):
     """Something else has this id."""
 
@@ -94,39 +104,62 @@ def write(
     kind: Kind,
     entry_id: UUID | None,
     values: Mapping[str, Any],
-    before: Entry | None,
     *,
+    partial: bool = False,
     now: Instant,
     expected: Expected = ANYTHING,
 ) -> tuple[Entry, bool]:
-    """Write `values`, as the kind's schema loads them, over what an entry said `before`.
+    """Write `values`, as the kind's schema loads them; return the entry and whether it is new.
 
-    Without an id the entry is a new one.
+    Without an id the entry is a new one. What `partial` values do not name stays as it is.
 
-    Raises NotAllowed, EntryChangedMeanwhile, IdTaken and NumberThere.
+    Raises NotAllowed, NoSuchEntry for part of one that is not there, EntryChangedMeanwhile, IdTaken
+    and NumberThere.
     """
     today = leader.today(now)
-    was = before.content if before else None
-    local_date = day_of(kind, values, before.local_date if before else None, today=today)
-    due_on = local_date
-    if kind == Kind.COMMITMENT:
-        due_on = due_after(calendar_store.calendar_of(leader.id), local_date)
-    content = written(kind, values, was, today=today, due_on=due_on)
-    wrong = what_is_wrong(local_date, content, today=today)
-    person = getattr(content, "person_id", None)
-    if person is not None and entry(leader.sealer, Kind.PERSON, person) is None:
-        wrong["person_id"] = ["Use the id of a person of the team."]
-    if wrong:
-        raise NotAllowed(wrong)
-    if before and before.kind == Kind.COMMITMENT and before.content.of_day:
-        return _settle_of_day(leader.sealer, before, content, now=now, expected=expected)
-    return put(
-        leader.sealer, kind, entry_id or new_id(), local_date, content, now=now, expected=expected
-    )
+    with transaction(leader.sealer) as session:
+        before = found(leader.sealer, kind, entry_id) if entry_id else None
+        if partial:
+            if before is None:
+                raise NoSuchEntry
+            values = values_of(before) | dict(values)
+        local_date = day_of(kind, values, before.local_date if before else None, today=today)
+        due_on = local_date
+        if kind == Kind.COMMITMENT:
+            due_on = due_after(calendar_store.calendar_of(leader.id), local_date)
+        was = before.content if before else None
+        content = written(kind, values, was, today=today, due_on=due_on)
+        stood = (before.local_date, before.content) if before else None
+        wrong = what_is_wrong(local_date, content, before=stood, today=today)
+        person = getattr(content, "person_id", None)
+        if person is not None and entry(leader.sealer, Kind.PERSON, person) is None:
+            wrong["person_id"] = ["Use the id of a person of the team."]
+        if wrong:
+            raise NotAllowed(wrong)
+        if before and before.kind == Kind.COMMITMENT and before.content.of_day:
+            return _settle_of_day(
+                session, leader.sealer, before, content, now=now, expected=expected
+            )
+        return put(
+            leader.sealer,
+            kind,
+            entry_id or new_id(),
+            local_date,
+            content,
+            now=now,
+            expected=expected,
+            session=session,
+        )
 
 
 def _settle_of_day(
-    sealer: Sealer, before: Entry, content: Content, *, now: Instant, expected: Expected
+    session: Session,
+    sealer: Sealer,
+    before: Entry,
+    content: Content,
+    *,
+    now: Instant,
+    expected: Expected,
 ) -> tuple[Entry, bool]:
     """Write what became of a commitment whose text stands in a day's reflection."""
     if not expected.met_by(before):
@@ -141,6 +174,7 @@ def _settle_of_day(
         before.local_date,
         replace(cast("Commitment", content), text=""),
         now=now,
+        session=session,
     )
     return replace(kept, content=replace(kept.content, text=text)), False
 
@@ -215,7 +249,7 @@ def put(
     EntryChangedMeanwhile where `expected` is not what is stored, IdTaken where the id is of
     something else, NotAllowed where a person of this name is in the team, and NumberThere.
     """
-    with _transaction(session) as writing:
+    with transaction(sealer, session) as writing:
         row = _row(writing, entry_id, locked=True)
         if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
             raise IdTaken
@@ -247,7 +281,7 @@ def remove(
     With a person goes what was done for them; hand-offs and wins stay, and name nobody.
     Raises EntryChangedMeanwhile.
     """
-    with _transaction(session) as writing:
+    with transaction(sealer, session) as writing:
         row = _row(writing, entry_id, locked=True)
         if row is None or row.account_id != sealer.account or row.kind != kind.value:
             return False
@@ -259,8 +293,19 @@ def remove(
         return True
 
 
-def _transaction(session: Session | None) -> AbstractContextManager[Session]:
-    return write_transaction() if session is None else nullcontext(session)
+@contextmanager
+def transaction(sealer: Sealer, session: Session | None = None) -> Iterator[Session]:
+    """Write to an account's log, one at a time; inside the caller's transaction if it has one.
+
+    An entry is checked against others and goes on top of what it said before, so that two writers
+    of one account must not come between each other's reading and writing.
+    """
+    if session is not None:
+        yield session
+        return
+    with write_transaction() as own:
+        accounts_store.hold(own, sealer.account)
+        yield own
 
 
 def bring_numbers(
@@ -271,7 +316,7 @@ def bring_numbers(
     What a number does not say, such as an actual that is not known yet, stays as it is.
     """
     created = changed = 0
-    with write_transaction() as session:
+    with transaction(leader.sealer) as session:
         there = {found.content.period: found for found in entries(leader.sealer, Kind.NUMBER)}
         for number in numbers:
             before = there.get(number["period"])
@@ -318,6 +363,21 @@ def commitments(
     ]
     others = [found for found in own if not found.content.of_day]
     return sorted(others + written, key=lambda c: (c.local_date, str(c.id)), reverse=True)
+
+
+def asked_commitments(sealer: Sealer, *, today: LocalDate) -> list[Entry]:
+    """Return the commitments that today's page asks about, the latest made first."""
+    since = days_after(today, -MADE_LATELY)
+    made_before = db.session.scalars(
+        sa.select(LogEntry.id).where(
+            LogEntry.account_id == sealer.account,
+            LogEntry.asked_from.between(days_after(today, -ASKED_FOR), today),
+            LogEntry.local_date < since,
+        )
+    )
+    older = [made for entry_id in made_before if (made := commitment(sealer, entry_id))]
+    found = [*commitments(sealer, first=since, last=today), *older]
+    return [made for made in found if is_asked_about(made.content, today)]
 
 
 def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
@@ -382,7 +442,7 @@ def figures(
     names = {person.id: person.content.name for person in found[Kind.PERSON]}
     acts = acts_by_person(done.content for done in found[Kind.ACTS])
     numbers = [number.content for number in found[Kind.NUMBER]]
-    people = [PersonFigures(names[person], done) for person, done in acts.items()]
+    people = [PersonFigures(names[p], done) for p, done in acts.items() if p in names]
     return PracticeFigures(
         commitments=commitment_figures(made),
         wins=len(wins),
@@ -451,6 +511,7 @@ def opened(sealer: Sealer, row: LogEntry) -> Entry:
 def say(sealer: Sealer, row: LogEntry, content: Content) -> None:
     """Let a row say something else from now on, as its next version."""
     row.document = sealed(sealer, row.id, content)
+    row.asked_from = asked_from(content)
     row.version += 1
 
 

@@ -90,7 +90,8 @@ def test_a_stale_writer_is_told_what_is_stored(leader):
         ("people", {"every_days": 7.5}, "every_days"),
         ("people", {"left_on": "2099-01-01"}, "left_on"),
         ("commitments", {"text": ""}, "text"),
-        ("commitments", {"text": "x" * 2001}, "text"),
+        ("commitments", {"text": "x" * 20_001}, "text"),
+        ("hand-offs", {"text": "x" * 2001}, "text"),
         ("commitments", {"state": "done"}, "state"),
         ("commitments", {"due_on": "2020-01-01"}, "due_on"),
         ("commitments", {"state": "kept", "reason": "No time"}, "reason"),
@@ -359,8 +360,9 @@ def test_the_summary_counts_what_the_log_holds(leader, today):
 def test_a_year_adds_up_its_months_where_they_share_a_unit(leader):
     for month, target, actual in (("2026-01", 10, 8), ("2026-02", 12, None)):
         added(leader, "numbers", period=month, target=target, actual=actual)
-    added(leader, "numbers", period="2026-Q1", target=1000)
     assert summary(leader, "2026")["number"] == {"target": 22, "actual": 8}
+    added(leader, "numbers", period="2026-Q1", target=1000)
+    assert summary(leader, "2026")["number"] == {"target": 1000, "actual": None}, "it covers more"
     added(leader, "numbers", period="2026-03", target=1, unit="deals")
     assert summary(leader, "2026")["number"] is None
 

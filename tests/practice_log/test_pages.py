@@ -174,7 +174,7 @@ def test_today_asks_what_became_of_a_commitment_that_is_due(leader, post, today)
     moved = only(leader, "commitments")
     assert (moved["due_on"], moved["moved"]) == (later, 1)
     assert "Ring the bank" not in post.get("/").text
-    post(address, state="missed", reason="The bank was shut", due_on=str(today), back="today")
+    post(address, state="missed", reason="The bank was shut", back="today")
     missed = only(leader, "commitments")
     assert (missed["state"], missed["reason"], missed["due_on"]) == (
         "missed",

@@ -27,6 +27,7 @@ from leaderjournal.practice_log.rules import (
     is_uncelebrated,
     longest_without_first,
     mentions,
+    merged,
     number_of,
     own_number,
     period_days,
@@ -173,11 +174,27 @@ def test_acts_are_added_up_by_person(done):
 
 
 @pytest.mark.parametrize(("text", "without"), [
-    ("Ana.", "X."), ("@Ana, now", "X, now"), ("ANA and ana", "X and X"), ("Anabel", "Anabel"),
+    ("Ana.", "X."), ("@Ana, now", "X, now"), ("ANA and ana", "X and ana"), ("@ana", "X"),
+    ("Anabel", "Anabel"),
     ("Juliana", "Juliana"), ("Ana's deck", "X's deck"), ("@Anabel", "@Anabel"),
 ])  # fmt: skip
 def test_a_name_is_found_as_a_word_of_its_own(text, without):
     assert mentions("Ana").sub("X", text) == without
+
+
+def test_a_name_that_is_a_word_is_found_where_it_is_written_as_a_name():
+    without = mentions("Will", "AM", "May")
+    text = "I will call Will, WILL or @will at 9 am; I am sure he may. May I?"
+    assert without.sub("X", text) == "I will call X, X or X at 9 am; I am sure he may. X I?"
+    assert mentions("Will", any_case=True).sub("X", "I will") == "I X"
+    assert mentions("Ana Berg").sub("X", "told ana berg") == "told X"
+    assert mentions("Ana", "Ana Berg").sub("X", "Ana Berg, Ana") == "X, X"
+
+
+def test_who_was_two_people_keeps_both_notes_and_a_rhythm():
+    merged_of = merged(Person("Ana", None, "Likes it early"), Person("A.", 7, "Two children"))
+    assert merged_of == Person("Ana", 7, "Likes it early\n\nTwo children")
+    assert merged(Person("Ana", 3, "Same"), Person("A.", 7, "Same")) == Person("Ana", 3, "Same")
 
 
 def test_a_name_may_hold_what_a_pattern_would_read():
@@ -201,7 +218,10 @@ def test_a_period_is_its_days(day):
     )
 
 
-@pytest.mark.parametrize("period", ["2026", "2026-13", "2026-00", "2026-W54", "2026-Q5", "x", ""])
+@pytest.mark.parametrize(
+    "period",
+    ["9999-W52", "２０２６-11", "2026", "2026-13", "2026-00", "2026-W54", "2026-Q5", "x", ""],
+)
 def test_what_is_no_period_is_refused(period):
     with pytest.raises(ValueError):  # noqa: PT011 - what it says is for nobody
         period_days(period)

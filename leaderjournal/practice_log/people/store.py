@@ -1,15 +1,16 @@
 """The SQL of people: what was done for them, how they stand, merging and forgetting them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 from uuid import UUID, uuid5
 
 from blinker import Signal
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
-from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log import store
@@ -20,6 +21,7 @@ from leaderjournal.practice_log.rules import (
     Standing,
     longest_without_first,
     mentions,
+    merged,
     standing,
 )
 from leaderjournal.questions import store as questions_store
@@ -34,22 +36,38 @@ name_forgotten = Signal("a person's name is to go from every text")
 
 def put_acts(
     sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
-) -> store.Entry | None:
-    """Note what was done for a person on a day, whole; None where nothing is left of it."""
-    done = tuple(acts)
-    entry_id = acts_id(person_id, local_date)
-    if not done:
-        store.remove(sealer, Kind.ACTS, entry_id)
-        return None
-    return store.put(sealer, Kind.ACTS, entry_id, local_date, Acts(person_id, done), now=now)[0]
+) -> None:
+    """Note what was done for a person on a day, whole; nothing takes it back.
+
+    Raises NoSuchEntry where there is no such person.
+    """
+    done, entry_id = tuple(acts), acts_id(person_id, local_date)
+    with _holding(sealer, person_id) as session:
+        if not done:
+            store.remove(sealer, Kind.ACTS, entry_id, session=session)
+            return
+        content = Acts(person_id, done)
+        store.put(sealer, Kind.ACTS, entry_id, local_date, content, now=now, session=session)
 
 
 def add_acts(
     sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
 ) -> None:
-    """Note more of what was done for a person on a day; what is there stays."""
-    with write_transaction() as session:
+    """Note more of what was done for a person on a day; what is there stays.
+
+    Raises NoSuchEntry where there is no such person.
+    """
+    with _holding(sealer, person_id) as session:
         _add_acts(session, sealer, person_id, local_date, acts, now=now)
+
+
+@contextmanager
+def _holding(sealer: Sealer, *people: UUID) -> Iterator[Session]:
+    """Write to the log while these people are there. Raises NoSuchEntry."""
+    with store.transaction(sealer) as session:
+        if any(store.entry(sealer, Kind.PERSON, person) is None for person in people):
+            raise store.NoSuchEntry
+        yield session
 
 
 def _add_acts(
@@ -121,25 +139,29 @@ def passages_about(sealer: Sealer, person: store.Entry, *, today: LocalDate) -> 
     return found[:MOST_PASSAGES]
 
 
-def forget(sealer: Sealer, person: store.Entry, *, replacement: str | None, now: Instant) -> None:
+def forget(
+    sealer: Sealer,
+    person: store.Entry,
+    *,
+    replacement: str | None,
+    any_case: bool = False,
+    now: Instant,
+) -> None:
     """Forget a person and what was done for them; hand-offs and wins stay, without them.
 
-    With a `replacement` their name becomes that in every text of the account.
+    With a `replacement` their name becomes that in every text of the account, as `mentions` finds
+    it there.
     """
     if replacement is not None:
-        _take_name_out(sealer, person, replacement, now)
+        name = mentions(person.content.name, any_case=any_case)
+        _take_name_out(sealer, lambda text: name.sub(lambda _: replacement, text), now)
     store.remove(sealer, Kind.PERSON, person.id)
 
 
-def _take_name_out(sealer: Sealer, person: store.Entry, replacement: str, now: Instant) -> None:
-    name = mentions(person.content.name)
-
-    def without(text: str) -> str:
-        return name.sub(lambda _: replacement, text)
-
+def _take_name_out(sealer: Sealer, without: Callable[[str], str], now: Instant) -> None:
     questions_store.rewrite(sealer, without)
     reflections_store.rewrite(sealer, without, now=now)
-    with write_transaction() as session:
+    with store.transaction(sealer) as session:
         for row in store.rows_of(session, sealer, tuple(Kind)):
             there = store.opened(sealer, row)
             texts = {
@@ -156,8 +178,12 @@ def _take_name_out(sealer: Sealer, person: store.Entry, replacement: str, now: I
 
 
 def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
-    """Let all that is of a person be of another one; the first is there no more."""
-    with write_transaction() as session:
+    """Let all that is of a person be of another one; the first is there no more.
+
+    Their note is added to the other's, and their rhythm is taken where the other has none. Raises
+    NoSuchEntry.
+    """
+    with _holding(sealer, person_id, into) as session:
         for row in store.rows_of(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
             found = store.opened(sealer, row)
             if found.content.person_id != person_id:
@@ -169,6 +195,19 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
                 store.say(sealer, row, replace(found.content, person_id=into))
                 row.saved_at = now
         session.flush()
+        first, second = (
+            cast("store.Entry", store.entry(sealer, Kind.PERSON, person))
+            for person in (person_id, into)
+        )
+        store.put(
+            sealer,
+            Kind.PERSON,
+            into,
+            min(first.local_date, second.local_date),
+            merged(second.content, first.content),
+            now=now,
+            session=session,
+        )
         store.remove(sealer, Kind.PERSON, person_id, session=session)
 
 
