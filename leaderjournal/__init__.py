@@ -25,6 +25,7 @@ from leaderjournal.kernel.queue import init_queue
 from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
+from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.practice_log import api as practice_log_api
 from leaderjournal.practice_log import pages as practice_log_pages
 from leaderjournal.practice_log import store as practice_log_store
@@ -49,6 +50,7 @@ from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.search import pages as search_pages
 from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
+from leaderjournal.team_mirror import store as team_mirror_store
 
 MEGABYTE = 1_000_000
 LARGEST_IMPORT = 50 * MEGABYTE
@@ -90,6 +92,8 @@ APIS = (
 accounts_store.moved.connect(schedule_store.follow)
 reflections_store.days_gone.connect(practice_log_store.forget_of_days)
 people_store.name_forgotten.connect(monthly_store.rewrite)
+people_store.name_forgotten.connect(team_mirror_store.rewrite)
+people_store.name_forgotten.connect(documents_store.forget_all)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

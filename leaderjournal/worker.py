@@ -26,6 +26,7 @@ from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.prompts.fortnightly.sending import send_due
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.team_mirror import store as team_mirror_store
 
 log = logging.getLogger("leaderjournal.worker")
 
@@ -51,6 +52,7 @@ def chores(app: Flask) -> dict[str, int]:
             "imports never brought in": imports_store.forget_unused(
                 before=Instant(now - IMPORTS_WAIT_FOR)
             ),
+            "team mirrors that are over": team_mirror_store.close_ended(now=now),
             "documents of yesterday": documents_store.forget_old(now=now),
             "old deliveries": delivery_store.forget_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]

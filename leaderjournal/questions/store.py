@@ -93,9 +93,9 @@ def change(sealer: Sealer, question_id: UUID, values: dict[str, Any]) -> KeptQue
 def rewrite(sealer: Sealer, change_text: Callable[[str], str]) -> None:
     """Write the text of every own question anew as `change_text` has it."""
     with write_transaction() as session:
-        for row in session.scalars(
-            sa.select(OwnQuestion).where(OwnQuestion.account_id == sealer.account)
-        ):
+        own = sa.select(OwnQuestion).where(OwnQuestion.account_id == sealer.account)
+        own = own.order_by(OwnQuestion.id).with_for_update()
+        for row in session.scalars(own.execution_options(populate_existing=True)):
             row.text_sealed = _seal(sealer, row.id, change_text(_kept(sealer, row).text))
 
 

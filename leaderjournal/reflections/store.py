@@ -342,7 +342,8 @@ def rewrite(sealer: Sealer, change_text: Callable[[str], str], *, now: Instant) 
     for start in range(0, len(ids), PAGE):
         of_page = Reflection.id.in_(ids[start : start + PAGE])
         with write_transaction() as session:
-            for row in session.scalars(sa.select(Reflection).where(of_page)):
+            days = sa.select(Reflection).where(of_page).order_by(Reflection.id).with_for_update()
+            for row in session.scalars(days.execution_options(populate_existing=True)):
                 before = _stored(sealer, row)
                 content = before.content.with_texts(change_text)
                 if content == before.content:
@@ -350,8 +351,9 @@ def rewrite(sealer: Sealer, change_text: Callable[[str], str], *, now: Instant) 
                 row.version += 1
                 row.saved_at = now
                 _seal_content(sealer, row, content, before.written)
+            session.flush()
             kept = sa.select(Revision).join(Reflection).where(of_page)
-            for version in session.scalars(kept):
+            for version in session.scalars(kept.execution_options(populate_existing=True)):
                 content = _version(sealer, version).content.with_texts(change_text)
                 version.document = _sealed_version(
                     sealer, version.reflection_id, version.version, content.as_document()

@@ -9,12 +9,12 @@ from leaderjournal.kernel import mail
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.team_mirror import store
-from leaderjournal.team_mirror.rules import OPEN_AFTER
+from leaderjournal.team_mirror.rules import OPEN_AFTER, name_of
 
 SUBJECT = "{name} asks how you see them"
 BODY = """Hello,
 
-{name} leads with a journal and asks the team once a month: how did I do, under three keys?
+{name} leads with a journal and asks the team about {month}: how did I do, under three keys?
 This is your link, and nobody else's. It takes one answer, in about a minute, on your phone:
 
 {link}
@@ -43,7 +43,7 @@ def send(leader: Leader, addresses: list[str], *, now: Instant) -> list[str]:
     Which address got which link is written nowhere, not in a queue either: that is why this sends
     at once. Return the links that could not be sent. Raises MirrorThere.
     """
-    _, _, links = issue(leader, len(addresses), now=now)
+    _, month, links = issue(leader, len(addresses), now=now)
     waiting = list(zip(addresses, links, strict=True))
     secrets.SystemRandom().shuffle(waiting)
     unsent = []
@@ -57,6 +57,7 @@ def send(leader: Leader, addresses: list[str], *, now: Instant) -> list[str]:
                         subject=SUBJECT.format(name=leader.name),
                         body=BODY.format(
                             name=leader.name,
+                            month=name_of(month),
                             link=link,
                             about=f"{settings().public_url}/mirror",
                         ),

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from statistics import mean
 from typing import Any
 from uuid import UUID
@@ -89,6 +90,11 @@ class Shown:
     lines: Mapping[str, tuple[str, ...]]
 
 
+def name_of(month: str) -> str:
+    """Return a month like 2026-11 in words."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
 def new_tokens(mirror_id: UUID, number: int) -> list[str]:
     """Return tokens for a mirror, for its links: its id and a secret of 128 bits each."""
     return [
@@ -149,7 +155,9 @@ def closed(heard: Heard) -> Heard:
     return replace(
         heard,
         unused=(),
-        scores={} if few else heard.scores,
+        scores={
+            key: scores for key, scores in heard.scores.items() if not few and len(scores) >= FEWEST
+        },
         lines=heard.lines if heard.answers >= FEWEST_FOR_LINES else {},
     )
 

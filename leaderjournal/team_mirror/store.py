@@ -1,8 +1,8 @@
 """The SQL of team mirrors."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, write_transaction
-from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.days import Instant, LocalDate, local_date
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.team_mirror.models import TeamMirror
 from leaderjournal.team_mirror.rules import (
@@ -21,11 +21,15 @@ from leaderjournal.team_mirror.rules import (
     TokenUsed,
     closed,
     hear,
+    name_of,
     new_tokens,
     opened,
     read_token,
     shown,
 )
+
+FURTHEST_EAST = timedelta(hours=14)
+"""How far local time is ahead of UTC at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Mirror:
     @property
     def name(self) -> str:
         """The month as a page names it."""
-        return date.fromisoformat(f"{self.month}-01").strftime("%B %Y")
+        return name_of(self.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Asked:
     leader: str
     month: str
     issued: int
+
+    @property
+    def name(self) -> str:
+        """The month as a page names it."""
+        return name_of(self.month)
 
 
 class MirrorThere(Exception):
@@ -64,16 +73,18 @@ def issue(
 ) -> tuple[UUID, list[str]]:
     """Open the mirror of a month; return its id and as many tokens. They are kept nowhere.
 
-    Raises MirrorThere.
+    One that was closed with too few answers to be shown gives way. Raises MirrorThere.
     """
     mirror_id = new_id()
     tokens = new_tokens(mirror_id, number)
     with write_transaction() as session:
-        there = sa.select(TeamMirror.id).where(
-            TeamMirror.account_id == leader.id, TeamMirror.month == month
-        )
-        if session.scalar(there) is not None:
-            raise MirrorThere
+        accounts_store.hold(session, leader.id)
+        there = session.scalar(_of_month(leader.id, month))
+        if there is not None:
+            if not there.closed or shown(_heard(leader.sealer, there), is_closed=True):
+                raise MirrorThere
+            session.delete(there)
+            session.flush()
         session.add(
             TeamMirror(
                 id=mirror_id,
@@ -110,33 +121,71 @@ def answer(token: str, given: Answer, *, now: Instant) -> None:
 def close(leader: Leader, month: str) -> bool:
     """Let a mirror take no more answers; tell whether it was open."""
     with write_transaction() as session:
-        row = session.scalar(
-            sa.select(TeamMirror)
-            .where(TeamMirror.account_id == leader.id, TeamMirror.month == month)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        row = session.scalar(_of_month(leader.id, month))
         if row is None or row.closed:
             return False
-        row.closed = True
-        row.document = _sealed(leader.sealer, row.id, closed(_heard(leader.sealer, row)))
+        _close(leader.sealer, row)
     return True
+
+
+def close_ended(*, now: Instant) -> int:
+    """Close every mirror whose last date is over where its leader is; return how many."""
+    last_anywhere = local_date((now + FURTHEST_EAST).date())
+    query = sa.select(TeamMirror.account_id).where(
+        TeamMirror.closed.is_(False), TeamMirror.last_date < last_anywhere
+    )
+    leaders = [accounts_store.leader(account) for account in set(db.session.scalars(query))]
+    return sum(_close_ended(leader, leader.today(now)) for leader in leaders if leader)
+
+
+def _close_ended(leader: Leader, today: LocalDate) -> int:
+    """Close what is over on the leader's local day; return how many mirrors.
+
+    It is written down when it is seen first. From then on a mirror is closed wherever its leader
+    travels, as what was looked at once must not grow any more.
+    """
+    over = (
+        TeamMirror.account_id == leader.id,
+        TeamMirror.closed.is_(False),
+        TeamMirror.last_date < today,
+    )
+    if db.session.scalar(sa.select(TeamMirror.id).where(*over)) is None:
+        return 0
+    with write_transaction() as session:
+        rows = sa.select(TeamMirror).where(*over).order_by(TeamMirror.id).with_for_update()
+        found = list(session.scalars(rows.execution_options(populate_existing=True)))
+        for row in found:
+            _close(leader.sealer, row)
+    return len(found)
+
+
+def _close(sealer: Sealer, row: TeamMirror) -> None:
+    row.closed = True
+    row.document = _sealed(sealer, row.id, closed(_heard(sealer, row)))
+
+
+def _of_month(account: UUID, month: str) -> sa.Select[TeamMirror]:
+    query = sa.select(TeamMirror).where(TeamMirror.account_id == account, TeamMirror.month == month)
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def mirror(leader: Leader, month: str, *, today: LocalDate) -> Mirror | None:
     """Return the mirror of a month as its leader may see it."""
-    query = sa.select(TeamMirror).where(
-        TeamMirror.account_id == leader.id, TeamMirror.month == month
+    _close_ended(leader, today)
+    row = db.session.scalar(
+        sa.select(TeamMirror)
+        .where(TeamMirror.account_id == leader.id, TeamMirror.month == month)
+        .execution_options(populate_existing=True)
     )
-    row = db.session.scalar(query.execution_options(populate_existing=True))
-    return _mirror(leader.sealer, row, today) if row else None
+    return _mirror(leader.sealer, row) if row else None
 
 
 def mirrors(leader: Leader, *, today: LocalDate) -> list[Mirror]:
     """Return every mirror as its leader may see it, the latest month first."""
+    _close_ended(leader, today)
     query = sa.select(TeamMirror).where(TeamMirror.account_id == leader.id)
     rows = db.session.scalars(query.order_by(TeamMirror.month.desc()))
-    return [_mirror(leader.sealer, row, today) for row in rows]
+    return [_mirror(leader.sealer, row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +199,13 @@ class BroughtMirror:
 
 def closed_mirrors(leader: Leader, *, today: LocalDate) -> list[BroughtMirror]:
     """Return every mirror that takes no more answers, as it goes into an export, by month."""
-    query = sa.select(TeamMirror).where(TeamMirror.account_id == leader.id)
+    _close_ended(leader, today)
+    query = sa.select(TeamMirror).where(
+        TeamMirror.account_id == leader.id, TeamMirror.closed.is_(True)
+    )
     return [
-        BroughtMirror(row.month, row.last_date, closed(_heard(leader.sealer, row)))
+        BroughtMirror(row.month, row.last_date, _heard(leader.sealer, row))
         for row in db.session.scalars(query.order_by(TeamMirror.month))
-        if _is_closed(row, today)
     ]
 
 
@@ -193,6 +244,17 @@ def take_back(session: Session, account: UUID, mirrors: Iterable[UUID]) -> None:
     )
 
 
+def rewrite(sealer: Sealer, *, without: Callable[[str], str], **_said: object) -> None:
+    """Write every line anew as `without` has it: it takes a name out of a text."""
+    with write_transaction() as session:
+        rows = sa.select(TeamMirror).where(TeamMirror.account_id == sealer.account)
+        rows = rows.order_by(TeamMirror.id).with_for_update()
+        for row in session.scalars(rows.execution_options(populate_existing=True)):
+            heard = _heard(sealer, row)
+            lines = {key: tuple(map(without, said)) for key, said in heard.lines.items()}
+            row.document = _sealed(sealer, row.id, replace(heard, lines=lines))
+
+
 @dataclass(frozen=True, slots=True)
 class _Open:
     """A mirror that a token may still answer, and all that it has heard."""
@@ -213,26 +275,22 @@ def _open(session: Session, token: str, now: Instant, *, locked: bool = False) -
         query = query.with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     leader = accounts_store.leader(row.account_id) if row else None
-    if row is None or leader is None or _is_closed(row, leader.today(now)):
+    if row is None or leader is None or row.closed or leader.today(now) > row.last_date:
         return None
     heard = _heard(leader.sealer, row)
     return _Open(row, leader, token_hash, heard) if token_hash in heard.unused else None
 
 
-def _is_closed(row: TeamMirror, today: LocalDate) -> bool:
-    return row.closed or today > row.last_date
-
-
-def _mirror(sealer: Sealer, row: TeamMirror, today: LocalDate) -> Mirror:
-    heard, is_closed = _heard(sealer, row), _is_closed(row, today)
+def _mirror(sealer: Sealer, row: TeamMirror) -> Mirror:
+    heard = _heard(sealer, row)
     return Mirror(
         id=row.id,
         month=row.month,
         last_date=row.last_date,
-        is_closed=is_closed,
+        is_closed=row.closed,
         issued=heard.issued,
         enough=shown(heard, is_closed=True) is not None,
-        shown=shown(heard, is_closed=is_closed),
+        shown=shown(heard, is_closed=row.closed),
     )
 
 

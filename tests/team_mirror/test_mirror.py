@@ -19,6 +19,7 @@ from leaderjournal.models import Base
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.models import TeamMirror
+from leaderjournal.worker import chores
 
 
 def links_of(leader, number=5):
@@ -337,3 +338,64 @@ def test_a_mirror_that_takes_answers_into_the_next_month_is_closed_there(app, le
         page = browser.get("/team-mirror").text
         assert "is open" not in page
         assert ">October 2026</a>" in page
+
+
+def test_what_was_seen_closed_stays_closed_wherever_its_leader_travels(app, leader):
+    with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
+        fresh = a_leader(leader.client)
+        links = links_of(fresh)
+    with time_machine.travel(datetime(2026, 11, 7, 15, tzinfo=UTC), tick=False):
+        for link in links[:3]:
+            answered(app, link, (5, 1, 3))
+        assert only(fresh)["is_closed"] is False
+        fresh.call("PATCH", "/me", {"time_zone": "Pacific/Kiritimati"})
+        assert only(fresh)["shown"]["answers"] == 3
+        fresh.call("PATCH", "/me", {"time_zone": "Europe/Berlin"})
+        assert answered(app, links[3], (1, 1, 1)).status_code == 410
+        assert only(fresh)["shown"]["answers"] == 3
+
+
+def test_a_mirror_that_is_over_is_closed_though_nobody_looks(app, leader):
+    with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
+        links = links_of(a_leader(leader.client))
+        for link in links[:2]:
+            answered(app, link, lines=("Zanzibar", "", ""))
+    for day, over in ((7, 0), (8, 1), (9, 0)):
+        with time_machine.travel(datetime(2026, 11, day, 12, tzinfo=UTC), tick=False):
+            assert chores(app)["team mirrors that are over"] == over
+    [document] = dump(app)[1]
+    kept = json.loads(document)
+    assert (kept["unused"], kept["scores"], kept["lines"]) == ([], {}, {})
+
+
+def test_a_key_that_fewer_than_three_scored_is_kept_nowhere(app, leader):
+    links = links_of(leader)
+    for number, link in enumerate(links[:3]):
+        form = {"score-lead-from-front": "4"} | ({"score-let-go": "1"} if number == 0 else {})
+        assert app.test_client().post(link, data=form).status_code == 200
+    close(leader)
+    assert list(json.loads(dump(app)[1][0])["scores"]) == ["lead-from-front"]
+    [mirror] = leader.get("/export?format=json").json["team_mirrors"]
+    assert list(mirror["scores"]) == ["lead-from-front"]
+
+
+def test_links_that_were_lost_are_made_anew_once_the_mirror_is_closed_with_too_few(app, leader):
+    first = links_of(leader)
+    answered(app, first[0])
+    again = leader.call("POST", "/team-mirrors", {"links": 4})
+    assert again.status_code == 409
+    close(leader)
+    second = links_of(leader, 4)
+    assert answered(app, first[1]).status_code == 410
+    for link in second:
+        answered(app, link, (3, 3, 3))
+    assert only(leader)["shown"]["answers"] == 4
+    assert leader.call("POST", "/team-mirrors", {"links": 4}).status_code == 409
+
+
+def test_a_forgotten_name_goes_from_what_the_team_wrote(app, leader):
+    for link in links_of(leader):
+        answered(app, link, lines=("Ana runs it now", "", ""))
+    ana = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
+    leader.call("POST", f"/people/{ana}/forget", {"replacement": "someone"})
+    assert set(only(leader)["shown"]["lines"]["lead-from-front"]) == {"someone runs it now"}

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from leaderjournal.practice_log.rules import mentions
+from leaderjournal.reviews.words.rules import says_little
+
 SOMEONE = "someone"
 BETWEEN_NAMES = re.compile(r"[,;\n]+")
 LONGEST_BEGINNING = 600
@@ -31,13 +34,23 @@ def beginning(text: str) -> str:
 
 
 class LeavesOut:
-    """Says "someone" where a name stands by itself, its possessive included as "someone's"."""
+    """Says "someone" where a name stands by itself, its possessive included as "someone's".
+
+    A name counts however it is written, but where that would be an ordinary word, as will and am.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
-        longest_first = sorted(names, key=lambda name: (-len(name), name))
-        parts = "|".join(map(re.escape, longest_first))
-        self._pattern = re.compile(rf"@?(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE) if parts else None
+        given = tuple(names)
+        words = tuple(name for name in given if says_little(name))
+        others = tuple(name for name in given if name not in words)
+        self._patterns = [
+            mentions(*some, any_case=any_case)
+            for some, any_case in ((others, True), (words, False))
+            if some
+        ]
 
     def __call__(self, text: str) -> str:
         """Return `text` without the names."""
-        return self._pattern.sub(SOMEONE, text) if self._pattern else text
+        for pattern in self._patterns:
+            text = pattern.sub(SOMEONE, text)
+        return text

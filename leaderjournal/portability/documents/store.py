@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset
 from leaderjournal.reviews.summaries.rules import Period
@@ -104,6 +105,12 @@ def content_of(leader: Leader, document_id: UUID) -> bytes | None:
     return leader.sealer.open_bytes(
         sealed, table="documents", column="content_sealed", row=document_id
     )
+
+
+def forget_all(sealer: Sealer, **_said: object) -> None:
+    """Forget every document of an account: a name that has left its texts stands in them still."""
+    with write_transaction() as session:
+        session.execute(sa.delete(Document).where(Document.account_id == sealer.account))
 
 
 def forget_old(*, now: Instant) -> int:

@@ -205,14 +205,17 @@ def rewrite(sealer: Sealer, *, without: Callable[[str], str], now: Instant) -> N
     """Write every review anew, versions too, as `without` has it: it takes a name out of a text."""
     with write_transaction() as session:
         of_account = MonthlyReview.account_id == sealer.account
-        for row in session.scalars(sa.select(MonthlyReview).where(of_account)):
+        reviews = sa.select(MonthlyReview).where(of_account).order_by(MonthlyReview.id)
+        fresh = {"populate_existing": True}
+        for row in session.scalars(reviews.with_for_update().execution_options(**fresh)):
             before = _opened(sealer, "monthly_reviews", row) if row.version else ReviewContent()
             content = before.with_texts(without)
             if content != before:
                 row.document, row.saved_at = _sealed(sealer, row.id, content), now
                 row.version += 1
+        session.flush()
         versions = sa.select(MonthlyReviewRevision).join(MonthlyReview).where(of_account)
-        for kept in session.scalars(versions):
+        for kept in session.scalars(versions.execution_options(**fresh)):
             content = _opened(sealer, "monthly_review_revisions", kept).with_texts(without)
             kept.document = _sealed_version(sealer, kept.review_id, kept.version, content)
 

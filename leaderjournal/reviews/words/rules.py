@@ -207,6 +207,11 @@ def plain(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+def says_little(word: str) -> bool:
+    """Tell whether a word says little by itself, as "will" and "am" do."""
+    return plain(word) in _stop_words()
+
+
 @cache
 def _stop_words() -> frozenset[str]:
     text = files(__package__).joinpath(_STOP_WORDS_FILE).read_text(encoding="utf-8")
