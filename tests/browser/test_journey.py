@@ -30,7 +30,7 @@ def score(page: Page, key: str, value: int) -> None:
 
 def saved(page: Page) -> None:
     """Wait until the page says so; after trouble a next try may be some seconds away."""
-    expect(page.locator("#save-said")).to_have_text("Saved everywhere", timeout=20_000)
+    expect(page.locator("#save-said")).to_have_text("Saved everywhere")
 
 
 def berlin_today() -> str:

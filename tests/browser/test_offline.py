@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from browser.conftest import BROWSER, FLAGS, PHONE, ROOT, Served, free_port
+from browser.conftest import BROWSER, FLAGS, PATIENCE, PHONE, ROOT, Served, free_port
 from browser.test_journey import (
     assert_accessible,
     berlin_today,
@@ -131,7 +131,7 @@ def phone(chromium, tmp_path):
         )
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     open_phone.folder = tmp_path / "phone"
@@ -551,7 +551,7 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
     page.locator("[name=note]").press_sequentially("Being typed", delay=20)
     # The older worker ends first what it has in hand: a call into the restart waits 15 seconds.
-    with page.expect_navigation(timeout=45_000):
+    with page.expect_navigation():
         page.get_by_role("button", name="Use it now").click()
     expect(page.locator("[name=note]")).to_have_value("Being typed")
     assert page.evaluate("self.newer") is True
