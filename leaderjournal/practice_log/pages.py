@@ -322,6 +322,10 @@ def _write(kind: Kind, before: store.Entry | None) -> Errors:
     """Write the submitted form over what was there before; return messages by field."""
     leader = current_leader()
     submitted = _submitted(kind)
+    if before and submitted.get("state") == "kept":
+        # What stood in the way once did not in the end.
+        unchanged = submitted.get("reason") in (None, before.content.reason)
+        submitted["reason"] = None if unchanged else submitted["reason"]
     if before is None:
         values, errors = read_form(WRITTEN[kind](), submitted)
     else:

@@ -84,8 +84,7 @@ def ready(page: Page) -> None:
 
 def pages_kept(page: Page, number: int) -> None:
     """Wait until the device has so many months with it."""
-    count = f"async (number) => ((await ({ON_DEVICE})()).indexed['journal.pages'] ?? []).length"
-    until(page, f"{count} >= number", number)
+    until(page, "async (n) => (await (await openLocalJournal()).countMonths()) >= n", number)
 
 
 def words(page: Page, day: str) -> dict:

@@ -310,6 +310,87 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     assert celebrated["celebrated_on"] == str(today)
 
 
+def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(phone, between):
+    page = phone(between.address)
+    register(page)
+    today = date.fromisoformat(berlin_today())
+    people(page, ("Ana", "7"))
+    called(page, "POST", "/commitments", {"text": "Ring Ben", "due_on": str(today)})
+    page.goto("/")
+    ready(page)
+    account = page.locator("meta[name=journal-account]").get_attribute("content")
+    kept = "async (account) => (await openLocalJournal()).page(account, 'beside-today')"
+    until(page, kept, account)
+    page.context.close()
+
+    between.trouble = "cut"
+    page = phone(between.address)
+    page.goto("/")
+    expect(page.locator("#no-connection")).to_be_visible()
+    page.get_by_text("Someone you served").click()
+    serve(page, "Ana", "Coach")
+    expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
+    asked = page.locator(".asked", has_text="Ring Ben")
+    asked.get_by_text("Not kept").click()
+    asked.get_by_label("What stood in the way").fill("A strike")
+    asked.get_by_label("What stood in the way").press("Enter")
+    expect(asked.locator("[data-said]")).to_contain_text(HERE)
+    assert_accessible(page, "today without a connection")
+    page.goto(f"/day/{today - timedelta(days=1)}")
+    expect(page.locator("#beside-today")).to_be_empty()
+    page.context.close()
+
+    between.trouble = None
+    page = phone(between.address)
+    page.goto("/")
+    for _ in range(200):
+        [missed] = items(page, "commitments")
+        if missed["state"] == "missed" and items(page, "people")[0]["acts"] == 1:
+            break
+        page.wait_for_timeout(100)
+    assert (missed["reason"], missed["settled_on"]) == ("A strike", str(today))
+    assert items(page, "people")[0]["acts"] == 1
+
+
+CORRECTED = """async () => {
+  const journal = await openLocalJournal("corrected");
+  const given = { etag: "0-1", was: { state: "open", reason: "" }, once: true };
+  await journal.keepDraft("a", "/it", { ...given, content: { state: "kept", reason: "" } });
+  const [sent] = await journal.unsentDrafts("a");
+  const missed = { state: "missed", reason: "A strike" };
+  await journal.keepDraft("a", "/it", { ...given, content: missed, words: "it" });
+  const taken = { state: "kept", reason: "" };
+  await journal.draftArrived(sent, { sent: taken, etag: "0-2", content: taken, aside: false });
+  const [left] = await journal.unsentDrafts("a");
+  const { etag, content, words } = await journal.draftIn(left);
+  await journal.draftArrived(left, { sent: missed, etag: "0-3", content: missed, aside: false });
+  return { etag, ...content, words, left: (await journal.unsentDrafts("a")).length };
+}"""
+
+
+def test_what_is_corrected_while_it_is_on_its_way_is_sent_too(new_page):
+    page = new_page()
+    register(page)
+    page.goto("/")
+    until(page, "async () => Boolean(self.openLocalJournal)")
+    assert page.evaluate(CORRECTED) == {
+        "etag": "0-2", "state": "missed", "reason": "A strike", "words": "it", "left": 0,
+    }  # fmt: skip
+
+
+def test_a_button_that_is_tapped_twice_notes_one(new_page):
+    page = new_page()
+    register(page)
+    page.goto("/")
+    page.get_by_text("A win to celebrate").click()
+    page.get_by_label("What went well?").fill("A tender")
+    page.locator("form[data-keep=wins]").evaluate(
+        "(form) => { form.requestSubmit(); form.requestSubmit(); }"
+    )
+    expect(page.locator("form[data-keep=wins] [data-said]")).to_have_text("Noted.")
+    assert len(items(page, "wins")) == 1
+
+
 def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED", "404"])
     register(page)
@@ -323,7 +404,11 @@ def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
     called(page, "DELETE", f"/people/{ana}", {})
     page.context.set_offline(False)
     refusal = page.locator("#not-noted")
-    expect(refusal).to_contain_text("There is no such person.")
+    expect(refusal).to_contain_text("“Coach: Ana” was not taken. There is no such person.")
+    page.get_by_text("A win to celebrate").click()
+    page.get_by_label("What went well?").fill("A tender")
+    page.locator("form[data-keep=wins]").get_by_role("button", name="Note it").click()
+    expect(page.locator("form[data-keep=wins] [data-said]")).to_have_text("Noted.")
     refusal.get_by_role("button", name="Leave it out").click()
     expect(refusal).to_be_hidden()
     assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0

@@ -75,7 +75,7 @@ TAP = """async (action) => {
   const [notification] = await registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
 }"""
-PAGES_KEPT = "async () => (await openLocalJournal()).countPages()"
+PAGES_KEPT = "async () => (await openLocalJournal()).countMonths()"
 EVERYTHING_SHOWN = """(size) => {
   document.documentElement.style.fontSize = size;
   for (const part of document.querySelectorAll("#ask, [data-way]")) part.hidden = false;

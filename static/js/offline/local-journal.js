@@ -304,11 +304,12 @@
 
     // Keeps what `content` now says, where `was` is what the server had under `etag` (null where it
     // had nothing). What was typed before and is not sent yet keeps what it was written on. What is
-    // written `once`, with nobody to go on with it here, is let go of as soon as it has arrived.
-    const keepDraft = (account, path, { etag, was, content, once = false }) => alone(path, async () => {
+    // written `once`, with nobody to go on with it here, is let go of as soon as it has arrived;
+    // `words` say what that is.
+    const keepDraft = (account, path, { etag, was, content, words = "", once = false }) => alone(path, async () => {
       const row = await database.get("drafts", [account, path]);
       const base = row && !row.sent ? await draftIn(row) : { etag, was };
-      await putDraft(account, path, { ...base, content }, { once });
+      await putDraft(account, path, { ...base, content, words }, { once });
     });
 
     async function putDraft(account, path, draft, marks = {}) {
@@ -327,11 +328,14 @@
     const draftArrived = ({ account, path, id }, { sent, etag, content, aside }) => alone(path, async () => {
       const row = await database.get("drafts", [account, path]);
       if (!row) return;
-      if (row.once) return database.delete("drafts", [account, path]);
       const stored = { etag, was: content, aside };
-      if (row.id === id) return putDraft(account, path, { ...stored, content }, { sent: true });
-      const now = await draftIn(row);
-      await putDraft(account, path, { ...stored, content: laid(sent, now.content, content) });
+      if (row.id === id) {
+        if (row.once) await database.delete("drafts", [account, path]);
+        else await putDraft(account, path, { ...stored, content }, { sent: true });
+        return;
+      }
+      const { content: mine, words } = await draftIn(row);
+      await putDraft(account, path, { ...stored, content: laid(sent, mine, content), words }, { once: row.once });
     });
 
     const refuseDraft = ({ account, path, id }, refused) => alone(path, async () => {
@@ -352,7 +356,9 @@
       return row ? opened(account, path, row) : null;
     }
 
-    const countPages = () => database.count("pages");
+    const countMonths = async () => (
+      (await database.getAllKeys("pages")).filter(([, path]) => path.startsWith("/month")).length
+    );
 
     return Object.freeze({
       name, leader, setLeader, isTimeFor, wasDone,
@@ -360,7 +366,7 @@
       day, meet, write, queue, queueLeft, arrived,
       unsent, countUnsent, countAllUnsent, changeIn, mark,
       keepDraft, draft, draftIn, unsentDrafts, draftArrived, refuseDraft, removeDraft,
-      keepPage, page, countPages,
+      keepPage, page, countMonths,
       close: () => database.close(),
     });
   }

@@ -78,7 +78,7 @@ async function keptMonth(leader, path) {
   return new Response(body, { headers: page.headers });
 }
 
-const keepsAMonth = async () => (await (await journalHere()).countPages()) > 0;
+const keepsAMonth = async () => (await (await journalHere()).countMonths()) > 0;
 
 async function renewMonth() {
   const leader = await leaderHere();
