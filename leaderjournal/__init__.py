@@ -90,7 +90,7 @@ APIS = (
 )
 
 accounts_store.moved.connect(schedule_store.follow)
-reflections_store.days_gone.connect(practice_log_store.forget_of_days)
+reflections_store.commitments_gone.connect(practice_log_store.forget_of_days)
 people_store.name_forgotten.connect(monthly_store.rewrite)
 people_store.name_forgotten.connect(team_mirror_store.rewrite)
 people_store.name_forgotten.connect(documents_store.forget_all)

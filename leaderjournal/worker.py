@@ -19,8 +19,10 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.limits import limiter
+from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
+from leaderjournal.portability.tasks import bring_in_import
 from leaderjournal.prompts.delivery import store as delivery_store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.prompts.fortnightly.sending import send_due
@@ -32,6 +34,9 @@ log = logging.getLogger("leaderjournal.worker")
 
 IMPORTS_WAIT_FOR = timedelta(days=1)
 """How long a file that was looked at waits to be brought in."""
+
+IMPORTS_TAKE_AT_MOST = timedelta(hours=1)
+"""Longer than that an import was broken off; it goes on where it was."""
 
 HANDS_OVER_EVERY = 0.0005
 """Seconds after which a thread that computes lets another go on, where Python waits for 5 ms.
@@ -49,6 +54,7 @@ def chores(app: Flask) -> dict[str, int]:
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
             "devices removed long ago": push_store.forget_removed(now=now),
+            "imports that were broken off": _go_on_with_imports(now),
             "imports never brought in": imports_store.forget_unused(
                 before=Instant(now - IMPORTS_WAIT_FOR)
             ),
@@ -57,6 +63,13 @@ def chores(app: Flask) -> dict[str, int]:
             "old deliveries": delivery_store.forget_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
         }
+
+
+def _go_on_with_imports(now: Instant) -> int:
+    left = imports_store.broken_off(before=Instant(now - IMPORTS_TAKE_AT_MOST))
+    for account, import_id in left:
+        enqueue(bring_in_import, str(account), str(import_id))
+    return len(left)
 
 
 def send_letters(app: Flask) -> int:

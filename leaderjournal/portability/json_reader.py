@@ -26,7 +26,7 @@ from leaderjournal.portability.rules import Failure, NoEntry
 from leaderjournal.portability.whole_journal import FORMAT
 from leaderjournal.practice.rules import Asked
 from leaderjournal.practice_log.moving.store import BroughtEntry
-from leaderjournal.practice_log.rules import CONTENTS, Kind
+from leaderjournal.practice_log.rules import CONTENTS, Kind, period_days
 from leaderjournal.practice_log.schemas import KEPT
 from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
@@ -231,10 +231,13 @@ def _entry(row: Any) -> BroughtEntry:
     said = {name: value for name, value in values.items() if name in names}
     if kind == Kind.ACTS:
         said["acts"] = tuple(said["acts"])
+    local_date = _date(row["local_date"])
+    if kind == Kind.NUMBER:
+        local_date, _ = period_days(said["period"])
     return BroughtEntry(
         id=UUID(row["id"]),
         kind=kind,
-        local_date=_date(row["local_date"]),
+        local_date=local_date,
         content=CONTENTS[kind](**said),
         version=_version_number(row),
         saved_at=_instant(row, "saved_at"),

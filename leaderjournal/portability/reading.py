@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.problems import summary_of
 from leaderjournal.portability.archives import Archive, UnreadableJournal
 from leaderjournal.portability.day_one import read_day_one
 from leaderjournal.portability.daylio import looks_like_daylio, read_daylio, score_of
@@ -21,6 +22,7 @@ from leaderjournal.portability.json_reader import (
 from leaderjournal.portability.markdown import is_markdown, read_markdown
 from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
 from leaderjournal.practice_log.moving.store import BroughtEntry
+from leaderjournal.practice_log.rules import what_is_wrong
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
 from leaderjournal.reviews.monthly.store import BroughtReview
@@ -88,13 +90,14 @@ class Reader:
                 today=self.today,
             )
         )
-        failures = (*whole.failures, *failures)
+        log, impossible = _possible(whole.log, self.today)
+        failures = (*whole.failures, *failures, *impossible)
         return Reading(
             "ours",
             days,
             failures,
             reviews=whole.reviews,
-            log=whole.log,
+            log=log,
             team_mirrors=whole.team_mirrors,
         )
 
@@ -163,3 +166,18 @@ def _in_order(
         else:
             days[found.local_date] = found
     return tuple(days[day] for day in sorted(days)), tuple(failures)
+
+
+def _possible(
+    log: Iterable[BroughtEntry], today: LocalDate
+) -> tuple[tuple[BroughtEntry, ...], list[Failure]]:
+    """Return the entries of a log whose dates can be, and a failure for each other one."""
+    possible, failures = [], []
+    for entry in log:
+        wrong = what_is_wrong(entry.local_date, entry.content, today=today)
+        if wrong:
+            where = f"log, {entry.kind.value} of {entry.local_date}"
+            failures.append(Failure(where, summary_of(wrong)))
+        else:
+            possible.append(entry)
+    return tuple(possible), failures

@@ -392,7 +392,7 @@ def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
 
 
 def forget_of_days(session: Session, *, ids: Sequence[UUID]) -> None:
-    """Forget what became of commitments of days that are gone, inside the caller's transaction."""
+    """Forget what became of commitments of days, inside the caller's transaction."""
     for start in range(0, len(ids), AT_ONCE):
         session.execute(sa.delete(LogEntry).where(LogEntry.id.in_(ids[start : start + AT_ONCE])))
 

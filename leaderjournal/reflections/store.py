@@ -29,7 +29,7 @@ from leaderjournal.reflections.rules import (
 )
 from leaderjournal.reflections.search.store import searchable_day
 
-days_gone = Signal("days are gone for good")
+commitments_gone = Signal("what days said comes next is gone, by itself or with its day")
 """Sent with the session of the transaction; `ids` are those of the days."""
 
 RESTORABLE_FOR = timedelta(days=30)
@@ -381,7 +381,7 @@ def take_back(session: Session, days: Mapping[UUID, int]) -> int:
             .returning(Reflection.id)
         )
     ]
-    days_gone.send(session, ids=removed)
+    commitments_gone.send(session, ids=removed)
     return len(removed)
 
 
@@ -394,6 +394,8 @@ def _write(
     *,
     in_time: bool,
 ) -> None:
+    if row.has_commitment and not content.commitment.strip():
+        commitments_gone.send(session, ids=[row.id])
     _seal_content(sealer, row, content, written)
     _replace_figures(session, row.id, content, in_time=in_time)
 
@@ -807,7 +809,7 @@ def purge_deleted(*, now: Instant) -> int:
     with write_transaction() as session:
         long_ago = Reflection.deleted_at < now - RESTORABLE_FOR
         gone = list(session.scalars(sa.delete(Reflection).where(long_ago).returning(Reflection.id)))
-        days_gone.send(session, ids=gone)
+        commitments_gone.send(session, ids=gone)
         return len(gone)
 
 

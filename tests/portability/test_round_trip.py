@@ -6,18 +6,21 @@ import json
 import re
 import zipfile
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import time_machine
 from factories import PASSWORD, a_leader
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from portability.test_import import bring
+from portability.test_import import bring, upload
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.portability.imports import store as imports_store
+from leaderjournal.portability.reading import Choices
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.practice import catalogue
+from leaderjournal.worker import chores, empty_queue
 
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t#-\\"), max_size=60
@@ -216,6 +219,115 @@ def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, clien
     assert [win["text"] for win in other.get("/wins").json["items"]] == ["Newer"]
     assert other.get(f"/people/{people['Ana']}/acts").json["items"] == []
     assert other.get("/numbers").json["items"] == []
+
+
+def brought(leader, content):
+    reply = bring(leader, io.BytesIO(content.encode()), "journal.json")
+    assert reply.status_code == 200, reply.text
+    return reply.json
+
+
+def test_what_was_changed_since_its_export_is_there_and_nothing_comes_twice(app, leader):
+    person = leader.call("POST", "/people", {"name": "J."}).json["id"]
+    leader.call("PUT", f"/people/{person}/acts/{leader.today()}", {"acts": ["coach"]})
+    win = leader.call("POST", "/wins", {"text": "A tendr", "person_id": person}).json["id"]
+    content = exported(app, leader)
+    leader.call("PATCH", f"/people/{person}", {"name": "Jonas"})
+    leader.call("PATCH", f"/wins/{win}", {"text": "A tender"})
+    brought(leader, content)
+    assert [person["name"] for person in leader.get("/people").json["items"]] == ["Jonas"]
+    assert [win["text"] for win in leader.get("/wins").json["items"]] == ["A tender"]
+    assert leader.get(f"/people/{person}").json["acts"] == 1
+
+
+def test_who_left_is_not_taken_for_somebody_of_the_same_name(app, client, leader):
+    today = leader.today()
+    old = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
+    leader.call("PUT", f"/people/{old}/acts/{today}", {"acts": ["coach"]})
+    leader.call("PATCH", f"/people/{old}", {"left_on": today})
+    other = a_leader(client)
+    new = other.call("POST", "/people", {"name": "Ana"}).json["id"]
+    brought(other, exported(app, leader))
+    assert other.get(f"/people/{new}").json["acts"] == 0
+    assert len(other.get("/people").json["items"]) == 2
+
+
+def test_what_became_of_a_commitment_comes_with_its_day_alone(app, client, leader):
+    day = leader.today()
+    leader.writes(day, commitment="B")
+    [made] = leader.get("/commitments").json["items"]
+    leader.call("PATCH", f"/commitments/{made['id']}", {"state": "kept"})
+    content = exported(app, leader)
+    other = a_leader(client)
+    other.writes(day, commitment="A")
+    brought(other, content)
+    [found] = other.get("/commitments").json["items"]
+    assert (found["text"], found["state"]) == ("A", "open")
+
+
+def test_a_commitment_that_was_taken_out_leaves_nothing_behind(app, leader):
+    day = leader.today()
+    leader.writes(day, commitment="B", note="A day.")
+    [made] = leader.get("/commitments").json["items"]
+    leader.call("PATCH", f"/commitments/{made['id']}", {"state": "kept"})
+    content = exported(app, leader)
+    leader.writes(day, note="A day.")
+    assert brought(leader, content)["failed"] == []
+    leader.writes(day, commitment="C", note="A day.")
+    [found] = leader.get("/commitments").json["items"]
+    assert (found["text"], found["state"]) == ("C", "open")
+
+
+def test_entries_that_cannot_be_are_named_and_twins_come_once(app, client, leader):
+    person = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
+    leader.call("PUT", f"/people/{person}/acts/{leader.today()}", {"acts": ["coach"]})
+    leader.call("POST", "/wins", {"text": "A tender"})
+    leader.call("POST", "/numbers", {"period": "2026-11", "target": 3})
+    content = json.loads(exported(app, leader))
+    of = {entry["kind"]: entry for entry in content["log"]}
+    content["log"].append(of["acts"] | {"id": str(uuid4())})
+    content["log"].append(of["win"] | {"id": str(uuid4()), "local_date": "2999-01-01"})
+    of["number"]["local_date"] = "2026-05-05"
+    other = a_leader(client)
+    [failed] = brought(other, json.dumps(content))["failed"]
+    assert failed["where"] == "log, win of 2999-01-01"
+    assert "or an earlier day" in failed["why"]
+    assert [person["acts"] for person in other.get("/people").json["items"]] == [1]
+    assert other.get("/numbers").json["items"][0]["local_date"] == "2026-11-01"
+
+
+def test_a_journal_without_a_day_moves_in_and_can_be_taken_back(app, client, leader, browser, post):
+    other = a_leader(client)
+    other.call("POST", "/wins", {"text": "A tender"})
+    other.call("POST", "/people", {"name": "Ana"})
+    shown = upload(browser, exported(app, other).encode(), "journal.json")
+    assert "2 entries beside the days: reviews" in shown.text
+    path = shown.request.path
+    assert "2 entries beside the days are new." in post(path).text
+    assert [win["text"] for win in leader.get("/wins").json["items"]] == ["A tender"]
+    assert "Everything was here already" not in post.get(path).text
+    assert "What was brought in is gone again." in post(f"{path}/undo").text
+    assert leader.get("/wins").json["items"] == []
+
+
+def test_an_import_that_was_broken_off_goes_on(app, client, leader):
+    leader.writes("2026-01-05", note="A day.")
+    other = a_leader(client)
+    kept = client.post(
+        "/api/v1/imports/preview",
+        data={"file": (io.BytesIO(exported(app, leader).encode()), "journal.json")},
+        headers=other.headers,
+    ).json
+    with app.app_context():
+        mine = accounts_store.leader(UUID(other.id))
+        assert imports_store.choose(mine, UUID(kept["id"]), Choices())
+    assert chores(app)["imports that were broken off"] == 0
+    later = clock.now() + timedelta(hours=2)
+    with time_machine.travel(later, tick=False):
+        assert chores(app)["imports that were broken off"] == 1
+        assert empty_queue(app) == 1
+    assert other.get("/reflections/2026-01-05").json["note"] == "A day."
+    assert other.get(f"/imports/{kept['id']}").json["state"] == "done"
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))

@@ -49,9 +49,10 @@ class State(StrEnum):
 class KeptImport:
     """An import as its leader sees it.
 
-    `days` are those in the file, `there` those of them that the journal has already. `created` and
-    `skipped` say what bringing in came to, `kept` how many days an undoing left, as they were
-    written on since.
+    `days` are those in the file, `there` those of them that the journal has already, `others` its
+    reviews, entries of the log and team mirrors. `created` and `skipped` say what bringing in came
+    to, `others_created` how many of the others were new, `kept` how many days an undoing left, as
+    they were written on since.
     """
 
     id: UUID
@@ -62,11 +63,13 @@ class KeptImport:
     total: int
     days: int = 0
     there: int = 0
+    others: int = 0
     first_date: str | None = None
     last_date: str | None = None
     photos: int = 0
     moods: Mapping[str, int] | None = None
     created: int = 0
+    others_created: int = 0
     skipped: int = 0
     failures: tuple[Failure, ...] = ()
     failed: int = 0
@@ -110,6 +113,7 @@ def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
     document = {
         "days": len(dates),
         "there": sum(date in there for date in dates),
+        "others": _others(reading),
         "first_date": str(dates[0]) if dates else None,
         "last_date": str(dates[-1]) if dates else None,
         "photos": reading.photos,
@@ -162,10 +166,12 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
             _bring_days(session, leader.sealer, import_id, days, now)
     with write_transaction() as session:
         _bring_log(session, leader.sealer, import_id, reading)
-    created = _created_days(import_id)
+    created, others_created = _created(import_id)
     document = {
         "days": len(reading.days),
+        "others": _others(reading),
         "created": created,
+        "others_created": others_created,
         "skipped": len(reading.days) - created,
         "photos": reading.photos,
         **_failures(reading),
@@ -242,6 +248,14 @@ def kept_imports(leader: Leader) -> list[KeptImport]:
         .order_by(Import.id.desc())
     )
     return [_kept(leader.sealer, row) for row in rows]
+
+
+def broken_off(*, before: Instant) -> list[tuple[UUID, UUID]]:
+    """Return imports, and whose they are, that were chosen and are not done in time."""
+    query = sa.select(Import.account_id, Import.id).where(
+        Import.created_at < before, Import.state.in_((State.WAITING, State.RUNNING))
+    )
+    return [(account, import_id) for account, import_id in db.session.execute(query)]
 
 
 def forget_unused(*, before: Instant) -> int:
@@ -324,18 +338,32 @@ def _bring_log(session: Session, sealer: Sealer, import_id: UUID, reading: Readi
         BroughtIn(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
         for mirror_id in team_mirror_store.add_mirrors(session, sealer, reading.team_mirrors)
     )
-    added = log_store.add_entries(session, sealer, reading.log)
+    days = session.scalars(
+        sa.select(BroughtIn.item_id).where(
+            BroughtIn.import_id == import_id, BroughtIn.kind == "day"
+        )
+    )
+    added = log_store.add_entries(session, sealer, reading.log, new_days=set(days))
     session.add_all(
         BroughtIn(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()
     )
 
 
-def _created_days(import_id: UUID) -> int:
-    query = sa.select(sa.func.count()).where(
-        BroughtIn.import_id == import_id, BroughtIn.kind == "day"
+def _others(reading: Reading) -> int:
+    return len(reading.reviews) + len(reading.log) + len(reading.team_mirrors)
+
+
+def _created(import_id: UUID) -> tuple[int, int]:
+    """Return how many days an import made, and how many other things, questions aside."""
+    query = (
+        sa.select(BroughtIn.kind, sa.func.count())
+        .where(BroughtIn.import_id == import_id, BroughtIn.kind != "question")
+        .group_by(BroughtIn.kind)
     )
-    return db.session.scalar(query) or 0
+    made = {kind: int(number) for kind, number in db.session.execute(query)}
+    days = made.pop("day", 0)
+    return days, sum(made.values())
 
 
 def _close(sealer: Sealer, import_id: UUID, state: State, document: dict[str, Any]) -> KeptImport:

@@ -1,7 +1,7 @@
 """The SQL of moving the log: everything out, and what another journal holds in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, new_id
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
@@ -23,6 +24,7 @@ from leaderjournal.practice_log.rules import (
     Kind,
     Number,
     Person,
+    asked_from,
 )
 from leaderjournal.reflections import store as reflections_store
 
@@ -40,6 +42,7 @@ def all_entries(sealer: Sealer) -> list[store.Entry]:
     )
     found = [e for e in found if not getattr(e.content, "of_day", False) or e.id in days]
     people = [entry.id for entry in found if entry.kind == Kind.PERSON]
+    found = [e for e in found if e.kind != Kind.ACTS or e.content.person_id in people]
     kinds = list(Kind)
 
     # What an import gives other ids has its place by something else.
@@ -69,40 +72,47 @@ class BroughtEntry:
 
 
 def add_entries(
-    session: Session, sealer: Sealer, brought: Iterable[BroughtEntry]
+    session: Session,
+    sealer: Sealer,
+    brought: Iterable[BroughtEntry],
+    *,
+    new_days: Collection[UUID],
 ) -> dict[UUID, int]:
     """Add entries, people first, inside the caller's transaction; leave what is there.
 
-    Return the versions of the new ones by their ids, but for what became of days' commitments:
-    that comes and goes with its day.
+    An entry is there that has the same id, as one that came from here has, or that says the same.
+    What became of a day's commitment comes with its day alone, one of `new_days`. Return the
+    versions of the new ones by their ids, but for those: they go with their day again.
     """
-    there = defaultdict[tuple[object, ...], list[UUID]](list)
+    accounts_store.hold(session, sealer.account)
+    kinds = {row.id: Kind(row.kind) for row in store.rows_of(session, sealer, tuple(Kind))}
+    alike = defaultdict[tuple[object, ...], list[UUID]](list)
     for found in all_entries(sealer):
-        there[_likeness(found.kind, found.local_date, found.content)].append(found.id)
-    ids: dict[UUID, UUID] = {}
+        alike[_likeness(found.kind, found.local_date, found.content)].append(found.id)
+    people: dict[UUID, UUID] = {}
     added: dict[UUID, int] = {}
     for given in brought:
         content = given.content
         person = getattr(content, "person_id", None)
         if person is not None:
-            if given.kind == Kind.ACTS and person not in ids:
+            if given.kind == Kind.ACTS and person not in people:
                 continue  # whom it was done for is not in the file
-            content = replace(cast("HandOff", content), person_id=ids.get(person))
-        same = there[_likeness(given.kind, given.local_date, content)]
-        if same:
-            ids[given.id] = same.pop(0)
-            continue
-        entry_id = new_id()
-        if isinstance(content, Acts):
-            entry_id = acts_id(content.person_id, given.local_date)
-        if isinstance(content, Commitment) and content.of_day:
-            day = reflections_store.day(sealer, given.local_date)
-            if day is None:
-                continue
-            entry_id = day.id
+            content = replace(cast("HandOff", content), person_id=people.get(person))
+        same = alike[_likeness(given.kind, given.local_date, content)]
+        if kinds.get(given.id) == given.kind:
+            there: UUID | None = given.id
+            if given.id in same:
+                same.remove(given.id)
         else:
+            there = same.pop(0) if same else None
+        entry_id = there or _new_id(sealer, given, content, new_days)
+        if given.kind == Kind.PERSON and entry_id:
+            people[given.id] = entry_id
+        if entry_id is None or entry_id in kinds:
+            continue
+        kinds[entry_id] = given.kind
+        if not getattr(content, "of_day", False):
             added[entry_id] = given.version
-        ids[given.id] = entry_id
         session.add(
             LogEntry(
                 id=entry_id,
@@ -112,17 +122,30 @@ def add_entries(
                 version=given.version,
                 saved_at=given.saved_at,
                 document=store.sealed(sealer, entry_id, content),
+                asked_from=asked_from(content),
             )
         )
     session.flush()
     return added
 
 
+def _new_id(
+    sealer: Sealer, given: BroughtEntry, content: Content, new_days: Collection[UUID]
+) -> UUID | None:
+    """Return the id of an entry that is to be added; None where its day did not come with it."""
+    if isinstance(content, Acts):
+        return acts_id(content.person_id, given.local_date)
+    if isinstance(content, Commitment) and content.of_day:
+        day = reflections_store.day(sealer, given.local_date)
+        return day.id if day and day.id in new_days and day.content.commitment.strip() else None
+    return new_id()
+
+
 def _likeness(kind: Kind, local_date: LocalDate, content: Content) -> tuple[object, ...]:
     """Return what makes an entry of a file the same as one that is there."""
     match content:
-        case Person(name=name):
-            return kind, name.casefold()
+        case Person(name=name, left_on=left_on):
+            return kind, name.casefold(), left_on is None
         case Acts(person_id=person):
             return kind, local_date, person
         case Number(period=period):
