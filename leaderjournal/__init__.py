@@ -32,6 +32,7 @@ from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
+from leaderjournal.prompts.fortnightly import store as fortnightly_store
 from leaderjournal.prompts.push.endpoints import PushHosts
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.pwa import pages as pwa_pages
@@ -90,6 +91,7 @@ APIS = (
 )
 
 accounts_store.moved.connect(schedule_store.follow)
+accounts_store.moved.connect(fortnightly_store.follow)
 reflections_store.commitments_gone.connect(practice_log_store.forget_of_days)
 people_store.name_forgotten.connect(monthly_store.rewrite)
 people_store.name_forgotten.connect(team_mirror_store.rewrite)

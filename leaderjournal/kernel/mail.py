@@ -24,6 +24,19 @@ class MailNotConfigured(Exception):
     """SMTP_URL or MAIL_FROM is missing or malformed."""
 
 
+def refusal_in(error: smtplib.SMTPException) -> int | None:
+    """Return the code by which a server refused one message; None for any other trouble with it.
+
+    5yz is for good, 4yz for now (RFC 5321, 4.2.1).
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        [(code, _)] = error.recipients.values()
+        return int(code)
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return None  # the operator may put it right
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+
+
 class _OneLine(BaseHeader):
     """A header that is never folded: the standard library would break a long address into encoded
     words, which are not allowed in it (RFC 2047, 5) and which mailbox providers do not read."""

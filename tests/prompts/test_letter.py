@@ -6,11 +6,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 import time_machine
+from factories import a_leader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, days_after, local_date
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import CatalogueError, read_one_things
@@ -20,6 +24,7 @@ from leaderjournal.prompts.fortnightly.rules import (
     due_at,
     first_date,
     key_of_fortnight,
+    line_of,
     next_date,
     weakest_behaviour,
 )
@@ -134,6 +139,67 @@ def test_two_workers_send_it_once_and_a_mail_server_in_trouble_gets_it_again(app
         store.stop(mine.id)
 
 
+def letters_to(mailbox, leader):
+    return [mail for mail in mailbox if mail["To"] == leader.email]
+
+
+@pytest.mark.parametrize(("code", "again"), [(450, 1), (550, 0)])
+def test_a_letter_that_is_refused_holds_up_nobody(
+    app, leader, client, mailbox, mail_server, monkeypatch, code, again
+):
+    other = a_leader(client)
+    monday = wants(leader)
+    wants(other)
+
+    async def refuse(_server, _session, envelope, address, _options):
+        if address == leader.email:
+            return f"{code} not now"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mail_server.handler, "handle_RCPT", refuse, raising=False)
+        assert send(app, morning(monday)) == 1
+    assert len(letters_to(mailbox, other)) == 1
+    assert send(app, morning(monday) + timedelta(hours=2)) == again
+    assert len(letters_to(mailbox, leader)) == again
+
+
+def test_an_account_whose_key_is_gone_holds_up_nobody(app, leader, client, mailbox):
+    other = a_leader(client)
+    monday = wants(leader)
+    wants(other)
+    with app.app_context(), write_transaction() as session:
+        lost = sa.update(Account).where(Account.id == UUID(leader.id))
+        session.execute(lost.values(key_wrapped_by="gone"))
+    assert send(app, morning(monday)) == 1
+    assert send(app, morning(monday)) == 0
+    assert len(letters_to(mailbox, other)) == 1
+
+
+def test_a_letter_comes_by_the_clock_where_its_leader_is_and_never_twice(app, leader, mailbox):
+    monday = wants(leader)
+    leader.call("PATCH", "/me", {"time_zone": "America/Los_Angeles"})
+    assert send(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 0
+    leader.call("PATCH", "/me", {"time_zone": "Europe/Berlin"})
+    assert send(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 1
+    leader.call("PATCH", "/me", {"time_zone": "Pacific/Honolulu"})
+    assert send(app, datetime.combine(monday, time(23), tzinfo=UTC)) == 0
+    assert len(letters_to(mailbox, leader)) == 1
+    assert leader.get("/letter").json["next_date"] == str(monday + timedelta(days=14))
+
+
+@pytest.mark.parametrize(("text", "line"), [
+    ("  Short.  \nMore.", "Short."),
+    ("One. " * 60, ("One. " * 48).strip()),
+    ("She said “Go.” Then " + "word " * 60, "She said “Go.”"),
+    ("word " * 60, ("word " * 48).strip() + " …"),
+    ("x" * 300, "x" * 240 + " …"),
+])  # fmt: skip
+def test_a_letter_holds_one_line_of_ones_own(text, line):
+    assert line_of(text) == line
+
+
 def test_it_is_chosen_and_ended_in_the_settings(leader, post):
     page = post("/settings/prompts/letter", letter="yes")
     assert "Your next letter comes on Monday" in page.text
@@ -148,6 +214,7 @@ def test_it_is_chosen_and_ended_in_the_settings(leader, post):
 def test_letters_come_on_mondays_fourteen_days_apart(today, late):
     first = first_date(today)
     assert (first.isoweekday(), 1 <= (first - today).days <= 7) == (1, True)
+    assert next_date(first, days_after(first, -1)) == days_after(first, 14), "never the same again"
     following = next_date(first, days_after(first, late))
     assert following > days_after(first, late)
     assert (following - first).days % 14 == 0

@@ -41,20 +41,12 @@ class Mailer:
     def _send(self, message: EmailMessage) -> Sent:
         try:
             self._connection.send(message)
-        except smtplib.SMTPRecipientsRefused as refusal:
-            [(code, _)] = refusal.recipients.values()
-            return _refused(code), code
-        except smtplib.SMTPAuthenticationError as refusal:  # the operator may put it right
-            return Outcome.LATER, refusal.smtp_code
-        except smtplib.SMTPResponseException as refusal:
-            return _refused(refusal.smtp_code), refusal.smtp_code
-        except (OSError, smtplib.SMTPException):
+        except smtplib.SMTPException as error:
+            code = mail.refusal_in(error)
+            told = getattr(error, "smtp_code", None) if code is None else code
+            return Outcome.REFUSED if code is not None and code >= 500 else Outcome.LATER, told
+        except OSError:
             return Outcome.LATER, None
         except mail.MailNotConfigured:
             return Outcome.REFUSED, None
         return Outcome.SENT, 250
-
-
-def _refused(code: int) -> Outcome:
-    """Return what a mail server's refusal means: 5yz is for good, 4yz for now (RFC 5321, 4.2.1)."""
-    return Outcome.REFUSED if code >= 500 else Outcome.LATER

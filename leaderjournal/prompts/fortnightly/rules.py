@@ -1,5 +1,6 @@
 """When the letter comes, and what it says of the leader's last fortnight."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ AT = time(7, 30)
 LOOKS_BACK = 56
 """Days over which the weakest behaviour is sought: a fortnight alone asks about too few."""
 ENOUGH_SCORES = 2
+LONGEST_LINE = 240
+"""Characters of a leader's own that a letter holds at the most."""
+SENTENCE_ENDS = re.compile(r".+?[.!?…][\"'”’)]*(?=\s|$)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,29 @@ def first_date(today: LocalDate) -> LocalDate:
 
 
 def next_date(date: LocalDate, today: LocalDate) -> LocalDate:
-    """Return the local date of the letter after that of `date`, later than today."""
-    while date <= today:
-        date = days_after(date, EVERY_DAYS)
-    return date
+    """Return the local date of the letter after that of `date`, later than today.
+
+    It is a later one too where the leader has flown west, and it is not that date there yet.
+    """
+    following = days_after(date, EVERY_DAYS)
+    while following <= today:
+        following = days_after(following, EVERY_DAYS)
+    return following
 
 
 def due_at(date: LocalDate, zone: str) -> Instant:
     """Return the UTC instant at which the letter of a local date goes out."""
     return day_begins(date, zone, AT)
+
+
+def line_of(text: str) -> str:
+    """Return one line of a text: of its first paragraph whole sentences, as many as are short."""
+    line = text.strip().partition("\n")[0].strip()
+    if len(line) <= LONGEST_LINE:
+        return line
+    begun = line[:LONGEST_LINE]
+    sentences = SENTENCE_ENDS.findall(begun)
+    return "".join(sentences).strip() if sentences else f"{begun.rpartition(' ')[0] or begun} …"
 
 
 def key_of_fortnight(

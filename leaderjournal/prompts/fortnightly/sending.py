@@ -11,6 +11,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import mail
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.fortnightly import store
 from leaderjournal.prompts.letters.unsubscribing import (
@@ -24,7 +25,7 @@ def send_due(*, now: Instant) -> int:
     """Send every letter that is due; return how many went out.
 
     One that the mail server cannot take just now comes again in an hour; one that it refuses for
-    good is left out.
+    good, or that is of an account whose key is not configured, is left out.
     """
     if not settings().smtp_url:
         return 0
@@ -32,14 +33,23 @@ def send_due(*, now: Instant) -> int:
     with mail.Connection(settings().smtp_url) as connection:
         while letters := store.due(now=now):
             for letter in letters:
-                leader = accounts_store.leader(letter.account_id)
+                try:
+                    leader = accounts_store.leader(letter.account_id)
+                except SealBroken:
+                    store.pass_over(letter)
+                    continue
                 if leader is None or not store.claim(leader, letter, now=now):
                     continue
                 try:
                     connection.send(_letter(leader, letter))
-                except smtplib.SMTPRecipientsRefused:
+                except smtplib.SMTPException as error:
+                    code = mail.refusal_in(error)
+                    if code is None or code < 500:
+                        store.put_off(leader, letter, now=now)
+                    if code is None:
+                        return sent
                     continue
-                except (OSError, smtplib.SMTPException, mail.MailNotConfigured):
+                except (OSError, mail.MailNotConfigured):
                     store.put_off(leader, letter, now=now)
                     return sent
                 sent += 1

@@ -5,8 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.store import Leader, Moved
 from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
@@ -20,6 +21,7 @@ from leaderjournal.prompts.fortnightly.rules import (
     due_at,
     first_date,
     key_of_fortnight,
+    line_of,
     next_date,
     weakest_behaviour,
 )
@@ -114,6 +116,24 @@ def put_off(leader: Leader, letter: Due, *, now: Instant) -> None:
     _move(letter, letter.date, Instant(now + AGAIN_AFTER), since=since)
 
 
+def pass_over(letter: Due) -> None:
+    """Leave out a letter that cannot be written, whosever it is, so that others get theirs."""
+    following = Instant(letter.due_at + timedelta(days=EVERY_DAYS))
+    _move(letter, days_after(letter.date, EVERY_DAYS), following, since=letter.due_at)
+
+
+def follow(session: Session, moved: Moved) -> None:
+    """Let the next letter come by the clock where the leader is now.
+
+    For `accounts.store.moved`; inside the caller's transaction.
+    """
+    row = session.get(
+        FortnightlyLetter, moved.account_id, populate_existing=True, with_for_update=True
+    )
+    if row is not None and row.next_due_at > moved.now:
+        row.next_due_at = due_at(row.next_date, moved.new_zone)
+
+
 def _move(letter: Due, date: LocalDate, at: Instant, *, since: Instant) -> bool:
     with write_transaction() as session:
         return bool(
@@ -179,4 +199,4 @@ def line_to_reread(leader: Leader, date: LocalDate) -> str:
         if answer.text.strip()
     ]
     found = highlights(passages, 1)
-    return found[0].text if found else ""
+    return line_of(found[0].text) if found else ""
