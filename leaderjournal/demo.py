@@ -7,8 +7,9 @@ from uuid import UUID
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.database import new_id
-from leaderjournal.kernel.days import Instant, days_after
+from leaderjournal.kernel.database import new_id, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate, days_after
+from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.rules import (
@@ -27,6 +28,9 @@ from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.pictures.rules import months_until
 from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.rules import OPEN_AFTER, Heard, closed
+from leaderjournal.team_mirror.store import BroughtMirror
 
 EMAIL, PASSWORD = "demo@example.com", "look in the mirror"
 DAYS = 365
@@ -75,6 +79,17 @@ LOOKED_BACK = (
         let_go="Approving proposals under fifty thousand.",
         lean_on="protect-and-serve",
     ),
+)
+HEARD = (
+    ((2, 3, 3, 4, 4), (2, 2, 3, 3, 3), (3, 3, 3, 4, 4)),
+    ((3, 3, 4, 4, 4), (2, 3, 3, 3, 3), (3, 3, 3, 4, 4)),
+    ((3, 4, 4, 4, 5), (2, 3, 3, 3, 3), (3, 4, 4, 4, 5)),
+)
+"""Scores of five people for each key, month by month, as they are kept: sorted."""
+LINES = (
+    ("You were in the room when it counted.", "More of the quiet deals, please."),
+    ("Ask me before you help me.", "I would like to hear it first when I did well."),
+    ("I decided it, and it held.", "Thank you for not opening the deck."),
 )
 NEXT = (
     "Call the two quiet deals before ten.",
@@ -145,7 +160,31 @@ def make_demo(*, now: Instant) -> str:
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
         monthly_store.put(leader, month, looked, now=written_at)
     _make_log(leader, chance, now=now)
+    _make_team_mirrors(leader, today)
     return f"A year of reflections is in the demo account: {EMAIL} / {PASSWORD}"
+
+
+def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
+    this = Period(today.year, today.month)
+    months = months_until(this, len(HEARD) + 1)[:-1]
+    brought = [
+        BroughtMirror(
+            month.name,
+            days_after(month.last, OPEN_AFTER),
+            closed(
+                Heard(
+                    unused=(),
+                    issued=5,
+                    answers=5,
+                    scores=dict(zip(catalogue.KEY_SLUGS, heard, strict=True)),
+                    lines=dict(zip(catalogue.KEY_SLUGS, LINES, strict=True)),
+                )
+            ),
+        )
+        for month, heard in zip(months, HEARD, strict=True)
+    ]
+    with write_transaction() as session:
+        team_mirror_store.add_mirrors(session, leader.sealer, brought)
 
 
 def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:

@@ -33,7 +33,7 @@ from leaderjournal.accounts.schemas import (
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import ZONE_NAMES
-from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.queue import enqueue
 
 blueprint = Blueprint("accounts", __name__)
@@ -246,7 +246,7 @@ def save_profile() -> Page:
     """Change name, zone, the start of the day and the practice days."""
     submitted: dict[str, Any] = request.form.to_dict()
     chosen = request.form.getlist("practice_days")
-    submitted["practice_days"] = [int(day) if day.isdecimal() else day for day in chosen]
+    submitted["practice_days"] = [whole_number(day) for day in chosen]
     values, errors = read_form(MeSchema(), submitted)
     if errors:
         return _settings_page("profile", errors)

@@ -17,3 +17,8 @@ def read_form(schema: Schema, form: Mapping[str, Any]) -> tuple[dict[str, Any], 
         return dict(schema.load(form, unknown=EXCLUDE)), {}
     except ValidationError as error:
         return {}, flat(error.messages)
+
+
+def whole_number(text: str) -> int | str:
+    """Return the number that a field's digits are; any other text as it is, for the schema."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else text

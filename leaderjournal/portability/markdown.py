@@ -108,7 +108,8 @@ def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
     told: list[object]
     match said:
         case Person():
-            told = [said.name, said.every_days and f"every {said.every_days} days", said.note]
+            left = said.left_on and f"left on {said.left_on}"
+            told = [said.name, said.every_days and f"every {said.every_days} days", left, said.note]
         case Acts():
             told = [entry.local_date, whom, ", ".join(said.acts)]
         case Commitment():
@@ -116,9 +117,11 @@ def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
             told = [entry.local_date, text, f"due {said.due_on}", said.state, said.reason]
         case HandOff():
             back = said.stepped_back_in_on
-            told = [entry.local_date, said.text, whom, back and f"stepped back in {back}"]
+            taken = back and f"stepped back in {back}"
+            told = [entry.local_date, said.text, whom, taken, said.reason]
         case Win():
-            told = [entry.local_date, said.text, whom, said.celebrated_how]
+            on = said.celebrated_on and f"celebrated {said.celebrated_on}"
+            told = [entry.local_date, said.text, whom, on, said.celebrated_how]
         case _:
             amounts = {"target": said.target, "actual": said.actual}
             told = [said.period, *(f"{n} {f:.15g}" for n, f in amounts.items() if f is not None)]

@@ -14,7 +14,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import uuid_or_none
 from leaderjournal.kernel.days import LocalDate, days_after, local_date
 from leaderjournal.kernel.fields import Day
-from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store
@@ -367,12 +367,8 @@ def _submitted(kind: Kind) -> dict[str, Any]:
     return found
 
 
-def _days(text: str) -> int | str:
-    return int(text) if text.isdecimal() and len(text) < 9 else text
-
-
 _READ_AS: dict[str, Callable[[str], object]] = {
-    "every_days": _days,
+    "every_days": whole_number,
     "target": plain_amount,
     "actual": plain_amount,
 }

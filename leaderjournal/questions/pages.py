@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.practice import catalogue
 from leaderjournal.questions import store
 from leaderjournal.questions.schemas import NewQuestionSchema
@@ -35,8 +35,8 @@ blueprint.app_template_global("day_of_first_month")(catalogue.day_of_first_month
 
 def _submitted() -> tuple[dict[str, Any], dict[str, list[str]]]:
     fields: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip()}
-    if fields.get("every_days", "").isdecimal():
-        fields["every_days"] = int(fields["every_days"])
+    if "every_days" in fields:
+        fields["every_days"] = whole_number(fields["every_days"])
     return read_form(NewQuestionSchema(), fields)
 
 

@@ -242,8 +242,9 @@ def first_month(account: UUID) -> FirstMonth:
 def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
     """Lay out the questions of a first month over the practice days to come, in order.
 
-    It ends by itself. A day whose question under that key is chosen already is asked the track's
-    instead. Raises NoPracticeDays where the next two years hold too few.
+    It ends by itself; begun again, it starts anew. A day whose question under that key is chosen
+    already is asked the track's instead. Raises NoPracticeDays where the next two years hold too
+    few.
     """
     calendar = calendar_store.calendar_of(account)
     days = calendar.next_practice_days(today, catalogue.FIRST_MONTH_DAYS)
@@ -260,6 +261,7 @@ def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
         for day, question in zip(days, catalogue.first_month(), strict=True)
     ]
     with write_transaction() as session:
+        session.execute(_to_come(account, today))
         statement = upsert(session, AskedQuestion)
         session.connection().execute(
             statement.on_conflict_do_update(
@@ -277,13 +279,16 @@ def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
 def skip_first_month(account: UUID, *, today: LocalDate) -> None:
     """Take back the questions of a first month that are still to come, today's included."""
     with write_transaction() as session:
-        session.execute(
-            sa.delete(AskedQuestion).where(
-                AskedQuestion.account_id == account,
-                AskedQuestion.local_date >= today,
-                AskedQuestion.question.in_([q.id for q in catalogue.first_month()]),
-            )
-        )
+        session.execute(_to_come(account, today))
+
+
+def _to_come(account: UUID, today: LocalDate) -> sa.Delete:
+    """Return what deletes the questions of a first month from today on."""
+    return sa.delete(AskedQuestion).where(
+        AskedQuestion.account_id == account,
+        AskedQuestion.local_date >= today,
+        AskedQuestion.question.in_([question.id for question in catalogue.first_month()]),
+    )
 
 
 def questions_of_day(

@@ -478,7 +478,12 @@ def content_of(sealer: Sealer, local_date: LocalDate, etag: str) -> DayContent:
     if current.etag == etag:
         return current.content
     day_id, _, number = etag.rpartition("-")
-    known = day_id == current.id.hex and number.isdecimal() and int(number) < current.version
+    known = (
+        day_id == current.id.hex
+        and number.isdecimal()
+        and len(number) < 10
+        and int(number) < current.version
+    )
     earlier = version(sealer, local_date, int(number)) if known else None
     return earlier.content if earlier else DayContent()
 

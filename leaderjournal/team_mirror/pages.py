@@ -7,7 +7,7 @@ from werkzeug import Response
 from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
@@ -41,7 +41,7 @@ def open_mirror() -> Page:
     values, errors = (
         read_form(AddressesSchema(), request.form)
         if by_mail
-        else read_form(IssueSchema(), {"links": _number(request.form.get("links", ""))})
+        else read_form(IssueSchema(), {"links": whole_number(request.form.get("links", ""))})
     )
     if errors:
         return _leaders_page(errors), 422
@@ -134,7 +134,3 @@ def _answer_page(token: str, errors: Errors | None = None) -> Page:
 
 def _over() -> Page:
     return render_template("team_mirror/over.html"), 410
-
-
-def _number(text: str) -> int | str:
-    return int(text) if text.isdecimal() and len(text) < 9 else text

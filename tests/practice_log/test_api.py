@@ -1,10 +1,11 @@
 """The practice log over the API, on both databases."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from factories import a_leader
 
 from leaderjournal.kernel import clock
@@ -257,6 +258,17 @@ def test_a_collection_is_read_in_pages_and_each_entry_comes_once(leader, today, 
         refused = leader.get(f"/{collection}?{wrong}")
         assert refused.status_code == 422
         assert list(refused.json["errors"]) == [wrong.partition("=")[0]]
+
+
+def test_yesterdays_entry_can_be_changed_by_who_has_flown_west(leader):
+    with time_machine.travel(datetime(2026, 11, 24, 3, 30, tzinfo=UTC), tick=False):
+        west = a_leader(leader.client, time_zone="Asia/Tokyo")
+        win = added(west, "wins", local_date="2026-11-24")
+        west.call("PATCH", "/me", {"time_zone": "Pacific/Honolulu"})
+        changed = west.call("PATCH", f"/wins/{win['id']}", {"text": "A tender"})
+        assert (changed.status_code, changed.json["local_date"]) == (200, "2026-11-24")
+        tomorrow = {"text": "Too early", "local_date": "2026-11-24"}
+        assert west.call("POST", "/wins", tomorrow).status_code == 422
 
 
 def test_two_people_become_one(leader, today):

@@ -279,10 +279,81 @@ def test_numbers_come_in_by_csv(leader, browser, client, table):
     assert again.json == {"created": 0, "changed": 0}
 
 
+@pytest.mark.parametrize(("written", "amount"), [
+    ("98,5", 98.5), ("98.5", 98.5), ("1.200,50", 1200.5), ("1,200.50", 1200.5),
+    ("1.234.567", 1234567), ("-3,5", -3.5),
+])  # fmt: skip
+def test_a_figure_is_read_as_a_phones_keys_write_it(leader, post, written, amount):
+    post("/log/numbers", period="2026-11", unit="k€", target=written, actual="")
+    assert only(leader, "numbers")["target"] == amount
+
+
+def test_a_figure_that_can_be_read_in_two_ways_is_asked_for_again(leader, post, client):
+    assert "Use a number" in post("/log/numbers", period="2026-11", target="1,200", actual="").text
+    for table in ("period;target\n2026-11;1.234\n", 'period,target\n2026-11,"1,200"\n'):
+        refused = client.post(
+            "/api/v1/numbers/import",
+            data={"file": (io.BytesIO(table.encode()), "numbers.csv")},
+            headers=leader.headers,
+        )
+        assert list(refused.json["errors"]) == ["line 2, target"]
+    assert leader.get("/numbers").json["items"] == []
+
+
+def test_a_table_with_semicolons_may_have_points_before_decimals(leader, client):
+    table = "period;target;actual\n2026-11;120.5;99,25\n2026-10;1.234.567;2.000,5\n"
+    reply = client.post(
+        "/api/v1/numbers/import",
+        data={"file": (io.BytesIO(table.encode()), "numbers.csv")},
+        headers=leader.headers,
+    )
+    assert reply.json == {"created": 2, "changed": 0}
+    found = [(n["target"], n["actual"]) for n in leader.get("/numbers").json["items"]]
+    assert found == [(120.5, 99.25), (1234567, 2000.5)]
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "0", "366", "²"])
+def test_a_rhythm_that_is_none_is_named(leader, browser, digits):
+    form = {"csrf_token": browser.csrf, "name": "Ana", "every_days": digits}
+    assert browser.post("/people", data=form).status_code == 422
+
+
+def test_what_became_of_a_commitment_says_when(leader, post, today):
+    made = str(today - timedelta(days=9))
+    leader.call("POST", "/commitments", {"text": "Ring Ben", "local_date": made})
+    commitment = only(leader, "commitments")
+    friday = str(today - timedelta(days=3))
+    post(f"/log/commitments/{commitment['id']}", state="kept", settled_on=friday)
+    assert only(leader, "commitments")["settled_on"] == friday
+    page = post(f"/log/commitments/{commitment['id']}", state="kept", settled_on="2999-01-01").text
+    assert "Use a day from" in page
+
+
+def test_a_commitment_is_asked_about_when_it_is_due_however_long_ago_it_was_made(
+    leader, post, today
+):
+    long_ago = today - timedelta(days=200)
+    values = {"text": "Renew the lease", "local_date": str(long_ago), "due_on": str(today)}
+    leader.call("POST", "/commitments", values)
+    leader.writes(long_ago, commitment="Ask for the budget")
+    [of_day] = [c for c in leader.get("/commitments").json["items"] if c["of_day"]]
+    leader.call("PATCH", f"/commitments/{of_day['id']}", {"due_on": str(today)})
+    page = post.get("/").text
+    assert "Renew the lease" in page
+    assert "Ask for the budget" in page
+    long = "x" * 5000
+    leader.writes(today - timedelta(days=1), commitment=long)
+    [asked] = [c for c in leader.get("/commitments").json["items"] if c["text"] == long]
+    post(f"/log/commitments/{asked['id']}", state="kept", back="today")
+    assert leader.get(f"/commitments/{asked['id']}").json["state"] == "kept"
+
+
 @pytest.mark.parametrize(
     ("table", "field"),
     [
         (b"", "file"),
+        (b"x" * 200_000, "file"),
+        (b"period,target\n9999-W52,1\n", "line 2, period"),
         (b"month,sales\n2026-11,1\n", "file"),
         (b"\xff\xfe", "file"),
         (b"period,target\n2026-11,1\n2026-11,2\n", "file"),

@@ -90,7 +90,7 @@ def test_a_team_answers_and_the_month_shows_both_side_by_side(app, leader, post)
     }
     month = post.get(f"/month/{today[:7]}").text
     assert "Lead from the front: your team sees 1.0 less than you do." in month
-    assert "Protect &amp; serve: you and your team see the same." in month
+    assert "Protect &amp; serve: your team sees 0.4 more than you give yourself." in month
     assert "Let go: your team sees 2.0 more than you give yourself." in month
 
 

@@ -18,7 +18,12 @@ function begun() {
 }
 
 function name(chosen) {
-  const from = area.selectionStart - begun().length;
+  const written = begun();
+  if (written === null) { // the caret has gone elsewhere meanwhile
+    offer();
+    return;
+  }
+  const from = area.selectionStart - written.length;
   area.setRangeText(`${chosen} `, from, area.selectionStart, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();

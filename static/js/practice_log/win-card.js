@@ -19,8 +19,15 @@ function fitted(text, height) {
       if (lines.length && pen.measureText(longer).width <= SIDE - 2 * EDGE) lines[lines.length - 1] = longer;
       else lines.push(word);
     }
-    if (size <= 30 || lines.length * size * 1.3 <= height) return { lines, size };
+    if (size <= 30) return { lines: cut(lines, Math.floor(height / (size * 1.3))), size };
+    const fits = lines.every((line) => pen.measureText(line).width <= SIDE - 2 * EDGE);
+    if (fits && lines.length * size * 1.3 <= height) return { lines, size };
   }
+}
+
+// As many lines as there is room for; the last one says that there is more.
+function cut(lines, most) {
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `${lines[most - 1]} …`];
 }
 
 function draw() {
@@ -38,7 +45,7 @@ function draw() {
   pen.textBaseline = "top";
   const said = form.elements.words.checked ? text : "A win worth celebrating";
   const { lines, size } = fitted(said, 520);
-  lines.forEach((line, at) => pen.fillText(line, EDGE, 290 + at * size * 1.3));
+  lines.forEach((line, at) => pen.fillText(line, EDGE, 290 + at * size * 1.3, SIDE - 2 * EDGE));
   pen.font = `500 48px ${SERIF}`;
   if (form.elements.name?.checked) pen.fillText(name, EDGE, 860);
   pen.fillStyle = "#645b50";
