@@ -159,9 +159,9 @@ def test_a_month_of_practice_is_in_the_months_figures(new_page):
     page.goto(f"/month/{month}")
     rows = page.locator(".side-by-side tbody tr")
     expect(rows).to_have_text([
-        re.compile(r"Lead from the front\s*4.0\s*3\s*of 5"),
-        re.compile(r"Protect & serve\s*2.0\s*2\s*of 5"),
-        re.compile(r"Let go\s*2.0\s*3\s*of 5"),
+        re.compile(r"Lead from the front\s*4.0\s*3.0\s*from 5"),
+        re.compile(r"Protect & serve\s*2.0\s*2.0\s*from 5"),
+        re.compile(r"Let go\s*2.0\s*3.0\s*from 5"),
     ])  # fmt: skip
     expect(page.locator(".gaps li")).to_have_text([
         "Lead from the front: your team sees 1.0 less than you do.",
