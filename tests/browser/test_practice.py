@@ -173,7 +173,7 @@ def test_a_month_of_practice_is_in_the_months_figures(new_page):
         "commitments kept, 75 % of those settled; 1 open3 of 5",
         "wins celebrated1 of 1",
         "handed over, stepped back in 1 time2",
-        "hand-offs hold, half of them for 0 days or longer1",
+        "hand-off holds, since today1",
         "the number, deals9 of 12",
     ):
         expect(shown).to_contain_text(figure)
