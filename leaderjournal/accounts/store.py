@@ -376,8 +376,12 @@ def adopt(
 
 
 def hold(session: Session, account_id: UUID) -> None:
-    """Let others that hold the account wait until the caller's transaction is over."""
-    session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
+    """Let others that hold the account wait until the caller's transaction is over.
+
+    What refers to the account, such as a day that is written meanwhile, need not wait.
+    """
+    account = sa.select(Account.id).where(Account.id == account_id)
+    session.execute(account.with_for_update(key_share=True))
 
 
 def begin_edition(account_id: UUID) -> None:

@@ -84,7 +84,9 @@ def ready(page: Page) -> None:
 
 def pages_kept(page: Page, number: int) -> None:
     """Wait until the device has so many months with it."""
-    until(page, "async (n) => (await (await openLocalJournal()).countMonths()) >= n", number)
+    rows = f"((await ({ON_DEVICE})()).indexed['journal.pages'] ?? [])"
+    months = f"{rows}.filter((row) => JSON.parse(row).path.startsWith('/month'))"
+    until(page, f"async (number) => {months}.length >= number", number)
 
 
 def words(page: Page, day: str) -> dict:
