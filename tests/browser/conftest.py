@@ -46,6 +46,10 @@ PHONE = {
 }
 
 
+ON_ONE_DATABASE = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
+"""For tests of how pages look and of what a browser draws, which no database has a part in."""
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser.conftest import ON_ONE_DATABASE
 from playwright.sync_api import Page, expect
 
 PASSWORD = "look in the mirror"
@@ -252,6 +253,7 @@ def test_the_look_back_comes_once_the_day_is_written_and_never_before(page):
     expect(page.locator("#look-back")).to_contain_text("A week ago I held on.")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(new_page, scheme):
     page = new_page(color_scheme=scheme, reduced_motion="reduce")
@@ -287,6 +289,7 @@ PAST_THE_EDGE = """(width) => {
 }"""
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_a_page(new_page, width):
     page = new_page(viewport={"width": width, "height": 700})

@@ -11,7 +11,16 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from browser.conftest import BROWSER, FLAGS, PATIENCE, PHONE, ROOT, Served, free_port
+from browser.conftest import (
+    BROWSER,
+    FLAGS,
+    ON_ONE_DATABASE,
+    PATIENCE,
+    PHONE,
+    ROOT,
+    Served,
+    free_port,
+)
 from browser.test_journey import (
     assert_accessible,
     berlin_today,
@@ -493,6 +502,7 @@ def test_a_new_day_begins_without_a_connection_with_its_own_questions(new_page):
     expect(page.locator("#save-said")).to_contain_text(HERE)
 
 
+@ON_ONE_DATABASE
 def test_the_page_without_a_connection_is_accessible_and_fits(new_page):
     for scheme in ("light", "dark"):
         page = new_page(color_scheme=scheme, expects=["ERR_INTERNET_DISCONNECTED"])

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from browser.conftest import ON_ONE_DATABASE
 from browser.test_journey import (
     PAST_THE_EDGE,
     assert_accessible,
@@ -220,6 +221,7 @@ def test_a_name_is_completed_after_an_at(page):
     assert "@Ana Berg" in day["answers"][0]["text"]
 
 
+@ON_ONE_DATABASE
 def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
     register(page)
     ana = called(page, "POST", "/people", {"name": "Ana"})["id"]
@@ -451,6 +453,7 @@ def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_
     raise AssertionError("what was written without a connection did not arrive")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_practice(new_page, scheme):
     page = new_page(color_scheme=scheme, reduced_motion="reduce")
@@ -460,6 +463,7 @@ def test_axe_finds_nothing_on_the_pages_of_practice(new_page, scheme):
         assert_accessible(page, f"{path}, {scheme}")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_the_pages_of_practice(new_page, width):
     page = new_page(viewport={"width": width, "height": 700})

@@ -10,6 +10,7 @@ import re
 import secrets
 
 import pytest
+from browser.conftest import ON_ONE_DATABASE
 from browser.test_journey import (
     PASSWORD,
     PAST_THE_EDGE,
@@ -629,6 +630,7 @@ def test_a_schedule_is_kept_without_script(new_page):
     assert page.request.get(address).text().startswith("BEGIN:VCALENDAR")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_prompts(new_phone, scheme):
     phone = new_phone(color_scheme=scheme, reduced_motion="reduce")
@@ -642,6 +644,7 @@ def test_axe_finds_nothing_on_the_pages_of_prompts(new_phone, scheme):
         assert_accessible(phone.page, f"{path}, {scheme}")
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_the_pages_of_prompts(new_phone, width):
     phone = new_phone(viewport={"width": width, "height": 700})
