@@ -501,7 +501,10 @@ class PersonFigures:
 
 @dataclass(frozen=True, slots=True)
 class PracticeFigures:
-    """What the practice log tells of a period; `quarter` is the number of a month's quarter."""
+    """What the practice log tells of a period; `quarter` is the number of a month's quarter.
+
+    `team` is the names of everyone who is or was on the team.
+    """
 
     commitments: CommitmentFigures
     wins: int
@@ -510,6 +513,7 @@ class PracticeFigures:
     people: tuple[PersonFigures, ...]
     number: NumberFigures | None
     quarter: NumberFigures | None = None
+    team: frozenset[str] = frozenset()
 
 
 NOTHING = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)

@@ -455,6 +455,7 @@ def figures(
         people=tuple(sorted(people, key=lambda person: (-person.acts, person.name.casefold()))),
         number=number_of(period, numbers),
         quarter=own_number(quarter, numbers),
+        team=frozenset(names.values()),
     )
 
 

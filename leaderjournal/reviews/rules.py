@@ -1,6 +1,6 @@
 """A month or a year as a whole: its figures, pictures and words, made from one reading of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
@@ -63,13 +63,11 @@ def portrait(
     texts: Sequence[Written],
     *,
     keys: Sequence[Key],
-    team: Collection[str] = (),
     today: LocalDate,
 ) -> Portrait:
     """Return the portrait of `period` as it stands on `today`.
 
-    The journal's days reach back to the first of `months_shown`; `texts` are all of the period,
-    `team` is who is or was on the team.
+    The journal's days reach back to the first of `months_shown`; `texts` are all of the period.
     """
     slugs = [key.slug for key in keys]
     days = [day for day in journal.days if day.date in period]
@@ -97,7 +95,7 @@ def portrait(
             )
             for key in keys
         },
-        words=word_figures(texts, slugs, team=team),
+        words=word_figures(texts, slugs, team=journal.practice.team),
         quarters={slug: quarters(days, slug) for slug in slugs} if is_year else {},
         runs=longest_runs(
             journal.in_time,

@@ -70,8 +70,7 @@ def portrait_of(leader: Leader, period: Period, *, today: LocalDate) -> Portrait
     texts = texts_of(leader, period)
     journal = _journal(leader, period, texts, since=months_shown(period)[0].first, today=today)
     written = [text for _, text in texts]
-    team = practice_log_store.names_of_team(leader.sealer)
-    return portrait(period, journal, written, keys=catalogue.keys(), team=team, today=today)
+    return portrait(period, journal, written, keys=catalogue.keys(), today=today)
 
 
 def journal_of(leader: Leader, period: Period, *, today: LocalDate) -> Journal:

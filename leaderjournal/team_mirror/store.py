@@ -149,8 +149,6 @@ def _close_ended(leader: Leader, today: LocalDate) -> int:
         TeamMirror.closed.is_(False),
         TeamMirror.last_date < today,
     )
-    if db.session.scalar(sa.select(TeamMirror.id).where(*over)) is None:
-        return 0
     with write_transaction() as session:
         rows = sa.select(TeamMirror).where(*over).order_by(TeamMirror.id).with_for_update()
         found = list(session.scalars(rows.execution_options(populate_existing=True)))
@@ -171,21 +169,24 @@ def _of_month(account: UUID, month: str) -> sa.Select[TeamMirror]:
 
 def mirror(leader: Leader, month: str, *, today: LocalDate) -> Mirror | None:
     """Return the mirror of a month as its leader may see it."""
-    _close_ended(leader, today)
-    row = db.session.scalar(
-        sa.select(TeamMirror)
-        .where(TeamMirror.account_id == leader.id, TeamMirror.month == month)
-        .execution_options(populate_existing=True)
-    )
-    return _mirror(leader.sealer, row) if row else None
+    found = _rows(leader, today, TeamMirror.month == month)
+    return _mirror(leader.sealer, found[0]) if found else None
 
 
 def mirrors(leader: Leader, *, today: LocalDate) -> list[Mirror]:
     """Return every mirror as its leader may see it, the latest month first."""
-    _close_ended(leader, today)
-    query = sa.select(TeamMirror).where(TeamMirror.account_id == leader.id)
-    rows = db.session.scalars(query.order_by(TeamMirror.month.desc()))
-    return [_mirror(leader.sealer, row) for row in rows]
+    return [_mirror(leader.sealer, row) for row in reversed(_rows(leader, today))]
+
+
+def _rows(leader: Leader, today: LocalDate, *which: sa.ColumnElement[bool]) -> list[TeamMirror]:
+    """Return mirrors by month; what is over on the leader's local day is closed before."""
+    query = sa.select(TeamMirror).where(TeamMirror.account_id == leader.id, *which)
+    query = query.order_by(TeamMirror.month).execution_options(populate_existing=True)
+    rows = list(db.session.scalars(query))
+    if any(not row.closed and row.last_date < today for row in rows):
+        _close_ended(leader, today)
+        rows = list(db.session.scalars(query))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +200,10 @@ class BroughtMirror:
 
 def closed_mirrors(leader: Leader, *, today: LocalDate) -> list[BroughtMirror]:
     """Return every mirror that takes no more answers, as it goes into an export, by month."""
-    _close_ended(leader, today)
-    query = sa.select(TeamMirror).where(
-        TeamMirror.account_id == leader.id, TeamMirror.closed.is_(True)
-    )
     return [
         BroughtMirror(row.month, row.last_date, _heard(leader.sealer, row))
-        for row in db.session.scalars(query.order_by(TeamMirror.month))
+        for row in _rows(leader, today)
+        if row.closed
     ]
 
 
