@@ -29,7 +29,7 @@ async function keepForms(journal) {
   await journal.keepPage(whose, BESIDE, { body: copy.innerHTML });
 }
 
-// Tells whether there are forms: they are today's alone.
+// The forms are today's alone: another day that is opened without a connection has none.
 async function fillForms(journal) {
   const leader = await journal.leader();
   whose = leader?.account;
