@@ -306,6 +306,8 @@ def merge_person(values: dict[str, Any], person_id: UUID) -> None:
         invalid({"into": ["Use the id of another person of the team."]})
     try:
         people_store.merge(sealer, person_id, into.id, now=clock.now())
+    except store.NotAllowed as error:
+        invalid(error.errors)
     except store.NoSuchEntry as error:
         raise _nothing(Kind.PERSON) from error
 

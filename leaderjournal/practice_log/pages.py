@@ -136,6 +136,8 @@ def merge_person(person_id: UUID) -> Page:
         return _person_page(person_id, {"into": ["Choose who stays."]}), 422
     try:
         people_store.merge(current_leader().sealer, person_id, into.id, now=clock.now())
+    except store.NotAllowed as error:
+        return _person_page(person_id, error.errors), 422
     except store.NoSuchEntry:
         _nothing()
     flash(f"They are one now: {into.content.name}.", "good")

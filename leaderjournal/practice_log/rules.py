@@ -15,6 +15,8 @@ from leaderjournal.kernel.days import LocalDate, days_after
 ACTS = ("guide", "help", "develop", "teach", "counsel", "coach", "correct", "elevate")
 """The behaviours of protect & serve that are done to a person."""
 
+LONGEST_TEXT = 2_000
+
 ASKED_FOR = 14
 """Days after the due day on which a commitment is still asked about."""
 

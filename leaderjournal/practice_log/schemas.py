@@ -9,9 +9,8 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from leaderjournal.kernel.days import LocalDate, local_date
 from leaderjournal.kernel.fields import Day, EveryDays, Line, UtcInstant, Words
-from leaderjournal.practice_log.rules import ACTS, Kind, period_days
+from leaderjournal.practice_log.rules import ACTS, LONGEST_TEXT, Kind, period_days
 
-LONGEST_TEXT = 2_000
 LONGEST_COMMITMENT = 20_000
 """As long as a day's reflection may say what comes next."""
 LARGEST = 1e15

@@ -291,6 +291,16 @@ def test_two_people_become_one(leader, today):
     ]
 
 
+def test_two_notes_that_are_too_long_together_are_both_left_as_they_are(leader, post):
+    ana = added(leader, "people", note="x" * 1500)
+    anna = added(leader, "people", name="Anna", note="y" * 1500)
+    refused = leader.call("POST", f"/people/{anna['id']}/merge", {"into": ana["id"]})
+    assert refused.status_code == 422
+    assert "2,000 characters" in refused.json["errors"]["into"][0]
+    assert "2,000 characters" in post(f"/people/{anna['id']}/merge", into=ana["id"]).text
+    assert {len(p["note"]) for p in leader.get("/people").json["items"]} == {1500}
+
+
 def test_a_forgotten_person_is_in_no_text_any_more(leader, today):
     ana = added(leader, "people", note="Ana likes it early")
     day = today - timedelta(days=2)

@@ -16,6 +16,7 @@ from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.rules import (
     ACTS,
+    LONGEST_TEXT,
     Acts,
     Kind,
     Standing,
@@ -181,9 +182,19 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
     """Let all that is of a person be of another one; the first is there no more.
 
     Their note is added to the other's, and their rhythm is taken where the other has none. Raises
-    NoSuchEntry.
+    NoSuchEntry, and NotAllowed where the two notes are too long for one.
     """
     with _holding(sealer, person_id, into) as session:
+        first, second = (
+            cast("store.Entry", store.entry(sealer, Kind.PERSON, person))
+            for person in (person_id, into)
+        )
+        person = merged(second.content, first.content)
+        if len(person.note) > LONGEST_TEXT:
+            both = (
+                f"Shorten a note first: together they have more than {LONGEST_TEXT:,} characters."
+            )
+            raise store.NotAllowed({"into": [both]})
         for row in store.rows_of(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
             found = store.opened(sealer, row)
             if found.content.person_id != person_id:
@@ -195,16 +206,12 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
                 store.say(sealer, row, replace(found.content, person_id=into))
                 row.saved_at = now
         session.flush()
-        first, second = (
-            cast("store.Entry", store.entry(sealer, Kind.PERSON, person))
-            for person in (person_id, into)
-        )
         store.put(
             sealer,
             Kind.PERSON,
             into,
             min(first.local_date, second.local_date),
-            merged(second.content, first.content),
+            person,
             now=now,
             session=session,
         )
