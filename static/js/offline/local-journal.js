@@ -178,12 +178,26 @@
     async function day(account, date) {
       const row = await database.get("days", [account, date]);
       if (row) return opened(account, date, row);
-      let queued = EMPTY;
-      for (const row of await unsent(account, date)) {
-        const change = await opened(account, row.id, row);
-        queued = laidOver(change.was, change.content, queued);
-      }
+      const queued = await withChanges(await unsent(account, date), EMPTY);
       return { ...BLANK, queued, content: queued };
+    }
+
+    // The day with changes on top of it, one after another: a score that goes up and down again
+    // differs in no field from first to last, and has changed all the same.
+    async function withChanges(rows, content) {
+      for (const row of rows) {
+        const { was, content: mine } = await changeIn(row);
+        content = laidOver(was, mine, content);
+      }
+      return content;
+    }
+
+    async function withoutChanges(rows, content) {
+      for (const row of [...rows].reverse()) {
+        const { was, content: mine } = await changeIn(row);
+        content = laidOver(mine, was, content);
+      }
+      return content;
     }
 
     // `left` marks, in clear, a day of which something is not in the outbox yet.
@@ -204,15 +218,15 @@
       if (shown && isOlder(shown, kept.stored)) shown = null; // a page from before the last save
       return keepDay(account, date, {
         ...kept,
-        ...shown && onTopOf(shown, kept.stored.content, kept),
+        ...shown && await onTopOf(shown, await unsent(account, date), kept),
         questions: questions ?? kept.questions,
         seen: kept.seen || Boolean(shown),
       });
     });
 
-    // The day as it stands here once the server has `stored`, where what is queued was on top of `base`.
-    function onTopOf(stored, base, kept) {
-      const queued = laidOver(base, kept.queued, stored.content);
+    // The day as it stands here once the server has `stored` and `rows` are still to be sent.
+    async function onTopOf(stored, rows, kept) {
+      const queued = await withChanges(rows, stored.content);
       return { stored, queued, content: laidOver(kept.queued, kept.content, queued) };
     }
 
@@ -223,27 +237,34 @@
       return keepDay(account, date, { ...kept, content: laidOver(base, mine, kept.content) });
     });
 
-    // Puts what the day says here into the outbox, as one change with a name of its own. Typing on
-    // adds to the change before, as long as nobody has tried to send that: its name stands for what
-    // the server may know.
+    // Puts what the day says here into the outbox, as one change with a name of its own. Tells
+    // whether anything of the day may be still to be sent.
     const queue = (account, date, writtenAt) => alone(date, async () => {
       const kept = await day(account, date);
-      const last = (await unsent(account, date)).at(-1);
-      if (same(kept.content, kept.queued)) return Boolean(last);
-      const before = last && await opened(account, last.id, last);
-      const joins = last && (last.refused || (!last.tried && contains(kept.content, before.content)));
-      const change = {
-        // Of a change that is added to, what it changed stays; the rest may have changed elsewhere.
-        was: joins ? laidOver(before.content, before.was, kept.queued) : kept.queued,
-        content: kept.content,
-        written_at: writtenAt,
-      };
+      const waiting = await unsent(account, date);
+      if (same(kept.content, kept.queued)) return waiting.length > 0;
+      const joined = await addedTo(waiting, kept.content);
+      const was = await withoutChanges(joined, kept.queued);
       const id = crypto.randomUUID();
+      const change = { was, content: kept.content, written_at: writtenAt };
       const row = { account, local_date: date, id, ...await sealed(account, id, change) };
-      if (joins) row.place = last.place;
-      await putBoth({ ...kept, queued: kept.content }, date, row, (outbox) => outbox.put(row));
+      if (joined.length) row.place = joined[0].place;
+      await putBoth({ ...kept, queued: kept.content }, date, row, (outbox) => {
+        for (const { place } of joined) outbox.delete(place);
+        if (!same(was, kept.content)) outbox.put(row);
+      });
       return true;
     });
+
+    // The changes that one more becomes one with, of which the server knows nothing: what it
+    // refused with all that waits behind it, or else the last, while one types on and nobody has
+    // tried to send it (its name stands for what the server may know).
+    async function addedTo(waiting, content) {
+      const refused = waiting.findIndex((row) => row.refused);
+      if (refused >= 0) return waiting.slice(refused);
+      const last = waiting.at(-1);
+      return last && !last.tried && contains(content, (await changeIn(last)).content) ? [last] : [];
+    }
 
     // The same for every day of which a page that ended too early left something.
     async function queueLeft(account) {
@@ -253,10 +274,10 @@
     }
 
     // The server has taken a change, and this is the day as it stands there now.
-    const arrived = (row, change, stored, { aside }) => alone(row.local_date, async () => {
+    const arrived = (row, stored, { aside }) => alone(row.local_date, async () => {
       const kept = await day(row.account, row.local_date);
-      const withChange = laidOver(change.was, change.content, kept.stored.content);
-      const now = { ...kept, ...onTopOf(stored, withChange, kept), aside: kept.aside || aside };
+      const left = (await unsent(row.account, row.local_date)).filter(({ place }) => place !== row.place);
+      const now = { ...kept, ...await onTopOf(stored, left, kept), aside: kept.aside || aside };
       await putBoth(now, row.local_date, row, (outbox) => outbox.delete(row.place));
     });
 

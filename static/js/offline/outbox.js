@@ -95,7 +95,7 @@
       const answer = await putAtAnyTime(row, change);
       await settle(
         answer,
-        (reply) => journal.arrived(row, change, storedIn(answer, reply), { aside: Boolean(reply.set_aside?.length) }),
+        (reply) => journal.arrived(row, storedIn(answer, reply), { aside: Boolean(reply.set_aside?.length) }),
         (refused) => journal.mark(row, { refused }),
       );
       tell({ type: "day", local_date: row.local_date });
@@ -158,7 +158,7 @@
       try {
         for (let row; (row = await next(account, passedOver, tried));) {
           tried?.add(row.place);
-          if (await journal.mark(row, { tried: true })) await send(row);
+          if (await journal.mark(row, { tried: true, refused: null })) await send(row);
         }
         for (const row of await journal.unsentDrafts(account)) {
           if (again || !row.refused) await sendDraft(row);
