@@ -66,7 +66,7 @@ async function keepAndSend() {
   await keep();
   if (isFull) return;
   if (!(await journal.queue(whose, date, new Date().toISOString()))) return tell();
-  if (!sender.isDelayed()) say("Saving…");
+  if (sender.state() === "sent") say("Saving…"); // else what is said stays, with its link
   return sender.send();
 }
 
@@ -88,16 +88,19 @@ async function noRoom(failure) {
 
 // ---- what is said
 
-async function tell(state = "sent") {
+async function tell() {
   if (isFull) return;
+  const written = writing;
+  await written;
   const kept = await journal.day(whose, date);
-  show(kept.content);
   const waiting = await journal.unsent(whose, date);
+  if (writing !== written) return tell(); // more was kept while this was read
+  show(kept.content);
   const refused = waiting.find((row) => row.refused);
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
   if (isUnsaved() || sender.isSending() || !same(kept.content, kept.queued)) return; // there is more to come
   if (waiting.length) {
-    sayWaiting(form, phone, { refused: refused?.refused, state, delayed: sender.isDelayed() });
+    sayWaiting(form, phone, { refused: refused?.refused, state: sender.state() });
   } else {
     arrived(kept);
   }

@@ -2,14 +2,14 @@
 const line = document.getElementById("save-said");
 
 // Says where words are that have not arrived: `refused` is why the server does not take them, `state`
-// what became of the last try, `delayed` whether there is another one to come.
-export function sayWaiting(form, device, { refused, state, delayed }) {
+// what became of the last try to send them.
+export function sayWaiting(form, device, { refused, state }) {
   if (refused) {
     say(`Needs you: ${refused}`, { problem: true });
   } else if (state === "signed-out") {
     const href = `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
     say(`Saved on ${device}. Needs you: `, { problem: true, link: { href, text: "sign in to send it" } });
-  } else if (state === "unreached" || delayed) {
+  } else if (state === "unreached") {
     say(`Saved on ${device}. Sent as soon as it can be.`);
   } else {
     say("Saving…");

@@ -101,6 +101,42 @@ def test_words_typed_while_a_score_is_being_saved_are_saved_too(page):
         assert stored["note"] == f"Round {number}"
 
 
+def test_words_kept_while_the_page_reads_what_it_keeps_stay_and_are_not_called_saved(page):
+    register(page)
+    page.fill("[name=note]", "Round 1")
+    saved(page)
+    said = page.evaluate(
+        """async (date) => {
+          const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
+          const line = document.getElementById("save-said");
+          const { note } = document.getElementById("day").elements;
+          const read = new Promise((resolve) => {
+            crypto.subtle.decrypt = async function (...asked) { // reading takes its time, once
+              delete crypto.subtle.decrypt;
+              const found = await crypto.subtle.decrypt(...asked);
+              await sleep(700);
+              resolve();
+              return found;
+            };
+          });
+          new BroadcastChannel("journal").postMessage({ type: "day", local_date: date });
+          await sleep(100);
+          note.value = "Round 2";
+          note.dispatchEvent(new Event("input", { bubbles: true })); // kept after 250 ms
+          const said = new Set([line.textContent]);
+          new MutationObserver(() => said.add(line.textContent)).observe(line, { childList: true });
+          await read;
+          await sleep(50);
+          return [...said, note.value];
+        }""",
+        berlin_today(),
+    )
+    assert said == ["Saving…", "Round 2"]
+    saved(page)
+    stored = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
+    assert stored["note"] == "Round 2"
+
+
 def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
     register(page)
     page.locator("[name=score-let-go][value='2']").focus()

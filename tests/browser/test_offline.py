@@ -284,6 +284,22 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
     expect(page.locator("[name=note]")).to_have_value("Before the session ran out.")
 
 
+def test_a_page_that_gets_the_focus_keeps_the_link_that_it_shows(new_page, between):
+    page = new_page(base_url=between.address, expects=["ERR_EMPTY_RESPONSE", "401"])
+    register(page)
+    between.cut()
+    page.fill("[name=note]", "Before the session ran out.")
+    expect(page.locator("#save-said")).to_contain_text(HERE)
+    page.context.clear_cookies()
+    between.trouble = None
+    link = page.get_by_role("link", name="sign in to send it").element_handle()
+    for _ in range(3):
+        with page.expect_response("**/api/v1/session"):
+            page.evaluate("dispatchEvent(new Event('focus'))")
+        page.wait_for_timeout(200)
+        assert link.evaluate("(link) => link.isConnected")
+
+
 def signed_out_elsewhere(new_page) -> tuple[Page, str]:
     """Return a page of a day that was seen and saved, whose session another device has ended."""
     page, desk = new_page(expects=["401"]), new_page()

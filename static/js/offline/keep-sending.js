@@ -5,10 +5,12 @@ import { channel, leave } from "./here.js";
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 60_000;
 
-// `told` hears what became of each try: "sent", "unreached" or "signed-out".
+// `told` is called after each try; `state` then says what became of it: "sent", "unreached" or
+// "signed-out".
 export function keepSending(journal, outbox, whose, told) {
   let timer = 0;
   let delay = 0; // before the next try; 0 while what is sent arrives
+  let state = "sent"; // what became of the last try
   let sending = false;
   let sendsAgain = false;
 
@@ -29,20 +31,21 @@ export function keepSending(journal, outbox, whose, told) {
       result = await outbox.sendAll(options).catch(unread);
     }
     sending = false;
-    if (result.state === "ended") {
+    state = result.state;
+    if (state.state === "ended") {
       await journal.forgetSeen(whose);
       channel.postMessage({ type: "left" });
       leave();
       return;
     }
-    if (result.state === "unreached") {
+    if (state === "unreached") {
       later(send, result.wait);
       const registration = await navigator.serviceWorker?.getRegistration();
       registration?.sync?.register("send-outbox").catch(() => {});
     } else {
       delay = 0;
     }
-    await told(result.state);
+    await told();
   }
 
   // What is kept here cannot be read just now, as when a browser closes its store.
@@ -51,5 +54,5 @@ export function keepSending(journal, outbox, whose, told) {
     return { state: "unreached", wait: 0 };
   }
 
-  return Object.freeze({ send, later, isSending: () => sending, isDelayed: () => delay > 0 });
+  return Object.freeze({ send, later, isSending: () => sending, state: () => state });
 }

@@ -93,7 +93,7 @@ async function note(journal, form) {
 
 // ---- what becomes of it
 
-async function tell(journal, state = "sent") {
+async function tell(journal, state) {
   const settled = new Map(); // by form: whether all of it was taken
   for (const [path, form] of [...waiting]) {
     const draft = await journal.draft(whose, path);
@@ -142,8 +142,8 @@ async function start() {
   else await keepForms(journal);
   if (!formsHere().length) return;
   await showRefused(journal);
-  const sender = keepSending(journal, outbox, whose, (state) => tell(journal, state));
-  channel.addEventListener("message", ({ data }) => { if (data.type === "draft") tell(journal); });
+  const sender = keepSending(journal, outbox, whose, () => tell(journal, sender.state()));
+  channel.addEventListener("message", ({ data }) => { if (data.type === "draft") tell(journal, sender.state()); });
   for (const moment of ["online", "focus"]) addEventListener(moment, () => { if (waiting.size) sender.send(); });
   for (const form of formsHere()) {
     form.addEventListener("submit", async (event) => {

@@ -20,6 +20,7 @@ let journal = null;
 let sender = null;
 let keepTimer = 0;
 let pauseTimer = 0;
+let writing = Promise.resolve(); // one after another
 let leaving = false; // submitted: the plain form brings the words there itself
 
 function content() {
@@ -39,14 +40,17 @@ function fill(told) {
 const isUnsaved = () => !same(shown, content());
 const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
 
-async function keep() {
+function keep() {
   clearTimeout(keepTimer);
   keepTimer = 0;
-  const mine = content();
-  if (same(shown, mine)) return;
-  await journal.keepDraft(account, path, { ...stored, content: mine });
-  shown = mine;
-  mark();
+  writing = writing.catch(() => {}).then(async () => {
+    const mine = content();
+    if (same(shown, mine)) return;
+    await journal.keepDraft(account, path, { ...stored, content: mine });
+    shown = mine;
+    mark();
+  });
+  return writing;
 }
 
 async function keepAndSend() {
@@ -63,8 +67,11 @@ async function keepAndSend() {
 
 // ---- what is said
 
-async function tell(state = "sent") {
+async function tell() {
+  const written = writing;
+  await written.catch(() => {});
   const draft = await journal.draft(account, path);
+  if (writing !== written) return tell(); // more was kept while this was read
   if (!draft) return;
   const { sent, refused } = draft;
   fill(laidOver(shown, content(), draft.content));
@@ -75,7 +82,7 @@ async function tell(state = "sent") {
   document.getElementById("set-aside").hidden = !draft.aside;
   if (isUnsaved() || sender.isSending()) return;
   if (sent) say("Saved everywhere");
-  else sayWaiting(form, phone, { refused, state, delayed: sender.isDelayed() });
+  else sayWaiting(form, phone, { refused, state: sender.state() });
 }
 
 // ---- what the leader does
