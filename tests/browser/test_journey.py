@@ -29,6 +29,41 @@ def score(page: Page, key: str, value: int) -> None:
     page.locator(f"label:has([name=score-{key}][value='{value}'])").click()
 
 
+KEPT_MEANWHILE = """async ({ changed, field }) => {
+  const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
+  const line = document.getElementById("save-said");
+  const area = document.querySelector(field);
+  const read = new Promise((resolve) => {
+    crypto.subtle.decrypt = async function (...asked) { // reading takes its time, once
+      delete crypto.subtle.decrypt;
+      const found = await crypto.subtle.decrypt(...asked);
+      await sleep(700);
+      resolve();
+      return found;
+    };
+  });
+  let sent = false;
+  const { fetch } = window;
+  window.fetch = (...asked) => {
+    sent ||= asked[1]?.method === "PUT";
+    return fetch(...asked);
+  };
+  new BroadcastChannel("journal").postMessage(changed);
+  await sleep(100);
+  area.value = "Round 2";
+  area.dispatchEvent(new Event("input", { bubbles: true })); // kept after 250 ms
+  const wrong = [];
+  new MutationObserver(() => {
+    if (line.textContent === "Saved everywhere" && !sent) wrong.push("called saved");
+  }).observe(line, { childList: true });
+  await read;
+  await sleep(50);
+  if (area.value !== "Round 2") wrong.push(`shows ${area.value}`);
+  return wrong;
+}"""
+"""Types while the page reads what is kept on its device; returns what went wrong."""
+
+
 def saved(page: Page) -> None:
     """Wait until the page says so; after trouble a next try may be some seconds away."""
     expect(page.locator("#save-said")).to_have_text("Saved everywhere")
@@ -101,47 +136,17 @@ def test_words_typed_while_a_score_is_being_saved_are_saved_too(page):
         assert stored["note"] == f"Round {number}"
 
 
+def kept_meanwhile(page: Page, changed: dict, field: str) -> None:
+    """Type "Round 2" while the page reads what changed on its device: it stays, and arrives."""
+    assert page.evaluate(KEPT_MEANWHILE, {"changed": changed, "field": field}) == []
+    saved(page)
+
+
 def test_words_kept_while_the_page_reads_what_it_keeps_stay_and_are_not_called_saved(page):
     register(page)
     page.fill("[name=note]", "Round 1")
     saved(page)
-    wrong = page.evaluate(
-        """async (date) => {
-          const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
-          const line = document.getElementById("save-said");
-          const { note } = document.getElementById("day").elements;
-          const read = new Promise((resolve) => {
-            crypto.subtle.decrypt = async function (...asked) { // reading takes its time, once
-              delete crypto.subtle.decrypt;
-              const found = await crypto.subtle.decrypt(...asked);
-              await sleep(700);
-              resolve();
-              return found;
-            };
-          });
-          let sent = false;
-          const { fetch } = window;
-          window.fetch = (...asked) => {
-            sent ||= asked[1]?.method === "PUT";
-            return fetch(...asked);
-          };
-          new BroadcastChannel("journal").postMessage({ type: "day", local_date: date });
-          await sleep(100);
-          note.value = "Round 2";
-          note.dispatchEvent(new Event("input", { bubbles: true })); // kept after 250 ms
-          const wrong = [];
-          new MutationObserver(() => {
-            if (line.textContent === "Saved everywhere" && !sent) wrong.push("called saved");
-          }).observe(line, { childList: true });
-          await read;
-          await sleep(50);
-          if (note.value !== "Round 2") wrong.push(`shows ${note.value}`);
-          return wrong;
-        }""",
-        berlin_today(),
-    )
-    assert wrong == []
-    saved(page)
+    kept_meanwhile(page, {"type": "day", "local_date": berlin_today()}, "[name=note]")
     stored = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
     assert stored["note"] == "Round 2"
 

@@ -8,13 +8,19 @@ pytestmark = ON_ONE_DATABASE
 
 DATE = "2024-02-16"
 DEVICE = """
-  await import(`${document.querySelector("script[type=module]").src.split("js/")[0]}js/offline/here.js`);
+  const [assets] = document.querySelector("script[type=module]").src.split("js/");
+  await import(`${assets}js/offline/here.js`);
   const account = document.querySelector("meta[name=journal-account]").content;
   const journal = await openLocalJournal("a-device");
-  await journal.setLeader({ account, time_zone: "Europe/Berlin", day_starts_at: "03:00", edition: "0" });
+  const leader = { account, time_zone: "Europe/Berlin", day_starts_at: "03:00", edition: "0" };
+  await journal.setLeader(leader);
   const standing = async () => (await journal.day(account, date)).content;
-  const onServer = async () => dayContent.ofReply(await (await server.call("GET", `/reflections/${date}`)).json());
-  const scored = (score) => ({ answers: [{ key: "let-go", behaviour: null, question: null, score, text: "" }] });
+  const onServer = async () => {
+    const answer = await server.call("GET", `/reflections/${date}`);
+    return dayContent.ofReply(await answer.json());
+  };
+  const letGo = { key: "let-go", behaviour: null, question: null, text: "" };
+  const scored = (score) => ({ answers: [{ ...letGo, score }] });
   async function write(change) {
     const base = await standing();
     await journal.write(account, date, base, { ...base, ...change });

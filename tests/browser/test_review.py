@@ -1,6 +1,6 @@
 """A review on a phone: kept on the device, sent when it can be, and written on two of them."""
 
-from browser.test_journey import berlin_today, register, saved, sign_in
+from browser.test_journey import berlin_today, kept_meanwhile, register, saved, sign_in
 from browser.test_offline import HERE, ON_DEVICE, between, pages_kept, phone, ready, until
 from playwright.sync_api import Page, expect
 
@@ -60,6 +60,15 @@ def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
     expect(page.locator("[name=lean_on][value=let-go]")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#review")).to_contain_text("leans on Let go")
+
+
+def test_words_of_a_review_kept_while_the_page_reads_what_it_keeps_stay(page):
+    register(page)
+    opened(page)
+    page.fill("[name=mirror]", "Round 1")
+    saved(page)
+    kept_meanwhile(page, {"type": "draft", "path": f"/reviews/{month()}"}, "[name=mirror]")
+    assert review(page)["mirror"] == "Round 2"
 
 
 def test_a_review_without_a_connection_waits_on_the_device_and_arrives_by_itself(new_page):
