@@ -265,7 +265,8 @@ def test_a_page_that_is_open_sends_by_itself_once_the_trouble_is_over(new_page, 
 # ---- the session
 
 
-def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, between):
+def session_ran_out(new_page, between) -> tuple[Page, str]:
+    """Return a page with words that wait here, whose session ended meanwhile, and the email."""
     page = new_page(base_url=between.address, expects=["ERR_EMPTY_RESPONSE", "401"])
     email = register(page)
     ready(page)
@@ -276,6 +277,11 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
     page.context.clear_cookies()
     between.trouble = None
     expect(page.locator("#save-said")).to_contain_text("Needs you: sign in to send it")
+    return page, email
+
+
+def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, between):
+    page, email = session_ran_out(new_page, between)
     page.get_by_role("link", name="sign in to send it").click()
     page.wait_for_url("**/login**")
     expect(page.locator("#unsent")).to_contain_text("One change on this phone is not sent yet.")
@@ -285,13 +291,7 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
 
 
 def test_a_page_that_gets_the_focus_keeps_the_link_that_it_shows(new_page, between):
-    page = new_page(base_url=between.address, expects=["ERR_EMPTY_RESPONSE", "401"])
-    register(page)
-    between.cut()
-    page.fill("[name=note]", "Before the session ran out.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
-    page.context.clear_cookies()
-    between.trouble = None
+    page, _ = session_ran_out(new_page, between)
     link = page.get_by_role("link", name="sign in to send it").element_handle()
     for _ in range(3):
         with page.expect_response("**/api/v1/session"):

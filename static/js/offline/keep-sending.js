@@ -25,21 +25,20 @@ export function keepSending(journal, outbox, whose, told) {
     sendsAgain = true; // also what comes while the last one is on its way
     if (sending) return;
     sending = true;
-    let result = { state: "sent" };
-    while (sendsAgain && result.state === "sent") {
+    let wait;
+    do {
       sendsAgain = false;
-      result = await outbox.sendAll(options).catch(unread);
-    }
+      ({ state, wait } = await outbox.sendAll(options).catch(unread));
+    } while (sendsAgain && state === "sent");
     sending = false;
-    state = result.state;
-    if (state.state === "ended") {
+    if (state === "ended") {
       await journal.forgetSeen(whose);
       channel.postMessage({ type: "left" });
       leave();
       return;
     }
     if (state === "unreached") {
-      later(send, result.wait);
+      later(send, wait);
       const registration = await navigator.serviceWorker?.getRegistration();
       registration?.sync?.register("send-outbox").catch(() => {});
     } else {
