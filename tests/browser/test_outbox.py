@@ -98,3 +98,25 @@ def test_words_added_to_what_is_tried_once_more_are_sent_too(on_a_device):
     assert unsent == 0
     assert here == there
     assert there["note"] == "First. Second."
+
+
+def test_an_answer_that_comes_after_a_newer_page_takes_nothing_back(on_a_device):
+    here, there = on_a_device("""
+      const { csrf_token: csrf } = await server.session();
+      const call = async (...asked) => {
+        const answer = await server.call(...asked);
+        if (asked[0] !== "PUT") return answer;
+        const headers = { "If-Match": answer.headers.get("ETag") };
+        const body = { answers: [], note: "Here.", commitment: "There." };
+        const newer = await server.call("PUT", `/reflections/${date}`, { body, csrf, headers });
+        const content = dayContent.ofReply(await newer.json());
+        const etag = newer.headers.get("ETag").replace(/^W\\//, "").replaceAll('"', "");
+        await journal.meet(account, date, { etag, content }); // while the answer is on its way
+        return answer;
+      };
+      await write({ note: "Here." });
+      await makeOutbox(journal, { server: { ...server, call } }).sendAll();
+      return [await standing(), await onServer()];
+    """)
+    assert here == there
+    assert (there["note"], there["commitment"]) == ("Here.", "There.")

@@ -277,7 +277,8 @@
     const arrived = (row, stored, { aside }) => alone(row.local_date, async () => {
       const kept = await day(row.account, row.local_date);
       const left = (await unsent(row.account, row.local_date)).filter(({ place }) => place !== row.place);
-      const now = { ...kept, ...await onTopOf(stored, left, kept), aside: kept.aside || aside };
+      const newest = isOlder(stored, kept.stored) ? kept.stored : stored; // a page may have come first
+      const now = { ...kept, ...await onTopOf(newest, left, kept), aside: kept.aside || aside };
       await putBoth(now, row.local_date, row, (outbox) => outbox.delete(row.place));
     });
 
