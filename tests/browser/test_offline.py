@@ -333,6 +333,17 @@ def test_signed_out_elsewhere_with_nothing_unsent_nothing_stays(new_page):
     until(page, f"async () => !Object.keys((await ({ON_DEVICE})()).indexed).length")
 
 
+def test_who_is_signing_in_goes_on_though_the_device_hears_of_a_session_that_ended(page):
+    page.goto("/login")
+    page.wait_for_load_state("networkidle")
+    page.fill("[name=email]", "ann@example.com")
+    page.evaluate("""async () => {
+      new BroadcastChannel("journal").postMessage({ type: "left" });
+      await new Promise((go) => setTimeout(go, 300));
+    }""")
+    expect(page.locator("[name=email]")).to_have_value("ann@example.com")
+
+
 # ---- leaving
 
 

@@ -8,6 +8,7 @@ import "./server.js";
 import "./local-journal.js";
 import "./outbox.js";
 
+const DOOR = "/login";
 const meta = (name) => document.querySelector(`meta[name="${name}"]`);
 
 export const phone = matchMedia("(pointer: coarse)").matches ? "this phone" : "this computer";
@@ -46,7 +47,8 @@ async function signOut(journal) {
 
 // Whoever's journal this page shows has left the device: nothing of it stays on the screen.
 export function leave() {
-  location.replace("/login");
+  if (location.pathname === DOOR) return; // somebody may be signing in there
+  location.replace(DOOR);
 }
 
 channel.addEventListener("message", ({ data }) => { if (data.type === "left") leave(); });
