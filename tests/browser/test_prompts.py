@@ -507,6 +507,17 @@ def test_this_device_once_removed_does_not_put_itself_back(phone):
     assert phone.devices() == []
 
 
+def test_a_device_is_removed_though_the_list_is_fetched_anew_meanwhile(phone):
+    device = turned_on(phone)
+    phone.page.evaluate("""() => document.addEventListener("submit", () => {
+      const list = document.getElementById("device-list");
+      list.replaceWith(list.cloneNode(true));
+    }, { capture: true, once: true })""")
+    phone.page.locator(f"[data-device='{device}']").get_by_role("button", name="Remove").click()
+    expect(phone.page.locator("main")).to_contain_text("That device gets no more prompts.")
+    assert phone.devices() == []
+
+
 def test_a_device_removed_on_another_one_does_not_put_itself_back(new_phone):
     phone = new_phone(expects=["410"])
     device = turned_on(phone)

@@ -75,14 +75,16 @@ document.addEventListener("submit", async (event) => {
   const row = event.target.closest("[data-remove]")?.closest("[data-device]");
   if (!row || event.target.dataset.forgotten !== undefined) return;
   event.preventDefault();
-  const device = await kept.device();
-  if (device?.id === row.dataset.device) {
+  const { device: id } = row.dataset;
+  if ((await kept.device())?.id === id) {
     await kept.setDevice(null);
     const registration = await navigator.serviceWorker.ready;
     await (await registration.pushManager.getSubscription())?.unsubscribe();
   }
-  event.target.dataset.forgotten = "";
-  event.target.requestSubmit();
+  const form = rowOf({ id })?.querySelector("form[data-remove]"); // of the list as it is by now
+  if (!form) return;
+  form.dataset.forgotten = "";
+  form.requestSubmit();
 });
 
 show();
