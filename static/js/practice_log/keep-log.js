@@ -142,8 +142,9 @@ async function start() {
   else await keepForms(journal);
   if (!formsHere().length) return;
   await showRefused(journal);
-  const sender = keepSending(journal, outbox, whose, () => tell(journal, sender.state()));
-  channel.addEventListener("message", ({ data }) => { if (data.type === "draft") tell(journal, sender.state()); });
+  const told = () => tell(journal, sender.state());
+  const sender = keepSending(journal, outbox, whose, told);
+  channel.addEventListener("message", ({ data }) => { if (data.type === "draft") told(); });
   for (const moment of ["online", "focus"]) addEventListener(moment, () => { if (waiting.size) sender.send(); });
   for (const form of formsHere()) {
     form.addEventListener("submit", async (event) => {
