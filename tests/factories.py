@@ -126,6 +126,7 @@ def many_leaders(app, number, *, time_zone="Europe/Berlin", name="Mira Adler", p
             "time_zone": time_zone,
             "joined_on": joined_on,
             "created_at": now,
+            "email_verified_at": now,
         }
         accounts = [_account(new_id(), name) | chosen for _ in range(number)]
         session.execute(sa.insert(Account), accounts)

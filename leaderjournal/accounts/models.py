@@ -26,6 +26,8 @@ class Account(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email_lookup: Mapped[bytes] = mapped_column(unique=True)
     email_sealed: Mapped[bytes]
+    email_verified_at: Mapped[Instant | None]
+    """When its owner followed a link that was sent to the present address."""
     name_sealed: Mapped[bytes]
     password_hash: Mapped[str]
     time_zone: Mapped[str]
@@ -35,6 +37,8 @@ class Account(Base):
     edition: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """Goes up when a name goes from every text: devices let go of copies of an earlier edition."""
     created_at: Mapped[Instant]
+    suspended_at: Mapped[Instant | None]
+    """Since when the operator lets nobody in; nothing of the account is lost."""
     key_wrapped_by: Mapped[str]
     key_wrapped: Mapped[bytes]
 

@@ -73,6 +73,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.id = account.id
         self.sealer = Sealer(account.id, key_encryption().unwrap(key, account.id))
         self.email = _open(self.sealer, "email_sealed", account.email_sealed)
+        self.email_verified_at = account.email_verified_at
         self.name = _open(self.sealer, "name_sealed", account.name_sealed)
         self.time_zone = account.time_zone
         self.day_starts_at = account.day_starts_at
