@@ -75,6 +75,19 @@ def day(local_date: LocalDate) -> Page:
     return _day_page(leader, local_date, now)
 
 
+@blueprint.get("/day/<day:local_date>/status")
+@login_required
+def day_status(local_date: LocalDate) -> str:
+    """Show how a day stands, as a piece of its page that script brings anew after a save."""
+    leader, now = current_leader(), clock.now()
+    writable(leader, local_date, now)
+    stored = store.day(leader.sealer, local_date)
+    return render_template(
+        "reflections/day_status_and_foot.html",
+        day=_describe_day(leader, local_date, stored, leader.today(now)),
+    )
+
+
 @blueprint.post("/day/<day:local_date>")
 @login_required
 def save_day(local_date: LocalDate) -> Page:
@@ -180,6 +193,20 @@ def _score(text: str) -> int | None:
     return int(text) if text in {"1", "2", "3", "4", "5"} else None
 
 
+def _describe_day(
+    leader: Leader, local_date: LocalDate, stored: store.StoredDay | None, today: LocalDate
+) -> dict[str, Any]:
+    """Return what a page says of a day beside its words."""
+    return {
+        "local_date": local_date,
+        "is_today": local_date == today,
+        "kept": bool(stored and stored.content.kept),
+        "etag": stored.etag if stored else "",
+        "saved_at": stored.saved_at if stored else None,
+        "deleted": None if stored else store.deleted_etag(leader.id, local_date),
+    }
+
+
 def _day_page(
     leader: Leader,
     local_date: LocalDate,
@@ -194,15 +221,10 @@ def _day_page(
     note = request.form.get("note", content.note if content else "")
     return render_template(
         "reflections/day.html",
-        day={
-            "local_date": local_date,
-            "is_today": local_date == today,
-            "kept": bool(content and content.kept),
-            "etag": stored.etag if stored else "",
-            "saved_at": stored.saved_at if stored else None,
+        day=_describe_day(leader, local_date, stored, today)
+        | {
             "note": "\n\n".join(filter(None, (note, shared))),
             "commitment": request.form.get("commitment", content.commitment if content else ""),
-            "deleted": None if stored else store.deleted_etag(leader.id, local_date),
         },
         entries=_entries(leader, local_date, stored),
         mirror=list(MIRROR_SCORES.items()),

@@ -1,12 +1,16 @@
-// Turns the UTC instants on a page into the leader's own time.
-for (const time of document.querySelectorAll("time[data-zone]")) {
-  const at = new Date(time.dateTime);
-  try {
-    time.textContent = new Intl.DateTimeFormat("en-GB", {
-      day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit",
-      timeZone: time.dataset.zone,
-    }).format(at).replace(" at ", ", ");
-  } catch {
-    // A zone that this browser does not know yet: the UTC time stays.
+// Turns the UTC instants on a page, or in a part of it, into the leader's own time.
+export function showLocalTimes(part) {
+  for (const time of part.querySelectorAll("time[data-zone]")) {
+    const at = new Date(time.dateTime);
+    try {
+      time.textContent = new Intl.DateTimeFormat("en-GB", {
+        day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit",
+        timeZone: time.dataset.zone,
+      }).format(at).replace(" at ", ", ");
+    } catch {
+      // A zone that this browser does not know yet: the UTC time stays.
+    }
   }
 }
+
+showLocalTimes(document);

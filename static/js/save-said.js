@@ -18,6 +18,7 @@ export function sayWaiting(form, device, { refused, state }) {
 
 export function say(text, { problem = false, link = null } = {}) {
   line.classList.toggle("problem", problem);
+  line.removeAttribute("data-untold");
   if (line.textContent === text + (link?.text ?? "")) return; // not read out twice
   line.textContent = text;
   if (link) line.append(Object.assign(document.createElement("a"), { href: link.href, textContent: link.text }));

@@ -120,9 +120,9 @@ function listen() {
 
 // A browser that keeps nothing still has the plain form.
 function withoutJournal() {
+  say("This browser keeps nothing by itself: press Save before you leave.");
   let submitted = false;
   form.addEventListener("submit", () => { submitted = true; });
-  form.addEventListener("input", () => say("This browser keeps nothing by itself: press Save before you leave."));
   addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });
 }
 
@@ -153,6 +153,8 @@ async function start() {
   listen();
   await keep().catch(() => {});
   await sender.send({ again: true });
+  if (isUnsaved() || (await journal.draft(account, path))) return;
+  say(etag.value ? "Saved everywhere" : "");
 }
 
 start();
