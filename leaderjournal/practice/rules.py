@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
 from uuid import UUID
 
@@ -25,6 +26,14 @@ OPENINGS = 20
 
 Thirty days hold at least twenty from Monday to Friday, so this reaches every behaviour within 30
 days for a leader who keeps the week's five days too, without having to guess which days come.
+"""
+
+HISTORY = timedelta(days=280)
+"""How far back what was asked must be known for rule 5 to come to every question.
+
+Twenty openings take 28 days from Monday to Friday, so that a behaviour of ten questions has asked
+all of them within 280. One asked before that counts as never asked, and could be passed over by
+lot for ever.
 """
 
 HALF_LIFE = 14
@@ -119,7 +128,7 @@ def questions_for(
     `questions` are the visible ones (neither hidden nor retired), in any order. `asked` holds what
     other days asked, later ones too where an earlier day is opened late: 60 days to either side
     are enough for rules 2 to 4. Rule 1 needs the last time that a question with a rhythm was asked,
-    however long ago, and rule 5 looks back as far as it can see (half a year shows it all).
+    however long ago, and rule 5 needs HISTORY to come to every question.
     What belongs to `day` itself is ignored, so that answering does not change the questions; so
     are scores of later days. Within a key the first rule that applies decides:
 

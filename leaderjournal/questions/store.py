@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +15,8 @@ from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, writ
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.rules import Asked, Question, Scored, questions_for
+from leaderjournal.practice.rules import HISTORY, Asked, Question, Scored, questions_for
 from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, LeaningKey, OwnQuestion
-
-HISTORY = timedelta(days=180)  # so that all of a behaviour comes round before any repeats
 
 
 class NoPracticeDays(Exception):

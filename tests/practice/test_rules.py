@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.practice.catalogue import keys, questions
-from leaderjournal.practice.rules import Asked, Key, Question, Scored, questions_for
+from leaderjournal.practice.rules import HISTORY, Asked, Key, Question, Scored, questions_for
 
 START = LocalDate(date(2026, 1, 5))  # a Monday
 LEADER = UUID(int=7)
@@ -226,12 +226,17 @@ def test_the_choice_is_the_same_on_every_machine_and_after_every_release():
 # Rest: a question does not come back within 30 days
 
 
+@pytest.mark.parametrize("opened", [run_of, weekdays])
 @settings(max_examples=8, deadline=None)
 @given(leader=leaders, start=starts, score=scorers)
 def test_no_question_comes_back_within_30_days_and_none_is_forgotten(
-    leader: UUID, start: LocalDate, score: Score
+    opened: Callable[[int, LocalDate], list[LocalDate]],
+    leader: UUID,
+    start: LocalDate,
+    score: Score,
 ):
-    journal = Journal(leader, score=score).open_all(run_of(400, start))
+    journal = Journal(leader, score=score, memory=HISTORY.days)
+    journal.open_all(opened(HISTORY.days, start))
     asked = journal.of_question()
     assert all(shortest_gap(days) > 30 for days in asked.values())
     assert set(asked) == {q.id for q in questions()}
@@ -420,7 +425,7 @@ def test_the_only_behaviour_left_may_come_two_days_in_a_row():
 
 
 def test_every_question_of_a_behaviour_comes_before_one_of_them_comes_back():
-    journal = Journal(memory=180).open_all(run_of(250))
+    journal = Journal(memory=HISTORY.days).open_all(run_of(250))
     size = Counter(q.behaviour for q in questions())
     asked: dict[str | None, list[str]] = {}
     for a in journal.asked:
