@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 
 from leaderjournal.accounts import store
 from leaderjournal.accounts.access import current_leader
-from leaderjournal.accounts.limits import by_account, guarded_sign_in, per_address
+from leaderjournal.accounts.limits import by_account, per_address
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
 from leaderjournal.accounts.schemas import (
@@ -22,6 +22,7 @@ from leaderjournal.accounts.schemas import (
     SessionSchema,
     TokenSchema,
 )
+from leaderjournal.accounts.sign_in import guarded_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.problems import Problem

@@ -18,3 +18,16 @@ CHANGED_BODY = """Hello,
 the password of your Leader Journal has been changed, and every other device is signed out.
 If it was not you, ask for a new one at once: {link}
 """
+
+
+FAILURES_SUBJECT = "Failed sign-ins to your Leader Journal"
+FAILURES_BODY = """Hello,
+
+within a day, {count} sign-ins to your Leader Journal failed: the password was wrong.
+Nobody got in by these, and you are not locked out.
+
+If that was you, there is nothing to do. If not, somebody may be guessing your password.
+Choose one that nobody can guess, and that you use nowhere else: {link}
+
+We send this at most once a day.
+"""

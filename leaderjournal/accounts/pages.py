@@ -12,9 +12,10 @@ from werkzeug import Response
 
 from leaderjournal.accounts import store, tasks
 from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.known_devices import remember_device
 from leaderjournal.accounts.limits import (
     by_account,
-    guarded_sign_in,
+    may_send_reset,
     per_address,
     resets_per_address,
 )
@@ -30,6 +31,7 @@ from leaderjournal.accounts.schemas import (
     NewPassword,
     PauseSchema,
 )
+from leaderjournal.accounts.sign_in import count_recent_failures, guarded_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import ZONE_NAMES
@@ -68,8 +70,15 @@ def _begin_session(leader: store.Leader) -> None:
     device = device_name(request.user_agent.string)
     leader.session_token = store.sign_in(leader.id, device=device, now=clock.now())
     login_user(leader)
+    _remember_device(leader)
     # From the start: replies that were under way at once would each bring a token of its own.
     generate_csrf()
+
+
+def _remember_device(leader: store.Leader) -> None:
+    device_key = store.device_key_of(leader.email)
+    if device_key is not None:
+        remember_device(device_key, now=clock.now())
 
 
 @blueprint.get("/register")
@@ -151,8 +160,9 @@ def submit_forgot() -> Page:
     values, errors = read_form(EmailForm(), request.form)
     if errors:
         return render_template("accounts/forgot.html", form=request.form, errors=errors), 422
+    allowed = may_send_reset(values["email"])
     account_id = store.account_id_of(values["email"])
-    if account_id is not None:
+    if account_id is not None and allowed:
         enqueue(tasks.send_reset, str(account_id))
     flash("If there is an account with this address, a mail is on its way to it.", "good")
     return redirect(url_for("accounts.login"), 303)
@@ -221,6 +231,7 @@ def _settings_page(
         sessions=sessions,
         tokens=store.tokens_of(leader.sealer),
         pauses=calendar_store.pauses_of(leader.id),
+        failed_sign_ins=count_recent_failures(leader.email),
         section=section,
         form=request.form,
         errors=errors or {},
@@ -284,6 +295,7 @@ def change_password() -> Page:
     if errors:
         return _settings_page("password", errors)
     store.change_password(leader.id, values["password"], keep=leader.sign_in, now=clock.now())
+    _remember_device(leader)
     if service_settings().smtp_url:
         enqueue(tasks.send_password_changed, str(leader.id))
     return _saved("Your new password is set. Every other device is signed out.")

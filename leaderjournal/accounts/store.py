@@ -37,7 +37,7 @@ from leaderjournal.accounts.rules import (
     TOKEN_LASTS,
     normal_email,
 )
-from leaderjournal.kernel.context import key_encryption
+from leaderjournal.kernel.context import key_encryption, settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
 from leaderjournal.kernel.sealing import Sealer, WrappedKey
@@ -139,6 +139,18 @@ def register(
 def account_id_of(email: str) -> UUID | None:
     """Return the id of the account with this address."""
     return db.session.scalar(sa.select(Account.id).where(Account.email_lookup == _lookup(email)))
+
+
+def device_key_of(email: str) -> bytes | None:
+    """Return the key that makes devices known to the account with this address, if there is one.
+
+    It changes with the password.
+    """
+    account = db.session.scalar(sa.select(Account).where(Account.email_lookup == _lookup(email)))
+    if account is None:
+        return None
+    bound = f"known device|{account.id.hex}|{account.password_hash}"
+    return hmac.digest(settings().secret_key.encode(), bound.encode(), "sha256")
 
 
 def leader(account_id: UUID) -> Leader | None:

@@ -34,3 +34,13 @@ def send_password_changed(account_id: str) -> None:
         link = f"{settings().public_url}/forgot"
         body = mails.CHANGED_BODY.format(link=link)
         _send(leader.email, mails.CHANGED_SUBJECT, body)
+
+
+@task
+def send_failed_sign_ins(account_id: str, count: int) -> None:
+    """Tell the leader how many sign-ins failed, at an address that is proven to be theirs."""
+    leader = store.leader(UUID(account_id))
+    if leader is not None and leader.email_verified_at is not None:
+        link = f"{settings().public_url}/settings"
+        body = mails.FAILURES_BODY.format(count=count, link=link)
+        _send(leader.email, mails.FAILURES_SUBJECT, body)

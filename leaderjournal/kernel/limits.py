@@ -7,6 +7,7 @@ statement. Counters' names hold addresses and e-mails, so only their keyed hash 
 import hashlib
 import hmac
 import math
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import NoReturn
 
 import sqlalchemy as sa
@@ -23,12 +24,16 @@ from leaderjournal.kernel.problems import Problem
 
 
 class RateCounter(Base):
-    """How often something was tried until `expires_at` (UTC, seconds since 1970)."""
+    """How often something was tried until `expires_at` (UTC, seconds since 1970).
+
+    Before `free_at` it is not tried again, where delays grow (`kernel.backoff`).
+    """
 
     __tablename__ = "rate_counters"
     name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     tries: Mapped[int]
     expires_at: Mapped[float] = mapped_column(index=True)
+    free_at: Mapped[float] = mapped_column(default=0, server_default=sa.text("0"))
 
 
 class DatabaseStorage(Storage):
@@ -45,9 +50,9 @@ class DatabaseStorage(Storage):
         """Add `amount` to the counter, which begins anew once it has expired."""
         now = clock.now().timestamp()
         over = RateCounter.expires_at <= now
-        with _own_session() as session, write_transaction(session):
+        with open_own_session() as session, write_transaction(session):
             row = upsert(session, RateCounter).values(
-                name=_hashed(key), tries=amount, expires_at=now + expiry
+                name=hash_name(key), tries=amount, expires_at=now + expiry
             )
             raised = row.on_conflict_do_update(
                 index_elements=["name"],
@@ -70,7 +75,7 @@ class DatabaseStorage(Storage):
 
     def check(self) -> bool:
         """Tell whether the store answers."""
-        with _own_session() as session:
+        with open_own_session() as session:
             return bool(session.scalar(sa.select(1)))
 
     def reset(self) -> int:
@@ -79,33 +84,60 @@ class DatabaseStorage(Storage):
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
-        self._delete(RateCounter.name == _hashed(key))
+        self._delete(RateCounter.name == hash_name(key))
 
     def clear_expired(self) -> int:
         """Forget the counters that have expired; return how many."""
         return self._delete(RateCounter.expires_at <= clock.now().timestamp())
 
     def _live(self, key: str) -> RateCounter | None:
-        with _own_session() as session:
+        with open_own_session() as session:
             return session.scalar(
                 sa.select(RateCounter).where(
-                    RateCounter.name == _hashed(key),
+                    RateCounter.name == hash_name(key),
                     RateCounter.expires_at > clock.now().timestamp(),
                 )
             )
 
     def _delete(self, which: sa.ColumnElement[bool]) -> int:
-        with _own_session() as session, write_transaction(session):
+        with open_own_session() as session, write_transaction(session):
             return rows_changed(session, sa.delete(RateCounter).where(which))
 
 
-def _own_session() -> Session:
-    # Apart from the request's session: a count stands even where the request fails.
+def open_own_session() -> Session:
+    """Return a session apart from the request's: a count stands even where the request fails."""
     return db.sessionmaker()
 
 
-def _hashed(key: str) -> str:
+def hash_name(key: str) -> str:
+    """Return the name under which a counter is stored, which tells nothing about it."""
     return hmac.new(settings().secret_key.encode(), key.encode(), hashlib.sha256).hexdigest()
+
+
+def client_network() -> str:
+    """Return the network that a request comes from: an IPv4 address, or the /64 of an IPv6 one.
+
+    Whoever has an IPv6 address has all of its /64 (RFC 6177), so that single ones say nothing.
+    """
+    return network_of(get_remote_address())
+
+
+def network_of(address: str) -> str:
+    """Return the network of an address, which some proxies give with a port."""
+    bare = address.strip()
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ip_network((found, 64), strict=False))
 
 
 def too_many(reset_at: float) -> Problem:
@@ -121,7 +153,7 @@ def refuse(breached: RequestLimit) -> NoReturn:
 
 
 limiter = Limiter(
-    key_func=get_remote_address,
+    key_func=client_network,
     storage_uri="database://",
     strategy="fixed-window",
     on_breach=refuse,

@@ -1,0 +1,70 @@
+"""Known devices: a cookie that keeps a leader's way in open while others guess at their password.
+
+This is OWASP's protocol of device cookies. Each value is a nonce, when it was issued, and a MAC by
+the account's device key, which changes with the password: nobody can make one, it is good for one
+account alone, and a new password ends them all. A known device has a counter of its own.
+"""
+
+import hmac
+import re
+import secrets
+
+from flask import Response, after_this_request, request
+
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.days import Instant
+
+LASTS = 365 * 24 * 3600
+MOST_ACCOUNTS = 4
+"""A device that several leaders share is known to each of them."""
+
+_VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[0-9]{1,12}\.[0-9a-f]{64}", re.ASCII)
+
+
+def cookie_name() -> str:
+    """Return the cookie's name; over https its prefix keeps other hosts from setting it."""
+    return "__Host-device" if settings().secure else "device"
+
+
+def find_known_device(device_key: bytes, *, now: Instant) -> str | None:
+    """Return the nonce of the request's device where it is known to the key's account."""
+    return next((value.split(".")[0] for value in _values(device_key, now)), None)
+
+
+def remember_device(device_key: bytes, *, now: Instant) -> None:
+    """Let the reply make the device known to the key's account, and to it under no other value."""
+    issued = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"
+    others = [value for value in _all_values() if value not in _values(device_key, now)]
+    values = [f"{issued}.{_mac(device_key, issued)}", *others][:MOST_ACCOUNTS]
+
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        response.set_cookie(
+            cookie_name(),
+            "|".join(values),
+            max_age=LASTS,
+            secure=settings().secure,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _all_values() -> list[str]:
+    values = request.cookies.get(cookie_name(), "").split("|")[:MOST_ACCOUNTS]
+    return [value for value in values if _VALUE.fullmatch(value)]
+
+
+def _values(device_key: bytes, now: Instant) -> list[str]:
+    """Return the values of the cookie that were made by the key and are not too old."""
+    found = []
+    for value in _all_values():
+        issued, _, mac = value.rpartition(".")
+        fresh = int(issued.partition(".")[2]) + LASTS > now.timestamp()
+        if fresh and hmac.compare_digest(mac, _mac(device_key, issued)):
+            found.append(value)
+    return found
+
+
+def _mac(device_key: bytes, issued: str) -> str:
+    return hmac.new(device_key, issued.encode(), "sha256").hexdigest()

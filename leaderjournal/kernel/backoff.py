@@ -1,0 +1,109 @@
+"""Growing delays after failures, counted in the database that every process shares.
+
+The strategies of the `limits` library allow a number of tries in a window and then none, so that
+whoever fails often enough closes the window for everybody. Here each failure beyond the free ones
+makes the next try wait longer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.database import upsert, write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.limits import RateCounter, hash_name, open_own_session
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How often one may fail: `free` times in a `window`, then after growing delays (seconds)."""
+
+    free: int
+    window: float
+    first_delay: float
+    longest_delay: float
+
+    def delay_after(self, tries: int) -> float:
+        """Return how many seconds the next try waits after this many."""
+        beyond = tries - self.free
+        if beyond < 0:
+            return 0
+        return min(self.first_delay * 2.0 ** min(beyond, 30), self.longest_delay)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A counter by its name, and the delays that hold for it."""
+
+    name: str
+    backoff: Backoff
+
+
+def take_try(counters: Sequence[Counted], *, now: Instant) -> float | None:
+    """Count a try on every counter; return None, or when the next try may be made.
+
+    A try is counted before it is known to fail, so that tries made at the same moment cannot slip
+    past the counters; `forgive` takes it back. A refused try counts nowhere and writes nothing.
+    """
+    at = now.timestamp()
+    names = [hash_name(counted.name) for counted in counters]
+    with open_own_session() as session:
+        blocked = session.scalar(
+            sa.select(sa.func.max(RateCounter.free_at)).where(
+                RateCounter.name.in_(names), RateCounter.expires_at > at, RateCounter.free_at > at
+            )
+        )
+    if blocked is not None:
+        return float(blocked)
+    with open_own_session() as session, write_transaction(session):
+        for name, counted in zip(names, counters, strict=True):
+            tries, free_at = _raise(session, name, counted.backoff, at)
+            if free_at > at:
+                session.rollback()
+                return free_at
+            delay = counted.backoff.delay_after(tries)
+            if delay:
+                session.execute(
+                    sa.update(RateCounter)
+                    .where(RateCounter.name == name)
+                    .values(free_at=at + delay, expires_at=_later(at + delay))
+                )
+    return None
+
+
+def _raise(session: Session, name: str, backoff: Backoff, at: float) -> tuple[int, float]:
+    over = RateCounter.expires_at <= at
+    ends = at + backoff.window
+    row = upsert(session, RateCounter).values(name=name, tries=1, expires_at=ends, free_at=0)
+    raised = row.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "tries": sa.case((over, 1), else_=RateCounter.tries + 1),
+            "expires_at": sa.case((over, ends), else_=RateCounter.expires_at),
+            "free_at": sa.case((over, 0.0), else_=RateCounter.free_at),
+        },
+    ).returning(RateCounter.tries, RateCounter.free_at)
+    tries, free_at = session.execute(raised).one()
+    return int(tries), float(free_at)
+
+
+def _later(free_at: float) -> sa.ColumnElement[float]:
+    """Return an expiry that is not before the delay is over: a window's end opens nothing early."""
+    return sa.case((RateCounter.expires_at < free_at, free_at), else_=RateCounter.expires_at)
+
+
+def forgive(*, wholly: Sequence[Counted], once: Sequence[Counted]) -> None:
+    """Forget counters, and take one try back from others; delays that run on those go on."""
+    with open_own_session() as session, write_transaction(session):
+        for counted in once:
+            session.execute(
+                sa.update(RateCounter)
+                .where(RateCounter.name == hash_name(counted.name), RateCounter.tries > 0)
+                .values(tries=RateCounter.tries - 1)
+            )
+        for counted in wholly:
+            session.execute(
+                sa.delete(RateCounter).where(RateCounter.name == hash_name(counted.name))
+            )
