@@ -16,6 +16,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
 from leaderjournal.kernel.assets import init_assets
 from leaderjournal.kernel.context import init_context
+from leaderjournal.kernel.context import settings as current_settings
 from leaderjournal.kernel.database import init_database
 from leaderjournal.kernel.headers import init_headers
 from leaderjournal.kernel.limits import init_limits
@@ -148,6 +149,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.cli.add_command(command)
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
     app.context_processor(_time_for_pages)
+    app.context_processor(_settings_for_pages)
     return app
 
 
@@ -161,3 +163,8 @@ def _check_push_hosts(settings: Settings) -> None:
 def _time_for_pages() -> dict[str, Any]:
     now = clock.now()
     return {"now": now, "today": current_user.today(now) if current_user.is_authenticated else None}
+
+
+def _settings_for_pages() -> dict[str, Any]:
+    chosen = current_settings()
+    return {"registration": chosen.registration.value, "sends_mail": bool(chosen.smtp_url)}

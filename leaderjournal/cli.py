@@ -16,6 +16,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.commands import accounts_commands
+from leaderjournal.accounts.registration import describe_registration
 from leaderjournal.demo import make_demo
 from leaderjournal.kernel import clock, mail
 from leaderjournal.kernel.context import settings
@@ -66,6 +68,7 @@ def worker(*, once: bool) -> None:
     if once:
         click.echo(f"{run_once(_app())} tasks done.")
     else:
+        click.echo(describe_registration(settings().registration))
         run_forever(_app())
 
 
@@ -109,6 +112,7 @@ def _leader(email: str) -> accounts_store.Leader:
 def doctor() -> None:
     """Check configuration, database, keys, clock and mail, and say what is wrong."""
     click.echo(f"This is release {release()}.")
+    click.echo(describe_registration(settings().registration))
     wrong = list(_findings())
     for finding in wrong:
         click.echo(f"wrong: {finding}")
@@ -217,4 +221,4 @@ def _mail_findings() -> Iterator[str]:
         yield f"SMTP_URL: the mail server does not answer ({type(error).__name__})."
 
 
-COMMANDS = (db_commands, keys_commands, worker, demo, export, erase, doctor)
+COMMANDS = (db_commands, keys_commands, accounts_commands, worker, demo, export, erase, doctor)

@@ -1,7 +1,9 @@
 """Every table there is, for the migrations to see."""
 
 from leaderjournal.accounts import models as accounts
+from leaderjournal.accounts.invitations import models as invitations
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
+from leaderjournal.accounts.verification import models as verification
 from leaderjournal.kernel import limits
 from leaderjournal.kernel.database import Base
 from leaderjournal.portability.documents import models as documents
@@ -23,6 +25,7 @@ __all__ = [
     "documents",
     "fortnightly",
     "imports",
+    "invitations",
     "limits",
     "monthly_reviews",
     "practice_calendar",
@@ -32,4 +35,5 @@ __all__ = [
     "reflections",
     "schedule",
     "team_mirror",
+    "verification",
 ]

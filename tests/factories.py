@@ -89,7 +89,7 @@ def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
     )
     with app.app_context():
         leader = accounts_store.leader(account_id)
-        accounts_store.change_email(leader, email)
+        accounts_store.change_email(leader, email, verified_at=clock.now())
         token, _ = accounts_store.new_token(leader.sealer, label="tests", now=clock.now())
     return ALeader(client, email, token, str(account_id))
 

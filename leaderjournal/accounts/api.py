@@ -12,13 +12,14 @@ from leaderjournal.accounts.access import current_leader
 from leaderjournal.accounts.limits import by_account, per_address
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
+from leaderjournal.accounts.registration import RegistrationRefused, register_account
 from leaderjournal.accounts.schemas import (
     EraseSchema,
     IssuedTokenSchema,
     MeSchema,
-    NewAccountSchema,
     NewTokenSchema,
     PauseSchema,
+    RegistrationSchema,
     SessionSchema,
     TokenSchema,
 )
@@ -35,6 +36,7 @@ def represented(leader: store.Leader) -> dict[str, Any]:
     return {
         "id": leader.id,
         "email": leader.email,
+        "email_verified": leader.email_verified_at is not None,
         "name": leader.name,
         "time_zone": leader.time_zone,
         "day_starts_at": leader.day_starts_at,
@@ -58,21 +60,24 @@ def read_session() -> dict[str, Any]:
 
 
 @blueprint.post("/accounts")
-@blueprint.doc(security=[], **{"x-problems": ["409", "429"]})
+@blueprint.doc(security=[], **{"x-problems": ["403", "409", "429"]})
 @per_address
-@blueprint.arguments(NewAccountSchema)
+@blueprint.arguments(RegistrationSchema)
 @blueprint.response(201, MeSchema)
 def register(new: dict[str, Any]) -> dict[str, Any]:
-    """Register."""
+    """Register; where registration is by invitation, with the token of one."""
+    invitation = new.pop("invitation")
     try:
-        return represented(store.register(**new, language="en", now=clock.now()))
+        return represented(register_account(new, invitation=invitation, now=clock.now()))
+    except RegistrationRefused as refusal:
+        raise Problem(403, str(refusal)) from refusal
     except store.EmailTaken as error:
         taken = "This address has an account already. Sign in instead."
         raise Problem(409, f"email: {taken}", errors={"email": [taken]}) from error
 
 
 @blueprint.post("/tokens")
-@blueprint.doc(security=[], **{"x-problems": ["401", "429"]})
+@blueprint.doc(security=[], **{"x-problems": ["401", "403", "429"]})
 @blueprint.arguments(NewTokenSchema)
 @blueprint.response(201, IssuedTokenSchema)
 def create_token(asked: dict[str, Any]) -> dict[str, Any]:

@@ -31,3 +31,36 @@ Choose one that nobody can guess, and that you use nowhere else: {link}
 
 We send this at most once a day.
 """
+
+
+OPERATORS_RESET_BODY = """Hello,
+
+the person who runs your Leader Journal sends you this link to choose a new password.
+It works once, within the next three days:
+
+{link}
+"""
+
+
+ADDED_SUBJECT = "Your Leader Journal is ready"
+ADDED_BODY = """Hello,
+
+the person who runs this Leader Journal has made an account for you.
+Choose your password here within the next three days; the link works once:
+
+{link}
+
+If you expected nothing of the kind, leave this mail unanswered.
+"""
+
+
+INVITATION_SUBJECT = "You are invited to Leader Journal"
+INVITATION_BODY = """Hello,
+
+the person who runs this Leader Journal invites you to keep your own there.
+Begin here within the next 14 days; the link works once:
+
+{link}
+
+If you expected nothing of the kind, leave this mail unanswered.
+"""

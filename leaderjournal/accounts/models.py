@@ -3,7 +3,7 @@
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Time, text
+from sqlalchemy import ForeignKey, Time, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderjournal.kernel.database import Base, new_id
@@ -81,12 +81,14 @@ class ApiToken(Base):
 
 
 class PasswordReset(Base):
-    """A way back in that was sent by mail; it works once."""
+    """A way back in; it works once, and a newer one of the account takes its place."""
 
     __tablename__ = "password_resets"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True, unique=True
     )
     token_hash: Mapped[bytes] = mapped_column(unique=True)
+    mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it went to the account's address and nowhere else."""
     expires_at: Mapped[Instant] = mapped_column(index=True)

@@ -21,6 +21,12 @@ from leaderjournal.accounts.limits import (
 )
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
+from leaderjournal.accounts.registration import (
+    RegistrationRefused,
+    check_registration,
+    register_account,
+)
+from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.rules import device_name
 from leaderjournal.accounts.schemas import (
     CredentialsSchema,
@@ -81,10 +87,32 @@ def _remember_device(leader: store.Leader) -> None:
         remember_device(device_key, now=clock.now())
 
 
+def _register_page(errors: dict[str, list[str]] | None = None) -> str:
+    return render_template(
+        "accounts/register.html", zones=ZONES, form=request.form, errors=errors or {}
+    )
+
+
+def _registration_is_refused(refusal: RegistrationRefused) -> Page:
+    session.pop("invitation", None)
+    return render_template("accounts/no_registration.html", why=str(refusal)), 403
+
+
+@blueprint.get("/register/<token>")
+def open_invitation(token: str) -> Response:
+    """Take the invitation out of the address, where it could be seen, and show the form."""
+    session["invitation"] = token
+    return redirect(url_for("accounts.register"), 303)
+
+
 @blueprint.get("/register")
 def register() -> Page:
-    """Show the form to register."""
-    return render_template("accounts/register.html", zones=ZONES, form={}, errors={})
+    """Show the form to register, to who may."""
+    try:
+        check_registration(session.get("invitation", ""), now=clock.now())
+    except RegistrationRefused as refusal:
+        return _registration_is_refused(refusal)
+    return _register_page()
 
 
 @blueprint.post("/register")
@@ -94,14 +122,16 @@ def submit_registration() -> Page:
     values, errors = read_form(NewAccountSchema(), request.form)
     if not errors:
         try:
-            leader = store.register(**values, language="en", now=clock.now())
+            invitation = session.get("invitation", "")
+            leader = register_account(values, invitation=invitation, now=clock.now())
+        except RegistrationRefused as refusal:
+            return _registration_is_refused(refusal)
         except store.EmailTaken:
             errors = {"email": ["This address has an account already. Sign in instead."]}
         else:
             _begin_session(leader)
             return redirect(url_for("reflections.today"), 303)
-    page = render_template("accounts/register.html", zones=ZONES, form=request.form, errors=errors)
-    return page, 422
+    return _register_page(errors), 422
 
 
 @blueprint.get("/login")
@@ -149,7 +179,7 @@ def _signed_out() -> Response:
 
 @blueprint.get("/forgot")
 def forgot() -> Page:
-    """Show the form for a forgotten password."""
+    """Show the form for a forgotten password; without a mail server, whom to ask instead."""
     return render_template("accounts/forgot.html", form={}, errors={})
 
 
@@ -157,13 +187,16 @@ def forgot() -> Page:
 @resets_per_address
 def submit_forgot() -> Page:
     """Have the way back in sent by mail; the answer does not tell whether there is an account."""
+    if not service_settings().smtp_url:
+        return render_template("accounts/forgot.html", form={}, errors={}), 409
     values, errors = read_form(EmailForm(), request.form)
     if errors:
         return render_template("accounts/forgot.html", form=request.form, errors=errors), 422
     allowed = may_send_reset(values["email"])
     account_id = store.account_id_of(values["email"])
     if account_id is not None and allowed:
-        enqueue(tasks.send_reset, str(account_id))
+        reset = resets_store.new_reset(account_id, now=clock.now(), mailed=True)
+        enqueue(tasks.send_reset, str(reset))
     flash("If there is an account with this address, a mail is on its way to it.", "good")
     return redirect(url_for("accounts.login"), 303)
 
@@ -178,7 +211,7 @@ def open_reset(token: str) -> Response:
 @blueprint.get("/reset")
 def reset() -> Page:
     """Show the form for a new password."""
-    if store.account_of_reset(session.get("reset", ""), now=clock.now()) is None:
+    if resets_store.find_reset(session.get("reset", ""), now=clock.now()) is None:
         return _reset_is_over()
     return render_template("accounts/reset.html", form={}, errors={})
 
@@ -186,21 +219,25 @@ def reset() -> Page:
 @blueprint.post("/reset")
 def submit_reset() -> Page:
     """Set the new password, end every session, and ask to sign in."""
-    account_id = store.account_of_reset(session.get("reset", ""), now=clock.now())
-    if account_id is None:
+    token, now = session.get("reset", ""), clock.now()
+    if resets_store.find_reset(token, now=now) is None:
         return _reset_is_over()
     values, errors = read_form(NewPasswordForm(), request.form)
     if errors:
         return render_template("accounts/reset.html", form={}, errors=errors), 422
-    store.change_password(account_id, values["password"], keep=None, now=clock.now())
+    account_id = resets_store.complete_reset(token, values["password"], now=now)
+    if account_id is None:
+        return _reset_is_over()
     session.clear()
+    if service_settings().smtp_url:
+        enqueue(tasks.send_password_changed, str(account_id))
     flash("Your new password is set. Sign in with it.", "good")
     return redirect(url_for("accounts.login"), 303)
 
 
 def _reset_is_over() -> Response:
     session.pop("reset", None)
-    flash("This link has been used or is older than an hour. Ask for a new one.", "problem")
+    flash("This link has been used, or its time is over. Ask for a new one.", "problem")
     return redirect(url_for("accounts.forgot"), 303)
 
 

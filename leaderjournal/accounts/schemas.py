@@ -67,6 +67,12 @@ class NewAccountSchema(Schema):
     time_zone = Zone(required=True)
 
 
+class RegistrationSchema(NewAccountSchema):
+    """What it takes to register, with the invitation where one is needed."""
+
+    invitation = fields.String(load_only=True, load_default="", validate=validate.Length(max=200))
+
+
 class NewTokenSchema(CredentialsSchema):
     """What it takes to get a token."""
 
@@ -117,6 +123,7 @@ class MeSchema(Schema):
 
     id = fields.UUID(required=True, dump_only=True)
     email = fields.String(required=True, dump_only=True)
+    email_verified = fields.Boolean(required=True, dump_only=True)
     name = Line(longest=200)
     time_zone = Zone()
     day_starts_at = ClockTime(validate=_starts_in_the_morning)

@@ -13,6 +13,7 @@ from leaderjournal.kernel.backoff import Backoff, Counted, forgive, take_try
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import new_id
 from leaderjournal.kernel.limits import client_network, limiter, too_many
+from leaderjournal.kernel.problems import Problem
 from leaderjournal.kernel.queue import enqueue
 
 DAY = 24 * 3600
@@ -21,6 +22,9 @@ BY_NETWORK_AND_ACCOUNT = Backoff(free=10, window=DAY, first_delay=30, longest_de
 BY_DEVICE = Backoff(free=10, window=DAY, first_delay=30, longest_delay=900)
 NOTICED_FROM = 20
 """After so many failures within a day the leader gets a mail, at most one a day."""
+SUSPENDED = (
+    "This account is suspended. Nothing of it is lost. Ask the person who runs this journal."
+)
 SHOWN_FROM = 5
 """From so many failures within a day on, the settings page says so."""
 
@@ -29,14 +33,18 @@ def guarded_sign_in(email: str, password: str) -> store.Leader | None:
     """Return the leader whose address and password these are, or None.
 
     Raises Problem (429, with Retry-After in seconds) while the network or the known device that
-    the request comes from has to wait.
+    the request comes from has to wait; 403 for the right password of a suspended account.
     """
     now = clock.now()
     own, shared = _counters(email)
     free_at = take_try([*shared, *own], now=now)
     if free_at is not None:
         raise too_many(free_at)
-    leader = store.authenticate(email, password)
+    try:
+        leader = store.authenticate(email, password)
+    except store.Suspended as suspended:  # the password was right
+        forgive(wholly=own, once=shared)
+        raise Problem(403, SUSPENDED) from suspended
     if leader is None:
         _count_failure(email)
     else:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import passwords
+from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.accounts.models import (
     Account,
     ApiToken,
@@ -31,12 +32,12 @@ from leaderjournal.accounts.practice_calendar.rules import (
     days_cut_short,
 )
 from leaderjournal.accounts.rules import (
-    RESET_LASTS,
     SEEN_AGAIN_AFTER,
     SIGN_IN_LASTS,
     TOKEN_LASTS,
     normal_email,
 )
+from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
 from leaderjournal.kernel.context import key_encryption, settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
@@ -61,6 +62,10 @@ class Moved:
 
 class EmailTaken(Exception):
     """Another account has this address."""
+
+
+class Suspended(Exception):
+    """The operator has suspended the account."""
 
 
 class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
@@ -103,9 +108,19 @@ class KeptToken:
 
 
 def register(
-    *, email: str, password: str, name: str, time_zone: str, language: str, now: Instant
+    *,
+    email: str,
+    password: str | None,
+    name: str,
+    time_zone: str,
+    language: str,
+    now: Instant,
+    on_create: Callable[[Session, Account], None] | None = None,
 ) -> Leader:
-    """Create an account. Raises EmailTaken."""
+    """Create an account; nobody signs in to one without a password. Raises EmailTaken.
+
+    `on_create` is called inside the transaction: what it raises leaves no account behind.
+    """
     account_id = new_id()
     key = key_encryption().new_key(account_id)
     sealer = Sealer(account_id, key_encryption().unwrap(key, account_id))
@@ -115,7 +130,7 @@ def register(
         email_lookup=_lookup(email),
         email_sealed=_sealed(sealer, "email_sealed", email),
         name_sealed=_sealed(sealer, "name_sealed", name),
-        password_hash=passwords.hashed(password),
+        password_hash="" if password is None else passwords.hashed(password),
         time_zone=time_zone,
         day_starts_at=DAY_STARTS_AT,
         language=language,
@@ -128,6 +143,8 @@ def register(
         with write_transaction() as session:
             session.add(account)
             session.flush()
+            if on_create is not None:
+                on_create(session, account)
             calendar_store.set_practice_days(
                 session, account_id, MONDAY_TO_FRIDAY, effective_from=joined_on
             )
@@ -157,6 +174,12 @@ def leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account."""
     account = db.session.get(Account, account_id)
     return Leader(account) if account else None
+
+
+def active_leader(account_id: UUID) -> Leader | None:
+    """Return the leader of an account that is not suspended."""
+    account = db.session.get(Account, account_id, populate_existing=True)
+    return Leader(account) if account and account.suspended_at is None else None
 
 
 def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[str, time]]:
@@ -189,10 +212,17 @@ def held_back_from_erasing(session: Session, accounts: Collection[UUID]) -> set[
 
 
 def authenticate(email: str, password: str) -> Leader | None:
-    """Return the leader whose address and password these are."""
+    """Return the leader whose address and password these are.
+
+    Raises Suspended, which only who knows the password gets to hear.
+    """
     account = db.session.scalar(sa.select(Account).where(Account.email_lookup == _lookup(email)))
     right = passwords.matches(password, account.password_hash if account else None)
-    return Leader(account) if account and right else None
+    if account is None or not right:
+        return None
+    if account.suspended_at is not None:
+        raise Suspended
+    return Leader(account)
 
 
 def has_password(account_id: UUID, password: str) -> bool:
@@ -222,7 +252,11 @@ def leader_signed_in(token: str, *, now: Instant) -> Leader | None:
     found = db.session.execute(
         sa.select(SignIn, Account)
         .join(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == _token_hash(token), SignIn.expires_at > now)
+        .where(
+            SignIn.token_hash == _token_hash(token),
+            SignIn.expires_at > now,
+            Account.suspended_at.is_(None),
+        )
     ).one_or_none()
     if found is None:
         return None
@@ -254,6 +288,11 @@ def end_sign_ins(
         which.append(SignIn.id != but)
     with write_transaction() as session:
         return _end(session, which, now)
+
+
+def end_all_sign_ins(session: Session, account_id: UUID, *, now: Instant) -> None:
+    """End every session of the account, inside the caller's transaction."""
+    _end(session, [SignIn.account_id == account_id], now)
 
 
 def _end(session: Session, which: Sequence[sa.ColumnElement[bool]], now: Instant) -> int:
@@ -292,7 +331,11 @@ def leader_with_token(token: str, *, now: Instant) -> Leader | None:
     account = db.session.scalar(
         sa.select(Account)
         .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(ApiToken.token_hash == _token_hash(token), ApiToken.expires_at > now)
+        .where(
+            ApiToken.token_hash == _token_hash(token),
+            ApiToken.expires_at > now,
+            Account.suspended_at.is_(None),
+        )
     )
     return Leader(account) if account else None
 
@@ -404,19 +447,24 @@ def begin_edition(account_id: UUID) -> None:
         session.execute(sa.update(Account).where(Account.id == account_id).values(edition=edition))
 
 
-def change_email(leader: Leader, email: str) -> None:
-    """Give the account another address. Raises EmailTaken."""
+def change_email(leader: Leader, email: str, *, verified_at: Instant | None = None) -> None:
+    """Give the account another address, and let every link that was sent end. Raises EmailTaken.
+
+    `verified_at` is when its owner proved to read it; None where nobody has.
+    """
     try:
         with write_transaction() as session:
             account = session.get_one(Account, leader.id, populate_existing=True)
             account.email_lookup = _lookup(email)
             account.email_sealed = _sealed(leader.sealer, "email_sealed", email)
+            account.email_verified_at = verified_at
+            end_links(session, leader.id)
     except IntegrityError as error:
         raise EmailTaken from error
 
 
 def change_password(account_id: UUID, password: str, *, keep: UUID | None, now: Instant) -> None:
-    """Set a new password and end every other session, and every token and reset."""
+    """Set a new password and end every other session, and every token and link."""
     password_hash = passwords.hashed(password)
     with write_transaction() as session:
         session.execute(
@@ -425,29 +473,13 @@ def change_password(account_id: UUID, password: str, *, keep: UUID | None, now: 
         kept = [SignIn.id != keep] if keep else []
         _end(session, [SignIn.account_id == account_id, *kept], now)
         session.execute(sa.delete(ApiToken).where(ApiToken.account_id == account_id))
-        session.execute(sa.delete(PasswordReset).where(PasswordReset.account_id == account_id))
+        end_links(session, account_id)
 
 
-def new_reset(account_id: UUID, *, now: Instant) -> str:
-    """Return a token that lets the account's owner set a new password, once, within an hour."""
-    token = secrets.token_urlsafe(32)
-    row = PasswordReset(
-        account_id=account_id,
-        token_hash=_token_hash(token),
-        expires_at=Instant(now + RESET_LASTS),
-    )
-    with write_transaction() as session:
-        session.add(row)
-    return token
-
-
-def account_of_reset(token: str, *, now: Instant) -> UUID | None:
-    """Return the account that a reset token is for, unless it was used or has expired."""
-    return db.session.scalar(
-        sa.select(PasswordReset.account_id).where(
-            PasswordReset.token_hash == _token_hash(token), PasswordReset.expires_at > now
-        )
-    )
+def end_links(session: Session, account_id: UUID) -> None:
+    """Let no link work any more that was sent to the account, inside the caller's transaction."""
+    for links in (PasswordReset, EmailProof):
+        session.execute(sa.delete(links).where(links.account_id == account_id))
 
 
 def erase(account_id: UUID, *, now: Instant) -> None:
@@ -458,12 +490,15 @@ def erase(account_id: UUID, *, now: Instant) -> None:
 
 
 def clear_expired(*, now: Instant) -> int:
-    """Forget sessions, tokens and resets that have expired; return how many.
+    """Forget sessions, tokens, links and invitations that have expired; return how many.
 
     That a session was ended is remembered for as long as a browser may keep its cookie.
     """
     expired = [
-        *(sa.delete(t).where(t.expires_at <= now) for t in (SignIn, ApiToken, PasswordReset)),
+        *(
+            sa.delete(table).where(table.expires_at <= now)
+            for table in (SignIn, ApiToken, PasswordReset, EmailProof, EmailNotice, Invitation)
+        ),
         sa.delete(EndedSession).where(EndedSession.ended_at <= now - SIGN_IN_LASTS),
     ]
     return sum(map(_delete, expired))
@@ -500,6 +535,11 @@ def _delete(statement: Any) -> int:
 
 def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()  # 256 random bits need no slow hash
+
+
+def hash_email(email: str) -> bytes:
+    """Return the keyed hash under which an address is looked up."""
+    return _lookup(email)
 
 
 def _lookup(email: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -19,6 +20,14 @@ PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", "insec
 
 class SettingsError(Exception):
     """A setting is missing, weak or malformed. The message names the variable."""
+
+
+class Registration(StrEnum):
+    """Who may register."""
+
+    OPEN = "open"
+    INVITE = "invite"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Settings:
     mail_from: str
     public_url: str
     queue_url: str
+    registration: Registration
     push_allowed_hosts: tuple[str, ...]
     prompt_lease: timedelta
     """How long a worker may keep a message before another one takes it over."""
@@ -86,6 +96,7 @@ class Settings:
             mail_from=_mail_from(optional("MAIL_FROM", "Leader Journal <journal@localhost>")),
             public_url=_public_url(optional("PUBLIC_URL", "http://127.0.0.1:8000")),
             queue_url=optional("QUEUE_URL", f"sqlite:///{instance / 'queue.db'}"),
+            registration=_registration(optional("REGISTRATION", "open")),
             push_allowed_hosts=tuple(optional("PUSH_ALLOWED_HOSTS").replace(",", " ").split()),
             prompt_lease=_lease(optional("PROMPT_LEASE_SECONDS", "120")),
             metrics_token=optional("METRICS_TOKEN"),
@@ -160,6 +171,13 @@ def _mail_from(value: str) -> str:
     if not (name and separator and domain):
         raise SettingsError("MAIL_FROM must look like Leader Journal <journal@example.org>.")
     return value
+
+
+def _registration(value: str) -> Registration:
+    try:
+        return Registration(value.lower())
+    except ValueError as error:
+        raise SettingsError("REGISTRATION must be open, invite or closed.") from error
 
 
 def _lease(value: str) -> timedelta:

@@ -272,7 +272,7 @@ def _open(session: Session, token: str, now: Instant, *, locked: bool = False) -
     if locked:
         query = query.with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
-    leader = accounts_store.leader(row.account_id) if row else None
+    leader = accounts_store.active_leader(row.account_id) if row else None
     if row is None or leader is None or row.closed or leader.today(now) > row.last_date:
         return None
     heard = _heard(leader.sealer, row)

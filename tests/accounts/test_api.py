@@ -26,6 +26,7 @@ def test_a_leader_registers_and_reads_what_they_set(client):
     assert me == {
         "id": created.json["id"],
         "email": "ann@example.com",
+        "email_verified": False,
         "name": "Ann",
         "time_zone": "Asia/Kolkata",
         "day_starts_at": "03:00",

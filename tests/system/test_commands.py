@@ -34,7 +34,7 @@ def run(app, *arguments, **options):
 
 def test_help_lists_every_command(app):
     listed = run(app, "--help").output
-    for command in ("db", "demo", "worker", "keys", "export", "erase", "doctor"):
+    for command in ("db", "demo", "worker", "keys", "accounts", "export", "erase", "doctor"):
         assert re.search(rf"^  {command}\s+\w", listed, re.MULTILINE), command
     assert "upgrade" in run(app, "db", "--help").output
     assert {"new", "rotate"} <= set(re.findall(r"\w+", run(app, "keys", "--help").output))
@@ -103,7 +103,8 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch):
         app.extensions, "settings", _replaced(settings, public_url="https://journal.example.org")
     )
     result = run(app, "doctor")
-    named, verdict = result.output.splitlines()
+    named, registration, verdict = result.output.splitlines()
+    assert registration.startswith("Registration is open")
     assert named == f"This is release {release()}."
     assert verdict.startswith("All is well"), result.output
 

@@ -26,6 +26,7 @@ from flask import Flask
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
@@ -225,6 +226,8 @@ class Dispatcher:
         paused = calendar_store.paused_among(session, accounts, days)
         newest = store.newest_among(session, accounts, days)
         schedules = schedule_store.schedules_among(session, accounts)
+        suspended = suspension_store.suspended_among(session, accounts)
+        mailable = suspension_store.mailable_among(session, accounts)
         zones = accounts_store.days_of(session, accounts)
         dropped = []
         for message in waiting:
@@ -241,7 +244,8 @@ class Dispatcher:
                 reason = "replaced"
             elif (
                 day in paused
-                or (message.device is None and not row.by_mail)
+                or message.account_id in suspended
+                or (message.device is None and not (row.by_mail and message.account_id in mailable))
                 or not is_still_wanted(
                     schedule_store.read(row),
                     slot=message.slot,

@@ -6,7 +6,7 @@ hands out messages, each on a lease. A worker that dies leaves rows whose lease 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.prompts.delivery.invitations import invitations
@@ -108,7 +109,8 @@ def held_soon(
             return
         due = {row.account_id: (row, _prompt(row)) for row in rows}
         devices = push_store.subscriptions_by_account(session, due)
-        fates = _fates(session, due, devices, now=now, by_mail=by_mail)
+        mailable = suspension_store.mailable_among(session, due) if by_mail else set()
+        fates = _fates(session, due, devices, now=now, mailable=mailable)
         days = [
             (account, prompt.local_date)
             for account, (_, prompt) in due.items()
@@ -144,7 +146,8 @@ def _deliver(
     earliest = min(prompt.local_date for _, prompt in due.values())
     handled = schedule_store.handled_by(session, due, earliest)
     devices = push_store.subscriptions_by_account(session, due)
-    fates = _fates(session, due, devices, now=now, by_mail=by_mail)
+    mailable = suspension_store.mailable_among(session, due) if by_mail else set()
+    fates = _fates(session, due, devices, now=now, mailable=mailable)
     counts: Counter[Fate] = Counter()
     deliveries: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
@@ -170,7 +173,7 @@ def _deliver(
             }
             deliveries.append(delivery)
             if became is Fate.DUE:
-                mail = [None] if by_mail and row.by_mail else []
+                mail = [None] if row.by_mail and account in mailable else []
                 targets: list[UUID | None] = [*devices.get(account, []), *mail]
                 messages += [_message(delivery_id, target, now) for target in targets]
         following = next_prompt(
@@ -196,12 +199,13 @@ def _fates(
     devices: Mapping[UUID, Sequence[UUID]],
     *,
     now: Instant,
-    by_mail: bool,
+    mailable: Container[UUID],
 ) -> dict[UUID, Fate]:
     """Return what becomes of the prompt of each of these accounts, as things stand."""
     dates = {prompt.local_date for _, prompt in due.values()}
     written = reflections_store.kept_among(session, due, dates)
     paused = calendar_store.paused_among(session, due, dates)
+    suspended = suspension_store.suspended_among(session, due)
     invited = invitations(
         session, {(account, prompt.local_date, prompt.slot) for account, (_, prompt) in due.items()}
     )
@@ -211,8 +215,8 @@ def _fates(
             now=now,
             written=(account, prompt.local_date) in written
             and (account, prompt.local_date, prompt.slot) not in invited,
-            paused=(account, prompt.local_date) in paused,
-            reachable=(by_mail and row.by_mail) or account in devices,
+            paused=account in suspended or (account, prompt.local_date) in paused,
+            reachable=(row.by_mail and account in mailable) or account in devices,
         )
         for account, (row, prompt) in due.items()
     }

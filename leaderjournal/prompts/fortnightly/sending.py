@@ -8,8 +8,10 @@ from flask import current_app
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel import mail
 from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.practice import catalogue
@@ -22,7 +24,7 @@ from leaderjournal.prompts.letters.unsubscribing import (
 
 
 def send_due(*, now: Instant) -> int:
-    """Send every letter that is due; return how many went out.
+    """Send every letter that is due to a verified address; return how many went out.
 
     One that the mail server cannot take just now comes again in an hour; one that it refuses for
     good, or that is of an account whose key is not configured, is left out.
@@ -38,7 +40,7 @@ def send_due(*, now: Instant) -> int:
                 except SealBroken:
                     store.pass_over(letter)
                     continue
-                if leader is None or not store.claim(leader, letter, now=now):
+                if leader is None or not _claim(leader, letter, now=now):
                     continue
                 try:
                     connection.send(_letter(leader, letter))
@@ -54,6 +56,15 @@ def send_due(*, now: Instant) -> int:
                     return sent
                 sent += 1
     return sent
+
+
+def _claim(leader: Leader, letter: store.Due, *, now: Instant) -> bool:
+    """Take a letter; False where another worker has it, or its leader may be sent no mail.
+
+    Then it is passed over: the next one comes in a fortnight, once the address is verified.
+    """
+    claimed = store.claim(leader, letter, now=now)
+    return claimed and bool(suspension_store.mailable_among(db.session, {leader.id}))
 
 
 def _letter(leader: Leader, letter: store.Due) -> EmailMessage:

@@ -183,11 +183,11 @@ def end_calendar(account_id: UUID) -> None:
 
 
 def leader_of_calendar(token: str) -> Leader | None:
-    """Return the leader whose calendar feed has this token in its address."""
+    """Return the leader whose calendar feed has this token, unless they are suspended."""
     account_id = db.session.scalar(
         sa.select(PromptSchedule.account_id).where(PromptSchedule.calendar_hash == _hash(token))
     )
-    return accounts_store.leader(account_id) if account_id else None
+    return accounts_store.active_leader(account_id) if account_id else None
 
 
 def read(row: PromptSchedule) -> Schedule:

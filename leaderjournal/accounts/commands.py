@@ -1,0 +1,237 @@
+"""The operator's commands for accounts: `flask --app app accounts …`."""
+
+import json
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup, with_appcontext
+from marshmallow import ValidationError
+
+from leaderjournal.accounts import mails, store
+from leaderjournal.accounts.invitations import store as invitations_store
+from leaderjournal.accounts.mailing import MailDelayed, MailRefused, deliver
+from leaderjournal.accounts.registration import describe_registration
+from leaderjournal.accounts.resets import store as resets_store
+from leaderjournal.accounts.roster.store import ListedAccount, list_accounts
+from leaderjournal.accounts.schemas import Email
+from leaderjournal.accounts.suspension import store as suspension_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.days import ZONE_NAMES, Instant, utc_text
+from leaderjournal.kernel.settings import Registration
+
+OPERATORS_LINK_LASTS = timedelta(days=3)
+"""How long a link works that an operator makes: it is handed on by hand."""
+
+accounts_commands = AppGroup("accounts", help="List, add, invite, suspend and resume accounts.")
+
+print_link = click.option(
+    "--print", "is_printed", is_flag=True, help="Print the link even where mail can be sent."
+)
+
+
+class EmailArgument(click.ParamType[str]):
+    """An e-mail address."""
+
+    name = "email"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the address in its normal form."""
+        try:
+            return str(Email().deserialize(value))
+        except ValidationError as error:
+            self.fail(" ".join(map(str, error.messages)), param, ctx)
+
+
+email_argument = click.argument("email", type=EmailArgument())
+
+
+@accounts_commands.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@with_appcontext
+def list_all(*, as_json: bool) -> None:
+    """List every account: address, name, created, last seen, verified, suspended."""
+    count = 0
+    for account in list_accounts():
+        count += 1
+        click.echo(_as_json(account) if as_json else _as_line(account))
+    if as_json:
+        return
+    waiting = invitations_store.count_open(now=clock.now())
+    click.echo(f"{_counted(count, 'account')}, {_counted(waiting, 'open invitation')}.")
+    click.echo(describe_registration(settings().registration))
+
+
+def _as_json(account: ListedAccount) -> str:
+    return json.dumps(
+        {
+            "id": str(account.id),
+            "email": account.email,
+            "name": account.name,
+            "created_at": utc_text(account.created_at),
+            "last_seen_at": utc_text(account.last_seen_at) if account.last_seen_at else None,
+            "verified": account.verified,
+            "suspended_at": utc_text(account.suspended_at) if account.suspended_at else None,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_line(account: ListedAccount) -> str:
+    return "  ".join(
+        (
+            f"{account.email or 'DATA_KEYS lacks its key':<34}",
+            f"{_printable(account.name or ''):<24}",
+            f"created {_day(account.created_at)}",
+            f"seen {_day(account.last_seen_at)}",
+            "verified  " if account.verified else "unverified",
+            f"suspended {_day(account.suspended_at)}" if account.suspended_at else "",
+        )
+    ).rstrip()
+
+
+def _printable(text: str) -> str:
+    """Return a name without what would act on the operator's terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _day(moment: Instant | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "never     "
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+@accounts_commands.command("add")
+@email_argument
+@click.option("--name", default="", help="The leader's name; without it, the address's first part.")
+@click.option(
+    "--time-zone",
+    default="UTC",
+    show_default=True,
+    help="An IANA zone like Europe/Berlin; the leader can change it.",
+)
+@print_link
+@with_appcontext
+def add(email: str, *, name: str, time_zone: str, is_printed: bool) -> None:
+    """Create an account for EMAIL, and send or print a link to choose its password."""
+    if time_zone not in ZONE_NAMES:
+        raise click.BadParameter("use an IANA zone like Europe/Berlin.", param_hint="--time-zone")
+    now = clock.now()
+    try:
+        leader = store.register(
+            email=email,
+            password=None,
+            name=name.strip()[:200] or email.partition("@")[0],
+            time_zone=time_zone,
+            language="en",
+            now=now,
+        )
+    except store.EmailTaken:
+        raise click.ClickException("This address has an account already.") from None
+    invitations_store.withdraw(email)
+    click.echo("The account is created.")
+    _hand_over_password_link(
+        leader, mails.ADDED_SUBJECT, mails.ADDED_BODY, is_printed=is_printed, now=now
+    )
+
+
+@accounts_commands.command("reset")
+@email_argument
+@print_link
+@with_appcontext
+def reset(email: str, *, is_printed: bool) -> None:
+    """Send or print a link with which EMAIL's owner chooses a new password."""
+    leader = _leader(email)
+    if store.active_leader(leader.id) is None:
+        raise click.ClickException("This account is suspended. `accounts resume` comes first.")
+    _hand_over_password_link(
+        leader,
+        mails.RESET_SUBJECT,
+        mails.OPERATORS_RESET_BODY,
+        is_printed=is_printed,
+        now=clock.now(),
+    )
+
+
+def _hand_over_password_link(
+    leader: store.Leader, subject: str, body: str, *, is_printed: bool, now: Instant
+) -> None:
+    mailed = bool(settings().smtp_url) and not is_printed
+    reset_id = resets_store.new_reset(leader.id, now=now, mailed=mailed, lasts=OPERATORS_LINK_LASTS)
+    link = f"{settings().public_url}/reset/{resets_store.token_of(reset_id)}"
+    if mailed:
+        _mail(
+            leader.email, subject, body.format(link=link), repeat=f"accounts reset {leader.email}"
+        )
+    else:
+        click.echo(f"They choose a password here, once, within 3 days: {link}")
+
+
+@accounts_commands.command("invite")
+@email_argument
+@click.option("--withdraw", is_flag=True, help="Take the invitation back instead.")
+@print_link
+@with_appcontext
+def invite(email: str, *, withdraw: bool, is_printed: bool) -> None:
+    """Invite EMAIL to register: send the link, or print it where no mail can be sent."""
+    if withdraw:
+        if not invitations_store.withdraw(email):
+            raise click.ClickException("There is no open invitation for this address.")
+        click.echo("The invitation is withdrawn.")
+        return
+    if settings().registration is Registration.CLOSED:
+        raise click.ClickException(
+            "Registration is closed, so an invitation would not work."
+            " Set REGISTRATION=invite, or use `accounts add`."
+        )
+    if store.account_id_of(email) is not None:
+        raise click.ClickException("This address has an account already.")
+    mailed = bool(settings().smtp_url) and not is_printed
+    token = invitations_store.invite(email, mailed=mailed, now=clock.now())
+    link = f"{settings().public_url}/register/{token}"
+    if mailed:
+        body = mails.INVITATION_BODY.format(link=link)
+        _mail(email, mails.INVITATION_SUBJECT, body, repeat=f"accounts invite {email}")
+    else:
+        click.echo(f"They register here, once, within 14 days: {link}")
+
+
+def _mail(to: str, subject: str, body: str, *, repeat: str) -> None:
+    try:
+        deliver(to, subject, body)
+    except (MailDelayed, MailRefused) as error:
+        raise click.ClickException(
+            f"The mail was not sent ({error}). Print the link instead:"
+            f" flask --app app {repeat} --print"
+        ) from error
+    click.echo(f"The link is sent to {to}.")
+
+
+@accounts_commands.command("suspend")
+@email_argument
+@with_appcontext
+def suspend(email: str) -> None:
+    """Let nobody into EMAIL's account and send it nothing; nothing of it is lost."""
+    if not suspension_store.suspend(_leader(email).id, now=clock.now()):
+        raise click.ClickException("This account is suspended already.")
+    click.echo("The account is suspended. Every device is signed out, and nothing is sent.")
+
+
+@accounts_commands.command("resume")
+@email_argument
+@with_appcontext
+def resume(email: str) -> None:
+    """End the suspension of EMAIL's account."""
+    if not suspension_store.resume(_leader(email).id):
+        raise click.ClickException("This account is not suspended.")
+    click.echo("The account is back. Its owner signs in as before.")
+
+
+def _leader(email: str) -> store.Leader:
+    account_id = store.account_id_of(email)
+    leader = store.leader(account_id) if account_id else None
+    if leader is None:
+        raise click.ClickException("There is no account with this address.")
+    return leader

@@ -1,0 +1,1 @@
+"""Invitations: links with which one person may register where registration is by invitation."""

@@ -1,0 +1,63 @@
+"""Who may register: everybody, whoever holds an invitation, or nobody, as REGISTRATION says."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store
+from leaderjournal.accounts.invitations import store as invitations_store
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.settings import Registration
+
+CLOSED = "This journal takes no new accounts. Ask the person who runs it."
+BY_INVITATION = "New accounts are by invitation here. Ask the person who runs this journal for one."
+NOT_VALID = "This invitation has been used, or its time is over. Ask for a new one."
+DESCRIPTIONS = {
+    Registration.OPEN: "Registration is open: anyone who reaches this address can register."
+    " REGISTRATION=invite or REGISTRATION=closed changes that.",
+    Registration.INVITE: "Registration is by invitation: `flask --app app accounts invite EMAIL`"
+    " makes one. REGISTRATION=open or REGISTRATION=closed changes that.",
+    Registration.CLOSED: "Registration is closed: `flask --app app accounts add EMAIL` makes an"
+    " account. REGISTRATION=open or REGISTRATION=invite changes that.",
+}
+
+
+class RegistrationRefused(Exception):
+    """Nobody may register just so; the message tells the person what to do."""
+
+
+def describe_registration(registration: Registration) -> str:
+    """Return how registration stands and how the operator changes it."""
+    return DESCRIPTIONS[registration]
+
+
+def check_registration(invitation: str, *, now: Instant) -> None:
+    """Raise RegistrationRefused where nobody may register, or not with this invitation."""
+    registration = settings().registration
+    if registration is Registration.CLOSED:
+        raise RegistrationRefused(CLOSED)
+    if registration is Registration.INVITE:
+        if not invitation:
+            raise RegistrationRefused(BY_INVITATION)
+        if not invitations_store.is_open(invitation, now=now):
+            raise RegistrationRefused(NOT_VALID)
+
+
+def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant) -> store.Leader:
+    """Create an account for who may have one, and use up the invitation.
+
+    Where registration is open, an invitation is welcome and not needed. Raises RegistrationRefused
+    and EmailTaken; an invitation is then as good as before.
+    """
+    check_registration(invitation, now=now)
+
+    def accept(session: Session, account: Account) -> None:
+        invitations_store.accept(session, invitation, account, now=now)
+
+    welcome = bool(invitation) and invitations_store.is_open(invitation, now=now)
+    try:
+        return store.register(**new, language="en", now=now, on_create=accept if welcome else None)
+    except invitations_store.InvitationNotValid as error:  # another one has just used it
+        raise RegistrationRefused(NOT_VALID) from error

@@ -1,0 +1,1 @@
+"""Password resets: links with which a leader chooses a new password."""

@@ -1,0 +1,1 @@
+"""Suspended accounts: nobody gets in and nothing goes out, and nothing of them is lost."""

@@ -1,0 +1,64 @@
+"""The SQL of suspension, and of who may be sent anything."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel.database import rows_changed, write_transaction
+from leaderjournal.kernel.days import Instant
+
+
+def suspend(account_id: UUID, *, now: Instant) -> bool:
+    """Let nobody in and send nothing; tell whether the account was not suspended already.
+
+    Every session ends. Tokens, devices and what was chosen rest until `resume`.
+    """
+    with write_transaction() as session:
+        changed = rows_changed(
+            session,
+            sa.update(Account)
+            .where(Account.id == account_id, Account.suspended_at.is_(None))
+            .values(suspended_at=now),
+        )
+        store.end_all_sign_ins(session, account_id, now=now)
+        store.end_links(session, account_id)
+    return bool(changed)
+
+
+def resume(account_id: UUID) -> bool:
+    """End a suspension; tell whether there was one."""
+    with write_transaction() as session:
+        return bool(
+            rows_changed(
+                session,
+                sa.update(Account)
+                .where(Account.id == account_id, Account.suspended_at.is_not(None))
+                .values(suspended_at=None),
+            )
+        )
+
+
+def suspended_among(session: Session, accounts: Collection[UUID]) -> set[UUID]:
+    """Return which of these accounts are suspended."""
+    return set(
+        session.scalars(
+            sa.select(Account.id).where(Account.id.in_(accounts), Account.suspended_at.is_not(None))
+        )
+    )
+
+
+def mailable_among(session: Session, accounts: Collection[UUID]) -> set[UUID]:
+    """Return which of these accounts may be sent mail: their address is verified."""
+    return set(
+        session.scalars(
+            sa.select(Account.id).where(
+                Account.id.in_(accounts),
+                Account.email_verified_at.is_not(None),
+                Account.suspended_at.is_(None),
+            )
+        )
+    )

@@ -1,0 +1,39 @@
+"""The tables of verified addresses. Addresses are sealed; tokens are kept as hashes only."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from leaderjournal.kernel.database import Base, new_id
+from leaderjournal.kernel.days import Instant
+
+
+class EmailProof(Base):
+    """A link that was sent to an address to verify it: the account's own, or its next one.
+
+    One an account: a newer one takes its place.
+    """
+
+    __tablename__ = "email_proofs"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), unique=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    email_lookup: Mapped[bytes]
+    email_sealed: Mapped[bytes]
+    expires_at: Mapped[Instant] = mapped_column(index=True)
+
+
+class EmailNotice(Base):
+    """A mail that waits to go to an address which may be the account's no more when it goes."""
+
+    __tablename__ = "email_notices"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    says: Mapped[str]
+    email_sealed: Mapped[bytes]
+    expires_at: Mapped[Instant] = mapped_column(index=True)
