@@ -11,6 +11,7 @@ from leaderjournal.accounts import api as accounts_api
 from leaderjournal.accounts import pages as accounts_pages
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
+from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
@@ -66,6 +67,7 @@ TAKES_FILES = frozenset(
 
 PAGES = (
     accounts_pages,
+    mail_opt_outs_pages,
     questions_pages,
     reflections_pages,
     versions_pages,

@@ -2,6 +2,7 @@
 
 from leaderjournal.accounts import models as accounts
 from leaderjournal.accounts.invitations import models as invitations
+from leaderjournal.accounts.mail_opt_outs import models as mail_opt_outs
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
 from leaderjournal.accounts.verification import models as verification
 from leaderjournal.kernel import limits
@@ -17,6 +18,7 @@ from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
 from leaderjournal.reviews.monthly import models as monthly_reviews
 from leaderjournal.team_mirror import models as team_mirror
+from leaderjournal.team_mirror.mailing import models as team_mirror_mailing
 
 __all__ = [
     "Base",
@@ -27,6 +29,7 @@ __all__ = [
     "imports",
     "invitations",
     "limits",
+    "mail_opt_outs",
     "monthly_reviews",
     "practice_calendar",
     "practice_log",
@@ -35,5 +38,6 @@ __all__ = [
     "reflections",
     "schedule",
     "team_mirror",
+    "team_mirror_mailing",
     "verification",
 ]

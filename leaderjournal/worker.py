@@ -29,6 +29,7 @@ from leaderjournal.prompts.fortnightly.sending import send_due
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.mailing import sending as team_mirror_mailing
 
 log = logging.getLogger("leaderjournal.worker")
 
@@ -78,6 +79,12 @@ def send_letters(app: Flask) -> int:
         return send_due(now=clock.now())
 
 
+def send_team_mirrors(app: Flask) -> int:
+    """Send the team mirrors' links that are due; return how many."""
+    with app.app_context():
+        return team_mirror_mailing.send_due(now=clock.now())
+
+
 def run_forever(app: Flask) -> None:
     """Work until the process is asked to stop; work in hand is finished first.
 
@@ -88,6 +95,7 @@ def run_forever(app: Flask) -> None:
     queue: Huey = app.extensions["queue"]
     queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
     queue.periodic_task(crontab(minute="*/5"), name="letters")(lambda: send_letters(app))
+    queue.periodic_task(crontab(), name="team-mirrors")(lambda: send_team_mirrors(app))
     stop, failed = Event(), Event()
     prompts = Thread(target=_send_prompts, args=(app, stop, failed), name="prompts")
     prompts.start()
@@ -112,11 +120,12 @@ def _send_prompts(app: Flask, stop: Event, failed: Event) -> None:
 
 
 def run_once(app: Flask) -> int:
-    """Do what is due now and return how much that was: prompts, tasks and letters."""
+    """Do what is due now and return how much that was: prompts, tasks, letters and links."""
     with Dispatcher(app) as dispatcher:
         done = dispatcher.run_once()
     done += empty_queue(app)
     done += send_letters(app)
+    done += send_team_mirrors(app)
     chores(app)
     return done
 

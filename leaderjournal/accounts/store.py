@@ -546,6 +546,11 @@ def _lookup(email: str) -> bytes:
     return hmac.digest(_lookup_key(), normal_email(email).encode(), "sha256")
 
 
+def derive_lookup_key(purpose: str) -> bytes:
+    """Return a key of the service for one purpose; what is hashed with it matches no other hash."""
+    return hmac.digest(_lookup_key(), purpose.encode(), "sha256")
+
+
 def _lookup_key() -> bytes:
     row = db.session.get(LookupKey, 1) or _made_lookup_key()
     return key_encryption().unwrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)

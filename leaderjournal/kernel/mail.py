@@ -97,6 +97,18 @@ def compose(
     return message
 
 
+def unsubscribe_headers(url: str) -> list[tuple[str, str]]:
+    """Return the headers by which mail programmes offer `url` as a button of their own.
+
+    It works by one click (RFC 8058) where the address is https, which that RFC demands; the header
+    itself is of RFC 2369, 3.2.
+    """
+    headers = [("List-Unsubscribe", f"<{url}>")]
+    if url.startswith("https://"):
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return headers
+
+
 def connect(smtp_url: str) -> smtplib.SMTP:
     """Return an open connection to the mail server, signed in where the URL holds a user.
 

@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.allowances import UsedUp
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.problems import Problem
 from leaderjournal.team_mirror import store
@@ -26,7 +27,7 @@ def list_mirrors() -> dict[str, Any]:
 
 
 @blueprint.post("/team-mirrors")
-@blueprint.doc(**{"x-problems": ["409"]})
+@blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
 @blueprint.arguments(IssueSchema)
 @blueprint.response(201, IssuedSchema)
@@ -36,6 +37,8 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
         mirror_id, month, links = issue(current_leader(), values["links"], now=clock.now())
     except store.MirrorThere as error:
         raise Problem(409, "This month has its mirror already.") from error
+    except UsedUp as used_up:
+        raise used_up.as_problem() from used_up
     return {"id": mirror_id, "month": month, "links": links}
 
 

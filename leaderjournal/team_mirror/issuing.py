@@ -1,74 +1,56 @@
-"""Links of the team mirror: made for the leader, or sent to the team without a trace."""
+"""Links of the team mirror: made for the leader, or left to the worker to send to the team."""
 
-import secrets
-import smtplib
+from collections.abc import Sequence
 from uuid import UUID
 
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel import mail
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.team_mirror import store
-from leaderjournal.team_mirror.rules import OPEN_AFTER, name_of
+from leaderjournal.team_mirror.mailing import store as mailing_store
+from leaderjournal.team_mirror.mailing.rules import can_be_shown
+from leaderjournal.team_mirror.rules import OPEN_AFTER
 
-SUBJECT = "{name} asks how you see them"
-BODY = """Hello,
 
-{name} leads with a journal and asks the team about {month}: how did I do, under three keys?
-This is your link, and nobody else's. It takes one answer, in about a minute, on your phone:
-
-{link}
-
-Your answer is anonymous. It is kept without your name, your address or the time, and it is shown
-only together with others, once at least three are in. {name} cannot see who has answered.
-How that works: {about}
-"""
+class NotProven(Exception):
+    """The leader's own address is not verified, or cannot be shown; the message says what helps."""
 
 
 def issue(leader: Leader, number: int, *, now: Instant) -> tuple[UUID, str, list[str]]:
     """Open the mirror of the leader's month; return its id, the month and the links.
 
-    Raises MirrorThere.
+    Raises MirrorThere, or UsedUp.
     """
+    month, last_date = _month(leader, now)
+    mirror_id, tokens = store.issue(leader, month, number, last_date=last_date, now=now)
+    return mirror_id, month, links_of(tokens)
+
+
+def issue_by_mail(leader: Leader, addresses: Sequence[str], *, now: Instant) -> None:
+    """Open the mirror of the leader's month; the worker sends each address a link.
+
+    Raises NotProven, MirrorThere or UsedUp, where nothing is opened.
+    """
+    if leader.email_verified_at is None:
+        raise NotProven("Confirm your own e-mail address first.")
+    if not can_be_shown(leader.email):
+        raise NotProven("Your own e-mail address cannot be shown in a mail. Use a plainer one.")
+    month, last_date = _month(leader, now)
+    mailing_store.issue(leader, addresses, month, last_date=last_date, now=now)
+
+
+def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]:
+    """Return links for those whom no mail reached; none where nobody is missing."""
+    return links_of(mailing_store.make_missing_links(leader, month, now=now))
+
+
+def links_of(tokens: Sequence[str]) -> list[str]:
+    """Return the addresses of the pages on which tokens answer."""
+    return [f"{settings().public_url}/mirror/{token}" for token in tokens]
+
+
+def _month(leader: Leader, now: Instant) -> tuple[str, LocalDate]:
+    """Return the leader's month, and the last date on which its mirror takes answers."""
     today = leader.today(now)
-    month = f"{today:%Y-%m}"
-    mirror_id, tokens = store.issue(leader, month, number, last_date=_last_date(today))
-    public = settings().public_url
-    return mirror_id, month, [f"{public}/mirror/{token}" for token in tokens]
-
-
-def send(leader: Leader, addresses: list[str], *, now: Instant) -> list[str]:
-    """Open the mirror of the leader's month and send each address its link, in no order.
-
-    Which address got which link is written nowhere, not in a queue either: that is why this sends
-    at once. Return the links that could not be sent. Raises MirrorThere.
-    """
-    _, month, links = issue(leader, len(addresses), now=now)
-    waiting = list(zip(addresses, links, strict=True))
-    secrets.SystemRandom().shuffle(waiting)
-    unsent = []
-    with mail.Connection(settings().smtp_url) as connection:
-        for address, link in waiting:
-            try:
-                connection.send(
-                    mail.compose(
-                        sender=settings().mail_from,
-                        to=address,
-                        subject=SUBJECT.format(name=leader.name),
-                        body=BODY.format(
-                            name=leader.name,
-                            month=name_of(month),
-                            link=link,
-                            about=f"{settings().public_url}/mirror",
-                        ),
-                        now=now,
-                    )
-                )
-            except (OSError, smtplib.SMTPException, mail.MailNotConfigured):
-                unsent.append(link)
-    return unsent
-
-
-def _last_date(today: LocalDate) -> LocalDate:
     first_of_next = days_after(LocalDate(today.replace(day=1)), 32).replace(day=1)
-    return days_after(LocalDate(first_of_next), OPEN_AFTER - 1)
+    return f"{today:%Y-%m}", days_after(LocalDate(first_of_next), OPEN_AFTER - 1)

@@ -1,17 +1,26 @@
 """The pages of the team mirror: the leader's, and the one on which the team answers."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug import Response
 
 from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.allowances import UsedUp
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
-from leaderjournal.team_mirror.issuing import issue, send
+from leaderjournal.team_mirror.issuing import (
+    NotProven,
+    issue,
+    issue_by_mail,
+    make_missing_links,
+)
+from leaderjournal.team_mirror.mailing import store as mailing_store
 from leaderjournal.team_mirror.rules import FEWEST, FEWEST_FOR_LINES, TokenUsed
 from leaderjournal.team_mirror.schemas import (
     AddressesSchema,
@@ -22,7 +31,7 @@ from leaderjournal.team_mirror.schemas import (
 
 blueprint = Blueprint("team_mirror", __name__)
 
-Page = Response | str | tuple[str, int]
+Page = Response | str | tuple[str, int] | tuple[str, int, Mapping[str, str]]
 
 
 @blueprint.get("/team-mirror")
@@ -35,9 +44,10 @@ def team_mirror() -> str:
 @blueprint.post("/team-mirror")
 @login_required
 def open_mirror() -> Page:
-    """Open this month's mirror: send its links, or show them this once."""
+    """Open this month's mirror: let its links be sent, or show them this once."""
     leader, now = current_leader(), clock.now()
     by_mail = bool(request.form.get("addresses", "").strip())
+    field = "addresses" if by_mail else "links"
     values, errors = (
         read_form(AddressesSchema(), request.form)
         if by_mail
@@ -46,14 +56,27 @@ def open_mirror() -> Page:
     if errors:
         return _leaders_page(errors), 422
     try:
-        if by_mail:
-            addresses = addresses_in(values["addresses"])
-            links = send(leader, addresses, now=now)
-            flash(f"{len(addresses) - len(links)} of {len(addresses)} links are sent.", "good")
-        else:
+        if not by_mail:
             _, _, links = issue(leader, values["links"], now=now)
+            return _leaders_page(links=links)
+        issue_by_mail(leader, addresses_in(values["addresses"]), now=now)
     except store.MirrorThere:
         flash("This month has its mirror already.", "problem")
+    except NotProven as error:
+        return _leaders_page({field: [str(error)]}), 422
+    except UsedUp as used_up:
+        return _leaders_page({field: [used_up.sentence]}), 429, used_up.headers
+    else:
+        flash("Your links go out within a minute.", "good")
+    return redirect(url_for("team_mirror.team_mirror"), 303)
+
+
+@blueprint.post("/team-mirror/<month>/links")
+@login_required
+def make_links(month: str) -> Page:
+    """Show, this once, links for those whom no mail reached."""
+    links = make_missing_links(current_leader(), month, now=clock.now())
+    if not links:
         return redirect(url_for("team_mirror.team_mirror"), 303)
     return _leaders_page(links=links)
 
@@ -99,11 +122,18 @@ def _leaders_page(errors: Errors | None = None, links: list[str] | None = None) 
     today = leader.today(clock.now())
     found = store.mirrors(leader, today=today)
     month = f"{today:%Y-%m}"
+    mails = {
+        mirror.month: mailing_store.standing(leader, mirror.id)
+        for mirror in found
+        if not mirror.is_closed
+    }
     return render_template(
         "team_mirror/leader.html",
         this=next((mirror for mirror in found if mirror.month == month), None),
         earlier=[mirror for mirror in found if mirror.month != month],
+        mails=mails,
         by_mail=bool(settings().smtp_url),
+        is_proven=leader.email_verified_at is not None,
         links=links,
         keys=catalogue.keys(),
         mirror=catalogue.MIRROR_SCORES,

@@ -40,7 +40,8 @@ class Answer:
 class Heard:
     """All that is kept of a mirror. No answer stands together anywhere in it.
 
-    `unused` holds the hashes of tokens that have not answered, sorted. Scores of a key are sorted
+    `unused` holds the hashes of tokens that have not answered, sorted; `issued` is how many people
+    have a link. Scores of a key are sorted
     by size and its lines shuffled, each key by itself, so that neither says who came when, nor
     which score goes with which line or with which score of another key.
     """
@@ -122,6 +123,26 @@ def hash_of(token: str) -> str:
 def opened(tokens: Sequence[str]) -> Heard:
     """Return a mirror in which nobody has answered yet."""
     return Heard(tuple(sorted(hash_of(token) for token in tokens)), len(tokens))
+
+
+def with_tokens(heard: Heard, tokens: Sequence[str]) -> Heard:
+    """Return a mirror that these tokens may answer too."""
+    hashes = {hash_of(token) for token in tokens}
+    return replace(heard, unused=tuple(sorted(hashes.union(heard.unused))))
+
+
+def without_tokens(heard: Heard, tokens: Sequence[str]) -> Heard:
+    """Return a mirror that these tokens may not answer."""
+    hashes = {hash_of(token) for token in tokens}
+    return replace(heard, unused=tuple(sorted(set(heard.unused) - hashes)))
+
+
+def has_all_answers(heard: Heard) -> bool:
+    """Tell whether everybody who has a link has answered.
+
+    `unused` does not say so: a worker that died left hashes there of links that it never sent.
+    """
+    return heard.answers >= heard.issued
 
 
 def hear(heard: Heard, token_hash: str, answer: Answer) -> Heard:

@@ -1,6 +1,6 @@
 """The SQL of team mirrors."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,6 +13,8 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, local_date
 from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.team_mirror import limits
+from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
 from leaderjournal.team_mirror.models import TeamMirror
 from leaderjournal.team_mirror.rules import (
     Answer,
@@ -20,12 +22,15 @@ from leaderjournal.team_mirror.rules import (
     Shown,
     TokenUsed,
     closed,
+    has_all_answers,
     hear,
     name_of,
     new_tokens,
     opened,
     read_token,
     shown,
+    with_tokens,
+    without_tokens,
 )
 
 FURTHEST_EAST = timedelta(hours=14)
@@ -69,33 +74,104 @@ class MirrorThere(Exception):
 
 
 def issue(
-    leader: Leader, month: str, number: int, *, last_date: LocalDate
+    leader: Leader, month: str, number: int, *, last_date: LocalDate, now: Instant
 ) -> tuple[UUID, list[str]]:
     """Open the mirror of a month; return its id and as many tokens. They are kept nowhere.
 
-    One that was closed with too few answers to be shown gives way. Raises MirrorThere.
+    Raises MirrorThere, or UsedUp where too many were opened.
     """
     mirror_id = new_id()
     tokens = new_tokens(mirror_id, number)
     with write_transaction() as session:
-        accounts_store.hold(session, leader.id)
-        there = session.scalar(_of_month(leader.id, month))
-        if there is not None:
-            if not there.closed or shown(_heard(leader.sealer, there), is_closed=True):
-                raise MirrorThere
-            session.delete(there)
-            session.flush()
-        session.add(
-            TeamMirror(
-                id=mirror_id,
-                account_id=leader.id,
-                month=month,
-                last_date=last_date,
-                closed=False,
-                document=_sealed(leader.sealer, mirror_id, opened(tokens)),
-            )
-        )
+        open_mirror(session, leader, month, mirror_id, opened(tokens), last_date=last_date, now=now)
     return mirror_id, tokens
+
+
+def open_mirror(
+    session: Session,
+    leader: Leader,
+    month: str,
+    mirror_id: UUID,
+    heard: Heard,
+    *,
+    last_date: LocalDate,
+    now: Instant,
+) -> None:
+    """Add the mirror of a month inside the caller's transaction.
+
+    One that was closed with too few answers to be shown gives way. Raises MirrorThere, or UsedUp.
+    """
+    accounts_store.hold(session, leader.id)
+    there = session.scalar(_of_month(leader.id, month))
+    if there is not None:
+        if not there.closed or shown(_heard(leader.sealer, there), is_closed=True):
+            raise MirrorThere
+        session.delete(there)
+        session.flush()
+    limits.use_opening(session, leader.id, now=now)
+    session.add(
+        TeamMirror(
+            id=mirror_id,
+            account_id=leader.id,
+            month=month,
+            last_date=last_date,
+            closed=False,
+            document=_sealed(leader.sealer, mirror_id, heard),
+        )
+    )
+    session.flush()
+
+
+def lock(session: Session, account: UUID, month: str) -> UUID | None:
+    """Let others wait who change this mirror until the caller's transaction is over; return its
+    id."""
+    row = session.scalar(_of_month(account, month))
+    return row.id if row else None
+
+
+def lock_by_id(session: Session, mirror_id: UUID) -> str | None:
+    """Do as `lock` does; return the month."""
+    row = _locked(session, mirror_id)
+    return row.month if row else None
+
+
+def add_tokens(
+    session: Session, leader: Leader, mirror_id: UUID, number: int, *, now: Instant
+) -> list[str]:
+    """Return new tokens of an open mirror, inside the caller's transaction; none where it is over.
+
+    They count as issued once `write_issued` says so.
+    """
+    row = _locked(session, mirror_id)
+    if row is None or row.closed or leader.today(now) > row.last_date:
+        return []
+    tokens = new_tokens(mirror_id, number)
+    row.document = _sealed(leader.sealer, row.id, with_tokens(_heard(leader.sealer, row), tokens))
+    session.flush()
+    return tokens
+
+
+def withdraw_tokens(
+    session: Session, sealer: Sealer, mirror_id: UUID, tokens: Sequence[str]
+) -> None:
+    """Make tokens void that nobody was given, inside the caller's transaction."""
+    row = _locked(session, mirror_id)
+    if row is not None and not row.closed:
+        row.document = _sealed(sealer, row.id, without_tokens(_heard(sealer, row), tokens))
+        session.flush()
+
+
+def write_issued(session: Session, sealer: Sealer, mirror_id: UUID, issued: int) -> None:
+    """Write how many people have a link, inside the caller's transaction."""
+    row = _locked(session, mirror_id)
+    if row is not None and not row.closed:
+        row.document = _sealed(sealer, row.id, replace(_heard(sealer, row), issued=issued))
+        session.flush()
+
+
+def _locked(session: Session, mirror_id: UUID) -> TeamMirror | None:
+    query = sa.select(TeamMirror).where(TeamMirror.id == mirror_id)
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 def asked(token: str, *, now: Instant) -> Asked | None:
@@ -113,9 +189,10 @@ def answer(token: str, given: Answer, *, now: Instant) -> None:
         if found is None:
             raise TokenUsed
         heard = hear(found.heard, found.token_hash, given)
-        if not heard.unused:
-            found.row.closed, heard = True, closed(heard)
         found.row.document = _sealed(found.leader.sealer, found.row.id, heard)
+        if has_all_answers(heard):
+            session.flush()
+            _close(session, found.leader.sealer, found.row)
 
 
 def close(leader: Leader, month: str) -> bool:
@@ -124,7 +201,7 @@ def close(leader: Leader, month: str) -> bool:
         row = session.scalar(_of_month(leader.id, month))
         if row is None or row.closed:
             return False
-        _close(leader.sealer, row)
+        _close(session, leader.sealer, row)
     return True
 
 
@@ -153,11 +230,14 @@ def _close_ended(leader: Leader, today: LocalDate) -> int:
         rows = sa.select(TeamMirror).where(*over).order_by(TeamMirror.id).with_for_update()
         found = list(session.scalars(rows.execution_options(populate_existing=True)))
         for row in found:
-            _close(leader.sealer, row)
+            _close(session, leader.sealer, row)
     return len(found)
 
 
-def _close(sealer: Sealer, row: TeamMirror) -> None:
+def _close(session: Session, sealer: Sealer, row: TeamMirror) -> None:
+    """Let a mirror take no more answers; addresses that were still to be written to are deleted."""
+    mailing = TeamMirrorMailing.mirror_id == row.id
+    session.execute(sa.delete(TeamMirrorMailing).where(mailing))
     row.closed = True
     row.document = _sealed(sealer, row.id, closed(_heard(sealer, row)))
 

@@ -31,6 +31,9 @@ PUBLIC = {
     "accounts.submit_registration",
     "accounts.submit_reset",
     "assets.file",
+    "mail_opt_outs.ask",
+    "mail_opt_outs.opt_in",
+    "mail_opt_outs.opt_out",
     "openapi",
     "operations.healthz",
     "operations.metrics",
@@ -52,6 +55,8 @@ PUBLIC = {
     "team_mirror.submit_answer",
 }
 ACTS_FOR_A_TOKEN = {
+    "mail_opt_outs.opt_in",
+    "mail_opt_outs.opt_out",
     "prompts.confirm_end_letter",
     "prompts.confirm_unsubscribe",
     "team_mirror.submit_answer",

@@ -19,7 +19,7 @@ from leaderjournal.models import Base
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.models import TeamMirror
-from leaderjournal.worker import chores
+from leaderjournal.worker import chores, send_team_mirrors
 
 
 def links_of(leader, number=5):
@@ -174,7 +174,9 @@ def test_neither_rows_nor_their_order_nor_times_tell_who_answered_when(app, lead
 
 def test_a_dump_beside_the_mail_does_not_say_who_said_what(app, leader, post, mailbox):
     addresses = [f"person{number}@example.com" for number in range(5)]
-    page = post("/team-mirror", addresses="\n".join(addresses))
+    post("/team-mirror", addresses="\n".join(addresses))
+    assert send_team_mirrors(app) == 5
+    page = post.get("/team-mirror")
     assert "5 of 5 links are sent." in page.text
     assert "/mirror/" not in page.text.replace('/mirror"', "")
     mails = {mail["To"]: mail.get_payload(decode=True).decode() for mail in mailbox}

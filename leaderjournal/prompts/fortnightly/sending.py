@@ -18,7 +18,6 @@ from leaderjournal.practice import catalogue
 from leaderjournal.prompts.fortnightly import store
 from leaderjournal.prompts.letters.unsubscribing import (
     LETTER,
-    unsubscribe_headers,
     unsubscribe_token,
 )
 
@@ -92,6 +91,6 @@ def _letter(leader: Leader, letter: store.Due) -> EmailMessage:
         body=templates.get_template("prompts/letters/fortnight.txt").render(values),
         html=templates.get_template("prompts/letters/fortnight.html").render(values),
         now=letter.due_at,
-        headers=unsubscribe_headers(unsubscribe_url),
+        headers=mail.unsubscribe_headers(unsubscribe_url),
         name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {letter.date}"),
     )

@@ -7,7 +7,7 @@ from flask import current_app
 
 from leaderjournal.kernel import mail
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.prompts.letters.unsubscribing import unsubscribe_headers
+from leaderjournal.kernel.mail import unsubscribe_headers
 
 
 def prompt_mail(

@@ -18,18 +18,6 @@ def unsubscribe_token(account_id: UUID, secret: str, *, ends: str = PROMPTS) -> 
     return token if isinstance(token, str) else token.decode("ascii")
 
 
-def unsubscribe_headers(url: str) -> list[tuple[str, str]]:
-    """Return the headers by which mail programmes offer `url` as a button of their own.
-
-    It works by one click (RFC 8058) where the address is https, which that RFC demands; the header
-    itself is of RFC 2369, 3.2.
-    """
-    headers = [("List-Unsubscribe", f"<{url}>")]
-    if url.startswith("https://"):
-        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    return headers
-
-
 def account_of(token: str, secret: str, *, ends: str = PROMPTS) -> UUID | None:
     """Return the account that `token` was made for; None where it was not made with `secret`."""
     try:

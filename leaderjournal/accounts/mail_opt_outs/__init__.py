@@ -1,0 +1,1 @@
+"""Addresses to which the service sends no more mail that somebody else asked for."""

@@ -1,0 +1,37 @@
+"""The page on which one says: no more mail that somebody else asked for. It asks for no sign-in."""
+
+from flask import Blueprint, abort, render_template
+from werkzeug import Response
+
+from leaderjournal.accounts.access import needs_no_csrf_token
+from leaderjournal.accounts.mail_opt_outs import store
+
+blueprint = Blueprint("mail_opt_outs", __name__)
+
+Page = Response | str
+
+
+@blueprint.get("/mail/never/<token>")
+def ask(token: str) -> Page:
+    """Ask first: programs that look at links must not end anything."""
+    if not store.is_token(token):
+        abort(404)
+    return render_template("mail_opt_outs/never.html", token=token, state="ask")
+
+
+@blueprint.post("/mail/never/<token>")
+@needs_no_csrf_token
+def opt_out(token: str) -> Page:
+    """End such mails; a mail program does it with one click (RFC 8058, 3.2)."""
+    if not store.opt_out(token):
+        abort(404)
+    return render_template("mail_opt_outs/never.html", token=token, state="ended")
+
+
+@blueprint.post("/mail/never/<token>/undo")
+@needs_no_csrf_token
+def opt_in(token: str) -> Page:
+    """Allow such mails again, for whoever pressed by mistake."""
+    if not store.opt_in(token):
+        abort(404)
+    return render_template("mail_opt_outs/never.html", token=token, state="allowed")

@@ -1,0 +1,23 @@
+"""Which spellings of an address reach one and the same person."""
+
+from contextlib import suppress
+
+from leaderjournal.accounts.rules import normal_email
+
+DOTS_ARE_NOTHING = frozenset({"gmail.com", "googlemail.com"})
+
+
+def receiver_of(address: str) -> str:
+    """Return the same text for every spelling of an address that reaches one mailbox.
+
+    Case, what follows a plus sign (RFC 5233), the dots that Gmail leaves out, and the two ways to
+    write an international domain (RFC 5891) make no difference.
+    """
+    local, _, domain = normal_email(address).rpartition("@")
+    domain = domain.rstrip(".")
+    with suppress(UnicodeError):  # no domain that can be reached stays as it is written
+        domain = domain.encode("idna").decode()
+    local = local.partition("+")[0] or local
+    if domain in DOTS_ARE_NOTHING:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"

@@ -1,0 +1,72 @@
+"""How many mirrors a leader may open, to how many they may write, and how much one person gets."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.mail_opt_outs.rules import receiver_of
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.allowances import Allowance, UsedUp, give_back, use
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.days import Instant
+
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+NEW_FOR = timedelta(days=3)
+"""How long an address that was just proven reaches fewer people."""
+
+OPENS = Allowance("team-mirror-opens", 5, DAY, "You can open a team mirror {most} times a day.")
+LEFT = "You have {left} left."
+ADDRESSES_A_DAY = Allowance(
+    "team-mirror-day", 50, DAY, f"You can send links to {{most}} addresses a day. {LEFT}"
+)
+ADDRESSES_WHILE_NEW = Allowance(
+    "team-mirror-day",
+    10,
+    DAY,
+    "In the first 3 days after you confirm your address, you can send links to {most} addresses"
+    f" a day. {LEFT}",
+)
+ADDRESSES_A_MONTH = Allowance(
+    "team-mirror-month", 100, MONTH, f"You can send links to {{most}} addresses in 30 days. {LEFT}"
+)
+RECEIVED_A_DAY = Allowance("team-mirror-received-day", 2, DAY)
+RECEIVED_A_MONTH = Allowance("team-mirror-received-month", 5, MONTH)
+
+
+def use_opening(session: Session, account: UUID, *, now: Instant) -> None:
+    """Count a mirror that is opened, inside the caller's transaction. Raises UsedUp."""
+    use(session, OPENS, str(account), now=now)
+
+
+def use_addresses(session: Session, leader: Leader, number: int, *, now: Instant) -> None:
+    """Count so many addresses, inside the caller's transaction. Raises UsedUp."""
+    verified_at = leader.email_verified_at
+    is_new = verified_at is None or now - verified_at < NEW_FOR
+    a_day = ADDRESSES_WHILE_NEW if is_new else ADDRESSES_A_DAY
+    for allowance in (a_day, ADDRESSES_A_MONTH):
+        use(session, allowance, str(leader.id), now=now, amount=number)
+
+
+def use_receiving(address: str, *, now: Instant) -> bool:
+    """Count a mail to an address, whoever it is from; False where it has had its fill."""
+    try:
+        with write_transaction() as session:
+            for allowance, receiver in _of_receiver(address):
+                use(session, allowance, receiver, now=now)
+    except UsedUp:
+        return False
+    return True
+
+
+def give_back_receiving(address: str) -> None:
+    """Take back what `use_receiving` counted: the mail was not sent."""
+    with write_transaction() as session:
+        for allowance, receiver in _of_receiver(address):
+            give_back(session, allowance, receiver)
+
+
+def _of_receiver(address: str) -> Iterator[tuple[Allowance, str]]:
+    for allowance in (RECEIVED_A_DAY, RECEIVED_A_MONTH):
+        yield allowance, receiver_of(address)

@@ -1,0 +1,74 @@
+"""When a mail is tried again, and what of a leader may stand in a mail to others."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+)
+"""How long to wait after each try that came to nothing; after the last one it is given up."""
+LEASE = timedelta(minutes=10)
+"""How long a worker may be silent before another one takes over: a mail takes 20 seconds at most,
+and the worker is heard from before and after each."""
+
+LONGEST_NAME = 60
+MOST_WORDS = 5
+IN_NAMES = frozenset(" -'’.")
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a mirror's mails are, in numbers of addresses."""
+
+    sent: int
+    waiting: int
+    unsent: int
+    in_doubt: int
+    by_hand: int
+
+    @property
+    def asked(self) -> int:
+        """To how many addresses links were to be sent."""
+        return self.sent + self.waiting + self.unsent + self.in_doubt + self.by_hand
+
+    @property
+    def issued(self) -> int:
+        """How many people have a link, or will have one."""
+        return self.sent + self.waiting + self.in_doubt + self.by_hand
+
+    @property
+    def missing(self) -> int:
+        """How many links may be made to be handed out, because no mail took them."""
+        return self.unsent + self.in_doubt
+
+
+def wait_after(attempts: int) -> timedelta | None:
+    """Return how long to wait after so many tries; None where it is given up."""
+    return WAITS[attempts - 1] if attempts <= len(WAITS) else None
+
+
+def name_for_mail(name: str) -> str:
+    """Return a leader's name as a mail to others may hold it; empty where it may not.
+
+    A name is letters, spaces and few signs, and short: no address of the web, no line break, no
+    sign that turns the direction of writing, and no room for a message.
+    """
+    name = unicodedata.normalize("NFC", name.strip())
+    if len(name) > LONGEST_NAME or len(name.split(" ")) > MOST_WORDS:
+        return ""
+    if not all(unicodedata.category(sign)[0] in "LM" or sign in IN_NAMES for sign in name):
+        return ""
+    return "" if re.search(r"\.[^ ]", name) else name
+
+
+def can_be_shown(address: str) -> bool:
+    """Tell whether a leader's own address may stand in a mail: quoted ones may hold anything."""
+    return bool(PLAIN_ADDRESS.fullmatch(address)) and len(address) <= 100

@@ -1,0 +1,118 @@
+"""Sends the links that are on their way; which address gets which is in memory only."""
+
+import smtplib
+from email.message import EmailMessage
+from enum import Enum, auto
+
+from leaderjournal.accounts.mail_opt_outs import store as mail_opt_outs_store
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel import clock, mail
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.days import Instant
+from leaderjournal.team_mirror import limits
+from leaderjournal.team_mirror.mailing import store
+from leaderjournal.team_mirror.mailing.rules import name_for_mail
+from leaderjournal.team_mirror.rules import name_of
+
+SUBJECT = "Your anonymous answer to three questions"
+BODY = """Hello,
+
+{who} leads with a journal and asks the team about {month}:
+how did I do, under three keys?
+This link is only yours. It takes one answer, in about a minute, on your phone:
+
+{link}
+
+Your answer is anonymous. It is kept without your name, your address or the time, and it is shown
+only together with others, once at least three are in. Nobody can see who has answered.
+How that works: {about}
+
+You don't know this person, or you want no such mails from anybody on this service?
+Stop them for good: {never}
+"""
+
+
+class _Outcome(Enum):
+    SENT = auto()
+    REFUSED = auto()
+    """For good: this address cannot be written to."""
+    LATER = auto()
+    NO_SERVER = auto()
+    """The mail server takes nothing just now, whomever it is for."""
+
+
+def send_due(*, now: Instant) -> int:
+    """Send every link that is due; return how many went out."""
+    sent = 0
+    with mail.Connection(settings().smtp_url) as connection:
+        for mirror_id in store.due(now=now):
+            turn = store.begin_round(mirror_id, now=now)
+            if turn is not None:
+                sent += _send_round(connection, turn)
+    return sent
+
+
+def _send_round(connection: mail.Connection, turn: store.Round) -> int:
+    """Send what is waiting; a turn that is no longer this worker's ends at once."""
+    sent, unsent = 0, []
+    for address in list(turn.waiting):
+        receives = not mail_opt_outs_store.has_opted_out(address) and limits.use_receiving(
+            address, now=clock.now()
+        )
+        if not store.begin_mail(turn, address, now=clock.now()):
+            return sent
+        link = turn.links[address]
+        outcome = _send(connection, turn, address, link) if receives else _Outcome.REFUSED
+        if outcome is not _Outcome.SENT:
+            unsent.append(link)
+            if receives:
+                limits.give_back_receiving(address)
+        if outcome in {_Outcome.SENT, _Outcome.REFUSED}:
+            goes_on = store.end_mail(turn, was_sent=outcome is _Outcome.SENT, now=clock.now())
+        else:
+            goes_on = store.put_off(turn, address, now=clock.now())
+        sent += outcome is _Outcome.SENT
+        if not goes_on:
+            return sent
+        if outcome is _Outcome.NO_SERVER:
+            unsent += [turn.links[other] for other in turn.waiting if other != address]
+            break
+    store.end_round(turn, unsent, now=clock.now())
+    return sent
+
+
+def _send(connection: mail.Connection, turn: store.Round, address: str, token: str) -> _Outcome:
+    try:
+        connection.send(_message(turn.leader, turn.month, address, token))
+    except smtplib.SMTPNotSupportedError:
+        return _Outcome.REFUSED  # an address that this server cannot spell
+    except smtplib.SMTPException as error:
+        code = mail.refusal_in(error)
+        if code is None:
+            return _Outcome.NO_SERVER
+        return _Outcome.REFUSED if code >= 500 else _Outcome.LATER
+    except (OSError, mail.MailNotConfigured):
+        return _Outcome.NO_SERVER
+    except ValueError:
+        return _Outcome.REFUSED  # no header can hold this address
+    return _Outcome.SENT
+
+
+def _message(leader: Leader, month: str, address: str, token: str) -> EmailMessage:
+    public_url = settings().public_url
+    never = mail_opt_outs_store.opt_out_url(address)
+    name = name_for_mail(leader.name)
+    return mail.compose(
+        sender=settings().mail_from,
+        to=address,
+        subject=SUBJECT,
+        body=BODY.format(
+            who=f"{name} ({leader.email})" if name else leader.email,
+            month=name_of(month),
+            link=f"{public_url}/mirror/{token}",
+            about=f"{public_url}/mirror",
+            never=never,
+        ),
+        now=clock.now(),
+        headers=mail.unsubscribe_headers(never),
+    )

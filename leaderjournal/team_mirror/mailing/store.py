@@ -1,0 +1,242 @@
+"""The SQL of links on their way by mail.
+
+A turn of a worker makes every link that is still to be sent at once, in memory, and writes the
+hashes of all of them into the mirror before the first mail goes out. Sending changes the mirror no
+more, so that no two states of the database lie one mail apart and tell whose hash is whose.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.mail_opt_outs.store import may_write_to_others
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.sealing import SealBroken, Sealer
+from leaderjournal.team_mirror import limits
+from leaderjournal.team_mirror import store as mirror_store
+from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
+from leaderjournal.team_mirror.mailing.rules import LEASE, Standing, wait_after
+from leaderjournal.team_mirror.rules import Heard
+
+UNREADABLE_WAITS = timedelta(hours=1)
+"""How long a row waits whose account's key is not configured."""
+
+
+@dataclass(slots=True)
+class Round:
+    """A worker's turn at a mirror: `waiting` changes with every mail, `links` are in memory alone.
+
+    `attempt` is the turn's number, by which a late writer is known.
+    """
+
+    leader: Leader
+    mirror_id: UUID
+    month: str
+    attempt: int
+    waiting: list[str]
+    links: dict[str, str]
+
+
+def issue(
+    leader: Leader, addresses: Sequence[str], month: str, *, last_date: LocalDate, now: Instant
+) -> None:
+    """Open the mirror of a month, whose links the worker sends. Raises MirrorThere or UsedUp."""
+    waiting = list(addresses)
+    secrets.SystemRandom().shuffle(waiting)
+    mirror_id, heard = new_id(), Heard(unused=(), issued=len(waiting))
+    with write_transaction() as session:
+        mirror_store.open_mirror(
+            session, leader, month, mirror_id, heard, last_date=last_date, now=now
+        )
+        limits.use_addresses(session, leader, len(waiting), now=now)
+        session.add(
+            TeamMirrorMailing(
+                mirror_id=mirror_id,
+                account_id=leader.id,
+                next_try_at=now,
+                attempts=0,
+                sent=0,
+                unsent=0,
+                in_doubt=0,
+                by_hand=0,
+                document=_sealed(leader.sealer, mirror_id, waiting, ""),
+            )
+        )
+
+
+def standing(leader: Leader, mirror_id: UUID) -> Standing | None:
+    """Return how far the mails of an open mirror are; None where its links are not mailed."""
+    row = db.session.scalar(
+        sa.select(TeamMirrorMailing)
+        .where(TeamMirrorMailing.mirror_id == mirror_id, TeamMirrorMailing.account_id == leader.id)
+        .execution_options(populate_existing=True)
+    )
+    return _standing(row, _waiting(leader.sealer, row)) if row else None
+
+
+def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]:
+    """Return tokens for those whom no mail reached, to be handed out; they are kept nowhere."""
+    with write_transaction() as session:
+        mirror_id = mirror_store.lock(session, leader.id, month)
+        row = _locked(session, mirror_id) if mirror_id else None
+        missing = row.unsent + row.in_doubt if row else 0
+        if row is None or mirror_id is None or not missing:
+            return []
+        tokens = mirror_store.add_tokens(session, leader, mirror_id, missing, now=now)
+        if tokens:
+            row.by_hand, row.unsent, row.in_doubt = row.by_hand + missing, 0, 0
+            _write_issued(session, leader, row, _waiting(leader.sealer, row))
+    return tokens
+
+
+def due(*, now: Instant) -> list[UUID]:
+    """Return the mirrors of which mails are to be sent, or to be given up."""
+    query = sa.select(TeamMirrorMailing.mirror_id).where(
+        TeamMirrorMailing.next_try_at.is_not(None), _is_due(now)
+    )
+    return list(db.session.scalars(query.order_by(TeamMirrorMailing.next_try_at)))
+
+
+def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
+    """Take a mirror's mails, so that no other worker does; None where there is nothing to send.
+
+    Of a worker that died on the way one address is in doubt: the mail server may have its mail. It
+    is not written to again, as one person must not have two links.
+    """
+    with write_transaction() as session:
+        month = mirror_store.lock_by_id(session, mirror_id)
+        row = _locked(session, mirror_id, _is_due(now))
+        if row is None or month is None or row.next_try_at is None:
+            return None
+        try:
+            leader = accounts_store.leader(row.account_id)
+        except SealBroken:
+            row.next_try_at = Instant(now + UNREADABLE_WAITS)
+            return None
+        if leader is None:
+            return None
+        document = _opened(leader.sealer, row)
+        waiting = list(document["waiting"])
+        row.in_doubt += bool(document["trying"])
+        row.attempts += 1
+        row.next_try_at = Instant(now + LEASE)
+        allowed = session.scalar(may_write_to_others(row.account_id)) is not None
+        tokens = []
+        if waiting and allowed:
+            tokens = mirror_store.add_tokens(session, leader, mirror_id, len(waiting), now=now)
+        if not tokens:
+            row.unsent += len(waiting)
+            waiting, row.next_try_at = [], None
+            _write_issued(session, leader, row, waiting)
+        row.document = _sealed(leader.sealer, mirror_id, waiting, "")
+        links = dict(zip(waiting, tokens, strict=True)) if tokens else {}
+        return Round(leader, mirror_id, month, row.attempts, waiting, links) if links else None
+
+
+def begin_mail(round_: Round, address: str, *, now: Instant) -> bool:
+    """Note that a mail is about to be given away; False where this turn may send no more."""
+    round_.waiting.remove(address)
+    allowed = TeamMirrorMailing.account_id.in_(may_write_to_others())
+    return _write(round_, address, {}, allowed, now=now)
+
+
+def end_mail(round_: Round, *, was_sent: bool, now: Instant) -> bool:
+    """Note that a mail is sent, or that this address cannot be written to, which is forgotten."""
+    column = TeamMirrorMailing.sent if was_sent else TeamMirrorMailing.unsent
+    return _write(round_, "", {column.key: column + 1}, now=now)
+
+
+def put_off(round_: Round, address: str, *, now: Instant) -> bool:
+    """Note that a mail could not be sent just now."""
+    round_.waiting.append(address)
+    return _write(round_, "", {}, now=now)
+
+
+def end_round(round_: Round, unsent: Sequence[str], *, now: Instant) -> None:
+    """End a turn: unsent links are void; what is left is tried later, or given up."""
+    with write_transaction() as session:
+        if mirror_store.lock_by_id(session, round_.mirror_id) is None:
+            return
+        row = _locked(session, round_.mirror_id, TeamMirrorMailing.attempts == round_.attempt)
+        if row is None:
+            return
+        wait = wait_after(row.attempts)
+        if round_.waiting and wait is None:
+            row.unsent += len(round_.waiting)
+            round_.waiting.clear()
+        row.next_try_at = Instant(now + wait) if round_.waiting and wait else None
+        row.document = _sealed(round_.leader.sealer, row.mirror_id, round_.waiting, "")
+        mirror_store.withdraw_tokens(session, round_.leader.sealer, row.mirror_id, unsent)
+        _write_issued(session, round_.leader, row, round_.waiting)
+
+
+def _is_due(now: Instant) -> sa.ColumnElement[bool]:
+    may_not = TeamMirrorMailing.account_id.not_in(may_write_to_others())
+    return sa.or_(TeamMirrorMailing.next_try_at <= now, may_not)
+
+
+def _locked(
+    session: Session, mirror_id: UUID, *which: sa.ColumnElement[bool]
+) -> TeamMirrorMailing | None:
+    query = sa.select(TeamMirrorMailing).where(TeamMirrorMailing.mirror_id == mirror_id, *which)
+    query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def _write(
+    round_: Round,
+    trying: str,
+    values: dict[str, Any],
+    *which: sa.ColumnElement[bool],
+    now: Instant,
+) -> bool:
+    """Write how far a turn is; False where it has ended: the mirror or the turn is over."""
+    document = _sealed(round_.leader.sealer, round_.mirror_id, round_.waiting, trying)
+    values = values | {"document": document, "next_try_at": Instant(now + LEASE)}
+    mine = (
+        TeamMirrorMailing.mirror_id == round_.mirror_id,
+        TeamMirrorMailing.attempts == round_.attempt,
+    )
+    with write_transaction() as session:
+        changed = sa.update(TeamMirrorMailing).where(*mine, *which).values(values)
+        return bool(rows_changed(session, changed.execution_options(synchronize_session=False)))
+
+
+def _write_issued(
+    session: Session, leader: Leader, row: TeamMirrorMailing, waiting: Sequence[str]
+) -> None:
+    issued = _standing(row, waiting).issued
+    mirror_store.write_issued(session, leader.sealer, row.mirror_id, issued)
+
+
+def _standing(row: TeamMirrorMailing, waiting: Sequence[str]) -> Standing:
+    return Standing(row.sent, len(waiting), row.unsent, row.in_doubt, row.by_hand)
+
+
+def _waiting(sealer: Sealer, row: TeamMirrorMailing) -> list[str]:
+    """Return the addresses that are still to be written to, the one being tried included."""
+    document = _opened(sealer, row)
+    return [*document["waiting"], *filter(None, [document["trying"]])]
+
+
+def _opened(sealer: Sealer, row: TeamMirrorMailing) -> dict[str, Any]:
+    opened: dict[str, Any] = sealer.open_json(
+        row.document, table="team_mirror_mailings", column="document", row=row.mirror_id
+    )
+    return opened
+
+
+def _sealed(sealer: Sealer, mirror_id: UUID, waiting: Sequence[str], trying: str) -> bytes:
+    document = {"waiting": list(waiting), "trying": trying}
+    return sealer.seal_json(
+        document, table="team_mirror_mailings", column="document", row=mirror_id
+    )

@@ -1,0 +1,124 @@
+"""«Never again»: whoever is written to ends all such mails, and nobody learns who did."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from factories import a_leader, sign_in
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.accounts.mail_opt_outs import store
+from leaderjournal.accounts.mail_opt_outs.models import MailOptOut
+from leaderjournal.accounts.mail_opt_outs.rules import receiver_of
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel.database import db
+from leaderjournal.worker import send_team_mirrors
+
+ADDRESS = "Ann.Person+work@example.com"
+
+
+@pytest.fixture
+def path(app):
+    """The address in a mail to ADDRESS that ends such mails."""
+    with app.app_context():
+        url = store.opt_out_url(ADDRESS)
+    assert url.startswith("http://localhost/mail/never/")
+    return url.removeprefix("http://localhost")
+
+
+def wants_none(app, address):
+    with app.app_context():
+        return store.has_opted_out(address)
+
+
+def test_looking_changes_nothing_and_pressing_ends_them(app, path):
+    stranger = app.test_client()
+    page = stranger.get(path)
+    assert page.status_code == 200
+    assert "Set-Cookie" not in page.headers
+    assert '<form method="post"' in page.text
+    assert not wants_none(app, ADDRESS)
+    assert stranger.post(path).status_code == 200
+    assert stranger.post(path).status_code == 200, "as often as one likes"
+    for spelling in ("ann.person@example.com", "ANN.PERSON+x@EXAMPLE.COM."):
+        assert wants_none(app, spelling)
+    assert not wants_none(app, "annperson@example.com"), "dots mean something but at Gmail"
+
+
+def test_a_mail_program_ends_them_with_one_click(app, path):
+    reply = app.test_client().post(path, data={"List-Unsubscribe": "One-Click"})
+    assert reply.status_code == 200
+    assert "Location" not in reply.headers, "RFC 8058, 3.1: no redirect"
+    assert wants_none(app, ADDRESS)
+
+
+def test_a_mistake_is_undone(app, path):
+    app.test_client().post(path)
+    assert app.test_client().post(f"{path}/undo").status_code == 200
+    assert not wants_none(app, ADDRESS)
+
+
+def test_the_address_stands_neither_in_the_token_nor_in_the_row(app, path):
+    app.test_client().post(path)
+    with app.app_context():
+        other = store.opt_out_url(ADDRESS)
+        [kept] = db.session.scalars(sa.select(MailOptOut.address_hash))
+        lookups = list(db.session.scalars(sa.select(Account.email_lookup)))
+    assert other != f"http://localhost{path}", "two mails to one person have nothing in common"
+    assert len(kept) == 32
+    assert kept not in lookups, "nor does the row say whether the person has an account"
+    assert set(MailOptOut.__table__.columns.keys()) == {"address_hash"}
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 82, "%00", "é", "A" * 5_000])
+def test_a_guess_ends_nothing(app, path, token):
+    for wrong in (f"/mail/never/{token}", path[:-3] + ("AAA" if path[-3:] != "AAA" else "BBB")):
+        assert app.test_client().get(wrong).status_code == 404
+        assert app.test_client().post(wrong).status_code == 404
+        assert app.test_client().post(f"{wrong}/undo").status_code == 404
+    assert not wants_none(app, ADDRESS)
+
+
+def test_no_leader_reaches_who_wants_none_nor_learns_why(app, client, mailbox):
+    others = ["one@example.com", "two@example.com"]
+    pages = []
+    for turn in range(2):
+        leader = a_leader(client)
+        browser = app.test_client()
+        form = {"csrf_token": sign_in(browser, leader), "addresses": "\n".join([ADDRESS, *others])}
+        assert browser.post("/team-mirror", data=form).status_code == 303
+        mailbox.clear()
+        send_team_mirrors(app)
+        pages.append(browser.get("/team-mirror").text)
+        if turn == 0:
+            [mail] = [mail for mail in mailbox if mail["To"] == ADDRESS]
+            [url] = re.findall("<(.*)>", mail["List-Unsubscribe"])
+            assert url in mail.get_payload(decode=True).decode()
+            app.test_client().post(url.removeprefix("http://localhost"))
+    assert {mail["To"] for mail in mailbox} == set(others)
+    assert "1 could not be sent." in pages[1]
+    assert "ann" not in pages[1].casefold().replace("cannot", "")
+
+
+@given(st.emails())
+def test_every_address_has_one_receiver(address):
+    receiver = receiver_of(address)
+    assert receiver_of(receiver) == receiver
+    assert receiver_of(address.upper()) == receiver_of(address.lower())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("a.n.n+x@googlemail.com", "ann@gmail.com"),
+        ("ann+a+b@example.com", " Ann@Example.com "),
+    ],
+)
+def test_spellings_of_one_mailbox_are_one_receiver(one, other):
+    assert receiver_of(one) == receiver_of(other)
+
+
+def test_a_plus_at_the_beginning_is_a_mailbox_of_its_own():
+    assert receiver_of("+1@example.com") != receiver_of("+2@example.com")

@@ -1,0 +1,50 @@
+"""What of a leader may stand in a mail to others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.team_mirror.mailing.rules import can_be_shown, name_for_mail
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Mira Adler", "Dr. Ann O’Neil-Smith", "J. R. R. Tolkien", "李小龙", "Żółć", "अनिता राव"],
+)
+def test_names_of_people_stand_in_the_mail(name):
+    assert name_for_mail(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Win a prize at evil.example",
+        "evil.example",
+        "evil。example",
+        "https://evil.example",
+        "You have won a big prize today",
+        "call 0900 123456",
+        "a@b",
+        "Ann\nhttp",
+        "Ann\u202eelpmaxe",
+        "Ann\u2028x",
+        "x" * 61,
+        "<b>Ann</b>",
+    ],
+)
+def test_whatever_else_is_typed_as_a_name_does_not(name):
+    assert name_for_mail(name) == ""
+
+
+@given(st.text())
+def test_no_name_in_a_mail_has_a_link_or_a_line_in_it(name):
+    said = name_for_mail(name)
+    assert len(said) <= 60
+    assert not set(said) & set("\r\n\t:/@<>[]()0123456789\u2028\u2029\u202e")
+
+
+def test_a_quoted_address_is_not_shown():
+    assert can_be_shown("ann.o_n-e+x@example.com")
+    assert not can_be_shown('"http://evil.example/"@example.com')
+    assert not can_be_shown("ann@example.com\nhttp://evil.example")

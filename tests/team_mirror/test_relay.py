@@ -1,0 +1,230 @@
+"""The team mirror as somebody uses it who wants strangers to get mail: what is let through."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from factories import a_leader, csrf_token, sign_in
+
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.team_mirror import limits
+from leaderjournal.team_mirror.models import TeamMirror
+from leaderjournal.worker import send_team_mirrors
+
+START = datetime(2026, 11, 3, 9, tzinfo=UTC)
+
+
+def addresses(number, at="example.com", of="person"):
+    return "\n".join(f"{of}{n}@{at}" for n in range(number))
+
+
+class Browser:
+    """A leader who writes to a team from the page."""
+
+    def __init__(self, app, leader):
+        self.client = app.test_client()
+        self.leader = leader
+        self.csrf = sign_in(self.client, leader)
+
+    def ask(self, text):
+        form = {"csrf_token": self.csrf, "addresses": text}
+        return self.client.post("/team-mirror", data=form)
+
+    def close(self):
+        month = self.leader.today()[:7]
+        form = {"csrf_token": self.csrf}
+        assert self.client.post(f"/team-mirror/{month}/close", data=form).status_code == 303
+
+    def page(self):
+        return self.client.get("/team-mirror").text
+
+
+@pytest.fixture
+def asks(app, client):
+    """Return a function that makes a leader and their browser."""
+
+    def make(**chosen):
+        return Browser(app, a_leader(client, **chosen))
+
+    return make
+
+
+def open_mirrors(app):
+    with app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).select_from(TeamMirror))
+
+
+def set_account(app, leader, **values):
+    with app.app_context(), write_transaction() as session:
+        changed = sa.update(Account).where(Account.id == UUID(leader.id)).values(**values)
+        session.execute(changed)
+
+
+def text_of(mail):
+    return mail.get_payload(decode=True).decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Win a prize at evil.example", "https://evil.example", "Ann\nBcc: x@y.example", "A" * 99],
+)
+def test_a_name_that_is_no_name_is_nowhere_in_the_mail(app, asks, mailbox, name):
+    browser = asks(name=name)
+    browser.ask(addresses(3))
+    send_team_mirrors(app)
+    assert len(mailbox) == 3
+    for mail in mailbox:
+        assert name.split()[0] not in mail["Subject"]
+        assert name not in text_of(mail)
+        assert "evil" not in mail.as_string()
+        assert browser.leader.email in text_of(mail), "the receiver learns who asks"
+
+
+def test_a_name_stands_beside_the_proven_address_and_not_in_the_subject(app, asks, mailbox):
+    browser = asks(name="Mira Adler-O’Neil")
+    browser.ask(addresses(3))
+    send_team_mirrors(app)
+    for mail in mailbox:
+        assert "Mira" not in mail["Subject"]
+        assert f"Mira Adler-O’Neil ({browser.leader.email})" in text_of(mail)
+
+
+def test_nothing_is_sent_within_the_request(app, asks, mailbox):
+    asked = asks().ask(addresses(3))
+    assert asked.status_code == 303
+    assert len(mailbox) == 0
+    assert send_team_mirrors(app) == 3
+    assert len(mailbox) == 3
+
+
+def test_an_address_that_is_not_proven_sends_to_nobody(app, asks, mailbox):
+    browser = asks()
+    set_account(app, browser.leader, email_verified_at=None)
+    assert "Confirm your own e-mail address first" in browser.page()
+    refused = browser.ask(addresses(3))
+    assert refused.status_code == 422
+    assert "Confirm your own e-mail address first" in refused.text
+    assert open_mirrors(app) == 0
+    send_team_mirrors(app)
+    assert len(mailbox) == 0
+    made = browser.leader.call("POST", "/team-mirrors", {"links": 3})
+    assert made.status_code == 201, "links to hand out by hand need no proof"
+
+
+def test_closing_and_opening_again_soon_comes_to_an_end(app, asks, mailbox):
+    browser = asks()
+    replies = []
+    for turn in range(20):
+        replies.append(browser.ask(addresses(3, of=f"person{turn}-")))
+        if replies[-1].status_code == 303:
+            browser.close()
+    assert [reply.status_code for reply in replies] == [303] * 3 + [429] * 17
+    assert "10 addresses a day" in replies[-1].text
+    assert "person19-0@example.com" in replies[-1].text, "what was typed is given back"
+    assert int(replies[-1].headers["Retry-After"]) > 0
+
+
+def test_a_new_address_reaches_ten_a_day_and_a_proven_one_fifty(app, asks):
+    with time_machine.travel(START, tick=False):
+        browser = asks()
+        refused = browser.ask(addresses(11))
+        assert refused.status_code == 429
+        assert "10 addresses a day" in refused.text
+        assert open_mirrors(app) == 0
+        assert browser.ask(addresses(10)).status_code == 303, "a refused try counts for nothing"
+    with time_machine.travel(START + timedelta(days=4), tick=False):
+        browser = Browser(app, browser.leader)
+        browser.close()
+        assert browser.ask(addresses(50)).status_code == 303
+        browser.close()
+        assert browser.ask(addresses(3)).status_code == 429
+
+
+def test_a_month_has_its_own_limit(app, asks):
+    with time_machine.travel(START, tick=False):
+        browser = asks()
+    reached = 0
+    for day in (5, 7, 9):
+        with time_machine.travel(START + timedelta(days=day), tick=False):
+            browser = Browser(app, browser.leader)
+            reply = browser.ask(addresses(50))
+            if reply.status_code == 303:
+                reached += 50
+                browser.close()
+    assert reached == 100
+    assert reply.status_code == 429
+    assert "100 addresses in 30 days" in reply.text
+
+
+def test_the_api_opens_few_mirrors_a_day(leader):
+    statuses = []
+    for _ in range(limits.OPENS.most + 2):
+        reply = leader.call("POST", "/team-mirrors", {"links": 3})
+        statuses.append(reply.status_code)
+        leader.call("POST", f"/team-mirrors/{leader.today()[:7]}/close")
+    assert statuses == [201] * limits.OPENS.most + [429] * 2
+    assert f"{limits.OPENS.most} times a day" in reply.json["detail"]
+    assert int(reply.headers["Retry-After"]) > 0
+
+
+def test_a_mirror_that_is_there_already_uses_nothing_up(leader):
+    assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 201
+    for _ in range(limits.OPENS.most * 2):
+        assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 409
+
+
+def test_many_at_once_open_one_mirror_and_use_one_allowance(app, asks):
+    browser = asks()
+    clients = []
+    for _ in range(8):
+        client = app.test_client()
+        clients.append((client, sign_in(client, browser.leader)))
+
+    def ask(one):
+        client, csrf = one
+        form = {"csrf_token": csrf, "addresses": addresses(6)}
+        return client.post("/team-mirror", data=form, follow_redirects=False).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, clients))
+    assert open_mirrors(app) == 1
+    browser.close()
+    assert browser.ask(addresses(5)).status_code == 429
+    assert browser.ask(addresses(4)).status_code == 303, "six of ten were used"
+
+
+def test_many_leaders_cannot_bombard_one_person(app, asks, mailbox):
+    victim = ["victim@gmail.com", "Victim+1@gmail.com", "v.i.c.t.i.m+x@googlemail.com"]
+    for turn in range(4):
+        browser = asks()
+        browser.ask(f"{victim[turn % 3]}\n{addresses(2, of=f'other{turn}-')}")
+    send_team_mirrors(app)
+    to_victim = [mail for mail in mailbox if "ictim" in mail["To"].replace(".", "")]
+    assert len(to_victim) == limits.RECEIVED_A_DAY.most == 2
+    assert "2 of 3 links are sent" in browser.page()
+    assert "1 could not be sent" in browser.page()
+
+
+def test_one_person_is_asked_once_by_one_mirror_however_the_address_is_written(asks):
+    refused = asks().ask("ann@example.com\nann+1@example.com\nann+2@example.com")
+    assert refused.status_code == 422
+    assert "Name each address once." in refused.text
+
+
+def test_an_address_of_the_leaders_that_cannot_be_shown_sends_nothing(app, asks):
+    browser = asks()
+    with app.app_context():
+        from leaderjournal.accounts import store as accounts_store
+
+        mine = accounts_store.leader(UUID(browser.leader.id))
+        accounts_store.change_email(mine, '"http://evil.example/"@example.com')
+    set_account(app, browser.leader, email_verified_at=START)
+    assert browser.ask(addresses(3)).status_code == 422
+    assert open_mirrors(app) == 0
+    assert csrf_token(browser.client, "/settings")
+    assert re.search("cannot be shown", browser.ask(addresses(3)).text)
