@@ -11,6 +11,7 @@ from leaderjournal.accounts import api as accounts_api
 from leaderjournal.accounts import pages as accounts_pages
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
+from leaderjournal.accounts.keys import keys_that_do_not_open
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
@@ -138,7 +139,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_context(app, settings)
     init_database(app, settings.database_url)
     init_headers(app, secure=settings.secure)
-    init_operations(app)
+    init_operations(app, keys_that_do_not_open)
     init_problems(app)
     init_assets(app)
     init_limits(app)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from leaderjournal.accounts import keys
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.commands import accounts_commands
 from leaderjournal.accounts.registration import describe_registration
@@ -22,14 +24,19 @@ from leaderjournal.demo import make_demo
 from leaderjournal.kernel import clock, mail
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.first_run import new_data_key
+from leaderjournal.kernel.operations import refuse_wrong_keys
+from leaderjournal.kernel.private_files import database_files, open_to_others
 from leaderjournal.kernel.schema import is_current, upgrade
+from leaderjournal.kernel.settings import SETTINGS_FILE
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.pwa.pages import release
 from leaderjournal.worker import run_forever, run_once
 
 MOST_SECONDS_OFF = 2
+TOLD_EVERY = 1000
 
 db_commands = AppGroup("db", help="The database's schema.")
 keys_commands = AppGroup("keys", help="The keys that wrap every account's data key.")
@@ -56,8 +63,22 @@ def keys_new() -> None:
 @keys_commands.command("rotate")
 @with_appcontext
 def keys_rotate() -> None:
-    """Wrap every data key anew by the first key in DATA_KEYS; then older ones can go."""
-    click.echo(f"{accounts_store.rewrap_keys()} data keys are wrapped anew.")
+    """Wrap every data key anew by the first key in DATA_KEYS; then older ones can go.
+
+    It can be ended at any point and goes on from there; leaders write meanwhile.
+    """
+
+    def tell(done: int, of: int) -> None:
+        if done % TOLD_EVERY == 0:
+            click.echo(f"{done} of {of} data keys are wrapped anew.")
+
+    done, failed = keys.rewrap_keys(tell)
+    wipe_logs()
+    click.echo(f"{done} data keys are wrapped anew.")
+    if failed:
+        raise click.ClickException(
+            f"{failed} data keys do not open with any key in DATA_KEYS and stay as they are."
+        )
 
 
 @click.command("worker")
@@ -65,6 +86,7 @@ def keys_rotate() -> None:
 @with_appcontext
 def worker(*, once: bool) -> None:
     """Do the background work."""
+    refuse_wrong_keys(_app())
     if once:
         click.echo(f"{run_once(_app())} tasks done.")
     else:
@@ -97,6 +119,8 @@ def erase(email: str) -> None:
     """Erase EMAIL's account, its data key and all it wrote."""
     accounts_store.erase(_leader(email).id, now=clock.now())
     click.echo("The account is erased.")
+    if not wipe_logs():
+        click.echo("Traces are left in the database's log while others read; the worker wipes it.")
 
 
 def _leader(email: str) -> accounts_store.Leader:
@@ -124,6 +148,7 @@ def doctor() -> None:
 def _findings() -> Iterator[str]:
     yield from _configuration_findings()
     yield from _database_findings()
+    yield from _file_findings()
     yield from _clock_findings()
     yield from _mail_findings()
 
@@ -164,11 +189,42 @@ def _database_findings() -> Iterator[str]:
     if not current:
         yield "The schema is not up to date: run `flask --app app db upgrade`."
         return
+    yield from _durability_findings()
     yield from _push_findings()
+    yield from keys.keys_that_do_not_open()
     locked = accounts_store.unopenable_accounts()
     if locked:
         accounts = "account" if locked == 1 else "accounts"
         yield f"DATA_KEYS lacks the keys of {locked} {accounts}."
+
+
+def _durability_findings() -> Iterator[str]:
+    """Say where a database may lose what it said it had saved, once power goes."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return
+        for setting in ("synchronous_commit", "fsync", "full_page_writes"):
+            chosen = connection.scalar(sa.text(f"SHOW {setting}"))
+            if chosen == "off":
+                yield (
+                    f"PostgreSQL runs with {setting} = off: when power goes, saves that were"
+                    " answered may be lost. Turn it on."
+                )
+
+
+def _file_findings() -> Iterator[str]:
+    """Name what others on this machine may read of the instance's folder and the databases."""
+    places = [settings().instance, settings().instance / SETTINGS_FILE]
+    url = sa.make_url(settings().database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        places += database_files(Path(url.database))
+    if settings().queue_url.startswith("sqlite:///"):
+        places += database_files(Path(settings().queue_url.removeprefix("sqlite:///")))
+    if counts := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        places.append(Path(counts))
+    for place in open_to_others(dict.fromkeys(places)):
+        mode = "700" if place.is_dir() else "600"
+        yield f"Others on this machine may read {place}: run `chmod {mode} {place}`."
 
 
 def _clock_findings() -> Iterator[str]:

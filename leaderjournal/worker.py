@@ -18,6 +18,7 @@ from huey.api import Huey
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.limits import limiter
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability.documents import store as documents_store
@@ -63,6 +64,7 @@ def chores(app: Flask) -> dict[str, int]:
             "documents of yesterday": documents_store.forget_old(now=now),
             "old deliveries": delivery_store.forget_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
+            "logs wiped of all that": wipe_logs(),
         }
 
 
@@ -71,6 +73,12 @@ def _go_on_with_imports(now: Instant) -> int:
     for account, import_id in left:
         enqueue(bring_in_import, str(account), str(import_id))
     return len(left)
+
+
+def wipe(app: Flask) -> bool:
+    """Empty the databases' logs of what was deleted within the last minute."""
+    with app.app_context():
+        return wipe_logs()
 
 
 def send_letters(app: Flask) -> int:
@@ -94,6 +102,7 @@ def run_forever(app: Flask) -> None:
     sys.setswitchinterval(HANDS_OVER_EVERY)
     queue: Huey = app.extensions["queue"]
     queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
+    queue.periodic_task(crontab(), name="wiping")(lambda: wipe(app))
     queue.periodic_task(crontab(minute="*/5"), name="letters")(lambda: send_letters(app))
     queue.periodic_task(crontab(), name="team-mirrors")(lambda: send_team_mirrors(app))
     stop, failed = Event(), Event()

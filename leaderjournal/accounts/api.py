@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response, jsonify
 from flask_login import login_required
 from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
@@ -13,7 +14,9 @@ from leaderjournal.accounts.limits import by_account, per_address
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
 from leaderjournal.accounts.registration import RegistrationRefused, register_account
+from leaderjournal.accounts.rules import TRACES_GO_SOON
 from leaderjournal.accounts.schemas import (
+    ErasedSchema,
     EraseSchema,
     IssuedTokenSchema,
     MeSchema,
@@ -26,6 +29,7 @@ from leaderjournal.accounts.schemas import (
 from leaderjournal.accounts.sign_in import guarded_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.problems import Problem
 
 blueprint = Blueprint("accounts-api", __name__, url_prefix=PREFIX, description="Accounts")
@@ -138,8 +142,9 @@ def change_me(changes: dict[str, Any]) -> dict[str, Any]:
 @by_account
 @blueprint.arguments(EraseSchema)
 @blueprint.response(204)
-def erase_me(asked: dict[str, Any]) -> None:
-    """Erase the account and all it wrote."""
+@blueprint.alt_response(202, schema=ErasedSchema, description="Erased; the last traces go soon")
+def erase_me(asked: dict[str, Any]) -> Response | None:
+    """Erase the account and all it wrote; 202 where traces in a log wait for a reader to end."""
     if not store.has_password(current_leader().id, asked["password"]):
         raise Problem(
             403,
@@ -147,6 +152,11 @@ def erase_me(asked: dict[str, Any]) -> None:
             errors={"password": ["This is not your password."]},
         )
     store.erase(current_leader().id, now=clock.now())
+    if wipe_logs():
+        return None
+    response = jsonify(detail=TRACES_GO_SOON)
+    response.status_code = 202
+    return response
 
 
 @blueprint.get("/pauses")

@@ -27,7 +27,7 @@ from leaderjournal.accounts.registration import (
     register_account,
 )
 from leaderjournal.accounts.resets import store as resets_store
-from leaderjournal.accounts.rules import device_name
+from leaderjournal.accounts.rules import TRACES_GO_SOON, device_name
 from leaderjournal.accounts.schemas import (
     CredentialsSchema,
     Email,
@@ -41,6 +41,7 @@ from leaderjournal.accounts.sign_in import count_recent_failures, guarded_sign_i
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import ZONE_NAMES
+from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.queue import enqueue
 
@@ -169,10 +170,10 @@ def logout() -> Response:
     return _signed_out()
 
 
-def _signed_out() -> Response:
+def _signed_out(leads_to: str | None = None) -> Response:
     logout_user()
     session.clear()
-    response = redirect(url_for("accounts.login"), 303)
+    response = redirect(leads_to or url_for("accounts.login"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -404,6 +405,12 @@ def submit_deletion() -> Page:
         errors = {"password": ["This is not your password."]}
         return render_template("accounts/delete.html", form={}, errors=errors), 422
     store.erase(leader.id, now=clock.now())
-    response = _signed_out()
+    response = _signed_out(None if wipe_logs() else url_for("accounts.erased"))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
+
+
+@blueprint.get("/erased")
+def erased() -> Page:
+    """Say that an account is erased whose last traces go soon."""
+    return render_template("accounts/erased.html", detail=TRACES_GO_SOON)

@@ -13,6 +13,9 @@ RESET_LASTS = timedelta(hours=1)
 SEEN_AGAIN_AFTER = timedelta(minutes=10)
 """How old `last_seen_at` may grow before a request writes it anew."""
 
+TRACES_GO_SOON = "Your account is erased. Its last traces in the database's log go within minutes."
+"""What is said where a reader of the database, such as a backup, still holds its log."""
+
 
 def normal_email(email: str) -> str:
     """Return the form under which an address is looked up: NFC, without regard to case."""

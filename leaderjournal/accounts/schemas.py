@@ -51,6 +51,12 @@ class GivenPassword(fields.String):
         return password.encode("utf-8", "replace").decode()
 
 
+class ErasedSchema(Schema):
+    """What is said of an account that is erased, whose last traces are still to go."""
+
+    detail = fields.String(required=True)
+
+
 class CredentialsSchema(Schema):
     """An address and its password."""
 

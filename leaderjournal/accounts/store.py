@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from blinker import Signal
 from flask_login import UserMixin
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import passwords
@@ -262,7 +263,8 @@ def leader_signed_in(token: str, *, now: Instant) -> Leader | None:
         return None
     row, account = found
     if now - row.last_seen_at > SEEN_AGAIN_AFTER:
-        with write_transaction() as session:
+        # Pages stay readable where nothing can be written just now.
+        with suppress(OperationalError), write_transaction() as session:
             session.execute(
                 sa.update(SignIn)
                 .where(SignIn.id == row.id)
@@ -297,14 +299,25 @@ def end_all_sign_ins(session: Session, account_id: UUID, *, now: Instant) -> Non
 
 def _end(session: Session, which: Sequence[sa.ColumnElement[bool]], now: Instant) -> int:
     """End sessions inside the caller's transaction; that they were ended is remembered."""
-    ended = sa.select(SignIn.token_hash, sa.literal(now, SignIn.last_seen_at.type)).where(*which)
-    session.execute(sa.insert(EndedSession).from_select(["token_hash", "ended_at"], ended))
+    ended = session.scalars(sa.select(SignIn.token_hash).where(*which)).all()
+    if ended:
+        marks = [{"token_hash": _mark_of_ended(of), "ended_at": now} for of in ended]
+        session.execute(upsert(session, EndedSession).on_conflict_do_nothing(), marks)
     return rows_changed(session, sa.delete(SignIn).where(*which))
 
 
 def was_ended(token: str) -> bool:
     """Tell whether the session of this token was ended on purpose, and did not merely expire."""
-    return db.session.get(EndedSession, _token_hash(token)) is not None
+    token_hash = _token_hash(token)
+    marks = _mark_of_ended(token_hash), token_hash  # as it was remembered before
+    query = sa.select(EndedSession.token_hash).where(EndedSession.token_hash.in_(marks))
+    return db.session.scalar(query) is not None
+
+
+def _mark_of_ended(token_hash: bytes) -> bytes:
+    """Return what is remembered of an ended session: nobody finds by it which one that was."""
+    secret = settings().secret_key.encode()
+    return hmac.digest(secret, b"ended session" + token_hash, "sha256")
 
 
 def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptToken]:
@@ -502,23 +515,6 @@ def clear_expired(*, now: Instant) -> int:
         sa.delete(EndedSession).where(EndedSession.ended_at <= now - SIGN_IN_LASTS),
     ]
     return sum(map(_delete, expired))
-
-
-def rewrap_keys() -> int:
-    """Wrap every data key by the newest key-encryption key; return how many changed."""
-    keys = key_encryption()
-    changed = 0
-    with write_transaction() as session:
-        for row in session.scalars(sa.select(LookupKey)):
-            key = keys.rewrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
-            row.wrapped_by, row.wrapped = key.wrapped_by, key.wrapped
-        for account in session.scalars(
-            sa.select(Account).where(Account.key_wrapped_by != keys.newest)
-        ):
-            key = keys.rewrap(WrappedKey(account.key_wrapped_by, account.key_wrapped), account.id)
-            account.key_wrapped_by, account.key_wrapped = key.wrapped_by, key.wrapped
-            changed += 1
-    return changed
 
 
 def unopenable_accounts() -> int:

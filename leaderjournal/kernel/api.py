@@ -28,6 +28,8 @@ PROBLEMS = {
     "415": "The body is of another type",
     "422": "A field is not valid; `errors` names it and what is allowed",
     "429": "Too many tries; `Retry-After` says how many seconds to wait",
+    "503": "Nothing can be saved or read just now; `Retry-After` says when to try again",
+    "507": "There is no room left to save anything; `Retry-After` says when to try again",
 }
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -142,7 +144,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in item.items():
             if method not in {"get", "put", "post", "patch", "delete"}:
                 continue
-            statuses = {"400", "422"} | set(operation.pop("x-problems", []))
+            statuses = {"400", "422", "503", "507"} | set(operation.pop("x-problems", []))
             if operation.get("security") != []:
                 statuses |= {"401", "403"}
             if "{" in path:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -15,8 +16,16 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from uuid6 import uuid7
 
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.private_files import keep_private
 
-BUSY_MILLISECONDS = 15_000
+BUSY_MILLISECONDS = 5_000
+"""How long a writer waits for another before its request is answered with 503.
+
+Threads are few: one that waits longer keeps others from being answered at all. A write takes
+milliseconds, so that who waited this long waits for something that hangs.
+"""
+STATEMENT_MILLISECONDS = 60_000
+"""How long PostgreSQL may work on one statement of a request or a task."""
 
 
 class InstantColumn(sa.TypeDecorator[Instant]):
@@ -94,17 +103,35 @@ def init_database(app: Flask, database_url: str) -> None:
     options: dict[str, Any] = {"url": database_url, "hide_parameters": True}
     if not database_url.startswith("sqlite"):
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
-        options["connect_args"] = {"cursor_factory": BinaryCursor}
+        options["connect_args"] = {"cursor_factory": BinaryCursor, **_patience(database_url)}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
 
 
+def _patience(database_url: str) -> dict[str, Any]:
+    """Return for how long a server is waited for, except where the URL says so itself."""
+    chosen = sa.make_url(database_url).query
+    defaults: dict[str, Any] = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "options": f"-c lock_timeout={BUSY_MILLISECONDS}"
+        f" -c statement_timeout={STATEMENT_MILLISECONDS}",
+    }
+    return {name: value for name, value in defaults.items() if name not in chosen}
+
+
 def prepare_engine(engine: sa.Engine) -> None:
-    """Set up what SQLite needs on every connection; PostgreSQL needs nothing."""
+    """Set up what SQLite needs on every connection, and its files for nobody else to read.
+
+    A save that was answered is on the disk, though the power goes in that instant: with WAL, only
+    `synchronous = FULL` syncs at each commit. macOS syncs to the disk itself only with `fullfsync`.
+    """
     if engine.dialect.name != "sqlite":
         return
+    if engine.url.database:
+        keep_private(Path(engine.url.database))
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -112,7 +139,9 @@ def prepare_engine(engine: sa.Engine) -> None:
         cursor = connection.cursor()
         for pragma in (
             "journal_mode = WAL",
-            "synchronous = NORMAL",
+            "synchronous = FULL",
+            "fullfsync = ON",
+            "checkpoint_fullfsync = ON",
             "foreign_keys = ON",
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "secure_delete = ON",  # an erased data key leaves no bytes behind in the file

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from dotenv import dotenv_values
 
+from leaderjournal.kernel.private_files import keep_private_folder
 from leaderjournal.kernel.settings import SETTINGS_FILE, instance_folder
 
 
@@ -28,7 +29,7 @@ def fresh_secrets() -> dict[str, str]:
 
 def keep_secrets(instance: Path) -> list[str]:
     """Make the secrets that `instance/settings.env` lacks; return the names of those made."""
-    instance.mkdir(parents=True, exist_ok=True)
+    keep_private_folder(instance)
     path = instance / SETTINGS_FILE
     kept = dotenv_values(path)
     made = {name: value for name, value in fresh_secrets().items() if not kept.get(name)}

@@ -2,17 +2,21 @@
 
 import hmac
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, abort, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.counting import Counter, Histogram
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.schema import is_current
+from leaderjournal.kernel.settings import SettingsError
 
 blueprint = Blueprint("operations", __name__)
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -29,14 +33,17 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Say whether the database answers and its schema is the newest."""
+    """Say whether the database answers, its schema is the newest, and what is stored opens."""
     try:
         with db.engine.connect() as connection:
             current = is_current(connection)
+        unopened = current and _what_does_not_open(current_app)
     except sa.exc.SQLAlchemyError:
         return Response("the database does not answer\n", 503, mimetype="text/plain")
     if not current:
         return Response("the schema is not up to date\n", 503, mimetype="text/plain")
+    if unopened:
+        return Response("DATA_KEYS does not open what is stored\n", 503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
 
@@ -63,8 +70,27 @@ def _may_read_metrics() -> bool:
     return request.remote_addr in LOOPBACK and not forwarded
 
 
-def init_operations(app: Flask) -> None:
-    """Answer the operator's tools and count requests; an endpoint's name holds no private word."""
+def refuse_wrong_keys(app: Flask) -> None:
+    """Raise SettingsError, which names the variable, where what is stored does not open.
+
+    A database that is away, or has no schema yet, is none of its business: `/readyz` tells of it.
+    """
+    with app.app_context(), suppress(sa.exc.DBAPIError):
+        if wrong := _what_does_not_open(app):
+            raise SettingsError(" ".join(wrong))
+
+
+def _what_does_not_open(app: Flask) -> list[str]:
+    check: Callable[[], list[str]] = app.extensions["what_does_not_open"]
+    return check()
+
+
+def init_operations(app: Flask, what_does_not_open: Callable[[], list[str]]) -> None:
+    """Answer the operator's tools and count requests; an endpoint's name holds no private word.
+
+    `what_does_not_open` tells in sentences what of the database the configured keys do not open.
+    """
+    app.extensions["what_does_not_open"] = what_does_not_open
     app.register_blueprint(blueprint)
 
     @app.before_request

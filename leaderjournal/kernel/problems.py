@@ -1,10 +1,15 @@
 """Errors as people and programs read them: a page, or `application/problem+json` (RFC 9457)."""
 
 import json
+import logging
 from typing import Any, NoReturn
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
+
+from leaderjournal.kernel.outages import SYSTEM_ERRORS, Outage, outage_in
+
+log = logging.getLogger("leaderjournal.problems")
 
 API_PREFIX = "/api/"
 PROBLEM_TYPE = "application/problem+json"
@@ -18,6 +23,18 @@ DETAILS = {
     415: "Send this as JSON, with Content-Type: application/json.",
     429: "Too many tries. Wait a little, then try again.",
     500: "Something went wrong on our side. Nothing of yours was changed.",
+}
+
+HEADINGS = {503: "The journal is busy just now", 507: "The journal is full"}
+LABELS = {
+    "text": "Your words",
+    "note": "Your note",
+    "commitment": "What you will do",
+    "celebrated_how": "How you celebrated",
+    "mirror": "Your words",
+    "grew": "What grew",
+    "let_go": "What you let go",
+    "name": "Name",
 }
 
 Errors = dict[str, list[str]]
@@ -106,3 +123,52 @@ def init_problems(app: Flask) -> None:
         return response
 
     app.register_error_handler(HTTPException, answer)
+    for kind in SYSTEM_ERRORS:
+        app.register_error_handler(kind, _answer_outage)
+
+
+def _answer_outage(error: Exception) -> Response:
+    """Answer an error that tells of an outage; raise any other again."""
+    outage = outage_in(error)
+    if outage is None:
+        raise error
+    log.warning("%s: %s answers %s", type(error).__name__, request.endpoint, outage.status)
+    if request.path.startswith(API_PREFIX):
+        problem = Problem(outage.status, outage.detail)
+        body = {
+            "type": "about:blank",
+            "title": problem.name,
+            "status": outage.status,
+            "detail": outage.detail,
+        }
+        response = Response(json.dumps(body), outage.status, content_type=PROBLEM_TYPE)
+    else:
+        response = Response(_outage_page(outage), outage.status)
+    response.headers["Retry-After"] = str(outage.retry_after)
+    return response
+
+
+def _outage_page(outage: Outage) -> str:
+    """Return the page of an outage, with what was typed in a form, to be sent again.
+
+    A password is not written into a page: such a form is still where the browser goes back to.
+    """
+    wrote = request.method == "POST"
+    fields = list(request.form.items(multi=True)) if wrote else []
+    secret = bool(request.files) or any("password" in name for name, _ in fields)
+    # Without the usual names of pages, which ask the database who is signed in.
+    return current_app.jinja_env.get_template("errors/outage.html").render(
+        status=outage.status,
+        heading=HEADINGS[outage.status],
+        detail=outage.detail,
+        typed=[] if secret else fields,
+        shown={name: label for name, _ in fields if (label := _label(name))},
+        wrote=wrote,
+        address=request.full_path.rstrip("?") if not wrote else request.path,
+    )
+
+
+def _label(name: str) -> str:
+    """Return what a field with words is called on the page of an outage; "" for others."""
+    known = LABELS.get(name) or LABELS.get(name.partition("-")[0])
+    return known or ""

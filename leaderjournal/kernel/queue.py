@@ -1,19 +1,66 @@
 """Background work: tasks are put in a queue that the worker empties, kept in SQLite beside the
 database, in PostgreSQL or in Redis, as QUEUE_URL says. No task carries a word of a leader."""
 
-from collections.abc import Callable
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
-from huey import PostgresHuey, RedisHuey, SqliteHuey
+from huey import PostgresHuey, RedisHuey
 from huey.api import Huey
 from huey.serializer import SignedSerializer
+from huey.storage import SqliteStorage
 
+from leaderjournal.kernel.private_files import keep_private
 from leaderjournal.kernel.settings import SettingsError
+
+log = logging.getLogger("leaderjournal.queue")
 
 Task = Callable[..., Any]
 _tasks: dict[str, Task] = {}
+
+
+class QueueFile(SqliteStorage):  # type: ignore[misc]  # huey has no types
+    """A queue in a file: what is taken is on the disk, what is done leaves no bytes behind."""
+
+    def _create_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super()._create_connection()
+        for pragma in ("secure_delete", "fullfsync", "checkpoint_fullfsync"):
+            connection.execute(f"PRAGMA {pragma} = ON")
+        return connection
+
+    @contextmanager
+    def db(self, commit: bool = False, close: bool = False) -> Iterator[sqlite3.Cursor]:
+        """Give a cursor; a commit that fails, as on a full disk, leaves no transaction open."""
+        with self.lock:
+            connection = self.conn
+            cursor = connection.cursor()
+            try:
+                if commit:
+                    cursor.execute(self.begin_sql)
+                yield cursor
+                if commit:
+                    connection.commit()
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.rollback()
+                raise
+            finally:
+                cursor.close()
+                if close:
+                    connection.close()
+                    self._conn = None
+
+    def initialize_schema(self) -> None:
+        """Make the tables where there are none; a disk that takes nothing is told of at use."""
+        try:
+            super().initialize_schema()
+        except sqlite3.OperationalError as error:
+            log.warning("QUEUE_URL: the queue cannot be prepared: %s", error)
 
 
 def task(function: Task) -> Task:
@@ -27,7 +74,9 @@ def open_queue(url: str, secret: str) -> Huey:
     scheme = urlsplit(url).scheme
     options = {"results": False, "serializer": SignedSerializer(secret=secret)}
     if scheme == "sqlite":
-        return SqliteHuey(filename=url.removeprefix("sqlite:///"), **options)
+        path = Path(url.removeprefix("sqlite:///"))
+        keep_private(path)
+        return Huey(storage_class=QueueFile, filename=str(path), fsync=True, **options)
     if scheme == "postgresql":
         return PostgresHuey(dsn=url, **options)
     if scheme in {"redis", "rediss"}:

@@ -25,7 +25,7 @@ def upgrade(database_url: str) -> None:
     """Bring the database's schema to the newest revision; harmless when it is there already."""
     url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(database_url)
     prepare_engine(engine)
     config = _config(database_url)

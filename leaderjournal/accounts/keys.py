@@ -1,0 +1,122 @@
+"""The keys that open what is stored: whether the configured ones do, and a newer one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from leaderjournal.accounts.models import Account, LookupKey
+from leaderjournal.accounts.store import LOOKUP_OWNER
+from leaderjournal.kernel.context import key_encryption
+from leaderjournal.kernel.database import db, rows_changed, write_transaction
+from leaderjournal.kernel.sealing import SealBroken, WrappedKey
+
+WRAPPED_AT_ONCE = 100
+"""How many data keys one write transaction takes: a few milliseconds, so that others go on."""
+
+
+def keys_that_do_not_open() -> list[str]:
+    """Return what the configured keys cannot open, as sentences that name DATA_KEYS.
+
+    Of each key-encryption key there is in use, one data key is tried, and the key for look-ups:
+    that takes as long with twenty thousand accounts as with one, but for one pass over their ids.
+    """
+    return list(dict.fromkeys(_findings()))
+
+
+def _findings() -> Iterator[str]:
+    keys = key_encryption()
+    for key, owner in _samples():
+        if key.wrapped_by not in keys.identifiers:
+            yield (
+                f"DATA_KEYS lacks the key {key.wrapped_by!r}, which wraps what is stored: put it"
+                " back, or nothing that it sealed can be read."
+            )
+            continue
+        try:
+            keys.unwrap(key, owner)
+        except SealBroken:
+            yield (
+                f"DATA_KEYS holds another key under the id {key.wrapped_by!r} than the one that"
+                " wraps what is stored: put the right one back."
+            )
+
+
+def _samples() -> Iterator[tuple[WrappedKey, UUID]]:
+    lookup = sa.select(LookupKey.wrapped_by, LookupKey.wrapped)
+    for wrapped_by, wrapped in db.session.execute(lookup):
+        yield WrappedKey(wrapped_by, wrapped), LOOKUP_OWNER
+    for identifier in db.session.scalars(sa.select(Account.key_wrapped_by).distinct()).all():
+        sample = sa.select(Account.key_wrapped, Account.id).limit(1)
+        found = db.session.execute(sample.where(Account.key_wrapped_by == identifier)).first()
+        if found is not None:
+            yield WrappedKey(identifier, found[0]), found[1]
+
+
+def rewrap_keys(told: Callable[[int, int], None] = lambda _done, _all: None) -> tuple[int, int]:
+    """Wrap every data key by the newest key-encryption key; return how many, and how many failed.
+
+    It may be ended at any point and goes on from there when it is called again. After each batch
+    `told` hears how many are done of how many there were. What does not open stays as it is.
+    """
+    _rewrap_lookup_key()
+    waiting = Account.key_wrapped_by != key_encryption().newest
+    everything = db.session.scalar(sa.select(sa.func.count(Account.id)).where(waiting)) or 0
+    done = failed = 0
+    last = UUID(int=0)
+    while batch := _batch(waiting, after=last):
+        last = batch[-1][0]
+        changes = list(_rewrapped(batch))
+        failed += len(batch) - len(changes)
+        done += _write(changes)
+        told(done, max(everything, done))
+    return done, failed
+
+
+def _batch(waiting: sa.ColumnElement[bool], *, after: UUID) -> Sequence[sa.Row[UUID, str, bytes]]:
+    columns = sa.select(Account.id, Account.key_wrapped_by, Account.key_wrapped)
+    query = columns.where(waiting, Account.id > after).order_by(Account.id)
+    rows = db.session.execute(query.limit(WRAPPED_AT_ONCE)).all()
+    db.session.rollback()
+    return rows
+
+
+def _rewrapped(
+    batch: Sequence[sa.Row[UUID, str, bytes]],
+) -> Iterator[tuple[UUID, bytes, WrappedKey]]:
+    keys = key_encryption()
+    for account, wrapped_by, wrapped in batch:
+        try:
+            yield account, wrapped, keys.rewrap(WrappedKey(wrapped_by, wrapped), account)
+        except SealBroken:
+            continue
+
+
+def _write(changes: Sequence[tuple[UUID, bytes, WrappedKey]]) -> int:
+    """Write keys that were wrapped anew, where nobody else did so meanwhile."""
+    if not changes:
+        return 0
+    before = Account.__table__.c
+    statement = (
+        sa.update(Account.__table__)  # type: ignore[arg-type]
+        .where(before.id == sa.bindparam("of"), before.key_wrapped == sa.bindparam("was"))
+        .values(key_wrapped_by=sa.bindparam("by"), key_wrapped=sa.bindparam("now"))
+    )
+    rows = [
+        {"of": account, "was": was, "by": key.wrapped_by, "now": key.wrapped}
+        for account, was, key in changes
+    ]
+    with write_transaction() as session:
+        session.connection().execute(statement, rows)
+    return len(rows)
+
+
+def _rewrap_lookup_key() -> None:
+    keys = key_encryption()
+    row = db.session.get(LookupKey, 1)
+    if row is None or row.wrapped_by == keys.newest:
+        return
+    key = keys.rewrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
+    statement = sa.update(LookupKey).where(LookupKey.id == 1, LookupKey.wrapped == row.wrapped)
+    with write_transaction() as session:
+        rows_changed(session, statement.values(wrapped_by=key.wrapped_by, wrapped=key.wrapped))

@@ -1,0 +1,74 @@
+"""Counters for the operator, kept by several processes together in files that can end none of them.
+
+`prometheus_client` maps files into memory whose room the disk has not given yet: on a full disk the
+first touch of such a page ends the process (SIGBUS). Here the room is taken before it is mapped,
+and a process that gets none counts in memory of its own.
+"""
+
+import logging
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import Counter, Histogram, values
+from prometheus_client.mmap_dict import MmapedDict
+
+from leaderjournal.kernel.private_files import keep_private_folder
+
+__all__ = ["Counter", "Histogram"]
+
+log = logging.getLogger("leaderjournal.counting")
+ROOM = 1 << 17
+"""Bytes of a process's file at first, for a thousand counters; it doubles as more come."""
+LONGEST_REST = 64
+"""Bytes that a counter takes beside its name, and more."""
+
+
+class RoomyDict(MmapedDict):
+    """Counters in a mapped file, every page of which has its place on the disk."""
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:
+        if not read_mode:
+            take_room(Path(filename), ROOM)
+        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
+
+    def _init_value(self, key: str) -> None:
+        if self._used + len(key.encode()) + LONGEST_REST > self._capacity:
+            take_room(Path(self._fname), 2 * self._capacity)
+        super()._init_value(key)  # type: ignore[no-untyped-call]
+
+
+class SharedOrOwnValue:
+    """A counter that is shared with other processes, or this one's own where no room is left."""
+
+    _multiprocess = True
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Any:
+        """Return a counter of either kind."""
+        try:
+            return _shared_value(*arguments, **options)
+        except OSError as error:
+            log.warning("PROMETHEUS_MULTIPROC_DIR: a counter is not shared: %s", error.strerror)
+            return values.MutexValue(*arguments, **options)  # type: ignore[no-untyped-call]
+
+
+def take_room(path: Path, size: int) -> None:
+    """Fill a file with zeros up to `size` bytes. Raises OSError, and leaves the file as it was."""
+    with path.open("ab") as file:
+        there = file.tell()
+        try:
+            file.write(bytes(max(0, size - there)))
+            file.flush()
+        except OSError:
+            with suppress(OSError):
+                file.truncate(there)
+            raise
+
+
+if values.ValueClass is not values.MutexValue:
+    values.MmapedDict = RoomyDict  # type: ignore[attr-defined]
+    _shared_value = values.ValueClass
+    values.ValueClass = SharedOrOwnValue
+    with suppress(OSError):
+        keep_private_folder(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))

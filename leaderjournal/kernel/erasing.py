@@ -1,0 +1,75 @@
+"""Gone for good: what was deleted leaves the log of the database too, and not its tables alone.
+
+SQLite overwrites what is deleted (`secure_delete`), but earlier pages stand in its write-ahead log
+until a checkpoint has emptied that. PostgreSQL has no such call: see docs/erasure.md.
+"""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from leaderjournal.kernel.database import BUSY_MILLISECONDS, db
+from leaderjournal.kernel.queue import QueueFile
+
+log = logging.getLogger("leaderjournal.erasing")
+TRIES = 5
+MILLISECONDS_A_TRY = 200
+"""How long a try waits for readers; while it does, nobody else can write."""
+
+
+def wipe_logs() -> bool:
+    """Empty the logs of both databases; tell whether nothing of what was deleted is left in them.
+
+    A reader that began before the deletion, such as a backup, holds the log: then it is False, and
+    the worker tries again every minute. The caller has no transaction open.
+    """
+    db.session.rollback()
+    return _wipe_database() and _wipe_queue()
+
+
+def _wipe_database() -> bool:
+    if db.engine.dialect.name != "sqlite" or not _has_log(db.engine.url.database):
+        return True
+    try:
+        connection = db.engine.raw_connection()
+    except sa.exc.SQLAlchemyError:
+        return False
+    try:
+        return _emptied(connection.driver_connection)  # type: ignore[arg-type]
+    finally:
+        connection.close()
+
+
+def _wipe_queue() -> bool:
+    storage = current_app.extensions["queue"].storage
+    if not isinstance(storage, QueueFile) or not _has_log(storage.filename):
+        return True
+    with storage.lock:
+        return _emptied(storage.conn)
+
+
+def _has_log(database: str | None) -> bool:
+    if not database:
+        return False
+    wal = Path(f"{database}-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _emptied(connection: sqlite3.Connection) -> bool:
+    """Empty the log behind `connection`; tell whether that went to its end."""
+    connection.execute(f"PRAGMA busy_timeout = {MILLISECONDS_A_TRY}")
+    try:
+        for _ in range(TRIES):
+            [busy, _frames, _moved] = connection.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            ).fetchone()
+            if not busy:
+                return True
+    except sqlite3.OperationalError as error:
+        log.warning("the log cannot be emptied now: %s", error)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return False

@@ -1,0 +1,88 @@
+"""Outages: errors that say that a store cannot take or give anything just now.
+
+A lock that is held, a server that is stopped, a full or read-only disk are nobody's fault who asks,
+and pass. They are told apart from faults by the codes of SQLite, PostgreSQL and the system.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import redis
+import sqlalchemy as sa
+
+SYSTEM_ERRORS = (sqlite3.Error, psycopg.Error, redis.RedisError, sa.exc.SQLAlchemyError, OSError)
+"""Every kind of error in which an outage may come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What is answered: a status, a sentence, and in how many seconds to try again."""
+
+    status: int
+    detail: str
+    retry_after: int
+
+
+BUSY = Outage(503, "The journal cannot save or read just now. Try again in a moment.", 10)
+FULL = Outage(507, "The journal has no room left to save anything. Try again later.", 60)
+
+_SQLITE = {
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_PROTOCOL: BUSY,
+    sqlite3.SQLITE_READONLY: BUSY,
+    sqlite3.SQLITE_CANTOPEN: BUSY,
+    sqlite3.SQLITE_IOERR: BUSY,
+}
+_POSTGRESQL = {
+    "08": BUSY,  # the connection
+    "25006": BUSY,  # a read-only transaction, as on a stand-by
+    "40": BUSY,  # deadlocks and serialisation: undone, and free to be tried again
+    "53": BUSY,  # too many connections, no memory
+    "53100": FULL,
+    "55P03": BUSY,  # lock_timeout
+    "57014": BUSY,  # statement_timeout
+    "57P": BUSY,  # it is stopped, or starts
+    "58": BUSY,  # its files
+}
+_SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: BUSY}
+
+
+def outage_in(error: BaseException) -> Outage | None:
+    """Return the outage that `error`, or an error that it came from, tells of; None for faults."""
+    for each in _chain(error):
+        found = _outage(each)
+        if found is not None:
+            return found
+    return None
+
+
+def _outage(error: BaseException) -> Outage | None:
+    if isinstance(error, sqlite3.Error):
+        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if isinstance(error, psycopg.Error):
+        state = error.sqlstate
+        if state is None:  # it never came to an answer of the server's
+            return BUSY if isinstance(error, psycopg.OperationalError) else None
+        return next(
+            (_POSTGRESQL[s] for s in (state, state[:3], state[:2]) if s in _POSTGRESQL), None
+        )
+    if isinstance(error, sa.exc.TimeoutError | redis.ConnectionError | redis.TimeoutError):
+        return BUSY
+    if isinstance(error, OSError):
+        return _SYSTEM.get(error.errno or 0)
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        original = getattr(following, "orig", None)
+        following = original if isinstance(original, BaseException) else following.__cause__

@@ -1,0 +1,161 @@
+"""Erased is gone: no byte of an account is left in any file of the installation."""
+
+import io
+import sqlite3
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from factories import A_BROWSER, PASSWORD, a_leader, sign_in
+
+from leaderjournal.accounts.models import Account, EndedSession, SignIn
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import db
+from leaderjournal.models import Base
+from leaderjournal.worker import chores, empty_queue, wipe
+
+LONG_ENOUGH = 12
+"""Bytes from which on what is found is no chance."""
+
+
+def files_of(app):
+    """Return every file of the installation by name: the instance's folder and the database's."""
+    folders = {app.extensions["settings"].instance}
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            folders.add(Path(db.engine.url.database).parent)
+    return {
+        path: path.read_bytes()
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def left_of(app, secrets):
+    """Return where something of `secrets` still stands: in a file, or in a row of PostgreSQL's."""
+    found = []
+    for path, content in files_of(app).items():
+        found += [(path.name, name) for name, secret in secrets if secret in content]
+    with app.app_context(), db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            for row in connection.execute(sa.select(table)):
+                for value in row:
+                    raw = value if isinstance(value, bytes) else str(value).encode()
+                    found += [(table.name, name) for name, secret in secrets if secret in raw]
+    return found
+
+
+def secrets_of(app):
+    """Return every value in the database that is long enough to be known again."""
+    secrets = []
+    with app.app_context(), db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name in {"lookup_keys", "rate_counters", "ended_sessions"}:
+                continue
+            for row in connection.execute(sa.select(table)).mappings():
+                for column, value in row.items():
+                    where = f"{table.name}.{column}"
+                    if isinstance(value, bytes) and len(value) >= LONG_ENOUGH:
+                        secrets.append((where, value))
+                    elif isinstance(value, uuid.UUID):
+                        secrets += [(where, value.hex.encode()), (where, str(value).encode())]
+    return secrets
+
+
+@pytest.fixture
+def full_account(app, client):
+    """A leader with something in every corner, and a browser of theirs."""
+    leader = a_leader(client)
+    leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm", commitment="rest")
+    leader.writes(leader.today(), ("let-go", 5, "Stepped aside again."), note="calm")
+    leader.call("POST", "/people", {"name": "Ines"})
+    leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided?"})
+    leader.call("POST", "/push/subscriptions", A_BROWSER)
+    browser = app.test_client()
+    browser.csrf = sign_in(browser, leader)
+    form = {"csrf_token": browser.csrf}
+    browser.post("/forgot", data=form | {"email": leader.email})
+    exported = io.BytesIO(leader.get("/export?format=json").data)
+    looked = browser.post("/settings/import", data=form | {"file": (exported, "journal.json")})
+    assert looked.status_code in {200, 303}, looked.status_code
+    empty_queue(app)
+    leader.browser = browser
+    return leader
+
+
+def test_after_erasing_no_byte_of_the_account_is_in_any_file(app, full_account):
+    secrets = secrets_of(app)
+    assert left_of(app, secrets), "there was something to find"
+    assert full_account.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
+    assert left_of(app, secrets) == []
+
+
+def test_the_page_and_the_command_leave_nothing_either(app, client, full_account):
+    secrets = secrets_of(app)
+    form = {"csrf_token": full_account.browser.csrf, "password": PASSWORD}
+    gone = full_account.browser.post("/settings/delete", data=form)
+    assert gone.headers["Location"].startswith("/login")
+    assert left_of(app, secrets) == []
+    other = a_leader(client)
+    secrets = secrets_of(app)
+    said = app.test_cli_runner().invoke(args=["erase", other.email, "--yes"]).output
+    assert said == "The account is erased.\n"
+    assert left_of(app, secrets) == []
+
+
+def test_that_a_session_was_ended_is_known_to_its_browser_alone(app, full_account):
+    with app.app_context():
+        tokens = set(db.session.scalars(sa.select(SignIn.token_hash)))
+    full_account.call("DELETE", "/me", {"password": PASSWORD})
+    with app.app_context():
+        marks = set(db.session.scalars(sa.select(EndedSession.token_hash)))
+    assert len(marks) == len(tokens) == 1
+    assert not marks & tokens
+    reply = full_account.browser.get("/api/v1/session")
+    assert (reply.status_code, reply.json["session"]) == (401, "ended")
+
+
+def test_while_a_reader_holds_the_log_the_answer_says_so_and_the_worker_finishes(app, client):
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL has no log that a reader holds")
+        url = db.engine.url.database
+    first, second = a_leader(client), a_leader(client)
+    browser = app.test_client()
+    form = {"csrf_token": sign_in(browser, second), "password": PASSWORD}
+    with app.app_context():
+        wrapped = list(db.session.scalars(sa.select(Account.key_wrapped)))
+    secrets = [("key_wrapped", key) for key in wrapped]
+    reader = sqlite3.connect(url, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM accounts").fetchone()
+    try:
+        reply = first.call("DELETE", "/me", {"password": PASSWORD})
+        assert reply.status_code == 202
+        assert "go within minutes" in reply.json["detail"]
+        page = browser.post("/settings/delete", data=form, follow_redirects=True)
+        assert "go within minutes" in page.text
+        assert not wipe(app)
+        assert ("journal.db-wal", "key_wrapped") in left_of(app, secrets)
+    finally:
+        reader.rollback()
+        reader.close()
+    assert wipe(app)
+    assert left_of(app, secrets) == []
+
+
+def test_a_deleted_day_is_gone_from_every_file_once_it_cannot_be_restored(app, client):
+    leader = a_leader(client)
+    leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm")
+    with app.app_context():
+        from leaderjournal.reflections.models import Reflection
+
+        [document] = db.session.scalars(sa.select(Reflection.document))
+    assert leader.call("DELETE", f"/reflections/{leader.today()}").status_code == 204
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        chores(app)
+    assert left_of(app, [("document", document)]) == []
