@@ -1,22 +1,27 @@
-"""`make run`: web and worker of the Procfile through honcho, which end when make ends.
+"""`make run`: web and worker of the Procfile, kept running, which end when make ends.
 
-Plain `honcho start` would leave the two behind where make alone is interrupted or killed, where
-the terminal is closed, and where nobody reads its output any more.
+Plain `honcho start` would end both where one dies, and leave the two behind where make alone is
+interrupted or killed, where the terminal is closed, and where nobody reads its output any more.
 """
 
 import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from types import FrameType
+from threading import Lock, Thread
 from typing import TextIO
 
 from dotenv import dotenv_values
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
-from honcho.printer import Printer
+
+# By itself: the package that it is of would take seconds to import.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "leaderjournal" / "web"))
+from supervisor import Program, Supervisor
 
 MAKE = os.getppid()
 
@@ -26,33 +31,45 @@ class Output:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self.isatty = stream.isatty
+        self._one_at_a_time = Lock()
 
-    def write(self, text: str) -> None:
-        """Write `text`; once nobody reads, write to nowhere."""
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-
-    def flush(self) -> None:
-        """Do nothing: every write is flushed."""
+    def write(self, line: str) -> None:
+        """Write `line`; once nobody reads, write to nowhere."""
+        with self._one_at_a_time:
+            try:
+                self._stream.write(f"{line}\n")
+                self._stream.flush()
+            except BrokenPipeError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
-class Processes(Manager):
-    """Honcho's processes, which also stop when make does."""
+class Started:
+    """A command of the Procfile that runs, in a process group of its own."""
 
-    def look_after_make(self, _signal: int, _frame: FrameType | None) -> None:
-        """Stop once make is gone, or waits for us after a signal that it was sent alone."""
-        if os.getppid() != MAKE or signals_caught(MAKE) != CAUGHT_AT_FIRST:
-            self.returncode = self.returncode or 1
-            self.terminate()
+    def __init__(
+        self, name: str, command: str, environment: dict[str, str], output: Output
+    ) -> None:
+        self._process = subprocess.Popen(  # noqa: S602 - the Procfile is ours
+            command,
+            shell=True,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
+        self.pid, self.poll = self._process.pid, self._process.poll
+        Thread(target=self._pass_on, args=(name, output), daemon=True).start()
 
-    def terminate(self) -> None:
-        """Stop every process; where one is still starting, `look_after_make` tries again."""
-        if self._all_started():
-            super().terminate()
+    def _pass_on(self, name: str, output: Output) -> None:
+        for line in self._process.stdout or ():
+            output.write(f"{name:6} | {line.rstrip()}")
+
+    def send_signal(self, number: int) -> None:
+        """Send it, and what it started, a signal."""
+        with suppress(ProcessLookupError, PermissionError):  # macOS forbids what has just ended
+            os.killpg(self.pid, number)
 
 
 def signals_caught(process: int) -> str:
@@ -68,6 +85,11 @@ def signals_caught(process: int) -> str:
 
 
 CAUGHT_AT_FIRST = signals_caught(MAKE)
+
+
+def is_make_gone() -> bool:
+    """Tell whether make is gone, or waits for us after a signal that it was sent alone."""
+    return os.getppid() != MAKE or signals_caught(MAKE) != CAUGHT_AT_FIRST
 
 
 def main() -> int:
@@ -90,15 +112,24 @@ def main() -> int:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PROMETHEUS_MULTIPROC_DIR": str(counts),
     }
-    processes = Processes(Printer(Output(sys.stdout)))
-    for name, command in parse_procfile(Path("Procfile").read_text()).processes.items():
-        processes.add_process(name, command, env=environment)
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    signal.signal(signal.SIGALRM, processes.look_after_make)
-    signal.setitimer(signal.ITIMER_REAL, 0.5, 0.5)
-    Output(sys.stdout).write(f"Leader Journal is on {address} - Ctrl-C stops it.\n")
-    processes.loop()
-    return processes.returncode or 0
+    output = Output(sys.stdout)
+    commands = parse_procfile(Path("Procfile").read_text()).processes.items()
+    supervisor = Supervisor(
+        [
+            Program(name, partial(Started, name, command, environment, output))
+            for name, command in commands
+        ],
+        output.write,
+    )
+
+    def look_after_make() -> None:
+        if is_make_gone():
+            supervisor.stop(1)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: supervisor.stop(128 + number))
+    output.write(f"Leader Journal is on {address} - Ctrl-C stops it.")
+    return supervisor.run(look_after_make)
 
 
 if __name__ == "__main__":

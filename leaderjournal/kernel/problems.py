@@ -19,6 +19,7 @@ DETAILS = {
     403: "You may not do this.",
     404: "There is nothing at this address.",
     405: "This address does not take this kind of request.",
+    408: "This took too long to arrive. Send it again.",
     413: "This is too large: a request may hold 1 MB, a journal to import 50 MB.",
     415: "Send this as JSON, with Content-Type: application/json.",
     429: "Too many tries. Wait a little, then try again.",

@@ -105,6 +105,34 @@ class Settings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where the web processes listen, and how many there are."""
+
+    host: str
+    port: int
+    processes: int
+    threads: int
+    """How many threads of the application each process has."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "WebSettings":
+        """Return the settings that `environ` holds. Raises SettingsError, naming the variable."""
+
+        def from_one(name: str, default: str, most: int) -> int:
+            number = _count(name, environ.get(name) or default)
+            if not 1 <= number <= most:
+                raise SettingsError(f"{name} must be from 1 to {most}.")
+            return number
+
+        return cls(
+            host=environ.get("HOST") or "0.0.0.0",  # noqa: S104 - as the Procfile always had it
+            port=from_one("PORT", "8000", 65_535),
+            processes=from_one("WEB_CONCURRENCY", "2", 256),
+            threads=from_one("WEB_THREADS", "4", 256),
+        )
+
+
 def instance_folder() -> Path:
     """Return the folder that keeps what `make run` makes; INSTANCE_PATH names another."""
     return Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance")

@@ -98,17 +98,19 @@ class Served:
             "DATABASE_URL": database_url,
             "INSTANCE_PATH": str(instance),
             "PUBLIC_URL": self.address,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "WEB_CONCURRENCY": "1",
         }
         self.database_url = Settings.from_environment(self.environment, instance).database_url
         upgrade(self.database_url)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
-        command += ["--blocking-threads", "4", "--workers-kill-timeout", "3"]
-        command += ["--port", str(self.port)]
-        command += ["--log-level", "warning", "app:app"]
         self._process = subprocess.Popen(
-            command, cwd=self.root, env=self.environment, start_new_session=True
+            [sys.executable, "-m", "leaderjournal.web"],
+            cwd=self.root,
+            env=self.environment,
+            start_new_session=True,
         )
         wait_until_ready(self.address, self._process)
 

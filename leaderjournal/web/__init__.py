@@ -1,0 +1,1 @@
+"""The web processes: requests are received whole before a thread of the application has them."""

@@ -1,0 +1,91 @@
+"""`python -m leaderjournal.web`: the web processes, on HOST and PORT."""
+
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.process import BaseProcess
+
+from leaderjournal.kernel.settings import Settings, SettingsError, WebSettings
+from leaderjournal.web.listening import ONE_EACH, listen_first
+from leaderjournal.web.process import serve
+from leaderjournal.web.supervisor import CONFIGURATION, Program, Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A process of our own, as the supervisor sees it."""
+
+    process: BaseProcess
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+        return self.process.pid or 0
+
+    def poll(self) -> int | None:
+        """Return its exit status once it has ended."""
+        return self.process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it is there."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+
+def main() -> int:
+    """Keep WEB_CONCURRENCY processes answering; return the exit status once all have ended."""
+    try:
+        Settings.load()
+        wanted = WebSettings.from_environment(os.environ)
+        shared = listen_first(wanted.host, wanted.port)
+    except SettingsError as error:
+        say(str(error))
+        return CONFIGURATION
+    if ONE_EACH:
+        shared.close()
+    allow_many_connections()
+    # A fork has all imported already, so that it answers soon after another one died.
+    multiprocessing.set_start_method("fork" if sys.platform == "linux" else "spawn")
+
+    def start_one(name: str) -> Forked:
+        process = multiprocessing.Process(
+            target=serve, args=(wanted, shared, os.getpid()), name=name
+        )
+        process.start()
+        return Forked(process)
+
+    names = [f"web process {number + 1}" for number in range(wanted.processes)]
+    supervisor = Supervisor([Program(name, partial(start_one, name)) for name in names], say)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: supervisor.stop())
+    parent = os.getppid()
+
+    def look_after_parent() -> None:
+        if os.getppid() != parent:
+            supervisor.stop()
+
+    return supervisor.run(look_after_parent)
+
+
+def allow_many_connections() -> None:
+    """Raise this process's own limit of open files as far as the system lets it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def say(text: str) -> None:
+    """Tell the operator."""
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

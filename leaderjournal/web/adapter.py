@@ -1,0 +1,180 @@
+"""Joins granian's event loop and the WSGI application, as RSGI.
+
+granian's own WSGI gives a request to a thread before its body is here, so that as many slow clients
+as there are threads stop a process. Here the loop waits for bodies and for slow readers; a thread
+has a request only while the application computes.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import IO, Any
+from wsgiref.types import WSGIApplication
+
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
+
+from leaderjournal.kernel.problems import API_PREFIX, DETAILS, PROBLEM_TYPE
+from leaderjournal.web.receiving import Receiver, TooSlow, largest_body
+
+AT_ONCE = 262_144
+"""Bytes of a reply that stay in memory; a longer one is sent from an unnamed file.
+
+granian takes what it is given faster than a slow reader does, and would keep all of it in memory.
+From a file it reads as much as is taken, and neither thread nor database waits for the reader.
+"""
+
+OPENED_WITHIN = 30.0
+"""Seconds after which granian has surely opened a file that it was told to send."""
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the application answers; its body is in memory, or where it is long in a file."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    file: IO[bytes] | None
+
+
+class Adapter:
+    """An RSGI application that hands complete requests to a WSGI one."""
+
+    def __init__(self, application: WSGIApplication, *, threads: int) -> None:
+        self._application = application
+        self._threads = ThreadPoolExecutor(threads, "application")
+        self._receiver = Receiver()
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request."""
+        if scope.proto != "http":
+            protocol.close(404)
+            return
+        loop = asyncio.get_running_loop()
+        environ = environ_of(scope)
+        address = environ["REMOTE_ADDR"]
+        in_chunks = environ.pop("HTTP_TRANSFER_ENCODING", None) is not None
+        declared = environ.get("CONTENT_LENGTH", "0")
+        body: Any = None
+        try:
+            if in_chunks or declared != "0":
+                body, length = await self._receiver.receive(
+                    protocol,
+                    declared=None if in_chunks else int(declared),
+                    limit=largest_body(environ["PATH_INFO"], environ),
+                    address=address,
+                )
+                environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
+            reply = await loop.run_in_executor(self._threads, self._ask_application, environ)
+        except TooSlow:
+            protocol.response_bytes(*refusal(408, environ["PATH_INFO"]))
+        except ProtocolClosed:
+            return  # who sent it is gone
+        else:
+            if reply.file is None:
+                protocol.response_bytes(reply.status, reply.headers, reply.body)
+            else:
+                path = f"/dev/fd/{reply.file.fileno()}"
+                protocol.response_file(reply.status, reply.headers, path)
+                loop.call_later(OPENED_WITHIN, reply.file.close)
+        finally:
+            if body is not None:
+                body.close()
+
+    def _ask_application(self, environ: dict[str, Any]) -> Reply:
+        status, headers = 500, []
+
+        def start_response(line: str, given: Headers, _error: Any = None) -> Any:
+            nonlocal status, headers
+            status, headers = int(line[:3]), given
+
+        made = self._application(environ, start_response)
+        try:
+            beginning, ended = gathered(pieces := iter(made))
+            if ended:
+                return Reply(status, headers, beginning, None)
+            file, length = kept_in_file(beginning, pieces)
+        finally:
+            if hasattr(made, "close"):
+                made.close()
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            headers = [*headers, ("content-length", str(length))]
+        return Reply(status, headers, b"", file)
+
+
+def environ_of(scope: Any) -> dict[str, Any]:
+    """Return the WSGI environ (PEP 3333) of a request, without its body."""
+    server, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": server.strip("[]"),
+        "SERVER_PORT": port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:  # it would pass for another header: X_Forwarded_For
+            continue
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_LENGTH", "CONTENT_TYPE"):
+            key = f"HTTP_{key}"
+        if key not in environ:
+            environ[key] = value
+        elif key.startswith("HTTP_"):
+            environ[key] += f"{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+    return environ
+
+
+def gathered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Return the next of `pieces` as one, and whether they have ended."""
+    taken, length = [], 0
+    for piece in pieces:
+        taken.append(piece)
+        length += len(piece)
+        if length >= AT_ONCE:
+            return b"".join(taken), False
+    return b"".join(taken), True
+
+
+def kept_in_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], int]:
+    """Return an unnamed file of a reply, which stands at its beginning, and how long it is."""
+    file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed once granian has opened it
+    try:
+        length = file.write(beginning)
+        for piece in rest:
+            length += file.write(piece)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file, length
+
+
+def refusal(status: int, path: str, *headers: tuple[str, str]) -> tuple[int, Headers, bytes]:
+    """Return the answer to a request that the application does not see."""
+    title, detail = HTTPStatus(status).phrase, DETAILS[status]
+    kind, text = "text/plain; charset=utf-8", f"{detail}\n"
+    if path.startswith(API_PREFIX):
+        told = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        kind, text = PROBLEM_TYPE, json.dumps(told)
+    own = [("content-type", kind), ("connection", "close"), ("cache-control", "no-store")]
+    return status, [*own, *headers], text.encode()
