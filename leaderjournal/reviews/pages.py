@@ -15,7 +15,8 @@ from leaderjournal.reviews import store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.api import month_of
 from leaderjournal.reviews.monthly.rules import QUESTIONS, month_to_review
-from leaderjournal.reviews.summaries.rules import Period, calendar_weeks
+from leaderjournal.reviews.pictures.rules import calendar_weeks
+from leaderjournal.reviews.summaries.rules import Period
 
 blueprint = Blueprint("reviews", __name__)
 
@@ -63,7 +64,7 @@ def month(period: str) -> str:
         portrait=portrait,
         summary=portrait.summary,
         period=shown,
-        weeks=calendar_weeks(shown, portrait.journal, today=today),
+        weeks=calendar_weeks(portrait.summary.days),
         next_month=shown.next.name if shown.next.first <= today else None,
         review=monthly_store.review(leader.sealer, shown),
         offers_review=shown.next.first <= today or due == shown,

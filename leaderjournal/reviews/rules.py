@@ -5,23 +5,24 @@ from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice.rules import Key
+from leaderjournal.reviews.day_marks.rules import Mark, Span
 from leaderjournal.reviews.pictures.rules import (
     BRIDGES_DAYS,
     BRIDGES_MONTHS,
     Curve,
     Mean,
+    MonthDays,
     MonthMeans,
     Quarters,
     Standing,
-    YearDay,
     curve,
+    mark_spans,
     monthly_means,
-    months_of,
     months_until,
     quarters,
     standing,
     weekday_means,
-    year_days,
+    year_months,
 )
 from leaderjournal.reviews.streaks.rules import Run, longest_runs
 from leaderjournal.reviews.summaries.rules import Journal, Period, Summary, best_day, summary
@@ -33,8 +34,8 @@ class Portrait:
     """All that a month or a year shows; what is by key is by its slug.
 
     `months` are the twelve until a month, or those of a year. `day_lines` and `year_lines` are the
-    lines of the days and of the months. `days`, `quarters` and `runs` are those of a year; a month
-    has none.
+    lines of the days and of the months. `runs` are the longest rows, `spans` the days that explain
+    them, by mark. `days` (month by month) and `quarters` are those of a year; a month has none.
     """
 
     period: Period
@@ -49,12 +50,13 @@ class Portrait:
     words: WordFigures
     quarters: Mapping[str, Quarters]
     runs: tuple[Run, ...]
-    days: tuple[tuple[YearDay, ...], ...]
+    spans: Mapping[Mark, tuple[Span, ...]]
+    days: tuple[MonthDays, ...]
 
 
 def months_shown(period: Period) -> tuple[Period, ...]:
     """Return the twelve months whose line is drawn beside `period`."""
-    return months_of(period.year) if period.month is None else months_until(period, 12)
+    return period.months if period.month is None else months_until(period, 12)
 
 
 def portrait(
@@ -103,8 +105,7 @@ def portrait(
             today=today,
             first=period.first,
             last=period.last,
-        )
-        if is_year
-        else (),
-        days=year_days(period, days, slugs) if is_year else (),
+        ),
+        spans=mark_spans(figures.days),
+        days=year_months(figures.days) if is_year else (),
     )

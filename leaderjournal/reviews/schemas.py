@@ -9,6 +9,7 @@ from leaderjournal.practice_log.schemas import (
     NumberFiguresSchema,
     PersonFiguresSchema,
 )
+from leaderjournal.reviews.day_marks.rules import Mark
 from leaderjournal.team_mirror.schemas import KeyOfTeamSchema
 
 
@@ -58,13 +59,23 @@ class KeyFiguresSchema(Schema):
 
 
 class DayFiguresSchema(Schema):
-    """A date of the period: its scores by key, and how many words."""
+    """A date of the period: its scores by key, how many words, and what it was to the practice."""
 
     date = Day(required=True)
     scores = fields.Dict(
         keys=fields.String(), values=fields.Integer(allow_none=True), required=True
     )
     words = fields.Integer(required=True)
+    marks = fields.List(
+        fields.Enum(Mark, by_value=True),
+        required=True,
+        metadata={
+            "description": "`kept`: a practice day with an entry; `extra`: an entry on another "
+            "day; `missed`: a practice day that is over without one; `freeze`: a freeze was "
+            "spent, so the streak went on; `late`: written after 48 hours, so no streak counts "
+            "it; `paused` and `short` (cut short by a journey): nothing was expected."
+        },
+    )
 
 
 class HighlightSchema(Schema):
@@ -79,9 +90,28 @@ class SummarySchema(Schema):
     """A month or a year in figures."""
 
     period = fields.String(required=True)
-    days_expected = fields.Integer(required=True)
-    days_kept = fields.Integer(required=True)
-    streak_longest = fields.Integer(required=True)
+    days_expected = fields.Integer(
+        required=True,
+        metadata={
+            "description": "Practice days that are over, or written already; those of a year are "
+            "the sum of its months."
+        },
+    )
+    days_kept = fields.Integer(
+        required=True,
+        metadata={"description": "Practice days with an entry, of those expected."},
+    )
+    days_extra = fields.Integer(
+        required=True,
+        metadata={"description": "Other days with an entry: weekends, pauses, journeys."},
+    )
+    streak_longest = fields.Integer(
+        required=True,
+        metadata={
+            "description": "The most days within the period that one streak holds; `longest` of "
+            "`GET /streak` is the longest ever."
+        },
+    )
     words = fields.Integer(required=True)
     by_key = fields.Dict(
         keys=fields.String(), values=fields.Nested(KeyFiguresSchema), required=True

@@ -84,8 +84,12 @@ def test_the_letter_tells_figures_one_behaviour_and_one_thing_to_do_and_no_word(
     assert send(app, morning(monday)) == 0
     [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
     text = text_of(letter)
+    written = [today - timedelta(days=back) for back in (0, 1)]
+    practice = [day for day in written if day.isoweekday() < 6]
+    assert f"Practice days kept: {len(practice)} of " in text
+    extra = len(written) - len(practice)
+    assert (f"Other days written: {extra}" in text) == bool(extra)
     for told in (
-        "You wrote on 2 days.",
         "Let go: 1.0",
         "Lead from the front: 5.0",
         "Wins: 1",

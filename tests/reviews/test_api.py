@@ -45,7 +45,14 @@ def test_a_month_in_figures_is_what_was_written(client):
     lead = summary["by_key"][LEAD]
     assert summary["period"] == period
     assert summary["compared_with"] == f"{before:%Y-%m}"
-    assert summary["days_kept"] == len(scores)
+    practice = sum(month.replace(day=day).isoweekday() < 6 for day in scores)
+    assert summary["days_kept"] == practice
+    assert summary["days_extra"] == len(scores) - practice
+    assert summary["days_expected"] >= summary["days_kept"]
+    by_date = {d["date"]: d["marks"] for d in summary["days"]}
+    for day in scores:
+        expected = "kept" if month.replace(day=day).isoweekday() < 6 else "extra"
+        assert by_date[str(month.replace(day=day))][0] == expected
     assert summary["words"] == 8 * len(scores) + 1
     assert lead["mean"] == pytest.approx(fmean(scores.values()))
     assert lead["median"] == median(scores.values())
@@ -60,7 +67,7 @@ def test_a_month_in_figures_is_what_was_written(client):
     assert all(h["text"].startswith("one two") for h in summary["highlights"])
     year = leader.get(f"/summaries/{month:%Y}").json
     assert year["period"] == f"{month:%Y}"
-    assert year["days_kept"] >= len(scores)
+    assert year["days_kept"] >= practice
 
 
 @pytest.mark.parametrize("period", ["2026-13", "november", "26", "1899", "2026-1", "9999-12"])

@@ -1,7 +1,9 @@
 """The month as a page."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
+import time_machine
 from factories import a_leader, sign_in
 
 
@@ -29,3 +31,39 @@ def test_a_month_that_does_not_exist_is_answered_with_what_is_allowed(app, clien
         shown = browser.get(f"/month/{period}")
         assert shown.status_code == 422
         assert "2026-11" in shown.text
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+def test_the_figures_of_a_month_and_a_year_say_what_they_count_and_mark_the_freeze(app, client):
+    """A fault: "22 days kept of 21" lost its "of", and no freeze was shown in a row with gaps."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC)) as clock:
+        leader = a_leader(client, time_zone="UTC")
+        for day in range(2, 15):
+            clock.move_to(datetime(2026, 3, day, 12, tzinfo=UTC))
+            if day not in {10, 13}:
+                leader.writes(date(2026, 3, day), ("lead-from-front", 4, ""))
+        browser = app.test_client()
+        sign_in(browser, leader)
+        streak = leader.get("/streak").json
+        for period, where in (("2026-03", "March"), ("2026", "2026")):
+            kind = "month" if "-" in period else "year"
+            shown = words_of(browser.get(f"/{kind}/{period}").text)
+            summary = leader.get(f"/summaries/{period}").json
+            counts = tuple(summary[f"days_{name}"] for name in ("kept", "expected", "extra"))
+            assert counts == (8, 10, 3)
+            assert "practice days keptand 3 other days8 of 10" in shown
+            assert f"longest row in {where}{summary['streak_longest']}" in shown
+            assert summary["streak_longest"] <= streak["longest"]
+            assert "a freeze was spent, so the row went on" in shown
+        assert "Tuesday 10 March, no entry, a freeze was spent" in words_of(
+            browser.get("/month/2026-03").text
+        )
+        assert "Freezes spent Tue 10 Mar".replace(" ", "") in words_of(
+            browser.get("/year/2026").text
+        ).replace(" ", "")
+        assert "8 of 103" in shown
+        today = words_of(browser.get("/").text)
+        assert f"Longest ever{streak['longest']}" in today

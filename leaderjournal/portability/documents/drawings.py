@@ -21,6 +21,7 @@ def printed(drawing: Markup | str, key: str = "") -> Markup:
     of_key = KEY_COLOURS.get(key, QUIET)
     attributes = {
         "rule": f'fill="none" stroke="{LINE}"',
+        "mark-stroke": f'fill="none" stroke="{QUIET}" stroke-width="1.1" stroke-linecap="round"',
         "rule rule-foot": f'fill="none" stroke="{QUIET}"',
         "rule-name": f'fill="{QUIET}" font-size="9" font-family="Literata, serif"',
         "stroke": f'fill="none" stroke="{of_key}" stroke-width="1.8"',

@@ -17,8 +17,9 @@ from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reviews import store as reviews_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.pictures.rules import calendar_weeks
 from leaderjournal.reviews.rules import months_shown
-from leaderjournal.reviews.summaries.rules import Period, calendar_weeks
+from leaderjournal.reviews.summaries.rules import Period
 
 STATIC = ROOT / "static"
 
@@ -92,7 +93,7 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
                 for person in portrait.journal.practice.people
             ),
         ),
-        weeks=calendar_weeks(period, portrait.journal, today=today) if period.month else (),
+        weeks=calendar_weeks(summary.days) if period.month else (),
         summary=summary,
         keys=catalogue.keys(),
         mirror=catalogue.MIRROR_SCORES,

@@ -8,6 +8,7 @@ from datetime import time
 from statistics import mean
 
 from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after
+from leaderjournal.reviews.day_marks.rules import DayCounts
 
 EVERY_DAYS = 14
 AT = time(7, 30)
@@ -43,7 +44,7 @@ class Fortnight:
 
     first: LocalDate
     last: LocalDate
-    days_kept: int
+    days: DayCounts
     keys: tuple[KeyOfFortnight, ...]
     commitments_kept: int
     commitments_settled: int

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader, Moved
 from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
@@ -26,6 +27,7 @@ from leaderjournal.prompts.fortnightly.rules import (
     weakest_behaviour,
 )
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.day_marks.rules import count_days, mark_days
 from leaderjournal.reviews.summaries.rules import Passage, highlights
 
 AT_ONCE = 100
@@ -159,7 +161,16 @@ def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
     return Fortnight(
         first=first,
         last=last,
-        days_kept=sum(first <= day.local_date for day in days),
+        days=count_days(
+            mark_days(
+                first,
+                last,
+                in_time={day.local_date: day.in_time for day in days},
+                calendar=calendar_store.calendar_of(leader.id),
+                joined=leader.joined_on,
+                today=date,
+            ).values()
+        ),
         keys=tuple(
             key_of_fortnight(
                 key,

@@ -7,10 +7,11 @@ by place alone.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import fmean
 
-from leaderjournal.kernel.days import LocalDate, each_day
-from leaderjournal.reviews.summaries.rules import BehaviourFigures, Period, Scored
+from leaderjournal.reviews.day_marks.rules import DayCounts, Mark, Span, count_days, find_spans
+from leaderjournal.reviews.summaries.rules import BehaviourFigures, DayFigures, Period, Scored
 
 LOWEST, HIGHEST = 1, 5
 STRONG_FROM, WEAK_TO = 3.5, 2.5
@@ -18,6 +19,7 @@ BRIDGES_DAYS = 4
 """A line goes on over a gap of so many days at the most, a long weekend."""
 BRIDGES_MONTHS = 2
 LINE_WIDTH, LINE_HEIGHT = 310.0, 64.0
+TOLD_MARKS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.LATE, Mark.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,11 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class YearDay:
-    """A day in the picture of a year: the column of its date, and its scores by key."""
+class MonthDays:
+    """The days of a month in the picture of a year, and how they count."""
 
-    date: LocalDate
-    kept: bool
-    scores: Mapping[str, int | None]
+    days: tuple[DayFigures, ...]
+    counts: DayCounts
 
 
 def months_until(last: Period, number: int) -> tuple[Period, ...]:
@@ -92,11 +93,6 @@ def months_until(last: Period, number: int) -> tuple[Period, ...]:
     while len(months) < number:
         months.append(months[-1].previous)
     return tuple(reversed(months))
-
-
-def months_of(year: int) -> tuple[Period, ...]:
-    """Return the twelve months of a year."""
-    return tuple(Period(year, month) for month in range(1, 13))
 
 
 def monthly_means(
@@ -181,22 +177,34 @@ def curve(values: Sequence[float | None], *, bridges: int) -> Curve:
     )
 
 
-def year_days(
-    year: Period, days: Iterable[Scored], keys: Collection[str]
-) -> tuple[tuple[YearDay, ...], ...]:
-    """Return the days of `year`, month by month, written or not."""
-    written = {day.date: day for day in days}
+def year_months(days: Iterable[DayFigures]) -> tuple[MonthDays, ...]:
+    """Return the days of a year's summary, month by month."""
     return tuple(
-        tuple(
-            YearDay(
-                date,
-                date in written,
-                {key: written[date].scores.get(key) if date in written else None for key in keys},
-            )
-            for date in each_day(month.first, month.last)
-        )
-        for month in months_of(year.year)
+        MonthDays(of_month, count_days(day.marks for day in of_month))
+        for of_month in (tuple(found) for _, found in groupby(days, key=lambda day: day.date.month))
     )
+
+
+def calendar_weeks(days: Sequence[DayFigures]) -> tuple[tuple[DayFigures | None, ...], ...]:
+    """Return the days of a month's summary in weeks, Monday first; None outside the month."""
+    before = days[0].date.isoweekday() - 1
+    after = 7 - days[-1].date.isoweekday()
+    places = (*[None] * before, *days, *[None] * after)
+    return tuple(places[start : start + 7] for start in range(0, len(places), 7))
+
+
+def mark_spans(days: Iterable[DayFigures]) -> dict[Mark, tuple[Span, ...]]:
+    """Return, for each mark that says why a row went on or ended, the days that have it.
+
+    Marks that no day has are left out, and a missed day that a freeze was spent on has that mark
+    alone here.
+    """
+    marks = {
+        day.date: set(day.marks) - {Mark.MISSED} if Mark.FREEZE in day.marks else day.marks
+        for day in days
+    }
+    found = {mark: find_spans(marks, mark) for mark in TOLD_MARKS}
+    return {mark: spans for mark, spans in found.items() if spans}
 
 
 def _mean(scores: Sequence[int]) -> Mean:

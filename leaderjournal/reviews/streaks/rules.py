@@ -39,11 +39,16 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A streak as it lies in a period: its first and last kept day there, and how many it holds."""
+    """A streak as it lies in a period: its first and last kept day there, and how many it holds.
+
+    `began_on` and `whole_days` are those of the streak as a whole, earlier days included.
+    """
 
     first_date: LocalDate
     last_date: LocalDate
     days: int
+    began_on: LocalDate
+    whole_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class _Walk:
     """What a walk over the days found; the last run is the streak that goes on, maybe empty."""
 
     runs: tuple[tuple[LocalDate, ...], ...]
+    freezes_spent: frozenset[LocalDate]
     sevenths: int
     at_risk: bool
 
@@ -73,6 +79,13 @@ def streak(kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: Lo
     )
 
 
+def find_freezes(
+    kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate
+) -> frozenset[LocalDate]:
+    """Return the days on which a freeze was spent, given all days written in time."""
+    return _walk(kept, calendar, today).freezes_spent
+
+
 def longest_within(
     kept: Collection[LocalDate],
     *,
@@ -84,7 +97,9 @@ def longest_within(
     """Return the most days from `first` to `last` that one streak holds.
 
     `kept` are all the days written in time, earlier ones too: a streak that began before `first`
-    brings its freezes along, but only its days from `first` on are counted.
+    brings its freezes along, but only its days from `first` on are counted. So the longest of a
+    month or a year is never longer than the longest ever, and may be shorter than the streak it
+    is a part of; `Run.whole_days` tells how long that one is.
     """
     runs = _walk(kept, calendar, today).runs
     return max(sum(first <= day <= last for day in run) for run in runs)
@@ -108,7 +123,7 @@ def longest_runs(
     for run in _walk(kept, calendar, today).runs:
         inside = [day for day in run if first <= day <= last]
         if len(inside) > 1:
-            runs.append(Run(inside[0], inside[-1], len(inside)))
+            runs.append(Run(inside[0], inside[-1], len(inside), run[0], len(run)))
     runs.sort(key=lambda run: (run.days, run.last_date), reverse=True)
     return tuple(runs[:most])
 
@@ -143,6 +158,7 @@ def _walk(kept: Collection[LocalDate], calendar: PracticeCalendar, today: LocalD
     """Walk from the first kept day to today, or to the last kept day where that is later."""
     written = frozenset(kept)
     ended: list[tuple[LocalDate, ...]] = []
+    spent: set[LocalDate] = set()
     run: list[LocalDate] = []
     sevenths, at_risk = 0, False
     for day in each_day(min(written, default=today), max(written | {today})):
@@ -155,7 +171,8 @@ def _walk(kept: Collection[LocalDate], calendar: PracticeCalendar, today: LocalD
             at_risk = sevenths < DAYS_PER_FREEZE
         elif sevenths >= DAYS_PER_FREEZE:
             sevenths -= DAYS_PER_FREEZE
+            spent.add(day)
         else:
             ended.append(tuple(run))
             run, sevenths = [], 0
-    return _Walk((*ended, tuple(run)), sevenths, at_risk)
+    return _Walk((*ended, tuple(run)), frozenset(spent), sevenths, at_risk)

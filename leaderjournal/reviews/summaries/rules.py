@@ -10,7 +10,7 @@ from statistics import median
 from typing import Protocol
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, days_after, each_day
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice_log.rules import (
     NOTHING,
     CommitmentFigures,
@@ -19,7 +19,8 @@ from leaderjournal.practice_log.rules import (
     PersonFigures,
     PracticeFigures,
 )
-from leaderjournal.reviews.streaks.rules import longest_within
+from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
+from leaderjournal.reviews.streaks.rules import find_freezes, longest_within
 from leaderjournal.team_mirror.rules import KeyOfTeam
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
@@ -75,6 +76,11 @@ class Period:
     def next(self) -> "Period":
         """The month after a month, the year after a year."""
         return self._moved(1)
+
+    @property
+    def months(self) -> "tuple[Period, ...]":
+        """The month itself, or the twelve months of a year."""
+        return (self,) if self.month else tuple(Period(self.year, month) for month in range(1, 13))
 
     def __contains__(self, day: LocalDate) -> bool:
         return self.first <= day <= self.last
@@ -178,6 +184,12 @@ class DayFigures:
     date: LocalDate
     scores: dict[str, int | None]
     words: int
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is an entry."""
+        return not WRITTEN.isdisjoint(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +203,16 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The summary of the API's contract, field by field."""
+    """The summary of the API's contract, field by field.
+
+    `days_kept`, `days_expected` and `days_extra` are the counts of `day_marks`; those of a year
+    are the sums of its months. `streak_longest` counts the days within the period alone.
+    """
 
     period: str
     days_expected: int
     days_kept: int
+    days_extra: int
     streak_longest: int
     words: int
     by_key: dict[str, KeyFigures]
@@ -209,23 +226,14 @@ class Summary:
     highlights: tuple[Highlight, ...]
     compared_with: str
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A date on the month's page: what was written, and what it was to the leader."""
-
-    date: LocalDate
-    scores: dict[str, int | None]
-    words: int
-    kept: bool
-    is_today: bool
-    is_future: bool
-    is_practice_day: bool
-    paused: bool
+    @property
+    def days_written(self) -> int:
+        """How many days have an entry, practice days and others."""
+        return self.days_kept + self.days_extra
 
 
 class Scored(Protocol):
-    """Anything with a date and scores by key: a `WrittenDay`, `DayFigures`, a `Cell`."""
+    """Anything with a date and scores by key: a `WrittenDay`, or `DayFigures`."""
 
     @property
     def date(self) -> LocalDate:
@@ -239,12 +247,15 @@ class Scored(Protocol):
 def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
     """Return the figures of `period` as they stand on `today`."""
     written = {day.date: day for day in journal.days if day.date in period}
+    marks = marks_in(period, journal, today=today)
+    counts = count_days(marks.values())
     before = [day for day in journal.days if day.date in period.previous]
     how_many = HIGHLIGHTS_IN_A_YEAR if period.month is None else HIGHLIGHTS_IN_A_MONTH
     return Summary(
         period=period.name,
-        days_expected=_days_expected(period, journal, written.keys(), today),
-        days_kept=len(written),
+        days_expected=counts.expected,
+        days_kept=counts.kept,
+        days_extra=counts.extra,
         streak_longest=longest_within(
             journal.in_time,
             calendar=journal.calendar,
@@ -255,8 +266,8 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         words=sum(day.words for day in written.values()),
         by_key={key: _key_figures(key, written.values(), before) for key in journal.keys},
         days=tuple(
-            _day_figures(day, written.get(day), journal.keys)
-            for day in each_day(period.first, period.last)
+            _day_figures(day, written.get(day), journal.keys, of_day)
+            for day, of_day in marks.items()
         ),
         commitments=journal.practice.commitments,
         wins=journal.practice.wins,
@@ -307,33 +318,25 @@ def best_day(days: Iterable[Scored]) -> LocalDate | None:
     return best and best[2]
 
 
-def calendar_weeks(
+def marks_in(
     period: Period, journal: Journal, *, today: LocalDate
-) -> tuple[tuple[Cell | None, ...], ...]:
-    """Return the weeks of `period`, Monday first, seven places each; None outside the period."""
-    written = {day.date: day for day in journal.days}
-    monday = days_after(period.first, 1 - period.first.isoweekday())
-    places = [
-        _cell(day, written.get(day), journal, today) if day in period else None
-        for day in each_day(monday, days_after(period.last, 7 - period.last.isoweekday()))
-    ]
-    return tuple(tuple(places[start : start + 7]) for start in range(0, len(places), 7))
-
-
-def _days_expected(
-    period: Period, journal: Journal, written: Collection[LocalDate], today: LocalDate
-) -> int:
-    """Count what the period asked for; before the leader joined, only where something was written.
-
-    A diary brought along is seen against its whole month, an empty month of long ago against
-    nothing. In the month of joining, counting begins with the first day written or joined.
-    """
-    first = period.first
-    if journal.joined in period:
-        first = min(journal.joined, *written) if written else journal.joined
-    elif journal.joined > period.last and not written:
-        return 0
-    return len(journal.calendar.days_counted(first, period.last, today=today, kept=written))
+) -> dict[LocalDate, tuple[Mark, ...]]:
+    """Return what each day of `period` was to the practice, in order."""
+    in_time = {day.date: day.in_time for day in journal.days}
+    freezes = find_freezes(journal.in_time, calendar=journal.calendar, today=today)
+    return {
+        day: marks
+        for month in period.months
+        for day, marks in mark_days(
+            month.first,
+            month.last,
+            in_time=in_time,
+            calendar=journal.calendar,
+            joined=journal.joined,
+            today=today,
+            freezes=freezes,
+        ).items()
+    }
 
 
 def _key_figures(
@@ -369,24 +372,12 @@ def _behaviour_figures(key: str, days: Collection[WrittenDay]) -> dict[str, Beha
     }
 
 
-def _day_figures(date: LocalDate, day: WrittenDay | None, keys: Iterable[str]) -> DayFigures:
+def _day_figures(
+    date: LocalDate, day: WrittenDay | None, keys: Iterable[str], marks: tuple[Mark, ...]
+) -> DayFigures:
     if day is None:
-        return DayFigures(date, dict.fromkeys(keys), 0)
-    return DayFigures(date, {key: day.scores.get(key) for key in keys}, day.words)
-
-
-def _cell(date: LocalDate, day: WrittenDay | None, journal: Journal, today: LocalDate) -> Cell:
-    figures = _day_figures(date, day, journal.keys)
-    return Cell(
-        date=date,
-        scores=figures.scores,
-        words=figures.words,
-        kept=day is not None,
-        is_today=date == today,
-        is_future=date > today,
-        is_practice_day=journal.calendar.is_practice_day(date),
-        paused=journal.calendar.is_paused(date),
-    )
+        return DayFigures(date, dict.fromkeys(keys), 0, marks)
+    return DayFigures(date, {key: day.scores.get(key) for key in keys}, day.words, marks)
 
 
 def _mean(scores: list[int]) -> float | None:

@@ -9,7 +9,6 @@ const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 
 const card = document.getElementById("ask");
 const said = card.querySelector(".ask-said");
-const form = document.querySelector("#day");
 
 function show(way) {
   for (const part of card.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way;
@@ -44,7 +43,7 @@ async function isWanted() {
   return !(await kept.device()) || Notification.permission !== "granted";
 }
 
-async function ask() {
+export async function ask() {
   if (!card.hidden || !(await isWanted())) return;
   const way = wayOfPrompts();
   if (way === "possible") {
@@ -83,8 +82,3 @@ for (const button of card.querySelectorAll("[data-not-now]")) {
     document.getElementById("main").focus({ preventScroll: true });
   });
 }
-
-// Without a connection there is nothing to ask; the next save does.
-const askQuietly = () => ask().catch(() => {});
-if ("kept" in card.dataset) askQuietly();
-form.addEventListener("day-saved", ({ detail }) => { if (detail.kept) askQuietly(); });

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.pictures.rules import (
@@ -16,14 +17,19 @@ from leaderjournal.reviews.pictures.rules import (
     Mean,
     curve,
     monthly_means,
-    months_of,
     months_until,
     quarters,
     standing,
     weekday_means,
-    year_days,
+    year_months,
 )
-from leaderjournal.reviews.summaries.rules import BehaviourFigures, Period, WrittenDay
+from leaderjournal.reviews.summaries.rules import (
+    BehaviourFigures,
+    Journal,
+    Period,
+    WrittenDay,
+    summary,
+)
 
 KEYS = catalogue.KEY_SLUGS
 DAYS_OF_2026 = st.integers(0, 364).map(lambda n: LocalDate(date(2026, 1, 1) + timedelta(n)))
@@ -50,7 +56,7 @@ def same(found: Mean, expected):
 
 @given(YEARS)
 def test_the_means_of_months_weekdays_and_quarters_are_those_of_their_days(days):
-    by_month = monthly_means(days, months_of(2026), KEYS)
+    by_month = monthly_means(days, Period(2026).months, KEYS)
     by_weekday = weekday_means(days, KEYS)
     for key in KEYS:
         for number, month in enumerate(by_month, start=1):
@@ -125,8 +131,10 @@ def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
 
 @given(YEARS)
 def test_the_picture_of_a_year_has_each_of_its_days_once(days):
-    months = year_days(Period(2026), days, KEYS)
-    flat = [day for month in months for day in month]
+    journal = Journal(days, KEYS, PracticeCalendar(), joined=LocalDate(date(2026, 1, 1)))
+    found = summary(Period(2026), journal, today=LocalDate(date(2026, 12, 31)))
+    months = year_months(found.days)
+    flat = [day for month in months for day in month.days]
     assert [day.date for day in flat] == [
         date(2026, 1, 1) + timedelta(number) for number in range(365)
     ]
@@ -134,3 +142,5 @@ def test_the_picture_of_a_year_has_each_of_its_days_once(days):
     for day in flat:
         assert day.kept == (day.date in written)
         assert day.scores == {key: written.get(day.date, {}).get(key) for key in KEYS}
+    for month in months:
+        assert month.counts.kept + month.counts.extra == sum(day.kept for day in month.days)

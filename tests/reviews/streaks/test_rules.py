@@ -26,6 +26,7 @@ from leaderjournal.kernel.days import (
 )
 from leaderjournal.reviews.streaks.rules import (
     Streak,
+    find_freezes,
     longest_runs,
     longest_within,
     steadiness,
@@ -163,10 +164,11 @@ def test_days_after_today_count_and_those_between_are_not_missed_yet():
 
 @given(journals, calendars(), days)
 def test_a_streak_agrees_with_a_slow_and_obvious_count(kept, calendar, today):
-    current, longest, freezes, _ = slow_walk(kept, calendar, today)
+    current, longest, freezes, _, spent = slow_walk(kept, calendar, today)
     found = streak(kept, calendar=calendar, today=today)
     assert (found.current, found.longest, found.freezes) == (current, longest, freezes)
     assert found.last_date == max(kept, default=None)
+    assert find_freezes(kept, calendar=calendar, today=today) == spent
 
 
 @given(journals, calendars(), days, days, days)
@@ -397,8 +399,8 @@ def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
 def slow_walk(kept, calendar, today):
     """Follow the rules one day and one freeze at a time, with tokens in a jar."""
     if not kept:
-        return 0, 0, 0, []
-    runs, run, jar, progress = [], [], [], 0
+        return 0, 0, 0, [], set()
+    runs, run, jar, progress, spent = [], [], [], 0, set()
     current_day, end = min(kept), max(today, *kept)
     while current_day <= end:
         if current_day in kept:
@@ -411,12 +413,13 @@ def slow_walk(kept, calendar, today):
         elif current_day < today and calendar.expects(current_day):
             if jar:
                 jar.pop()
+                spent.add(current_day)
             else:
                 runs.append(run)
                 run, progress = [], 0
         current_day = days_after(current_day, 1)
     runs.append(run)
-    return len(run), max(map(len, runs)), len(jar), runs
+    return len(run), max(map(len, runs)), len(jar), runs, spent
 
 
 @given(journals, calendars(), days, days)

@@ -9,9 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, days_after, local_date
+from leaderjournal.kernel.days import LocalDate, days_after, each_day, local_date
 from leaderjournal.practice_log.rules import NOTHING, CommitmentFigures, HandOffFigures
-from leaderjournal.reviews.streaks.rules import longest_within
+from leaderjournal.reviews.pictures.rules import calendar_weeks, mark_spans
+from leaderjournal.reviews.streaks.rules import longest_runs, longest_within, streak
 from leaderjournal.reviews.summaries.rules import (
     BehaviourFigures,
     BestScore,
@@ -21,7 +22,6 @@ from leaderjournal.reviews.summaries.rules import (
     Period,
     WrittenDay,
     best_day,
-    calendar_weeks,
     highlights,
     summary,
 )
@@ -147,7 +147,8 @@ def test_a_summary_holds_exactly_the_fields_of_the_contract():
     found = figures(WrittenDay(november(3), {LEAD: 4}, {LEAD: "inspect"}, 7))
     as_json = asdict(found)
     assert set(as_json) == {
-        *("period", "days_expected", "days_kept", "streak_longest", "words", "by_key", "days"),
+        *("period", "days_expected", "days_kept", "days_extra", "streak_longest", "words"),
+        *("by_key", "days"),
         *("commitments", "wins", "hand_offs", "people", "number", "team", "highlights"),
         "compared_with",
     }
@@ -165,6 +166,7 @@ def test_a_summary_holds_exactly_the_fields_of_the_contract():
         "date": november(3),
         "scores": {LEAD: 4, SERVE: None, LET_GO: None},
         "words": 7,
+        "marks": ("kept",),
     }
     assert (found.commitments, found.hand_offs) == (NOTHING.commitments, NOTHING.hand_offs)
 
@@ -205,10 +207,53 @@ def test_a_behaviour_without_a_score_is_counted_and_the_most_frequent_comes_firs
     assert by_key[SERVE].behaviours == {"coach": BehaviourFigures(1, None)}
 
 
-def test_days_written_late_or_off_are_kept_days_of_the_month_and_no_part_of_the_streak():
+def test_days_beside_practice_days_are_extra_and_late_ones_no_part_of_the_streak():
     late_saturday = WrittenDay(november(7), in_time=False)
     found = figures(WrittenDay(november(6)), late_saturday, WrittenDay(november(9)))
-    assert (found.days_kept, found.streak_longest) == (3, 2)
+    assert (found.days_kept, found.days_extra, found.streak_longest) == (2, 1, 2)
+    assert found.days[6].marks == ("extra", "late")
+
+
+def test_weekends_do_not_stand_in_for_practice_days_that_were_missed():
+    """A fault: 'days kept: 22 of 21' with practice days empty, and then no 'of' at all."""
+    days = [WrittenDay(november(day)) for day in range(1, 31) if day not in {10, 11}]
+    found = figures(*days)
+    assert (found.days_kept, found.days_expected, found.days_extra) == (19, 21, 9)
+    assert [day.date.day for day in found.days if "missed" in day.marks] == [10, 11]
+
+
+def test_a_day_written_on_a_pause_or_a_short_day_is_extra():
+    calendar = PracticeCalendar(
+        pauses=(Pause(november(3), november(4)),), short_days=frozenset({november(5)})
+    )
+    found = figures(*(WrittenDay(november(day)) for day in (2, 3, 5)), calendar=calendar)
+    assert (found.days_kept, found.days_extra, found.days_expected) == (1, 2, 17)
+    assert [day.marks for day in found.days[2:5]] == [
+        ("extra", "paused"),
+        ("paused",),
+        ("extra", "short"),
+    ]
+
+
+def test_a_freeze_is_marked_on_the_day_that_it_was_spent_on():
+    """A fault: a row of days with two practice days empty in it, and nothing that said why."""
+    days = [WrittenDay(november(day)) for day in range(1, 31) if day not in {17, 18, 24, 25}]
+    found = figures(*days)
+    assert (found.days_kept, found.days_expected, found.streak_longest) == (17, 21, 21)
+    assert [day.date.day for day in found.days if "freeze" in day.marks] == [17, 18]
+    spans = mark_spans(found.days)
+    assert [(span.first.day, span.last.day) for span in spans["freeze"]] == [(17, 18)]
+    assert [(span.first.day, span.last.day) for span in spans["missed"]] == [(24, 25)]
+    assert "paused" not in spans
+
+
+def test_a_year_expects_what_its_months_expect():
+    """A fault: a diary from the 16th on made a year expect less than that month alone did."""
+    joined = LocalDate(date(2027, 1, 5))
+    diary = WrittenDay(november(16))
+    month = figures(diary, joined=joined, today=joined)
+    year = figures(diary, joined=joined, today=joined, period=Period(2026))
+    assert (month.days_expected, year.days_expected) == (21, 21)
 
 
 def test_a_streak_brings_the_freezes_earned_before_the_month():
@@ -263,24 +308,16 @@ def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, perio
     in_period, in_previous = (
         [d for d in written.days if is_in(d.date, p)] for p in comparison(period)
     )
-    dates = {d.date for d in in_period}
 
     assert (found.period, found.compared_with) == tuple(id_of(p) for p in comparison(period))
-    assert found.days_kept == len(in_period)
+    kept, expected, extra = count_slowly(written, period, today)
+    assert (found.days_kept, found.days_expected, found.days_extra) == (kept, expected, extra)
+    assert found.days_kept <= found.days_expected
+    assert found.days_kept + found.days_extra == found.days_written == len(in_period)
     assert found.words == sum([d.words for d in in_period])
     assert found.commitments == CommitmentFigures(0, 0, 0, 0)
     assert (found.wins, found.hand_offs, found.people) == (0, HandOffFigures(0, 0), ())
     assert (found.number, found.team) == (None, None)
-
-    expected = 0
-    for day in dates_of(period):
-        counts = written.calendar.expects(day) and (day < today or day in dates)
-        if is_in(written.joined, period):
-            counts = counts and (day >= written.joined or any(kept <= day for kept in dates))
-        elif written.joined > day and not dates:
-            counts = False
-        expected += counts
-    assert found.days_expected == expected
 
     in_time = {d.date for d in written.days if d.in_time} | written.in_time_before
     assert found.streak_longest == longest_within(
@@ -290,6 +327,8 @@ def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, perio
         first=dates_of(period)[0],
         last=dates_of(period)[-1],
     )
+    ever = streak(in_time, calendar=written.calendar, today=today)
+    assert found.streak_longest <= ever.longest
 
     assert [day.date for day in found.days] == dates_of(period)
     for day in found.days:
@@ -299,6 +338,64 @@ def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, perio
 
     for key in KEYS:
         check_key(found.by_key[key], key, in_period, in_previous)
+
+
+def count_slowly(written, period, today):
+    """Count each month on its own, day by day, from what the leader wrote and their calendar."""
+    kept = expected = extra = 0
+    for month in [period.month] if period.month else range(1, 13):
+        of_month = Period(period.year, month)
+        entries = {d.date for d in written.days if is_in(d.date, of_month)}
+        for day in dates_of(of_month):
+            due = written.calendar.expects(day) and (day < today or day in entries)
+            if is_in(written.joined, of_month):
+                due = due and (day >= written.joined or any(entry <= day for entry in entries))
+            elif written.joined > day and not entries:
+                due = False
+            expected += due
+            kept += due and day in entries
+            extra += day in entries and not due
+    return kept, expected, extra
+
+
+@settings(deadline=None)
+@given(journals(), around_november)
+def test_the_figures_of_a_year_are_those_of_its_months(written, today):
+    year = summary(Period(2026), written, today=today)
+    months = [summary(month, written, today=today) for month in Period(2026).months]
+    for field in ("days_kept", "days_expected", "days_extra", "words"):
+        assert getattr(year, field) == sum(getattr(month, field) for month in months)
+    assert year.streak_longest >= max(month.streak_longest for month in months)
+    assert [d.marks for d in year.days] == [d.marks for month in months for d in month.days]
+
+
+@settings(deadline=None)
+@given(journals(), around_november)
+def test_the_marks_of_days_explain_the_figures_and_the_rows(written, today):
+    """Between two days of one row, each practice day was kept in time, or a freeze was spent."""
+    found = summary(Period(2026), written, today=today)
+    marks = Counter(mark for day in found.days for mark in day.marks)
+    assert found.days_kept == marks["kept"]
+    assert found.days_expected == marks["kept"] + marks["missed"]
+    assert found.days_extra == marks["extra"]
+    for day in found.days:
+        assert ("paused" in day.marks) == written.calendar.is_paused(day.date)
+        assert not {"kept", "missed"} <= set(day.marks)
+    longest = longest_runs(
+        written.in_time,
+        calendar=written.calendar,
+        today=today,
+        first=Period(2026).first,
+        last=Period(2026).last,
+        most=100,
+    )
+    by_date = {day.date: day.marks for day in found.days}
+    for run in longest:
+        assert run.began_on <= run.first_date
+        assert run.whole_days >= run.days
+        for day in each_day(run.first_date, run.last_date):
+            if day not in written.in_time and written.calendar.expects(day) and day < today:
+                assert "freeze" in by_date[day]
 
 
 def check_key(found, key, in_period, in_previous):
@@ -469,7 +566,7 @@ def test_the_best_day_agrees_with_a_slow_and_obvious_search(days):
 
 @given(st.one_of(periods.filter(lambda period: period.month is not None)))
 def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
-    weeks = calendar_weeks(period, journal(), today=november(24))
+    weeks = calendar_weeks(summary(period, journal(), today=november(24)).days)
     places = [[cell and cell.date for cell in week] for week in weeks]
     assert places == [
         [LocalDate(date(period.year, period.month, day)) if day else None for day in week]
@@ -480,16 +577,14 @@ def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
 def test_a_cell_says_what_its_day_was():
     paused = PracticeCalendar(pauses=(Pause(november(26), november(26)),))
     written = journal(WrittenDay(november(23), {LEAD: 4}, words=12), calendar=paused)
-    weeks = calendar_weeks(NOVEMBER, written, today=november(24))
-    monday, tuesday, wednesday, thursday, _, saturday, _ = weeks[4]
+    weeks = calendar_weeks(summary(NOVEMBER, written, today=november(24)).days)
+    monday, tuesday, _, thursday, _, saturday, _ = weeks[4]
     assert (monday.kept, monday.words, monday.scores[LEAD], monday.scores[SERVE]) == (
         1,
         12,
         4,
         None,
     )
-    assert [cell.is_today for cell in (monday, tuesday, wednesday)] == [False, True, False]
-    assert [cell.is_future for cell in (monday, tuesday, wednesday)] == [False, False, True]
-    assert [cell.paused for cell in (wednesday, thursday)] == [False, True]
-    assert [cell.is_practice_day for cell in (thursday, saturday)] == [True, False]
+    assert [cell.marks for cell in (tuesday, thursday, saturday)] == [(), ("paused",), ()]
+    assert weeks[3][0].marks == ("missed",)
     assert not tuesday.kept
