@@ -35,6 +35,7 @@ from leaderjournal.accounts.schemas import (
     MeSchema,
     NewAccountSchema,
     NewPassword,
+    OwnWords,
     PauseSchema,
 )
 from leaderjournal.accounts.sign_in import count_recent_failures, guarded_sign_in
@@ -221,9 +222,12 @@ def reset() -> Page:
 def submit_reset() -> Page:
     """Set the new password, end every session, and ask to sign in."""
     token, now = session.get("reset", ""), clock.now()
-    if resets_store.find_reset(token, now=now) is None:
+    opened = resets_store.find_reset(token, now=now)
+    if opened is None:
         return _reset_is_over()
-    values, errors = read_form(NewPasswordForm(), request.form)
+    leader = store.leader(opened.account_id)
+    with OwnWords((leader.name, leader.email) if leader else ()):
+        values, errors = read_form(NewPasswordForm(), request.form)
     if errors:
         return render_template("accounts/reset.html", form={}, errors=errors), 422
     account_id = resets_store.complete_reset(token, values["password"], now=now)
@@ -326,8 +330,9 @@ def change_email() -> Page:
 @by_account
 def change_password() -> Page:
     """Change the password, for who knows the present one, and end every other session."""
-    values, errors = read_form(ChangePasswordForm(), request.form)
     leader = current_leader()
+    with OwnWords((leader.name, leader.email)):
+        values, errors = read_form(ChangePasswordForm(), request.form)
     if not errors and not store.has_password(leader.id, values["current_password"]):
         errors = NOT_YOURS
     if errors:

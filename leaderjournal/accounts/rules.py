@@ -5,7 +5,6 @@ from datetime import timedelta
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
-COMMON_PASSWORDS_REFUSED = 3_000
 
 SIGN_IN_LASTS = timedelta(days=90)
 TOKEN_LASTS = timedelta(days=365)

@@ -1,17 +1,23 @@
 """What accounts take and give, for forms and for the API alike."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow.experimental.context import Context
 
-from leaderjournal.accounts.passwords import is_common
+from leaderjournal.accounts.password_strength import find_weakness
 from leaderjournal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from leaderjournal.kernel.fields import ClockTime, Day, Line, UtcInstant, Zone
 
 LANGUAGES = ("en",)
 LATEST_START = "12:00"
+
+
+OwnWords = Context[tuple[str, ...]]
+"""The name and address of the account whose password is loaded: `with OwnWords(…): load(…)`."""
 
 
 class Email(fields.String):
@@ -28,7 +34,7 @@ class Email(fields.String):
 
 
 class NewPassword(fields.String):
-    """A password that its owner chooses: long enough and not among the most common."""
+    """A password that its owner chooses: long enough and hard to guess."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         password = super()._deserialize(value, attr, data, **kwargs)
@@ -36,11 +42,18 @@ class NewPassword(fields.String):
             raise ValidationError(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
         if any("\ud800" <= character <= "\udfff" for character in password):
             raise ValidationError("Leave out the characters that are no text.")
-        if is_common(password):
-            raise ValidationError(
-                "Many people use this password, so it is easy to guess. Choose another one."
-            )
+        weakness = find_weakness(password, self._own_words(data))
+        if weakness:
+            raise ValidationError(weakness)
         return password
+
+    def _own_words(self, data: Any) -> list[str]:
+        """Return what an attacker tries first: the name and address beside the password.
+
+        Where a form holds neither, `OwnWords` gives those of the account.
+        """
+        beside = [data.get(name) for name in ("name", "email")] if isinstance(data, Mapping) else []
+        return [word for word in (*beside, *OwnWords.get(())) if isinstance(word, str)]
 
 
 class GivenPassword(fields.String):
