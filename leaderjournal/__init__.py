@@ -13,6 +13,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
 from leaderjournal.accounts.keys import keys_that_do_not_open
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
+from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
@@ -69,6 +70,7 @@ TAKES_FILES = frozenset(
 PAGES = (
     accounts_pages,
     mail_opt_outs_pages,
+    verification_pages,
     questions_pages,
     reflections_pages,
     versions_pages,

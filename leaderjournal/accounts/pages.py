@@ -39,6 +39,9 @@ from leaderjournal.accounts.schemas import (
     PauseSchema,
 )
 from leaderjournal.accounts.sign_in import count_recent_failures, guarded_sign_in
+from leaderjournal.accounts.verification import store as verification_store
+from leaderjournal.accounts.verification.changing import SameEmail, change_address
+from leaderjournal.accounts.verification.limits import links_per_account
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import ZONE_NAMES
@@ -273,6 +276,7 @@ def _settings_page(
         sessions=sessions,
         tokens=store.tokens_of(leader.sealer),
         pauses=calendar_store.pauses_of(leader.id),
+        proof=verification_store.find_proof_of(leader, now=clock.now()),
         failed_sign_ins=count_recent_failures(leader.email),
         section=section,
         form=request.form,
@@ -311,17 +315,21 @@ def save_profile() -> Page:
 @blueprint.post("/settings/email")
 @login_required
 @by_account
+@links_per_account
 def change_email() -> Page:
-    """Change the address, for who knows the password."""
+    """Change the address, for who knows the password; a mail to the new one has to confirm it."""
     values, errors = read_form(ChangeEmailForm(), request.form)
     leader = current_leader()
     if not errors and not store.has_password(leader.id, values["current_password"]):
         errors = NOT_YOURS
     if not errors:
         try:
-            store.change_email(leader, values["email"])
+            if change_address(leader, values["email"], now=clock.now()):
+                return _saved(f"We sent a link to {values['email']}. Open it to finish the change.")
         except store.EmailTaken:
             errors = {"email": ["Another account has this address."]}
+        except SameEmail:
+            errors = {"email": ["This is your address already."]}
     return _settings_page("email", errors) if errors else _saved("Your new address is saved.")
 
 

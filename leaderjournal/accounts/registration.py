@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store
 from leaderjournal.accounts.invitations import store as invitations_store
 from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.verification.tasks import ask_to_verify
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.settings import Registration
@@ -46,7 +47,7 @@ def check_registration(invitation: str, *, now: Instant) -> None:
 
 
 def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant) -> store.Leader:
-    """Create an account for who may have one, and use up the invitation.
+    """Create an account for who may have one, use up the invitation, and send the link to verify.
 
     Where registration is open, an invitation is welcome and not needed. Raises RegistrationRefused
     and EmailTaken; an invitation is then as good as before.
@@ -56,8 +57,11 @@ def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant)
     def accept(session: Session, account: Account) -> None:
         invitations_store.accept(session, invitation, account, now=now)
 
-    welcome = bool(invitation) and invitations_store.is_open(invitation, now=now)
+    is_welcome = bool(invitation) and invitations_store.is_open(invitation, now=now)
+    on_create = accept if is_welcome else None
     try:
-        return store.register(**new, language="en", now=now, on_create=accept if welcome else None)
+        leader = store.register(**new, language="en", now=now, on_create=on_create)
     except invitations_store.InvitationNotValid as error:  # another one has just used it
         raise RegistrationRefused(NOT_VALID) from error
+    ask_to_verify(leader, now=now)
+    return leader

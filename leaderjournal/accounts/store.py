@@ -468,12 +468,17 @@ def change_email(leader: Leader, email: str, *, verified_at: Instant | None = No
     try:
         with write_transaction() as session:
             account = session.get_one(Account, leader.id, populate_existing=True)
-            account.email_lookup = _lookup(email)
-            account.email_sealed = _sealed(leader.sealer, "email_sealed", email)
+            set_email(leader.sealer, account, email)
             account.email_verified_at = verified_at
             end_links(session, leader.id)
     except IntegrityError as error:
         raise EmailTaken from error
+
+
+def set_email(sealer: Sealer, account: Account, email: str) -> None:
+    """Give an account another address, inside the caller's transaction."""
+    account.email_lookup = _lookup(email)
+    account.email_sealed = _sealed(sealer, "email_sealed", email)
 
 
 def change_password(account_id: UUID, password: str, *, keep: UUID | None, now: Instant) -> None:

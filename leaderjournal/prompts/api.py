@@ -50,6 +50,7 @@ def represented(kept: schedule_store.KeptSchedule) -> dict[str, Any]:
         "paused_until": schedule.paused_until,
         "streak_at_risk": schedule.streak_at_risk,
         "by_mail": kept.by_mail,
+        "mail_waits": kept.by_mail and current_leader().email_verified_at is None,
         "chosen": kept.chosen,
         "snoozed_until": kept.snoozed_until,
         "next_due_at": kept.next_due_at,
@@ -73,7 +74,7 @@ def read_schedule() -> dict[str, Any]:
 @blueprint.arguments(ScheduleSchema)
 @blueprint.response(200, ShownScheduleSchema)
 def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
-    """Choose when prompts come."""
+    """Choose when prompts come; those by mail wait until the address is verified."""
     leader = current_leader()
     schedule_store.keep(leader, **chosen, now=clock.now())
     return represented(schedule_store.schedule_of(leader))
@@ -82,18 +83,27 @@ def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
 @blueprint.get("/letter")
 @login_required
 @blueprint.response(200, ShownLetterSchema)
-def read_letter() -> letter_store.Chosen:
+def read_letter() -> dict[str, Any]:
     """Read whether the fortnightly letter comes, and when next."""
-    return letter_store.chosen(current_leader().id)
+    return _represented_letter(letter_store.chosen(current_leader().id))
 
 
 @blueprint.put("/letter")
 @login_required
 @blueprint.arguments(LetterSchema)
 @blueprint.response(200, ShownLetterSchema)
-def put_letter(chosen: dict[str, bool]) -> letter_store.Chosen:
-    """Choose whether the fortnightly letter comes."""
-    return letter_store.choose(current_leader(), **chosen, now=clock.now())
+def put_letter(chosen: dict[str, bool]) -> dict[str, Any]:
+    """Choose whether the fortnightly letter comes; it waits until the address is verified."""
+    return _represented_letter(letter_store.choose(current_leader(), **chosen, now=clock.now()))
+
+
+def _represented_letter(chosen: letter_store.Chosen) -> dict[str, Any]:
+    return {
+        "enabled": chosen.enabled,
+        "with_words": chosen.with_words,
+        "next_date": chosen.next_date,
+        "mail_waits": chosen.enabled and current_leader().email_verified_at is None,
+    }
 
 
 @blueprint.post("/prompts/snooze")

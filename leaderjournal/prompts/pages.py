@@ -30,6 +30,7 @@ blueprint = Blueprint("prompts", __name__)
 
 Page = Redirect | Response | str | tuple[str, int]
 
+MAIL_WAITS = "Saved. Mail begins once your address is confirmed."
 SWITCHES = ("enabled", "streak_at_risk", "by_mail")
 TEST_SAID = {
     Outcome.SENT: ("The test is on its way. It shows within a few seconds.", "good"),
@@ -158,7 +159,8 @@ def save_schedule() -> Page:
     if errors:
         return _settings_page(form, _by_field(errors)), 422
     schedule_store.keep(current_leader(), **values, now=clock.now())
-    return _done("Saved.")
+    waits = values["by_mail"] and current_leader().email_verified_at is None
+    return _done(MAIL_WAITS if waits else "Saved.")
 
 
 def _by_field(errors: Errors) -> Errors:
@@ -218,6 +220,8 @@ def choose_letter() -> Page:
     )
     if found.next_date is None:
         return _done("No letter comes.", part="letter")
+    if current_leader().email_verified_at is None:
+        return _done(MAIL_WAITS, part="letter")
     first = f"{found.next_date:%A}, {found.next_date.day} {found.next_date:%B}"
     return _done(f"Your next letter comes on {first}.", part="letter")
 

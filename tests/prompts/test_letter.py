@@ -55,7 +55,12 @@ def text_of(message):
 
 
 def test_nothing_comes_unless_it_is_asked_for(app, leader, mailbox):
-    assert leader.get("/letter").json == {"enabled": False, "with_words": False, "next_date": None}
+    assert leader.get("/letter").json == {
+        "enabled": False,
+        "with_words": False,
+        "next_date": None,
+        "mail_waits": False,
+    }
     send(app, datetime.now(UTC) + timedelta(days=20))
     assert [mail for mail in mailbox if mail["To"] == leader.email] == []
 

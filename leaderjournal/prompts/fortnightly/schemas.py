@@ -18,3 +18,5 @@ class ShownLetterSchema(Schema):
     enabled = fields.Boolean(required=True)
     with_words = fields.Boolean(required=True)
     next_date = Day(required=True, allow_none=True)
+    mail_waits = fields.Boolean(required=True)
+    """Whether the letter waits until the leader's address is verified."""

@@ -33,7 +33,8 @@ class ScheduleSchema(Schema):
     paused_until = Day(allow_none=True, load_default=None)
     streak_at_risk = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     by_mail = fields.Boolean(load_default=False, truthy={True}, falsy={False})
-    # What was read can be put back: these three are told and not asked for.
+    # What was read can be put back: these four are told and not asked for.
+    mail_waits = fields.Raw(load_only=True)
     chosen = fields.Raw(load_only=True)
     snoozed_until = fields.Raw(load_only=True, allow_none=True)
     next_due_at = fields.Raw(load_only=True, allow_none=True)
@@ -56,7 +57,7 @@ class ScheduleSchema(Schema):
     @post_load
     def _schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         by_mail = data.pop("by_mail")
-        for told in ("chosen", "snoozed_until", "next_due_at"):
+        for told in ("mail_waits", "chosen", "snoozed_until", "next_due_at"):
             data.pop(told, None)
         data["times"] = tuple(sorted(set(data["times"])))
         data["weekdays"] = frozenset(data["weekdays"])
@@ -74,6 +75,8 @@ class ShownScheduleSchema(Schema):
     paused_until = Day(required=True, allow_none=True)
     streak_at_risk = fields.Boolean(required=True)
     by_mail = fields.Boolean(required=True)
+    mail_waits = fields.Boolean(required=True)
+    """Whether prompts by mail wait until the leader's address is verified."""
     chosen = fields.Boolean(required=True)
     snoozed_until = UtcInstant(required=True, allow_none=True)
     next_due_at = UtcInstant(required=True, allow_none=True)

@@ -1,0 +1,87 @@
+"""Verified addresses as pages: the link that a mail brought, and what settings offer about it."""
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask_login import current_user, login_required
+from werkzeug import Response
+
+from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.store import EmailTaken
+from leaderjournal.accounts.verification import store
+from leaderjournal.accounts.verification.limits import links_per_account
+from leaderjournal.accounts.verification.tasks import send_email_notice, send_proof
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.queue import enqueue
+
+blueprint = Blueprint("verification", __name__)
+
+Page = Response | str
+
+
+@blueprint.get("/verify/<token>")
+def open_link(token: str) -> Response:
+    """Take the token out of the address, where it could be seen, and ask to confirm."""
+    session["verify"] = token
+    return redirect(url_for("verification.verify"), 303)
+
+
+@blueprint.get("/verify")
+def verify() -> Page:
+    """Ask to confirm the address: programs that look at links must not do it."""
+    proof = store.find_proof_by_token(session.get("verify", ""), now=clock.now())
+    if proof is None:
+        return _link_is_over()
+    return render_template("accounts/verify.html", proof=proof)
+
+
+@blueprint.post("/verify")
+def submit_verification() -> Page:
+    """Confirm the address."""
+    try:
+        verified = store.verify(session.get("verify", ""), now=clock.now())
+    except EmailTaken:
+        session.pop("verify", None)
+        return _lead_on(
+            "Another account has this address by now. Yours stays as it was.", "problem"
+        )
+    if verified is None:
+        return _link_is_over()
+    session.pop("verify", None)
+    if verified.notice_id and settings().smtp_url:
+        enqueue(send_email_notice, str(verified.notice_id))
+    return _lead_on("Your address is confirmed.", "good")
+
+
+def _link_is_over() -> Response:
+    session.pop("verify", None)
+    return _lead_on(
+        "This link has been used, or its time is over. Settings can send a new one.", "problem"
+    )
+
+
+def _lead_on(sentence: str, category: str) -> Response:
+    flash(sentence, category)
+    signed_in = current_user.is_authenticated
+    return redirect(url_for("accounts.settings" if signed_in else "accounts.login"), 303)
+
+
+@blueprint.post("/settings/email/send")
+@login_required
+@links_per_account
+def send_link() -> Response:
+    """Send the link once more, to the new address where one waits, else to the present one."""
+    leader, now = current_leader(), clock.now()
+    waiting = store.find_proof_of(leader, now=now)
+    if not settings().smtp_url or not (waiting or leader.email_verified_at is None):
+        return redirect(url_for("accounts.settings"), 303)
+    email = waiting.email if waiting else leader.email
+    enqueue(send_proof, str(store.begin_proof(leader, email, now=now)))
+    return _lead_on(f"The link is on its way to {email}. It works for three days.", "good")
+
+
+@blueprint.post("/settings/email/cancel")
+@login_required
+def cancel() -> Response:
+    """Keep the present address."""
+    store.cancel(current_leader().id)
+    return _lead_on("Your address stays as it is.", "good")

@@ -1,0 +1,44 @@
+"""What verified addresses leave to the worker: mail."""
+
+from uuid import UUID
+
+from leaderjournal.accounts.mailing import send_account_mail
+from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.verification import mails, store
+from leaderjournal.accounts.verification.store import Notice
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.queue import enqueue, task
+
+NOTICES = {
+    Notice.CHANGE_ASKED: (mails.CHANGE_ASKED_SUBJECT, mails.CHANGE_ASKED_BODY),
+    Notice.CHANGED: (mails.CHANGED_SUBJECT, mails.CHANGED_BODY),
+}
+
+
+@task
+def send_proof(proof_id: str) -> None:
+    """Send the link that verifies an address; the same one at each try."""
+    proof = store.find_proof(UUID(proof_id), now=clock.now())
+    if proof is not None:
+        link = f"{settings().public_url}/verify/{store.token_of(proof.id)}"
+        send_account_mail(proof.email, mails.PROOF_SUBJECT, mails.PROOF_BODY.format(link=link))
+
+
+@task
+def send_email_notice(notice_id: str) -> None:
+    """Tell an address what became of it."""
+    found = store.find_notice(UUID(notice_id), now=clock.now())
+    if found is None:
+        return
+    email, notice = found
+    subject, body = NOTICES[notice]
+    send_account_mail(email, subject, body.format(link=f"{settings().public_url}/settings"))
+    store.forget_notice(UUID(notice_id))
+
+
+def ask_to_verify(leader: Leader, *, now: Instant) -> None:
+    """Have the link sent that verifies the leader's present address, where mail can be sent."""
+    if settings().smtp_url and leader.email_verified_at is None:
+        enqueue(send_proof, str(store.begin_proof(leader, leader.email, now=now)))
