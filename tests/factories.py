@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -24,6 +23,7 @@ from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.models import PushSubscription
 from leaderjournal.prompts.push.rules import device
+from leaderjournal.prompts.push.sealing import seal_device
 from leaderjournal.prompts.schedule.models import PromptSchedule
 from leaderjournal.prompts.schedule.rules import Schedule, next_prompt
 
@@ -158,6 +158,8 @@ def _account(account_id, name):
 
 def one_device_each(app, leaders, subscriptions):
     """Let each of the leaders have subscribed with one browser."""
+    with app.app_context():
+        push_store.keyed_hash_of("")  # makes the key for look-ups
     with app.app_context(), write_transaction() as session:
         rest = {
             "device": "Chrome on Android",
@@ -165,17 +167,17 @@ def one_device_each(app, leaders, subscriptions):
             "created_at": clock.now(),
         }
         rows = []
+        sealers = accounts_store.sealers_of(session, leaders)
         for leader, subscription in zip(leaders, subscriptions, strict=True):
             at = device(subscription["endpoint"], **subscription["keys"])
+            endpoint_hash = push_store.keyed_hash_of(at.endpoint)
             rows.append(
                 rest
                 | {
                     "id": new_id(),
                     "account_id": leader,
-                    "endpoint_hash": sha256(at.endpoint.encode()).digest(),
-                    "endpoint": at.endpoint,
-                    "p256dh": at.p256dh,
-                    "auth": at.auth,
+                    "endpoint_hash": endpoint_hash,
+                    "device_sealed": seal_device(sealers[leader], endpoint_hash, at),
                 }
             )
         session.execute(sa.insert(PushSubscription), rows)

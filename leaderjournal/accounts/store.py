@@ -42,7 +42,7 @@ from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
 from leaderjournal.kernel.context import key_encryption, settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
-from leaderjournal.kernel.sealing import Sealer, WrappedKey
+from leaderjournal.kernel.sealing import SealBroken, Sealer, WrappedKey
 
 LOOKUP_OWNER = UUID(int=0)
 
@@ -181,6 +181,23 @@ def active_leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account that is not suspended."""
     account = db.session.get(Account, account_id, populate_existing=True)
     return Leader(account) if account and account.suspended_at is None else None
+
+
+def sealers_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, Sealer]:
+    """Return the sealer of each of these accounts that is there and whose key is configured."""
+    columns = sa.select(Account.id, Account.key_wrapped_by, Account.key_wrapped)
+    keys = key_encryption()
+    found = {}
+    for account, wrapped_by, wrapped in session.execute(columns.where(Account.id.in_(accounts))):
+        with suppress(SealBroken):
+            key = WrappedKey(wrapped_by, wrapped)
+            found[account] = Sealer(account, keys.unwrap(key, account))
+    return found
+
+
+def keyed_hash(kind: str, value: str) -> bytes:
+    """Return a hash of `value` for look-ups, which nobody can reckon without the keys."""
+    return hmac.digest(_lookup_key(), f"{kind}\0{value}".encode(), "sha256")
 
 
 def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[str, time]]:

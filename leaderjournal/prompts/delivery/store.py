@@ -267,6 +267,13 @@ def claim_waiting(
                 .values(attempts=PromptMessage.attempts + 1, next_try_at=held_until)
                 .execution_options(synchronize_session=False)
             )
+        sealers = accounts_store.sealers_of(
+            session, {device.account_id for *_, device in found if device}
+        )
+        devices = {
+            device.id: push_store.device_in(device, sealers) for *_, device in found if device
+        }
+        # Where an account's key is not configured, its device is not known: it waits for the key.
         return [
             Waiting(
                 id=message.id,
@@ -279,9 +286,10 @@ def claim_waiting(
                 attempts=message.attempts + 1,
                 held_until=held_until,
                 subscription_id=message.subscription_id,
-                device=push_store.device_in(subscription) if subscription else None,
+                device=devices[subscription.id] if subscription else None,
             )
             for message, delivery, subscription in found
+            if subscription is None or devices[subscription.id] is not None
         ]
 
 

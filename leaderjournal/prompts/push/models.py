@@ -10,9 +10,10 @@ from leaderjournal.kernel.days import Instant
 
 
 class PushSubscription(Base):
-    """Where a device is reached; `endpoint_hash` is the SHA-256 of its endpoint.
+    """Where a device is reached, sealed; `endpoint_hash` is a keyed hash of its endpoint.
 
-    The `last_…` columns say when it was tried last, and what came of it.
+    `endpoint`, `p256dh` and `auth` are empty but in rows of earlier releases until those are
+    sealed. The `last_…` columns say when it was tried last, and what came of it.
     """
 
     __tablename__ = "push_subscriptions"
@@ -21,9 +22,10 @@ class PushSubscription(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     endpoint_hash: Mapped[bytes] = mapped_column(unique=True)
-    endpoint: Mapped[str]
-    p256dh: Mapped[bytes]
-    auth: Mapped[bytes]
+    device_sealed: Mapped[bytes | None]
+    endpoint: Mapped[str] = mapped_column(default="")
+    p256dh: Mapped[bytes] = mapped_column(default=b"")
+    auth: Mapped[bytes] = mapped_column(default=b"")
     device: Mapped[str]
     vapid_public_key: Mapped[str]
     created_at: Mapped[Instant]

@@ -2,22 +2,27 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.prompts.push.messages import public_key
 from leaderjournal.prompts.push.models import PushSubscription, RemovedSubscription
 from leaderjournal.prompts.push.rules import Device, Outcome
+from leaderjournal.prompts.push.sealing import open_device, seal_device
 
 REMEMBERED_FOR = timedelta(days=365)
+SEALED_AT_ONCE = 200
 MOST_DEVICES = 20
 """How many devices an account may have; one more takes the place of the oldest."""
 
@@ -70,7 +75,9 @@ def devices_of_other_keys() -> int:
 def device_of(account_id: UUID, subscription_id: UUID) -> Device | None:
     """Return where one of the account's devices is reached."""
     row = db.session.get(PushSubscription, subscription_id)
-    return device_in(row) if row is not None and row.account_id == account_id else None
+    if row is None or row.account_id != account_id:
+        return None
+    return device_in(row, accounts_store.sealers_of(db.session, [account_id]))
 
 
 def subscribe(
@@ -80,22 +87,26 @@ def subscribe(
 
     A browser has one subscription, whoever is signed in: it belongs to who subscribed last.
     """
+    endpoint_hash = keyed_hash_of(device.endpoint)
     with write_transaction() as session:
-        whose = PushSubscription.endpoint_hash == _hash(device.endpoint)
+        whose = PushSubscription.endpoint_hash == endpoint_hash
+        earlier = PushSubscription.endpoint_hash == _plain_hash(device.endpoint)
+        session.execute(
+            sa.update(PushSubscription).where(earlier).values(endpoint_hash=endpoint_hash)
+        )
         session.execute(
             sa.delete(PushSubscription).where(whose, PushSubscription.account_id != account_id)
         )
+        sealer = accounts_store.sealers_of(session, [account_id])[account_id]
         chosen = {
-            "p256dh": device.p256dh,
-            "auth": device.auth,
+            **_sealed(sealer, endpoint_hash, device),
             "device": name,
             "vapid_public_key": vapid_public_key(),
         }
         fresh = {
             "id": new_id(),
             "account_id": account_id,
-            "endpoint_hash": _hash(device.endpoint),
-            "endpoint": device.endpoint,
+            "endpoint_hash": endpoint_hash,
             "created_at": now,
         }
         session.execute(
@@ -184,9 +195,63 @@ def note(session: Session, tries: Iterable[Try]) -> None:
         session.execute(sa.delete(PushSubscription).where(PushSubscription.id.in_(gone)))
 
 
-def device_in(row: PushSubscription) -> Device:
-    """Return where the device of a row is reached."""
-    return Device(row.endpoint, row.p256dh, row.auth)
+def device_in(row: PushSubscription, sealers: Mapping[UUID, Sealer]) -> Device | None:
+    """Return where the device of a row is reached; None where its account's key is not here."""
+    if row.device_sealed is None:
+        return Device(row.endpoint, row.p256dh, row.auth)
+    sealer = sealers.get(row.account_id)
+    return open_device(sealer, row.endpoint_hash, row.device_sealed) if sealer else None
+
+
+def seal_plain_devices() -> int:
+    """Seal the devices that earlier releases kept in plain, in small batches; return how many.
+
+    Harmless to repeat. Those whose account's key is not configured stay as they are.
+    """
+    plain = PushSubscription.device_sealed.is_(None)
+    if db.session.scalar(sa.select(PushSubscription.id).where(plain).limit(1)) is None:
+        return 0
+    keyed_hash_of("")  # its key, where there is none yet, is made in a transaction of its own
+    done, last = 0, UUID(int=0)
+    while True:
+        with write_transaction() as session:
+            query = sa.select(PushSubscription).where(plain, PushSubscription.id > last)
+            rows = session.scalars(
+                query.order_by(PushSubscription.id)
+                .limit(SEALED_AT_ONCE)
+                .with_for_update(skip_locked=True)
+                .execution_options(populate_existing=True)
+            ).all()
+            if not rows:
+                return done
+            last = rows[-1].id
+            sealers = accounts_store.sealers_of(session, {row.account_id for row in rows})
+            for row in rows:
+                if row.account_id not in sealers:
+                    continue
+                device = Device(row.endpoint, row.p256dh, row.auth)
+                row.endpoint_hash = keyed_hash_of(device.endpoint)
+                sealed = _sealed(sealers[row.account_id], row.endpoint_hash, device)
+                for column, value in sealed.items():
+                    setattr(row, column, value)
+                done += 1
+            session.flush()
+            session.expunge_all()
+
+
+def keyed_hash_of(endpoint: str) -> bytes:
+    """Return the hash by which a device is found: without the key nobody can try addresses."""
+    return accounts_store.keyed_hash("push endpoint", endpoint)
+
+
+def _sealed(sealer: Sealer, endpoint_hash: bytes, device: Device) -> dict[str, Any]:
+    """Return the columns of a device: all of it sealed, and nothing in the plain ones."""
+    return {
+        "device_sealed": seal_device(sealer, endpoint_hash, device),
+        "endpoint": "",
+        "p256dh": b"",
+        "auth": b"",
+    }
 
 
 def _keep_the_newest(session: Session, account_id: UUID) -> None:
@@ -216,5 +281,6 @@ def _kept(row: PushSubscription) -> KeptDevice:
     )
 
 
-def _hash(endpoint: str) -> bytes:
+def _plain_hash(endpoint: str) -> bytes:
+    """Return the hash by which earlier releases found a device."""
     return hashlib.sha256(endpoint.encode()).digest()

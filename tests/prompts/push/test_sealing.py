@@ -1,0 +1,95 @@
+"""Where a device is reached is nobody's to read in the database, and old rows are sealed."""
+
+import hashlib
+import uuid
+
+import sqlalchemy as sa
+from factories import A_BROWSER, a_leader
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import db, new_id, write_transaction
+from leaderjournal.prompts.push import store
+from leaderjournal.prompts.push.models import PushSubscription
+from leaderjournal.prompts.push.rules import device
+
+AT = device(A_BROWSER["endpoint"], **A_BROWSER["keys"])
+PLAIN_HASH = hashlib.sha256(AT.endpoint.encode()).digest()
+
+
+def rows(app):
+    with app.app_context(), db.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(sa.select(PushSubscription)).mappings()]
+
+
+def an_old_row(app, leader):
+    """Keep a device as earlier releases did."""
+    with app.app_context(), write_transaction() as session:
+        session.execute(
+            sa.insert(PushSubscription).values(
+                id=new_id(),
+                account_id=uuid.UUID(leader.id),
+                endpoint_hash=PLAIN_HASH,
+                endpoint=AT.endpoint,
+                p256dh=AT.p256dh,
+                auth=AT.auth,
+                device="Chrome on Android",
+                vapid_public_key=store.vapid_public_key(),
+                created_at=clock.now(),
+            )
+        )
+
+
+def assert_nothing_is_plain(app):
+    [row] = rows(app)
+    raw = b"|".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
+    for secret in (AT.endpoint.encode(), AT.p256dh, AT.auth, PLAIN_HASH):
+        assert secret not in raw
+    with app.app_context():
+        assert store.device_of(row["account_id"], row["id"]) == AT
+
+
+def test_a_device_is_sealed_and_found_again_by_its_endpoint(app, client):
+    leader = a_leader(client)
+    assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
+    assert_nothing_is_plain(app)
+    assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
+    assert_nothing_is_plain(app)
+
+
+def test_a_device_of_an_earlier_release_is_sealed_once_and_stays_reachable(app, client):
+    leader = a_leader(client)
+    an_old_row(app, leader)
+    [before] = rows(app)
+    with app.app_context():
+        assert store.device_of(before["account_id"], before["id"]) == AT
+        assert store.seal_plain_devices() == 1
+        assert store.seal_plain_devices() == 0
+    assert_nothing_is_plain(app)
+    assert rows(app)[0]["id"] == before["id"]
+    assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
+
+
+def test_a_browser_that_asks_again_is_the_device_it_was_before(app, client):
+    leader = a_leader(client)
+    an_old_row(app, leader)
+    assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
+    assert_nothing_is_plain(app)
+
+
+def test_a_sealed_device_opens_in_its_own_row_and_account_alone(app, client):
+    leader, other = a_leader(client), a_leader(client)
+    leader.call("POST", "/push/subscriptions", A_BROWSER)
+    with app.app_context():
+        row = db.session.scalar(sa.select(PushSubscription))
+        theirs = accounts_store.sealers_of(db.session, [uuid.UUID(other.id)])
+        assert store.device_in(row, theirs) is None
+        own = accounts_store.sealers_of(db.session, [uuid.UUID(leader.id)])
+        assert store.device_in(row, own) == AT
+
+
+def test_an_upgrade_seals_what_it_finds(app, client):
+    leader = a_leader(client)
+    an_old_row(app, leader)
+    assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    assert_nothing_is_plain(app)
