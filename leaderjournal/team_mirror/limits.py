@@ -25,8 +25,8 @@ ADDRESSES_WHILE_NEW = Allowance(
     "team-mirror-day",
     10,
     DAY,
-    "In the first 3 days after you confirm your address, you can send links to {most} addresses"
-    f" a day. {LEFT}",
+    "Your address is new here, so you can send links to {most} addresses a day."
+    f" After 3 days it is {ADDRESSES_A_DAY.most}. {LEFT}",
 )
 ADDRESSES_A_MONTH = Allowance(
     "team-mirror-month", 100, MONTH, f"You can send links to {{most}} addresses in 30 days. {LEFT}"

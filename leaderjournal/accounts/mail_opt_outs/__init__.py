@@ -1,1 +1,1 @@
-"""Addresses to which the service sends no more mail that somebody else asked for."""
+"""Addresses to which no leader can have the service send mail."""

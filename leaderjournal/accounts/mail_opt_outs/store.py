@@ -1,7 +1,7 @@
 """The SQL of addresses that want no mail, and the token by which one says so.
 
-Every mail that somebody else asked for (a team mirror, an invitation) asks `has_opted_out` first
-and carries `opt_out_url`. Mails about an account of one's own are no such mails.
+Every mail that a leader has sent to somebody else asks `has_opted_out` first and carries
+`opt_out_url`. Mails about an account of one's own, or from the operator, are no such mails.
 """
 
 import hmac

@@ -1,5 +1,6 @@
 """Sends the links that are on their way; which address gets which is in memory only."""
 
+import logging
 import smtplib
 from email.message import EmailMessage
 from enum import Enum, auto
@@ -14,22 +15,25 @@ from leaderjournal.team_mirror.mailing import store
 from leaderjournal.team_mirror.mailing.rules import name_for_mail
 from leaderjournal.team_mirror.rules import name_of
 
-SUBJECT = "Your anonymous answer to three questions"
+SUBJECT = "Three questions about somebody you work with"
 BODY = """Hello,
 
-{who} leads with a journal and asks the team about {month}:
-how did I do, under three keys?
-This link is only yours. It takes one answer, in about a minute, on your phone:
+{who} leads with a journal
+and asks the team about {month}: how did I do, under three keys?
+
+This link is only yours. It takes one answer, in about a minute:
 
 {link}
 
-Your answer is anonymous. It is kept without your name, your address or the time, and it is shown
-only together with others, once at least three are in. Nobody can see who has answered.
-How that works: {about}
+Your answer is anonymous. It is kept without your name, your address
+or the time, and shown only together with others, once three are in.
+Nobody can see who has answered. How that works: {about}
 
-You don't know this person, or you want no such mails from anybody on this service?
-Stop them for good: {never}
+You don't know this person, or want no such mails from anybody here?
+Stop all of them: {never}
 """
+
+log = logging.getLogger("leaderjournal.team_mirror")
 
 
 class _Outcome(Enum):
@@ -89,13 +93,19 @@ def _send(connection: mail.Connection, turn: store.Round, address: str, token: s
     except smtplib.SMTPException as error:
         code = mail.refusal_in(error)
         if code is None:
-            return _Outcome.NO_SERVER
+            return _wait_for_server(error)
         return _Outcome.REFUSED if code >= 500 else _Outcome.LATER
-    except (OSError, mail.MailNotConfigured):
-        return _Outcome.NO_SERVER
+    except (OSError, mail.MailNotConfigured) as error:
+        return _wait_for_server(error)
     except ValueError:
         return _Outcome.REFUSED  # no header can hold this address
     return _Outcome.SENT
+
+
+def _wait_for_server(error: Exception) -> _Outcome:
+    # Its name alone: the message of an error may hold an address.
+    log.warning("links of a team mirror wait, the mail server failed: %s", type(error).__name__)
+    return _Outcome.NO_SERVER
 
 
 def _message(leader: Leader, month: str, address: str, token: str) -> EmailMessage:
