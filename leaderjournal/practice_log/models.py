@@ -12,6 +12,8 @@ from leaderjournal.kernel.days import Instant, LocalDate
 class LogEntry(Base):
     """An entry of one of the kinds in `practice_log.rules`; the client may have made its id.
 
+    An id is unique within its account alone, so that nobody learns of another account's ids.
+
     What became of a commitment that was written in a day's reflection has that reflection's id.
     """
 
@@ -20,8 +22,10 @@ class LogEntry(Base):
         Index("ix_log_entries_account_id_kind_local_date", "account_id", "kind", "local_date"),
         Index("ix_log_entries_account_id_asked_from", "account_id", "asked_from"),
     )
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     kind: Mapped[str]
     local_date: Mapped[LocalDate]
     version: Mapped[int]

@@ -80,7 +80,7 @@ class NoSuchEntry(Exception):
 
 
 class IdTaken(Exception):
-    """Something else has this id."""
+    """Something else of the account has this id."""
 
 
 class NumberThere(Exception):
@@ -226,8 +226,8 @@ def names_of_team(sealer: Sealer) -> set[str]:
 
 def entry(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry of the account, None where there is none of this kind."""
-    row = _row(db.session, entry_id)
-    if row is None or row.account_id != sealer.account or row.kind != kind.value:
+    row = _row(db.session, sealer.account, entry_id)
+    if row is None or row.kind != kind.value:
         return None
     return opened(sealer, row)
 
@@ -250,8 +250,8 @@ def put(
     something else, NotAllowed where a person of this name is in the team, and NumberThere.
     """
     with transaction(sealer, session) as writing:
-        row = _row(writing, entry_id, locked=True)
-        if row is not None and (row.account_id != sealer.account or row.kind != kind.value):
+        row = _row(writing, sealer.account, entry_id, locked=True)
+        if row is not None and row.kind != kind.value:
             raise IdTaken
         current = opened(sealer, row) if row else None
         if not expected.met_by(current):
@@ -282,8 +282,8 @@ def remove(
     Raises EntryChangedMeanwhile.
     """
     with transaction(sealer, session) as writing:
-        row = _row(writing, entry_id, locked=True)
-        if row is None or row.account_id != sealer.account or row.kind != kind.value:
+        row = _row(writing, sealer.account, entry_id, locked=True)
+        if row is None or row.kind != kind.value:
             return False
         if not expected.met_by(opened(sealer, row)):
             raise EntryChangedMeanwhile(opened(sealer, row))
@@ -391,10 +391,14 @@ def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
     return _of_day(written, found, calendar_store.calendar_of(sealer.account))
 
 
-def forget_of_days(session: Session, *, ids: Sequence[UUID]) -> None:
-    """Forget what became of commitments of days, inside the caller's transaction."""
-    for start in range(0, len(ids), AT_ONCE):
-        session.execute(sa.delete(LogEntry).where(LogEntry.id.in_(ids[start : start + AT_ONCE])))
+def forget_of_days(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> None:
+    """Forget what became of commitments of days, inside the caller's transaction.
+
+    `days` are (account, id).
+    """
+    entry = sa.tuple_(LogEntry.account_id, LogEntry.id)
+    for start in range(0, len(days), AT_ONCE):
+        session.execute(sa.delete(LogEntry).where(entry.in_(days[start : start + AT_ONCE])))
 
 
 def _of_day(
@@ -493,8 +497,10 @@ def rows_of(session: Session, sealer: Sealer, kinds: Iterable[Kind]) -> list[Log
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _row(session: Session, entry_id: UUID, *, locked: bool = False) -> LogEntry | None:
-    query = sa.select(LogEntry).where(LogEntry.id == entry_id)
+def _row(
+    session: Session, account: UUID, entry_id: UUID, *, locked: bool = False
+) -> LogEntry | None:
+    query = sa.select(LogEntry).where(LogEntry.account_id == account, LogEntry.id == entry_id)
     if locked:
         query = query.with_for_update()
     return session.scalar(query.execution_options(populate_existing=True))

@@ -138,6 +138,7 @@ def list_subscriptions() -> dict[str, Any]:
 
 
 @blueprint.post("/push/subscriptions")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(NewSubscriptionSchema)
 @blueprint.response(201, SubscriptionSchema)
@@ -145,9 +146,13 @@ def list_subscriptions() -> dict[str, Any]:
 def subscribe(new: dict[str, Any]) -> Any:
     """Send prompts to this browser too."""
     agent = new["user_agent"] or request.user_agent.string
-    kept, created = push_store.subscribe(
-        current_leader().id, _device(new), name=device_name(agent), now=clock.now()
-    )
+    try:
+        kept, created = push_store.subscribe(
+            current_leader().id, _device(new), name=device_name(agent), now=clock.now()
+        )
+    except push_store.EndpointTaken as error:
+        detail = "These are not this browser's keys. Turn notifications off and on again here."
+        raise Problem(409, detail) from error
     return kept, 201 if created else 200
 
 

@@ -30,7 +30,7 @@ from leaderjournal.reflections.rules import (
 from leaderjournal.reflections.search.store import searchable_day
 
 commitments_gone = Signal("what days said comes next is gone, by itself or with its day")
-"""Sent with the session of the transaction; `ids` are those of the days."""
+"""Sent with the session of the transaction; `days` are (account, id) of the days."""
 
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
@@ -375,13 +375,13 @@ def take_back(session: Session, days: Mapping[UUID, int]) -> int:
     removed = [
         gone
         for row_id, version in days.items()
-        for gone in session.scalars(
+        for gone in session.execute(
             sa.delete(Reflection)
             .where(Reflection.id == row_id, Reflection.version == version)
-            .returning(Reflection.id)
+            .returning(Reflection.account_id, Reflection.id)
         )
     ]
-    commitments_gone.send(session, ids=removed)
+    commitments_gone.send(session, days=[(account, day_id) for account, day_id in removed])
     return len(removed)
 
 
@@ -395,7 +395,7 @@ def _write(
     in_time: bool,
 ) -> None:
     if row.has_commitment and not content.commitment.strip():
-        commitments_gone.send(session, ids=[row.id])
+        commitments_gone.send(session, days=[(row.account_id, row.id)])
     _seal_content(sealer, row, content, written)
     _replace_figures(session, row.id, content, in_time=in_time)
 
@@ -813,8 +813,10 @@ def purge_deleted(*, now: Instant) -> int:
     """Forget the days that were deleted more than 30 days ago; return how many."""
     with write_transaction() as session:
         long_ago = Reflection.deleted_at < now - RESTORABLE_FOR
-        gone = list(session.scalars(sa.delete(Reflection).where(long_ago).returning(Reflection.id)))
-        commitments_gone.send(session, ids=gone)
+        purge = sa.delete(Reflection).where(long_ago)
+        days = session.execute(purge.returning(Reflection.account_id, Reflection.id))
+        gone = [(account, day_id) for account, day_id in days]
+        commitments_gone.send(session, days=gone)
         return len(gone)
 
 

@@ -195,6 +195,34 @@ def test_a_browser_belongs_to_who_subscribed_last(client):
     assert len(second.get("/push/subscriptions").json["items"]) == 1
 
 
+@pytest.mark.parametrize("key", ["auth", "p256dh"])
+def test_an_endpoint_of_another_account_needs_the_browsers_own_keys(client, key):
+    first, second = a_leader(client), a_leader(client)
+    first.call("POST", "/push/subscriptions", A_BROWSER)
+    listed = first.get("/push/subscriptions").json
+    others = {
+        "auth": "AAAAAAAAAAAAAAAAAAAAAA",
+        "p256dh": "BOC-S7uOmaF0xjPI_VgLQDgsB-MLLbta9fRtQGMjzNv7pbbrBOa8zlXc5UFuLy_Nv72Wpcuu"
+        "hLDcKgVEKndBAW4",
+    }
+    guessed = A_BROWSER | {"keys": A_BROWSER["keys"] | {key: others[key]}}
+    refused = second.call("POST", "/push/subscriptions", guessed)
+    assert refused.status_code == 409
+    assert "not this browser's keys" in refused.json["detail"]
+    assert first.get("/push/subscriptions").json == listed
+    assert second.get("/push/subscriptions").json["items"] == []
+
+
+def test_an_endpoint_taken_by_many_at_once_belongs_to_one(app, client):
+    leaders = [a_leader(client) for _ in range(6)]
+    first, *others = leaders
+    first.call("POST", "/push/subscriptions", A_BROWSER)
+    with ThreadPoolExecutor(5) as pool:
+        replies = pool.map(lambda one: one.call("POST", "/push/subscriptions", A_BROWSER), others)
+    assert {reply.status_code for reply in replies} <= {200, 201, 409}
+    assert sum(len(one.get("/push/subscriptions").json["items"]) for one in leaders) == 1
+
+
 def test_an_account_has_twenty_devices_at_most_and_the_oldest_makes_room(client):
     leader = a_leader(client)
     for number in range(22):

@@ -274,3 +274,84 @@ def test_signing_in_begins_a_new_session(app, client, victim):
     before = browser.get_cookie("session").value
     sign_in(browser, victim)
     assert browser.get_cookie("session").value != before
+
+
+VALUES = {
+    "people": {"name": "Somebody"},
+    "commitments": {"text": "Something"},
+    "hand-offs": {"text": "Something"},
+    "wins": {"text": "Something"},
+    "numbers": {"period": "2026-10", "unit": "Something"},
+}
+
+
+def generalised(reply, *ids):
+    """Return what a reply says, without the ids of its own request and its times."""
+    text = reply.text
+    for one in ids:
+        text = text.replace(one, "ID").replace(one.replace("-", ""), "ID")
+    text = re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z?", "TIME", text)
+    return reply.status_code, text
+
+
+def test_an_id_of_another_account_is_answered_as_one_that_nobody_has(app, client, victim):
+    """Every address of the API with an id in it, and every method that it takes."""
+    before = everything_of(victim)
+    tried = set()
+    for rule, method in routes(app):
+        names = [name for name in rule.arguments if name.endswith("_id")]
+        if not names or not rule.rule.startswith("/api/"):
+            continue
+        kind = rule.rule.split("/")[3]
+        body = VALUES.get(kind, {"text": "Something", "into": str(uuid.uuid4()), "acts": []})
+        told = []
+        for known in (True, False):
+            stranger = a_leader(client)
+            unknown = {name: str(uuid.uuid4()) for name in names}
+            parts = victim.parts | ({} if known else unknown)
+            reply = client.open(
+                address(rule, parts), method=method, headers=stranger.headers, json=body
+            )
+            told.append(generalised(reply, *(parts[name] for name in names)))
+        assert told[0] == told[1], (method, rule.rule)
+        tried.add((method, kind))
+    assert {("PUT", kind) for kind in LOG} <= tried
+    assert everything_of(victim) == before
+
+
+@pytest.mark.parametrize("kind", LOG)
+def test_two_accounts_may_have_one_id_and_neither_sees_the_other(client, victim, kind):
+    one = {"people": "person_id", "hand-offs": "hand_off_id"}.get(kind, f"{kind[:-1]}_id")
+    path = f"/{kind}/{victim.parts[one]}"
+    theirs = victim.get(path).json
+    stranger = a_leader(client)
+    assert stranger.call("PUT", path, VALUES[kind]).status_code == 201
+    assert stranger.call("PUT", path, VALUES[kind]).status_code == 200
+    assert SECRET not in stranger.get(path).text
+    assert victim.get(path).json == theirs
+    assert stranger.call("DELETE", path).status_code == 204
+    assert stranger.get(path).status_code == 404
+    assert victim.get(path).json == theirs
+
+
+def test_an_id_of_another_account_named_in_a_body_is_one_that_nobody_has(client, victim):
+    told = []
+    for person in (victim.parts["person_id"], str(uuid.uuid4())):
+        stranger = a_leader(client)
+        own = stranger.call("POST", "/people", {"name": "Own"}).json["id"]
+        for method, path, body in (
+            ("POST", "/wins", {"text": "x", "person_id": person}),
+            ("POST", "/hand-offs", {"text": "x", "person_id": person}),
+            ("POST", f"/people/{own}/merge", {"into": person}),
+        ):
+            told.append(generalised(stranger.call(method, path, body), person, own))
+    assert told[:3] == told[3:]
+
+
+def test_purging_a_day_leaves_what_another_account_named_like_it(client, victim):
+    """What became of a day's commitment has the day's id, which a stranger may use as well."""
+    day = victim.get(f"/reflections/{victim.parts['local_date']}").json["id"]
+    stranger = a_leader(client)
+    assert stranger.call("PUT", f"/wins/{day}", {"text": "Something"}).status_code == 201
+    victim.writes(victim.parts["local_date"], note="no commitment any more")
+    assert stranger.get(f"/wins/{day}").status_code == 200

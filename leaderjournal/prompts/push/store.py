@@ -1,6 +1,7 @@
 """The SQL of push subscriptions: which devices a leader is reached on."""
 
 import hashlib
+import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ class Try:
     status: int | None
 
 
+class EndpointTaken(Exception):
+    """Another account has this endpoint, with keys that the caller did not give."""
+
+
 def vapid_public_key() -> str:
     """Return the key that browsers subscribe with: base64url of 65 bytes (RFC 8292, 3.2)."""
     return public_key(settings().vapid_private_key)
@@ -85,7 +90,9 @@ def subscribe(
 ) -> tuple[KeptDevice, bool]:
     """Keep a device; return it and whether it is new to the account.
 
-    A browser has one subscription, whoever is signed in: it belongs to who subscribed last.
+    A browser has one subscription, whoever is signed in: it belongs to who subscribed last. Raises
+    EndpointTaken where another account has this endpoint with other keys: who holds the browser
+    has its keys, and who has merely learned the endpoint has not.
     """
     endpoint_hash = keyed_hash_of(device.endpoint)
     with write_transaction() as session:
@@ -94,9 +101,7 @@ def subscribe(
         session.execute(
             sa.update(PushSubscription).where(earlier).values(endpoint_hash=endpoint_hash)
         )
-        session.execute(
-            sa.delete(PushSubscription).where(whose, PushSubscription.account_id != account_id)
-        )
+        _take_from_others(session, account_id, endpoint_hash, device)
         sealer = accounts_store.sealers_of(session, [account_id])[account_id]
         chosen = {
             **_sealed(sealer, endpoint_hash, device),
@@ -112,15 +117,43 @@ def subscribe(
         session.execute(
             upsert(session, PushSubscription)
             .values(fresh | chosen)
-            .on_conflict_do_update(index_elements=["endpoint_hash"], set_=chosen)
+            .on_conflict_do_update(
+                index_elements=["endpoint_hash"],
+                set_=chosen,
+                where=PushSubscription.account_id == account_id,
+            )
         )
         row = session.scalars(
             sa.select(PushSubscription).where(whose).execution_options(populate_existing=True)
         ).one()
+        if row.account_id != account_id:  # another account took it at the same moment
+            raise EndpointTaken
         created = row.id == fresh["id"]
         if created:
             _keep_the_newest(session, account_id)
     return _kept(row), created
+
+
+def _take_from_others(
+    session: Session, account_id: UUID, endpoint_hash: bytes, device: Device
+) -> None:
+    """Remove the device from another account. Raises EndpointTaken where its keys are others."""
+    query = sa.select(PushSubscription).where(
+        PushSubscription.endpoint_hash == endpoint_hash, PushSubscription.account_id != account_id
+    )
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        return
+    stored = device_in(row, accounts_store.sealers_of(session, [row.account_id]))
+    if stored is None or not _have_same_keys(stored, device):
+        raise EndpointTaken
+    session.delete(row)
+    session.flush()
+
+
+def _have_same_keys(one: Device, other: Device) -> bool:
+    keys = one.p256dh + one.auth, other.p256dh + other.auth  # of fixed lengths
+    return hmac.compare_digest(*keys)
 
 
 def unsubscribe(account_id: UUID, subscription_id: UUID, *, now: Instant) -> bool:
