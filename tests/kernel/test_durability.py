@@ -48,17 +48,19 @@ def test_a_server_that_answers_before_it_saves_is_named_by_the_doctor(app):
         if db.engine.dialect.name == "sqlite":
             pytest.skip("the server's settings are PostgreSQL's")
         name = db.engine.url.database
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
-            connection.commit()
-        db.engine.dispose()
-        try:
-            said = app.test_cli_runner().invoke(args=["doctor"]).output
-        finally:
+
+    def set_database(clause):
+        with app.app_context():
             with db.engine.connect() as connection:
-                connection.exec_driver_sql(f"ALTER DATABASE {name} RESET synchronous_commit")
+                connection.exec_driver_sql(f"ALTER DATABASE {name} {clause}")
                 connection.commit()
             db.engine.dispose()
+
+    set_database("SET synchronous_commit = off")
+    try:
+        said = app.test_cli_runner().invoke(args=["doctor"]).output
+    finally:
+        set_database("RESET synchronous_commit")
     assert "PostgreSQL runs with synchronous_commit = off" in said
     assert "fsync = off" not in said
 

@@ -226,3 +226,37 @@ def test_a_fault_of_ours_is_still_answered_as_one(app):
 
     with app.test_request_context("/"), pytest.raises(sa.exc.IntegrityError):
         _answer_outage(sa.exc.IntegrityError("INSERT", {}, sqlite3.IntegrityError("said")))
+
+
+def test_a_database_at_its_limit_answers_507_and_saves_again_with_more_room(app, client):
+    """The limit is SQLite's own, in pages; a real full disk is in tests/system."""
+    leader = a_leader(client)
+    today = leader.today()
+    leader.writes(today, note="before")
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL has no such limit")
+
+        def limit(connection):
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+        def unlimit(connection):
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000000")
+
+    sa.event.listen(engine, "begin", limit)
+    try:
+        reply = leader.call("PUT", f"/reflections/{today}", {"note": 20_000 * "word "[:5]})
+        assert reply.status_code in {422, 507}
+        for number in range(50):
+            reply = leader.call("PUT", f"/reflections/{today}", {"note": f"{number} " * 2000})
+            if reply.status_code == 507:
+                break
+        assert reply.status_code == 507
+        assert int(reply.headers["Retry-After"]) > 0
+    finally:
+        sa.event.remove(engine, "begin", limit)
+        sa.event.listen(engine, "begin", unlimit)
+    assert leader.call("PUT", f"/reflections/{today}", {"note": "after"}).status_code == 200
+    sa.event.remove(engine, "begin", unlimit)
