@@ -29,7 +29,7 @@ from leaderjournal.kernel.first_run import new_data_key
 from leaderjournal.kernel.operations import refuse_wrong_keys
 from leaderjournal.kernel.private_files import database_files, open_to_others
 from leaderjournal.kernel.schema import is_current, upgrade
-from leaderjournal.kernel.settings import SETTINGS_FILE
+from leaderjournal.kernel.settings import SETTINGS_FILE, SettingsError
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.pwa.pages import release
@@ -88,7 +88,11 @@ def keys_rotate() -> None:
 @with_appcontext
 def worker(*, once: bool) -> None:
     """Do the background work."""
-    refuse_wrong_keys(_app())
+    try:
+        refuse_wrong_keys(_app())
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(os.EX_CONFIG)  # whoever looks after the process need not try again
     if once:
         click.echo(f"{run_once(_app())} tasks done.")
     else:
