@@ -15,6 +15,8 @@ from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.roster.store import ListedAccount, list_accounts
 from leaderjournal.accounts.schemas import Email
 from leaderjournal.accounts.suspension import store as suspension_store
+from leaderjournal.accounts.verification.store import find_proof_of
+from leaderjournal.accounts.verification.tasks import ask_to_verify
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, utc_text
@@ -227,6 +229,27 @@ def resume(email: str) -> None:
     if not suspension_store.resume(_leader(email).id):
         raise click.ClickException("This account is not suspended.")
     click.echo("The account is back. Its owner signs in as before.")
+
+
+@accounts_commands.command("ask-to-verify")
+@with_appcontext
+def ask_all_to_verify() -> None:
+    """Send every account whose address is not verified the link to do so."""
+    if not settings().smtp_url:
+        raise click.ClickException("SMTP_URL is not set, so no mail can be sent.")
+    now = clock.now()
+    waiting = [account.id for account in list_accounts() if _waits_to_verify(account)]
+    asked = 0
+    for account_id in waiting:
+        leader = store.active_leader(account_id)
+        if leader is not None and find_proof_of(leader, now=now) is None:
+            ask_to_verify(leader, now=now)
+            asked += 1
+    click.echo(f"The worker sends a link to {_counted(asked, 'account')}.")
+
+
+def _waits_to_verify(account: ListedAccount) -> bool:
+    return account.email is not None and not account.verified and account.suspended_at is None
 
 
 def _leader(email: str) -> store.Leader:

@@ -7,7 +7,16 @@ from leaderjournal.accounts.mailing import send_account_mail
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.queue import task
+from leaderjournal.kernel.queue import enqueue, task
+
+
+@task
+def begin_reset(account_id: str) -> None:
+    """Make the link of one request for a new password, and have it sent."""
+    leader = store.active_leader(UUID(account_id))
+    if leader is not None:
+        reset = resets_store.new_reset(leader.id, now=clock.now(), mailed=True)
+        enqueue(send_reset, str(reset))
 
 
 @task

@@ -332,3 +332,27 @@ def test_addresses_of_links_are_sealed_and_tokens_hashed(app, client, change_to,
         kept = [value for row in rows for value in vars(row).values() if isinstance(value, bytes)]
     assert len(rows) == 2
     assert not any(b"quetzalcoatl" in value or leader.email.encode() in value for value in kept)
+
+
+def test_verifying_the_present_address_ends_no_way_back_in(app, client, post, leader, mailbox):
+    make_unverified(app, leader)
+    post("/settings/email/send")
+    _forget_password(app, leader.email)
+    confirm(client, links_to(mailbox, leader.email)[0])
+    [reset] = links_to(mailbox, leader.email, "reset")
+    shown = app.test_client().get(reset, follow_redirects=True)
+    assert "Choose a new password" in shown.text
+
+
+def test_the_operator_asks_everybody_whose_address_is_not_verified_once(
+    app, client, leader, mailbox
+):
+    def ask():
+        return app.test_cli_runner().invoke(args=["accounts", "ask-to-verify"]).output
+
+    assert "to 0 accounts" in ask()
+    make_unverified(app, leader)
+    assert "to 1 account." in ask()
+    assert "to 0 accounts" in ask()
+    work(app)
+    assert len(links_to(mailbox, leader.email)) == 1

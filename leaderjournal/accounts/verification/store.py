@@ -137,8 +137,9 @@ def verify(token: str, *, now: Instant) -> Verified | None:
                 notice_id = new_id()
                 session.add(_notice(notice_id, leader.sealer, Notice.CHANGED, leader.email, now))
                 store.set_email(leader.sealer, account, _open(row, leader).email)
+                store.end_links(session, account_id)
             account.email_verified_at = now
-            store.end_links(session, account_id)
+            session.execute(sa.delete(EmailProof).where(EmailProof.account_id == account_id))
     except IntegrityError as error:
         raise EmailTaken from error
     return Verified(account_id, notice_id)
