@@ -21,11 +21,14 @@ from leaderjournal.kernel.assets import init_assets
 from leaderjournal.kernel.context import init_context
 from leaderjournal.kernel.context import settings as current_settings
 from leaderjournal.kernel.database import init_database
+from leaderjournal.kernel.faults import init_faults
 from leaderjournal.kernel.headers import init_headers
+from leaderjournal.kernel.intake import NumberConverter, init_intake, refuse_large_body
 from leaderjournal.kernel.limits import init_limits
 from leaderjournal.kernel.operations import init_operations
 from leaderjournal.kernel.problems import init_problems
 from leaderjournal.kernel.queue import init_queue
+from leaderjournal.kernel.quotas import init_quotas
 from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
@@ -129,6 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["day"] = DayConverter
+    app.url_map.converters["int"] = NumberConverter
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -138,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         if request.endpoint in TAKES_FILES:
             request.max_content_length = LARGEST_IMPORT
 
+    app.before_request(refuse_large_body)
     init_context(app, settings)
     init_database(app, settings.database_url)
     init_headers(app, secure=settings.secure)
@@ -146,6 +151,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_assets(app)
     init_limits(app)
     init_access(app)
+    init_intake(app)
+    init_faults(app)
+    init_quotas(app)
     init_queue(app, settings.queue_url, settings.secret_key)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)

@@ -4,16 +4,23 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, redirect, request, session, url_for
-from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_login import LoginManager, current_user, login_required
+from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
 from werkzeug import Request, Response
+from wtforms.validators import ValidationError
 
 from leaderjournal.accounts import store
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.intake import refuse_large_body
 from leaderjournal.kernel.problems import API_PREFIX, Problem
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 View = TypeVar("View", bound=Callable[..., Any])
+
+LARGEST_OF_STRANGERS = 100_000
+"""Bytes of a body from who is not signed in: forms to sign in, and a team's answers."""
+
+_LOGIN_REQUIRED = login_required(lambda: None).__code__
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -72,6 +79,28 @@ def _session_state() -> str:
     return "ended" if store.was_ended(token) else "expired"
 
 
+def refuse_strangers() -> Response | None:
+    """Answer who is not signed in before anything of their body is read."""
+    if request.method not in UNSAFE or request.endpoint is None:
+        return None
+    if current_user.is_authenticated:
+        return None
+    if _needs_sign_in(current_app.view_functions[request.endpoint]):
+        return login_manager.unauthorized()  # type: ignore[no-any-return]
+    request.max_content_length = min(LARGEST_OF_STRANGERS, request.max_content_length or 0)
+    refuse_large_body()
+    return None
+
+
+def _needs_sign_in(view: Callable[..., Any] | None) -> bool:
+    """Tell whether `login_required` is among a view's decorators."""
+    while view is not None:
+        if getattr(view, "__code__", None) is _LOGIN_REQUIRED:
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
 def refuse_forged_requests() -> None:
     """Ask every changing request that stands on a session for its CSRF token."""
     if request.method not in UNSAFE or request.endpoint is None:
@@ -82,8 +111,11 @@ def refuse_forged_requests() -> None:
     if by_api and ("Authorization" in request.headers or "_user_id" not in session):
         return
     try:
-        csrf.protect()
-    except CSRFError as error:
+        if by_api or request.headers.get("X-CSRFToken"):
+            validate_csrf(request.headers.get("X-CSRFToken"))  # no form is read for this
+        else:
+            csrf.protect()
+    except (CSRFError, ValidationError) as error:
         detail = "This page was open for too long. Go back, reload it, and send it once more."
         raise Problem(403, detail) from error
 
@@ -92,4 +124,5 @@ def init_access(app: Flask) -> None:
     """Let `app` know who asks."""
     csrf.init_app(app)
     login_manager.init_app(app)
+    app.before_request(refuse_strangers)
     app.before_request(refuse_forged_requests)

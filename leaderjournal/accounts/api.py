@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Response, jsonify
 from flask_login import login_required
-from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
 from leaderjournal.accounts import store
@@ -30,6 +29,7 @@ from leaderjournal.accounts.sign_in import guarded_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.erasing import wipe_logs
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem
 
 blueprint = Blueprint("accounts-api", __name__, url_prefix=PREFIX, description="Accounts")

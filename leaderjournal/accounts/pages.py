@@ -1,7 +1,7 @@
 """Accounts as pages: registering, signing in and out, the way back in, and settings ("Me")."""
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -53,6 +53,8 @@ blueprint = Blueprint("accounts", __name__)
 
 NOBODY = UUID(int=0)
 ZONES = sorted(ZONE_NAMES)
+A_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
+"""A path with its query as browsers send it: printable ASCII, no backslash, not "//host"."""
 Page = Response | str | tuple[str, int]
 
 EmailForm = Schema.from_dict({"email": Email(required=True)}, name="EmailForm")
@@ -70,9 +72,8 @@ NOT_YOURS = {"current_password": ["This is not your password."]}
 
 def _local_path(wanted: str) -> str:
     """Return `wanted` where it is a path of ours, else the start: no way out to other hosts."""
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if ours and not (parts.scheme or parts.netloc) else url_for("reflections.today")
+    ours = A_PATH.fullmatch(wanted) is not None
+    return wanted if ours else url_for("reflections.today")
 
 
 def _begin_session(leader: store.Leader) -> None:

@@ -32,6 +32,7 @@ from leaderjournal.accounts.practice_calendar.rules import (
     PracticeCalendar,
     days_cut_short,
 )
+from leaderjournal.accounts.quotas import check_tokens, sessions_over
 from leaderjournal.accounts.rules import (
     SEEN_AGAIN_AFTER,
     SIGN_IN_LASTS,
@@ -262,6 +263,9 @@ def sign_in(account_id: UUID, *, device: str, now: Instant) -> str:
     )
     with write_transaction() as session:
         session.add(row)
+        session.flush()
+        over = list(session.scalars(sessions_over(account_id)))
+        _end(session, [SignIn.id.in_(over)], now)
     return token
 
 
@@ -338,7 +342,10 @@ def _mark_of_ended(token_hash: bytes) -> bytes:
 
 
 def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptToken]:
-    """Create an API token; return it, this once, with what the list will show."""
+    """Create an API token; return it, this once, with what the list will show.
+
+    Raises QuotaReached.
+    """
     token = f"lj_{secrets.token_urlsafe(32)}"
     token_id = new_id()
     row = ApiToken(
@@ -352,6 +359,7 @@ def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptTok
         expires_at=Instant(now + TOKEN_LASTS),
     )
     with write_transaction() as session:
+        check_tokens(session, sealer.account)
         session.add(row)
     return token, KeptToken(token_id, label, row.created_at, row.expires_at)
 

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, Response, jsonify, request
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import BaseConverter
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.fields import Day
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import PROBLEM_TYPE, Problem, invalid
 
 PREFIX = "/api/v1"
@@ -119,7 +120,8 @@ TAKE_FILES = frozenset(
 
 def _refuse_other_bodies() -> None:
     """Raise Problem (415) for a body that is neither JSON nor, where files are taken, a form."""
-    if not request.path.startswith(PREFIX) or not request.content_length:
+    chunked = request.content_length is None and "Transfer-Encoding" in request.headers
+    if not request.path.startswith(PREFIX) or not (request.content_length or chunked):
         return
     wanted = "multipart/form-data" if request.path in TAKE_FILES else "application/json"
     if request.mimetype != wanted and not (wanted.endswith("json") and request.is_json):

@@ -1,8 +1,9 @@
 """Fields that several rooms read from outside, with messages that say what is allowed."""
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
@@ -10,6 +11,14 @@ from leaderjournal.kernel.days import ZONE_NAMES, LocalDate, utc_text
 
 LONGEST_WORDS = 20_000
 EARLIEST_DATE = date(1900, 1, 1)
+LATEST_DATE = date(2199, 12, 31)
+"""As far as a pause or a due day may lie ahead; what reckons with days stays within the years."""
+A_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+A_MOMENT = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
+    "([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+A_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CLOCK_TIME = re.compile("^([01][0-9]|2[0-3]):[0-5][0-9]$")
 
 
@@ -49,11 +58,13 @@ class Day(fields.Date):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> LocalDate:
-        if not isinstance(value, str) or len(value) != 10:  # strptime takes 2026-1-1 too
+        if not isinstance(value, str) or not A_DATE.fullmatch(value):  # strptime takes 2026-1-1 too
             raise self.make_error("invalid", input=value, obj_type="date")
         day = super()._deserialize(value, attr, data, **kwargs)
         if day < EARLIEST_DATE:
             raise ValidationError("Use a date from 1900-01-01 on.")
+        if day > LATEST_DATE:
+            raise ValidationError(f"Use a date up to {LATEST_DATE}.")
         return LocalDate(day)
 
 
@@ -84,6 +95,47 @@ class ClockTime(fields.Field[time]):
         if not isinstance(value, str) or not CLOCK_TIME.fullmatch(value):
             raise self.make_error("invalid")
         return time.fromisoformat(value)
+
+
+class Id(fields.UUID):
+    """A UUID as RFC 9562 writes it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid_uuid": "Use a UUID."})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
+        if not isinstance(value, str) or not A_UUID.fullmatch(value):
+            raise self.make_error("invalid_uuid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Choice(fields.Boolean):
+    """True or false, and no other way to say so."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Use true or false.")
+        return value
+
+
+class Moment(fields.AwareDateTime):
+    """A point in time from outside, RFC 3339, within the years that days are reckoned in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            format="iso",
+            error_messages={"invalid": "Use a time like 2026-11-24T18:30:00Z."},
+            **kwargs,
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not A_MOMENT.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type="datetime")
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not EARLIEST_DATE < moment.date() <= LATEST_DATE:
+            raise ValidationError("Use a time of the years 1900 to 2199.")
+        return moment
 
 
 class Zone(fields.String):

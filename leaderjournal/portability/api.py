@@ -5,12 +5,12 @@ from uuid import UUID
 
 from flask import Response, stream_with_context
 from flask_login import login_required
-from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset

@@ -1,6 +1,5 @@
 """What the calls of moving take and give."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates
 
 from leaderjournal.kernel.fields import UtcInstant
+from leaderjournal.kernel.json_text import UnreadableJson, read_json
 from leaderjournal.portability.exports import FORMATS
 from leaderjournal.portability.reading import Choices
 from leaderjournal.portability.table import TABLES
@@ -49,8 +49,8 @@ class ChoicesSchema(Schema):
     def scores(text: str) -> dict[str, int]:
         """Return the scores by mood. Raises ValidationError."""
         try:
-            moods = json.loads(text)
-        except (ValueError, RecursionError):
+            moods = read_json(text)
+        except UnreadableJson:
             moods = None
         if not isinstance(moods, dict) or not all(
             type(score) is int and 1 <= score <= 5 for score in moods.values()
@@ -137,7 +137,7 @@ class ExportSchema(Schema):
         load_default=None,
         metadata={"description": "The month or year of a PDF, like 2026-11; else this year"},
     )
-    every_day = fields.Boolean(load_default=True)
+    every_day = fields.Boolean(load_default=True, truthy={"true"}, falsy={"false"})
     without_names = fields.String(
         load_default="",
         metadata={"description": "Names to leave out of a PDF, separated by commas"},

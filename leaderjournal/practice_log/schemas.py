@@ -8,7 +8,7 @@ from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from leaderjournal.kernel.days import LocalDate, local_date
-from leaderjournal.kernel.fields import Day, EveryDays, Line, UtcInstant, Words
+from leaderjournal.kernel.fields import Choice, Day, EveryDays, Id, Line, UtcInstant, Words
 from leaderjournal.practice_log.rules import ACTS, LONGEST_TEXT, Kind, period_days
 
 LONGEST_COMMITMENT = 20_000
@@ -100,7 +100,7 @@ class HandOffSchema(Schema):
     """A hand-off as it is written; `local_date` is since when."""
 
     text = Text(required=True)
-    person_id = fields.UUID(allow_none=True, load_default=None)
+    person_id = Id(allow_none=True, load_default=None)
     stepped_back_in_on = Day(allow_none=True, load_default=None)
     reason = MoreWords()
     local_date = Day(allow_none=True, load_default=None)
@@ -110,7 +110,7 @@ class WinSchema(Schema):
     """A win as it is written."""
 
     text = Text(required=True)
-    person_id = fields.UUID(allow_none=True, load_default=None)
+    person_id = Id(allow_none=True, load_default=None)
     celebrated_how = MoreWords()
     celebrated_on = Day(allow_none=True, load_default=None)
     local_date = Day(allow_none=True, load_default=None)
@@ -143,14 +143,14 @@ class ActsSchema(Schema):
 class MergePersonSchema(Schema):
     """Which person one is merged into."""
 
-    into = fields.UUID(required=True)
+    into = Id(required=True)
 
 
 class ForgetPersonSchema(Schema):
     """What a name becomes in every text, such as "someone"; null leaves the texts alone."""
 
     replacement = Line(longest=80, allow_none=True, load_default=None)
-    any_case = fields.Boolean(
+    any_case = Choice(
         load_default=False,
         metadata={"description": "Also where a name of one word is written in small letters"},
     )

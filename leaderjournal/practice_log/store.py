@@ -19,6 +19,7 @@ from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log.models import LogEntry
+from leaderjournal.practice_log.quotas import check_entries
 from leaderjournal.practice_log.rules import (
     ASKED_FOR,
     Commitment,
@@ -260,6 +261,7 @@ def put(
         if current and (current.local_date, current.content) == (local_date, content):
             return current, False
         if row is None:
+            check_entries(writing, sealer.account, kind)
             row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
             writing.add(row)
         row.local_date, row.saved_at = local_date, now

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from flask import request
 from flask_login import login_required
-from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.accounts.rules import device_name
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.prompts.delivery.trial import send_test
 from leaderjournal.prompts.fortnightly import store as letter_store

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from flask_login import login_required
-from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, flat, invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.questions import store

@@ -13,11 +13,13 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.quotas import check_quota
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import HISTORY, Asked, Question, Scored, questions_for
 from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, LeaningKey, OwnQuestion
 
+MOST_OWN = 300
 
 class NoPracticeDays(Exception):
     """The calendar expects too few days to come, as in an open pause."""
@@ -56,7 +58,7 @@ def own_question(sealer: Sealer, question_id: UUID) -> KeptQuestion | None:
 
 
 def add(sealer: Sealer, values: dict[str, Any], *, now: Instant) -> KeptQuestion:
-    """Keep a question of the leader's own."""
+    """Keep a question of the leader's own. Raises QuotaReached."""
     question_id = new_id()
     row = OwnQuestion(
         id=question_id,
@@ -69,6 +71,13 @@ def add(sealer: Sealer, values: dict[str, Any], *, now: Instant) -> KeptQuestion
         created_at=now,
     )
     with write_transaction() as session:
+        accounts_store.hold(session, sealer.account)
+        check_quota(
+            session,
+            sa.select(OwnQuestion.id).where(OwnQuestion.account_id == sealer.account),
+            most=MOST_OWN,
+            sentence=f"You may have {MOST_OWN} questions. Delete one, then add another.",
+        )
         session.add(row)
     return _kept(sealer, row)
 
@@ -121,6 +130,8 @@ def bring_questions(
     for old, values in brought.items():
         same = values["key"], values["text"]
         if same not in there:
+            if len(there) >= MOST_OWN:
+                continue  # answers to it stay, as those to a question that was deleted
             there[same] = new_id()
             new.append(there[same])
             session.add(

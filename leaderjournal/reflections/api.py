@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_login import login_required
-from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.accounts.store import Leader
@@ -11,6 +10,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.conditions import expected
 from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after, instant
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question

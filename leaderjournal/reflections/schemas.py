@@ -13,7 +13,7 @@ from marshmallow import (
 )
 
 from leaderjournal.kernel.api import uuid_or_none
-from leaderjournal.kernel.fields import Day, UtcInstant, Words
+from leaderjournal.kernel.fields import Day, Id, Moment, UtcInstant, Words
 from leaderjournal.practice import catalogue
 from leaderjournal.questions.schemas import KEY, behaviour_fits
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -31,12 +31,10 @@ def _score(**options: Any) -> fields.Integer:
     )
 
 
-def _written_at() -> fields.AwareDateTime:
-    return fields.AwareDateTime(
-        format="iso",
+def _written_at() -> Moment:
+    return Moment(
         allow_none=True,
         load_default=None,
-        error_messages={"invalid": "Use a time like 2026-11-24T18:30:00Z."},
         metadata={"description": "When it was written, where it is sent later than that"},
     )
 
@@ -73,7 +71,7 @@ class ScoreSchema(Schema):
 class ContentSchema(Schema):
     """What a day says."""
 
-    answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
+    answers = fields.List(fields.Nested(AnswerSchema), required=True)
     note = Words(allow_none=True, load_default="")
     commitment = Words(allow_none=True, load_default="")
 
@@ -97,10 +95,9 @@ class DaySchema(ContentSchema):
     """A day as it is written."""
 
     written_at = _written_at()
-    change = fields.UUID(
+    change = Id(
         allow_none=True,
         load_default=None,
-        error_messages={"invalid_uuid": "Use a UUID."},
         metadata={"description": "The device's name for this change, which is written once"},
     )
 

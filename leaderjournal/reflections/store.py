@@ -18,6 +18,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice.rules import Scored
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
+from leaderjournal.reflections.quotas import check_space, drop_oldest_versions
 from leaderjournal.reflections.rules import (
     Answer,
     DayContent,
@@ -240,7 +241,9 @@ def _replace(
     row.saved_at = now
     row.deleted_at = None
     row.change_id = change
+    drop_oldest_versions(session, row)
     _write(session, sealer, row, content, written, in_time=_in_time(row.local_date, writing))
+    check_space(session, row)
 
 
 def add_score(

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_login import login_required
-from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as practice_log_store

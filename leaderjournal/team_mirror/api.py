@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_login import login_required
-from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.allowances import UsedUp
 from leaderjournal.kernel.api import PREFIX, page, page_schema
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.issuing import issue

@@ -15,6 +15,7 @@ from leaderjournal.accounts.practice_calendar.rules import (
     PracticeCalendar,
     PracticeDays,
 )
+from leaderjournal.accounts.quotas import check_pauses
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import LocalDate
 
@@ -139,11 +140,12 @@ def paused_among(
 
 
 def add_pause(account: UUID, pause: Pause) -> KeptPause:
-    """Keep a pause."""
+    """Keep a pause. Raises QuotaReached."""
     row = PauseRow(
         id=new_id(), account_id=account, first_date=pause.first_date, last_date=pause.last_date
     )
     with write_transaction() as session:
+        check_pauses(session, account)
         session.add(row)
     return KeptPause(row.id, row.first_date, row.last_date)
 

@@ -1,6 +1,6 @@
 """The SQL of moving the log: everything out, and what another journal holds in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -16,6 +16,7 @@ from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.people.store import acts_id
+from leaderjournal.practice_log.quotas import has_room
 from leaderjournal.practice_log.rules import (
     Acts,
     Commitment,
@@ -89,6 +90,7 @@ def add_entries(
     alike = defaultdict[tuple[object, ...], list[UUID]](list)
     for found in all_entries(sealer):
         alike[_likeness(found.kind, found.local_date, found.content)].append(found.id)
+    kept = Counter(kinds.values())
     people: dict[UUID, UUID] = {}
     added: dict[UUID, int] = {}
     for given in brought:
@@ -108,9 +110,10 @@ def add_entries(
         entry_id = there or _new_id(sealer, given, content, new_days)
         if given.kind == Kind.PERSON and entry_id:
             people[given.id] = entry_id
-        if entry_id is None or entry_id in kinds:
+        if entry_id is None or entry_id in kinds or not has_room(kept[given.kind], given.kind):
             continue
         kinds[entry_id] = given.kind
+        kept[given.kind] += 1
         if not getattr(content, "of_day", False):
             added[entry_id] = given.version
         session.add(

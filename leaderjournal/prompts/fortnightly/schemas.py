@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from leaderjournal.kernel.fields import Day
+from leaderjournal.kernel.fields import Choice, Day
 
 
 class LetterSchema(Schema):
     """Whether the letter comes, and whether with a line of the leader's own: off unless chosen."""
 
-    enabled = fields.Boolean(required=True)
-    with_words = fields.Boolean(load_default=False)
+    enabled = Choice(required=True)
+    with_words = Choice(load_default=False)
 
 
 class ShownLetterSchema(Schema):

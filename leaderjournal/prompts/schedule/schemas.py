@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from leaderjournal.kernel.fields import ClockTime, Day, UtcInstant
+from leaderjournal.kernel.fields import Choice, ClockTime, Day, UtcInstant
 from leaderjournal.prompts.schedule.rules import Schedule
 
 MOST_TIMES = 6
@@ -15,7 +15,7 @@ LONGEST_SNOOZE = 24 * 60
 class ScheduleSchema(Schema):
     """When prompts come: wall-clock times in the leader's zone, on ISO weekdays."""
 
-    enabled = fields.Boolean(required=True, truthy={True}, falsy={False})
+    enabled = Choice(required=True)
     times = fields.List(
         ClockTime(),
         required=True,
@@ -31,10 +31,10 @@ class ScheduleSchema(Schema):
     quiet_from = ClockTime(allow_none=True, load_default=None)
     quiet_to = ClockTime(allow_none=True, load_default=None)
     paused_until = Day(allow_none=True, load_default=None)
-    streak_at_risk = fields.Boolean(load_default=False, truthy={True}, falsy={False})
-    by_mail = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    streak_at_risk = Choice(load_default=False)
+    by_mail = Choice(load_default=False)
     # What was read can be put back: these four are told and not asked for.
-    mail_waits = fields.Raw(load_only=True)
+    mail_waits = fields.Raw(load_only=True, allow_none=True)
     chosen = fields.Raw(load_only=True)
     snoozed_until = fields.Raw(load_only=True, allow_none=True)
     next_due_at = fields.Raw(load_only=True, allow_none=True)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_login import login_required
-from flask_smorest import Blueprint
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.conditions import expected
+from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.reviews.monthly import store
 from leaderjournal.reviews.monthly.schemas import (

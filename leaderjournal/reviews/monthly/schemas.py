@@ -1,8 +1,9 @@
 """What the calls of monthly reviews take and give."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, pre_load
 
 from leaderjournal.kernel.fields import UtcInstant, Words
 from leaderjournal.questions.schemas import KEY
@@ -16,6 +17,12 @@ class ReviewContentSchema(Schema):
     grew = Words(allow_none=True, load_default="")
     let_go = Words(allow_none=True, load_default="")
     lean_on = fields.String(allow_none=True, load_default=None, validate=KEY)
+
+    @pre_load
+    def _says_something(self, given: Any, **_kwargs: Any) -> Any:
+        if isinstance(given, Mapping) and not any(name in given for name in self.fields):
+            raise ValidationError(f"Send one or more of: {', '.join(self.fields)}.")
+        return given
 
     @staticmethod
     def content(data: dict[str, Any]) -> ReviewContent:

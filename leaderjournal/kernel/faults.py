@@ -1,0 +1,41 @@
+"""An error that nobody expected: logged with where it happened, and without a private word.
+
+An exception's message may hold what a leader wrote, and an address may hold a secret link, so
+neither is logged: the endpoint's name, the exceptions' types and the lines of code are.
+"""
+
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+from flask import Flask, request
+
+log = logging.getLogger("leaderjournal.faults")
+
+
+def init_faults(app: Flask) -> None:
+    """Log unexpected errors of `app` in this way; `kernel.problems` answers them."""
+
+    def log_exception(
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None] | Any,
+    ) -> None:
+        error = exc_info[1]
+        if error is not None:
+            log.error("fault in %s %s\n%s", request.method, request.endpoint, describe(error))
+
+    app.log_exception = log_exception  # type: ignore[method-assign]
+
+
+def describe(error: BaseException) -> str:
+    """Return where an error and those behind it happened, line by line, the last one first."""
+    lines: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None:
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}")
+        lines += [
+            f"  {frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(seen.__traceback__, limit=-20)
+        ]
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return "\n".join(lines)

@@ -1,0 +1,90 @@
+"""What every request is looked at for before a view sees it: its size, its encoding, its text."""
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+import flask_smorest
+from flask import Flask, request
+from marshmallow import Schema
+from webargs.core import is_json
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
+
+from leaderjournal.kernel.json_text import NO_TEXT, NoText, UnreadableJson, is_text, read_json
+from leaderjournal.kernel.problems import API_PREFIX, Problem, invalid
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class NumberConverter(BaseConverter):
+    """A whole number in an address; one with more digits than any of ours is no address."""
+
+    regex = "[0-9]{1,9}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+
+class GuardedParser(FlaskParser):
+    """Reads bodies: one must be there, and JSON is read within limits."""
+
+    def load_json(self, req: Any, schema: Schema) -> Any:
+        """Return the body's JSON. Raises Problem (400, 415, 422)."""
+        content = req.get_data(cache=True)
+        if not content:
+            raise Problem(400, "This call takes a body. Send it as application/json.")
+        if not is_json(req.mimetype):
+            raise Problem(415, "Send this as application/json.")
+        try:
+            return read_json(content)
+        except NoText as error:
+            invalid({error.path or "body": [str(error)]})
+        except UnreadableJson as error:
+            raise Problem(400, str(error)) from None
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A part of the API, whose bodies are read with care."""
+
+    ARGUMENTS_PARSER = GuardedParser()
+
+
+def init_intake(app: Flask) -> None:
+    """Look at every request to `app`. Called once it is known who asks, as forms are read here."""
+    app.before_request(refuse_unreadable)
+
+
+def refuse_large_body() -> None:
+    """Raise 413 for a body that says of itself that it is too large, before any of it is read."""
+    most = request.max_content_length
+    if most is not None and (request.content_length or 0) > most:
+        raise RequestEntityTooLarge
+
+
+def refuse_unreadable() -> None:
+    """Raise Problem for what is no text in the address or a form, and for packed bodies."""
+    if not is_text(request.path):
+        raise Problem(404, "There is nothing at this address.")
+    _refuse_no_text(request.args.items(multi=True))
+    if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
+        raise Problem(415, "Send the body as it is, without a Content-Encoding.")
+    if request.mimetype in FORMS and request.endpoint and not _is_json_call():
+        _refuse_no_text(request.form.items(multi=True))
+        _refuse_no_text((name, file.filename or "") for name, file in request.files.items())
+
+
+def _is_json_call() -> bool:
+    return request.path.startswith(API_PREFIX) and request.mimetype == FORMS[0]
+
+
+def _refuse_no_text(pairs: Iterable[tuple[str | None, str]]) -> None:
+    # A part of a multipart form may have no name at all.
+    for name, value in pairs:
+        if name is None or not is_text(name) or not is_text(value):
+            _refuse(name)
+
+
+def _refuse(name: str | None) -> NoReturn:
+    invalid({name if name and is_text(name) else "name": [NO_TEXT]})

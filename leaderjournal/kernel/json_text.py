@@ -1,0 +1,107 @@
+"""JSON from outside, read within limits (RFC 8259, 9, allows them).
+
+The standard library's reader raises RecursionError for deep nesting and ValueError for integers of
+more than 4,300 digits, and takes NaN, which is no JSON, and lone surrogates, which are no text.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+DEEPEST = 50
+LONGEST_NUMBER = 100
+NO_TEXT = "Leave out the characters that are no text."
+
+_MAY_BE_NO_TEXT = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+class UnreadableJson(ValueError):
+    """The text is no JSON within the limits. The message says what is allowed."""
+
+
+class NoText(UnreadableJson):
+    """A string holds NUL or half of a surrogate pair, at `path`: names and positions with dots."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(NO_TEXT)
+        self.path = path
+
+
+def is_text(text: str) -> bool:
+    """Tell whether a string can be stored and shown: no NUL, no half of a surrogate pair."""
+    return _NO_TEXT.search(text) is None
+
+
+def read_json(content: str | bytes) -> Any:
+    """Return the value that a JSON text in UTF-8 holds. Raises UnreadableJson."""
+    try:
+        text = content.decode() if isinstance(content, bytes) else content
+        value = json.loads(
+            text, parse_int=_integer, parse_float=_number, parse_constant=_refuse_constant
+        )
+    except UnreadableJson:
+        raise
+    except RecursionError:
+        raise UnreadableJson(f"Nest values at most {DEEPEST} deep.") from None
+    except ValueError:  # its message would hold some of the text
+        raise UnreadableJson("Send valid JSON in UTF-8.") from None
+    if text.count("[") + text.count("{") > DEEPEST and _is_deeper(value, DEEPEST):
+        raise UnreadableJson(f"Nest values at most {DEEPEST} deep.")
+    if _MAY_BE_NO_TEXT.search(text) or not is_text(text):
+        for path, string in _strings(value):
+            if not is_text(string):
+                raise NoText(path)
+    return value
+
+
+def _integer(digits: str) -> int:
+    _check_length(digits)
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    _check_length(digits)
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise UnreadableJson("Use numbers of at most 300 digits.")
+    return number
+
+
+def _check_length(digits: str) -> None:
+    if len(digits) > LONGEST_NUMBER:
+        raise UnreadableJson(f"Write numbers with at most {LONGEST_NUMBER} characters.")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise UnreadableJson(f"{name} is no number in JSON.")
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Tell whether a value nests more than `depth` lists and objects; asked level by level."""
+    level = [value]
+    for _ in range(depth):
+        level = [child for parent in level for child in _children(parent)]
+    return any(isinstance(value, list | dict) for value in level)
+
+
+def _strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every string and every name in a value with the path to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            shown = _NO_TEXT.sub("?", name)
+            here = f"{path}.{shown}" if path else shown
+            yield here, name
+            yield from _strings(inner, here)
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _strings(inner, f"{path}.{position}" if path else str(position))

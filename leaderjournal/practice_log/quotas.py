@@ -1,0 +1,44 @@
+"""How many entries of each kind an account may keep: far more than ten years of daily use."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.quotas import check_quota
+from leaderjournal.practice_log.models import LogEntry
+from leaderjournal.practice_log.rules import Kind
+
+MOST = {
+    Kind.PERSON: 500,
+    Kind.ACTS: 100_000,
+    Kind.COMMITMENT: 20_000,
+    Kind.HAND_OFF: 20_000,
+    Kind.WIN: 20_000,
+    Kind.NUMBER: 5_000,
+}
+NAMES = {
+    Kind.PERSON: "people",
+    Kind.ACTS: "days with people",
+    Kind.COMMITMENT: "commitments",
+    Kind.HAND_OFF: "hand-offs",
+    Kind.WIN: "wins",
+    Kind.NUMBER: "numbers",
+}
+
+
+def check_entries(session: Session, account: UUID, kind: Kind) -> None:
+    """Raise QuotaReached where the account has as many entries of a kind as it may.
+
+    The caller holds the account.
+    """
+    rows = sa.select(LogEntry.id).where(
+        LogEntry.account_id == account, LogEntry.kind == kind.value
+    )
+    sentence = f"You may keep {MOST[kind]:,} {NAMES[kind]}. Delete some, then add more."
+    check_quota(session, rows, most=MOST[kind], sentence=sentence)
+
+
+def has_room(number: int, kind: Kind) -> bool:
+    """Tell whether an account that has `number` entries of a kind may have one more."""
+    return number < MOST[kind]
