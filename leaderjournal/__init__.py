@@ -23,7 +23,12 @@ from leaderjournal.kernel.context import settings as current_settings
 from leaderjournal.kernel.database import init_database
 from leaderjournal.kernel.faults import init_faults
 from leaderjournal.kernel.headers import init_headers
-from leaderjournal.kernel.intake import NumberConverter, init_intake, refuse_large_body
+from leaderjournal.kernel.intake import (
+    IntakeRequest,
+    NumberConverter,
+    init_intake,
+    refuse_large_body,
+)
 from leaderjournal.kernel.limits import init_limits
 from leaderjournal.kernel.operations import init_operations
 from leaderjournal.kernel.problems import init_problems
@@ -131,6 +136,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "MAX_FORM_MEMORY_SIZE": MEGABYTE,
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.request_class = IntakeRequest
     app.url_map.converters["day"] = DayConverter
     app.url_map.converters["int"] = NumberConverter
     if settings.trusted_proxies:

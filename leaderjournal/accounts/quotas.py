@@ -31,7 +31,7 @@ def check_pauses(session: Session, account: UUID) -> None:
     check_quota(session, rows, most=MOST_PAUSES, sentence=sentence)
 
 
-def sessions_over(account: UUID) -> sa.Select[tuple[UUID]]:
+def sessions_over(account: UUID) -> sa.Select[UUID]:
     """Select the sessions of an account beyond those that it may have, used longest ago."""
     newest = sa.select(SignIn.id).where(SignIn.account_id == account)
     return newest.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc()).offset(MOST_SESSIONS)

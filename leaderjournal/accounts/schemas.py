@@ -80,8 +80,12 @@ class CredentialsSchema(Schema):
 class NewAccountSchema(Schema):
     """What it takes to register."""
 
-    email = Email(required=True)
-    password = NewPassword(required=True, load_only=True)
+    email = Email(required=True, metadata={"format": "email"})
+    password = NewPassword(
+        required=True,
+        load_only=True,
+        metadata={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD},
+    )
     name = Line(longest=200, required=True)
     time_zone = Zone(required=True)
 
@@ -145,7 +149,10 @@ class MeSchema(Schema):
     email_verified = fields.Boolean(required=True, dump_only=True)
     name = Line(longest=200)
     time_zone = Zone()
-    day_starts_at = ClockTime(validate=_starts_in_the_morning)
+    day_starts_at = ClockTime(
+        validate=_starts_in_the_morning,
+        metadata={"type": "string", "pattern": "^((0[0-9]|1[01]):[0-5][0-9]|12:00)$"},
+    )
     practice_days = PracticeDaysField()
     language = fields.String(validate=validate.OneOf(LANGUAGES, error="Use one of: {choices}."))
 

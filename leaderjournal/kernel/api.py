@@ -10,8 +10,9 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import BaseConverter
 
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.kernel.fields import Day
+from leaderjournal.kernel.fields import DAY_PATTERN, Day
 from leaderjournal.kernel.intake import Blueprint
+from leaderjournal.kernel.openapi import Plugin, join_forms
 from leaderjournal.kernel.problems import PROBLEM_TYPE, Problem, invalid
 
 PREFIX = "/api/v1"
@@ -101,7 +102,7 @@ def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
         },
     }
     app.before_request(_refuse_other_bodies)
-    api = ApiWithProblems(app)
+    api = ApiWithProblems(app, spec_kwargs={"marshmallow_plugin": Plugin()})
     api.register_converter(DayConverter, _day_parameter)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -120,6 +121,8 @@ TAKE_FILES = frozenset(
 
 def _refuse_other_bodies() -> None:
     """Raise Problem (415) for a body that is neither JSON nor, where files are taken, a form."""
+    if request.routing_exception is not None:
+        return
     chunked = request.content_length is None and "Transfer-Encoding" in request.headers
     if not request.path.startswith(PREFIX) or not (request.content_length or chunked):
         return
@@ -129,7 +132,7 @@ def _refuse_other_bodies() -> None:
 
 
 def _day_parameter(_converter: BaseConverter) -> dict[str, str]:
-    return {"type": "string", "format": "date"}
+    return {"type": "string", "format": "date", "pattern": DAY_PATTERN}
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:
@@ -146,6 +149,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in item.items():
             if method not in {"get", "put", "post", "patch", "delete"}:
                 continue
+            join_forms(operation, components)
             statuses = {"400", "422", "503", "507"} | set(operation.pop("x-problems", []))
             if operation.get("security") != []:
                 statuses |= {"401", "403"}

@@ -1,6 +1,7 @@
 """Fields that several rooms read from outside, with messages that say what is allowed."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,9 @@ from leaderjournal.kernel.days import ZONE_NAMES, LocalDate, utc_text
 
 LONGEST_WORDS = 20_000
 EARLIEST_DATE = date(1900, 1, 1)
-LATEST_DATE = date(2199, 12, 31)
+LATEST_DATE = date(2999, 12, 31)
 """As far as a pause or a due day may lie ahead; what reckons with days stays within the years."""
+DAY_PATTERN = "^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 A_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 A_MOMENT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
@@ -44,6 +46,7 @@ class Line(Words):
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         length = validate.Length(1, longest, error=f"Use 1 to {longest} characters.")
+        kwargs.setdefault("metadata", {"pattern": r"\S"})
         super().__init__(longest=longest, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -55,6 +58,7 @@ class Day(fields.Date):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["error_messages"] = {"invalid": "Use a date like 2026-11-24."}
+        kwargs["metadata"] = {"pattern": DAY_PATTERN, **kwargs.get("metadata", {})}
         super().__init__(format="%Y-%m-%d", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> LocalDate:
@@ -134,12 +138,16 @@ class Moment(fields.AwareDateTime):
             raise self.make_error("invalid", input=value, obj_type="datetime")
         moment = super()._deserialize(value, attr, data, **kwargs)
         if not EARLIEST_DATE < moment.date() <= LATEST_DATE:
-            raise ValidationError("Use a time of the years 1900 to 2199.")
+            raise ValidationError("Use a time of the years 1900 to 2999.")
         return moment
 
 
 class Zone(fields.String):
     """The name of an IANA time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {"enum": sorted(ZONE_NAMES)})
+        super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
@@ -153,3 +161,9 @@ class UtcInstant(fields.AwareDateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else utc_text(value)
+
+
+def require_one(given: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raise ValidationError where what was given has none of `names`."""
+    if not any(name in given for name in names):
+        raise ValidationError(f"Send one or more of: {', '.join(names)}.", names[0])

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import flask_smorest
-from flask import Flask, request
+from flask import Flask, Request, request
 from marshmallow import Schema
 from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
@@ -15,6 +16,18 @@ from leaderjournal.kernel.json_text import NO_TEXT, NoText, UnreadableJson, is_t
 from leaderjournal.kernel.problems import API_PREFIX, Problem, invalid
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class IntakeRequest(Request):
+    """A request whose headers are read with care."""
+
+    @property
+    def authorization(self) -> Authorization | None:
+        """The credentials; None where they cannot be read, as those in no ASCII."""
+        try:
+            return super().authorization
+        except ValueError:
+            return None
 
 
 class NumberConverter(BaseConverter):
@@ -33,6 +46,8 @@ class GuardedParser(FlaskParser):
     def load_json(self, req: Any, schema: Schema) -> Any:
         """Return the body's JSON. Raises Problem (400, 415, 422)."""
         content = req.get_data(cache=True)
+        if not content and getattr(schema.Meta, "may_be_absent", False):
+            return {}
         if not content:
             raise Problem(400, "This call takes a body. Send it as application/json.")
         if not is_json(req.mimetype):

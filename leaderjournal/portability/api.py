@@ -17,6 +17,7 @@ from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, types
 from leaderjournal.portability.documents.rules import names_from
 from leaderjournal.portability.exports import Export, export, of_pdf
 from leaderjournal.portability.imports import store
+from leaderjournal.portability.limits import imports_per_account
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
@@ -48,6 +49,7 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 @blueprint.get("/export")
+@blueprint.doc(**{"x-problems": ["429", "503"]})
 @login_required
 @blueprint.arguments(ExportSchema, location="query", unknown=None)
 @blueprint.response(200, description="The journal as a file")
@@ -66,7 +68,9 @@ def export_journal(wanted: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/imports")
+@blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
+@imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
 @blueprint.arguments(ChoicesSchema, location="form")
 @blueprint.response(200, ImportedSchema)
@@ -85,7 +89,9 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
 
 
 @blueprint.post("/imports/preview")
+@blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
+@imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
 @blueprint.response(201, KeptImportSchema)
 def preview_import(files: dict[str, FileStorage]) -> Any:
@@ -116,7 +122,7 @@ def read_import(import_id: UUID) -> Any:
 
 @blueprint.post("/imports/<uuid:import_id>/start")
 @login_required
-@blueprint.arguments(StartSchema)
+@blueprint.arguments(StartSchema, required=False)
 @blueprint.response(200, KeptImportSchema)
 def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
     """Bring in a journal that was looked at."""

@@ -18,6 +18,7 @@ from leaderjournal.portability.documents.pdf import Wishes
 from leaderjournal.portability.exports import WHOLE, export, of_pdf
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.store import State
+from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.portability.reading import KINDS, Choices
 from leaderjournal.portability.table import TABLES
 from leaderjournal.practice import catalogue
@@ -61,6 +62,7 @@ def download(wanted: str) -> Response:
 
 @blueprint.post("/settings/import")
 @login_required
+@imports_per_account
 def import_journal() -> Page:
     """Look at the journal that was chosen; a large one is read by the worker."""
     file = request.files.get("file")
@@ -151,6 +153,7 @@ def document(period: str) -> str:
 
 @blueprint.post("/settings/document/<period>")
 @login_required
+@documents_per_account
 def make_document(period: str) -> Page:
     """Have a PDF made; a year is left to the worker."""
     shown = period_of(period)

@@ -70,7 +70,10 @@ def choices_of(key: str | None, scores: Mapping[str, int]) -> Choices:
 
 
 class StartSchema(Schema):
-    """What Daylio's moods become, once it is known which there are."""
+    """What Daylio's moods become, once it is known which there are. It may be left out."""
+
+    class Meta:
+        may_be_absent = True
 
     mood_key = fields.String(load_default=None, allow_none=True, validate=KEY)
     moods = fields.Dict(

@@ -32,9 +32,7 @@ def check_entries(session: Session, account: UUID, kind: Kind) -> None:
 
     The caller holds the account.
     """
-    rows = sa.select(LogEntry.id).where(
-        LogEntry.account_id == account, LogEntry.kind == kind.value
-    )
+    rows = sa.select(LogEntry.id).where(LogEntry.account_id == account, LogEntry.kind == kind.value)
     sentence = f"You may keep {MOST[kind]:,} {NAMES[kind]}. Delete some, then add more."
     check_quota(session, rows, most=MOST[kind], sentence=sentence)
 

@@ -21,6 +21,7 @@ from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, Leanin
 
 MOST_OWN = 300
 
+
 class NoPracticeDays(Exception):
     """The calendar expects too few days to come, as in an open pause."""
 

@@ -13,7 +13,7 @@ from marshmallow import (
 )
 
 from leaderjournal.kernel.api import uuid_or_none
-from leaderjournal.kernel.fields import Day, Id, Moment, UtcInstant, Words
+from leaderjournal.kernel.fields import Day, Id, Moment, UtcInstant, Words, require_one
 from leaderjournal.practice import catalogue
 from leaderjournal.questions.schemas import KEY, behaviour_fits
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -71,7 +71,7 @@ class ScoreSchema(Schema):
 class ContentSchema(Schema):
     """What a day says."""
 
-    answers = fields.List(fields.Nested(AnswerSchema), required=True)
+    answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
     note = Words(allow_none=True, load_default="")
     commitment = Words(allow_none=True, load_default="")
 
@@ -92,7 +92,14 @@ class ContentSchema(Schema):
 
 
 class DaySchema(ContentSchema):
-    """A day as it is written."""
+    """A day as it is written. A body that says nothing of it must not empty the day."""
+
+    class Meta:
+        says_one_of = ("answers", "note", "commitment")
+
+    @validates_schema(pass_original=True)
+    def _says_something(self, _data: Any, given: Any, **_kwargs: Any) -> None:
+        require_one(given, self.Meta.says_one_of)
 
     written_at = _written_at()
     change = Id(

@@ -134,7 +134,7 @@ def test_writing_over_a_deleted_day_creates_it_anew_and_keeps_the_old_version(cl
         ({"note": "nul\0"}, "note", "text"),
         ({"mood": "fine"}, "mood", "Unknown"),
         ({"written_at": "yesterday"}, "written_at", "2026-11-24T18:30:00Z"),
-        ({"written_at": "2001-01-01T00:00:00Z"}, "written_at", "or later"),
+        ({"note": "x", "written_at": "2001-01-01T00:00:00Z"}, "written_at", "or later"),
     ],
 )
 def test_a_field_that_is_not_valid_is_named_with_what_is_allowed(client, body, field, allowed):

@@ -63,14 +63,12 @@ FORM_BODIES = (
     ("multipart/form-data; boundary=x", b"--x\r\n\r\n"),
     (
         "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="file"; filename="\xff\x00"\r\n'
-        b"Content-Type: text/\xff; charset=\xff\r\n\r\n\xff\r\n--x--",
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="\xff\x00"\r\n\r\n\xff--x--',
     ),
     (
         "multipart/form-data; boundary=x",
-        b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename*=utf-8''%ed%a0%80%00\r\n\r\n"
-        + b"[" * 100_000
-        + b"\r\n--x--",
+        b'--x\r\nContent-Disposition: form-data; name="file"; '
+        b"filename*=utf-8''%ed%a0%80%00\r\n\r\n" + b"[" * 100_000 + b"\r\n--x--",
     ),
 )
 HEADERS = (
@@ -164,7 +162,7 @@ def address(rule, value):
     """Return the address of a rule with one value, percent-encoded, in each place."""
     quoted = "".join(f"%{byte:02x}" for byte in value.encode("utf-8", "surrogatepass"))
     path = rule.rule
-    for name in rule.arguments:
+    for _name in rule.arguments:
         start = path.index("<")
         path = path[:start] + quoted + path[path.index(">") + 1 :]
     return path
@@ -210,7 +208,7 @@ def test_no_content_type_is_answered_with_a_fault(app, who, answers):
         answers(client, method, typed_address(rule), data=b"{}", headers=headers | of_body)
         for method, rule in routes(app, but=KEEPS_SESSION)
         for of_body in JSON_HEADERS
-        if method in {"PUT", "POST"} and rule.endpoint.endswith(("_api", "login", "me", "answer"))
+        if (method in {"PUT", "POST"} and rule.endpoint.endswith(("_api", "login", "me", "answer")))
         or rule.endpoint in READ_HEADERS
     ]
     assert_none(faults)

@@ -7,16 +7,23 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.store import Leader, hold
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.quotas import QuotaReached
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset
 from leaderjournal.reviews.summaries.rules import Period
 
 KEPT_FOR = timedelta(days=1)
+MAKING_AT_ONCE = 2
+MAKING_TAKES = timedelta(minutes=15)
+"""What is being made for longer was broken off; it keeps nobody waiting."""
+MOST_KEPT = 10
+"""Of one account; a new one takes the place of the oldest."""
 
 
 class Stage(StrEnum):
@@ -39,7 +46,7 @@ class KeptDocument:
 
 
 def ask_for(leader: Leader, period: Period, wishes: Wishes, *, now: Instant) -> UUID:
-    """Keep what document a leader wishes; return its id."""
+    """Keep what document a leader wishes; return its id. Raises QuotaReached."""
     document_id = new_id()
     row = Document(
         id=document_id,
@@ -55,8 +62,32 @@ def ask_for(leader: Leader, period: Period, wishes: Wishes, *, now: Instant) -> 
         ),
     )
     with write_transaction() as session:
+        hold(session, leader.id)
+        _make_room(session, leader.id, now=now)
         session.add(row)
     return document_id
+
+
+def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
+    """Let the oldest documents go for a new one. Raises QuotaReached where two are being made."""
+    rows = session.execute(
+        sa.select(Document.id, Document.stage, Document.created_at)
+        .where(Document.account_id == account)
+        .order_by(Document.id.desc())
+    ).all()
+    making = [at for _, stage, at in rows if stage not in (Stage.DONE, Stage.FAILED)]
+    if sum(at > now - MAKING_TAKES for at in making) >= MAKING_AT_ONCE:
+        raise QuotaReached(
+            "Two documents are being made, the most at once. Try again once one is done.",
+            status=429,
+            retry_after=30,
+        )
+    gone = [
+        row
+        for number, (row, stage, _) in enumerate(rows, start=1)
+        if number >= MOST_KEPT and stage in (Stage.DONE, Stage.FAILED)
+    ]
+    session.execute(sa.delete(Document).where(Document.id.in_(gone)))
 
 
 def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:

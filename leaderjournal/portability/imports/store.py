@@ -16,6 +16,7 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.imports.models import BroughtIn, Import
+from leaderjournal.portability.imports.quotas import make_room
 from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours, read_whole
 from leaderjournal.portability.reading import Choices, Reader, Reading
 from leaderjournal.portability.rules import Failure
@@ -78,7 +79,7 @@ class KeptImport:
 
 
 def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
-    """Keep a file to be brought in; return the import's id."""
+    """Keep a file to be brought in; return the import's id. Raises QuotaReached."""
     import_id = new_id()
     row = Import(
         id=import_id,
@@ -94,6 +95,8 @@ def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
         ),
     )
     with write_transaction() as session:
+        accounts_store.hold(session, leader.id)
+        make_room(session, leader.id, len(content), now=now)
         session.add(row)
     return import_id
 

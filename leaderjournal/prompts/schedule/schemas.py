@@ -35,7 +35,7 @@ class ScheduleSchema(Schema):
     by_mail = Choice(load_default=False)
     # What was read can be put back: these four are told and not asked for.
     mail_waits = fields.Raw(load_only=True, allow_none=True)
-    chosen = fields.Raw(load_only=True)
+    chosen = fields.Raw(load_only=True, allow_none=True)
     snoozed_until = fields.Raw(load_only=True, allow_none=True)
     next_due_at = fields.Raw(load_only=True, allow_none=True)
 

@@ -1,28 +1,28 @@
 """What the calls of monthly reviews take and give."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_load
+from marshmallow import Schema, fields, validates_schema
 
-from leaderjournal.kernel.fields import UtcInstant, Words
+from leaderjournal.kernel.fields import UtcInstant, Words, require_one
 from leaderjournal.questions.schemas import KEY
 from leaderjournal.reviews.monthly.rules import ReviewContent
 
 
 class ReviewContentSchema(Schema):
-    """A review as it is written."""
+    """A review as it is written. A body that says nothing of it must not empty the review."""
+
+    class Meta:
+        says_one_of = ("mirror", "grew", "let_go", "lean_on")
 
     mirror = Words(allow_none=True, load_default="")
     grew = Words(allow_none=True, load_default="")
     let_go = Words(allow_none=True, load_default="")
     lean_on = fields.String(allow_none=True, load_default=None, validate=KEY)
 
-    @pre_load
-    def _says_something(self, given: Any, **_kwargs: Any) -> Any:
-        if isinstance(given, Mapping) and not any(name in given for name in self.fields):
-            raise ValidationError(f"Send one or more of: {', '.join(self.fields)}.")
-        return given
+    @validates_schema(pass_original=True)
+    def _says_something(self, _data: Any, given: Any, **_kwargs: Any) -> None:
+        require_one(given, self.Meta.says_one_of)
 
     @staticmethod
     def content(data: dict[str, Any]) -> ReviewContent:

@@ -1,0 +1,62 @@
+"""How many files an account may have waiting, and how many are read at once."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.quotas import QuotaReached
+from leaderjournal.portability.imports.models import Import
+
+UNDER_WAY_AT_ONCE = 2
+UNDER_WAY_FOR = timedelta(minutes=15)
+"""What is under way for longer was broken off; it keeps nobody waiting."""
+MOST_WAITING = 3
+"""Files that were only looked at; a new one takes the place of the oldest."""
+MOST_WAITING_BYTES = 100_000_000
+MOST_KEPT = 1_000
+"""Imports in the list of what was brought in."""
+
+UNDER_WAY = ("reading", "waiting", "running")
+ONLY_LOOKED_AT = ("preview", "refused")
+
+
+def make_room(session: Session, account: UUID, size: int, *, now: Instant) -> None:
+    """Let go of files that were only looked at until one of `size` bytes more has room.
+
+    Raises QuotaReached (429) where two are under way. The caller holds the account.
+    """
+    rows = session.execute(
+        sa.select(
+            Import.id,
+            Import.state,
+            Import.created_at,
+            sa.func.coalesce(sa.func.length(Import.file_sealed), 0),
+        )
+        .where(Import.account_id == account)
+        .order_by(Import.id.desc())
+    ).all()
+    begun = now - UNDER_WAY_FOR
+    under_way = sum(1 for _, state, at, _ in rows if state in UNDER_WAY and at > begun)
+    if under_way >= UNDER_WAY_AT_ONCE:
+        raise QuotaReached(
+            "Two imports are under way, the most at once. Try again once one is done.",
+            status=429,
+            retry_after=30,
+        )
+    if len(rows) >= MOST_KEPT + MOST_WAITING:
+        raise QuotaReached(f"You have made {MOST_KEPT:,} imports, the most there may be.")
+    waiting = [
+        (row, length)
+        for row, state, at, length in rows
+        if state in ONLY_LOOKED_AT or (state == "reading" and at <= begun)
+    ]
+    left = MOST_WAITING_BYTES - size
+    gone = []
+    for number, (row, length) in enumerate(waiting, start=1):
+        left -= length
+        if number >= MOST_WAITING or left < 0:
+            gone.append(row)
+    session.execute(sa.delete(Import).where(Import.id.in_(gone)))
