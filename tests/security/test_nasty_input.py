@@ -136,6 +136,11 @@ def routes(app, *, but=()):
                 yield method, rule
 
 
+def some_of(bodies, number):
+    """Return the bodies for the route of this number: one reader is behind all routes."""
+    return {bodies[(number * step) % len(bodies)] for step in (1, 5, 7, 11)}
+
+
 READ_HEADERS = {
     "accounts.login",
     "accounts.submit_login",
@@ -195,8 +200,8 @@ def test_no_json_body_is_answered_with_a_fault(app, who, answers):
     client, headers, _ = who
     faults = [
         answers(client, method, typed_address(rule), data=body, headers=headers | JSON_HEADERS[0])
-        for method, rule in routes(app, but=KEEPS_SESSION)
-        for body in RAW_BODIES
+        for number, (method, rule) in enumerate(routes(app, but=KEEPS_SESSION))
+        for body in some_of(RAW_BODIES, number)
         if method != "GET" and rule.rule.startswith("/api/")
     ]
     assert_none(faults)
@@ -225,8 +230,8 @@ def test_no_form_is_answered_with_a_fault(app, who, answers):
             headers={"X-CSRFToken": csrf, "Content-Type": kind}
             | (headers if rule.rule.startswith("/api/") else {}),
         )
-        for method, rule in routes(app, but=KEEPS_SESSION)
-        for kind, body in FORM_BODIES
+        for number, (method, rule) in enumerate(routes(app, but=KEEPS_SESSION))
+        for kind, body in some_of(FORM_BODIES, number)
         if method != "GET" and (not rule.rule.startswith("/api/") or "import" in rule.rule)
     ]
     assert_none(faults)
