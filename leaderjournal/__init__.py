@@ -1,6 +1,5 @@
 """Leader Journal: one look in the mirror a day, under three keys."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask, request
@@ -13,6 +12,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
 from leaderjournal.accounts.keys import keys_that_do_not_open
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
+from leaderjournal.accounts.rules import SIGN_IN_LASTS
 from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
@@ -128,7 +128,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=90),
+        "PERMANENT_SESSION_LIFETIME": SIGN_IN_LASTS,
+        # `accounts.access` prolongs it: a late reply to a request that was under way would bring
+        # back the token that a confirmed password has replaced.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_CHECK_DEFAULT": False,  # `accounts.access` decides which requests are checked
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, so that a page left open still saves
         "WTF_CSRF_SSL_STRICT": settings.secure,

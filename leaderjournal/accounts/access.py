@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_required
@@ -40,13 +41,41 @@ def current_leader() -> store.Leader:
     return leader
 
 
+def confirm_password(leader: store.Leader, password: str) -> bool:
+    """Tell whether the password is the leader's; if so, their session goes on under a new token.
+
+    A token that was stolen before is then worth nothing (OWASP ASVS 5, 7.2.4).
+    """
+    if not store.has_password(leader.id, password):
+        return False
+    token = store.renew_sign_in(leader, now=clock.now()) if leader.sign_in else None
+    if token is not None:
+        leader.session_token = token
+        session["_user_id"] = leader.get_id()
+    return True
+
+
+def own_session(leader: store.Leader) -> UUID:
+    """Return the session that a request stands on. Raises Problem (400) where it is a token."""
+    if leader.sign_in is None:
+        raise Problem(
+            400,
+            "This request has a token and no session, so no session was ended."
+            f" Revoke the token with DELETE {API_PREFIX}v1/tokens/{{id}}.",
+        )
+    return leader.sign_in
+
+
 @login_manager.user_loader
 def _of_session(token: str) -> store.Leader | None:
     # A request with a token stands on that token alone: no session is mixed in, so that a
     # wrong token is refused and no session acts without its CSRF token.
     if "Authorization" in request.headers:
         return None
-    return store.leader_signed_in(token, now=clock.now())
+    leader = store.leader_signed_in(token, now=clock.now())
+    if leader is not None and leader.seen_again:
+        session.modified = True
+    return leader
 
 
 @login_manager.request_loader

@@ -11,7 +11,7 @@ from marshmallow import Schema
 from werkzeug import Response
 
 from leaderjournal.accounts import store, tasks
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import confirm_password, current_leader, own_session
 from leaderjournal.accounts.known_devices import remember_device
 from leaderjournal.accounts.limits import (
     by_account,
@@ -172,7 +172,7 @@ def submit_login() -> Page:
 def logout() -> Response:
     """Sign out: the session ends on the server, and the browser forgets what it kept."""
     leader = current_leader()
-    store.end_sign_ins(leader.id, now=clock.now(), only=leader.sign_in)
+    store.end_sign_ins(leader.id, now=clock.now(), only=own_session(leader))
     return _signed_out()
 
 
@@ -321,7 +321,7 @@ def change_email() -> Page:
     """Change the address, for who knows the password; a mail to the new one has to confirm it."""
     values, errors = read_form(ChangeEmailForm(), request.form)
     leader = current_leader()
-    if not errors and not store.has_password(leader.id, values["current_password"]):
+    if not errors and not confirm_password(leader, values["current_password"]):
         errors = NOT_YOURS
     if not errors:
         try:
@@ -342,7 +342,7 @@ def change_password() -> Page:
     leader = current_leader()
     with OwnWords((leader.name, leader.email)):
         values, errors = read_form(ChangePasswordForm(), request.form)
-    if not errors and not store.has_password(leader.id, values["current_password"]):
+    if not errors and not confirm_password(leader, values["current_password"]):
         errors = NOT_YOURS
     if errors:
         return _settings_page("password", errors)
@@ -368,7 +368,7 @@ def end_session(session_id: UUID) -> Page:
 def end_other_sessions() -> Page:
     """Sign every other device out."""
     leader = current_leader()
-    store.end_sign_ins(leader.id, now=clock.now(), but=leader.sign_in)
+    store.end_sign_ins(leader.id, now=clock.now(), but=own_session(leader))
     return _saved("Every other device is signed out.")
 
 

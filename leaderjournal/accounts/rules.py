@@ -7,6 +7,9 @@ SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 
 SIGN_IN_LASTS = timedelta(days=90)
+"""After so long without a request a session ends."""
+SIGN_IN_LASTS_AT_MOST = timedelta(days=180)
+"""After so long a session ends however often it was used; a confirmed password begins anew."""
 TOKEN_LASTS = timedelta(days=365)
 RESET_LASTS = timedelta(hours=1)
 SEEN_AGAIN_AFTER = timedelta(minutes=10)

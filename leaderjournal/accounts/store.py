@@ -36,6 +36,7 @@ from leaderjournal.accounts.quotas import check_tokens, sessions_over
 from leaderjournal.accounts.rules import (
     SEEN_AGAIN_AFTER,
     SIGN_IN_LASTS,
+    SIGN_IN_LASTS_AT_MOST,
     TOKEN_LASTS,
     normal_email,
 )
@@ -89,6 +90,8 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.edition = account.edition
         self.sign_in = sign_in
         self.session_token = session_token
+        self.seen_again = False
+        """Whether the session was prolonged by this request, so that its cookie has to be too."""
 
     def get_id(self) -> str:
         """Return what the browser's session keeps: its token, never the account's id."""
@@ -277,21 +280,46 @@ def leader_signed_in(token: str, *, now: Instant) -> Leader | None:
         .where(
             SignIn.token_hash == _token_hash(token),
             SignIn.expires_at > now,
+            SignIn.created_at > now - SIGN_IN_LASTS_AT_MOST,
             Account.suspended_at.is_(None),
         )
     ).one_or_none()
     if found is None:
         return None
     row, account = found
+    leader = Leader(account, sign_in=row.id, session_token=token)
     if now - row.last_seen_at > SEEN_AGAIN_AFTER:
         # Pages stay readable where nothing can be written just now.
         with suppress(OperationalError), write_transaction() as session:
             session.execute(
                 sa.update(SignIn)
                 .where(SignIn.id == row.id)
-                .values(last_seen_at=now, expires_at=now + SIGN_IN_LASTS)
+                .values(
+                    last_seen_at=now,
+                    expires_at=min(now + SIGN_IN_LASTS, row.created_at + SIGN_IN_LASTS_AT_MOST),
+                )
             )
-    return Leader(account, sign_in=row.id, session_token=token)
+        leader.seen_again = True
+    return leader
+
+
+def renew_sign_in(leader: Leader, *, now: Instant) -> str | None:
+    """Let the leader's session go on under a new token; return it, None where it has ended.
+
+    The earlier token is not remembered as ended on purpose: a request that is under way with it
+    would take what the device keeps away.
+    """
+    token = secrets.token_urlsafe(32)
+    renewed = {
+        "token_hash": _token_hash(token),
+        "created_at": now,
+        "last_seen_at": now,
+        "expires_at": Instant(now + SIGN_IN_LASTS),
+    }
+    stands = SignIn.id == leader.sign_in, SignIn.token_hash == _token_hash(leader.session_token)
+    with write_transaction() as session:
+        changed = rows_changed(session, sa.update(SignIn).where(*stands).values(renewed))
+    return token if changed else None
 
 
 def sign_ins_of(account_id: UUID) -> list[SignIn]:
