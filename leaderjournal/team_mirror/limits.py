@@ -41,12 +41,17 @@ def use_opening(session: Session, account: UUID, *, now: Instant) -> None:
 
 
 def use_addresses(session: Session, leader: Leader, number: int, *, now: Instant) -> None:
-    """Count so many addresses, inside the caller's transaction. Raises UsedUp."""
+    """Count so many addresses, inside the caller's transaction. Raises UsedUp.
+
+    They count for the account and for its address, so that neither a new address nor an account
+    that is erased and made anew begins from nothing.
+    """
     verified_at = leader.email_verified_at
     is_new = verified_at is None or now - verified_at < NEW_FOR
     a_day = ADDRESSES_WHILE_NEW if is_new else ADDRESSES_A_DAY
     for allowance in (a_day, ADDRESSES_A_MONTH):
-        use(session, allowance, str(leader.id), now=now, amount=number)
+        for of in (str(leader.id), receiver_of(leader.email)):
+            use(session, allowance, of, now=now, amount=number)
 
 
 def use_receiving(address: str, *, now: Instant) -> bool:

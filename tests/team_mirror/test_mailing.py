@@ -328,6 +328,18 @@ def test_a_worker_that_died_leaves_one_in_doubt_and_another_sends_the_rest(app, 
         assert answer(app, f"/mirror/{link}").status_code == 200, "it may have arrived"
 
 
+def test_a_worker_that_dies_at_every_try_is_not_followed_for_ever(app, asking, server):
+    at = clock.now()
+    for _ in range(len(WAITS) + 1):
+        with app.app_context():
+            assert store.begin_round(mailing(app).mirror_id, now=at)
+        at += LEASE + timedelta(seconds=1)
+    with time_machine.travel(at, tick=False):
+        assert send_team_mirrors(app) == 0
+        assert "5 could not be sent." in page(asking)
+    assert addresses_kept(app) == []
+
+
 def test_a_connection_that_breaks_after_a_mail_leaves_one_link_that_works(app, asking, server):
     server.breaks_after_first = True
     send_team_mirrors(app)

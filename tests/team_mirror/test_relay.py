@@ -10,7 +10,9 @@ import sqlalchemy as sa
 import time_machine
 from factories import a_leader, csrf_token, sign_in
 
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.models import Account
+from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror.models import TeamMirror
@@ -161,6 +163,20 @@ def test_a_month_has_its_own_limit(app, asks):
     assert "100 addresses in 30 days" in reply.text
 
 
+def test_an_account_that_is_made_anew_goes_on_counting(app, asks):
+    browser = asks()
+    assert browser.ask(addresses(10)).status_code == 303
+    with app.app_context():
+        accounts_store.erase(UUID(browser.leader.id), now=clock.now())
+    again = asks()
+    again.leader.email = f"{browser.leader.email.replace('@', '+again@')}"
+    with app.app_context():
+        mine = accounts_store.leader(UUID(again.leader.id))
+        accounts_store.change_email(mine, again.leader.email, verified_at=clock.now())
+    assert Browser(app, again.leader).ask(addresses(3)).status_code == 429
+    assert open_mirrors(app) == 0
+
+
 def test_the_api_opens_few_mirrors_a_day(leader):
     statuses = []
     for _ in range(limits.OPENS.most + 2):
@@ -219,8 +235,6 @@ def test_one_person_is_asked_once_by_one_mirror_however_the_address_is_written(a
 def test_an_address_of_the_leaders_that_cannot_be_shown_sends_nothing(app, asks):
     browser = asks()
     with app.app_context():
-        from leaderjournal.accounts import store as accounts_store
-
         mine = accounts_store.leader(UUID(browser.leader.id))
         accounts_store.change_email(mine, '"http://evil.example/"@example.com')
     set_account(app, browser.leader, email_verified_at=START)

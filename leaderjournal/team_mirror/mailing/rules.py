@@ -52,7 +52,12 @@ class Standing:
 
 def wait_after(attempts: int) -> timedelta | None:
     """Return how long to wait after so many tries; None where it is given up."""
-    return WAITS[attempts - 1] if attempts <= len(WAITS) else None
+    return WAITS[attempts - 1] if not is_given_up(attempts) else None
+
+
+def is_given_up(attempts: int) -> bool:
+    """Tell whether so many tries are enough, ended or broken off."""
+    return attempts > len(WAITS)
 
 
 def name_for_mail(name: str) -> str:

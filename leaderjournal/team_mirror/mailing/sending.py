@@ -60,13 +60,14 @@ def _send_round(connection: mail.Connection, turn: store.Round) -> int:
     """Send what is waiting; a turn that is no longer this worker's ends at once."""
     sent, unsent = 0, []
     for address in list(turn.waiting):
-        receives = not mail_opt_outs_store.has_opted_out(address) and limits.use_receiving(
-            address, now=clock.now()
-        )
+        link = turn.links[address]
+        # Made before the claim, so that no transaction is open while the mail server answers.
+        message = _message(turn.leader, turn.month, address, link)
+        receives = message is not None and not mail_opt_outs_store.has_opted_out(address)
+        receives = receives and limits.use_receiving(address, now=clock.now())
         if not store.begin_mail(turn, address, now=clock.now()):
             return sent
-        link = turn.links[address]
-        outcome = _send(connection, turn, address, link) if receives else _Outcome.REFUSED
+        outcome = _send(connection, message) if message and receives else _Outcome.REFUSED
         if outcome is not _Outcome.SENT:
             unsent.append(link)
             if receives:
@@ -85,9 +86,9 @@ def _send_round(connection: mail.Connection, turn: store.Round) -> int:
     return sent
 
 
-def _send(connection: mail.Connection, turn: store.Round, address: str, token: str) -> _Outcome:
+def _send(connection: mail.Connection, message: EmailMessage) -> _Outcome:
     try:
-        connection.send(_message(turn.leader, turn.month, address, token))
+        connection.send(message)
     except smtplib.SMTPNotSupportedError:
         return _Outcome.REFUSED  # an address that this server cannot spell
     except smtplib.SMTPException as error:
@@ -97,8 +98,8 @@ def _send(connection: mail.Connection, turn: store.Round, address: str, token: s
         return _Outcome.REFUSED if code >= 500 else _Outcome.LATER
     except (OSError, mail.MailNotConfigured) as error:
         return _wait_for_server(error)
-    except ValueError:
-        return _Outcome.REFUSED  # no header can hold this address
+    except UnicodeError:
+        return _Outcome.REFUSED  # its domain is none
     return _Outcome.SENT
 
 
@@ -108,21 +109,26 @@ def _wait_for_server(error: Exception) -> _Outcome:
     return _Outcome.NO_SERVER
 
 
-def _message(leader: Leader, month: str, address: str, token: str) -> EmailMessage:
+def _message(leader: Leader, month: str, address: str, token: str) -> EmailMessage | None:
+    """Return the mail to an address; None where no header can hold the address."""
     public_url = settings().public_url
     never = mail_opt_outs_store.opt_out_url(address)
     name = name_for_mail(leader.name)
-    return mail.compose(
-        sender=settings().mail_from,
-        to=address,
-        subject=SUBJECT,
-        body=BODY.format(
-            who=f"{name} ({leader.email})" if name else leader.email,
-            month=name_of(month),
-            link=f"{public_url}/mirror/{token}",
-            about=f"{public_url}/mirror",
-            never=never,
-        ),
-        now=clock.now(),
-        headers=mail.unsubscribe_headers(never),
+    body = BODY.format(
+        who=f"{name} ({leader.email})" if name else leader.email,
+        month=name_of(month),
+        link=f"{public_url}/mirror/{token}",
+        about=f"{public_url}/mirror",
+        never=never,
     )
+    try:
+        return mail.compose(
+            sender=settings().mail_from,
+            to=address,
+            subject=SUBJECT,
+            body=body,
+            now=clock.now(),
+            headers=mail.unsubscribe_headers(never),
+        )
+    except ValueError:
+        return None

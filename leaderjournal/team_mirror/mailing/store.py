@@ -24,7 +24,7 @@ from leaderjournal.kernel.sealing import SealBroken, Sealer
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror import store as mirror_store
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
-from leaderjournal.team_mirror.mailing.rules import LEASE, Standing, wait_after
+from leaderjournal.team_mirror.mailing.rules import LEASE, Standing, is_given_up, wait_after
 from leaderjournal.team_mirror.rules import Heard
 
 UNREADABLE_WAITS = timedelta(hours=1)
@@ -127,9 +127,10 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
         document = _opened(leader.sealer, row)
         waiting = list(document["waiting"])
         row.in_doubt += bool(document["trying"])
+        allowed = session.scalar(may_write_to_others(row.account_id)) is not None
+        allowed = allowed and not is_given_up(row.attempts)
         row.attempts += 1
         row.next_try_at = Instant(now + LEASE)
-        allowed = session.scalar(may_write_to_others(row.account_id)) is not None
         tokens = []
         if waiting and allowed:
             tokens = mirror_store.add_tokens(session, leader, mirror_id, len(waiting), now=now)
