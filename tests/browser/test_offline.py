@@ -235,9 +235,9 @@ def test_words_typed_half_a_second_before_the_battery_died_are_there(phone, betw
     arrives(page, "note", "The last words")
 
 
-@pytest.mark.parametrize("trouble", [500, 503, "cut"])
+@pytest.mark.parametrize("trouble", [500, 503, 507, "cut"])
 def test_while_the_server_is_in_trouble_the_words_wait_and_then_arrive(new_page, between, trouble):
-    page = new_page(base_url=between.address, expects=["500", "503", "ERR_"])
+    page = new_page(base_url=between.address, expects=["500", "503", "507", "ERR_"])
     register(page)
     ready(page)
     between.trouble = trouble
