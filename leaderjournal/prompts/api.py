@@ -8,6 +8,7 @@ from flask_login import login_required
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.accounts.rules import device_name
+from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.context import settings
@@ -27,6 +28,7 @@ from leaderjournal.prompts.push.schemas import (
     SubscriptionSchema,
     TestedSchema,
 )
+from leaderjournal.prompts.reach import store as reach_store
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.schemas import (
     ScheduleSchema,
@@ -38,9 +40,10 @@ from leaderjournal.prompts.schedule.schemas import (
 blueprint = Blueprint("prompts-api", __name__, url_prefix=PREFIX, description="Prompts")
 
 
-def represented(kept: schedule_store.KeptSchedule) -> dict[str, Any]:
-    """Return a schedule as `GET /prompt-schedule` shows it."""
-    schedule = kept.schedule
+def represented(leader: Leader) -> dict[str, Any]:
+    """Return the leader's schedule as `GET /prompt-schedule` shows it."""
+    kept = schedule_store.schedule_of(leader)
+    schedule, reach = kept.schedule, reach_store.reach_of(leader, by_mail=kept.by_mail)
     return {
         "enabled": schedule.enabled,
         "times": schedule.times,
@@ -54,6 +57,8 @@ def represented(kept: schedule_store.KeptSchedule) -> dict[str, Any]:
         "chosen": kept.chosen,
         "snoozed_until": kept.snoozed_until,
         "next_due_at": kept.next_due_at,
+        "reaches": list(reach.ways),
+        "ways": reach,
     }
 
 
@@ -66,7 +71,7 @@ def _no_such_device() -> Problem:
 @blueprint.response(200, ShownScheduleSchema)
 def read_schedule() -> dict[str, Any]:
     """Read when prompts come; where nothing is chosen yet, what is offered."""
-    return represented(schedule_store.schedule_of(current_leader()))
+    return represented(current_leader())
 
 
 @blueprint.put("/prompt-schedule")
@@ -77,7 +82,7 @@ def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
     """Choose when prompts come; those by mail wait until the address is verified."""
     leader = current_leader()
     schedule_store.keep(leader, **chosen, now=clock.now())
-    return represented(schedule_store.schedule_of(leader))
+    return represented(leader)
 
 
 @blueprint.get("/letter")

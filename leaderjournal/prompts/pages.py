@@ -1,16 +1,28 @@
 """Prompts as pages: when the leader is asked, on which devices, by mail and in a calendar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_login import login_required
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import current_user, login_required
 from werkzeug import Response as Redirect
+from werkzeug.local import LocalProxy
 
 from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
+from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import Instant
@@ -23,6 +35,8 @@ from leaderjournal.prompts.letters.unsubscribing import LETTER, PROMPTS, account
 from leaderjournal.prompts.limits import tests_per_account
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.rules import Outcome
+from leaderjournal.prompts.reach import rules as reach_rules
+from leaderjournal.prompts.reach import store as reach_store
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.schemas import MOST_TIMES, ScheduleSchema
 
@@ -113,19 +127,50 @@ def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = Non
     leader = current_leader()
     kept = schedule_store.schedule_of(leader)
     token = schedule_store.calendar_address(leader.sealer)
+    state = _describe_reminders(leader)
     return render_template(
         "prompts/settings.html",
         schedule=form or ScheduleForm.of(kept),
         most_times=MOST_TIMES,
-        asks=kept.schedule.enabled,
+        reminders=state,
         next_due_at=kept.next_due_at if _is_ahead(kept.next_due_at) else None,
         snoozed_until=kept.snoozed_until if _is_ahead(kept.snoozed_until) else None,
-        can_mail=bool(service_settings().smtp_url),
         devices=push_store.devices_of(leader.id),
+        lost_devices=push_store.lost_devices_of(leader.id),
         calendar_address=_calendar_address(token) if token else None,
         letter=letter_store.chosen(leader.id),
         errors=errors or {},
     )
+
+
+def _describe_reminders(leader: Leader) -> dict[str, Any]:
+    """Return what is true of the leader's reminders, for pages to say."""
+    kept = schedule_store.schedule_of(leader)
+    reach = reach_store.reach_of(leader, by_mail=kept.by_mail)
+    return {
+        "enabled": kept.schedule.enabled,
+        "come": kept.schedule.enabled and bool(reach.ways),
+        "by": reach_rules.describe_ways(reach),
+        "silence": reach_rules.describe_silence(reach),
+        "next_step": reach_rules.describe_next_step(reach),
+        "other_ways": reach_rules.describe_other_ways(reach),
+        "sends_mail": reach.mail is not reach_rules.MailState.NO_SERVER,
+        "mail_waits": reach.mail is reach_rules.MailState.UNVERIFIED,
+        "calendar_alone": reach.ways == (reach_rules.Way.CALENDAR,),
+    }
+
+
+def _reminders() -> dict[str, Any]:
+    if "reminders" not in g:
+        g.reminders = _describe_reminders(current_leader())
+    found: dict[str, Any] = g.reminders
+    return found
+
+
+@blueprint.app_context_processor
+def _reminders_for_pages() -> dict[str, Any]:
+    # The page of the day says what is true of them; worked out only where a template asks.
+    return {"reminders": LocalProxy(_reminders)} if current_user else {}
 
 
 def _is_ahead(moment: Instant | None) -> bool:
@@ -158,9 +203,23 @@ def save_schedule() -> Page:
     values, errors = read_form(ScheduleSchema(), form.as_document())
     if errors:
         return _settings_page(form, _by_field(errors)), 422
-    schedule_store.keep(current_leader(), **values, now=clock.now())
-    waits = values["by_mail"] and current_leader().email_verified_at is None
-    return _done(MAIL_WAITS if waits else "Saved.")
+    leader = current_leader()
+    schedule, by_mail = values["schedule"], values["by_mail"]
+    reach = reach_store.reach_of(leader, by_mail=by_mail)
+    if reach.mail is reach_rules.MailState.NO_SERVER:
+        by_mail = by_mail and schedule_store.schedule_of(leader).by_mail  # what is not offered
+    # Nothing is switched on before there is a way by which it comes.
+    is_silent = schedule.enabled and not reach.is_promising
+    schedule_store.keep(
+        leader,
+        replace(schedule, enabled=schedule.enabled and not is_silent),
+        by_mail=by_mail,
+        now=clock.now(),
+    )
+    if is_silent:
+        silence, step = reach_rules.describe_silence(reach), reach_rules.describe_next_step(reach)
+        return _done(f"Saved. Reminders stay off: {silence}. {step}", "problem")
+    return _done(MAIL_WAITS if reach.mail_waits else "Saved.")
 
 
 def _by_field(errors: Errors) -> Errors:
@@ -196,7 +255,14 @@ def remove_device(device_id: UUID) -> Page:
 @login_required
 def make_calendar() -> Page:
     """Give the leader's prompts a private address, which ends the one before."""
-    schedule_store.new_calendar_address(current_leader().sealer)
+    leader = current_leader()
+    kept = schedule_store.schedule_of(leader)
+    is_only_way = not reach_store.reach_of(leader, by_mail=kept.by_mail).ways
+    schedule_store.new_calendar_address(leader.sealer)
+    if not kept.schedule.enabled and is_only_way and kept.schedule.times:
+        schedule = replace(kept.schedule, enabled=True)
+        schedule_store.keep(leader, schedule, by_mail=kept.by_mail, now=clock.now())
+        return _done("Your calendar has an address, and reminders are on.", part="calendar")
     return _done("Your calendar has a new address.", part="calendar")
 
 
@@ -212,15 +278,20 @@ def end_calendar() -> Page:
 @login_required
 def choose_letter() -> Page:
     """Keep whether the leader gets the fortnightly letter, and whether with a line of their own."""
+    leader = current_leader()
+    wanted = "letter" in request.form
+    mail = reach_store.mail_state_of(leader)
+    if wanted and mail is reach_rules.MailState.NO_SERVER:
+        return _done("No letter comes: this journal sends no mail.", "problem", part="letter")
     found = letter_store.choose(
-        current_leader(),
-        enabled="letter" in request.form,
+        leader,
+        enabled=wanted,
         with_words="with_words" in request.form,
         now=clock.now(),
     )
     if found.next_date is None:
         return _done("No letter comes.", part="letter")
-    if current_leader().email_verified_at is None:
+    if mail is reach_rules.MailState.UNVERIFIED:
         return _done(MAIL_WAITS, part="letter")
     first = f"{found.next_date:%A}, {found.next_date.day} {found.next_date:%B}"
     return _done(f"Your next letter comes on {first}.", part="letter")

@@ -1,4 +1,4 @@
-"""The tables of push subscriptions: browsers that asked for prompts, and those removed again."""
+"""The tables of push subscriptions: browsers that asked for prompts, those removed, those lost."""
 
 from uuid import UUID
 
@@ -43,3 +43,15 @@ class RemovedSubscription(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     removed_at: Mapped[Instant] = mapped_column(index=True)
+
+
+class LostSubscription(Base):
+    """A subscription that its push service ended, so that its leader is told of it."""
+
+    __tablename__ = "lost_subscriptions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    device: Mapped[str]
+    lost_at: Mapped[Instant] = mapped_column(index=True)

@@ -18,12 +18,18 @@ from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, writ
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.prompts.push.messages import public_key
-from leaderjournal.prompts.push.models import PushSubscription, RemovedSubscription
+from leaderjournal.prompts.push.models import (
+    LostSubscription,
+    PushSubscription,
+    RemovedSubscription,
+)
 from leaderjournal.prompts.push.rules import Device, Outcome
 from leaderjournal.prompts.push.sealing import open_device, seal_device
 
 REMEMBERED_FOR = timedelta(days=365)
 SEALED_AT_ONCE = 200
+TOLD_FOR = timedelta(days=30)
+"""How long a leader is told of a device that its push service ended."""
 MOST_DEVICES = 20
 """How many devices an account may have; one more takes the place of the oldest."""
 
@@ -42,6 +48,14 @@ class KeptDevice:
     last_tried_at: Instant | None
     last_outcome: str | None
     last_status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LostDevice:
+    """A device that its push service ended, and when that was noticed."""
+
+    name: str
+    lost_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,12 @@ def subscribe(
         if row.account_id != account_id:  # another account took it at the same moment
             raise EndpointTaken
         created = row.id == fresh["id"]
+        # It is back: nothing is left to tell.
+        session.execute(
+            sa.delete(LostSubscription).where(
+                LostSubscription.account_id == account_id, LostSubscription.device == name
+            )
+        )
         if created:
             _keep_the_newest(session, account_id)
     return _kept(row), created
@@ -180,9 +200,19 @@ def was_removed(account_id: UUID, subscription_id: UUID) -> bool:
     return db.session.scalar(query) is not None
 
 
+def lost_devices_of(account_id: UUID) -> list[LostDevice]:
+    """Return the account's devices that their push services ended, the latest first."""
+    query = sa.select(LostSubscription).where(LostSubscription.account_id == account_id)
+    rows = db.session.scalars(query.order_by(LostSubscription.lost_at.desc()))
+    return [LostDevice(row.device, row.lost_at) for row in rows]
+
+
 def forget_removed(*, now: Instant) -> int:
-    """Forget which devices were removed more than a year ago; return how many."""
+    """Forget devices removed more than a year ago, or lost a month ago; return how many removed."""
     with write_transaction() as session:
+        session.execute(
+            sa.delete(LostSubscription).where(LostSubscription.lost_at < now - TOLD_FOR)
+        )
         old = RemovedSubscription.removed_at < now - REMEMBERED_FOR
         return rows_changed(session, sa.delete(RemovedSubscription).where(old))
 
@@ -208,7 +238,7 @@ def note(session: Session, tries: Iterable[Try]) -> None:
     """Note what came of messages, inside the caller's transaction; forget devices that are gone."""
     # Two workers note in the same order, so that neither waits for a row that the other holds.
     tries = sorted(tries, key=lambda t: t.subscription_id)
-    gone = [t.subscription_id for t in tries if t.outcome is Outcome.GONE]
+    gone = {t.subscription_id: t.tried_at for t in tries if t.outcome is Outcome.GONE}
     noted = [
         {
             "noted_id": t.subscription_id,
@@ -225,7 +255,15 @@ def note(session: Session, tries: Iterable[Try]) -> None:
             noted,
         )
     if gone:
-        session.execute(sa.delete(PushSubscription).where(PushSubscription.id.in_(gone)))
+        lost = session.execute(
+            sa.delete(PushSubscription)
+            .where(PushSubscription.id.in_(list(gone)))
+            .returning(PushSubscription.id, PushSubscription.account_id, PushSubscription.device)
+        ).all()
+        session.add_all(
+            LostSubscription(id=id_, account_id=account, device=device, lost_at=gone[id_])
+            for id_, account, device in lost
+        )
 
 
 def device_in(row: PushSubscription, sealers: Mapping[UUID, Sealer]) -> Device | None:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from leaderjournal.kernel.fields import Choice, ClockTime, Day, UtcInstant
+from leaderjournal.prompts.reach.rules import MailState, Way
 from leaderjournal.prompts.schedule.rules import Schedule
 
 MOST_TIMES = 6
@@ -33,11 +34,13 @@ class ScheduleSchema(Schema):
     paused_until = Day(allow_none=True, load_default=None)
     streak_at_risk = Choice(load_default=False)
     by_mail = Choice(load_default=False)
-    # What was read can be put back: these four are told and not asked for.
+    # What was read can be put back: these are told and not asked for.
     mail_waits = fields.Raw(load_only=True, allow_none=True)
     chosen = fields.Raw(load_only=True, allow_none=True)
     snoozed_until = fields.Raw(load_only=True, allow_none=True)
     next_due_at = fields.Raw(load_only=True, allow_none=True)
+    reaches = fields.Raw(load_only=True, allow_none=True)
+    ways = fields.Raw(load_only=True, allow_none=True)
 
     @validates_schema(skip_on_field_errors=False)
     def _quiet_hours_are_whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -57,11 +60,25 @@ class ScheduleSchema(Schema):
     @post_load
     def _schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         by_mail = data.pop("by_mail")
-        for told in ("mail_waits", "chosen", "snoozed_until", "next_due_at"):
+        told_only = ("mail_waits", "chosen", "snoozed_until", "next_due_at", "reaches", "ways")
+        for told in told_only:
             data.pop(told, None)
         data["times"] = tuple(sorted(set(data["times"])))
         data["weekdays"] = frozenset(data["weekdays"])
         return {"schedule": Schedule(**data), "by_mail": by_mail}
+
+
+class WaysSchema(Schema):
+    """The ways there are: devices that take notifications, mail, and a calendar's address."""
+
+    devices = fields.Integer(required=True)
+    mail = fields.Enum(
+        MailState,
+        by_value=True,
+        required=True,
+        metadata={"description": "`works`, or what stands in the way of mails to this leader."},
+    )
+    calendar = fields.Boolean(required=True)
 
 
 class ShownScheduleSchema(Schema):
@@ -80,6 +97,15 @@ class ShownScheduleSchema(Schema):
     chosen = fields.Boolean(required=True)
     snoozed_until = UtcInstant(required=True, allow_none=True)
     next_due_at = UtcInstant(required=True, allow_none=True)
+    reaches = fields.List(
+        fields.Enum(Way, by_value=True),
+        required=True,
+        metadata={
+            "description": "By which ways a reminder really comes while `enabled`; where there is "
+            "none, no reminder comes."
+        },
+    )
+    ways = fields.Nested(WaysSchema, required=True)
 
 
 class SnoozeSchema(Schema):

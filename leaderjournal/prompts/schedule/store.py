@@ -160,6 +160,12 @@ def calendar_address(sealer: Sealer) -> str | None:
     )
 
 
+def has_calendar(account_id: UUID) -> bool:
+    """Tell whether the calendar feed has an address."""
+    row = db.session.get(PromptSchedule, account_id)
+    return row is not None and row.calendar_hash is not None
+
+
 def new_calendar_address(sealer: Sealer) -> str:
     """Give the calendar feed a fresh private address; the one before ends. Return its token."""
     token = secrets.token_urlsafe(32)

@@ -1,7 +1,7 @@
 // Once the day is kept, a quiet card asks whether prompts may come, and says why. "Not now" is
 // remembered on this device, and nobody is asked where prompts come already.
 import { wayOfPrompts } from "./browser-ways.js";
-import { NotAllowed, scheduleOfLeader, startPrompting } from "./start-prompting.js";
+import { NotAllowed, scheduleOfLeader, startPrompting, whyNot } from "./start-prompting.js";
 
 const NOT_NOW = "prompts-not-now";
 const DAY = 24 * 3600_000; // ms
@@ -54,26 +54,30 @@ export async function ask() {
   show(way);
 }
 
-card.querySelector("[data-yes]").addEventListener("click", async ({ currentTarget: button }) => {
+async function turnOn({ currentTarget: button }) {
   button.disabled = true;
   said.textContent = "";
   try {
     await startPrompting();
+    document.getElementById("no-reminder")?.remove();
     show("done");
-    card.querySelector("[data-way=done] h2").focus();
   } catch (failure) {
-    if (!(failure instanceof NotAllowed)) {
-      said.textContent = "That did not work: the browser could not reach its push service. Try again later, or have a mail or a calendar entry instead; both are under Me.";
-    } else if (failure.message === "denied") {
-      show("blocked");
-      card.querySelector("[data-way=blocked] h2").focus();
-    } else {
+    if (failure instanceof NotAllowed && failure.message !== "denied") {
       said.textContent = "The browser got no answer, so nothing has changed.";
+      return;
+    }
+    if (Notification.permission === "denied") show("blocked");
+    else {
+      card.querySelector(".ask-failed").textContent = whyNot(failure);
+      show("failed");
     }
   } finally {
     button.disabled = false;
   }
-});
+  card.querySelector("[data-way]:not([hidden]) h2").focus();
+}
+
+for (const button of card.querySelectorAll("[data-yes]")) button.addEventListener("click", turnOn);
 
 for (const button of card.querySelectorAll("[data-not-now]")) {
   button.addEventListener("click", () => {

@@ -8,8 +8,9 @@ export const isAppleHandheld = /iPhone|iPad|iPod/.test(agent)
 const APP = "(display-mode: standalone), (display-mode: minimal-ui), (display-mode: fullscreen)";
 const isApp = navigator.standalone === true || matchMedia(APP).matches;
 
-// "possible", "blocked" by the leader or the system, "install" first, or "missing".
+// "possible", "blocked" by the leader or the system, "install" first, "insecure" or "missing".
 export function wayOfPrompts() {
+  if (!isSecureContext) return "insecure"; // browsers hide all of it there
   if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
     return Notification.permission === "denied" ? "blocked" : "possible";
   }

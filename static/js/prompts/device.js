@@ -32,7 +32,10 @@
     const current = await subscription(registration, await serverKey());
     const body = { ...current.toJSON(), user_agent: navigator.userAgent };
     const answer = await call("POST", "/push/subscriptions", { body, csrf });
-    if (!answer.ok) throw new Error(`The device was not taken: ${answer.status}`);
+    if (answer.status === 422) await current.unsubscribe(); // nothing will ever be sent there
+    if (!answer.ok) {
+      throw Object.assign(new Error("The device was not taken."), { status: answer.status });
+    }
     const { id } = await answer.json();
     await kept.setDevice({ account, id, endpoint: current.endpoint });
     return id;

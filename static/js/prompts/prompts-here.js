@@ -1,6 +1,7 @@
 // This device's switch on the page of prompts, and which of the listed devices this one is.
+import { showLocalTimes } from "../local-time.js";
 import { wayOfPrompts } from "./browser-ways.js";
-import { NotAllowed, startPrompting } from "./start-prompting.js";
+import { NotAllowed, startPrompting, whyNot, workerReady } from "./start-prompting.js";
 
 const switchBox = document.getElementById("this-device");
 const said = switchBox.querySelector("[role=status]");
@@ -11,13 +12,15 @@ const rowOf = (device) => device && document.querySelector(`[data-device="${devi
 async function wayHere() {
   const way = wayOfPrompts();
   if (way !== "possible") return way;
-  const registration = await navigator.serviceWorker.ready;
+  const registration = await workerReady().catch(() => null);
+  if (!registration) return "broken";
   // The list may be older than what keeping this device subscribed has just changed.
   await promptsDevice.keepOn(registration).catch(() => {});
   const device = await kept.device();
   if (!device || !(await registration.pushManager.getSubscription())) return "off";
   if (!rowOf(device)) await renewList();
-  return rowOf(device) ? "on" : "off";
+  if (!rowOf(device)) return "off";
+  return "enabled" in document.getElementById("reminders-state").dataset ? "on" : "ready";
 }
 
 async function show() {
@@ -29,17 +32,20 @@ async function show() {
   rowOf(await kept.device())?.querySelector("[data-this-one]").removeAttribute("hidden");
 }
 
-// The list alone is fetched anew: what is typed into the form beside it stays.
+// The list and the state alone are fetched anew: what is typed into the form beside them stays.
 async function renewList() {
   const fresh = new DOMParser().parseFromString(
     await (await fetch(location.pathname, { cache: "no-store" })).text(), "text/html",
   );
-  document.getElementById("device-list").replaceWith(fresh.getElementById("device-list"));
+  for (const id of ["device-list", "reminders-state"]) {
+    const part = fresh.getElementById(id);
+    showLocalTimes(part);
+    document.getElementById(id).replaceWith(part);
+  }
 }
 
 function whenTapped(name, act, done) {
-  const button = switchBox.querySelector(`[data-${name}]`);
-  button.addEventListener("click", async () => {
+  for (const button of switchBox.querySelectorAll(`[data-${name}]`)) button.addEventListener("click", async () => {
     button.disabled = true;
     said.textContent = "";
     try {
@@ -49,12 +55,12 @@ function whenTapped(name, act, done) {
       said.textContent = done;
       said.focus();
     } catch (failure) {
-      if (!(failure instanceof NotAllowed)) {
-        said.textContent = "That did not work: there is no connection to the journal or to the browser's push service. Try again later.";
-      } else if (failure.message === "default") {
+      if (failure instanceof NotAllowed && failure.message === "default") {
         said.textContent = "The browser got no answer, so nothing has changed.";
-      } else {
+      } else if (Notification.permission === "denied") {
         await show();
+      } else {
+        said.textContent = name === "turn-on" ? whyNot(failure) : "The journal cannot be reached. Try again later.";
       }
     } finally {
       button.disabled = false;
@@ -67,7 +73,7 @@ whenTapped("turn-on", async () => {
   enabled.checked = true; // as the server keeps it now
 }, "Prompts come to this device.");
 whenTapped("turn-off", async () => {
-  await promptsDevice.turnOff(await navigator.serviceWorker.ready);
+  await promptsDevice.turnOff(await workerReady());
 }, "Prompts no longer come to this device.");
 
 // Removed from the list, this device must not put itself back there.

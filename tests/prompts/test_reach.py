@@ -1,0 +1,202 @@
+"""Reminders are told of as they are: only ways that work here, and no claim where none does."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from factories import A_BROWSER, a_leader, sign_in
+
+from leaderjournal.accounts.models import Account
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.rules import Outcome
+from leaderjournal.prompts.reach.rules import (
+    MailState,
+    Reach,
+    Way,
+    describe_next_step,
+    describe_other_ways,
+    describe_silence,
+    describe_ways,
+)
+
+PATH = "/settings/prompts"
+FORM = {"enabled": "yes", "times": ["07:30"], "weekdays": ["1", "2", "3"]}
+CHOSEN = {"enabled": True, "times": ["07:30"], "weekdays": [1, 2, 3, 4, 5, 6, 7]}
+
+
+def words_of(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.text))
+
+
+def schedule_of(leader):
+    return leader.get("/prompt-schedule").json
+
+
+@pytest.fixture
+def without_mail(app, monkeypatch):
+    """The service as it is where SMTP_URL is not set."""
+    chosen = app.extensions["settings"]
+    monkeypatch.setitem(app.extensions, "settings", replace(chosen, smtp_url=""))
+
+
+def unverify(app, leader):
+    with app.app_context(), write_transaction() as session:
+        session.execute(
+            sa.update(Account).where(Account.id == UUID(leader.id)).values(email_verified_at=None)
+        )
+
+
+def test_every_combination_of_ways_is_told_as_it_is():
+    for devices, resting, mail, by_mail, calendar in product(
+        (0, 1, 2), (0, 1), MailState, (False, True), (False, True)
+    ):
+        reach = Reach(devices, resting, mail, by_mail, calendar)
+        assert (Way.PUSH in reach.ways) == (devices > 0)
+        assert (Way.MAIL in reach.ways) == (by_mail and mail is MailState.WORKS)
+        assert (Way.CALENDAR in reach.ways) == calendar
+        assert bool(describe_ways(reach)) == bool(reach.ways)
+        offered = describe_next_step(reach) + describe_other_ways(reach)
+        assert ("mail" in offered) == (mail is not MailState.NO_SERVER)
+        assert reach.is_promising == bool(reach.ways or (by_mail and mail is MailState.UNVERIFIED))
+    nothing = Reach(0, 0, MailState.WORKS, by_mail=False, calendar=False)
+    assert describe_silence(nothing) == "no device has allowed notifications and mail is off"
+
+
+def test_a_schedule_without_a_way_is_not_switched_on(post, leader):
+    shown = words_of(post(PATH, **FORM))
+    assert "Reminders stay off: no device has allowed notifications and mail is off." in shown
+    assert "Reminders are off." in shown
+    kept = schedule_of(leader)
+    assert (kept["enabled"], kept["times"], kept["reaches"]) == (False, ["07:30"], [])
+    assert kept["next_due_at"] is None
+
+
+@pytest.mark.parametrize("way", ["push", "mail", "calendar"])
+def test_each_way_alone_lets_reminders_be_switched_on(post, leader, way):
+    form = dict(FORM)
+    if way == "push":
+        leader.call("POST", "/push/subscriptions", A_BROWSER)
+    elif way == "mail":
+        form["by_mail"] = "yes"
+    else:
+        post(f"{PATH}/calendar")
+    shown = words_of(post(PATH, **form))
+    said = {"push": "to one device", "mail": "by mail", "calendar": "in your calendar"}[way]
+    assert f"Reminders come {said}." in shown
+    kept = schedule_of(leader)
+    assert (kept["enabled"], kept["reaches"]) == (True, [way])
+
+
+def test_a_calendar_is_a_way_of_its_own_and_switches_reminders_on(post, leader):
+    shown = words_of(post(f"{PATH}/calendar"))
+    assert "reminders are on" in shown
+    assert schedule_of(leader)["reaches"] == ["calendar"]
+    post(f"{PATH}/calendar/end")
+    assert "No reminder will come: no device has allowed" in words_of(post.get(PATH))
+    assert schedule_of(leader)["reaches"] == []
+
+
+def test_reminders_that_an_app_switched_on_without_a_way_are_told_of(post, leader):
+    reply = leader.call("PUT", "/prompt-schedule", CHOSEN)
+    assert (reply.status_code, reply.json["enabled"], reply.json["reaches"]) == (200, True, [])
+    assert reply.json["ways"] == {"devices": 0, "mail": "works", "calendar": False}
+    assert leader.call("PUT", "/prompt-schedule", reply.json).status_code == 200
+    for path in (PATH, "/"):
+        shown = words_of(post.get(path))
+        assert (
+            "No reminder will come: no device has allowed notifications and mail is off." in shown
+        )
+    assert "Allow notifications on a device, choose mail or add the calendar." in words_of(
+        post.get(PATH)
+    )
+    leader.call("POST", "/push/subscriptions", A_BROWSER)
+    assert "No reminder will come" not in words_of(post.get("/"))
+    assert "Reminders come to one device." in words_of(post.get(PATH))
+
+
+@pytest.mark.usefixtures("without_mail")
+def test_mail_is_not_offered_on_a_server_that_has_none(post, leader):
+    page = post.get(PATH)
+    assert 'name="by_mail"' not in page.text
+    assert 'name="letter"' not in page.text
+    assert "this journal has no mail server" in words_of(page)
+    assert "choose mail" not in words_of(page)
+    shown = words_of(post(PATH, **FORM, by_mail="yes"))
+    assert "this journal sends no mail" in shown
+    kept = schedule_of(leader)
+    assert (kept["enabled"], kept["by_mail"]) == (False, False)
+    assert kept["ways"]["mail"] == "no_server"
+    assert "No letter comes" in words_of(post(f"{PATH}/letter", letter="yes"))
+    assert leader.get("/letter").json["enabled"] is False
+    assert "mail" not in words_of(post.get("/")).lower().replace("e-mail", "")
+
+
+def test_mail_to_an_address_that_is_not_confirmed_waits_and_is_not_told_of_as_a_way(
+    app, post, leader
+):
+    unverify(app, leader)
+    shown = words_of(post(PATH, **FORM, by_mail="yes"))
+    assert "Mail begins once your address is confirmed." in shown
+    silence = "no device has allowed notifications and your e-mail address is not confirmed"
+    assert f"No reminder will come: {silence}." in shown
+    kept = schedule_of(leader)
+    assert (kept["enabled"], kept["by_mail"], kept["reaches"]) == (True, True, [])
+    assert kept["ways"]["mail"] == "unverified"
+
+
+def test_mail_that_was_chosen_can_be_ended_where_it_no_longer_works(post, leader, request):
+    leader.call("PUT", "/prompt-schedule", CHOSEN | {"by_mail": True})
+    assert schedule_of(leader)["reaches"] == ["mail"]
+    request.getfixturevalue("without_mail")
+    assert schedule_of(leader)["reaches"] == []
+    page = post.get(PATH)
+    assert 'name="by_mail" value="yes" checked' in page.text
+    assert "No reminder will come" in words_of(page)
+
+
+def test_a_device_that_its_push_service_ended_is_told_of_until_it_is_back(app, post, leader):
+    leader.call("PUT", "/prompt-schedule", CHOSEN)
+    device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
+    with app.app_context(), write_transaction() as session:
+        push_store.note(
+            session, [push_store.Try(UUID(device["id"]), clock.now(), Outcome.GONE, 410)]
+        )
+    shown = words_of(post.get(PATH))
+    assert f"{device['device']} stopped taking notifications" in shown
+    assert "No reminder will come" in shown
+    assert "No reminder will come" in words_of(post.get("/"))
+    assert leader.get(f"/push/subscriptions/{device['id']}").status_code == 404
+    leader.call("POST", "/push/subscriptions", A_BROWSER)
+    assert "stopped taking" not in words_of(post.get(PATH))
+
+
+def test_a_lost_device_is_told_of_for_a_month_and_to_its_leader_alone(app, client, post, leader):
+    device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
+    with app.app_context(), write_transaction() as session:
+        push_store.note(
+            session, [push_store.Try(UUID(device["id"]), clock.now(), Outcome.GONE, 404)]
+        )
+    other = a_leader(client)
+    browser = app.test_client()
+    sign_in(browser, other)
+    assert "stopped taking" not in words_of(browser.get(PATH))
+    with app.app_context():
+        push_store.forget_removed(now=clock.now() + timedelta(days=31))
+    assert "stopped taking" not in words_of(post.get(PATH))
+
+
+def test_a_device_that_refuses_or_rests_is_no_way(app, post, leader):
+    leader.call("PUT", "/prompt-schedule", CHOSEN)
+    device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
+    with app.app_context(), write_transaction() as session:
+        push_store.note(
+            session, [push_store.Try(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)]
+        )
+    assert schedule_of(leader)["reaches"] == []
+    assert "your devices have to be opened once more" in words_of(post.get(PATH))
