@@ -7,6 +7,7 @@ schemathesis over every call: each kind of boundary, random bodies, good and bad
 calls. The number is how many cases are to be sent at least. It ends with 1 where a check fails.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def run(folder: Path, cases: int, *, database_url: str = "", options: tuple[str,
     upgrade(chosen.database_url)
     app = create_app(chosen)
     leader = a_leader(app.test_client(), name="Fuzzer")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -49,6 +49,7 @@ def drop_oldest_versions(session: Session, row: Reflection) -> None:
     """Let the oldest versions of a day go where it has more than it may."""
     if row.version <= MOST_VERSIONS:
         return
+    session.flush()
     oldest_kept = (
         sa.select(Revision.version)
         .where(Revision.reflection_id == row.id)

@@ -1,0 +1,205 @@
+"""What an account may keep is limited, also when many ask at once; nobody else's body is read."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from factories import a_leader, csrf_token
+
+from leaderjournal.accounts import quotas as account_quotas
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.quotas import QuotaReached
+from leaderjournal.portability.imports import quotas as import_quotas
+from leaderjournal.portability.imports import store as imports_store
+from leaderjournal.portability.imports.models import Import
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import quotas as day_quotas
+from leaderjournal.reflections.models import Reflection, Revision
+
+NOT_READ = 45_000_000
+
+
+class Unread:
+    """A body that must not be read."""
+
+    def read(self, *_size):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+def unread(length, kind="multipart/form-data; boundary=x"):
+    """Return what makes a request one whose body, of this length, fails where it is read."""
+    return {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length), "CONTENT_TYPE": kind}
+
+
+@pytest.fixture
+def account(app, leader):
+    with app.app_context():
+        yield accounts_store.leader(accounts_store.account_id_of(leader.email))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/settings/import", 303),
+        ("/api/v1/imports", 401),
+        ("/api/v1/imports/preview", 401),
+        ("/login", 413),
+        ("/register", 413),
+        ("/mirror/x", 413),
+        ("/api/v1/tokens", 413),
+        ("/api/v1/accounts", 413),
+        ("/day/2026-11-24", 413),
+        ("/api/v1/numbers/import", 413),
+    ],
+)
+@pytest.mark.parametrize("credentials", [{}, {"Authorization": "Bearer wrong"}])
+def test_the_body_of_a_stranger_is_not_read(client, path, status, credentials):
+    kind = "multipart/form-data; boundary=x"
+    if path in {"/api/v1/tokens", "/api/v1/accounts"}:
+        kind = "application/json"
+    reply = client.post(
+        path,
+        headers=credentials,
+        environ_overrides=unread(NOT_READ, kind),
+    )
+    assert reply.status_code == status
+
+
+def test_a_session_without_its_csrf_token_has_no_body_read_by_the_api(browser):
+    environ = unread(NOT_READ)
+    reply = browser.post("/api/v1/imports", environ_overrides=environ)
+    assert reply.status_code == 403
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read(leader):
+    environ = unread(50_000_001)
+    reply = leader.client.post(
+        "/api/v1/imports",
+        headers=leader.headers,
+        environ_overrides=environ,
+    )
+    assert reply.status_code == 413
+    assert "50 MB" in reply.json["detail"]
+
+
+def test_previews_do_not_pile_up(leader, app):
+    journal = json.dumps({"format": "leader-journal/1", "reflections": []}).encode()
+    for _ in range(8):
+        file = {"file": (BytesIO(journal), "journal.json")}
+        leader.client.post("/api/v1/imports/preview", data=file, headers=leader.headers)
+    with app.app_context():
+        kept = db.session.scalar(sa.select(sa.func.count()).select_from(Import))
+    assert kept <= import_quotas.MOST_WAITING
+
+
+def test_two_imports_are_under_way_at_once_and_no_more(app, account):
+    def begin(_number):
+        with app.app_context():
+            try:
+                return imports_store.begin(account, b"{}", now=clock.now())
+            except QuotaReached as reached:
+                return reached
+
+    with ThreadPoolExecutor(8) as pool:
+        begun = list(pool.map(begin, range(8)))
+    refused = [one for one in begun if isinstance(one, QuotaReached)]
+    assert len(begun) - len(refused) == import_quotas.UNDER_WAY_AT_ONCE
+    assert {(one.status, one.retry_after) for one in refused} == {(429, 30)}
+
+
+def test_an_import_that_was_broken_off_keeps_nobody_waiting(app, account):
+    for ago in range(5, 0, -1):
+        before = clock.now() - ago * (import_quotas.UNDER_WAY_FOR + timedelta(minutes=1))
+        imports_store.begin(account, b"{}", now=before)
+    imports_store.begin(account, b"{}", now=clock.now())
+    kept = db.session.scalar(sa.select(sa.func.count()).select_from(Import))
+    assert kept <= import_quotas.MOST_WAITING + 1
+
+
+def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
+    for number in range(account_quotas.MOST_TOKENS - 1):
+        accounts_store.new_token(account.sealer, label=f"{number}", now=clock.now())
+    with pytest.raises(QuotaReached, match="50 tokens"):
+        accounts_store.new_token(account.sealer, label="more", now=clock.now())
+
+
+def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
+    question = {"key": "let-go", "text": "Who decided?"}
+    for number in range(questions_store.MOST_OWN - 3):
+        questions_store.add(
+            account.sealer, question | {"text": f"Number {number}?"}, now=clock.now()
+        )
+
+    def add(number):
+        body = question | {"text": f"At once {number}?"}
+        client = app.test_client()
+        return client.post("/api/v1/questions", json=body, headers=leader.headers).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(add, range(8)))
+    assert statuses == [201] * 3 + [409] * 5
+    reply = leader.call("POST", "/questions", question)
+    assert "300 questions" in reply.json["detail"]
+
+
+def test_the_session_used_longest_ago_ends_when_there_are_too_many(app, account):
+    tokens = [
+        accounts_store.sign_in(account.id, device="Firefox", now=clock.now())
+        for _ in range(account_quotas.MOST_SESSIONS + 2)
+    ]
+    assert len(accounts_store.sign_ins_of(account.id)) == account_quotas.MOST_SESSIONS
+    assert accounts_store.leader_signed_in(tokens[-1], now=clock.now())
+    assert not accounts_store.leader_signed_in(tokens[0], now=clock.now())
+
+
+def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypatch):
+    days = [f"2026-11-0{number}" for number in range(1, 6)]
+    for day in days:
+        leader.writes(day, note="x" * 15_000)
+    assert day_quotas.bytes_of(db.session, account.id) > 5 * 15_000
+    monkeypatch.setattr(day_quotas, "MOST_BYTES", 5 * 15_000)
+    before = leader.get(f"/reflections/{days[0]}").json
+    reply = leader.call("PUT", f"/reflections/{days[0]}", {"note": "y" * 15_000})
+    assert reply.status_code == 413
+    assert "the most it may" in reply.json["detail"]
+    assert leader.get(f"/reflections/{days[0]}").json == before
+
+
+def test_ten_years_of_daily_use_are_far_below_what_a_journal_may_hold():
+    a_day_with_ten_versions = 11 * 4_000
+    assert 3 * 10 * 365 * a_day_with_ten_versions < day_quotas.MOST_BYTES
+
+
+def test_a_day_keeps_its_newest_versions(leader, app, account):
+    day = leader.today()
+    leader.writes(day, note="First.")
+    with write_transaction() as session:
+        row = session.scalars(sa.select(Reflection)).one()
+        row.version = day_quotas.MOST_VERSIONS + 50
+        session.add_all(
+            Revision(
+                reflection_id=row.id,
+                version=number,
+                saved_at=clock.now(),
+                document=b"0",
+                set_aside=False,
+            )
+            for number in range(1, row.version)
+        )
+    leader.writes(day, note="Last.")
+    versions = list(db.session.scalars(sa.select(Revision.version)))
+    assert len(versions) == day_quotas.MOST_VERSIONS
+    assert min(versions) == 51
+
+
+def test_signing_in_needs_a_small_body_alone(client):
+    form = {"email": "a@b.c", "password": "x" * 50_000, "csrf_token": csrf_token(client)}
+    assert client.post("/login", data=form).status_code == 422
+    assert a_leader(client).get("/me").status_code == 200
