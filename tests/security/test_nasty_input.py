@@ -6,7 +6,9 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
-from factories import a_leader, csrf_token, sign_in
+from factories import PASSWORD, a_leader, csrf_token, sign_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 NOT_TEXT = ("\0", "a\0b", "\ud800", "\udfff@b.c", "a\r\nSet-Cookie: x=1")
 DATES = ("0001-01-01", "1899-12-31", "1900-01-01", "9999-12-31", "0000-00-00", "２０２６-11-24")
@@ -289,3 +291,45 @@ def takes_query(rule):
     """Tell whether a page or call reads anything from its query."""
     words = ("search", "reflections", "login", "export", "document", "moving", "log", "people")
     return any(word in rule.rule for word in words) or rule.rule.count("/") < 2
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_nothing_that_can_be_thought_of_is_answered_with_a_fault(app, who, answers, data):
+    client, headers, csrf = who
+    method, rule = data.draw(st.sampled_from(list(routes(app, but=KEEPS_SESSION))))
+    path = typed_address(rule) if data.draw(st.booleans()) else address(rule, data.draw(ANY_TEXT))
+    body = data.draw(
+        st.one_of(
+            st.fixed_dictionaries({"json": st.dictionaries(ANY_TEXT, ANY_TEXT | st.integers())}),
+            st.fixed_dictionaries({"data": st.dictionaries(ANY_TEXT, ANY_TEXT)}),
+            st.fixed_dictionaries({"data": st.binary(), "content_type": ANY_TEXT.map(ascii)}),
+        )
+    )
+    query = data.draw(st.dictionaries(st.sampled_from(QUERY), ANY_TEXT))
+    sent = {"headers": headers | {"X-CSRFToken": csrf}, "query_string": query}
+    assert_none([answers(client, method, path, **sent, **({} if method == "GET" else body))])
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/\r\nSet-Cookie: a=b",
+        "//evil.test",
+        "/\\evil.test",
+        "https://evil.test",
+        "/\t/evil.test",
+        "/é",
+    ],
+)
+def test_signing_in_leads_nowhere_but_to_a_path_of_ours(app, wanted):
+    client = app.test_client()
+    leader = a_leader(client)
+    form = {"email": leader.email, "password": PASSWORD, "next": wanted}
+    reply = client.post("/login", data=form | {"csrf_token": csrf_token(client)})
+    assert reply.status_code == 303
+    assert reply.headers["Location"] == "/"
+    assert "Set-Cookie: a=b" not in str(reply.headers)

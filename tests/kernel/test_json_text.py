@@ -1,0 +1,85 @@
+"""JSON from outside: read as the standard library reads it, or refused with what is allowed."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.kernel.json_text import (
+    DEEPEST,
+    LONGEST_NUMBER,
+    NoText,
+    UnreadableJson,
+    is_text,
+    read_json,
+)
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXT,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(VALUES)
+def test_what_json_writes_is_read_as_it_was(value):
+    assert read_json(json.dumps(value)) == value
+    assert read_json(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+@given(st.binary() | st.text())
+def test_anything_else_is_refused_with_a_sentence(content):
+    said = "."
+    try:
+        read_json(content)
+    except UnreadableJson as error:
+        said = str(error)
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "deep"),
+        ('{"a":' * 1_000 + "1" + "}" * 1_000, "deep"),
+        ("[" * 100_000, "deep"),
+        ("9" * (LONGEST_NUMBER + 1), "characters"),
+        ("-" + "9" * 5_000, "characters"),
+        ("1e999", "digits"),
+        ("-1e999", "digits"),
+        ("NaN", "no number"),
+        ("[Infinity]", "no number"),
+        ("-Infinity", "no number"),
+        ("", "valid JSON"),
+        ("{} {}", "valid JSON"),
+        (b"\xff", "valid JSON"),
+        (b"\xef\xbb\xbf{}", "valid JSON"),
+    ],
+)
+def test_what_readers_trip_over_is_refused(text, said):
+    with pytest.raises(UnreadableJson, match=said):
+        read_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (r'"\ud800"', ""),
+        (r'{"a": [1, {"b": "\udc00"}]}', "a.1.b"),
+        (r'{"a": "nul \u0000"}', "a"),
+        (r'{"\uD800": 1}', "?"),
+        (r'["fine \ud83d\ude00", "\ud83d"]', "1"),
+    ],
+)
+def test_what_is_no_text_is_named(text, path):
+    with pytest.raises(NoText) as refused:
+        read_json(text)
+    assert refused.value.path == path
+
+
+def test_nesting_as_deep_as_may_be_and_pairs_of_surrogates_are_fine():
+    assert read_json("[" * DEEPEST + "]" * DEEPEST)
+    assert is_text(read_json(r'"\ud83d\ude00"'))
