@@ -12,6 +12,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
 from leaderjournal.accounts.keys import keys_that_do_not_open
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
+from leaderjournal.accounts.resets import pages as resets_pages
 from leaderjournal.accounts.rules import SIGN_IN_LASTS
 from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
@@ -78,6 +79,7 @@ TAKES_FILES = frozenset(
 PAGES = (
     accounts_pages,
     mail_opt_outs_pages,
+    resets_pages,
     verification_pages,
     questions_pages,
     reflections_pages,

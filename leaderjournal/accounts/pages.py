@@ -1,4 +1,4 @@
-"""Accounts as pages: registering, signing in and out, the way back in, and settings ("Me")."""
+"""Accounts as pages: registering, signing in and out, and settings ("Me")."""
 
 import re
 from typing import Any
@@ -15,9 +15,7 @@ from leaderjournal.accounts.access import confirm_password, current_leader, own_
 from leaderjournal.accounts.known_devices import remember_device
 from leaderjournal.accounts.limits import (
     by_account,
-    may_send_reset,
     per_address,
-    resets_per_address,
 )
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
@@ -26,7 +24,6 @@ from leaderjournal.accounts.registration import (
     check_registration,
     register_account,
 )
-from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.rules import TRACES_GO_SOON, device_name
 from leaderjournal.accounts.schemas import (
     CredentialsSchema,
@@ -51,14 +48,11 @@ from leaderjournal.kernel.queue import enqueue
 
 blueprint = Blueprint("accounts", __name__)
 
-NOBODY = UUID(int=0)
 ZONES = sorted(ZONE_NAMES)
 A_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
 """A path with its query as browsers send it: printable ASCII, no backslash, not "//host"."""
 Page = Response | str | tuple[str, int]
 
-EmailForm = Schema.from_dict({"email": Email(required=True)}, name="EmailForm")
-NewPasswordForm = Schema.from_dict({"password": NewPassword(required=True)}, name="PasswordForm")
 ChangePasswordForm = Schema.from_dict(
     {"current_password": GivenPassword(required=True), "password": NewPassword(required=True)},
     name="ChangePasswordForm",
@@ -182,72 +176,6 @@ def _signed_out(leads_to: str | None = None) -> Response:
     response = redirect(leads_to or url_for("accounts.login"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
-
-
-@blueprint.get("/forgot")
-def forgot() -> Page:
-    """Show the form for a forgotten password; without a mail server, whom to ask instead."""
-    return render_template("accounts/forgot.html", form={}, errors={})
-
-
-@blueprint.post("/forgot")
-@resets_per_address
-def submit_forgot() -> Page:
-    """Have the way back in sent by mail; the answer does not tell whether there is an account."""
-    if not service_settings().smtp_url:
-        return render_template("accounts/forgot.html", form={}, errors={}), 409
-    values, errors = read_form(EmailForm(), request.form)
-    if errors:
-        return render_template("accounts/forgot.html", form=request.form, errors=errors), 422
-    allowed = may_send_reset(values["email"])
-    if allowed:
-        # Where there is no account the same is done: the worker then finds nobody to write to.
-        enqueue(tasks.begin_reset, str(store.account_id_of(values["email"]) or NOBODY))
-    flash("If there is an account with this address, a mail is on its way to it.", "good")
-    return redirect(url_for("accounts.login"), 303)
-
-
-@blueprint.get("/reset/<token>")
-def open_reset(token: str) -> Response:
-    """Take the token out of the address, where it could be seen, and show the form."""
-    session["reset"] = token
-    return redirect(url_for("accounts.reset"), 303)
-
-
-@blueprint.get("/reset")
-def reset() -> Page:
-    """Show the form for a new password."""
-    if resets_store.find_reset(session.get("reset", ""), now=clock.now()) is None:
-        return _reset_is_over()
-    return render_template("accounts/reset.html", form={}, errors={})
-
-
-@blueprint.post("/reset")
-def submit_reset() -> Page:
-    """Set the new password, end every session, and ask to sign in."""
-    token, now = session.get("reset", ""), clock.now()
-    opened = resets_store.find_reset(token, now=now)
-    if opened is None:
-        return _reset_is_over()
-    leader = store.leader(opened.account_id)
-    with OwnWords((leader.name, leader.email) if leader else ()):
-        values, errors = read_form(NewPasswordForm(), request.form)
-    if errors:
-        return render_template("accounts/reset.html", form={}, errors=errors), 422
-    account_id = resets_store.complete_reset(token, values["password"], now=now)
-    if account_id is None:
-        return _reset_is_over()
-    session.clear()
-    if service_settings().smtp_url:
-        enqueue(tasks.send_password_changed, str(account_id))
-    flash("Your new password is set. Sign in with it.", "good")
-    return redirect(url_for("accounts.login"), 303)
-
-
-def _reset_is_over() -> Response:
-    session.pop("reset", None)
-    flash("This link has been used, or its time is over. Ask for a new one.", "problem")
-    return redirect(url_for("accounts.forgot"), 303)
 
 
 def _settings_page(

@@ -1,8 +1,10 @@
 """Who may register: open, by invitation, or closed."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -147,3 +149,17 @@ def test_nobody_is_invited_to_what_is_closed_or_theirs_already(app, client, stan
     refused = run(app, "invite", leader.email)
     assert (refused.exit_code, "has an account" in refused.output) == (1, True)
     assert run(app, "invite", "ann").exit_code == 2
+
+
+def test_of_many_who_use_one_invitation_at_once_one_gets_in(app, client, stands):
+    stands("invite")
+    token = invited(app).rpartition("/")[2]
+    barrier = Barrier(4)
+
+    def use(n):
+        other = app.test_client()
+        barrier.wait()
+        return register(other, email=f"ann{n}@example.com", invitation=token).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(use, range(4))) == [201, 403, 403, 403]

@@ -19,17 +19,14 @@ from leaderjournal.portability.documents.pdf import Wishes
 from leaderjournal.reviews.summaries.rules import Period
 
 PUBLIC = {
+    "accounts.erased",
     "accounts-api.create_token",
     "accounts-api.register",
-    "accounts.forgot",
     "accounts.login",
-    "accounts.open_reset",
+    "accounts.open_invitation",
     "accounts.register",
-    "accounts.reset",
-    "accounts.submit_forgot",
     "accounts.submit_login",
     "accounts.submit_registration",
-    "accounts.submit_reset",
     "assets.file",
     "mail_opt_outs.ask",
     "mail_opt_outs.opt_in",
@@ -50,9 +47,17 @@ PUBLIC = {
     "pwa.offline",
     "pwa.service_worker",
     "reflections.today",
+    "resets.forgot",
+    "resets.open_reset",
+    "resets.reset",
+    "resets.submit_forgot",
+    "resets.submit_reset",
     "team_mirror.about",
     "team_mirror.answer",
     "team_mirror.submit_answer",
+    "verification.open_link",
+    "verification.submit_verification",
+    "verification.verify",
 }
 ACTS_FOR_A_TOKEN = {
     "mail_opt_outs.opt_in",
@@ -253,7 +258,7 @@ def test_nothing_changes_by_reading(app, client, victim):
     browser = app.test_client()
     sign_in(browser, victim)
     for rule, method in routes(app):
-        if method == "GET" and rule.endpoint != "accounts.open_reset":
+        if method == "GET" and rule.endpoint != "resets.open_reset":
             browser.get(address(rule, victim.parts))
     assert everything_of(victim) == before
 

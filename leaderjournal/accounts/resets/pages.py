@@ -1,0 +1,90 @@
+"""The way back in as pages: asking for a link, and choosing a new password with it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from marshmallow import Schema
+from werkzeug import Response
+
+from leaderjournal.accounts import store, tasks
+from leaderjournal.accounts.limits import may_send_reset, resets_per_address
+from leaderjournal.accounts.resets import store as resets_store
+from leaderjournal.accounts.schemas import Email, NewPassword, OwnWords
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.queue import enqueue
+
+blueprint = Blueprint("resets", __name__)
+
+NOBODY = UUID(int=0)
+Page = Response | str | tuple[str, int]
+
+EmailForm = Schema.from_dict({"email": Email(required=True)}, name="EmailForm")
+NewPasswordForm = Schema.from_dict({"password": NewPassword(required=True)}, name="PasswordForm")
+
+
+@blueprint.get("/forgot")
+def forgot() -> Page:
+    """Show the form for a forgotten password; without a mail server, whom to ask instead."""
+    return render_template("accounts/forgot.html", form={}, errors={})
+
+
+@blueprint.post("/forgot")
+@resets_per_address
+def submit_forgot() -> Page:
+    """Have the way back in sent by mail; the answer does not tell whether there is an account."""
+    if not service_settings().smtp_url:
+        return render_template("accounts/forgot.html", form={}, errors={}), 409
+    values, errors = read_form(EmailForm(), request.form)
+    if errors:
+        return render_template("accounts/forgot.html", form=request.form, errors=errors), 422
+    allowed = may_send_reset(values["email"])
+    if allowed:
+        # Where there is no account the same is done: the worker then finds nobody to write to.
+        enqueue(tasks.begin_reset, str(store.account_id_of(values["email"]) or NOBODY))
+    flash("If there is an account with this address, a mail is on its way to it.", "good")
+    return redirect(url_for("accounts.login"), 303)
+
+
+@blueprint.get("/reset/<token>")
+def open_reset(token: str) -> Response:
+    """Take the token out of the address, where it could be seen, and show the form."""
+    session["reset"] = token
+    return redirect(url_for("resets.reset"), 303)
+
+
+@blueprint.get("/reset")
+def reset() -> Page:
+    """Show the form for a new password."""
+    if resets_store.find_reset(session.get("reset", ""), now=clock.now()) is None:
+        return _reset_is_over()
+    return render_template("accounts/reset.html", form={}, errors={})
+
+
+@blueprint.post("/reset")
+def submit_reset() -> Page:
+    """Set the new password, end every session, and ask to sign in."""
+    token, now = session.get("reset", ""), clock.now()
+    opened = resets_store.find_reset(token, now=now)
+    if opened is None:
+        return _reset_is_over()
+    leader = store.leader(opened.account_id)
+    with OwnWords((leader.name, leader.email) if leader else ()):
+        values, errors = read_form(NewPasswordForm(), request.form)
+    if errors:
+        return render_template("accounts/reset.html", form={}, errors=errors), 422
+    account_id = resets_store.complete_reset(token, values["password"], now=now)
+    if account_id is None:
+        return _reset_is_over()
+    session.clear()
+    if service_settings().smtp_url:
+        enqueue(tasks.send_password_changed, str(account_id))
+    flash("Your new password is set. Sign in with it.", "good")
+    return redirect(url_for("accounts.login"), 303)
+
+
+def _reset_is_over() -> Response:
+    session.pop("reset", None)
+    flash("This link has been used, or its time is over. Ask for a new one.", "problem")
+    return redirect(url_for("resets.forgot"), 303)
