@@ -112,10 +112,7 @@ def init_problems(app: Flask) -> None:
             }
             response = Response(json.dumps(body), status, content_type=PROBLEM_TYPE)
         else:
-            page = render_template(
-                "errors/problem.html", status=status, title=error.name, detail=detail
-            )
-            response = Response(page, status)
+            response = _problem_page(status, error.name, detail)
         for name, value in error.get_headers():
             if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
                 response.headers[name] = value
@@ -126,6 +123,15 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     for kind in SYSTEM_ERRORS:
         app.register_error_handler(kind, _answer_outage)
+
+
+def _problem_page(status: int, title: str, detail: str) -> Response:
+    """Return the page of a problem; like every page it asks the database who is signed in."""
+    try:
+        page = render_template("errors/problem.html", status=status, title=title, detail=detail)
+    except SYSTEM_ERRORS as failed:
+        return _answer_outage(failed)
+    return Response(page, status)
 
 
 def _answer_outage(error: Exception) -> Response:
@@ -156,7 +162,9 @@ def _outage_page(outage: Outage) -> str:
     """
     wrote = request.method == "POST"
     fields = list(request.form.items(multi=True)) if wrote else []
-    secret = bool(request.files) or any("password" in name for name, _ in fields)
+    # An address that leads nowhere here is not written into the page either.
+    known = request.endpoint is not None
+    secret = not known or bool(request.files) or any("password" in name for name, _ in fields)
     # Without the usual names of pages, which ask the database who is signed in.
     return current_app.jinja_env.get_template("errors/outage.html").render(
         status=outage.status,
@@ -165,7 +173,7 @@ def _outage_page(outage: Outage) -> str:
         typed=[] if secret else fields,
         shown={name: label for name, _ in fields if (label := _label(name))},
         wrote=wrote,
-        address=request.full_path.rstrip("?") if not wrote else request.path,
+        address=request.full_path.rstrip("?") if known else "/",
     )
 
 

@@ -32,10 +32,10 @@ def test_while_the_database_is_locked_the_words_wait_here_and_then_arrive(
 ):
     page = new_page(base_url=fresh_server, expects=["503"])
     register(page)
-    with locked(), page.expect_response(lambda reply: reply.status == 503):
-        page.fill("[name=note]", "Written while it was locked.")
+    with locked():
+        with page.expect_response(lambda reply: reply.status == 503):
+            page.fill("[name=note]", "Written while it was locked.")
         expect(page.locator("#save-said")).to_contain_text(HERE)
-        page.wait_for_timeout(7000)  # until the server gives its writer up
         expect(page.locator("#save-said")).to_contain_text("Sent as soon as it can be.")
     expect(page.locator("#save-said")).to_have_text("Saved everywhere", timeout=30_000)
 

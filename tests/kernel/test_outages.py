@@ -91,6 +91,7 @@ def test_a_form_comes_back_with_what_was_typed_and_saves_when_sent_again(hurried
     assert "I &lt;let&gt; the team &amp; went home." in reply.text
     assert "not saved yet" in reply.text
     assert 'action="/"' in reply.text
+    assert reply.text.count("<textarea") == 3
     named = set(re.findall(r'name="([^"]+)"', reply.text)) - {
         "viewport",
         "color-scheme",
@@ -115,6 +116,21 @@ def test_no_password_is_written_into_the_page_of_an_outage(hurried, client):
     assert reply.status_code == 503
     assert "look in the mirror" not in reply.text
     assert "Go back with your browser" in reply.text
+
+
+def test_an_address_that_leads_nowhere_is_not_written_into_the_page(environment, tmp_path):
+    from leaderjournal import create_app
+    from leaderjournal.kernel.settings import Settings
+
+    url = "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"
+    chosen = Settings.from_environment(environment | {"DATABASE_URL": url}, tmp_path)
+    client = create_app(chosen).test_client()
+    with client.session_transaction(base_url="http://localhost") as session:
+        session["_user_id"] = "somebody"
+    reply = client.post("/nowhere/evil.example", data={"note": "words"})
+    assert reply.status_code == 503
+    assert "evil" not in reply.text
+    assert "words" not in reply.text.replace("your words", "")
 
 
 def test_a_page_is_read_while_nothing_can_be_written(hurried, client):
