@@ -24,6 +24,7 @@ from leaderjournal.kernel.context import settings as current_settings
 from leaderjournal.kernel.database import init_database
 from leaderjournal.kernel.faults import init_faults
 from leaderjournal.kernel.headers import init_headers
+from leaderjournal.kernel.hosts import init_hosts
 from leaderjournal.kernel.intake import (
     IntakeRequest,
     NumberConverter,
@@ -147,6 +148,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    init_hosts(app)
 
     @app.before_request
     def allow_journals() -> None:

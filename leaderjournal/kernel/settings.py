@@ -3,18 +3,22 @@
 import base64
 import binascii
 import os
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 SETTINGS_FILE = "settings.env"
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = range(2, 3601)
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+HOST_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "-_.:")
 PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", "insecure", "dev-")
 
 
@@ -50,6 +54,8 @@ class Settings:
     prompt_lease: timedelta
     """How long a worker may keep a message before another one takes it over."""
     metrics_token: str
+    trusted_hosts: tuple[str, ...]
+    """Names beside PUBLIC_URL's under which the journal is served; `.name` is all below a name."""
     trusted_proxies: int
     broken_releases: tuple[str, ...]
     """What browsers are to replace at once, without waiting for the leader's word."""
@@ -58,6 +64,17 @@ class Settings:
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies and HSTS can insist on it."""
         return self.public_url.startswith("https://")
+
+    def serves(self, name: str) -> bool:
+        """Tell whether the journal is served under a host's name, given without its port.
+
+        A journal on this machine is reached by every name of loopback.
+        """
+        public = _host_name("PUBLIC_URL", urlsplit(self.public_url).hostname or "")
+        names = {public, *self.trusted_hosts}
+        if public in LOOPBACK_NAMES:
+            names |= LOOPBACK_NAMES
+        return name in names or any(n.startswith(".") and name.endswith(n) for n in names)
 
     @classmethod
     def load(cls) -> "Settings":
@@ -100,6 +117,7 @@ class Settings:
             push_allowed_hosts=tuple(optional("PUSH_ALLOWED_HOSTS").replace(",", " ").split()),
             prompt_lease=_lease(optional("PROMPT_LEASE_SECONDS", "120")),
             metrics_token=optional("METRICS_TOKEN"),
+            trusted_hosts=_host_names(optional("TRUSTED_HOSTS")),
             trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
             broken_releases=tuple(optional("BROKEN_RELEASES").replace(",", " ").split()),
         )
@@ -191,7 +209,39 @@ def _vapid_subject(value: str) -> str:
 def _public_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsError("PUBLIC_URL must begin with http:// or https://.")
+    try:
+        name = urlsplit(value).hostname or ""
+    except ValueError:
+        name = ""
+    _host_name("PUBLIC_URL", name)
     return value.rstrip("/")
+
+
+def _host_names(value: str) -> tuple[str, ...]:
+    names = []
+    for part in value.replace(",", " ").split():
+        try:
+            found = urlsplit(f"//{part}")
+            name = found.hostname or ""
+            bare = not (found.path or found.query or found.fragment or found.username)
+        except ValueError:
+            name, bare = "", False
+        names.append(_host_name("TRUSTED_HOSTS", name if bare else ""))
+    return tuple(names)
+
+
+def _host_name(variable: str, name: str) -> str:
+    """Return the form in which a browser sends the name. Raises SettingsError where it is none."""
+    dot = "." if name.startswith(".") else ""
+    try:
+        found = name.removeprefix(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        found = ""
+    if not found or not set(found) <= HOST_CHARACTERS:
+        raise SettingsError(
+            f"{variable} must have names of hosts like journal.example.org, [::1] or .example.org."
+        )
+    return dot + found
 
 
 def _mail_from(value: str) -> str:

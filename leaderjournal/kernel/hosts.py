@@ -1,0 +1,32 @@
+"""Only the journal's own names are served: PUBLIC_URL's host and those in TRUSTED_HOSTS.
+
+A request under another name may come from a page of somebody else's whose name leads here (DNS
+rebinding), or lets a cache keep a reply under a wrong name. Flask's own TRUSTED_HOSTS refuses
+before a request has a route, so that no page can be rendered and no address excepted.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.operations import is_operators_probe
+from leaderjournal.kernel.problems import Problem
+
+REFUSED = "The journal is not served under this name. Its operator can add it to TRUSTED_HOSTS."
+
+
+def refuse_other_hosts() -> None:
+    """Raise Problem (400) for a request under a name that is not the journal's."""
+    # Werkzeug gives an empty host where the header has characters that no name has.
+    try:
+        name = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        name = ""
+    if not settings().serves(name) and not is_operators_probe():
+        raise Problem(400, REFUSED)
+
+
+def init_hosts(app: Flask) -> None:
+    """Let `app` serve its own names alone."""
+    app.before_request(refuse_other_hosts)
