@@ -8,7 +8,9 @@ from system.running import GIVE_UP_AFTER, Running
 
 SLOW_BODY = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nabc"
 SLOW_HEAD = b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
-SLOW_CHUNKS = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"
+SLOW_CHUNKS = (
+    b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"
+)
 SLOW_READER = b"GET /register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 50
 IDLE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 SILENT = b""
