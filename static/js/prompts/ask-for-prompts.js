@@ -15,27 +15,31 @@ function show(way) {
   card.hidden = false;
 }
 
-// "tomorrow", or the name of the next day on which prompts come.
-function nextDay(weekdays) {
+// "tomorrow", the name of the next day on which prompts come, or its date where that is far off.
+function nextDay({ weekdays, paused_until: pause }) {
   const today = Date.parse(card.dataset.day);
-  for (let ahead = 1; ahead <= 7; ahead += 1) {
-    const day = new Date(today + ahead * DAY).getUTCDay();
-    if (weekdays.includes(day || 7)) return ahead === 1 ? "tomorrow" : `on ${NAMES[day]}`;
+  const first = Math.max(today + DAY, pause ? Date.parse(pause) : 0);
+  for (let at = first; at < first + 7 * DAY; at += DAY) {
+    const day = new Date(at).getUTCDay();
+    if (!weekdays.includes(day || 7)) continue;
+    if (at === today + DAY) return "tomorrow";
+    if (at <= today + 7 * DAY) return `on ${NAMES[day]}`;
+    return `on ${new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", timeZone: "UTC" })}`;
   }
   return "again";
 }
 
-function nextTime({ times, weekdays }) {
+function nextTime({ times, ...schedule }) {
   // Without a time there is the evening's prompt alone.
   const at = times.length ? `at ${new Intl.ListFormat("en-GB").format(times)}` : "in the evening";
-  return `${nextDay(weekdays)} ${at}`;
+  return `${nextDay(schedule)} ${at}`;
 }
 
-function offer({ chosen, enabled, ...schedule }) {
+function offer({ chosen, enabled, reaches, ...schedule }) {
   const when = nextTime(schedule);
   if (!chosen) return `Shall we ask you ${when}, when you wrote today?`;
   if (!enabled) return `Shall we ask you again, ${when}?`;
-  return `Shall we ask you on this device too, ${when}?`;
+  return `Shall we ask you on this device${reaches.length ? " too" : ""}, ${when}?`;
 }
 
 async function isWanted() {
