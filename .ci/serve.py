@@ -24,6 +24,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "leaderjournal" / "web
 from supervisor import Program, Supervisor
 
 MAKE = os.getppid()
+ENDING = sum(1 << number - 1 for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
 
 
 class Output:
@@ -72,16 +73,16 @@ class Started:
             os.killpg(self.pid, number)
 
 
-def signals_caught(process: int) -> str:
-    """Return the signals that a process catches, as Linux shows them; elsewhere nothing.
+def signals_caught(process: int) -> int:
+    """Return which signals that end it a process catches, as Linux shows them; elsewhere none.
 
     Of SIGINT or SIGHUP, make tells its children nothing: it stops catching it and waits for them.
     """
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
-        return ""
-    return status.partition("SigCgt:")[2].partition("\n")[0]
+        return 0
+    return int(status.partition("SigCgt:")[2].split()[0], 16) & ENDING
 
 
 CAUGHT_AT_FIRST = signals_caught(MAKE)

@@ -19,7 +19,7 @@ from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-GIVE_UP_AFTER = 120
+GIVE_UP_AFTER = 90
 """Seconds after which a test that hangs ends; how long it takes is no matter of its own."""
 
 

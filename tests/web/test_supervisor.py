@@ -1,0 +1,80 @@
+"""What the supervisor does with processes that end, shown with real ones."""
+
+import signal
+import subprocess
+import sys
+from functools import partial
+
+from leaderjournal.web import supervisor as rules
+from leaderjournal.web.supervisor import CONFIGURATION, STARTS, Program, Supervisor
+
+
+def start(code):
+    return subprocess.Popen([sys.executable, "-c", code])
+
+
+def supervised(said, **programs):
+    return Supervisor(
+        [Program(name, partial(start, code)) for name, code in programs.items()], said.append
+    )
+
+
+def test_a_process_that_ends_is_started_again_and_the_other_left_alone(monkeypatch):
+    monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
+    said = []
+    keeper = supervised(said, weak="import time; time.sleep(0.2)", strong="input()")
+    keeper.programs[1].start = lambda: subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"]
+    )
+
+    def stop_after_three():
+        if sum(line.startswith("weak started") for line in said) == 3:
+            keeper.stop(7)
+
+    assert keeper.run(stop_after_three) == 7
+    assert sum(line.startswith("strong started") for line in said) == 1
+    assert "weak ended (status 0)" in " ".join(said)
+
+
+def test_one_that_never_stands_is_given_up(monkeypatch):
+    monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
+    said = []
+    assert supervised(said, weak="raise SystemExit(3)").run() == 3
+    assert sum(line.startswith("weak started") for line in said) == STARTS
+    assert said[-1] == f"weak ended {STARTS} times as it started; above it says why"
+
+
+def test_one_that_stood_once_is_never_given_up(monkeypatch):
+    monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(rules, "STARTED", 0.0)
+    said = []
+    keeper = supervised(said, weak="import time; time.sleep(0.5)")
+
+    def stop_later():
+        if sum(line.startswith("weak started") for line in said) > STARTS:
+            keeper.stop()
+
+    assert keeper.run(stop_later) == 0
+
+
+def test_one_that_its_settings_keep_from_starting_ends_all():
+    said = []
+    code = f"raise SystemExit({CONFIGURATION})"
+    assert supervised(said, wrong=code, other="import time; time.sleep(600)").run() == 78
+    assert "wrong cannot start with these settings" in said
+
+
+def test_one_that_will_not_end_is_killed(monkeypatch):
+    monkeypatch.setattr(rules, "KILLED_AFTER", 0.2)
+    said = []
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    keeper = supervised(said, deaf=deaf)
+    process = None
+
+    def stop():
+        nonlocal process
+        process = keeper.programs[0].process or process
+        keeper.stop()
+
+    assert keeper.run(stop) == 0
+    assert process.returncode in (-signal.SIGKILL, -signal.SIGTERM)
