@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = range(2, 3601)
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 HOST_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "-_.:")
+JOB_MEGABYTES = range(64, 65_537)
 PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", "insecure", "dev-")
 
 
@@ -57,6 +58,8 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     """Names beside PUBLIC_URL's under which the journal is served; `.name` is all below a name."""
     trusted_proxies: int
+    job_megabytes: int
+    """How much memory the reading of an import and the typesetting of a PDF may have."""
     broken_releases: tuple[str, ...]
     """What browsers are to replace at once, without waiting for the leader's word."""
 
@@ -119,6 +122,7 @@ class Settings:
             metrics_token=optional("METRICS_TOKEN"),
             trusted_hosts=_host_names(optional("TRUSTED_HOSTS")),
             trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
+            job_megabytes=_megabytes(optional("JOB_MEMORY_MB", "1024")),
             broken_releases=tuple(optional("BROKEN_RELEASES").replace(",", " ").split()),
         )
 
@@ -265,6 +269,15 @@ def _lease(value: str) -> timedelta:
             f"PROMPT_LEASE_SECONDS must be from {LEASE_SECONDS[0]} to {LEASE_SECONDS[-1]}."
         )
     return timedelta(seconds=seconds)
+
+
+def _megabytes(value: str) -> int:
+    megabytes = _count("JOB_MEMORY_MB", value)
+    if megabytes not in JOB_MEGABYTES:
+        raise SettingsError(
+            f"JOB_MEMORY_MB must be from {JOB_MEGABYTES[0]} to {JOB_MEGABYTES[-1]}."
+        )
+    return megabytes
 
 
 def _count(name: str, value: str) -> int:

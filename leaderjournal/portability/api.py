@@ -13,7 +13,12 @@ from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset
+from leaderjournal.portability.documents.pdf import (
+    CannotTypeset,
+    TooLargeToTypeset,
+    Wishes,
+    typeset,
+)
 from leaderjournal.portability.documents.rules import names_from
 from leaderjournal.portability.exports import Export, export, of_pdf
 from leaderjournal.portability.imports import store
@@ -65,6 +70,8 @@ def export_journal(wanted: dict[str, Any]) -> Response:
         return sent(of_pdf(period, typeset(leader, period, wishes, today=today)))
     except CannotTypeset as error:
         raise Problem(503, str(error)) from error
+    except TooLargeToTypeset as error:
+        invalid({"period": [str(error)]})
 
 
 @blueprint.post("/imports")

@@ -7,6 +7,8 @@ from typing import Any
 from flask import current_app
 
 from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
+from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.settings import ROOT
 from leaderjournal.portability.documents.drawings import printed
@@ -26,6 +28,10 @@ STATIC = ROOT / "static"
 
 class CannotTypeset(Exception):
     """This machine lacks the libraries that typesetting needs; the message says what to do."""
+
+
+class TooLargeToTypeset(Exception):
+    """This document needs more memory or time than typesetting may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,24 @@ def typeset(
 ) -> bytes:
     """Return the PDF of a month or a year.
 
-    `tell` is told the stage: "reading", then "typesetting". Raises CannotTypeset.
+    `tell` is told the stage: "reading", then "typesetting". Raises CannotTypeset, and
+    TooLargeToTypeset where it would need more memory than it may have.
     """
-    printer = _printer()
     tell("reading")
     page = document_page(leader, period, wishes, today=today)
     tell("typesetting")
+    try:
+        return run_apart(write_pdf, page, megabytes=settings().job_megabytes)
+    except NeedsTooMuch as error:
+        raise TooLargeToTypeset("This PDF is too large to be made here. Choose less.") from error
+    except CannotTypeset:
+        current_app.logger.warning("no PDF can be made: Pango is not installed")
+        raise
+
+
+def write_pdf(page: str) -> bytes:
+    """Return the PDF of a page of HTML. Raises CannotTypeset."""
+    printer = _printer()
     pdf: bytes = printer.HTML(
         string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_own_files(printer)
     ).write_pdf(pdf_tags=True)
@@ -138,7 +156,6 @@ def _printer() -> Any:
     try:
         import weasyprint  # noqa: PLC0415 - it needs libraries that not every machine has
     except OSError as error:
-        current_app.logger.warning("no PDF can be made: Pango is not installed")
         raise CannotTypeset(
             "This server lacks Pango, which typesets PDFs. Its operator can install it."
         ) from error

@@ -15,7 +15,12 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.quotas import QuotaReached
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.documents.models import Document
-from leaderjournal.portability.documents.pdf import CannotTypeset, Wishes, typeset
+from leaderjournal.portability.documents.pdf import (
+    CannotTypeset,
+    TooLargeToTypeset,
+    Wishes,
+    typeset,
+)
 from leaderjournal.reviews.summaries.rules import Period
 
 KEPT_FOR = timedelta(days=1)
@@ -34,6 +39,7 @@ class Stage(StrEnum):
     TYPESETTING = "typesetting"
     DONE = "done"
     FAILED = "failed"
+    TOO_LARGE = "too large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
 def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
     """Typeset a document that was asked for; nothing happens where it is gone or made already."""
     row = _row(leader.id, document_id)
-    if row is None or row.stage in (Stage.DONE, Stage.FAILED):
+    if row is None or row.stage in (Stage.DONE, Stage.FAILED, Stage.TOO_LARGE):
         return
     opened: dict[str, Any] = leader.sealer.open_json(
         row.wishes, table="documents", column="wishes", row=document_id
@@ -109,6 +115,9 @@ def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
         )
     except CannotTypeset:
         _set(document_id, stage=Stage.FAILED)
+        return
+    except TooLargeToTypeset:
+        _set(document_id, stage=Stage.TOO_LARGE)
         return
     sealed = leader.sealer.seal_bytes(
         content, table="documents", column="content_sealed", row=document_id

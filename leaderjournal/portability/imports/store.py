@@ -15,6 +15,7 @@ from leaderjournal.kernel.database import db, new_id, rows_changed, write_transa
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.imports.limits import read_within_limits
 from leaderjournal.portability.imports.models import BroughtIn, Import
 from leaderjournal.portability.imports.quotas import make_room
 from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours, read_whole
@@ -107,7 +108,7 @@ def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
     Raises UnreadableJournal, after which the file is gone.
     """
     try:
-        reading = _reader(leader, now).read(_file(leader.sealer, import_id))
+        reading = read_within_limits(_reader(leader, now).read, _file(leader.sealer, import_id))
     except UnreadableJournal as error:
         _close(leader.sealer, import_id, State.REFUSED, {"why": str(error)})
         raise
@@ -153,14 +154,23 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
     row = _row(db.session, leader.id, import_id)
     if row is None or row.state not in (State.WAITING, State.RUNNING):
         return None
+    try:
+        return _bring_in(leader, row, now=now)
+    except UnreadableJournal as error:
+        return _close(leader.sealer, import_id, State.REFUSED, {"why": str(error)})
+
+
+def _bring_in(leader: Leader, row: Import, *, now: Instant) -> KeptImport:
+    import_id = row.id
     chosen = _opened(leader.sealer, row).get("choices", {})
     content = _file(leader.sealer, import_id)
     if looks_like_ours(content):
-        whole = read_whole(content)
+        whole = read_within_limits(read_whole, content)
         leader, questions = _bring_settings(leader, import_id, whole, now=now)
         reading = _reader(leader, now).read_ours(whole, questions=questions)
     else:
-        reading = _reader(leader, now, Choices(**chosen)).read(content)
+        reader = _reader(leader, now, Choices(**chosen))
+        reading = read_within_limits(reader.read, content)
     with write_transaction() as session:
         _bring_reviews(session, leader.sealer, import_id, reading.reviews)
     for start in range(0, len(reading.days), DAYS_AT_ONCE):

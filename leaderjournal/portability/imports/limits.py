@@ -1,0 +1,25 @@
+"""Files of journals are read in a process of its own, where that may take much memory."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
+from leaderjournal.kernel.context import settings
+from leaderjournal.portability.archives import UnreadableJournal
+
+Found = TypeVar("Found")
+
+READ_AT_ONCE = 262_144
+"""Bytes of a file that is read where it is asked for; a zip may hold any number."""
+
+
+def read_within_limits(read: Callable[[bytes], Found], content: bytes) -> Found:
+    """Return what `read` finds in a file. Raises UnreadableJournal."""
+    if len(content) <= READ_AT_ONCE and not content.startswith(b"PK"):
+        return read(content)
+    try:
+        return run_apart(read, content, megabytes=settings().job_megabytes)
+    except NeedsTooMuch as error:
+        raise UnreadableJournal(
+            "This journal is too large to be read here. Export a part of it at a time."
+        ) from error

@@ -1,0 +1,40 @@
+"""Work in a process of its own: it gives what it finds, and takes nobody down."""
+
+import os
+import sys
+import time
+
+import pytest
+
+from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
+from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.json_reader import read_whole
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the limit")
+
+
+def test_it_gives_what_was_found_in_another_process():
+    assert run_apart(sorted, [3, 1, 2], megabytes=100) == [1, 2, 3]
+    assert run_apart(os.getpid, megabytes=100) != os.getpid()
+
+
+def test_it_raises_what_was_raised():
+    with pytest.raises(UnreadableJournal):
+        run_apart(read_whole, b"{", megabytes=100)
+
+
+@on_linux
+def test_it_may_have_so_much_memory_and_no_more():
+    assert len(run_apart(bytes, 10_000_000, megabytes=100)) == 10_000_000
+    with pytest.raises(NeedsTooMuch):
+        run_apart(bytes, 1_000_000_000, megabytes=100)
+
+
+def test_it_may_take_so_long_and_no_longer():
+    with pytest.raises(NeedsTooMuch):
+        run_apart(time.sleep, 600, megabytes=100, seconds=1)
+
+
+def test_one_that_is_ended_is_said_to_need_too_much():
+    with pytest.raises(NeedsTooMuch):
+        run_apart(os.abort, megabytes=100)
