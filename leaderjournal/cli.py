@@ -26,7 +26,7 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.first_run import new_data_key
-from leaderjournal.kernel.operations import refuse_wrong_keys
+from leaderjournal.kernel.operations import last_forwarded, refuse_wrong_keys
 from leaderjournal.kernel.private_files import database_files, open_to_others
 from leaderjournal.kernel.schema import is_current, upgrade
 from leaderjournal.kernel.settings import SETTINGS_FILE, SettingsError
@@ -168,6 +168,12 @@ def _configuration_findings() -> Iterator[str]:
         yield "VAPID_SUBJECT is still the example; set it to an address where you can be reached."
     if not settings().secure:
         yield f"PUBLIC_URL is not https ({settings().public_url}); phones install only over https."
+    forwarded = last_forwarded()
+    if forwarded and not settings().trusted_proxies:
+        yield (
+            f"TRUSTED_PROXIES is 0, but requests arrived through a proxy (noted on {forwarded}):"
+            " all their senders count as one address. Set it to the number of proxies in front."
+        )
 
 
 def _push_findings() -> Iterator[str]:

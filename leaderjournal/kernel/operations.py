@@ -4,8 +4,10 @@ import hmac
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
@@ -20,6 +22,9 @@ from leaderjournal.kernel.settings import SettingsError
 
 blueprint = Blueprint("operations", __name__)
 LOOPBACK = {"127.0.0.1", "::1"}
+SET_BY_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
+FORWARDED = "forwarded"
+"""An empty file of the instance folder: its date says when a request was last forwarded to it."""
 
 REQUESTS = Counter("journal_requests_total", "Requests answered", ["endpoint", "status"])
 SECONDS = Histogram("journal_request_seconds", "Time to answer a request", ["endpoint"])
@@ -49,7 +54,10 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Give the counters in Prometheus's text format, to loopback or for the token."""
+    """Give the counters in Prometheus's text format: for the token, or to who is on this machine.
+
+    That is told by address where nobody else can have it: at a PUBLIC_URL of this machine alone.
+    """
     if not _may_read_metrics():
         abort(404)
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
@@ -65,13 +73,44 @@ def _may_read_metrics() -> bool:
     given = request.authorization.token if request.authorization else None
     if token and given:
         return hmac.compare_digest(token.encode(), given.encode())
-    return _is_local()
+    # Behind a proxy on this machine every request comes from loopback, and not every proxy says so.
+    # Where a proxy is to be expected the token alone will do.
+    if settings().trusted_proxies or not _is_loopback(settings().public_url):
+        return False
+    return _is_local() and _is_loopback(f"//{request.host}")
 
 
 def _is_local() -> bool:
-    # Behind a proxy every request comes from loopback; one that was forwarded is not the operator.
-    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return request.remote_addr in LOOPBACK and not forwarded
+    return request.remote_addr in LOOPBACK and not _is_forwarded()
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return host in LOOPBACK or host == "localhost"
+
+
+def _is_forwarded() -> bool:
+    return any(name in request.headers for name in SET_BY_PROXIES)
+
+
+def note_forwarded(app: Flask) -> None:
+    """Note that a request came through a proxy that is not trusted; `doctor` tells of it."""
+    app.extensions["noted_forwarded"] = True
+    app.logger.warning("requests arrive through a proxy, and TRUSTED_PROXIES is 0")
+    with suppress(OSError):
+        (settings().instance / FORWARDED).touch()
+
+
+def last_forwarded() -> date | None:
+    """Return when a web process last noted that a request was forwarded, though none should be."""
+    try:
+        noted = (settings().instance / FORWARDED).stat().st_mtime
+    except OSError:
+        return None
+    return datetime.fromtimestamp(noted, UTC).date()
 
 
 def is_operators_probe() -> bool:
@@ -105,6 +144,9 @@ def init_operations(app: Flask, what_does_not_open: Callable[[], list[str]]) -> 
     @app.before_request
     def begin() -> None:
         g.began = perf_counter()
+        noted = "noted_forwarded" in app.extensions  # once is enough
+        if not noted and not settings().trusted_proxies and _is_forwarded():
+            note_forwarded(app)
 
     @app.after_request
     def count(response: Response) -> Response:

@@ -5,10 +5,12 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pytest
 from factories import a_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import ROOT, Settings
 
 
@@ -61,6 +63,49 @@ def test_metrics_are_for_loopback_or_the_token(app, client, monkeypatch):
     assert status("count on me", environ_base=elsewhere) == 200
     forwarded = client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
     assert forwarded.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        {"PUBLIC_URL": "https://journal.example.org"},
+        {"TRUSTED_PROXIES": "1"},
+    ],
+)
+def test_metrics_are_for_the_token_alone_where_a_proxy_may_stand_in_front(
+    environment, tmp_path, behind
+):
+    """Whoever comes through a proxy on this machine comes from loopback, with any header."""
+    app = an_app(environment, tmp_path, METRICS_TOKEN="count on me", **behind)
+    host = {"base_url": "https://journal.example.org" if "PUBLIC_URL" in behind else None}
+    asked = app.test_client().get
+    assert asked("/metrics", **host).status_code == 404
+    right = {"Authorization": "Bearer count on me"}
+    assert asked("/metrics", headers=right, **host).status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("host", ["journal.example.org", "127.0.0.1.example.org", "[::2]"])
+def test_metrics_are_not_for_who_asks_another_host(client, host):
+    assert client.get("/metrics", headers={"Host": host}).status_code in (400, 404, 421)
+
+
+def test_the_doctor_tells_of_requests_that_a_proxy_forwarded(environment, tmp_path):
+    def said(**changes):
+        app = an_app(environment, tmp_path, **changes)
+        upgrade(app.extensions["settings"].database_url)
+        app.test_client().get("/healthz", headers=forwarded)
+        output = app.test_cli_runner().invoke(args=["doctor"]).output
+        with app.app_context():
+            db.engine.dispose()
+        return output
+
+    forwarded = {}
+    assert "TRUSTED_PROXIES" not in said()
+    forwarded = {"X-Forwarded-Proto": "https"}
+    assert "TRUSTED_PROXIES is 0, but requests arrived through a proxy" in said()
+    assert "TRUSTED_PROXIES" not in said(TRUSTED_PROXIES="1")
 
 
 def test_metrics_of_several_processes_are_added_up(tmp_path):

@@ -97,11 +97,10 @@ def test_the_demo_holds_a_year_once(app, client):
     assert 200 < len(days) < 366
 
 
-def test_the_doctor_is_content_where_all_is_well(app, monkeypatch):
-    settings = app.extensions["settings"]
-    monkeypatch.setitem(
-        app.extensions, "settings", _replaced(settings, public_url="https://journal.example.org")
-    )
+def test_the_doctor_is_content_where_all_is_well(app, monkeypatch, tmp_path):
+    well = {"public_url": "https://journal.example.org", "instance": tmp_path}
+    settings = _replaced(app.extensions["settings"], **well)
+    monkeypatch.setitem(app.extensions, "settings", settings)
     result = run(app, "doctor")
     named, registration, verdict = result.output.splitlines()
     assert registration.startswith("Registration is open")
