@@ -44,7 +44,7 @@ from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import ZONE_NAMES
 from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.forms import read_form, whole_number
-from leaderjournal.kernel.queue import enqueue
+from leaderjournal.kernel.queue import enqueue_notice
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -277,7 +277,7 @@ def change_password() -> Page:
     store.change_password(leader.id, values["password"], keep=leader.sign_in, now=clock.now())
     _remember_device(leader)
     if service_settings().smtp_url:
-        enqueue(tasks.send_password_changed, str(leader.id))
+        enqueue_notice(tasks.send_password_changed, str(leader.id))
     return _saved("Your new password is set. Every other device is signed out.")
 
 

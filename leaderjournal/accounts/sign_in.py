@@ -14,7 +14,7 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import new_id
 from leaderjournal.kernel.limits import client_network, limiter, too_many
 from leaderjournal.kernel.problems import Problem
-from leaderjournal.kernel.queue import enqueue
+from leaderjournal.kernel.queue import enqueue_notice
 
 DAY = 24 * 3600
 BY_NETWORK = Backoff(free=100, window=3600, first_delay=15, longest_delay=900)
@@ -85,4 +85,4 @@ def _count_failure(email: str) -> None:
     if limiter.storage.get(told) or limiter.storage.incr(told, DAY) > 1:
         return
     account_id = store.account_id_of(email) or new_id()
-    enqueue(tasks.send_failed_sign_ins, str(account_id), count)
+    enqueue_notice(tasks.send_failed_sign_ins, str(account_id), count)

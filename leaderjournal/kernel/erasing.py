@@ -27,7 +27,7 @@ def wipe_logs() -> bool:
     the worker tries again every minute. The caller has no transaction open.
     """
     db.session.rollback()
-    return _wipe_database() and _wipe_queue()
+    return all([_wipe_database(), _wipe_queue()])
 
 
 def _wipe_database() -> bool:
@@ -48,7 +48,11 @@ def _wipe_queue() -> bool:
     if not isinstance(storage, QueueFile) or not _has_log(storage.filename):
         return True
     with storage.lock:
-        return _emptied(storage.conn)
+        try:
+            return _emptied(storage.conn)
+        except sqlite3.Error as error:  # as on a full disk; what was erased is erased
+            log.warning("the queue's log cannot be emptied now: %s", error)
+            return False
 
 
 def _has_log(database: str | None) -> bool:

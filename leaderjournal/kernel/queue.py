@@ -15,6 +15,7 @@ from huey.api import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
 
+from leaderjournal.kernel.outages import SYSTEM_ERRORS, outage_in
 from leaderjournal.kernel.private_files import keep_private
 from leaderjournal.kernel.settings import SettingsError
 
@@ -99,3 +100,16 @@ def init_queue(app: Flask, url: str, secret: str) -> None:
 def enqueue(function: Task, *arguments: Any) -> None:
     """Ask the worker to run a registered task with plain arguments."""
     current_app.extensions["run_task"](function.__name__, *arguments)
+
+
+def enqueue_notice(function: Task, *arguments: Any) -> None:
+    """Ask the worker to tell somebody of what is done already, where the queue takes it.
+
+    A queue that is full or away makes nothing undone: that is logged, and no error is answered.
+    """
+    try:
+        enqueue(function, *arguments)
+    except SYSTEM_ERRORS as error:
+        if outage_in(error) is None:
+            raise
+        log.warning("QUEUE_URL: %s is lost: %s", function.__name__, type(error).__name__)

@@ -16,7 +16,7 @@ import urllib.request
 import psutil
 import pytest
 from browser.conftest import free_port
-from factories import A_BROWSER, PASSWORD, a_leader
+from factories import A_BROWSER, PASSWORD, a_leader, sign_in
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
@@ -239,6 +239,31 @@ def test_a_queue_that_is_full_takes_tasks_again_when_there_is_room(environment, 
     for _ in range(taken + 1):
         assert queue.storage.dequeue() is not None
     queue.storage.close()
+
+
+def test_a_password_is_changed_though_the_queue_cannot_take_the_notice(
+    environment, small_disk, tmp_path
+):
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    chosen = Settings.from_environment(environment | {"DATABASE_URL": url}, small_disk)
+    upgrade(chosen.database_url)
+    app = create_app(chosen)
+    leader = a_leader(app.test_client())
+    browser = app.test_client()
+    form = {"csrf_token": sign_in(browser, leader)}
+    form |= {"current_password": PASSWORD, "password": "seventeen quiet herons"}
+    app.extensions["queue"].storage.enqueue(b"one")
+    fill(small_disk)
+    for _ in range(300):
+        try:
+            app.extensions["queue"].storage.enqueue(bytes(100))
+        except sqlite3.OperationalError:
+            break
+    changed = browser.post("/settings/password", data=form)
+    assert changed.status_code == 303, changed.text
+    app.extensions["queue"].storage.close()
+    with app.app_context():
+        db.engine.dispose()
 
 
 def remount(folder, how):

@@ -13,7 +13,7 @@ from leaderjournal.accounts.schemas import Email, NewPassword, OwnWords
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.forms import read_form
-from leaderjournal.kernel.queue import enqueue
+from leaderjournal.kernel.queue import enqueue, enqueue_notice
 
 blueprint = Blueprint("resets", __name__)
 
@@ -79,7 +79,7 @@ def submit_reset() -> Page:
         return _reset_is_over()
     session.clear()
     if service_settings().smtp_url:
-        enqueue(tasks.send_password_changed, str(account_id))
+        enqueue_notice(tasks.send_password_changed, str(account_id))
     flash("Your new password is set. Sign in with it.", "good")
     return redirect(url_for("accounts.login"), 303)
 
