@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from flask import Flask, current_app
 from huey import PostgresHuey, RedisHuey
 from huey.api import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
+from redis.exceptions import RedisError
 
 from leaderjournal.kernel.outages import SYSTEM_ERRORS, outage_in
 from leaderjournal.kernel.private_files import keep_private
@@ -22,6 +24,9 @@ from leaderjournal.kernel.settings import SettingsError
 log = logging.getLogger("leaderjournal.queue")
 
 Task = Callable[..., Any]
+QUEUE_ERRORS = (OSError, sqlite3.Error, psycopg.Error, RedisError)
+"""What `enqueue` raises where the queue does not answer."""
+
 _tasks: dict[str, Task] = {}
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from factories import a_leader, csrf_token
 
+from leaderjournal import create_app
 from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import fresh_secrets
@@ -163,3 +164,14 @@ def test_of_many_who_use_one_invitation_at_once_one_gets_in(app, client, stands)
 
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(use, range(4))) == [201, 403, 403, 403]
+
+
+def test_who_registers_while_the_queue_is_away_has_an_account(
+    app, database_url, environment, tmp_path
+):
+    away = {"DATABASE_URL": database_url, "QUEUE_URL": "redis://127.0.0.1:9/0"}
+    without_queue = create_app(Settings.from_environment(environment | away, tmp_path))
+    assert register(without_queue.test_client()).status_code == 201
+    with without_queue.app_context():
+        db.engine.dispose()
+    assert register(app.test_client()).status_code == 409

@@ -1,5 +1,6 @@
 """What verified addresses leave to the worker: mail."""
 
+import logging
 from uuid import UUID
 
 from leaderjournal.accounts.mailing import send_account_mail
@@ -9,7 +10,9 @@ from leaderjournal.accounts.verification.store import Notice
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.queue import enqueue, task
+from leaderjournal.kernel.queue import QUEUE_ERRORS, enqueue, task
+
+log = logging.getLogger("leaderjournal.accounts")
 
 NOTICES = {
     Notice.CHANGE_ASKED: (mails.CHANGE_ASKED_SUBJECT, mails.CHANGE_ASKED_BODY),
@@ -39,6 +42,15 @@ def send_email_notice(notice_id: str) -> None:
 
 
 def ask_to_verify(leader: Leader, *, now: Instant) -> None:
-    """Have the link sent that verifies the leader's present address, where mail can be sent."""
-    if settings().smtp_url and leader.email_verified_at is None:
-        enqueue(send_proof, str(store.begin_proof(leader, leader.email, now=now)))
+    """Have the link sent that verifies the leader's present address, where mail can be sent.
+
+    Where the queue does not answer, settings offer to send it later: an account that was just
+    created is none the worse for it.
+    """
+    if not settings().smtp_url or leader.email_verified_at is not None:
+        return
+    proof_id = store.begin_proof(leader, leader.email, now=now)
+    try:
+        enqueue(send_proof, str(proof_id))
+    except QUEUE_ERRORS as error:
+        log.warning("the queue took no mail to verify an address: %s", type(error).__name__)
