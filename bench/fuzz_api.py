@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import Counter
 from pathlib import Path
 
+from flask import Response
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +29,7 @@ from leaderjournal.kernel.first_run import fresh_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
-HOOKS = ROOT / "tests" / "system"
+HOOKS = ROOT / "tests"
 PHASES = "examples,coverage,fuzzing,stateful"
 
 
@@ -45,6 +47,13 @@ def run(folder: Path, cases: int, *, database_url: str = "", options: tuple[str,
     upgrade(chosen.database_url)
     app = create_app(chosen)
     leader = a_leader(app.test_client(), name="Fuzzer")
+    statuses: Counter[str] = Counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        statuses[f"{response.status_code // 100}xx"] += 1
+        return response
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -64,6 +73,7 @@ def run(folder: Path, cases: int, *, database_url: str = "", options: tuple[str,
     finally:
         server.shutdown()
         server.server_close()
+        print("answered:", dict(sorted(statuses.items())))
 
 
 def command(port: int, cases: int, options: tuple[str, ...]) -> list[str]:

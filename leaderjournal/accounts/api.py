@@ -81,7 +81,7 @@ def register(new: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/tokens")
-@blueprint.doc(security=[], **{"x-problems": ["401", "403", "429"]})
+@blueprint.doc(security=[], **{"x-problems": ["401", "403", "409", "429"]})
 @blueprint.arguments(NewTokenSchema)
 @blueprint.response(201, IssuedTokenSchema)
 def create_token(asked: dict[str, Any]) -> dict[str, Any]:
@@ -168,6 +168,7 @@ def list_pauses() -> dict[str, Any]:
 
 
 @blueprint.post("/pauses")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(PauseSchema)
 @blueprint.response(201, PauseSchema)

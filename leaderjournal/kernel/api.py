@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.fields import DAY_PATTERN, Day
 from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.openapi import Plugin, join_forms
+from leaderjournal.kernel.openapi import Plugin, describe_conditions, join_forms
 from leaderjournal.kernel.problems import PROBLEM_TYPE, Problem, invalid
 
 PREFIX = "/api/v1"
@@ -157,6 +157,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
                 statuses.add("404")
             if "requestBody" in operation:
                 statuses |= {"413", "415"}
+            describe_conditions(operation, statuses)
             responses = operation["responses"]
             responses.pop("default", None)
             for status in statuses:

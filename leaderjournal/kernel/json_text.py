@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 DEEPEST = 50
 LONGEST_NUMBER = 100
+LARGEST_EXACT = 2**53
 NO_TEXT = "Leave out the characters that are no text."
 
 _MAY_BE_NO_TEXT = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
@@ -61,12 +62,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _number(digits: str) -> float:
+def _number(digits: str) -> float | int:
+    """Return a number; 4.0 is the integer 4, as JSON Schema has it."""
     _check_length(digits)
     number = float(digits)
     if number in (float("inf"), float("-inf")):
         raise UnreadableJson("Use numbers of at most 300 digits.")
-    return number
+    return int(number) if number.is_integer() and abs(number) < LARGEST_EXACT else number
 
 
 def _check_length(digits: str) -> None:

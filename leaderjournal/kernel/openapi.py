@@ -7,6 +7,11 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
+CONDITIONS = {
+    "If-Match": "The ETag that was seen, or * for whatever is there",
+    "If-None-Match": "* to write only where nothing is there",
+}
+
 
 class Converter(OpenAPIConverter):
     """Also says of which members a body needs one at least (`Meta.says_one_of`)."""
@@ -27,21 +32,36 @@ class Plugin(MarshmallowPlugin):
 
 
 def join_forms(operation: dict[str, Any], components: dict[str, Any]) -> None:
-    """Let a call that takes a file and fields take them as one form, which is how they are sent."""
-    content = operation.get("requestBody", {}).get("content", {})
-    if MULTIPART not in content or FORM not in content:
+    """Let a call that takes a file and fields take them as one form, which is how they are sent.
+
+    flask-smorest puts the file among the parameters, where OpenAPI 3 has no place for it.
+    """
+    parameters = operation.get("parameters", [])
+    files = [given for given in parameters if given.get("in") == "formData"]
+    if not files:
         return
-    fields = content.pop(FORM)["schema"]
-    file = content[MULTIPART]["schema"]
-    joined = [_found(schema, components) for schema in (file, fields)]
-    content[MULTIPART]["schema"] = {
-        "type": "object",
-        "properties": {k: v for schema in joined for k, v in schema["properties"].items()},
-        "required": [name for schema in joined for name in schema.get("required", [])],
+    operation["parameters"] = [given for given in parameters if given not in files]
+    named = operation["requestBody"]["content"].pop(FORM)["schema"]["$ref"].rpartition("/")[2]
+    fields = components["schemas"][named]
+    operation["requestBody"]["content"][MULTIPART] = {
+        "schema": {
+            "type": "object",
+            "properties": {file["name"]: file["schema"] for file in files} | fields["properties"],
+            "required": [file["name"] for file in files] + fields.get("required", []),
+        }
     }
 
 
-def _found(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    found: dict[str, Any] = components["schemas"][name] if name else schema
-    return found
+def describe_conditions(operation: dict[str, Any], statuses: set[str]) -> None:
+    """Name the headers of conditional requests (RFC 9110, 13.1) where a call takes them."""
+    if "412" not in statuses:
+        return
+    for name, text in CONDITIONS.items():
+        operation.setdefault("parameters", []).append(
+            {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
+        )
+    for status in ("200", "201"):
+        if status in operation["responses"]:
+            operation["responses"][status]["headers"] = {
+                "ETag": {"description": "The version's name", "schema": {"type": "string"}}
+            }

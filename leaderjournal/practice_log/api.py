@@ -239,6 +239,7 @@ for each in COLLECTIONS:
 
 
 @blueprint.post("/numbers/import")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(NumbersFileSchema, location="files")
 @blueprint.response(200, BroughtNumbersSchema)
@@ -262,6 +263,7 @@ def list_acts(person_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(ActsSchema)
 @blueprint.response(204)
@@ -270,7 +272,14 @@ def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> 
     _note_acts(people_store.put_acts, person_id, local_date, values["acts"])
 
 
-@blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>/<act>")
+@blueprint.put(
+    "/people/<uuid:person_id>/acts/<day:local_date>/<act>",
+    parameters=[
+        {"in": "path", "name": "act", "required": True}
+        | {"schema": {"type": "string", "enum": list(ACTS)}}
+    ],
+)
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.response(204)
 def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
@@ -294,6 +303,7 @@ def _note_acts(
 
 
 @blueprint.post("/people/<uuid:person_id>/merge")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(MergePersonSchema)
 @blueprint.response(204)

@@ -132,6 +132,7 @@ class ActsSchema(Schema):
         fields.String(validate=validate.OneOf(ACTS, error="Use acts out of: {choices}.")),
         required=True,
         validate=validate.Length(max=len(ACTS), error="Use each act at most once."),
+        metadata={"uniqueItems": True},
     )
 
     @validates_schema

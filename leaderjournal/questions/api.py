@@ -47,6 +47,7 @@ def list_questions() -> dict[str, Any]:
 
 
 @blueprint.post("/questions")
+@blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(NewQuestionSchema)
 @blueprint.response(201, QuestionSchema)

@@ -272,7 +272,7 @@ def list_revisions(local_date: LocalDate) -> dict[str, Any]:
 
 
 @blueprint.post(f"{address}/revisions/<int:version>/restore")
-@blueprint.doc(**{"x-problems": ["412"]})
+@blueprint.doc(**{"x-problems": ["412", "413"]})
 @login_required
 @blueprint.response(200, ReflectionSchema)
 def restore_revision(local_date: LocalDate, version: int) -> Any:

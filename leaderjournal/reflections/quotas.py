@@ -22,9 +22,13 @@ def check_space(session: Session, row: Reflection) -> None:
     Adding up ten years takes longer than a save should: it is done for new days, for long ones, and
     at every tenth version. What slips by is less than the longest save, ten times a day.
     """
-    if row.version % LOOK_EVERY > 1 and len(row.document) < LARGE:
-        return
-    if bytes_of(session, row.account_id) > MOST_BYTES:
+    if row.version % LOOK_EVERY <= 1 or len(row.document) >= LARGE:
+        check_bytes(session, row.account_id)
+
+
+def check_bytes(session: Session, account: UUID) -> None:
+    """Raise QuotaReached (413) where the account has written as much as it may."""
+    if bytes_of(session, account) > MOST_BYTES:
         raise QuotaReached(
             f"Your journal holds {MOST_BYTES // 1_000_000} MB, the most it may. "
             "Export it, and delete days that you no longer need.",

@@ -18,7 +18,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice.rules import Scored
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
-from leaderjournal.reflections.quotas import check_space, drop_oldest_versions
+from leaderjournal.reflections.quotas import check_bytes, check_space, drop_oldest_versions
 from leaderjournal.reflections.rules import (
     Answer,
     DayContent,
@@ -367,6 +367,11 @@ def days_there(account: UUID) -> frozenset[LocalDate]:
     """Return the local dates that hold a day, one that can still be restored included."""
     query = sa.select(Reflection.local_date).where(Reflection.account_id == account)
     return frozenset(db.session.scalars(query))
+
+
+def check_room(session: Session, account: UUID) -> None:
+    """Raise QuotaReached (413) where the account has written as much as it may."""
+    check_bytes(session, account)
 
 
 def take_back(session: Session, days: Mapping[UUID, int]) -> int:

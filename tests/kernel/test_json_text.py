@@ -80,6 +80,16 @@ def test_what_is_no_text_is_named(text, path):
     assert refused.value.path == path
 
 
+def test_a_whole_number_is_one_however_it_is_written():
+    assert [type(number) for number in read_json("[4.0, 1e2, -0.0, 4.5, 1e300]")] == [
+        int,
+        int,
+        int,
+        float,
+        float,
+    ]
+
+
 def test_nesting_as_deep_as_may_be_and_pairs_of_surrogates_are_fine():
     assert read_json("[" * DEEPEST + "]" * DEEPEST)
     assert is_text(read_json(r'"\ud83d\ude00"'))

@@ -170,6 +170,8 @@ def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypa
     assert reply.status_code == 413
     assert "the most it may" in reply.json["detail"]
     assert leader.get(f"/reflections/{days[0]}").json == before
+    with pytest.raises(QuotaReached):
+        imports_store.begin(account, b"{}", now=clock.now())
 
 
 def test_ten_years_of_daily_use_are_far_below_what_a_journal_may_hold():

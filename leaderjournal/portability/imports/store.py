@@ -97,6 +97,7 @@ def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
     )
     with write_transaction() as session:
         accounts_store.hold(session, leader.id)
+        reflections_store.check_room(session, leader.id)
         make_room(session, leader.id, len(content), now=now)
         session.add(row)
     return import_id

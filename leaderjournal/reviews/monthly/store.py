@@ -15,6 +15,7 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
+from leaderjournal.reviews.monthly.quotas import check_space
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.summaries.rules import Period
 
@@ -117,6 +118,7 @@ def put(
             raise ReviewChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False
+        check_space(session, leader.id)
         if current is not None:
             _keep_version(session, sealer, row)
         row.version += 1

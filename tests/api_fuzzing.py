@@ -13,12 +13,14 @@ RULES = (
     (r"email|person_id|into", "who is there"),
     (r"password|keys\..*|endpoint", "which secrets are common, and which keys are on the curve"),
     (r"written_at", "what is before the day itself"),
-    (r"answers\..*|behaviour|key|lean_on", "which behaviours a key has"),
+    (r"(was\.)?answers\..*|behaviour|key|lean_on", "which behaviours a key has"),
     (r"quiet_to|quiet_from|times|weekdays", "that one time goes with another"),
     (r"reason|state|celebrated_how|target|actual|name|stepped_.*", "what goes with what"),
-    (r"file|moods|without_names", "what a file has to hold"),
+    (r"file|moods|mood_key|without_names", "what a file holds, and how a form says null"),
 )
 """Fields that may be refused although they are as the schema says, and what it cannot say."""
+
+CONDITIONS = {"If-Match", "If-None-Match"}
 
 
 @schemathesis.check
@@ -27,6 +29,8 @@ def accepts_what_the_schema_allows(ctx, response, case):
     try:
         return positive_data_acceptance(ctx, response, case)
     except RejectedPositiveData:
+        if response.status_code == 412 and case.headers and CONDITIONS & set(case.headers):
+            return None  # which version is stored
         if response.status_code != 422:
             raise
         errors = response.json().get("errors", {})
@@ -35,7 +39,6 @@ def accepts_what_the_schema_allows(ctx, response, case):
         raise
 
 
-@schemathesis.auth()
 class TokenOfTheFuzzer:
     """The token that the fuzzer was given."""
 
@@ -44,6 +47,10 @@ class TokenOfTheFuzzer:
 
     def set(self, case, data, ctx):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+if "FUZZER_TOKEN" in os.environ:
+    schemathesis.auth()(TokenOfTheFuzzer)
 
 
 def _no_schema_says(name, messages):
