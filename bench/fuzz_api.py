@@ -81,6 +81,7 @@ def command(port: int, cases: int, options: tuple[str, ...]) -> list[str]:
     at_most = max(1, cases // CALLS)
     return [
         str(Path(sys.executable).with_name("st")),
+        f"--config-file={HOOKS / 'schemathesis.toml'}",
         "run",
         f"http://127.0.0.1:{port}/api/v1/openapi.json",
         "--checks=all",

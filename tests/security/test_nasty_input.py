@@ -139,8 +139,8 @@ def routes(app, *, but=()):
 
 
 def some_of(bodies, number):
-    """Return the bodies for the route of this number: one reader is behind all routes."""
-    return {bodies[(number * step) % len(bodies)] for step in (1, 5, 7, 11)}
+    """Return those for the route of this number: one reader is behind all routes."""
+    return {bodies[(number * step) % len(bodies)] for step in (1, 5, 7)}
 
 
 READ_HEADERS = {
@@ -281,8 +281,9 @@ def test_no_query_is_answered_with_a_fault(app, who, answers):
     values += ["%5B" * 999, "", "&=&&=", "2026-11-24_00000000-0000-0000-0000-000000000000"]
     faults = [
         answers(client, "GET", f"{typed_address(rule)}?{name}={value}", headers=headers)
-        for (method, rule), name, value in product(routes(app), QUERY, values)
+        for number, ((method, rule), name) in enumerate(product(routes(app), QUERY))
         if method == "GET" and takes_query(rule)
+        for value in some_of(values, number)
     ]
     assert_none(faults)
 
