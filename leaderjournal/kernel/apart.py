@@ -30,15 +30,20 @@ class NeedsTooMuch(Exception):
 
 
 def run_apart(
-    function: Callable[..., Result], *arguments: Any, megabytes: int, seconds: int = SECONDS
+    function: Callable[..., Result],
+    *arguments: Any,
+    megabytes: int,
+    seconds: int = SECONDS,
+    load: Callable[[], object] = bool,
 ) -> Result:
     """Return what `function` returns, or raise what it raises, run in a process of its own.
 
-    The function must be one of a module, and all of it fit to be pickled. Raises NeedsTooMuch.
+    The functions must be those of a module, and all of it fit to be pickled. What `load` takes to
+    load libraries does not count. Raises NeedsTooMuch.
     """
     receiving, sending = _context.Pipe(duplex=False)
     process = _context.Process(
-        target=_work, args=(sending, megabytes * MEGABYTE, seconds, function, arguments)
+        target=_work, args=(sending, megabytes * MEGABYTE, seconds, load, function, arguments)
     )
     process.start()
     sending.close()
@@ -65,15 +70,17 @@ def _work(
     sending: Connection,
     memory: int,
     seconds: int,
+    load: Callable[[], object],
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
 ) -> None:
-    with suppress(OSError, ValueError):  # macOS
-        resource.setrlimit(resource.RLIMIT_AS, (_memory_now() + memory,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # its memory is a leader's words
     sent: tuple[Any, Exception | None]
     try:
+        load()
+        with suppress(OSError, ValueError):  # macOS
+            resource.setrlimit(resource.RLIMIT_AS, (_memory_now() + memory,) * 2)
         sent = function(*arguments), None
     except Exception as error:  # noqa: BLE001 - whoever asked deals with it
         error.__traceback__ = error.__cause__ = error.__context__ = None

@@ -26,6 +26,7 @@ PROBLEMS = {
     "409": "It conflicts with what is there",
     "410": "It was there and was removed for good",
     "412": "It has been changed meanwhile; `current` holds what is stored",
+    "408": "The body did not come in time",
     "413": "The body is too large",
     "415": "The body is of another type",
     "422": "A field is not valid; `errors` names it and what is allowed",
@@ -156,7 +157,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
             if "{" in path:
                 statuses.add("404")
             if "requestBody" in operation:
-                statuses |= {"413", "415"}
+                statuses |= {"408", "413", "415"}
             describe_conditions(operation, statuses)
             responses = operation["responses"]
             responses.pop("default", None)

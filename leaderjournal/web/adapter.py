@@ -19,6 +19,7 @@ from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
+from leaderjournal.kernel.outages import outage_in
 from leaderjournal.kernel.problems import API_PREFIX, DETAILS, PROBLEM_TYPE
 from leaderjournal.web.receiving import Receiver, TooSlow, largest_body
 
@@ -75,9 +76,16 @@ class Adapter:
                 environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
             reply = await loop.run_in_executor(self._threads, self._ask_application, environ)
         except TooSlow:
-            protocol.response_bytes(*refusal(408, environ["PATH_INFO"]))
+            protocol.response_bytes(*refusal(environ["PATH_INFO"], 408, DETAILS[408]))
         except ProtocolClosed:
             return  # who sent it is gone
+        except OSError as error:  # no room for the body or the reply, where that is a file
+            outage = outage_in(error)
+            if outage is None:
+                raise
+            again = ("retry-after", str(outage.retry_after))
+            told = refusal(environ["PATH_INFO"], outage.status, outage.detail, again)
+            protocol.response_bytes(*told)
         else:
             if reply.file is None:
                 protocol.response_bytes(reply.status, reply.headers, reply.body)
@@ -169,11 +177,13 @@ def kept_in_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], in
     return file, length
 
 
-def refusal(status: int, path: str, *headers: tuple[str, str]) -> tuple[int, Headers, bytes]:
+def refusal(
+    path: str, status: int, detail: str, *headers: tuple[str, str]
+) -> tuple[int, Headers, bytes]:
     """Return the answer to a request that the application does not see."""
-    title, detail = HTTPStatus(status).phrase, DETAILS[status]
     kind, text = "text/plain; charset=utf-8", f"{detail}\n"
     if path.startswith(API_PREFIX):
+        title = HTTPStatus(status).phrase
         told = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         kind, text = PROBLEM_TYPE, json.dumps(told)
     own = [("content-type", kind), ("connection", "close"), ("cache-control", "no-store")]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from leaderjournal import TAKES_FILES
 from leaderjournal.web import receiving
 from leaderjournal.web.receiving import (
     IN_MEMORY,
@@ -112,3 +113,11 @@ def test_only_who_is_signed_in_may_send_a_journal():
         assert largest_body(path, {"HTTP_COOKIE": "session=a"}) == LARGEST_IMPORT
         assert largest_body(path, {"HTTP_AUTHORIZATION": "Bearer a"}) == LARGEST_IMPORT
     assert largest_body("/login", {"HTTP_COOKIE": "session=a"}) == MEGABYTE
+
+
+def test_the_application_takes_journals_of_the_same_size_at_the_same_addresses(app):
+    import leaderjournal
+
+    takes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in TAKES_FILES}
+    assert takes == receiving.TAKE_JOURNALS
+    assert leaderjournal.LARGEST_IMPORT == LARGEST_IMPORT

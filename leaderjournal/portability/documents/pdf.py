@@ -67,7 +67,7 @@ def typeset(
     page = document_page(leader, period, wishes, today=today)
     tell("typesetting")
     try:
-        return run_apart(write_pdf, page, megabytes=settings().job_megabytes)
+        return run_apart(write_pdf, page, megabytes=settings().job_megabytes, load=load_printer)
     except NeedsTooMuch as error:
         raise TooLargeToTypeset("This PDF is too large to be made here. Choose less.") from error
     except CannotTypeset:
@@ -77,7 +77,7 @@ def typeset(
 
 def write_pdf(page: str) -> bytes:
     """Return the PDF of a page of HTML. Raises CannotTypeset."""
-    printer = _printer()
+    printer = load_printer()
     pdf: bytes = printer.HTML(
         string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_own_files(printer)
     ).write_pdf(pdf_tags=True)
@@ -152,7 +152,8 @@ def _said(content: DayContent, says: LeavesOut) -> DayContent:
     )
 
 
-def _printer() -> Any:
+def load_printer() -> Any:
+    """Return WeasyPrint. Raises CannotTypeset."""
     try:
         import weasyprint  # noqa: PLC0415 - it needs libraries that not every machine has
     except OSError as error:

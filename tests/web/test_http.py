@@ -1,0 +1,169 @@
+"""What HTTP asks of a server: over real sockets, with the journal behind them."""
+
+import http.client
+import json
+import socket
+import time
+
+import pytest
+from browser.conftest import Served, free_port
+from factories import PASSWORD
+
+from leaderjournal.web.adapter import AT_ONCE
+
+WAIT = 90
+"""Seconds after which a test that hangs ends."""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("http")
+    served = Served(f"sqlite:///{folder / 'journal.db'}", folder, free_port())
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def call(served):
+    """Make one request; return its answer, read."""
+
+    def make(method, path, body=None, headers=None, **options):
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=WAIT)
+        connection.request(method, path, body, headers or {}, **options)
+        answer = connection.getresponse()
+        answer.content = answer.read()
+        connection.close()
+        return answer
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def signed(served):
+    """The headers of a leader's token."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=WAIT)
+    asked = {"email": "mira@example.com", "password": PASSWORD}
+    for path, more in (
+        ("accounts", {"name": "Mira", "time_zone": "Europe/Berlin"}),
+        ("tokens", {"label": "test"}),
+    ):
+        sent = json.dumps(asked | more)
+        connection.request("POST", f"/api/v1/{path}", sent, {"Content-Type": "application/json"})
+        answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return {"Authorization": f"Bearer {answer['token']}", "Content-Type": "application/json"}
+
+
+def send(served, raw):
+    """Send bytes as they are; return all that is answered until the connection is closed."""
+    with socket.create_connection(("127.0.0.1", served.port), WAIT) as connection:
+        connection.sendall(raw)
+        answered = b""
+        while piece := connection.recv(65_536):
+            answered += piece
+        return answered
+
+
+def test_head_has_the_headers_of_get_and_no_body(call):
+    got, asked = call("GET", "/login"), call("HEAD", "/login")
+    assert (asked.status, asked.content) == (200, b"")
+    assert asked.getheader("Content-Type") == got.getheader("Content-Type")
+
+
+def test_a_body_in_chunks_is_read_like_any_other(call, signed):
+    question = json.dumps({"key": "let-go", "text": "Who decided?"}).encode()
+    answer = call(
+        "POST", "/api/v1/questions", iter([question[:9], question[9:]]), signed, encode_chunked=True
+    )
+    assert answer.status == 201
+
+
+@pytest.mark.parametrize("in_chunks", [True, False])
+def test_a_body_that_is_too_large_is_refused(call, signed, in_chunks):
+    pieces = [b"x" * 100_000] * 12
+    body = iter(pieces) if in_chunks else b"".join(pieces)
+    try:
+        answer = call("POST", "/api/v1/questions", body, signed, encode_chunked=in_chunks)
+    except (BrokenPipeError, ConnectionResetError):
+        return  # it was refused before all of it was sent
+    assert answer.status == 413
+    assert json.loads(answer.content)["status"] == 413
+
+
+def test_a_large_upload_of_nobody_is_not_waited_for(served):
+    head = b"POST /api/v1/imports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 45000000\r\n"
+    head += b"Content-Type: multipart/form-data; boundary=x\r\nExpect: 100-continue\r\n"
+    answered = send(served, head + b"Connection: close\r\n\r\n")
+    assert answered.split()[1] in (b"401", b"413")  # and no 100 before it
+
+
+def test_who_waits_to_send_is_told_to_go_on(served):
+    with socket.create_connection(("127.0.0.1", served.port), WAIT) as connection:
+        connection.sendall(
+            b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n"
+            b"Expect: 100-continue\r\n\r\n"
+        )
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(b"a=b")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 4")
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 3\r\nContent-Length: 4\r\n",
+        b"Content-Length: +3\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Transfer-Encoding: gzip\r\n",
+    ],
+)
+def test_a_request_whose_end_is_in_doubt_is_refused_and_no_other_read_from_it(served, lengths):
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    answered = send(
+        served, b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\n" + lengths + b"\r\nabc" + hidden
+    )
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert b"up\n" not in answered
+
+
+def test_a_header_with_an_underscore_passes_for_no_other(call, served):
+    from_proxy = {"X_Forwarded_For": "203.0.113.9"}
+    assert call("GET", "/metrics", headers=from_proxy).status == 200
+    assert call("GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status == 404
+
+
+def test_an_address_is_read_whatever_its_bytes(call):
+    for path in (
+        "/day/%ff%fe",
+        "/%00",
+        "/a%2fb",
+        "/%c3%a9?q=%ff",
+        "//",
+        "/day/2026-01-01%0d%0aX:1",
+    ):
+        assert call("GET", path).status in (302, 303, 308, 400, 404, 422), path
+
+
+def test_a_long_reply_comes_whole_however_slowly_it_is_read(served, call, signed):
+    today = json.loads(call("GET", "/api/v1/prompts/today", headers=signed).content)["local_date"]
+    for number in range(60):
+        day = json.dumps({"answers": [], "note": f"{number} " + "words " * 1_500})
+        assert call("PUT", f"/api/v1/reflections/{today}", day, signed).status in (200, 201)
+    whole = call("GET", "/api/v1/export?format=json", headers=signed)
+    assert len(whole.content) > AT_ONCE
+    exported = json.loads(whole.content)
+    request = "GET /api/v1/export?format=json HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    request += f"Authorization: {signed['Authorization']}\r\nConnection: close\r\n\r\n"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(WAIT)
+        connection.connect(("127.0.0.1", served.port))
+        connection.sendall(request.encode())
+        time.sleep(1)  # meanwhile nobody takes what is sent
+        answered = b""
+        while piece := connection.recv(4096):
+            answered += piece
+    head, _, body = answered.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(body) == exported
