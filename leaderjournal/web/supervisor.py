@@ -19,7 +19,10 @@ RAN_WELL = 60.0
 
 STARTED = 10.0
 STARTS = 5
-"""A process that has never stood for STARTED seconds is given up after so many starts."""
+"""A process that never stood for STARTED seconds is given up once it ended so often by itself.
+
+One that a signal ended does not count: that it was killed does not say that it cannot start.
+"""
 
 KILLED_AFTER = 8.0
 """Seconds that processes have to finish what they hold."""
@@ -51,6 +54,7 @@ class Program:
     began: float = 0.0
     starts_at: float = 0.0
     deaths: int = 0
+    failed_starts: int = 0
     stood: bool = False
 
 
@@ -104,7 +108,8 @@ class Supervisor:
         if now - program.began >= RAN_WELL:
             program.deaths = 0
         program.deaths += 1
-        if not program.stood and program.deaths >= STARTS:
+        program.failed_starts += status >= 0
+        if not program.stood and program.failed_starts >= STARTS:
             self.say(f"{program.name} ended {STARTS} times as it started; above it says why")
             self.stop(status if status > 0 else 1)
             return

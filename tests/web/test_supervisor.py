@@ -44,6 +44,25 @@ def test_one_that_never_stands_is_given_up(monkeypatch):
     assert said[-1] == f"weak ended {STARTS} times as it started; above it says why"
 
 
+def test_one_that_is_killed_as_it_starts_is_never_given_up(monkeypatch):
+    monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(rules, "LONGEST_PAUSE", 0.02)
+    said = []
+    keeper = supervised(said, unlucky="import time; time.sleep(600)")
+    starts = 0
+
+    def kill_often():
+        nonlocal starts
+        starts = sum(line.startswith("unlucky started") for line in said)
+        if starts > STARTS + 1:
+            keeper.stop(7)
+        elif keeper.programs[0].process is not None:
+            keeper.programs[0].process.kill()
+
+    assert keeper.run(kill_often) == 7
+    assert starts > STARTS + 1
+
+
 def test_one_that_stood_once_is_never_given_up(monkeypatch):
     monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rules, "STARTED", 0.0)
