@@ -28,6 +28,7 @@ from leaderjournal.kernel.erasing import wipe_logs
 from leaderjournal.kernel.first_run import new_data_key
 from leaderjournal.kernel.operations import last_forwarded, refuse_wrong_keys
 from leaderjournal.kernel.private_files import database_files, open_to_others
+from leaderjournal.kernel.queue import QUEUE_ERRORS
 from leaderjournal.kernel.schema import is_current, upgrade
 from leaderjournal.kernel.settings import SETTINGS_FILE, SettingsError
 from leaderjournal.portability.whole_journal import everything
@@ -154,6 +155,7 @@ def doctor() -> None:
 def _findings() -> Iterator[str]:
     yield from _configuration_findings()
     yield from _database_findings()
+    yield from _queue_findings()
     yield from _file_findings()
     yield from _clock_findings()
     yield from _mail_findings()
@@ -208,6 +210,13 @@ def _database_findings() -> Iterator[str]:
     if locked:
         accounts = "account" if locked == 1 else "accounts"
         yield f"DATA_KEYS lacks the keys of {locked} {accounts}."
+
+
+def _queue_findings() -> Iterator[str]:
+    try:
+        _app().extensions["queue"].pending_count()
+    except QUEUE_ERRORS as error:
+        yield f"QUEUE_URL: the queue does not answer ({type(error).__name__})."
 
 
 def _durability_findings() -> Iterator[str]:
@@ -285,6 +294,8 @@ def _mail_findings() -> Iterator[str]:
     try:
         with mail.connect(settings().smtp_url):
             return
+    except smtplib.SMTPAuthenticationError:
+        yield "SMTP_URL: the mail server refuses this user and password."
     except (mail.MailNotConfigured, OSError, smtplib.SMTPException) as error:
         yield f"SMTP_URL: the mail server does not answer ({type(error).__name__})."
 

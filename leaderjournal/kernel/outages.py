@@ -61,6 +61,31 @@ def outage_in(error: BaseException) -> Outage | None:
     return None
 
 
+def describe_outage(error: BaseException) -> str:
+    """Return what a store said in a line that holds no value and no address: for the log."""
+    for each in _chain(error):
+        if isinstance(each, sqlite3.OperationalError | psycopg.OperationalError):
+            said = str(each).partition("\n")[0].rstrip(". ")
+            return f"{type(error).__name__}: {said}."
+    return f"{type(error).__name__}."
+
+
+def speaks_of_schema(error: BaseException) -> bool:
+    """Tell whether `error` misses a table or a column, as where the schema is not the newest."""
+    return any(
+        isinstance(each, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
+        or (
+            isinstance(each, sqlite3.OperationalError)
+            and (
+                "no such table" in str(each)
+                or "no such column" in str(each)
+                or "has no column named" in str(each)
+            )
+        )
+        for each in _chain(error)
+    )
+
+
 def _outage(error: BaseException) -> Outage | None:
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)

@@ -7,7 +7,15 @@ from typing import Any, NoReturn
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from leaderjournal.kernel.outages import SYSTEM_ERRORS, Outage, outage_in
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.outages import (
+    BUSY,
+    SYSTEM_ERRORS,
+    Outage,
+    outage_in,
+    speaks_of_schema,
+)
+from leaderjournal.kernel.schema import is_current
 
 log = logging.getLogger("leaderjournal.problems")
 
@@ -137,6 +145,9 @@ def _problem_page(status: int, title: str, detail: str) -> Response:
 def _answer_outage(error: Exception) -> Response:
     """Answer an error that tells of an outage; raise any other again."""
     outage = outage_in(error)
+    if outage is None and speaks_of_schema(error) and not _is_schema_current():
+        log.warning("the schema is not up to date: run `flask --app app db upgrade`")
+        outage = BUSY
     if outage is None:
         raise error
     log.warning("%s: %s answers %s", type(error).__name__, request.endpoint, outage.status)
@@ -153,6 +164,15 @@ def _answer_outage(error: Exception) -> Response:
         response = Response(_outage_page(outage), outage.status)
     response.headers["Retry-After"] = str(outage.retry_after)
     return response
+
+
+def _is_schema_current() -> bool:
+    """Tell whether the schema is the newest, or whether that cannot be told."""
+    try:
+        with db.engine.connect() as connection:
+            return is_current(connection)
+    except SYSTEM_ERRORS:
+        return True
 
 
 def _outage_page(outage: Outage) -> str:

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 import psycopg
 from flask import Flask, current_app
-from huey import PostgresHuey, RedisHuey
+from huey import RedisHuey
 from huey.api import Huey
 from huey.serializer import SignedSerializer
-from huey.storage import SqliteStorage
+from huey.storage import PostgresStorage, SqliteStorage
 from redis.exceptions import RedisError
 
 from leaderjournal.kernel.outages import SYSTEM_ERRORS, outage_in
 from leaderjournal.kernel.private_files import keep_private
+from leaderjournal.kernel.queue_faults import tell_queue_faults
 from leaderjournal.kernel.settings import SettingsError
 
 log = logging.getLogger("leaderjournal.queue")
@@ -33,10 +34,13 @@ _tasks: dict[str, Task] = {}
 class QueueFile(SqliteStorage):  # type: ignore[misc]  # huey has no types
     """A queue in a file: what is taken is on the disk, what is done leaves no bytes behind."""
 
+    _prepared = False
+
     def _create_connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = super()._create_connection()
         for pragma in ("secure_delete", "fullfsync", "checkpoint_fullfsync"):
             connection.execute(f"PRAGMA {pragma} = ON")
+        _prepare(self, connection)
         return connection
 
     @contextmanager
@@ -63,10 +67,44 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]  # huey has no types
 
     def initialize_schema(self) -> None:
         """Make the tables where there are none; a disk that takes nothing is told of at use."""
-        try:
-            super().initialize_schema()
-        except sqlite3.OperationalError as error:
-            log.warning("QUEUE_URL: the queue cannot be prepared: %s", error)
+        _prepare_if_it_answers(self)
+
+
+class QueueTables(PostgresStorage):  # type: ignore[misc]  # huey has no types
+    """A queue in PostgreSQL, which need not answer yet when a process starts."""
+
+    _prepared = False
+
+    def _create_connection(self) -> psycopg.Connection[Any]:
+        connection: psycopg.Connection[Any] = super()._create_connection()
+        _prepare(self, connection)
+        return connection
+
+    def initialize_schema(self) -> None:
+        """Make the tables where there are none; a server that is away is told of at use."""
+        _prepare_if_it_answers(self)
+
+
+def _prepare(storage: Any, connection: Any) -> None:
+    """Make the tables over the first connection that there is."""
+    if storage._prepared:
+        return
+    try:
+        for statement in storage.ddl:
+            connection.execute(statement)
+    except BaseException:
+        connection.close()
+        raise
+    storage._prepared = True
+
+
+def _prepare_if_it_answers(storage: Any) -> None:
+    try:
+        with storage.db(close=True):
+            pass
+    except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+        why = str(error).partition("\n")[0]
+        log.warning("QUEUE_URL: the queue cannot be prepared: %s", why)
 
 
 def task(function: Task) -> Task:
@@ -84,7 +122,7 @@ def open_queue(url: str, secret: str) -> Huey:
         keep_private(path)
         return Huey(storage_class=QueueFile, filename=str(path), fsync=True, **options)
     if scheme == "postgresql":
-        return PostgresHuey(dsn=url, **options)
+        return Huey(storage_class=QueueTables, dsn=url, **options)
     if scheme in {"redis", "rediss"}:
         return RedisHuey(url=url, **options)
     raise SettingsError("QUEUE_URL must begin with sqlite:///, postgresql:// or redis://.")
@@ -92,6 +130,7 @@ def open_queue(url: str, secret: str) -> Huey:
 
 def init_queue(app: Flask, url: str, secret: str) -> None:
     """Give `app` its queue; every task runs inside the application's context."""
+    tell_queue_faults()
     queue = open_queue(url, secret)
 
     def run(name: str, *arguments: Any) -> None:

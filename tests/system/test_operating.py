@@ -1,6 +1,7 @@
 """What `docs/operating.md` gives to operators works: the units, and the nightly copy."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -32,6 +33,24 @@ def test_the_units_are_what_systemd_understands(tmp_path):
         if str(tmp_path) in line and NEWER_THAN_THIS_SYSTEMD not in line
     ]
     assert (complaints, checked.returncode, len(names)) == ([], 0, 4)
+
+
+def test_a_wrong_setting_stops_the_web_unit_rather_than_being_tried_for_ever(tmp_path):
+    unit = (UNITS / "leaderjournal-web.service").read_text()
+    [upgrade] = re.findall(r"^ExecStartPre=/bin/sh -c '(.*)'$", unit, re.MULTILINE)
+    [serve] = re.findall(r"^ExecStart=/opt/leaderjournal/(.*)$", unit, re.MULTILINE)
+    environment = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(tmp_path)}
+    for command, status in ((upgrade.replace("$$", "$"), 0), (serve, os.EX_CONFIG)):
+        ended = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == status
+        assert ended.stderr.startswith("SECRET_KEY is not set.")
 
 
 def test_the_copy_is_given_no_key():
