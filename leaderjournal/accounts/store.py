@@ -267,8 +267,8 @@ def sign_in(account_id: UUID, *, device: str, now: Instant) -> str:
     with write_transaction() as session:
         session.add(row)
         session.flush()
-        over = list(session.scalars(sessions_over(account_id)))
-        _end(session, [SignIn.id.in_(over)], now)
+        if over := list(session.scalars(sessions_over(account_id))):
+            _end(session, [SignIn.id.in_(over)], now)
     return token
 
 

@@ -43,7 +43,7 @@ blueprint = Blueprint("prompts-api", __name__, url_prefix=PREFIX, description="P
 def represented(leader: Leader) -> dict[str, Any]:
     """Return the leader's schedule as `GET /prompt-schedule` shows it."""
     kept = schedule_store.schedule_of(leader)
-    schedule, reach = kept.schedule, reach_store.reach_of(leader, by_mail=kept.by_mail)
+    schedule, reach = kept.schedule, reach_store.reach_of(leader, kept)
     return {
         "enabled": schedule.enabled,
         "times": schedule.times,

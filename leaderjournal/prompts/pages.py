@@ -127,7 +127,8 @@ def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = Non
     leader = current_leader()
     kept = schedule_store.schedule_of(leader)
     token = schedule_store.calendar_address(leader.sealer)
-    state = _describe_reminders(leader)
+    devices = push_store.devices_of(leader.id)
+    state = _describe_reminders(leader, kept, devices)
     return render_template(
         "prompts/settings.html",
         schedule=form or ScheduleForm.of(kept),
@@ -135,7 +136,7 @@ def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = Non
         reminders=state,
         next_due_at=kept.next_due_at if _is_ahead(kept.next_due_at) else None,
         snoozed_until=kept.snoozed_until if _is_ahead(kept.snoozed_until) else None,
-        devices=push_store.devices_of(leader.id),
+        devices=devices,
         lost_devices=push_store.lost_devices_of(leader.id),
         calendar_address=_calendar_address(token) if token else None,
         letter=letter_store.chosen(leader.id),
@@ -143,10 +144,13 @@ def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = Non
     )
 
 
-def _describe_reminders(leader: Leader) -> dict[str, Any]:
+def _describe_reminders(
+    leader: Leader,
+    kept: schedule_store.KeptSchedule,
+    devices: Sequence[push_store.KeptDevice] | None = None,
+) -> dict[str, Any]:
     """Return what is true of the leader's reminders, for pages to say."""
-    kept = schedule_store.schedule_of(leader)
-    reach = reach_store.reach_of(leader, by_mail=kept.by_mail)
+    reach = reach_store.reach_of(leader, kept, devices)
     return {
         "enabled": kept.schedule.enabled,
         "come": kept.schedule.enabled and bool(reach.ways),
@@ -162,7 +166,8 @@ def _describe_reminders(leader: Leader) -> dict[str, Any]:
 
 def _reminders() -> dict[str, Any]:
     if "reminders" not in g:
-        g.reminders = _describe_reminders(current_leader())
+        leader = current_leader()
+        g.reminders = _describe_reminders(leader, schedule_store.schedule_of(leader))
     found: dict[str, Any] = g.reminders
     return found
 
@@ -205,9 +210,10 @@ def save_schedule() -> Page:
         return _settings_page(form, _by_field(errors)), 422
     leader = current_leader()
     schedule, by_mail = values["schedule"], values["by_mail"]
-    reach = reach_store.reach_of(leader, by_mail=by_mail)
+    before = schedule_store.schedule_of(leader)
+    reach = reach_store.reach_of(leader, replace(before, by_mail=by_mail))
     if reach.mail is reach_rules.MailState.NO_SERVER:
-        by_mail = by_mail and schedule_store.schedule_of(leader).by_mail  # what is not offered
+        by_mail = by_mail and before.by_mail  # what is not offered
     # Nothing is switched on before there is a way by which it comes.
     is_silent = schedule.enabled and not reach.is_promising
     schedule_store.keep(
@@ -257,7 +263,7 @@ def make_calendar() -> Page:
     """Give the leader's prompts a private address, which ends the one before."""
     leader = current_leader()
     kept = schedule_store.schedule_of(leader)
-    is_only_way = not reach_store.reach_of(leader, by_mail=kept.by_mail).ways
+    is_only_way = not reach_store.reach_of(leader, kept).ways
     schedule_store.new_calendar_address(leader.sealer)
     if not kept.schedule.enabled and is_only_way and kept.schedule.times:
         schedule = replace(kept.schedule, enabled=True)

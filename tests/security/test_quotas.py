@@ -13,7 +13,7 @@ from leaderjournal.accounts import quotas as account_quotas
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, write_transaction
-from leaderjournal.kernel.quotas import QuotaReached
+from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
 from leaderjournal.portability.imports import quotas as import_quotas
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.models import Import
@@ -165,6 +165,7 @@ def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypa
         leader.writes(day, note="x" * 15_000)
     assert day_quotas.bytes_of(db.session, account.id) > 5 * 15_000
     monkeypatch.setattr(day_quotas, "MOST_BYTES", 5 * 15_000)
+    monkeypatch.setattr(day_quotas, "space", SpaceWatch())  # as in a process that knows nothing
     before = leader.get(f"/reflections/{days[0]}").json
     reply = leader.call("PUT", f"/reflections/{days[0]}", {"note": "y" * 15_000})
     assert reply.status_code == 413
@@ -172,6 +173,60 @@ def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypa
     assert leader.get(f"/reflections/{days[0]}").json == before
     with pytest.raises(QuotaReached):
         imports_store.begin(account, b"{}", now=clock.now())
+
+
+def test_a_save_does_not_add_up_all_that_was_ever_written(leader, app):
+    day = leader.today()
+    leader.writes(day, note="x" * 15_000)
+    statements = []
+
+    def listen(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    try:
+        for number in range(12):
+            leader.writes(day, note=f"{number} " + "y" * 15_000)
+        leader.writes("2026-11-02", note="A new day.")
+        for number in range(3):
+            review = {"grew": f"{number}"}
+            assert leader.call("PUT", "/reviews/2026-10", review).status_code < 300
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listen)
+    assert not [one for one in statements if "sum(length(reflections" in one]
+    assert sum("sum(length(monthly_reviews" in one for one in statements) == 1
+
+
+def test_old_versions_give_way_before_a_save_is_refused(leader, app, account, monkeypatch):
+    for number in range(30):
+        leader.writes("2026-11-02", note=f"{number} " + "x" * 15_000)
+    with write_transaction() as session:
+        long_ago = clock.now() - day_quotas.VERSIONS_STAY_FOR - timedelta(days=1)
+        older = sa.update(Revision).where(Revision.version <= 25).values(saved_at=long_ago)
+        session.execute(older.where(Revision.version > 1))
+        session.execute(older.where(Revision.version == 1).values(set_aside=True))
+    monkeypatch.setattr(day_quotas, "MOST_BYTES", 400_000)
+    monkeypatch.setattr(day_quotas, "space", SpaceWatch())
+    leader.writes("2026-11-03", note="z" * 15_000)
+    assert day_quotas.bytes_of(db.session, account.id) < 0.95 * 400_000
+    kept = set(db.session.scalars(sa.select(Revision.version)))
+    assert {1, *range(20, 30)} <= kept
+    assert not {2, 3, 4} & kept
+
+
+def test_a_refusal_is_remembered_and_ends(leader, app, account, monkeypatch):
+    watch = SpaceWatch()
+    now = clock.now()
+    watch.note_refusal(account.id, now=now)
+    assert watch.was_refused(account.id, now=now)
+    assert not watch.was_refused(account.id, now=now + timedelta(minutes=1))
+    assert not watch.is_enough(account.id, 1)
+    watch.note_room(account.id, 1000)
+    assert not watch.was_refused(account.id, now=now)
+    assert watch.is_enough(account.id, 60)
+    assert not watch.is_enough(account.id, 60)
 
 
 def test_ten_years_of_daily_use_are_far_below_what_a_journal_may_hold():

@@ -48,6 +48,8 @@ class KeptSchedule:
     chosen: bool
     snoozed_until: Instant | None = None
     next_due_at: Instant | None = None
+    has_calendar: bool = False
+    """Whether the calendar feed has an address."""
 
 
 def schedule_of(leader: Leader) -> KeptSchedule:
@@ -60,6 +62,7 @@ def schedule_of(leader: Leader) -> KeptSchedule:
             chosen=True,
             snoozed_until=row.snoozed_until,
             next_due_at=row.next_due_at,
+            has_calendar=row.calendar_hash is not None,
         )
     offer = Schedule(
         enabled=False,
@@ -72,6 +75,7 @@ def schedule_of(leader: Leader) -> KeptSchedule:
         chosen=False,
         snoozed_until=row.snoozed_until if row else None,
         next_due_at=row.next_due_at if row else None,
+        has_calendar=row is not None and row.calendar_hash is not None,
     )
 
 
@@ -158,12 +162,6 @@ def calendar_address(sealer: Sealer) -> str | None:
         column="calendar_sealed",
         row=row.account_id,
     )
-
-
-def has_calendar(account_id: UUID) -> bool:
-    """Tell whether the calendar feed has an address."""
-    row = db.session.get(PromptSchedule, account_id)
-    return row is not None and row.calendar_hash is not None
 
 
 def new_calendar_address(sealer: Sealer) -> str:

@@ -5,15 +5,32 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.kernel.quotas import QuotaReached
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 
 MOST_BYTES = 100_000_000
 """Of reviews and their versions, encrypted. A review of 4 kB with fifty versions takes 200 kB."""
 
 
-def check_space(session: Session, account: UUID) -> None:
-    """Raise QuotaReached (413) where the account has written as much as it may."""
+space = SpaceWatch()
+
+
+def check_space(session: Session, account: UUID, size: int, *, now: Instant) -> None:
+    """Raise QuotaReached (413) where the account has written as much as it may; `size` comes."""
+    if space.was_refused(account, now=now):
+        raise _full()
+    if space.is_enough(account, size):
+        return
+    room = MOST_BYTES - bytes_of(session, account)
+    if room < 0:
+        space.note_refusal(account, now=now)
+        raise _full()
+    space.note_room(account, room)
+
+
+def bytes_of(session: Session, account: UUID) -> int:
+    """Return how many bytes the reviews of an account and their versions take."""
     reviews = sa.select(sa.func.sum(sa.func.length(MonthlyReview.document))).where(
         MonthlyReview.account_id == account
     )
@@ -22,8 +39,10 @@ def check_space(session: Session, account: UUID) -> None:
         .join(MonthlyReview, MonthlyReview.id == MonthlyReviewRevision.review_id)
         .where(MonthlyReview.account_id == account)
     )
-    kept = int(session.scalar(reviews) or 0) + int(session.scalar(versions) or 0)
-    if kept > MOST_BYTES:
-        raise QuotaReached(
-            f"Your reviews hold {MOST_BYTES // 1_000_000} MB, the most they may.", status=413
-        )
+    return int(session.scalar(reviews) or 0) + int(session.scalar(versions) or 0)
+
+
+def _full() -> QuotaReached:
+    return QuotaReached(
+        f"Your reviews hold {MOST_BYTES // 1_000_000} MB, the most they may.", status=413
+    )

@@ -118,12 +118,12 @@ def put(
             raise ReviewChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False
-        check_space(session, leader.id)
         if current is not None:
             _keep_version(session, sealer, row)
         row.version += 1
         row.saved_at = now
         row.document = _sealed(sealer, row.id, content)
+        check_space(session, leader.id, 2 * len(row.document), now=now)
         questions_store.lean_on(session, leader.id, month.next.first, content.lean_on)
         return _stored(sealer, row), current is None
 
