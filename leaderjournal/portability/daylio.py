@@ -23,8 +23,16 @@ MOST_ROWS = 100_000
 
 def looks_like_daylio(text: str) -> bool:
     """Tell whether a text's first line names Daylio's columns."""
-    header = next(csv.reader(io.StringIO(text.partition("\n")[0])), [])
+    try:
+        header = next(csv.reader([_open_text(text).readline()], strict=True), [])
+    except csv.Error:
+        return False
     return {name.strip().lower() for name in header} >= COLUMNS
+
+
+def _open_text(text: str) -> io.StringIO:
+    """Return a text whose lines may end as on any system, in a carriage return alone too."""
+    return io.StringIO(text, newline=None)
 
 
 def read_daylio(
@@ -40,7 +48,7 @@ def read_daylio(
     Mood, title and activities stand before the note in its words, so that none of them is lost.
     """
     try:
-        rows = csv.DictReader(io.StringIO(text), strict=True)
+        rows = csv.DictReader(_open_text(text), strict=True)
         names = {name.strip().lower(): name for name in rows.fieldnames or ()}
         for number, row in enumerate(rows, start=2):
             if number > MOST_ROWS:

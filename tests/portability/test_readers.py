@@ -173,3 +173,16 @@ def test_an_export_of_more_values_than_it_may_hold_is_refused_before_it_is_opene
 def test_what_is_no_journal_says_which_ones_can_be_read(content):
     with pytest.raises(UnreadableJournal, match="Daylio"):
         read(content)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_daylio_is_read_however_its_lines_end(ending):
+    reading = read("\ufeff".encode() + DAYLIO.replace("\n", ending).encode())
+    assert reading.days == read(DAYLIO.encode()).days
+    assert len(reading.days) == 2
+
+
+@pytest.mark.parametrize("text", ["x" * 200_000, 'full_date,"mood', "full_date\0,mood,note"])
+def test_a_text_that_is_no_table_is_told_to_be_no_journal(text):
+    with pytest.raises(UnreadableJournal):
+        read(text.encode())

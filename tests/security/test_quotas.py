@@ -14,6 +14,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
+from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.portability.imports import quotas as import_quotas
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.models import Import
@@ -121,6 +122,17 @@ def test_an_import_that_was_broken_off_keeps_nobody_waiting(app, account):
     imports_store.begin(account, b"{}", now=clock.now())
     kept = db.session.scalar(sa.select(sa.func.count()).select_from(Import))
     assert kept <= import_quotas.MOST_WAITING + 1
+
+
+def test_an_import_that_failed_keeps_nobody_waiting(app, account):
+    for _ in range(import_quotas.UNDER_WAY_AT_ONCE + 1):
+        broken = imports_store.begin(account, b"{}", now=clock.now())
+        with write_transaction() as session:
+            session.execute(
+                sa.update(Import).where(Import.id == broken).values(file_sealed=b"damaged")
+            )
+        with pytest.raises(SealBroken):
+            imports_store.look_at(account, broken, now=clock.now())
 
 
 def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):

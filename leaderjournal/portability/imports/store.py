@@ -113,6 +113,9 @@ def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
     except UnreadableJournal as error:
         _close(leader.sealer, import_id, State.REFUSED, {"why": str(error)})
         raise
+    except Exception:  # nobody comes back to it: it must not count as under way
+        _close(leader.sealer, import_id, State.REFUSED, {"why": "It could not be read."})
+        raise
     there = reflections_store.days_there(leader.id)
     dates = [day.local_date for day in reading.days]
     document = {
