@@ -23,44 +23,50 @@ If it was not you, ask for a new one at once: {link}
 FAILURES_SUBJECT = "Failed sign-ins to your Leader Journal"
 FAILURES_BODY = """Hello,
 
-within a day, {count} sign-ins to your Leader Journal failed: the password was wrong.
-Nobody got in by these, and you are not locked out.
+in the last day, somebody tried {count} wrong passwords for your Leader Journal.
+They did not get in this way, and you are not locked out.
 
 If that was you, there is nothing to do. If not, somebody may be guessing your password.
-Choose one that nobody can guess, and that you use nowhere else: {link}
+Choose one that is hard to guess and that you use nowhere else:
 
-We send this at most once a day.
+{link}
+
+We send this mail at most once a day.
 """
 
 
 OPERATORS_RESET_BODY = """Hello,
 
-the person who runs your Leader Journal sends you this link to choose a new password.
-It works once, within the next three days:
+here is a link to choose a new password for your Leader Journal:
 
 {link}
+
+The person who runs your journal asked us to send it.
+It works once, within the next three days.
 """
 
 
 ADDED_SUBJECT = "Your Leader Journal is ready"
 ADDED_BODY = """Hello,
 
-the person who runs this Leader Journal has made an account for you.
-Choose your password here within the next three days; the link works once:
+you have a new account for Leader Journal. The person who runs it made it for you.
+Choose your password here:
 
 {link}
 
-If you expected nothing of the kind, leave this mail unanswered.
+The link works once, within the next three days.
+If you don't know what this is about, just ignore this mail.
 """
 
 
 INVITATION_SUBJECT = "You are invited to Leader Journal"
 INVITATION_BODY = """Hello,
 
-the person who runs this Leader Journal invites you to keep your own there.
-Begin here within the next 14 days; the link works once:
+you are invited to keep a Leader Journal: three questions a day, in about ninety seconds.
+The invitation comes from the person who runs it. Start here:
 
 {link}
 
-If you expected nothing of the kind, leave this mail unanswered.
+The link works once, within the next 14 days.
+If you don't know what this is about, just ignore this mail.
 """

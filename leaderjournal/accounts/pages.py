@@ -131,6 +131,8 @@ def submit_registration() -> Page:
             errors = {"email": ["This address has an account already. Sign in instead."]}
         else:
             _begin_session(leader)
+            if service_settings().smtp_url and leader.email_verified_at is None:
+                flash(f"We sent a link to {leader.email}. Open it to confirm your address.", "good")
             return redirect(url_for("reflections.today"), 303)
     return _register_page(errors), 422
 

@@ -13,8 +13,8 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.settings import Registration
 
 CLOSED = "This journal takes no new accounts. Ask the person who runs it."
-BY_INVITATION = "New accounts are by invitation here. Ask the person who runs this journal for one."
-NOT_VALID = "This invitation has been used, or its time is over. Ask for a new one."
+BY_INVITATION = "You need an invitation to join. Ask the person who runs this journal."
+NOT_VALID = "This invitation no longer works. Ask for a new one."
 DESCRIPTIONS = {
     Registration.OPEN: "Registration is open: anyone who reaches this address can register."
     " REGISTRATION=invite or REGISTRATION=closed changes that.",

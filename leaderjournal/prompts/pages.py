@@ -134,6 +134,7 @@ def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = Non
         schedule=form or ScheduleForm.of(kept),
         most_times=MOST_TIMES,
         reminders=state,
+        is_offer=not kept.chosen,
         next_due_at=kept.next_due_at if _is_ahead(kept.next_due_at) else None,
         snoozed_until=kept.snoozed_until if _is_ahead(kept.snoozed_until) else None,
         devices=devices,

@@ -63,7 +63,7 @@ def test_no_way_back_in_is_sent_and_an_earlier_one_ends(app, client, by_operator
     forgot()
     link = re.search(r"http://localhost(/reset/\S+)", mailbox[0].get_payload())[1]
     by_operator("suspend", leader)
-    assert "its time is over" in browser.get(link, follow_redirects=True).text
+    assert "no longer works" in browser.get(link, follow_redirects=True).text
     forgot()
     assert len(mailbox) == 1
     refused = app.test_cli_runner().invoke(args=["accounts", "reset", leader.email])

@@ -45,7 +45,7 @@ def offers_no_mail(text: str):
         (PUSH_SERVICE + UNANSWERED, "The browser got no answer, so nothing has changed."),
         ("", "This browser cannot reach its push service"),
         (UNKNOWN_SERVICE, "does not know this browser’s push service"),
-        (PUSH_SERVICE + BROKEN_WORKER, "did not start the part that shows notifications"),
+        (PUSH_SERVICE + BROKEN_WORKER, "Notifications did not start in this browser"),
     ],
     ids=["denied", "dismissed", "subscribe-rejects", "unknown-service", "no-worker"],
 )

@@ -86,5 +86,5 @@ def submit_reset() -> Page:
 
 def _reset_is_over() -> Response:
     session.pop("reset", None)
-    flash("This link has been used, or its time is over. Ask for a new one.", "problem")
+    flash("This link no longer works. Ask for a new one.", "problem")
     return redirect(url_for("resets.forgot"), 303)

@@ -3,32 +3,36 @@
 PROOF_SUBJECT = "Confirm your address for Leader Journal"
 PROOF_BODY = """Hello,
 
-somebody, most likely you, uses this address for a Leader Journal.
-Confirm it here within the next three days; the link works once:
+somebody, most likely you, entered this address for a Leader Journal.
+Please confirm that it is yours:
 
 {link}
 
-If it was not you, leave this mail unanswered: nothing more is sent to you.
+The link works once, within the next three days.
+If it wasn't you, just ignore this mail.
 """
 
 
-CHANGE_ASKED_SUBJECT = "A new address was asked for your Leader Journal"
+CHANGE_ASKED_SUBJECT = "A new address for your Leader Journal?"
 CHANGE_ASKED_BODY = """Hello,
 
-somebody who knows your password, most likely you, asked for another address for your
-Leader Journal. It takes the place of this one once it is confirmed.
+somebody, most likely you, asked to change the address of your Leader Journal.
+They used your password. Nothing changes until the new address is confirmed.
 
-If it was not you, sign in and change your password at once: that stops it.
+If that was you, there is nothing to do here.
+If not, sign in and change your password now. That stops it:
+
 {link}
-If you can no longer sign in, write to the person who runs your journal.
+
+If you can't sign in any more, write to the person who runs your journal.
 """
 
 
 CHANGED_SUBJECT = "Your Leader Journal has a new address"
 CHANGED_BODY = """Hello,
 
-your Leader Journal uses another address from now on, which was confirmed.
-Links that were sent to this one no longer work.
+your Leader Journal now uses a different address. It has been confirmed.
+Links that we sent to this one no longer work.
 
-If it was not you, write to the person who runs your journal at once: they can stop it.
+If it wasn't you, write to the person who runs your journal now. They can stop it.
 """

@@ -55,7 +55,8 @@ def submit_verification() -> Page:
 def _link_is_over() -> Response:
     session.pop("verify", None)
     return _lead_on(
-        "This link has been used, or its time is over. Settings can send a new one.", "problem"
+        "This link no longer works. Your settings say whether an address waits to be confirmed.",
+        "problem",
     )
 
 

@@ -18,18 +18,18 @@ from leaderjournal.team_mirror.rules import name_of
 SUBJECT = "Three questions about somebody you work with"
 BODY = """Hello,
 
-{who} leads with a journal
-and asks the team about {month}: how did I do, under three keys?
+{who}
+asks you how they led in {month}: three questions, in about a minute.
 
-This link is only yours. It takes one answer, in about a minute:
+This link is only yours, and works once:
 
 {link}
 
-Your answer is anonymous. It is kept without your name, your address
-or the time, and shown only together with others, once three are in.
-Nobody can see who has answered. How that works: {about}
+Your answer is anonymous. We keep it without your name, your address
+or the time. It is shown only with others, once three people answered.
+Nobody can see who has answered. How it works: {about}
 
-You don't know this person, or want no such mails from anybody here?
+You don't know this person, or want no mails like this from anyone here?
 Stop all of them: {never}
 """
 

@@ -37,9 +37,9 @@ function nextTime({ times, ...schedule }) {
 
 function offer({ chosen, enabled, reaches, ...schedule }) {
   const when = nextTime(schedule);
-  if (!chosen) return `Shall we ask you ${when}, when you wrote today?`;
-  if (!enabled) return `Shall we ask you again, ${when}?`;
-  return `Shall we ask you on this device${reaches.length ? " too" : ""}, ${when}?`;
+  if (!chosen) return `May we ask you ${when}, when you wrote today?`;
+  if (!enabled) return `May we ask you again, ${when}?`;
+  return `May we ask you on this device${reaches.length ? " too" : ""}, ${when}?`;
 }
 
 async function isWanted() {

@@ -25,7 +25,7 @@ export function whyNot(failure) {
     return "The browser did not allow notifications, so nothing was turned on.";
   }
   if (failure?.name === "AbortError") return "This browser cannot reach its push service, so nothing was turned on.";
-  if (failure?.name === "InvalidStateError") return "This browser did not start the part that shows notifications. Close the journal and open it once more.";
+  if (failure?.name === "InvalidStateError") return "Notifications did not start in this browser. Close the journal and open it again.";
   if (failure?.name === "NotSupportedError") return "This browser cannot take notifications from this journal.";
   if (failure?.status === 422) return "This journal does not know this browser’s push service, so nothing was turned on.";
   return "The journal cannot be reached, so nothing was turned on. Try again later.";
