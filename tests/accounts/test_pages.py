@@ -50,6 +50,17 @@ def test_who_registers_is_signed_in_and_sees_today(browser):
     assert browser.get("/login").status_code == 303
 
 
+def test_a_refused_password_has_to_be_typed_again_and_the_page_says_so(browser):
+    """A fault: "What you wrote is still here" stood over an empty password field."""
+    form = FORM | {"csrf_token": csrf_token(browser, "/register"), "password": "summer2026"}
+    shown = browser.post("/register", data=form)
+    assert shown.status_code == 422
+    assert "Passwords have to be typed again." in shown.text
+    assert "What you wrote is still here." not in shown.text
+    assert 'value="ann@example.com"' in shown.text
+    assert "summer2026" not in shown.text
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -75,6 +75,20 @@ def is_verified(leader):
     return leader.get("/me").json["email_verified"]
 
 
+@pytest.mark.parametrize("sends_mail", [True, False])
+def test_after_registering_the_page_says_that_a_link_was_sent(app, request, mailbox, sends_mail):
+    """A fault: nobody who mistyped their address would have known."""
+    if not sends_mail:
+        request.getfixturevalue("without_mail")
+    browser = app.test_client()
+    form = NEW | {"csrf_token": csrf_token(browser, "/register")}
+    shown = browser.post("/register", data=form, follow_redirects=True).text
+    said = "We sent a link to ann@example.com. Open it to confirm your address."
+    assert (said in shown) == sends_mail
+    work(app)
+    assert bool(links_to(mailbox, NEW["email"])) == sends_mail
+
+
 def test_who_registers_verifies_their_address_by_a_link_that_works_once(app, client, mailbox):
     made = client.post("/api/v1/accounts", json=NEW)
     assert made.json["email_verified"] is False

@@ -68,6 +68,14 @@ def test_every_combination_of_ways_is_told_as_it_is():
     assert describe_silence(nothing) == "no device has allowed notifications and mail is off"
 
 
+def test_an_offer_is_not_taken_for_what_was_chosen(browser, leader, post):
+    """A fault: "Reminders are off" stood over a ticked "Ask me"."""
+    offer = "These times are our suggestion. Save them, or change them first."
+    shown = words_of(browser.get(PATH))
+    assert f"Reminders are off. {offer}" in shown
+    assert offer not in words_of(post(PATH, **FORM))
+
+
 def test_a_schedule_without_a_way_is_not_switched_on(post, leader):
     shown = words_of(post(PATH, **FORM))
     assert "Reminders stay off: no device has allowed notifications and mail is off." in shown

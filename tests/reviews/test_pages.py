@@ -67,3 +67,32 @@ def test_the_figures_of_a_month_and_a_year_say_what_they_count_and_mark_the_free
         assert "8 of 103" in shown
         today = words_of(browser.get("/").text)
         assert f"Longest ever{streak['longest']}" in today
+
+
+def test_a_row_that_went_on_is_called_as_long_as_it_was_in_that_month(app, client):
+    """A fault: one row had 27, 50 and 73 days, as if each were all of it."""
+    with time_machine.travel(datetime(2026, 2, 23, 12, tzinfo=UTC)) as clock:
+        leader = a_leader(client, time_zone="UTC")
+        first = date(2026, 2, 23)
+        for ahead in range(12):
+            day = first + timedelta(days=ahead)
+            clock.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+            leader.writes(day, ("lead-from-front", 4, ""))
+        browser = app.test_client()
+        sign_in(browser, leader)
+        said = "The longest began on Monday 23 February 2026 and reached"
+        assert "The longest began" not in words_of(browser.get("/month/2026-02").text)
+        march = words_of(browser.get("/month/2026-03").text)
+    assert f"{said} 12 days in March. 6 of these fall in March." in march
+
+
+def test_a_month_without_a_practice_day_counts_the_days_written(app, client):
+    """A fault: who began on a Sunday read "0 of 0, no practice day yet"."""
+    with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC)):
+        leader = a_leader(client, time_zone="UTC")
+        leader.writes(date(2026, 11, 29), ("lead-from-front", 4, ""))
+        browser = app.test_client()
+        sign_in(browser, leader)
+        shown = words_of(browser.get("/month/2026-11").text)
+    assert "day written,no practice day to keep1" in shown.replace(" ,", ",")
+    assert "0 of 0" not in shown
