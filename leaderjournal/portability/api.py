@@ -12,6 +12,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.kernel.turns import takes_turn
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.documents.pdf import (
     CannotTypeset,
@@ -22,7 +23,7 @@ from leaderjournal.portability.documents.pdf import (
 from leaderjournal.portability.documents.rules import names_from
 from leaderjournal.portability.exports import Export, export, of_pdf
 from leaderjournal.portability.imports import store
-from leaderjournal.portability.limits import imports_per_account
+from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
@@ -60,10 +61,19 @@ def names_of(text: str) -> tuple[str, ...]:
 @blueprint.response(200, description="The journal as a file")
 def export_journal(wanted: dict[str, Any]) -> Response:
     """Take everything along: as JSON, which can be imported again, Markdown, CSV, or as a PDF."""
+    if wanted["format"] == "pdf":
+        return export_pdf(wanted)
     leader = current_leader()
     today = leader.today(clock.now())
-    if wanted["format"] != "pdf":
-        return sent(export(leader, wanted["format"], table_of=wanted["table"], today=today))
+    return sent(export(leader, wanted["format"], table_of=wanted["table"], today=today))
+
+
+@takes_turn
+@documents_per_account
+def export_pdf(wanted: dict[str, Any]) -> Response:
+    """Take a month or a year along as a PDF."""
+    leader = current_leader()
+    today = leader.today(clock.now())
     period = period_of(wanted["period"] or f"{today.year:04}")
     wishes = Wishes(wanted["every_day"], names_of(wanted["without_names"]))
     try:
@@ -77,6 +87,7 @@ def export_journal(wanted: dict[str, Any]) -> Response:
 @blueprint.post("/imports")
 @blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
+@takes_turn
 @imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
 @blueprint.arguments(ChoicesSchema, location="form")
@@ -98,6 +109,7 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
 @blueprint.post("/imports/preview")
 @blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
+@takes_turn
 @imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
 @blueprint.response(201, KeptImportSchema)
@@ -129,6 +141,7 @@ def read_import(import_id: UUID) -> Any:
 
 @blueprint.post("/imports/<uuid:import_id>/start")
 @login_required
+@takes_turn
 @blueprint.arguments(StartSchema, required=False)
 @blueprint.response(200, KeptImportSchema)
 def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:

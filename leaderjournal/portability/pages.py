@@ -9,6 +9,7 @@ from werkzeug import Response as Reply
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.queue import enqueue
+from leaderjournal.kernel.turns import takes_turn
 from leaderjournal.portability import tasks
 from leaderjournal.portability.api import names_of, sent
 from leaderjournal.portability.archives import UnreadableJournal
@@ -62,6 +63,7 @@ def download(wanted: str) -> Response:
 
 @blueprint.post("/settings/import")
 @login_required
+@takes_turn
 @imports_per_account
 def import_journal() -> Page:
     """Look at the journal that was chosen; a large one is read by the worker."""
@@ -101,6 +103,7 @@ def show_import(import_id: UUID) -> str:
 
 @blueprint.post("/settings/imports/<uuid:import_id>")
 @login_required
+@takes_turn
 def start_import(import_id: UUID) -> Page:
     """Bring in a journal that was looked at; a large one is left to the worker."""
     leader, now = current_leader(), clock.now()
@@ -153,6 +156,7 @@ def document(period: str) -> str:
 
 @blueprint.post("/settings/document/<period>")
 @login_required
+@takes_turn
 @documents_per_account
 def make_document(period: str) -> Page:
     """Have a PDF made; a year is left to the worker."""

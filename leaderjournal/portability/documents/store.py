@@ -42,6 +42,10 @@ class Stage(StrEnum):
     TOO_LARGE = "too large"
 
 
+OVER = frozenset({Stage.DONE, Stage.FAILED, Stage.TOO_LARGE})
+"""Stages after which nothing more is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptDocument:
     """A document as its leader sees it."""
@@ -81,7 +85,7 @@ def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
         .where(Document.account_id == account)
         .order_by(Document.id.desc())
     ).all()
-    making = [at for _, stage, at in rows if stage not in (Stage.DONE, Stage.FAILED)]
+    making = [at for _, stage, at in rows if stage not in OVER]
     if sum(at > now - MAKING_TAKES for at in making) >= MAKING_AT_ONCE:
         raise QuotaReached(
             "Two documents are being made, the most at once. Try again once one is done.",
@@ -91,7 +95,7 @@ def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
     gone = [
         row
         for number, (row, stage, _) in enumerate(rows, start=1)
-        if number >= MOST_KEPT and stage in (Stage.DONE, Stage.FAILED)
+        if number >= MOST_KEPT and stage in OVER
     ]
     session.execute(sa.delete(Document).where(Document.id.in_(gone)))
 
@@ -99,7 +103,7 @@ def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
 def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
     """Typeset a document that was asked for; nothing happens where it is gone or made already."""
     row = _row(leader.id, document_id)
-    if row is None or row.stage in (Stage.DONE, Stage.FAILED, Stage.TOO_LARGE):
+    if row is None or row.stage in OVER:
         return
     opened: dict[str, Any] = leader.sealer.open_json(
         row.wishes, table="documents", column="wishes", row=document_id

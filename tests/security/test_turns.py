@@ -1,0 +1,82 @@
+"""Documents and journals keep a thread for minutes: a few at once leave the others to everybody."""
+
+from contextlib import ExitStack
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.turns import AT_ONCE, take_turn
+from leaderjournal.portability.documents import store as documents_store
+from leaderjournal.portability.documents.models import Document
+from leaderjournal.portability.documents.pdf import Wishes
+from leaderjournal.portability.imports.models import Import
+from leaderjournal.reviews.api import period_of
+
+
+@pytest.fixture
+def crowd():
+    """Take every turn there is, as requests under way would."""
+    with ExitStack() as turns:
+        for _ in range(AT_ONCE):
+            turns.enter_context(take_turn())
+        yield turns
+
+
+def a_file():
+    return {"file": (BytesIO(b"{}"), "journal.json")}
+
+
+def asked_by_api(leader):
+    """Yield the answers of every call that keeps a thread for long."""
+    call, headers = leader.client.post, leader.headers
+    yield leader.client.get("/api/v1/export?format=pdf&period=2026-03", headers=headers)
+    yield call("/api/v1/imports", data=a_file(), headers=headers)
+    yield call("/api/v1/imports/preview", data=a_file(), headers=headers)
+
+
+def test_one_more_is_told_to_come_again_and_leaves_nothing_behind(app, leader, browser, crowd):
+    for reply in asked_by_api(leader):
+        assert reply.status_code == 503
+        assert reply.content_type == "application/problem+json"
+        assert int(reply.headers["Retry-After"]) > 0
+    page = browser.get("/settings").text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    for path, form in (("import", a_file()), ("document/2026-03", {"names": "with"})):
+        reply = browser.post(f"/settings/{path}", data={"csrf_token": token, **form})
+        assert reply.status_code == 503
+        assert "Try again in a minute" in reply.text
+        assert int(reply.headers["Retry-After"]) > 0
+    with app.app_context():
+        for table in (Document, Import):
+            assert db.session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+    # What takes no long time goes on, and whoever comes once there is room has it done.
+    assert (
+        leader.client.get("/api/v1/export?format=json", headers=leader.headers).status_code == 200
+    )
+    crowd.close()
+    statuses = [reply.status_code for reply in asked_by_api(leader)]
+    assert 503 not in statuses
+
+
+def test_documents_by_the_api_count_for_the_account_too(leader):
+    url = "/api/v1/export?format=pdf&period=2026-13"
+    statuses = {leader.client.get(url, headers=leader.headers).status_code for _ in range(101)}
+    assert statuses == {422, 429}
+    assert (
+        leader.client.get("/api/v1/export?format=json", headers=leader.headers).status_code == 200
+    )
+
+
+def test_documents_that_are_too_large_keep_nobody_waiting(app, leader):
+    with app.app_context():
+        account = accounts_store.leader(accounts_store.account_id_of(leader.email))
+        wishes = Wishes(True, ())
+        for _ in range(documents_store.MOST_KEPT + 1):
+            asked = documents_store.ask_for(account, period_of("2026"), wishes, now=clock.now())
+            documents_store._set(asked, stage=documents_store.Stage.TOO_LARGE)
+        kept = db.session.scalar(sa.select(sa.func.count()).select_from(Document))
+        assert kept == documents_store.MOST_KEPT
