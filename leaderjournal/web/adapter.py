@@ -8,7 +8,7 @@ has a request only while the application computes.
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from leaderjournal.kernel.outages import outage_in
 from leaderjournal.kernel.problems import API_PREFIX, DETAILS, PROBLEM_TYPE
-from leaderjournal.web.receiving import Receiver, TooSlow, largest_body
+from leaderjournal.web.receiving import MEGABYTE, Receiver, TooSlow, largest_body
 
 AT_ONCE = 262_144
 """Bytes of a reply that stay in memory; a longer one is sent from an unnamed file.
@@ -32,6 +32,9 @@ From a file it reads as much as is taken, and neither thread nor database waits 
 
 OPENED_WITHIN = 30.0
 """Seconds after which granian has surely opened a file that it was told to send."""
+
+ASKS_WHO = f"{API_PREFIX}v1/me"
+"""The address that answers 200 to who is signed in, whether by session or by token."""
 
 Headers = list[tuple[str, str]]
 
@@ -67,11 +70,10 @@ class Adapter:
         body: Any = None
         try:
             if in_chunks or declared != "0":
+                length_declared = None if in_chunks else int(declared)
+                limit = await self._limit_of(environ, length_declared)
                 body, length = await self._receiver.receive(
-                    protocol,
-                    declared=None if in_chunks else int(declared),
-                    limit=largest_body(environ["PATH_INFO"], environ),
-                    address=address,
+                    protocol, declared=length_declared, limit=limit, address=address
                 )
                 environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
             reply = await loop.run_in_executor(self._threads, self._ask_application, environ)
@@ -96,6 +98,27 @@ class Adapter:
         finally:
             if body is not None:
                 body.close()
+
+    async def _limit_of(self, environ: dict[str, Any], declared: int | None) -> int:
+        """Return how many bytes a request may bring; many only who is signed in for certain."""
+        limit = largest_body(environ["PATH_INFO"], environ)
+        is_small = declared is not None and declared <= MEGABYTE
+        if limit <= MEGABYTE or is_small:
+            return limit
+        asked = asyncio.get_running_loop().run_in_executor(
+            self._threads, self._is_signed_in, environ
+        )
+        return limit if await asked else MEGABYTE
+
+    def _is_signed_in(self, environ: Mapping[str, Any]) -> bool:
+        """Tell whether the application knows who sends a request of this head."""
+        question = {
+            name: value
+            for name, value in environ.items()
+            if name not in ("CONTENT_LENGTH", "CONTENT_TYPE")
+        }
+        question |= {"REQUEST_METHOD": "GET", "PATH_INFO": ASKS_WHO, "QUERY_STRING": ""}
+        return self._ask_application(question).status == HTTPStatus.OK
 
     def _ask_application(self, environ: dict[str, Any]) -> Reply:
         status, headers = 500, []

@@ -60,7 +60,7 @@ def largest_body(path: str, headers: Mapping[str, Any]) -> int:
     """Return how many bytes a request may bring: more only where a leader sends a journal.
 
     `headers` are those of a WSGI environ. Whether a cookie or a token is worth anything is for the
-    application to say; who brings none is not let in with 50 MB.
+    application to say, which the adapter asks; who brings none is not let in with 50 MB.
     """
     signed = "HTTP_AUTHORIZATION" in headers or "HTTP_COOKIE" in headers
     return LARGEST_IMPORT if signed and path in TAKE_JOURNALS else MEGABYTE
