@@ -143,7 +143,9 @@ def network_of(address: str) -> str:
 def too_many(reset_at: float) -> Problem:
     """Return the answer to too many tries; the counter begins anew at `reset_at` (since 1970)."""
     wait = max(1, math.ceil(reset_at - clock.now().timestamp()))
-    detail = f"Too many tries. Wait {math.ceil(wait / 60)} min, then try again."
+    minutes = math.ceil(wait / 60)
+    pause = "a minute" if minutes == 1 else f"{minutes} minutes"
+    detail = f"Too many tries. Wait {pause}, then try again."
     return Problem(429, detail, headers={"Retry-After": str(wait)})
 
 

@@ -120,6 +120,7 @@ def test_too_many_wrong_passwords_have_to_wait(browser, leader):
     statuses = {browser.post("/login", data=form).status_code for _ in range(10)}
     refused = browser.post("/login", data=form)
     assert (statuses, refused.status_code) == ({422}, 429)
+    assert re.search(r"Wait (a minute|\d+ minutes), then try again", refused.text)
     assert int(refused.headers["Retry-After"]) > 0
     assert "Too many tries" in refused.text
 
