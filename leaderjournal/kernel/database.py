@@ -130,11 +130,12 @@ def prepare_engine(engine: sa.Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    if engine.url.database:
-        keep_private(Path(engine.url.database))
+    file = engine.url.database or ""
+    if file:
+        keep_private(Path(file))
 
     @sa.event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver would begin transactions by its own rules
         cursor = connection.cursor()
         for pragma in (
@@ -148,11 +149,27 @@ def prepare_engine(engine: sa.Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        record.info["file"] = _identify(file)
+
+    @sa.event.listens_for(engine, "checkout")
+    def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+        # A file that was removed or replaced would take saves that nobody finds again.
+        if record.info["file"] != _identify(file):
+            raise sa.exc.DisconnectionError("the database's file is another one now")
 
     @sa.event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _identify(file: str) -> tuple[int, int] | None:
+    """Tell which file bears a name; None where there is none."""
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def rows_changed(session: Session, statement: sa.Executable) -> int:

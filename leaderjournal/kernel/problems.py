@@ -12,6 +12,7 @@ from leaderjournal.kernel.outages import (
     BUSY,
     SYSTEM_ERRORS,
     Outage,
+    describe_outage,
     outage_in,
     speaks_of_schema,
 )
@@ -150,7 +151,7 @@ def _answer_outage(error: Exception) -> Response:
         outage = BUSY
     if outage is None:
         raise error
-    log.warning("%s: %s answers %s", type(error).__name__, request.endpoint, outage.status)
+    log.warning("%s answers %s: %s", request.endpoint, outage.status, describe_outage(error))
     if request.path.startswith(API_PREFIX):
         problem = Problem(outage.status, outage.detail)
         body = {

@@ -15,6 +15,9 @@ from leaderjournal.web.listening import ONE_EACH, listen_first
 from leaderjournal.web.process import serve
 from leaderjournal.web.supervisor import CONFIGURATION, Program, Supervisor
 
+FEWEST_FILES = 1_024
+"""Open files that a web process wants: those on their way in, and its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forked:
@@ -78,6 +81,11 @@ def allow_many_connections() -> None:
     most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < FEWEST_FILES:
+        say(
+            f"Each process may open {most} files only: few slow clients keep out all others."
+            f" Raise its limit (ulimit -n, LimitNOFILE) to {FEWEST_FILES} or more."
+        )
 
 
 def say(text: str) -> None:

@@ -1,6 +1,7 @@
 """A store that takes nothing just now is nobody's fault: 503 or 507, and the words are kept."""
 
 import errno
+import re
 import sqlite3
 import threading
 import time
@@ -141,6 +142,17 @@ def test_a_page_is_read_while_nothing_can_be_written(hurried, client):
     with everything_locked(hurried):
         assert browser.get("/settings").status_code == 200
         assert leader.get(f"/reflections/{leader.today()}").status_code == 200
+
+
+def test_the_log_says_what_the_store_said_and_names_nobody(hurried, client, caplog):
+    leader = a_leader(client)
+    today = leader.today()
+    with everything_locked(hurried):
+        reply = leader.call("PUT", f"/reflections/{today}", {"note": "words of mine"})
+    assert reply.status_code == 503
+    assert "reflections-api.put_reflection answers 503: OperationalError: " in caplog.text
+    assert re.search("database is locked|lock timeout", caplog.text)
+    assert "words of mine" not in caplog.text
 
 
 def test_a_database_server_that_is_away_answers_503_on_pages_and_api(environment, tmp_path):

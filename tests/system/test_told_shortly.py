@@ -2,14 +2,20 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from factories import a_leader
 
 from leaderjournal import create_app
+from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +91,10 @@ def without_schema(request, tmp_path):
     if request.param == "postgresql":
         url = request.getfixturevalue("new_postgresql_database")()
     environment = fresh_secrets() | {"DATABASE_URL": url, "PUBLIC_URL": "http://localhost"}
-    return create_app(Settings.from_environment(environment, tmp_path)).test_client()
+    app = create_app(Settings.from_environment(environment, tmp_path))
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_an_old_schema_answers_503_and_the_log_names_the_command(without_schema, caplog):
@@ -98,3 +107,43 @@ def test_an_old_schema_answers_503_and_the_log_names_the_command(without_schema,
         assert answer.headers["Retry-After"]
     assert "run `flask --app app db upgrade`" in caplog.text
     assert "fault in" not in caplog.text
+
+
+def test_a_file_that_is_taken_away_takes_no_more_saves(tmp_path):
+    file = tmp_path / "journal.db"
+    chosen = Settings.from_environment(
+        fresh_secrets() | {"DATABASE_URL": f"sqlite:///{file}", "PUBLIC_URL": "http://localhost"},
+        tmp_path,
+    )
+    upgrade(chosen.database_url)
+    leader = a_leader(create_app(chosen).test_client())
+    saves = partial(leader.call, "PUT", f"/reflections/{leader.today()}", {"note": "calm"})
+    assert saves().status_code == 201
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("VACUUM INTO ?", [str(copy)])
+    for each in tmp_path.glob("journal.db*"):
+        each.unlink()
+    assert saves().status_code == 503
+    assert leader.client.get("/readyz").status_code == 503
+    for each in tmp_path.glob("journal.db*"):
+        each.unlink()
+    copy.rename(file)
+    assert saves().status_code == 200
+    assert leader.client.get("/readyz").status_code == 200
+
+
+def test_a_low_limit_of_open_files_is_told_at_the_start(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    secrets = fresh_secrets() | {"INSTANCE_PATH": str(tmp_path), "HOST": "127.0.0.1", "PORT": port}
+    with subprocess.Popen(
+        ["/bin/sh", "-c", 'ulimit -n 64; exec "$0" -m leaderjournal.web', sys.executable],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **secrets},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as web:
+        first = web.stderr.readline()
+        web.terminate()
+    assert first.startswith("Each process may open 64 files only")

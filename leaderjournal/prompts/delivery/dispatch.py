@@ -31,6 +31,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.outages import describe_outage
 from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.prompts.delivery import figures, store
 from leaderjournal.prompts.delivery.invitations import Place, invitations
@@ -136,7 +137,7 @@ class Dispatcher:
                 busy = self.turn() or self.prepare()
             except sa.exc.SQLAlchemyError as error:
                 # What was claimed and not sent is sent when its lease runs out.
-                log.warning("the database failed: %s", type(error).__name__)
+                log.warning("the database failed: %s", describe_outage(error))
                 stop.wait(RESTS_AFTER_TROUBLE)
                 continue
             if not busy:
