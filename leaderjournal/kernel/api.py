@@ -151,13 +151,13 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
             if method not in {"get", "put", "post", "patch", "delete"}:
                 continue
             join_forms(operation, components)
-            statuses = {"400", "422", "503", "507"} | set(operation.pop("x-problems", []))
+            # A body that comes along is looked at even where the call takes none.
+            statuses = {"400", "408", "413", "415", "422", "503", "507"}
+            statuses |= set(operation.pop("x-problems", []))
             if operation.get("security") != []:
                 statuses |= {"401", "403"}
             if "{" in path:
                 statuses.add("404")
-            if "requestBody" in operation:
-                statuses |= {"408", "413", "415"}
             describe_conditions(operation, statuses)
             responses = operation["responses"]
             responses.pop("default", None)

@@ -334,3 +334,25 @@ def test_signing_in_leads_nowhere_but_to_a_path_of_ours(app, wanted):
     assert reply.status_code == 303
     assert reply.headers["Location"] == "/"
     assert "Set-Cookie: a=b" not in str(reply.headers)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "at"),
+    [
+        ("DELETE", "/api/v1/wins/{0}", "/api/v1/wins/{win_id}"),
+        ("POST", "/api/v1/team-mirrors/2026-11/close", "/api/v1/team-mirrors/{month}/close"),
+        ("GET", "/api/v1/imports", "/api/v1/imports"),
+    ],
+)
+def test_a_body_where_none_is_taken_is_answered_as_the_document_says(leader, method, path, at):
+    document = leader.client.get("/api/v1/openapi.json").json
+    documented = document["paths"][at][method.lower()]["responses"]
+    reply = leader.client.open(
+        path.format(uuid4()),
+        method=method,
+        data="{}",
+        content_type="text/plain",
+        headers=leader.headers,
+    )
+    assert reply.status_code == 415
+    assert {"413", "415"} <= documented.keys()
