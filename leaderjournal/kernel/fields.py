@@ -22,6 +22,8 @@ A_MOMENT = re.compile(
 )
 A_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CLOCK_TIME = re.compile("^([01][0-9]|2[0-3]):[0-5][0-9]$")
+SHOWS = r"[^\s\x1c-\x1f\x85\ufeff]"
+"""Anything but white space, which Python and ECMA-262 (12.2) do not count alike."""
 
 
 class Words(fields.String):
@@ -46,11 +48,12 @@ class Line(Words):
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         length = validate.Length(1, longest, error=f"Use 1 to {longest} characters.")
-        kwargs.setdefault("metadata", {"pattern": r"\S"})
+        kwargs.setdefault("metadata", {"pattern": SHOWS})
         super().__init__(longest=longest, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return " ".join(text.replace("\ufeff", " ").split())
 
 
 class Day(fields.Date):
