@@ -285,7 +285,7 @@ def test_the_leader_hears_of_many_failures_once_a_day(app, ask, leader, mailbox,
         worked(app)
         [mail] = mailbox
         assert mail["To"] == leader.email
-        assert "20 sign-ins" in mail.get_payload()
+        assert "tried 20 wrong passwords" in mail.get_payload()
         assert "192.0.2" not in mail.get_payload()
         traveller.shift(timedelta(days=1, seconds=1))
         for n in range(19):

@@ -28,7 +28,7 @@ def locked(fresh_server, tmp_path):
 
 
 def test_while_the_database_is_locked_the_words_wait_here_and_then_arrive(
-    new_page, fresh_server, locked
+    fresh_server, new_page, locked
 ):
     page = new_page(base_url=fresh_server, expects=["503"])
     register(page)
@@ -42,7 +42,7 @@ def test_while_the_database_is_locked_the_words_wait_here_and_then_arrive(
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_without_script_the_form_comes_back_and_is_sent_again(
-    new_page, fresh_server, locked, color_scheme, tmp_path
+    fresh_server, new_page, locked, color_scheme, tmp_path
 ):
     page = new_page(
         base_url=fresh_server,

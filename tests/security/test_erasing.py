@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from factories import A_BROWSER, PASSWORD, a_leader, sign_in
+from raw_files import read_raw
 
 from leaderjournal.accounts.models import Account, EndedSession, SignIn
 from leaderjournal.kernel import clock
@@ -28,7 +29,7 @@ def files_of(app):
         if db.engine.dialect.name == "sqlite":
             folders.add(Path(db.engine.url.database).parent)
     return {
-        path: path.read_bytes()
+        path: read_raw(path)
         for folder in folders
         for path in sorted(folder.rglob("*"))
         if path.is_file()

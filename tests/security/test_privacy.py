@@ -7,6 +7,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 from factories import a_leader, sign_in
+from raw_files import read_raw
 
 from leaderjournal.accounts import keys
 from leaderjournal.accounts import store as accounts_store
@@ -40,7 +41,7 @@ def raw_database(app):
             from pathlib import Path
 
             file = Path(url.database)
-            return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+            return b"".join(read_raw(part) for part in file.parent.glob(f"{file.name}*"))
         with db.engine.connect() as connection:
             rows = []
             for table in Base.metadata.sorted_tables:
