@@ -135,8 +135,8 @@ def test_an_export_brought_into_a_new_account_is_the_same_export(
     app, client, journal, reviews, own, log
 ):
     leader = a_leader(client)
-    today = date.fromisoformat(leader.today())
     leader.call("PATCH", "/me", {"practice_days": [1, 3, 7], "day_starts_at": "04:30"})
+    today = date.fromisoformat(leader.today())
     leader.call("POST", "/pauses", {"first_date": "2026-01-05", "last_date": None})
     leader.call("PUT", f"/questions/{OURS[0].id}/hidden")
     question = None
