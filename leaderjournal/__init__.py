@@ -26,6 +26,8 @@ from leaderjournal.kernel.faults import init_faults
 from leaderjournal.kernel.headers import init_headers
 from leaderjournal.kernel.hosts import init_hosts
 from leaderjournal.kernel.intake import (
+    LARGEST_IMPORT,
+    MEGABYTE,
     IntakeRequest,
     NumberConverter,
     init_intake,
@@ -67,8 +69,6 @@ from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
 
-MEGABYTE = 1_000_000
-LARGEST_IMPORT = 50 * MEGABYTE
 TAKES_FILES = frozenset(
     {
         "portability.import_journal",

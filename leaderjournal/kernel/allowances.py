@@ -6,7 +6,6 @@ both are there or neither, and many at once cannot slip past. The counters are t
 `kernel.limits`; their names hold addresses, so only their keyed hash is stored.
 """
 
-import hmac
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +13,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import upsert
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.limits import RateCounter
+from leaderjournal.kernel.limits import RateCounter, hash_name
 from leaderjournal.kernel.problems import Problem
 
 
@@ -82,5 +80,4 @@ def give_back(session: Session, allowance: Allowance, of: str, *, amount: int = 
 
 
 def _name_of(allowance: Allowance, of: str) -> str:
-    key = f"allowance:{allowance.kind}:{of}"
-    return hmac.new(settings().secret_key.encode(), key.encode(), "sha256").hexdigest()
+    return hash_name(f"allowance:{allowance.kind}:{of}")

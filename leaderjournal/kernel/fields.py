@@ -9,6 +9,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate
 
 from leaderjournal.kernel.days import ZONE_NAMES, LocalDate, utc_text
+from leaderjournal.kernel.json_text import NO_TEXT, is_text
 
 LONGEST_WORDS = 20_000
 EARLIEST_DATE = date(1900, 1, 1)
@@ -38,8 +39,8 @@ class Words(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise ValidationError("Leave out the characters that are no text.")
+        if not is_text(text):
+            raise ValidationError(NO_TEXT)
         return text
 
 

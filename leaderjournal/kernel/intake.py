@@ -15,6 +15,10 @@ from werkzeug.routing import BaseConverter
 from leaderjournal.kernel.json_text import NO_TEXT, NoText, UnreadableJson, is_text, read_json
 from leaderjournal.kernel.problems import API_PREFIX, Problem, invalid
 
+MEGABYTE = 1_000_000
+LARGEST_IMPORT = 50 * MEGABYTE
+"""Bytes of a journal to import; any other body has at most a megabyte."""
+
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 

@@ -19,9 +19,10 @@ from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
+from leaderjournal.kernel.intake import MEGABYTE
 from leaderjournal.kernel.outages import outage_in
 from leaderjournal.kernel.problems import API_PREFIX, DETAILS, PROBLEM_TYPE
-from leaderjournal.web.receiving import MEGABYTE, Receiver, TooSlow, largest_body
+from leaderjournal.web.receiving import Receiver, TooSlow, largest_body
 
 AT_ONCE = 262_144
 """Bytes of a reply that stay in memory; a longer one is sent from an unnamed file.

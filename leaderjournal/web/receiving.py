@@ -11,8 +11,8 @@ from typing import IO, Any, Protocol
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
-MEGABYTE = 1_000_000
-LARGEST_IMPORT = 50 * MEGABYTE
+from leaderjournal.kernel.intake import LARGEST_IMPORT, MEGABYTE
+
 TAKE_JOURNALS = frozenset({"/settings/import", "/api/v1/imports", "/api/v1/imports/preview"})
 """Where whole journals are sent, by who is signed in."""
 
