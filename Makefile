@@ -13,6 +13,9 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& echo $$name && break; done)
 
+# Test processes start others by the hundred: those read compiled files.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run demo test lint format lock clean set-up
 
 help:

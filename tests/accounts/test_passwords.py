@@ -1,11 +1,13 @@
 """What passwords are refused, and what the refusal says."""
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from factories import PASSWORD, a_leader, csrf_token
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.accounts import password_strength
+from leaderjournal.accounts import password_strength, passwords
 from leaderjournal.accounts.breached_passwords import FILTER, is_breached
 from leaderjournal.accounts.password_strength import find_weakness
 
@@ -114,3 +116,11 @@ def test_settings_and_the_way_back_in_know_the_leaders_own_words(app, client, po
     browser.get(link)
     form = {"password": "MiraAdler2026", "csrf_token": csrf_token(browser, "/reset")}
     assert "Your name" in browser.post("/reset", data=form).text
+
+
+def test_passwords_are_hashed_as_rfc_9106_recommends(production_hasher, monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", production_hasher)
+    password_hash = passwords.hashed(PASSWORD)
+    assert extract_parameters(password_hash) == RFC_9106_LOW_MEMORY
+    assert passwords.matches(PASSWORD, password_hash)
+    assert not passwords.matches("another mirror", password_hash)
