@@ -59,14 +59,14 @@ GIVES_UP_AFTER = 300.0
 MEGABYTE = 1 << 20
 
 OTHER_LEADERS = """
-INSERT INTO accounts (id, email_lookup, email_sealed, name_sealed, password_hash, time_zone,
+INSERT INTO accounts (id, email_lookup, email_encrypted, name_encrypted, password_hash, time_zone,
     day_starts_at, language, joined_on, created_at, key_wrapped_by, key_wrapped)
 SELECT uuidv7(), sha256(n::text::bytea), sha256('e'), sha256('n'), '', 'Europe/Berlin',
     '03:00', 'en', current_date, now(), 'k', sha256('k')
 FROM generate_series(1, %(number)s) AS n
 """
 THEIR_DEVICES = """
-INSERT INTO push_subscriptions (id, account_id, endpoint_hash, endpoint, p256dh, auth, device,
+INSERT INTO push_subscriptions (id, account_id, endpoint_hash, endpoint, p256dh, auth, device_name,
     vapid_public_key, created_at)
 SELECT uuidv7(), id, sha256(id::text::bytea), 'https://fcm.googleapis.com/fcm/send/' || id,
     sha256('p') || sha256('k') || '\\x04', substr(sha256('a'), 1, 16), 'Chrome', '', now()
@@ -85,7 +85,7 @@ FROM (
 """
 CATALOGUE = "CREATE TEMPORARY TABLE ours (key text, n int, question text, behaviour text)"
 WHAT_WAS_ASKED = """
-INSERT INTO asked_questions (account_id, local_date, key, question, behaviour)
+INSERT INTO served_questions (account_id, local_date, key, question, behaviour)
 SELECT account_id, next_local_date - ago, ours.key, ours.question, ours.behaviour
 FROM prompt_schedules
 CROSS JOIN generate_series(1, %(days)s) AS ago
@@ -97,17 +97,17 @@ WHERE next_due_at = %(due_at)s
 WHAT_WAS_WRITTEN = """
 WITH days AS (
     INSERT INTO reflections (id, account_id, local_date, time_zone, written_at, saved_at, in_time,
-        version, document, kept, words, has_commitment)
+        version, document, completed, word_count, has_commitment)
     SELECT uuidv7(), account_id, next_local_date - ago, 'Europe/Berlin', now(), now(), true,
         1, decode(repeat('5e', 600), 'hex'), true, 60, false
     FROM prompt_schedules CROSS JOIN generate_series(1, %(days)s) AS ago
     WHERE next_due_at = %(due_at)s
     RETURNING id, account_id, local_date
 )
-INSERT INTO answers (reflection_id, key, behaviour, question, score, kept, in_time)
+INSERT INTO answers (reflection_id, key, behaviour, question, score, answered, in_time)
 SELECT days.id, asked.key, asked.behaviour, asked.question,
     1 + abs(hashtext(asked.question)) %% 5, true, true
-FROM days JOIN asked_questions AS asked USING (account_id, local_date)
+FROM days JOIN served_questions AS asked USING (account_id, local_date)
 """
 
 

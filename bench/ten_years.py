@@ -106,8 +106,8 @@ def make_journal(settings):
             )
             days.append(BroughtDay(days_after(today, -back), DayContent(answers, note), writing))
         with write_transaction() as session:
-            reflections_store.add_days(session, leader.sealer, days, now=now)
-        token, _ = accounts_store.new_token(leader.sealer, label="bench", now=datetime.now(UTC))
+            reflections_store.add_days(session, leader.cipher, days, now=now)
+        token, _ = accounts_store.new_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 
 

@@ -53,7 +53,7 @@ def db_upgrade() -> None:
     """Bring the schema to the newest revision."""
     upgrade(settings().database_url)
     if not keys.keys_that_do_not_open():
-        push_store.seal_plain_devices()
+        push_store.encrypt_plain_devices()
     click.echo("The schema is up to date.")
 
 

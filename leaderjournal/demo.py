@@ -135,7 +135,7 @@ def make_demo(*, now: Instant) -> str:
             continue
         written_at = Instant(now - timedelta(days=back, minutes=chance.randrange(30)))
         questions = questions_store.questions_of_day(
-            leader.sealer, day, scored=reflections_store.scores_before(leader.id, day)
+            leader.cipher, day, scored=reflections_store.scores_before(leader.id, day)
         )
         progress = 1 - back / DAYS
         answers = tuple(
@@ -154,7 +154,7 @@ def make_demo(*, now: Instant) -> str:
             commitment=chance.choice(NEXT) if chance.random() < 0.35 else "",
         )
         writing = reflections_store.Writing(written_at, leader.time_zone, leader.day_starts_at)
-        reflections_store.put(leader.sealer, day, content, writing=writing, now=written_at)
+        reflections_store.put(leader.cipher, day, content, writing=writing, now=written_at)
     this = Period(today.year, today.month)
     for month, looked in zip(months_until(this, 6)[:-1], itertools.cycle(LOOKED_BACK)):
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
@@ -184,7 +184,7 @@ def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
         for month, heard in zip(months, HEARD, strict=True)
     ]
     with write_transaction() as session:
-        team_mirror_store.add_mirrors(session, leader.sealer, brought)
+        team_mirror_store.add_mirrors(session, leader.cipher, brought)
 
 
 def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
@@ -192,7 +192,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
 
     def noted(kind: Kind, back: int, content: Content) -> UUID:
         day = days_after(today, -back)
-        return log_store.put(leader.sealer, kind, new_id(), day, content, now=now)[0].id
+        return log_store.put(leader.cipher, kind, new_id(), day, content, now=now)[0].id
 
     people = {name: noted(Kind.PERSON, 200, Person(name, every)) for name, every in TEAM}
     for (name, every), late in zip(TEAM, (0, 0, 0, 6), strict=True):
@@ -200,7 +200,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
         while back > late:
             acts = chance.sample(ACTS, chance.choice((1, 1, 2)))
             day = days_after(today, -back)
-            people_store.put_acts(leader.sealer, people[name], day, acts, now=now)
+            people_store.put_acts(leader.cipher, people[name], day, acts, now=now)
             back -= chance.randint(max(1, every - 5), every + 4)
     for back, name, text, stepped_back in HANDED_OVER:
         returned = None if stepped_back is None else days_after(today, -stepped_back)
@@ -208,7 +208,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
     for back, name, text, how in WON:
         celebrated = days_after(today, -back) if how else None
         noted(Kind.WIN, back, Win(text, people[name], how, celebrated))
-    for made in log_store.commitments(leader.sealer, last=days_after(today, -4)):
+    for made in log_store.commitments(leader.cipher, last=days_after(today, -4)):
         state = chance.choices(("kept", "missed"), (3, 1))[0]
         values = log_store.values_of(made) | {"state": state}
         evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
@@ -218,4 +218,4 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
         target = 110.0 + 5 * number
         actual = None if month == this else round(target * chance.uniform(0.85, 1.12))
         content = Number(month.name, "k€", target, actual)
-        log_store.put(leader.sealer, Kind.NUMBER, new_id(), month.first, content, now=now)
+        log_store.put(leader.cipher, Kind.NUMBER, new_id(), month.first, content, now=now)

@@ -55,7 +55,7 @@ def chores(app: Flask) -> dict[str, int]:
         return {
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
-            "devices sealed that were plain": push_store.seal_plain_devices(),
+            "devices encrypted that were plain": push_store.encrypt_plain_devices(),
             "devices removed long ago": push_store.forget_removed(now=now),
             "imports that were broken off": _go_on_with_imports(now),
             "imports never brought in": imports_store.forget_unused(

@@ -19,11 +19,11 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import key_encryption
 from leaderjournal.kernel.database import new_id, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, local_day
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.encryption import encrypt_device
 from leaderjournal.prompts.push.models import PushSubscription
 from leaderjournal.prompts.push.rules import device
-from leaderjournal.prompts.push.sealing import seal_device
 from leaderjournal.prompts.schedule.models import PromptSchedule
 from leaderjournal.prompts.schedule.rules import Schedule, next_prompt
 
@@ -90,7 +90,7 @@ def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
     with app.app_context():
         leader = accounts_store.leader(account_id)
         accounts_store.change_email(leader, email, verified_at=clock.now())
-        token, _ = accounts_store.new_token(leader.sealer, label="tests", now=clock.now())
+        token, _ = accounts_store.new_token(leader.cipher, label="tests", now=clock.now())
     return ALeader(client, email, token, str(account_id))
 
 
@@ -138,17 +138,17 @@ def many_leaders(app, number, *, time_zone="Europe/Berlin", name="Mira Adler", p
 
 
 def _account(account_id, name):
-    key = key_encryption().new_key(account_id)
-    sealer = Sealer(account_id, key_encryption().unwrap(key, account_id))
+    key = key_encryption().create_key(account_id)
+    cipher = Cipher(account_id, key_encryption().unwrap(key, account_id))
 
-    def sealed(column, text):
-        return sealer.seal_text(text, table="accounts", column=column, row=account_id)
+    def encrypted(column, text):
+        return cipher.encrypt_text(text, table="accounts", column=column, row=account_id)
 
     return {
         "id": account_id,
         "email_lookup": secrets.token_bytes(32),
-        "email_sealed": sealed("email_sealed", f"leader{next(_numbers)}@example.com"),
-        "name_sealed": sealed("name_sealed", name),
+        "email_encrypted": encrypted("email_encrypted", f"leader{next(_numbers)}@example.com"),
+        "name_encrypted": encrypted("name_encrypted", name),
         "day_starts_at": DAY_STARTS_AT,
         "language": "en",
         "key_wrapped_by": key.wrapped_by,
@@ -162,12 +162,12 @@ def one_device_each(app, leaders, subscriptions):
         push_store.keyed_hash_of("")  # makes the key for look-ups
     with app.app_context(), write_transaction() as session:
         rest = {
-            "device": "Chrome on Android",
+            "device_name": "Chrome on Android",
             "vapid_public_key": push_store.vapid_public_key(),
             "created_at": clock.now(),
         }
         rows = []
-        sealers = accounts_store.sealers_of(session, leaders)
+        ciphers = accounts_store.find_ciphers(session, leaders)
         for leader, subscription in zip(leaders, subscriptions, strict=True):
             at = device(subscription["endpoint"], **subscription["keys"])
             endpoint_hash = push_store.keyed_hash_of(at.endpoint)
@@ -177,7 +177,7 @@ def one_device_each(app, leaders, subscriptions):
                     "id": new_id(),
                     "account_id": leader,
                     "endpoint_hash": endpoint_hash,
-                    "device_sealed": seal_device(sealers[leader], endpoint_hash, at),
+                    "device_encrypted": encrypt_device(ciphers[leader], endpoint_hash, at),
                 }
             )
         session.execute(sa.insert(PushSubscription), rows)

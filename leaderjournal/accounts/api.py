@@ -93,7 +93,7 @@ def create_token(asked: dict[str, Any]) -> dict[str, Any]:
             "The address or the password is not right.",
             headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
         )
-    token, kept = store.new_token(leader.sealer, label=asked["label"], now=clock.now())
+    token, kept = store.new_token(leader.cipher, label=asked["label"], now=clock.now())
     return {"token": token, "id": kept.id, "label": kept.label} | {
         "created_at": kept.created_at,
         "expires_at": kept.expires_at,
@@ -105,7 +105,7 @@ def create_token(asked: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, page_schema(TokenSchema, "Tokens"))
 def list_tokens() -> dict[str, Any]:
     """List the account's tokens."""
-    return page(store.tokens_of(current_leader().sealer))
+    return page(store.tokens_of(current_leader().cipher))
 
 
 @blueprint.delete("/tokens/<uuid:token_id>")

@@ -9,7 +9,7 @@ from leaderjournal.accounts.models import Account, LookupKey
 from leaderjournal.accounts.store import LOOKUP_OWNER
 from leaderjournal.kernel.context import key_encryption
 from leaderjournal.kernel.database import db, rows_changed, write_transaction
-from leaderjournal.kernel.sealing import SealBroken, WrappedKey
+from leaderjournal.kernel.encryption import DecryptionFailed, WrappedKey
 
 WRAPPED_AT_ONCE = 100
 """How many data keys one write transaction takes: a few milliseconds, so that others go on."""
@@ -30,12 +30,12 @@ def _findings() -> Iterator[str]:
         if key.wrapped_by not in keys.identifiers:
             yield (
                 f"DATA_KEYS lacks the key {key.wrapped_by!r}, which wraps what is stored: put it"
-                " back, or nothing that it sealed can be read."
+                " back, or nothing that it encrypted can be read."
             )
             continue
         try:
             keys.unwrap(key, owner)
-        except SealBroken:
+        except DecryptionFailed:
             yield (
                 f"DATA_KEYS holds another key under the id {key.wrapped_by!r} than the one that"
                 " wraps what is stored: put the right one back."
@@ -88,7 +88,7 @@ def _rewrapped(
     for account, wrapped_by, wrapped in batch:
         try:
             yield account, wrapped, keys.rewrap(WrappedKey(wrapped_by, wrapped), account)
-        except SealBroken:
+        except DecryptionFailed:
             continue
 
 

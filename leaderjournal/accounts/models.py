@@ -1,4 +1,4 @@
-"""The tables of accounts. What a leader typed is sealed; tokens are kept as hashes only."""
+"""The tables of accounts. What a leader typed is encrypted; tokens are kept as hashes only."""
 
 from datetime import time
 from uuid import UUID
@@ -25,17 +25,17 @@ class Account(Base):
     __tablename__ = "accounts"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email_lookup: Mapped[bytes] = mapped_column(unique=True)
-    email_sealed: Mapped[bytes]
+    email_encrypted: Mapped[bytes]
     email_verified_at: Mapped[Instant | None]
     """When its owner followed a link that was sent to the present address."""
-    name_sealed: Mapped[bytes]
+    name_encrypted: Mapped[bytes]
     password_hash: Mapped[str]
     time_zone: Mapped[str]
     day_starts_at: Mapped[time] = mapped_column(Time)
     language: Mapped[str]
     joined_on: Mapped[LocalDate]
-    edition: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    """Goes up when a name goes from every text: devices let go of copies of an earlier edition."""
+    cache_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Goes up when a name goes from every text: devices drop copies of an earlier version."""
     created_at: Mapped[Instant]
     suspended_at: Mapped[Instant | None]
     """Since when the operator lets nobody in; nothing of the account is lost."""
@@ -46,7 +46,7 @@ class Account(Base):
 class SignIn(Base):
     """A session of a browser that is signed in."""
 
-    __tablename__ = "sign_ins"
+    __tablename__ = "browser_sessions"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
@@ -75,7 +75,7 @@ class ApiToken(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     token_hash: Mapped[bytes] = mapped_column(unique=True)
-    label_sealed: Mapped[bytes]
+    label_encrypted: Mapped[bytes]
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant] = mapped_column(index=True)
 

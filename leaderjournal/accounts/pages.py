@@ -205,7 +205,7 @@ def _settings_page(
         },
         zones=ZONES,
         sessions=sessions,
-        tokens=store.tokens_of(leader.sealer),
+        tokens=store.tokens_of(leader.cipher),
         pauses=calendar_store.pauses_of(leader.id),
         proof=verification_store.find_proof_of(leader, now=clock.now()),
         failed_sign_ins=count_recent_failures(leader.email),

@@ -44,7 +44,7 @@ from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
 from leaderjournal.kernel.context import key_encryption, settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
-from leaderjournal.kernel.sealing import SealBroken, Sealer, WrappedKey
+from leaderjournal.kernel.encryption import Cipher, DecryptionFailed, WrappedKey
 
 LOOKUP_OWNER = UUID(int=0)
 
@@ -72,22 +72,22 @@ class Suspended(Exception):
 
 
 class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
-    """The leader whose request this is; what is sealed in the row is open here."""
+    """The leader whose request this is; what is encrypted in the row is open here."""
 
     def __init__(
         self, account: Account, *, sign_in: UUID | None = None, session_token: str = ""
     ) -> None:
         key = WrappedKey(account.key_wrapped_by, account.key_wrapped)
         self.id = account.id
-        self.sealer = Sealer(account.id, key_encryption().unwrap(key, account.id))
-        self.email = _open(self.sealer, "email_sealed", account.email_sealed)
+        self.cipher = Cipher(account.id, key_encryption().unwrap(key, account.id))
+        self.email = _decrypt(self.cipher, "email_encrypted", account.email_encrypted)
         self.email_verified_at = account.email_verified_at
-        self.name = _open(self.sealer, "name_sealed", account.name_sealed)
+        self.name = _decrypt(self.cipher, "name_encrypted", account.name_encrypted)
         self.time_zone = account.time_zone
         self.day_starts_at = account.day_starts_at
         self.language = account.language
         self.joined_on = account.joined_on
-        self.edition = account.edition
+        self.edition = account.cache_version
         self.sign_in = sign_in
         self.session_token = session_token
         self.seen_again = False
@@ -127,14 +127,14 @@ def register(
     `on_create` is called inside the transaction: what it raises leaves no account behind.
     """
     account_id = new_id()
-    key = key_encryption().new_key(account_id)
-    sealer = Sealer(account_id, key_encryption().unwrap(key, account_id))
+    key = key_encryption().create_key(account_id)
+    cipher = Cipher(account_id, key_encryption().unwrap(key, account_id))
     joined_on = local_day(now, time_zone, DAY_STARTS_AT)
     account = Account(
         id=account_id,
         email_lookup=_lookup(email),
-        email_sealed=_sealed(sealer, "email_sealed", email),
-        name_sealed=_sealed(sealer, "name_sealed", name),
+        email_encrypted=_encrypt(cipher, "email_encrypted", email),
+        name_encrypted=_encrypt(cipher, "name_encrypted", name),
         password_hash="" if password is None else passwords.hashed(password),
         time_zone=time_zone,
         day_starts_at=DAY_STARTS_AT,
@@ -187,15 +187,15 @@ def active_leader(account_id: UUID) -> Leader | None:
     return Leader(account) if account and account.suspended_at is None else None
 
 
-def sealers_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, Sealer]:
-    """Return the sealer of each of these accounts that is there and whose key is configured."""
+def find_ciphers(session: Session, accounts: Collection[UUID]) -> dict[UUID, Cipher]:
+    """Return the cipher of each of these accounts that is there and whose key is configured."""
     columns = sa.select(Account.id, Account.key_wrapped_by, Account.key_wrapped)
     keys = key_encryption()
     found = {}
     for account, wrapped_by, wrapped in session.execute(columns.where(Account.id.in_(accounts))):
-        with suppress(SealBroken):
+        with suppress(DecryptionFailed):
             key = WrappedKey(wrapped_by, wrapped)
-            found[account] = Sealer(account, keys.unwrap(key, account))
+            found[account] = Cipher(account, keys.unwrap(key, account))
     return found
 
 
@@ -369,7 +369,7 @@ def _mark_of_ended(token_hash: bytes) -> bytes:
     return hmac.digest(secret, b"ended session" + token_hash, "sha256")
 
 
-def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptToken]:
+def new_token(cipher: Cipher, *, label: str, now: Instant) -> tuple[str, KeptToken]:
     """Create an API token; return it, this once, with what the list will show.
 
     Raises QuotaReached.
@@ -378,16 +378,16 @@ def new_token(sealer: Sealer, *, label: str, now: Instant) -> tuple[str, KeptTok
     token_id = new_id()
     row = ApiToken(
         id=token_id,
-        account_id=sealer.account,
+        account_id=cipher.account,
         token_hash=_token_hash(token),
-        label_sealed=sealer.seal_text(
-            label, table="api_tokens", column="label_sealed", row=token_id
+        label_encrypted=cipher.encrypt_text(
+            label, table="api_tokens", column="label_encrypted", row=token_id
         ),
         created_at=now,
         expires_at=Instant(now + TOKEN_LASTS),
     )
     with write_transaction() as session:
-        check_tokens(session, sealer.account)
+        check_tokens(session, cipher.account)
         session.add(row)
     return token, KeptToken(token_id, label, row.created_at, row.expires_at)
 
@@ -406,14 +406,14 @@ def leader_with_token(token: str, *, now: Instant) -> Leader | None:
     return Leader(account) if account else None
 
 
-def tokens_of(sealer: Sealer) -> list[KeptToken]:
+def tokens_of(cipher: Cipher) -> list[KeptToken]:
     """Return the account's API tokens, newest first."""
-    query = sa.select(ApiToken).where(ApiToken.account_id == sealer.account)
+    query = sa.select(ApiToken).where(ApiToken.account_id == cipher.account)
     return [
         KeptToken(
             row.id,
-            sealer.open_text(
-                row.label_sealed, table="api_tokens", column="label_sealed", row=row.id
+            cipher.decrypt_text(
+                row.label_encrypted, table="api_tokens", column="label_encrypted", row=row.id
             ),
             row.created_at,
             row.expires_at,
@@ -450,7 +450,7 @@ def change(
         account = session.get_one(Account, leader.id, populate_existing=True)
         before = account.time_zone, account.day_starts_at
         if name is not None:
-            account.name_sealed = _sealed(leader.sealer, "name_sealed", name)
+            account.name_encrypted = _encrypt(leader.cipher, "name_encrypted", name)
         if language is not None:
             account.language = language
         if time_zone is not None and time_zone != account.time_zone:
@@ -488,7 +488,7 @@ def adopt(
     with write_transaction() as session:
         account = session.get_one(Account, leader.id, populate_existing=True)
         old_zone = account.time_zone
-        account.name_sealed = _sealed(leader.sealer, "name_sealed", name)
+        account.name_encrypted = _encrypt(leader.cipher, "name_encrypted", name)
         account.time_zone, account.day_starts_at = time_zone, day_starts_at
         account.language = language
         account.joined_on = min(account.joined_on, joined_on)
@@ -509,8 +509,10 @@ def hold(session: Session, account_id: UUID) -> None:
 def begin_edition(account_id: UUID) -> None:
     """Let devices know that texts of the account were changed, so that older copies go."""
     with write_transaction() as session:
-        edition = Account.edition + 1
-        session.execute(sa.update(Account).where(Account.id == account_id).values(edition=edition))
+        version = Account.cache_version + 1
+        session.execute(
+            sa.update(Account).where(Account.id == account_id).values(cache_version=version)
+        )
 
 
 def change_email(leader: Leader, email: str, *, verified_at: Instant | None = None) -> None:
@@ -521,17 +523,17 @@ def change_email(leader: Leader, email: str, *, verified_at: Instant | None = No
     try:
         with write_transaction() as session:
             account = session.get_one(Account, leader.id, populate_existing=True)
-            set_email(leader.sealer, account, email)
+            set_email(leader.cipher, account, email)
             account.email_verified_at = verified_at
             end_links(session, leader.id)
     except IntegrityError as error:
         raise EmailTaken from error
 
 
-def set_email(sealer: Sealer, account: Account, email: str) -> None:
+def set_email(cipher: Cipher, account: Account, email: str) -> None:
     """Give an account another address, inside the caller's transaction."""
     account.email_lookup = _lookup(email)
-    account.email_sealed = _sealed(sealer, "email_sealed", email)
+    account.email_encrypted = _encrypt(cipher, "email_encrypted", email)
 
 
 def change_password(account_id: UUID, password: str, *, keep: UUID | None, now: Instant) -> None:
@@ -611,16 +613,16 @@ def _lookup_key() -> bytes:
 
 
 def _made_lookup_key() -> LookupKey:
-    key = key_encryption().new_key(LOOKUP_OWNER)
+    key = key_encryption().create_key(LOOKUP_OWNER)
     with write_transaction() as session:
         values = {"id": 1, "wrapped_by": key.wrapped_by, "wrapped": key.wrapped}
         session.execute(upsert(session, LookupKey).values(values).on_conflict_do_nothing())
     return db.session.get_one(LookupKey, 1)
 
 
-def _sealed(sealer: Sealer, column: str, text: str) -> bytes:
-    return sealer.seal_text(text, table="accounts", column=column, row=sealer.account)
+def _encrypt(cipher: Cipher, column: str, text: str) -> bytes:
+    return cipher.encrypt_text(text, table="accounts", column=column, row=cipher.account)
 
 
-def _open(sealer: Sealer, column: str, sealed: bytes) -> str:
-    return sealer.open_text(sealed, table="accounts", column=column, row=sealer.account)
+def _decrypt(cipher: Cipher, column: str, encrypted: bytes) -> str:
+    return cipher.decrypt_text(encrypted, table="accounts", column=column, row=cipher.account)

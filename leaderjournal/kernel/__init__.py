@@ -1,1 +1,1 @@
-"""The ground: settings, database, sealing, local days, problems, mail, headers."""
+"""The ground: settings, database, encryption, local days, problems, mail, headers."""

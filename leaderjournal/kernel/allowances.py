@@ -49,19 +49,19 @@ def use(session: Session, allowance: Allowance, of: str, *, now: Instant, amount
     over = RateCounter.expires_at <= at
     expires_at = at + allowance.period.total_seconds()
     if amount <= allowance.most:
-        row = upsert(session, RateCounter).values(name=name, tries=amount, expires_at=expires_at)
+        row = upsert(session, RateCounter).values(name=name, attempts=amount, expires_at=expires_at)
         counted = row.on_conflict_do_update(
             index_elements=["name"],
             set_={
-                "tries": sa.case((over, amount), else_=RateCounter.tries + amount),
+                "attempts": sa.case((over, amount), else_=RateCounter.attempts + amount),
                 "expires_at": sa.case((over, expires_at), else_=RateCounter.expires_at),
             },
-            where=sa.or_(over, RateCounter.tries + amount <= allowance.most),
-        ).returning(RateCounter.tries)
+            where=sa.or_(over, RateCounter.attempts + amount <= allowance.most),
+        ).returning(RateCounter.attempts)
         if session.execute(counted).scalar_one_or_none() is not None:
             return
     found = session.execute(
-        sa.select(RateCounter.tries, RateCounter.expires_at).where(
+        sa.select(RateCounter.attempts, RateCounter.expires_at).where(
             RateCounter.name == name, RateCounter.expires_at > at
         )
     ).one_or_none()
@@ -74,8 +74,8 @@ def give_back(session: Session, allowance: Allowance, of: str, *, amount: int = 
     """Take back what was counted, inside the caller's transaction: it did not come about."""
     session.execute(
         sa.update(RateCounter)
-        .where(RateCounter.name == _name_of(allowance, of), RateCounter.tries >= amount)
-        .values(tries=RateCounter.tries - amount)
+        .where(RateCounter.name == _name_of(allowance, of), RateCounter.attempts >= amount)
+        .values(attempts=RateCounter.attempts - amount)
     )
 
 

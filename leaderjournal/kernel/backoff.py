@@ -51,24 +51,26 @@ def take_try(counters: Sequence[Counted], *, now: Instant) -> float | None:
     names = [hash_name(counted.name) for counted in counters]
     with open_own_session() as session:
         blocked = session.scalar(
-            sa.select(sa.func.max(RateCounter.free_at)).where(
-                RateCounter.name.in_(names), RateCounter.expires_at > at, RateCounter.free_at > at
+            sa.select(sa.func.max(RateCounter.blocked_until)).where(
+                RateCounter.name.in_(names),
+                RateCounter.expires_at > at,
+                RateCounter.blocked_until > at,
             )
         )
     if blocked is not None:
         return float(blocked)
     with open_own_session() as session, write_transaction(session):
         for name, counted in zip(names, counters, strict=True):
-            tries, free_at = _raise(session, name, counted.backoff, at)
-            if free_at > at:
+            tries, blocked_until = _raise(session, name, counted.backoff, at)
+            if blocked_until > at:
                 session.rollback()
-                return free_at
+                return blocked_until
             delay = counted.backoff.delay_after(tries)
             if delay:
                 session.execute(
                     sa.update(RateCounter)
                     .where(RateCounter.name == name)
-                    .values(free_at=at + delay, expires_at=_later(at + delay))
+                    .values(blocked_until=at + delay, expires_at=_later(at + delay))
                 )
     return None
 
@@ -76,22 +78,24 @@ def take_try(counters: Sequence[Counted], *, now: Instant) -> float | None:
 def _raise(session: Session, name: str, backoff: Backoff, at: float) -> tuple[int, float]:
     over = RateCounter.expires_at <= at
     ends = at + backoff.window
-    row = upsert(session, RateCounter).values(name=name, tries=1, expires_at=ends, free_at=0)
+    row = upsert(session, RateCounter).values(
+        name=name, attempts=1, expires_at=ends, blocked_until=0
+    )
     raised = row.on_conflict_do_update(
         index_elements=["name"],
         set_={
-            "tries": sa.case((over, 1), else_=RateCounter.tries + 1),
+            "attempts": sa.case((over, 1), else_=RateCounter.attempts + 1),
             "expires_at": sa.case((over, ends), else_=RateCounter.expires_at),
-            "free_at": sa.case((over, 0.0), else_=RateCounter.free_at),
+            "blocked_until": sa.case((over, 0.0), else_=RateCounter.blocked_until),
         },
-    ).returning(RateCounter.tries, RateCounter.free_at)
-    tries, free_at = session.execute(raised).one()
-    return int(tries), float(free_at)
+    ).returning(RateCounter.attempts, RateCounter.blocked_until)
+    tries, blocked_until = session.execute(raised).one()
+    return int(tries), float(blocked_until)
 
 
-def _later(free_at: float) -> sa.ColumnElement[float]:
+def _later(until: float) -> sa.ColumnElement[float]:
     """Return an expiry that is not before the delay is over: a window's end opens nothing early."""
-    return sa.case((RateCounter.expires_at < free_at, free_at), else_=RateCounter.expires_at)
+    return sa.case((RateCounter.expires_at < until, until), else_=RateCounter.expires_at)
 
 
 def forgive(*, wholly: Sequence[Counted], once: Sequence[Counted]) -> None:
@@ -100,8 +104,8 @@ def forgive(*, wholly: Sequence[Counted], once: Sequence[Counted]) -> None:
         for counted in once:
             session.execute(
                 sa.update(RateCounter)
-                .where(RateCounter.name == hash_name(counted.name), RateCounter.tries > 0)
-                .values(tries=RateCounter.tries - 1)
+                .where(RateCounter.name == hash_name(counted.name), RateCounter.attempts > 0)
+                .values(attempts=RateCounter.attempts - 1)
             )
         for counted in wholly:
             session.execute(

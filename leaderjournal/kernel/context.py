@@ -2,7 +2,7 @@
 
 from flask import Flask, current_app
 
-from leaderjournal.kernel.sealing import KeyEncryption
+from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.settings import Settings
 
 

@@ -84,7 +84,7 @@ db = SQLAlchemy(session_options={"expire_on_commit": False, "autoflush": False})
 class BinaryCursor(psycopg.Cursor[Any]):
     """A cursor that asks PostgreSQL for values as they are rather than as text.
 
-    Sealed words would come at twice their size, to be read digit by digit.
+    Encrypted words would come at twice their size, to be read digit by digit.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

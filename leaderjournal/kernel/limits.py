@@ -26,14 +26,14 @@ from leaderjournal.kernel.problems import Problem
 class RateCounter(Base):
     """How often something was tried until `expires_at` (UTC, seconds since 1970).
 
-    Before `free_at` it is not tried again, where delays grow (`kernel.backoff`).
+    Before `blocked_until` it is not tried again, where delays grow (`kernel.backoff`).
     """
 
     __tablename__ = "rate_counters"
     name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    tries: Mapped[int]
+    attempts: Mapped[int]
     expires_at: Mapped[float] = mapped_column(index=True)
-    free_at: Mapped[float] = mapped_column(default=0, server_default=sa.text("0"))
+    blocked_until: Mapped[float] = mapped_column(default=0, server_default=sa.text("0"))
 
 
 class DatabaseStorage(Storage):
@@ -52,21 +52,21 @@ class DatabaseStorage(Storage):
         over = RateCounter.expires_at <= now
         with open_own_session() as session, write_transaction(session):
             row = upsert(session, RateCounter).values(
-                name=hash_name(key), tries=amount, expires_at=now + expiry
+                name=hash_name(key), attempts=amount, expires_at=now + expiry
             )
             raised = row.on_conflict_do_update(
                 index_elements=["name"],
                 set_={
-                    "tries": sa.case((over, amount), else_=RateCounter.tries + amount),
+                    "attempts": sa.case((over, amount), else_=RateCounter.attempts + amount),
                     "expires_at": sa.case((over, now + expiry), else_=RateCounter.expires_at),
                 },
-            ).returning(RateCounter.tries)
+            ).returning(RateCounter.attempts)
             return int(session.execute(raised).scalar_one())
 
     def get(self, key: str) -> int:
         """Return the counter, 0 where there is none or it has expired."""
         found = self._live(key)
-        return found.tries if found else 0
+        return found.attempts if found else 0
 
     def get_expiry(self, key: str) -> float:
         """Return when the counter expires, in seconds since 1970."""

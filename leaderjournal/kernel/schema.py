@@ -13,11 +13,12 @@ from leaderjournal.kernel.database import prepare_engine
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
-def _config(database_url: str) -> Config:
+def configure_alembic(connection: sa.Connection) -> Config:
+    """Return Alembic's configuration: where the migrations are, and where they run."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.attributes["database_url"] = database_url
+    config.attributes["connection"] = connection
     return config
 
 
@@ -28,10 +29,8 @@ def upgrade(database_url: str) -> None:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(database_url)
     prepare_engine(engine)
-    config = _config(database_url)
     with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(configure_alembic(connection), "head")
         connection.commit()
     engine.dispose()
 

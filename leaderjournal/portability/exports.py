@@ -53,17 +53,17 @@ def _encoded(texts: Iterator[str]) -> Iterator[bytes]:
 
 def _markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
     questions = {question.id: question.text for question in catalogue.every_question()}
-    own = questions_store.own_questions(leader.sealer)
+    own = questions_store.own_questions(leader.cipher)
     questions |= {str(question.id): question.text for question in own}
     packing = ZipStream(compress_type=ZIP_DEFLATED)
-    for day in reflections_store.days(leader.sealer):
+    for day in reflections_store.days(leader.cipher):
         name, text = markdown.written(day, questions)
         packing.add(text.encode(), name)
         yield from packing.all_files()
-    for review in monthly_store.reviews(leader.sealer):
+    for review in monthly_store.reviews(leader.cipher):
         name, text = markdown.written_review(review)
         packing.add(text.encode(), name)
-    log = log_store.all_entries(leader.sealer)
+    log = log_store.all_entries(leader.cipher)
     mirrors = team_mirror_store.mirrors(leader, today=today)
     if log or mirrors:
         packing.add(markdown.written_log(log, mirrors).encode(), markdown.LOG_NAME)

@@ -149,7 +149,7 @@ def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
     shown, leader = period_of(period), current_leader()
     texts = reviews_store.texts_of(leader, shown)
-    team = log_store.names_of_team(leader.sealer)
+    team = log_store.names_of_team(leader.cipher)
     names = team | {used.word for used in names_in([written.text for _, written in texts], team)}
     return render_template("portability/ask_document.html", period=shown, names=sorted(names))
 

@@ -31,7 +31,7 @@ def rows(leader: Leader, table: str, *, today: LocalDate) -> Iterator[str]:
 
 
 def _days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-    for day in reflections_store.days(leader.sealer):
+    for day in reflections_store.days(leader.cipher):
         content = day.content
         cells: list[object] = [day.local_date]
         for key in catalogue.KEY_SLUGS:
@@ -42,7 +42,7 @@ def _days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
 
 
 def _reviews(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-    for review in monthly_store.reviews(leader.sealer):
+    for review in monthly_store.reviews(leader.cipher):
         said = review.content.as_document()
         texts = [said[field] for field in QUESTIONS]
         yield [review.month, *texts, said["lean_on"], review.written_at.isoformat()]
@@ -52,9 +52,9 @@ def _log(kind: Kind, columns: Iterable[str]) -> Callable[[Leader, LocalDate], It
     """Return what yields the entries of a kind, the latest first, with people by their names."""
 
     def found(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-        people = log_store.entries(leader.sealer, Kind.PERSON)
+        people = log_store.entries(leader.cipher, Kind.PERSON)
         names = {str(person.id): person.content.name for person in people}
-        for entry in log_store.listed(leader.sealer, kind):
+        for entry in log_store.listed(leader.cipher, kind):
             said: dict[str, Any] = as_document(entry.content) | {"date": entry.local_date}
             said["person"] = names.get(said.get("person_id") or "", "")
             yield [_cell(said[column]) for column in columns]

@@ -44,7 +44,7 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "every_days": question.every_days,
                 "retired": question.retired,
             }
-            for question in questions_store.own_questions(leader.sealer)
+            for question in questions_store.own_questions(leader.cipher)
         ],
         "hidden_questions": sorted(questions_store.hidden_questions(leader.id)),
         "asked_questions": [
@@ -64,10 +64,10 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                         "saved_at": utc_text(version.saved_at),
                         **version.content.as_document(),
                     }
-                    for version in monthly_store.revisions_of(leader.sealer, review.id)
+                    for version in monthly_store.revisions_of(leader.cipher, review.id)
                 ],
             }
-            for review in monthly_store.reviews(leader.sealer)
+            for review in monthly_store.reviews(leader.cipher)
         ],
         "log": [
             {
@@ -78,7 +78,7 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "saved_at": utc_text(entry.saved_at),
                 **as_document(entry.content),
             }
-            for entry in log_store.all_entries(leader.sealer)
+            for entry in log_store.all_entries(leader.cipher)
         ],
         "team_mirrors": [
             {"month": m.month, "last_date": str(m.last_date), **m.heard.as_document()}
@@ -87,7 +87,7 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
     }
     yield _json(head)[:-1] + ', "reflections": ['
     separator = ""
-    for day, versions in reflections_store.days_with_versions(leader.sealer):
+    for day, versions in reflections_store.days_with_versions(leader.cipher):
         yield separator + "\n" + _json(_day(day, versions))
         separator = ","
     yield "\n]}\n"

@@ -55,7 +55,7 @@ def all_represented(entries: list[store.Entry]) -> list[dict[str, Any]]:
     leader = current_leader()
     people = [entry for entry in entries if entry.kind == Kind.PERSON]
     standings = (
-        people_store.standings(leader.sealer, people, today=leader.today(clock.now()))
+        people_store.standings(leader.cipher, people, today=leader.today(clock.now()))
         if people
         else {}
     )
@@ -122,7 +122,7 @@ def _written(
 
 
 def _found(kind: Kind, entry_id: UUID) -> store.Entry:
-    found = store.found(current_leader().sealer, kind, entry_id)
+    found = store.found(current_leader().cipher, kind, entry_id)
     if found is None:
         raise _nothing(kind)
     return found
@@ -159,8 +159,8 @@ def _add_collection(kind: Kind) -> None:
         blueprint.response(200, pages),
     )
     def _list(chosen: dict[str, Any]) -> dict[str, Any]:
-        sealer = current_leader().sealer
-        found = store.listed(sealer, kind, first=chosen["first"], last=chosen["last"])
+        cipher = current_leader().cipher
+        found = store.listed(cipher, kind, first=chosen["first"], last=chosen["last"])
         if chosen["cursor"]:
             found = [entry for entry in found if (entry.local_date, entry.id) < chosen["cursor"]]
         some = found[: chosen["limit"]]
@@ -228,7 +228,7 @@ def _add_item(kind: Kind) -> None:
             detail = f"This stands in the reflection of {entry.local_date}. Take it out there."
             raise Problem(409, detail)
         try:
-            store.remove(current_leader().sealer, kind, entry.id, expected=expected())
+            store.remove(current_leader().cipher, kind, entry.id, expected=expected())
         except store.EntryChangedMeanwhile as error:
             raise _changed(error) from error
 
@@ -259,7 +259,7 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
 def list_acts(person_id: UUID) -> dict[str, Any]:
     """List what was done for a person, day by day, the latest first."""
     _found(Kind.PERSON, person_id)
-    return page(all_represented(people_store.acts_of(current_leader().sealer, person_id)))
+    return page(all_represented(people_store.acts_of(current_leader().cipher, person_id)))
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
@@ -297,7 +297,7 @@ def _note_acts(
     if local_date > leader.today(now):
         invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
     try:
-        note(leader.sealer, person_id, local_date, acts, now=now)
+        note(leader.cipher, person_id, local_date, acts, now=now)
     except store.NoSuchEntry as error:
         raise _nothing(Kind.PERSON) from error
 
@@ -309,13 +309,13 @@ def _note_acts(
 @blueprint.response(204)
 def merge_person(values: dict[str, Any], person_id: UUID) -> None:
     """Let all that is of a person be of another one; the first is there no more."""
-    sealer = current_leader().sealer
+    cipher = current_leader().cipher
     _found(Kind.PERSON, person_id)
-    into = store.found(sealer, Kind.PERSON, values["into"])
+    into = store.found(cipher, Kind.PERSON, values["into"])
     if into is None or into.id == person_id:
         invalid({"into": ["Use the id of another person of the team."]})
     try:
-        people_store.merge(sealer, person_id, into.id, now=clock.now())
+        people_store.merge(cipher, person_id, into.id, now=clock.now())
     except store.NotAllowed as error:
         invalid(error.errors)
     except store.NoSuchEntry as error:
@@ -330,4 +330,4 @@ def forget_person(values: dict[str, Any], person_id: UUID) -> None:
     """Forget a person and what was done for them; on wish their name goes from every text too."""
     leader = current_leader()
     person = _found(Kind.PERSON, person_id)
-    people_store.forget(leader.sealer, person, **values, now=clock.now())
+    people_store.forget(leader.cipher, person, **values, now=clock.now())

@@ -1,4 +1,4 @@
-"""The table of the practice log. What an entry says is sealed; clear are its kind and its days."""
+"""The table of the practice log. Entries are encrypted, but for their kind and days."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ class LogEntry(Base):
     __tablename__ = "log_entries"
     __table_args__ = (
         Index("ix_log_entries_account_id_kind_local_date", "account_id", "kind", "local_date"),
-        Index("ix_log_entries_account_id_asked_from", "account_id", "asked_from"),
+        Index("ix_log_entries_account_id_follow_up_from", "account_id", "follow_up_from"),
     )
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
@@ -31,5 +31,5 @@ class LogEntry(Base):
     version: Mapped[int]
     saved_at: Mapped[Instant]
     document: Mapped[bytes]
-    asked_from: Mapped[LocalDate | None]
+    follow_up_from: Mapped[LocalDate | None]
     """Of a commitment that is open: its due day."""

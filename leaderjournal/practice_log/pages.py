@@ -51,12 +51,12 @@ def asked_today() -> dict[str, Any]:
     """Return what today's page asks about, and the people whom it offers."""
     leader = current_leader()
     today = leader.today(clock.now())
-    people = store.entries(leader.sealer, Kind.PERSON)
+    people = store.entries(leader.cipher, Kind.PERSON)
     return {
-        "commitments": store.asked_commitments(leader.sealer, today=today),
+        "commitments": store.asked_commitments(leader.cipher, today=today),
         "wins": [
             found
-            for found in store.entries(leader.sealer, Kind.WIN, first=days_after(today, -8))
+            for found in store.entries(leader.cipher, Kind.WIN, first=days_after(today, -8))
             if is_uncelebrated(found.local_date, found.content, today)
         ],
         "names": _names(people),
@@ -69,7 +69,7 @@ def asked_today() -> dict[str, Any]:
 @blueprint.app_template_global()
 def team_names() -> list[str]:
     """Return the names of the team, by the alphabet, to be offered after an @."""
-    people = store.entries(current_leader().sealer, Kind.PERSON)
+    people = store.entries(current_leader().cipher, Kind.PERSON)
     team = _team(people)
     return [name for person, name in _names(people).items() if person in team]
 
@@ -135,7 +135,7 @@ def merge_person(person_id: UUID) -> Page:
     if into.id == person_id:
         return _person_page(person_id, {"into": ["Choose who stays."]}), 422
     try:
-        people_store.merge(current_leader().sealer, person_id, into.id, now=clock.now())
+        people_store.merge(current_leader().cipher, person_id, into.id, now=clock.now())
     except store.NotAllowed as error:
         return _person_page(person_id, error.errors), 422
     except store.NoSuchEntry:
@@ -152,7 +152,7 @@ def forget_person(person_id: UUID) -> Page:
     replacement = request.form.get("replacement", "").strip()[:80] or "someone"
     from_texts = "from_texts" in request.form
     people_store.forget(
-        current_leader().sealer,
+        current_leader().cipher,
         found,
         replacement=replacement if from_texts else None,
         any_case="any_case" in request.form,
@@ -176,7 +176,7 @@ def log() -> str:
 def win_card(win_id: UUID) -> str:
     """Show a win as a card to share, which the device draws."""
     win = _found(Kind.WIN, win_id)
-    names = _names(store.entries(current_leader().sealer, Kind.PERSON))
+    names = _names(store.entries(current_leader().cipher, Kind.PERSON))
     return render_template(
         "practice_log/card.html", win=win, name=names.get(win.content.person_id, "")
     )
@@ -187,7 +187,7 @@ def win_card(win_id: UUID) -> str:
 def add_acts() -> Page:
     """Note on today's page what was done for someone."""
     person_id = uuid_or_none(request.form.get("person_id", ""))
-    if person_id is None or store.entry(current_leader().sealer, Kind.PERSON, person_id) is None:
+    if person_id is None or store.entry(current_leader().cipher, Kind.PERSON, person_id) is None:
         flash("Choose whom you served.", "problem")
     else:
         _note_acts(person_id, people_store.add_acts)
@@ -240,7 +240,7 @@ def delete(collection: str, entry_id: UUID) -> Page:
     found = _found(_kind(collection), entry_id)
     if found.kind == Kind.COMMITMENT and found.content.of_day:
         return redirect(url_for("reflections.day", local_date=found.local_date), 303)
-    store.remove(current_leader().sealer, found.kind, entry_id)
+    store.remove(current_leader().cipher, found.kind, entry_id)
     flash("Deleted.", "good")
     return _back(collection)
 
@@ -250,10 +250,10 @@ def _people_page(errors: Errors | None = None) -> str:
     today = leader.today(clock.now())
     return render_template(
         "practice_log/people.html",
-        team=people_store.team(leader.sealer, today=today),
+        team=people_store.team(leader.cipher, today=today),
         left=[
             found
-            for found in store.entries(leader.sealer, Kind.PERSON)
+            for found in store.entries(leader.cipher, Kind.PERSON)
             if found.content.left_on is not None
         ],
         acts=_acts(),
@@ -266,7 +266,7 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
     leader = current_leader()
     today = leader.today(clock.now())
     found = _found(Kind.PERSON, person_id)
-    standing = people_store.standings(leader.sealer, [found], today=today)[person_id]
+    standing = people_store.standings(leader.cipher, [found], today=today)[person_id]
     done = dict(standing.days)
     on = _day_of(request.args.get("on"), today)
     return render_template(
@@ -279,9 +279,9 @@ def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
         done=done.get(on, ()),
         hand_offs=_of_person(Kind.HAND_OFF, person_id),
         wins=_of_person(Kind.WIN, person_id),
-        passages=people_store.passages_about(leader.sealer, found, today=today),
+        passages=people_store.passages_about(leader.cipher, found, today=today),
         others=[
-            other for other in store.entries(leader.sealer, Kind.PERSON) if other.id != person_id
+            other for other in store.entries(leader.cipher, Kind.PERSON) if other.id != person_id
         ],
         acts=_acts(),
         errors=errors or {},
@@ -294,7 +294,7 @@ def _log_page(
 ) -> str:
     """Return the page of the log, with what could not be taken of an entry, new or `changed`."""
     leader = current_leader()
-    people = store.entries(leader.sealer, Kind.PERSON)
+    people = store.entries(leader.cipher, Kind.PERSON)
     before = store.values_of(changed) if changed else {}
     return render_template(
         "practice_log/log.html",
@@ -313,7 +313,7 @@ def _log_page(
 
 def _shown(kind: Kind, changed: store.Entry | None) -> dict[str, Any]:
     """Return how many entries of a kind there are, and those to be shown, the latest first."""
-    found = store.listed(current_leader().sealer, kind)
+    found = store.listed(current_leader().cipher, kind)
     some = found if "all" in request.args else found[:SHOWN_AT_FIRST]
     if changed and changed.kind == kind and changed.id not in {entry.id for entry in some}:
         some = [*some, changed]
@@ -382,7 +382,7 @@ def _note_acts(person_id: UUID, note: Callable[..., object]) -> LocalDate:
     day = _day_of(request.form.get("local_date"), leader.today(now))
     acts = [act for act in ACTS if act in request.form.getlist("acts")]
     try:
-        note(leader.sealer, person_id, day, acts, now=now)
+        note(leader.cipher, person_id, day, acts, now=now)
     except store.NoSuchEntry:
         _nothing()
     flash("Noted.", "good")
@@ -398,7 +398,7 @@ def _day_of(text: str | None, today: LocalDate) -> LocalDate:
 
 
 def _found(kind: Kind, entry_id: UUID) -> store.Entry:
-    found = store.found(current_leader().sealer, kind, entry_id)
+    found = store.found(current_leader().cipher, kind, entry_id)
     return found if found is not None else _nothing()
 
 
@@ -413,7 +413,7 @@ def _kind(collection: str) -> Kind:
 def _of_person(kind: Kind, person_id: UUID) -> list[store.Entry]:
     return [
         found
-        for found in store.entries(current_leader().sealer, kind)
+        for found in store.entries(current_leader().cipher, kind)
         if found.content.person_id == person_id
     ]
 

@@ -1,4 +1,4 @@
-"""The SQL of the practice log: entries are sealed and versioned; clients make their own ids."""
+"""The SQL of the practice log: entries are encrypted and versioned; clients make their own ids."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.quotas import check_entries
 from leaderjournal.practice_log.rules import (
@@ -118,8 +118,8 @@ def write(
     and NumberThere.
     """
     today = leader.today(now)
-    with transaction(leader.sealer) as session:
-        before = found(leader.sealer, kind, entry_id) if entry_id else None
+    with transaction(leader.cipher) as session:
+        before = found(leader.cipher, kind, entry_id) if entry_id else None
         if partial:
             if before is None:
                 raise NoSuchEntry
@@ -133,16 +133,16 @@ def write(
         stood = (before.local_date, before.content) if before else None
         wrong = what_is_wrong(local_date, content, before=stood, today=today)
         person = getattr(content, "person_id", None)
-        if person is not None and entry(leader.sealer, Kind.PERSON, person) is None:
+        if person is not None and entry(leader.cipher, Kind.PERSON, person) is None:
             wrong["person_id"] = ["Use the id of a person of the team."]
         if wrong:
             raise NotAllowed(wrong)
         if before and before.kind == Kind.COMMITMENT and before.content.of_day:
             return _settle_of_day(
-                session, leader.sealer, before, content, now=now, expected=expected
+                session, leader.cipher, before, content, now=now, expected=expected
             )
         return put(
-            leader.sealer,
+            leader.cipher,
             kind,
             entry_id or new_id(),
             local_date,
@@ -155,7 +155,7 @@ def write(
 
 def _settle_of_day(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     before: Entry,
     content: Content,
     *,
@@ -169,7 +169,7 @@ def _settle_of_day(
     if getattr(content, "text", text) != text:
         raise NotAllowed({"text": [f"Change it in the reflection of {before.local_date}."]})
     kept, _ = put(
-        sealer,
+        cipher,
         Kind.COMMITMENT,
         before.id,
         before.local_date,
@@ -181,19 +181,23 @@ def _settle_of_day(
 
 
 def listed(
-    sealer: Sealer, kind: Kind, *, first: LocalDate | None = None, last: LocalDate | None = None
+    cipher: Cipher,
+    kind: Kind,
+    *,
+    first: LocalDate | None = None,
+    last: LocalDate | None = None,
 ) -> list[Entry]:
     """Return the entries of a kind, the latest first, with commitments of days."""
     if kind == Kind.COMMITMENT:
-        return commitments(sealer, first=first, last=last)
-    return entries(sealer, kind, first=first, last=last)
+        return commitments(cipher, first=first, last=last)
+    return entries(cipher, kind, first=first, last=last)
 
 
-def found(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
+def found(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry, None where there is none; a commitment may be one of a day."""
     if kind == Kind.COMMITMENT:
-        return commitment(sealer, entry_id)
-    return entry(sealer, kind, entry_id)
+        return commitment(cipher, entry_id)
+    return entry(cipher, kind, entry_id)
 
 
 def values_of(entry: Entry) -> dict[str, Any]:
@@ -202,7 +206,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
 
 
 def entries(
-    sealer: Sealer,
+    cipher: Cipher,
     kind: Kind,
     *,
     first: LocalDate | None = None,
@@ -210,31 +214,31 @@ def entries(
 ) -> list[Entry]:
     """Return the entries of a kind, the latest day first."""
     query = sa.select(LogEntry).where(
-        LogEntry.account_id == sealer.account, LogEntry.kind == kind.value
+        LogEntry.account_id == cipher.account, LogEntry.kind == kind.value
     )
     if first is not None:
         query = query.where(LogEntry.local_date >= first)
     if last is not None:
         query = query.where(LogEntry.local_date <= last)
     order = LogEntry.local_date.desc(), LogEntry.id.desc()
-    return [opened(sealer, row) for row in db.session.scalars(query.order_by(*order))]
+    return [opened(cipher, row) for row in db.session.scalars(query.order_by(*order))]
 
 
-def names_of_team(sealer: Sealer) -> set[str]:
+def names_of_team(cipher: Cipher) -> set[str]:
     """Return the names of everyone who is or was on the team."""
-    return {found.content.name for found in entries(sealer, Kind.PERSON)}
+    return {found.content.name for found in entries(cipher, Kind.PERSON)}
 
 
-def entry(sealer: Sealer, kind: Kind, entry_id: UUID) -> Entry | None:
+def entry(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry of the account, None where there is none of this kind."""
-    row = _row(db.session, sealer.account, entry_id)
+    row = _row(db.session, cipher.account, entry_id)
     if row is None or row.kind != kind.value:
         return None
-    return opened(sealer, row)
+    return opened(cipher, row)
 
 
 def put(
-    sealer: Sealer,
+    cipher: Cipher,
     kind: Kind,
     entry_id: UUID,
     local_date: LocalDate,
@@ -250,28 +254,28 @@ def put(
     EntryChangedMeanwhile where `expected` is not what is stored, IdTaken where the id is of
     something else, NotAllowed where a person of this name is in the team, and NumberThere.
     """
-    with transaction(sealer, session) as writing:
-        row = _row(writing, sealer.account, entry_id, locked=True)
+    with transaction(cipher, session) as writing:
+        row = _row(writing, cipher.account, entry_id, locked=True)
         if row is not None and row.kind != kind.value:
             raise IdTaken
-        current = opened(sealer, row) if row else None
+        current = opened(cipher, row) if row else None
         if not expected.met_by(current):
             raise EntryChangedMeanwhile(current)
-        _check_uniqueness(sealer, entry_id, local_date, content)
+        _check_uniqueness(cipher, entry_id, local_date, content)
         if current and (current.local_date, current.content) == (local_date, content):
             return current, False
         if row is None:
-            check_entries(writing, sealer.account, kind)
-            row = LogEntry(id=entry_id, account_id=sealer.account, kind=kind.value, version=0)
+            check_entries(writing, cipher.account, kind)
+            row = LogEntry(id=entry_id, account_id=cipher.account, kind=kind.value, version=0)
             writing.add(row)
         row.local_date, row.saved_at = local_date, now
-        say(sealer, row, content)
+        say(cipher, row, content)
         writing.flush()
-        return opened(sealer, row), current is None
+        return opened(cipher, row), current is None
 
 
 def remove(
-    sealer: Sealer,
+    cipher: Cipher,
     kind: Kind,
     entry_id: UUID,
     *,
@@ -283,20 +287,20 @@ def remove(
     With a person goes what was done for them; hand-offs and wins stay, and name nobody.
     Raises EntryChangedMeanwhile.
     """
-    with transaction(sealer, session) as writing:
-        row = _row(writing, sealer.account, entry_id, locked=True)
+    with transaction(cipher, session) as writing:
+        row = _row(writing, cipher.account, entry_id, locked=True)
         if row is None or row.kind != kind.value:
             return False
-        if not expected.met_by(opened(sealer, row)):
-            raise EntryChangedMeanwhile(opened(sealer, row))
+        if not expected.met_by(opened(cipher, row)):
+            raise EntryChangedMeanwhile(opened(cipher, row))
         if kind == Kind.PERSON:
-            _let_go_of_person(writing, sealer, entry_id)
+            _let_go_of_person(writing, cipher, entry_id)
         writing.delete(row)
         return True
 
 
 @contextmanager
-def transaction(sealer: Sealer, session: Session | None = None) -> Iterator[Session]:
+def transaction(cipher: Cipher, session: Session | None = None) -> Iterator[Session]:
     """Write to an account's log, one at a time; inside the caller's transaction if it has one.
 
     An entry is checked against others and goes on top of what it said before, so that two writers
@@ -306,7 +310,7 @@ def transaction(sealer: Sealer, session: Session | None = None) -> Iterator[Sess
         yield session
         return
     with write_transaction() as own:
-        accounts_store.hold(own, sealer.account)
+        accounts_store.hold(own, cipher.account)
         yield own
 
 
@@ -318,14 +322,14 @@ def bring_numbers(
     What a number does not say, such as an actual that is not known yet, stays as it is.
     """
     created = changed = 0
-    with transaction(leader.sealer) as session:
-        there = {found.content.period: found for found in entries(leader.sealer, Kind.NUMBER)}
+    with transaction(leader.cipher) as session:
+        there = {found.content.period: found for found in entries(leader.cipher, Kind.NUMBER)}
         for number in numbers:
             before = there.get(number["period"])
             given = {name: value for name, value in number.items() if value not in (None, "")}
             content = replace(before.content if before else Number(number["period"]), **given)
             entry, is_new = put(
-                leader.sealer,
+                leader.cipher,
                 Kind.NUMBER,
                 before.id if before else new_id(),
                 period_days(content.period)[0],
@@ -347,7 +351,7 @@ def due_after(calendar: PracticeCalendar, day: LocalDate) -> LocalDate:
 
 
 def commitments(
-    sealer: Sealer,
+    cipher: Cipher,
     *,
     first: LocalDate | None = None,
     last: LocalDate | None = None,
@@ -356,41 +360,41 @@ def commitments(
 
     One that stands in a day's reflection is due on the next practice day unless it was moved.
     """
-    calendar = calendar_store.calendar_of(sealer.account)
-    own = entries(sealer, Kind.COMMITMENT, first=first, last=last)
+    calendar = calendar_store.calendar_of(cipher.account)
+    own = entries(cipher, Kind.COMMITMENT, first=first, last=last)
     outcomes = {found.id: found for found in own if found.content.of_day}
     written = [
         _of_day(day, outcomes.get(day.id), calendar)
-        for day in reflections_store.commitments(sealer, first=first, last=last)
+        for day in reflections_store.commitments(cipher, first=first, last=last)
     ]
     others = [found for found in own if not found.content.of_day]
     return sorted(others + written, key=lambda c: (c.local_date, str(c.id)), reverse=True)
 
 
-def asked_commitments(sealer: Sealer, *, today: LocalDate) -> list[Entry]:
+def asked_commitments(cipher: Cipher, *, today: LocalDate) -> list[Entry]:
     """Return the commitments that today's page asks about, the latest made first."""
     since = days_after(today, -MADE_LATELY)
     made_before = db.session.scalars(
         sa.select(LogEntry.id).where(
-            LogEntry.account_id == sealer.account,
-            LogEntry.asked_from.between(days_after(today, -ASKED_FOR), today),
+            LogEntry.account_id == cipher.account,
+            LogEntry.follow_up_from.between(days_after(today, -ASKED_FOR), today),
             LogEntry.local_date < since,
         )
     )
-    older = [made for entry_id in made_before if (made := commitment(sealer, entry_id))]
-    found = [*commitments(sealer, first=since, last=today), *older]
+    older = [made for entry_id in made_before if (made := commitment(cipher, entry_id))]
+    found = [*commitments(cipher, first=since, last=today), *older]
     return [made for made in found if is_asked_about(made.content, today)]
 
 
-def commitment(sealer: Sealer, entry_id: UUID) -> Entry | None:
+def commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
     """Return a commitment, one of a day's reflection too."""
-    found = entry(sealer, Kind.COMMITMENT, entry_id)
+    found = entry(cipher, Kind.COMMITMENT, entry_id)
     if found and not found.content.of_day:
         return found
-    written = reflections_store.commitment(sealer, entry_id)
+    written = reflections_store.commitment(cipher, entry_id)
     if written is None:
         return None
-    return _of_day(written, found, calendar_store.calendar_of(sealer.account))
+    return _of_day(written, found, calendar_store.calendar_of(cipher.account))
 
 
 def forget_of_days(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> None:
@@ -418,14 +422,14 @@ def _of_day(
 
 
 def figures(
-    sealer: Sealer, period: str, first: LocalDate, last: LocalDate, *, today: LocalDate
+    cipher: Cipher, period: str, first: LocalDate, last: LocalDate, *, today: LocalDate
 ) -> PracticeFigures:
     """Return what the practice log tells of a month or a year, as it stands on `today`."""
     quarter = quarter_of(period)
     quarters_first = period_days(quarter)[0] if quarter else first
     rows = db.session.scalars(
         sa.select(LogEntry).where(
-            LogEntry.account_id == sealer.account,
+            LogEntry.account_id == cipher.account,
             sa.or_(
                 LogEntry.local_date.between(first, last),
                 LogEntry.kind == Kind.PERSON.value,
@@ -437,9 +441,9 @@ def figures(
     )
     found: defaultdict[Kind, list[Entry]] = defaultdict(list)
     for row in rows:
-        found[Kind(row.kind)].append(opened(sealer, row))
+        found[Kind(row.kind)].append(opened(cipher, row))
     outcomes = {made.id: made.content for made in found[Kind.COMMITMENT]}
-    of_days = reflections_store.commitment_days(sealer.account, first=first, last=last)
+    of_days = reflections_store.commitment_days(cipher.account, first=first, last=last)
     made = [outcome for outcome in outcomes.values() if not outcome.of_day] + [
         outcomes.get(day_id, Commitment("", local_date, of_day=True))
         for day_id, local_date in of_days
@@ -466,35 +470,35 @@ def figures(
 
 
 def _check_uniqueness(
-    sealer: Sealer, entry_id: UUID, local_date: LocalDate, content: Content
+    cipher: Cipher, entry_id: UUID, local_date: LocalDate, content: Content
 ) -> None:
     if isinstance(content, Person) and content.left_on is None:
         name = content.name.casefold()
-        for other in entries(sealer, Kind.PERSON):
+        for other in entries(cipher, Kind.PERSON):
             there = cast("Person", other.content)
             if other.id != entry_id and there.left_on is None and there.name.casefold() == name:
                 raise NotAllowed({"name": ["Someone of the team has this name. Use another."]})
     if isinstance(content, Number):
-        for other in entries(sealer, Kind.NUMBER, first=local_date, last=local_date):
+        for other in entries(cipher, Kind.NUMBER, first=local_date, last=local_date):
             if other.id != entry_id and other.content.period == content.period:
                 raise NumberThere(other)
 
 
-def _let_go_of_person(session: Session, sealer: Sealer, person_id: UUID) -> None:
-    for row in rows_of(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
-        found = opened(sealer, row)
+def _let_go_of_person(session: Session, cipher: Cipher, person_id: UUID) -> None:
+    for row in rows_of(session, cipher, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+        found = opened(cipher, row)
         if found.content.person_id != person_id:
             continue
         if found.kind == Kind.ACTS:
             session.delete(row)
         else:
-            say(sealer, row, replace(found.content, person_id=None))
+            say(cipher, row, replace(found.content, person_id=None))
 
 
-def rows_of(session: Session, sealer: Sealer, kinds: Iterable[Kind]) -> list[LogEntry]:
+def rows_of(session: Session, cipher: Cipher, kinds: Iterable[Kind]) -> list[LogEntry]:
     """Return the account's rows of some kinds as they stand now."""
     query = sa.select(LogEntry).where(
-        LogEntry.account_id == sealer.account, LogEntry.kind.in_([kind.value for kind in kinds])
+        LogEntry.account_id == cipher.account, LogEntry.kind.in_([kind.value for kind in kinds])
     )
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
@@ -508,24 +512,24 @@ def _row(
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def opened(sealer: Sealer, row: LogEntry) -> Entry:
+def opened(cipher: Cipher, row: LogEntry) -> Entry:
     """Return the entry that a row holds."""
     kind = Kind(row.kind)
-    document = sealer.open_json(row.document, table="log_entries", column="document", row=row.id)
+    document = cipher.decrypt_json(row.document, table="log_entries", column="document", row=row.id)
     return Entry(
         row.id, kind, row.local_date, from_document(kind, document), row.version, row.saved_at
     )
 
 
-def say(sealer: Sealer, row: LogEntry, content: Content) -> None:
+def say(cipher: Cipher, row: LogEntry, content: Content) -> None:
     """Let a row say something else from now on, as its next version."""
-    row.document = sealed(sealer, row.id, content)
-    row.asked_from = asked_from(content)
+    row.document = encrypted(cipher, row.id, content)
+    row.follow_up_from = asked_from(content)
     row.version += 1
 
 
-def sealed(sealer: Sealer, entry_id: UUID, content: Content) -> bytes:
-    """Return what an entry says, sealed for its place."""
-    return sealer.seal_json(
+def encrypted(cipher: Cipher, entry_id: UUID, content: Content) -> bytes:
+    """Return what an entry says, encrypted for its place."""
+    return cipher.encrypt_json(
         as_document(content), table="log_entries", column="document", row=entry_id
     )

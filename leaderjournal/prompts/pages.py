@@ -126,7 +126,7 @@ def _clock_time(moment: time | None) -> str:
 def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = None) -> str:
     leader = current_leader()
     kept = schedule_store.schedule_of(leader)
-    token = schedule_store.calendar_address(leader.sealer)
+    token = schedule_store.calendar_address(leader.cipher)
     devices = push_store.devices_of(leader.id)
     state = _describe_reminders(leader, kept, devices)
     return render_template(
@@ -265,7 +265,7 @@ def make_calendar() -> Page:
     leader = current_leader()
     kept = schedule_store.schedule_of(leader)
     is_only_way = not reach_store.reach_of(leader, kept).ways
-    schedule_store.new_calendar_address(leader.sealer)
+    schedule_store.new_calendar_address(leader.cipher)
     if not kept.schedule.enabled and is_only_way and kept.schedule.times:
         schedule = replace(kept.schedule, enabled=True)
         schedule_store.keep(leader, schedule, by_mail=kept.by_mail, now=clock.now())

@@ -43,7 +43,7 @@ def list_keys() -> dict[str, Any]:
 @blueprint.response(200, page_schema(QuestionSchema, "Questions"))
 def list_questions() -> dict[str, Any]:
     """List the leader's own questions."""
-    return page(store.own_questions(current_leader().sealer))
+    return page(store.own_questions(current_leader().cipher))
 
 
 @blueprint.post("/questions")
@@ -53,7 +53,7 @@ def list_questions() -> dict[str, Any]:
 @blueprint.response(201, QuestionSchema)
 def add_question(new: dict[str, Any]) -> store.KeptQuestion:
     """Add a question of one's own; it joins the rotation."""
-    return store.add(current_leader().sealer, new, now=clock.now())
+    return store.add(current_leader().cipher, new, now=clock.now())
 
 
 @blueprint.get("/questions/<uuid:question_id>")
@@ -75,14 +75,14 @@ def change_question(changes: dict[str, Any], question_id: UUID) -> store.KeptQue
         behaviour_fits(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
     except ValidationError as error:
         invalid(flat(error.normalized_messages()))  # type: ignore[no-untyped-call]
-    changed = store.change(current_leader().sealer, question_id, changes)
+    changed = store.change(current_leader().cipher, question_id, changes)
     if changed is None:
         raise _no_such_question()
     return changed
 
 
 def _found(question_id: UUID) -> store.KeptQuestion:
-    found = store.own_question(current_leader().sealer, question_id)
+    found = store.own_question(current_leader().cipher, question_id)
     if found is None:
         raise _no_such_question()
     return found

@@ -1,4 +1,4 @@
-"""The tables of a leader's questions. The words of their own questions are sealed."""
+"""The tables of a leader's questions. The words of their own questions are encrypted."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ class OwnQuestion(Base):
     )
     key: Mapped[str]
     behaviour: Mapped[str | None]
-    text_sealed: Mapped[bytes]
+    text_encrypted: Mapped[bytes]
     every_days: Mapped[int | None]
     retired: Mapped[bool]
     created_at: Mapped[Instant]
@@ -38,7 +38,7 @@ class HiddenQuestion(Base):
 class AskedQuestion(Base):
     """The question of a key on a local day: kept, so that it stays the same all day."""
 
-    __tablename__ = "asked_questions"
+    __tablename__ = "served_questions"
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
@@ -51,7 +51,7 @@ class AskedQuestion(Base):
 class LeaningKey(Base):
     """The key that the questions of a month lean on; `first_date` is the month's first day."""
 
-    __tablename__ = "leaning_keys"
+    __tablename__ = "focus_keys"
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )

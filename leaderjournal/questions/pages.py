@@ -46,7 +46,7 @@ def _page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
     page = render_template(
         "questions/questions.html",
         keys=catalogue.keys(),
-        own=store.own_questions(leader.sealer),
+        own=store.own_questions(leader.cipher),
         catalogue={
             key.slug: [
                 {"id": q.id, "text": q.text, "behaviour": q.behaviour, "hidden": q.id in hidden}
@@ -81,7 +81,7 @@ def add() -> Page:
     values, errors = _submitted()
     if errors:
         return _page(errors)
-    store.add(current_leader().sealer, values, now=clock.now())
+    store.add(current_leader().cipher, values, now=clock.now())
     return _saved("Your question joins the rotation.")
 
 
@@ -122,13 +122,13 @@ def submit_edit(question_id: UUID) -> Page:
     values, errors = _submitted()
     if errors:
         return _edit_page(question_id, errors)
-    if store.change(current_leader().sealer, question_id, values) is None:
+    if store.change(current_leader().cipher, question_id, values) is None:
         abort(404)
     return _saved("Your question is changed.")
 
 
 def _edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
-    question = store.own_question(current_leader().sealer, question_id)
+    question = store.own_question(current_leader().cipher, question_id)
     if question is None:
         abort(404)
     page = render_template(
@@ -156,7 +156,7 @@ def resume(question_id: UUID) -> Page:
 
 
 def _set_retired(question_id: UUID, *, retired: bool) -> Response:
-    if store.change(current_leader().sealer, question_id, {"retired": retired}) is None:
+    if store.change(current_leader().cipher, question_id, {"retired": retired}) is None:
         abort(404)
     return _saved("Your question rests." if retired else "Your question is asked again.")
 

@@ -13,8 +13,8 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import check_quota
-from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import HISTORY, Asked, Question, Scored, questions_for
 from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, LeaningKey, OwnQuestion
@@ -42,68 +42,68 @@ class KeptQuestion:
     retired: bool
 
 
-def own_questions(sealer: Sealer) -> list[KeptQuestion]:
+def own_questions(cipher: Cipher) -> list[KeptQuestion]:
     """Return the leader's own questions, oldest first, retired ones too."""
     rows = db.session.scalars(
         sa.select(OwnQuestion)
-        .where(OwnQuestion.account_id == sealer.account)
+        .where(OwnQuestion.account_id == cipher.account)
         .order_by(OwnQuestion.id)
     )
-    return [_kept(sealer, row) for row in rows]
+    return [_kept(cipher, row) for row in rows]
 
 
-def own_question(sealer: Sealer, question_id: UUID) -> KeptQuestion | None:
+def own_question(cipher: Cipher, question_id: UUID) -> KeptQuestion | None:
     """Return one of the leader's own questions."""
-    row = _row(db.session, sealer.account, question_id)
-    return _kept(sealer, row) if row else None
+    row = _row(db.session, cipher.account, question_id)
+    return _kept(cipher, row) if row else None
 
 
-def add(sealer: Sealer, values: dict[str, Any], *, now: Instant) -> KeptQuestion:
+def add(cipher: Cipher, values: dict[str, Any], *, now: Instant) -> KeptQuestion:
     """Keep a question of the leader's own. Raises QuotaReached."""
     question_id = new_id()
     row = OwnQuestion(
         id=question_id,
-        account_id=sealer.account,
+        account_id=cipher.account,
         key=values["key"],
         behaviour=values.get("behaviour"),
-        text_sealed=_seal(sealer, question_id, values["text"]),
+        text_encrypted=_encrypt(cipher, question_id, values["text"]),
         every_days=values.get("every_days"),
         retired=False,
         created_at=now,
     )
     with write_transaction() as session:
-        accounts_store.hold(session, sealer.account)
+        accounts_store.hold(session, cipher.account)
         check_quota(
             session,
-            sa.select(OwnQuestion.id).where(OwnQuestion.account_id == sealer.account),
+            sa.select(OwnQuestion.id).where(OwnQuestion.account_id == cipher.account),
             most=MOST_OWN,
             sentence=f"You may have {MOST_OWN} questions. Delete one, then add another.",
         )
         session.add(row)
-    return _kept(sealer, row)
+    return _kept(cipher, row)
 
 
-def change(sealer: Sealer, question_id: UUID, values: dict[str, Any]) -> KeptQuestion | None:
+def change(cipher: Cipher, question_id: UUID, values: dict[str, Any]) -> KeptQuestion | None:
     """Change one of the leader's own questions; None where there is no such one."""
     with write_transaction() as session:
-        row = _row(session, sealer.account, question_id)
+        row = _row(session, cipher.account, question_id)
         if row is None:
             return None
         for name in ("key", "behaviour", "every_days", "retired"):
             if name in values:
                 setattr(row, name, values[name])
         if "text" in values:
-            row.text_sealed = _seal(sealer, question_id, values["text"])
-    return _kept(sealer, row)
+            row.text_encrypted = _encrypt(cipher, question_id, values["text"])
+    return _kept(cipher, row)
 
 
-def rewrite(sealer: Sealer, change_text: Callable[[str], str]) -> None:
+def rewrite(cipher: Cipher, change_text: Callable[[str], str]) -> None:
     """Write the text of every own question anew as `change_text` has it."""
     with write_transaction() as session:
-        own = sa.select(OwnQuestion).where(OwnQuestion.account_id == sealer.account)
+        own = sa.select(OwnQuestion).where(OwnQuestion.account_id == cipher.account)
         own = own.order_by(OwnQuestion.id).with_for_update()
         for row in session.scalars(own.execution_options(populate_existing=True)):
-            row.text_sealed = _seal(sealer, row.id, change_text(_kept(sealer, row).text))
+            row.text_encrypted = _encrypt(cipher, row.id, change_text(_kept(cipher, row).text))
 
 
 def remove(account: UUID, question_id: UUID) -> bool:
@@ -119,14 +119,14 @@ def remove(account: UUID, question_id: UUID) -> bool:
 
 
 def bring_questions(
-    session: Session, sealer: Sealer, brought: Mapping[str, dict[str, Any]], *, now: Instant
+    session: Session, cipher: Cipher, brought: Mapping[str, dict[str, Any]], *, now: Instant
 ) -> tuple[dict[str, str], list[UUID]]:
     """Add own questions of another account, inside the caller's transaction.
 
     One that is there already, same words under the same key, is not added again. Return what each
     id has become, and which questions are new.
     """
-    there = {(kept.key, kept.text): kept.id for kept in own_questions(sealer)}
+    there = {(kept.key, kept.text): kept.id for kept in own_questions(cipher)}
     ids, new = {}, []
     for old, values in brought.items():
         same = values["key"], values["text"]
@@ -138,10 +138,10 @@ def bring_questions(
             session.add(
                 OwnQuestion(
                     id=there[same],
-                    account_id=sealer.account,
+                    account_id=cipher.account,
                     key=values["key"],
                     behaviour=values["behaviour"],
-                    text_sealed=_seal(sealer, there[same], values["text"]),
+                    text_encrypted=_encrypt(cipher, there[same], values["text"]),
                     every_days=values["every_days"],
                     retired=values["retired"],
                     created_at=now,
@@ -301,7 +301,7 @@ def _to_come(account: UUID, today: LocalDate) -> sa.Delete:
 
 
 def questions_of_day(
-    sealer: Sealer,
+    cipher: Cipher,
     day: LocalDate,
     *,
     scored: Sequence[Scored],
@@ -313,12 +313,12 @@ def questions_of_day(
     day, whatever the leader scores, hides or adds meanwhile. Under a key that is `answered`, it is
     the question that was, which a device without a connection may have asked instead.
     """
-    kept = _asked_on(sealer.account, day)
+    kept = _asked_on(cipher.account, day)
     if len(kept) < len(catalogue.keys()):
-        choose(day, {sealer.account: scored})
-        kept = _asked_on(sealer.account, day)
+        choose(day, {cipher.account: scored})
+        kept = _asked_on(cipher.account, day)
     chosen = {row.key: row for row in kept}
-    known = _known(sealer)
+    known = _known(cipher)
     questions = []
     for key in catalogue.KEY_SLUGS:
         there = known.get((answered or {}).get(key, ""))
@@ -330,24 +330,24 @@ def questions_of_day(
 
 
 def questions_ahead(
-    sealer: Sealer, days: Sequence[LocalDate], *, scored: Sequence[Scored]
+    cipher: Cipher, days: Sequence[LocalDate], *, scored: Sequence[Scored]
 ) -> dict[LocalDate, list[Question]]:
     """Return the questions of local days to come, as things stand: nothing is chosen by this.
 
     What is chosen already stays; the other days are as they would be if nothing more were scored.
     """
-    known = _known(sealer)
-    visible = _visible_among([sealer.account])
-    asked = _asked_around(days[0], visible)[sealer.account]
-    leaning = {day: leaning_key(sealer.account, day) for day in {_month_of(day) for day in days}}
+    known = _known(cipher)
+    visible = _visible_among([cipher.account])
+    asked = _asked_around(days[0], visible)[cipher.account]
+    leaning = {day: leaning_key(cipher.account, day) for day in {_month_of(day) for day in days}}
     ahead = {}
     for day in days:
         chosen = {a.key: a for a in asked if a.local_date == day}
         drawn = questions_for(
             day,
-            leader=sealer.account,
+            leader=cipher.account,
             keys=catalogue.keys(),
-            questions=visible[sealer.account],
+            questions=visible[cipher.account],
             asked=asked,
             scored=scored,
             leaning=leaning[_month_of(day)],
@@ -461,7 +461,7 @@ def asked_among(
 ) -> dict[tuple[UUID, LocalDate], list[Question]]:
     """Return the questions already chosen for these accounts on these local days, by both.
 
-    The leader's own are marked as such and come without their text, which stays sealed.
+    The leader's own are marked as such and come without their text, which stays encrypted.
     """
     rows = session.connection().execute(
         sa.select(
@@ -556,9 +556,9 @@ def _asked_around(
     return asked
 
 
-def _known(sealer: Sealer) -> dict[str, Question]:
+def _known(cipher: Cipher) -> dict[str, Question]:
     """Return every question that the leader may have been asked, by its id."""
-    own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(sealer))
+    own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(cipher))
     return {q.id: q for q in (*catalogue.every_question(), *own)}
 
 
@@ -586,12 +586,14 @@ def _row(session: Session, account: UUID, question_id: UUID) -> OwnQuestion | No
     return session.scalar(query)
 
 
-def _kept(sealer: Sealer, row: OwnQuestion) -> KeptQuestion:
-    text = sealer.open_text(
-        row.text_sealed, table="own_questions", column="text_sealed", row=row.id
+def _kept(cipher: Cipher, row: OwnQuestion) -> KeptQuestion:
+    text = cipher.decrypt_text(
+        row.text_encrypted, table="own_questions", column="text_encrypted", row=row.id
     )
     return KeptQuestion(row.id, row.key, row.behaviour, text, row.every_days, row.retired)
 
 
-def _seal(sealer: Sealer, question_id: UUID, text: str) -> bytes:
-    return sealer.seal_text(text, table="own_questions", column="text_sealed", row=question_id)
+def _encrypt(cipher: Cipher, question_id: UUID, text: str) -> bytes:
+    return cipher.encrypt_text(
+        text, table="own_questions", column="text_encrypted", row=question_id
+    )

@@ -53,7 +53,7 @@ def represented(day: store.StoredDay) -> dict[str, Any]:
 def writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
     """Raise Problem (422) for a day that has not come yet and holds nothing."""
     today = leader.today(now)
-    if local_date > today and store.day(leader.sealer, local_date) is None:
+    if local_date > today and store.day(leader.cipher, local_date) is None:
         invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
 
 
@@ -92,7 +92,7 @@ def prompts_today() -> dict[str, Any]:
     leader = current_leader()
     today = leader.today(clock.now())
     questions = questions_store.questions_of_day(
-        leader.sealer, today, scored=store.scores_before(leader.id, today)
+        leader.cipher, today, scored=store.scores_before(leader.id, today)
     )
     return {"local_date": today, "questions": questions}
 
@@ -106,7 +106,7 @@ def prompts_ahead() -> dict[str, Any]:
     today = leader.today(clock.now())
     scored = store.scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
-    ahead = questions_store.questions_ahead(leader.sealer, days, scored=scored)
+    ahead = questions_store.questions_ahead(leader.cipher, days, scored=scored)
     return page(
         [
             {"local_date": day, "questions": [_with_name(question) for question in questions]}
@@ -146,7 +146,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     writing = _writing(leader, local_date, values, now)
     try:
         day, created = store.put(
-            leader.sealer,
+            leader.cipher,
             local_date,
             DaySchema.content(values),
             writing=writing,
@@ -170,7 +170,7 @@ def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     leader, now = current_leader(), clock.now()
     writing = _writing(leader, local_date, values, now)
     merging = store.merge(
-        leader.sealer,
+        leader.cipher,
         local_date,
         DaySchema.content(values),
         was=MergeSchema.content(values["was"]) if values["was"] else DayContent(),
@@ -198,12 +198,12 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     question = next(
         question
         for question in questions_store.questions_of_day(
-            leader.sealer, local_date, scored=store.scores_before(leader.id, local_date)
+            leader.cipher, local_date, scored=store.scores_before(leader.id, local_date)
         )
         if question.key == key
     )
     day, created = store.add_score(
-        leader.sealer,
+        leader.cipher,
         local_date,
         Answer(key, question.behaviour, question.id, values["score"]),
         writing=writing,
@@ -217,7 +217,7 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
 @blueprint.response(200, ReflectionSchema)
 def read_reflection(local_date: LocalDate) -> Any:
     """Read a day."""
-    day = store.day(current_leader().sealer, local_date)
+    day = store.day(current_leader().cipher, local_date)
     if day is None:
         raise _no_such_day(local_date)
     return represented(day), 200, {"ETag": f'"{day.etag}"'}
@@ -231,7 +231,7 @@ def delete_reflection(local_date: LocalDate) -> None:
     """Delete a day; it can be restored for 30 days."""
     try:
         found = store.delete(
-            current_leader().sealer, local_date, now=clock.now(), expected=expected()
+            current_leader().cipher, local_date, now=clock.now(), expected=expected()
         )
     except store.ChangedMeanwhile as error:
         raise _changed(error) from error
@@ -244,7 +244,7 @@ def delete_reflection(local_date: LocalDate) -> None:
 @blueprint.response(200, ReflectionSchema)
 def restore_reflection(local_date: LocalDate) -> Any:
     """Restore a day that was deleted less than 30 days ago."""
-    day = store.restore(current_leader().sealer, local_date)
+    day = store.restore(current_leader().cipher, local_date)
     if day is None:
         raise Problem(404, f"There is no deleted day {local_date} to restore.")
     return represented(day), 200, {"ETag": f'"{day.etag}"'}
@@ -255,7 +255,7 @@ def restore_reflection(local_date: LocalDate) -> Any:
 @blueprint.response(200, page_schema(EarlierVersionSchema, "Versions"))
 def list_revisions(local_date: LocalDate) -> dict[str, Any]:
     """List every earlier version of a day, newest first."""
-    versions = store.revisions(current_leader().sealer, local_date)
+    versions = store.revisions(current_leader().cipher, local_date)
     if versions is None:
         raise _no_such_day(local_date)
     return page(
@@ -280,7 +280,7 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
     leader, now = current_leader(), clock.now()
     try:
         day = store.restore_version(
-            leader.sealer,
+            leader.cipher,
             local_date,
             version,
             writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
@@ -303,7 +303,7 @@ def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
 
     With `key`, `q` and `person` are sought in what was written under that key.
     """
-    sealer, limit = current_leader().sealer, sought["limit"]
-    dates = days_that_match(sealer, SoughtSchema.filters(sought))
+    cipher, limit = current_leader().cipher, sought["limit"]
+    dates = days_that_match(cipher, SoughtSchema.filters(sought))
     following = dates[limit].isoformat() if len(dates) > limit else None
-    return page([represented(day) for day in store.days_on(sealer, dates[:limit])], following)
+    return page([represented(day) for day in store.days_on(cipher, dates[:limit])], following)

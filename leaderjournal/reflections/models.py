@@ -1,4 +1,4 @@
-"""The tables of reflections: a day's words are one sealed document; what is counted is beside it.
+"""The tables of reflections: a day is one encrypted document; its figures are plain.
 
 Every version that a day had is kept whole.
 """
@@ -15,8 +15,8 @@ from leaderjournal.kernel.days import Instant, LocalDate
 class Reflection(Base):
     """A leader's local day. `written_at` is when its first words were written, in `time_zone`.
 
-    `change_id` is what a device called the change that made the present version. `search_sealed` is
-    what a search goes through; it is read by that alone.
+    `change_id` is what a device called the change that made the present version. A search alone
+    reads `search_encrypted`.
     """
 
     __tablename__ = "reflections"
@@ -30,12 +30,12 @@ class Reflection(Base):
     in_time: Mapped[bool]
     version: Mapped[int]
     document: Mapped[bytes]
-    kept: Mapped[bool]
-    words: Mapped[int]
+    kept: Mapped[bool] = mapped_column("completed")
+    words: Mapped[int] = mapped_column("word_count")
     has_commitment: Mapped[bool]
     deleted_at: Mapped[Instant | None] = mapped_column(index=True)
     change_id: Mapped[UUID | None]
-    search_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
+    search_encrypted: Mapped[bytes | None] = mapped_column(deferred=True)
 
 
 class AnswerFigures(Base):
@@ -49,7 +49,7 @@ class AnswerFigures(Base):
     behaviour: Mapped[str | None]
     question: Mapped[str | None]
     score: Mapped[int | None]
-    kept: Mapped[bool]
+    kept: Mapped[bool] = mapped_column("answered")
     in_time: Mapped[bool]
 
 
@@ -67,4 +67,4 @@ class Revision(Base):
     saved_at: Mapped[Instant]
     document: Mapped[bytes]
     change_id: Mapped[UUID | None]
-    set_aside: Mapped[bool]
+    set_aside: Mapped[bool] = mapped_column("superseded")

@@ -81,7 +81,7 @@ def day_status(local_date: LocalDate) -> str:
     """Show how a day stands, as a piece of its page that script brings anew after a save."""
     leader, now = current_leader(), clock.now()
     writable(leader, local_date, now)
-    stored = store.day(leader.sealer, local_date)
+    stored = store.day(leader.cipher, local_date)
     return render_template(
         "reflections/day_status_and_foot.html",
         day=_describe_day(leader, local_date, stored, leader.today(now)),
@@ -102,10 +102,10 @@ def _save(leader: Leader, local_date: LocalDate, now: Instant) -> Page:
     if errors:
         return _day_page(leader, local_date, now, errors=_by_field(errors)), 422
     merging = store.merge(
-        leader.sealer,
+        leader.cipher,
         local_date,
         DaySchema.content(values),
-        was=store.content_of(leader.sealer, local_date, request.form.get("etag", "")),
+        was=store.content_of(leader.cipher, local_date, request.form.get("etag", "")),
         writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
         now=now,
     )
@@ -156,7 +156,7 @@ def _address(leader: Leader, local_date: LocalDate, now: Instant) -> str:
 def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | None) -> list[Entry]:
     answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
     questions = questions_store.questions_of_day(
-        leader.sealer,
+        leader.cipher,
         local_date,
         scored=store.scores_before(leader.id, local_date),
         answered={key: answer.question or "" for key, answer in answers.items()},
@@ -216,7 +216,7 @@ def _day_page(
     shared: str = "",
 ) -> str:
     today = leader.today(now)
-    stored = store.day(leader.sealer, local_date)
+    stored = store.day(leader.cipher, local_date)
     content = stored.content if stored else None
     note = request.form.get("note", content.note if content else "")
     return render_template(
@@ -242,7 +242,7 @@ def _day_page(
 def delete_day(local_date: LocalDate) -> Page:
     """Delete a day."""
     leader, now = current_leader(), clock.now()
-    if not store.delete(leader.sealer, local_date, now=now):
+    if not store.delete(leader.cipher, local_date, now=now):
         abort(404)
     flash("The day is deleted. You can restore it here for 30 days.", "good")
     return redirect(_address(leader, local_date, now), 303)
@@ -253,7 +253,7 @@ def delete_day(local_date: LocalDate) -> Page:
 def restore_day(local_date: LocalDate) -> Page:
     """Restore a deleted day."""
     leader = current_leader()
-    if store.restore(leader.sealer, local_date) is None:
+    if store.restore(leader.cipher, local_date) is None:
         abort(404)
     flash("The day is restored.", "good")
     return redirect(_address(leader, local_date, clock.now()), 303)

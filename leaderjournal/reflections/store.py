@@ -1,4 +1,4 @@
-"""The SQL of reflections: a day is sealed, versioned and written in one transaction."""
+"""The SQL of reflections: a day is encrypted, versioned and written in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from leaderjournal.accounts.practice_calendar.rules import written_in_time
 from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice.rules import Scored
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
 from leaderjournal.reflections.quotas import check_bytes, check_space, drop_oldest_versions
@@ -100,10 +100,10 @@ class DayFigures:
     answers: dict[str, tuple[int | None, str | None]]
 
 
-def day(sealer: Sealer, local_date: LocalDate) -> StoredDay | None:
+def day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
     """Return a day, None where there is none or it is deleted."""
-    row = _row(db.session, sealer.account, local_date)
-    return _stored(sealer, row) if row and row.deleted_at is None else None
+    row = _row(db.session, cipher.account, local_date)
+    return _stored(cipher, row) if row and row.deleted_at is None else None
 
 
 def deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
@@ -113,7 +113,7 @@ def deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
 
 
 def put(
-    sealer: Sealer,
+    cipher: Cipher,
     local_date: LocalDate,
     content: DayContent,
     *,
@@ -129,7 +129,7 @@ def put(
     is stored.
     """
     with write_transaction() as session:
-        row, current = _locked(session, sealer, local_date, writing, now)
+        row, current = _locked(session, cipher, local_date, writing, now)
         if current is not None and _has_change(session, row, change):
             return current, False
         if not expected.met_by(current):
@@ -139,9 +139,9 @@ def put(
         before, written = (current.content, current.written) if current else (DayContent(), {})
         changed = changed_fields(before, content)
         written = written_on_top(written, changed, writing.written_at)
-        _keep_version(session, sealer, row)
-        _replace(session, sealer, row, content, written, writing=writing, now=now, change=change)
-        return _stored(sealer, row), current is None
+        _keep_version(session, cipher, row)
+        _replace(session, cipher, row, content, written, writing=writing, now=now, change=change)
+        return _stored(cipher, row), current is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Merging:
 
 
 def merge(
-    sealer: Sealer,
+    cipher: Cipher,
     local_date: LocalDate,
     content: DayContent,
     *,
@@ -169,7 +169,7 @@ def merge(
     day counts as an empty one: what was newly written brings it back, and nothing else.
     """
     with write_transaction() as session:
-        row, current = _locked(session, sealer, local_date, writing, now)
+        row, current = _locked(session, cipher, local_date, writing, now)
         if current is not None and _has_change(session, row, change):
             return Merging(current, created=False)
         both = merged(
@@ -181,13 +181,13 @@ def merge(
         )
         if current is not None and current.content == both.content and not both.lost_here:
             return Merging(current, created=False, met=both.met)
-        _keep_version(session, sealer, row, set_aside=both.lost_there)
+        _keep_version(session, cipher, row, set_aside=both.lost_there)
         if both.lost_here:
             row.version += 1
-            _add_version(session, sealer, row, content.as_document(), saved_at=now, set_aside=True)
+            _add_version(session, cipher, row, content.as_document(), saved_at=now, set_aside=True)
         _replace(
             session,
-            sealer,
+            cipher,
             row,
             both.content,
             both.written,
@@ -195,21 +195,21 @@ def merge(
             now=now,
             change=change,
         )
-        return Merging(_stored(sealer, row), created=current is None, met=both.met)
+        return Merging(_stored(cipher, row), created=current is None, met=both.met)
 
 
 def _locked(
-    session: Session, sealer: Sealer, local_date: LocalDate, writing: Writing, now: Instant
+    session: Session, cipher: Cipher, local_date: LocalDate, writing: Writing, now: Instant
 ) -> tuple[Reflection, StoredDay | None]:
     """Return the day's row, made where there is none, locked; and the day, if there is one."""
-    created_row = _ensure_row(session, sealer.account, local_date, writing, now)
+    created_row = _ensure_row(session, cipher.account, local_date, writing, now)
     row = session.scalars(
         sa.select(Reflection)
-        .where(Reflection.account_id == sealer.account, Reflection.local_date == local_date)
+        .where(Reflection.account_id == cipher.account, Reflection.local_date == local_date)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    return row, None if created_row or row.deleted_at else _stored(sealer, row)
+    return row, None if created_row or row.deleted_at else _stored(cipher, row)
 
 
 def _has_change(session: Session, row: Reflection, change: UUID | None) -> bool:
@@ -224,7 +224,7 @@ def _has_change(session: Session, row: Reflection, change: UUID | None) -> bool:
 
 def _replace(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     row: Reflection,
     content: DayContent,
     written: Mapping[Field, Instant],
@@ -242,12 +242,12 @@ def _replace(
     row.deleted_at = None
     row.change_id = change
     drop_oldest_versions(session, row)
-    _write(session, sealer, row, content, written, in_time=_in_time(row.local_date, writing))
+    _write(session, cipher, row, content, written, in_time=_in_time(row.local_date, writing))
     check_space(session, row)
 
 
 def add_score(
-    sealer: Sealer, local_date: LocalDate, scored: Answer, *, writing: Writing, now: Instant
+    cipher: Cipher, local_date: LocalDate, scored: Answer, *, writing: Writing, now: Instant
 ) -> tuple[StoredDay, bool]:
     """Give one key of a day its score; return the day and whether it is new.
 
@@ -255,11 +255,11 @@ def add_score(
     write at the same moment.
     """
     while True:
-        current = day(sealer, local_date)
+        current = day(cipher, local_date)
         content = with_score(current.content if current else DayContent(), scored)
         seen = Expected(etags=frozenset({current.etag})) if current else Expected(absent=True)
         try:
-            return put(sealer, local_date, content, writing=writing, now=now, expected=seen)
+            return put(cipher, local_date, content, writing=writing, now=now, expected=seen)
         except ChangedMeanwhile:
             db.session.rollback()
 
@@ -287,7 +287,7 @@ class BroughtDay:
 
 
 def add_days(
-    session: Session, sealer: Sealer, brought: Iterable[BroughtDay], *, now: Instant
+    session: Session, cipher: Cipher, brought: Iterable[BroughtDay], *, now: Instant
 ) -> dict[LocalDate, UUID]:
     """Add days inside the caller's transaction, leaving alone those that are there.
 
@@ -295,9 +295,9 @@ def add_days(
     """
     added = {}
     for day in brought:
-        if not _ensure_row(session, sealer.account, day.local_date, day.writing, now):
+        if not _ensure_row(session, cipher.account, day.local_date, day.writing, now):
             continue
-        row = _row(session, sealer.account, day.local_date)
+        row = _row(session, cipher.account, day.local_date)
         assert row is not None  # noqa: S101 - it was just made
         in_time = _in_time(day.local_date, day.writing)
         written = dict.fromkeys(changed_fields(DayContent(), day.content), day.writing.written_at)
@@ -306,14 +306,14 @@ def add_days(
             row.version, row.saved_at = day.history.version, day.history.saved_at
             in_time, written = day.history.in_time, dict(day.history.written)
         row.in_time = in_time
-        _write(session, sealer, row, day.content, written, in_time=in_time)
+        _write(session, cipher, row, day.content, written, in_time=in_time)
         if day.history is not None:
-            _tell_again(session, sealer, row, day.history)
+            _tell_again(session, cipher, row, day.history)
         added[day.local_date] = row.id
     return added
 
 
-def _tell_again(session: Session, sealer: Sealer, row: Reflection, history: History) -> None:
+def _tell_again(session: Session, cipher: Cipher, row: Reflection, history: History) -> None:
     """Write the earlier versions of a day that was brought in, and which answers were in time."""
     session.flush()
     session.execute(
@@ -328,38 +328,38 @@ def _tell_again(session: Session, sealer: Sealer, row: Reflection, history: Hist
                 reflection_id=row.id,
                 version=kept.version,
                 saved_at=kept.saved_at,
-                document=_sealed_version(sealer, row.id, kept.version, kept.content.as_document()),
+                document=_encrypt_version(cipher, row.id, kept.version, kept.content.as_document()),
                 set_aside=kept.set_aside,
             )
         )
 
 
-def rewrite(sealer: Sealer, change_text: Callable[[str], str], *, now: Instant) -> None:
+def rewrite(cipher: Cipher, change_text: Callable[[str], str], *, now: Instant) -> None:
     """Write every text anew as `change_text` has it: of every day, deleted ones and versions too.
 
     A day that changes gets a new version, and the one that stood before is not kept.
     """
     ids = list(
-        db.session.scalars(sa.select(Reflection.id).where(Reflection.account_id == sealer.account))
+        db.session.scalars(sa.select(Reflection.id).where(Reflection.account_id == cipher.account))
     )
     for start in range(0, len(ids), PAGE):
         of_page = Reflection.id.in_(ids[start : start + PAGE])
         with write_transaction() as session:
             days = sa.select(Reflection).where(of_page).order_by(Reflection.id).with_for_update()
             for row in session.scalars(days.execution_options(populate_existing=True)):
-                before = _stored(sealer, row)
+                before = _stored(cipher, row)
                 content = before.content.with_texts(change_text)
                 if content == before.content:
                     continue
                 row.version += 1
                 row.saved_at = now
-                _seal_content(sealer, row, content, before.written)
+                _encrypt_content(cipher, row, content, before.written)
             session.flush()
             kept = sa.select(Revision).join(Reflection).where(of_page)
             for version in session.scalars(kept.execution_options(populate_existing=True)):
-                content = _version(sealer, version).content.with_texts(change_text)
-                version.document = _sealed_version(
-                    sealer, version.reflection_id, version.version, content.as_document()
+                content = _version(cipher, version).content.with_texts(change_text)
+                version.document = _encrypt_version(
+                    cipher, version.reflection_id, version.version, content.as_document()
                 )
 
 
@@ -395,7 +395,7 @@ def take_back(session: Session, days: Mapping[UUID, int]) -> int:
 
 def _write(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     row: Reflection,
     content: DayContent,
     written: Mapping[Field, Instant],
@@ -404,32 +404,32 @@ def _write(
 ) -> None:
     if row.has_commitment and not content.commitment.strip():
         commitments_gone.send(session, days=[(row.account_id, row.id)])
-    _seal_content(sealer, row, content, written)
+    _encrypt_content(cipher, row, content, written)
     _replace_figures(session, row.id, content, in_time=in_time)
 
 
-def _seal_content(
-    sealer: Sealer, row: Reflection, content: DayContent, written: Mapping[Field, Instant]
+def _encrypt_content(
+    cipher: Cipher, row: Reflection, content: DayContent, written: Mapping[Field, Instant]
 ) -> None:
     times = {field: at.isoformat() for field, at in written.items()}
-    row.document = sealer.seal_json(
+    row.document = cipher.encrypt_json(
         content.as_document() | {"written": times},
         table="reflections",
         column="document",
         row=row.id,
     )
-    row.search_sealed = searchable_day(sealer, row.id, content)
+    row.search_encrypted = searchable_day(cipher, row.id, content)
     row.kept, row.words = content.kept, content.words
     row.has_commitment = bool(content.commitment.strip())
 
 
 def delete(
-    sealer: Sealer, local_date: LocalDate, *, now: Instant, expected: Expected = ANYTHING
+    cipher: Cipher, local_date: LocalDate, *, now: Instant, expected: Expected = ANYTHING
 ) -> bool:
     """Delete a day for now; it can be restored for 30 days. Tell whether there was one."""
     with write_transaction() as session:
-        row = _row(session, sealer.account, local_date)
-        current = _stored(sealer, row) if row and row.deleted_at is None else None
+        row = _row(session, cipher.account, local_date)
+        current = _stored(cipher, row) if row and row.deleted_at is None else None
         if not expected.met_by(current):
             raise ChangedMeanwhile(current)
         if row is None or current is None:
@@ -438,19 +438,19 @@ def delete(
         return True
 
 
-def restore(sealer: Sealer, local_date: LocalDate) -> StoredDay | None:
+def restore(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
     """Restore a deleted day; None where there is none to restore."""
     with write_transaction() as session:
-        row = _row(session, sealer.account, local_date)
+        row = _row(session, cipher.account, local_date)
         if row is None or row.deleted_at is None:
             return None
         row.deleted_at = None
-        return _stored(sealer, row)
+        return _stored(cipher, row)
 
 
-def revisions(sealer: Sealer, local_date: LocalDate) -> list[DayVersion] | None:
+def revisions(cipher: Cipher, local_date: LocalDate) -> list[DayVersion] | None:
     """Return every earlier version of a day, newest first; None where there is no such day."""
-    row = _row(db.session, sealer.account, local_date)
+    row = _row(db.session, cipher.account, local_date)
     if row is None or row.deleted_at is not None:
         return None
     versions = db.session.scalars(
@@ -458,10 +458,10 @@ def revisions(sealer: Sealer, local_date: LocalDate) -> list[DayVersion] | None:
         .where(Revision.reflection_id == row.id)
         .order_by(Revision.version.desc())
     )
-    return [_version(sealer, version) for version in versions]
+    return [_version(cipher, version) for version in versions]
 
 
-def version(sealer: Sealer, local_date: LocalDate, number: int) -> DayVersion | None:
+def version(cipher: Cipher, local_date: LocalDate, number: int) -> DayVersion | None:
     """Return one earlier version of a day; None where there is none of this number."""
     if number > LARGEST_NUMBER:
         return None
@@ -469,18 +469,18 @@ def version(sealer: Sealer, local_date: LocalDate, number: int) -> DayVersion | 
         sa.select(Revision)
         .join(Reflection, Reflection.id == Revision.reflection_id)
         .where(
-            Reflection.account_id == sealer.account,
+            Reflection.account_id == cipher.account,
             Reflection.local_date == local_date,
             Reflection.deleted_at.is_(None),
             Revision.version == number,
         )
     )
-    return _version(sealer, found) if found else None
+    return _version(cipher, found) if found else None
 
 
-def content_of(sealer: Sealer, local_date: LocalDate, etag: str) -> DayContent:
+def content_of(cipher: Cipher, local_date: LocalDate, etag: str) -> DayContent:
     """Return what the day said at the version that `etag` names; nothing where that is unknown."""
-    current = day(sealer, local_date)
+    current = day(cipher, local_date)
     if current is None or not etag:
         return DayContent()
     if current.etag == etag:
@@ -492,12 +492,12 @@ def content_of(sealer: Sealer, local_date: LocalDate, etag: str) -> DayContent:
         and len(number) < 10
         and int(number) < current.version
     )
-    earlier = version(sealer, local_date, int(number)) if known else None
+    earlier = version(cipher, local_date, int(number)) if known else None
     return earlier.content if earlier else DayContent()
 
 
 def restore_version(
-    sealer: Sealer,
+    cipher: Cipher,
     local_date: LocalDate,
     number: int,
     *,
@@ -509,11 +509,11 @@ def restore_version(
 
     Raises ChangedMeanwhile where `expected` is not what is stored.
     """
-    earlier = version(sealer, local_date, number)
+    earlier = version(cipher, local_date, number)
     if earlier is None:
         return None
     restored, _ = put(
-        sealer, local_date, earlier.content, writing=writing, now=now, expected=expected
+        cipher, local_date, earlier.content, writing=writing, now=now, expected=expected
     )
     return restored
 
@@ -533,16 +533,16 @@ def was_set_aside_since(account: UUID, local_date: LocalDate, since: Instant) ->
     return db.session.scalars(query.limit(1)).first() is not None
 
 
-def _version(sealer: Sealer, row: Revision) -> DayVersion:
+def _version(cipher: Cipher, row: Revision) -> DayVersion:
     place = f"{row.reflection_id}/{row.version}"
-    document = sealer.open_json(row.document, table="revisions", column="document", row=place)
+    document = cipher.decrypt_json(row.document, table="revisions", column="document", row=place)
     return DayVersion(
         row.version, row.saved_at, DayContent.from_document(document), set_aside=row.set_aside
     )
 
 
 def days(
-    sealer: Sealer,
+    cipher: Cipher,
     *,
     first: LocalDate | None = None,
     last: LocalDate | None = None,
@@ -553,7 +553,7 @@ def days(
     """
     query = (
         sa.select(Reflection)
-        .where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
+        .where(Reflection.account_id == cipher.account, Reflection.deleted_at.is_(None))
         .order_by(Reflection.local_date.desc())
     )
     if first is not None:
@@ -562,7 +562,7 @@ def days(
         paged = query if last is None else query.where(Reflection.local_date <= last)
         rows = list(db.session.scalars(paged.limit(PAGE)))
         for row in rows:
-            yield _stored(sealer, row)
+            yield _stored(cipher, row)
         if len(rows) < PAGE:
             return
         last = LocalDate(rows[-1].local_date - timedelta(days=1))
@@ -579,19 +579,19 @@ class WrittenCommitment:
 
 
 def commitments(
-    sealer: Sealer, *, first: LocalDate | None = None, last: LocalDate | None = None
+    cipher: Cipher, *, first: LocalDate | None = None, last: LocalDate | None = None
 ) -> list[WrittenCommitment]:
     """Return the commitments written from `first` to `last`, the latest first."""
-    query = sa.select(Reflection).where(*_with_commitment(sealer.account, first, last))
+    query = sa.select(Reflection).where(*_with_commitment(cipher.account, first, last))
     query = query.order_by(Reflection.local_date.desc())
-    return [_commitment(sealer, row) for row in db.session.scalars(query)]
+    return [_commitment(cipher, row) for row in db.session.scalars(query)]
 
 
-def commitment(sealer: Sealer, day_id: UUID) -> WrittenCommitment | None:
+def commitment(cipher: Cipher, day_id: UUID) -> WrittenCommitment | None:
     """Return the commitment of a day by the day's id, None where there is none."""
-    query = sa.select(Reflection).where(*_with_commitment(sealer.account), Reflection.id == day_id)
+    query = sa.select(Reflection).where(*_with_commitment(cipher.account), Reflection.id == day_id)
     row = db.session.scalar(query)
-    return _commitment(sealer, row) if row else None
+    return _commitment(cipher, row) if row else None
 
 
 def commitment_days(
@@ -619,19 +619,19 @@ def _with_commitment(
     return of_days
 
 
-def _commitment(sealer: Sealer, row: Reflection) -> WrittenCommitment:
-    day = _stored(sealer, row)
+def _commitment(cipher: Cipher, row: Reflection) -> WrittenCommitment:
+    day = _stored(cipher, row)
     return WrittenCommitment(row.id, row.local_date, day.content.commitment.strip(), row.saved_at)
 
 
-def days_with_versions(sealer: Sealer) -> Iterator[tuple[StoredDay, list[DayVersion]]]:
+def days_with_versions(cipher: Cipher) -> Iterator[tuple[StoredDay, list[DayVersion]]]:
     """Yield every day, newest first, with its earlier versions, newest first.
 
     They are read page by page, and the days say which of their answers were in time.
     """
     query = (
         sa.select(Reflection)
-        .where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
+        .where(Reflection.account_id == cipher.account, Reflection.deleted_at.is_(None))
         .order_by(Reflection.local_date.desc())
         .limit(PAGE)
     )
@@ -646,7 +646,7 @@ def days_with_versions(sealer: Sealer) -> Iterator[tuple[StoredDay, list[DayVers
             .where(Revision.reflection_id.in_(ids))
             .order_by(Revision.version.desc())
         ):
-            versions[kept.reflection_id].append(_version(sealer, kept))
+            versions[kept.reflection_id].append(_version(cipher, kept))
         in_time: defaultdict[UUID, list[str]] = defaultdict(list)
         for row_id, key in db.session.execute(
             sa.select(AnswerFigures.reflection_id, AnswerFigures.key)
@@ -655,22 +655,22 @@ def days_with_versions(sealer: Sealer) -> Iterator[tuple[StoredDay, list[DayVers
         ):
             in_time[row_id].append(key)
         for row in rows:
-            stored = _stored(sealer, row)
+            stored = _stored(cipher, row)
             yield replace(stored, answers_in_time=tuple(in_time[row.id])), versions[row.id]
         if len(rows) < PAGE:
             return
         before = rows[-1].local_date
 
 
-def days_on(sealer: Sealer, dates: Collection[LocalDate]) -> list[StoredDay]:
+def days_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[StoredDay]:
     """Return the days there are on these local dates, newest first."""
     query = sa.select(Reflection).where(
-        Reflection.account_id == sealer.account,
+        Reflection.account_id == cipher.account,
         Reflection.local_date.in_(dates),
         Reflection.deleted_at.is_(None),
     )
     rows = db.session.scalars(query.order_by(Reflection.local_date.desc()))
-    return [_stored(sealer, row) for row in rows]
+    return [_stored(cipher, row) for row in rows]
 
 
 def scores_before(account: UUID, local_date: LocalDate) -> list[Scored]:
@@ -862,14 +862,14 @@ def _ensure_row(
 
 
 def _keep_version(
-    session: Session, sealer: Sealer, row: Reflection, *, set_aside: bool = False
+    session: Session, cipher: Cipher, row: Reflection, *, set_aside: bool = False
 ) -> None:
     if not row.version:
         return
-    document = sealer.open_json(row.document, table="reflections", column="document", row=row.id)
+    document = cipher.decrypt_json(row.document, table="reflections", column="document", row=row.id)
     _add_version(
         session,
-        sealer,
+        cipher,
         row,
         document,
         saved_at=row.saved_at,
@@ -878,14 +878,14 @@ def _keep_version(
     )
 
 
-def _sealed_version(sealer: Sealer, day_id: UUID, version: int, document: Any) -> bytes:
+def _encrypt_version(cipher: Cipher, day_id: UUID, version: int, document: Any) -> bytes:
     place = f"{day_id}/{version}"
-    return sealer.seal_json(document, table="revisions", column="document", row=place)
+    return cipher.encrypt_json(document, table="revisions", column="document", row=place)
 
 
 def _add_version(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     row: Reflection,
     document: dict[str, Any],
     *,
@@ -898,7 +898,7 @@ def _add_version(
             reflection_id=row.id,
             version=row.version,
             saved_at=saved_at,
-            document=_sealed_version(sealer, row.id, row.version, document),
+            document=_encrypt_version(cipher, row.id, row.version, document),
             change_id=change,
             set_aside=set_aside,
         )
@@ -939,8 +939,8 @@ def _in_time(local_date: LocalDate, writing: Writing) -> bool:
     )
 
 
-def _stored(sealer: Sealer, row: Reflection) -> StoredDay:
-    document = sealer.open_json(row.document, table="reflections", column="document", row=row.id)
+def _stored(cipher: Cipher, row: Reflection) -> StoredDay:
+    document = cipher.decrypt_json(row.document, table="reflections", column="document", row=row.id)
     return StoredDay(
         id=row.id,
         local_date=row.local_date,

@@ -55,7 +55,7 @@ def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
     leader = current_leader()
     texts = [written for _, written in store.texts_of(leader, period_of(period))]
-    team = practice_log_store.names_of_team(leader.sealer)
+    team = practice_log_store.names_of_team(leader.cipher)
     return word_figures(texts, catalogue.KEY_SLUGS, team=team)
 
 
@@ -66,5 +66,5 @@ def read_practice(period: str) -> PracticeFigures:
     """Read what happened between the reflections of a month or a year, in more than the summary."""
     leader, named = current_leader(), period_of(period)
     return practice_log_store.figures(
-        leader.sealer, named.name, named.first, named.last, today=leader.today(clock.now())
+        leader.cipher, named.name, named.first, named.last, today=leader.today(clock.now())
     )

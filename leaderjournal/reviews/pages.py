@@ -66,7 +66,7 @@ def month(period: str) -> str:
         period=shown,
         weeks=calendar_weeks(portrait.summary.days),
         next_month=shown.next.name if shown.next.first <= today else None,
-        review=monthly_store.review(leader.sealer, shown),
+        review=monthly_store.review(leader.cipher, shown),
         offers_review=shown.next.first <= today or due == shown,
         questions=QUESTIONS,
         keys=catalogue.keys(),

@@ -110,7 +110,7 @@ def _journal(
             if not text.is_commitment
         ],
         practice=practice_log_store.figures(
-            leader.sealer, period.name, period.first, period.last, today=today
+            leader.cipher, period.name, period.first, period.last, today=today
         ),
         team=_team(leader, period, today=today),
     )
@@ -127,7 +127,7 @@ def texts_of(leader: Leader, period: Period) -> list[tuple[LocalDate, Written]]:
     """Return every text that was written in `period`, with its local date, opened."""
     return [
         (day.local_date, written)
-        for day in reflections_store.days(leader.sealer, first=period.first, last=period.last)
+        for day in reflections_store.days(leader.cipher, first=period.first, last=period.last)
         for written in (
             *(Written(answer.key, answer.score, answer.text) for answer in day.content.answers),
             Written(None, None, day.content.note),

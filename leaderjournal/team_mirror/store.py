@@ -12,7 +12,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, local_date
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
 from leaderjournal.team_mirror.models import TeamMirror
@@ -104,7 +104,7 @@ def open_mirror(
     accounts_store.hold(session, leader.id)
     there = session.scalar(_of_month(leader.id, month))
     if there is not None:
-        if not there.closed or shown(_heard(leader.sealer, there), is_closed=True):
+        if not there.closed or shown(_heard(leader.cipher, there), is_closed=True):
             raise MirrorThere
         session.delete(there)
         session.flush()
@@ -116,7 +116,7 @@ def open_mirror(
             month=month,
             last_date=last_date,
             closed=False,
-            document=_sealed(leader.sealer, mirror_id, heard),
+            document=_encrypt(leader.cipher, mirror_id, heard),
         )
     )
     session.flush()
@@ -146,26 +146,26 @@ def add_tokens(
     if row is None or row.closed or leader.today(now) > row.last_date:
         return []
     tokens = new_tokens(mirror_id, number)
-    row.document = _sealed(leader.sealer, row.id, with_tokens(_heard(leader.sealer, row), tokens))
+    row.document = _encrypt(leader.cipher, row.id, with_tokens(_heard(leader.cipher, row), tokens))
     session.flush()
     return tokens
 
 
 def withdraw_tokens(
-    session: Session, sealer: Sealer, mirror_id: UUID, tokens: Sequence[str]
+    session: Session, cipher: Cipher, mirror_id: UUID, tokens: Sequence[str]
 ) -> None:
     """Make tokens void that nobody was given, inside the caller's transaction."""
     row = _locked(session, mirror_id)
     if row is not None and not row.closed:
-        row.document = _sealed(sealer, row.id, without_tokens(_heard(sealer, row), tokens))
+        row.document = _encrypt(cipher, row.id, without_tokens(_heard(cipher, row), tokens))
         session.flush()
 
 
-def write_issued(session: Session, sealer: Sealer, mirror_id: UUID, issued: int) -> None:
+def write_issued(session: Session, cipher: Cipher, mirror_id: UUID, issued: int) -> None:
     """Write how many people have a link, inside the caller's transaction."""
     row = _locked(session, mirror_id)
     if row is not None and not row.closed:
-        row.document = _sealed(sealer, row.id, replace(_heard(sealer, row), issued=issued))
+        row.document = _encrypt(cipher, row.id, replace(_heard(cipher, row), issued=issued))
         session.flush()
 
 
@@ -189,10 +189,10 @@ def answer(token: str, given: Answer, *, now: Instant) -> None:
         if found is None:
             raise TokenUsed
         heard = hear(found.heard, found.token_hash, given)
-        found.row.document = _sealed(found.leader.sealer, found.row.id, heard)
+        found.row.document = _encrypt(found.leader.cipher, found.row.id, heard)
         if has_all_answers(heard):
             session.flush()
-            _close(session, found.leader.sealer, found.row)
+            _close(session, found.leader.cipher, found.row)
 
 
 def close(leader: Leader, month: str) -> bool:
@@ -201,7 +201,7 @@ def close(leader: Leader, month: str) -> bool:
         row = session.scalar(_of_month(leader.id, month))
         if row is None or row.closed:
             return False
-        _close(session, leader.sealer, row)
+        _close(session, leader.cipher, row)
     return True
 
 
@@ -230,16 +230,16 @@ def _close_ended(leader: Leader, today: LocalDate) -> int:
         rows = sa.select(TeamMirror).where(*over).order_by(TeamMirror.id).with_for_update()
         found = list(session.scalars(rows.execution_options(populate_existing=True)))
         for row in found:
-            _close(session, leader.sealer, row)
+            _close(session, leader.cipher, row)
     return len(found)
 
 
-def _close(session: Session, sealer: Sealer, row: TeamMirror) -> None:
+def _close(session: Session, cipher: Cipher, row: TeamMirror) -> None:
     """Let a mirror take no more answers; addresses that were still to be written to are deleted."""
     mailing = TeamMirrorMailing.mirror_id == row.id
     session.execute(sa.delete(TeamMirrorMailing).where(mailing))
     row.closed = True
-    row.document = _sealed(sealer, row.id, closed(_heard(sealer, row)))
+    row.document = _encrypt(cipher, row.id, closed(_heard(cipher, row)))
 
 
 def _of_month(account: UUID, month: str) -> sa.Select[TeamMirror]:
@@ -250,12 +250,12 @@ def _of_month(account: UUID, month: str) -> sa.Select[TeamMirror]:
 def mirror(leader: Leader, month: str, *, today: LocalDate) -> Mirror | None:
     """Return the mirror of a month as its leader may see it."""
     found = _rows(leader, today, TeamMirror.month == month)
-    return _mirror(leader.sealer, found[0]) if found else None
+    return _mirror(leader.cipher, found[0]) if found else None
 
 
 def mirrors(leader: Leader, *, today: LocalDate) -> list[Mirror]:
     """Return every mirror as its leader may see it, the latest month first."""
-    return [_mirror(leader.sealer, row) for row in reversed(_rows(leader, today))]
+    return [_mirror(leader.cipher, row) for row in reversed(_rows(leader, today))]
 
 
 def _rows(leader: Leader, today: LocalDate, *which: sa.ColumnElement[bool]) -> list[TeamMirror]:
@@ -281,16 +281,16 @@ class BroughtMirror:
 def closed_mirrors(leader: Leader, *, today: LocalDate) -> list[BroughtMirror]:
     """Return every mirror that takes no more answers, as it goes into an export, by month."""
     return [
-        BroughtMirror(row.month, row.last_date, _heard(leader.sealer, row))
+        BroughtMirror(row.month, row.last_date, _heard(leader.cipher, row))
         for row in _rows(leader, today)
         if row.closed
     ]
 
 
-def add_mirrors(session: Session, sealer: Sealer, brought: Iterable[BroughtMirror]) -> list[UUID]:
+def add_mirrors(session: Session, cipher: Cipher, brought: Iterable[BroughtMirror]) -> list[UUID]:
     """Add closed mirrors inside the caller's transaction; leave what is there. Return the new."""
     there = set(
-        session.scalars(sa.select(TeamMirror.month).where(TeamMirror.account_id == sealer.account))
+        session.scalars(sa.select(TeamMirror.month).where(TeamMirror.account_id == cipher.account))
     )
     added = []
     for given in brought:
@@ -302,11 +302,11 @@ def add_mirrors(session: Session, sealer: Sealer, brought: Iterable[BroughtMirro
         session.add(
             TeamMirror(
                 id=mirror_id,
-                account_id=sealer.account,
+                account_id=cipher.account,
                 month=given.month,
                 last_date=given.last_date,
                 closed=True,
-                document=_sealed(sealer, mirror_id, given.heard),
+                document=_encrypt(cipher, mirror_id, given.heard),
             )
         )
     session.flush()
@@ -322,15 +322,15 @@ def take_back(session: Session, account: UUID, mirrors: Iterable[UUID]) -> None:
     )
 
 
-def rewrite(sealer: Sealer, *, without: Callable[[str], str], **_said: object) -> None:
+def rewrite(cipher: Cipher, *, without: Callable[[str], str], **_said: object) -> None:
     """Write every line anew as `without` has it: it takes a name out of a text."""
     with write_transaction() as session:
-        rows = sa.select(TeamMirror).where(TeamMirror.account_id == sealer.account)
+        rows = sa.select(TeamMirror).where(TeamMirror.account_id == cipher.account)
         rows = rows.order_by(TeamMirror.id).with_for_update()
         for row in session.scalars(rows.execution_options(populate_existing=True)):
-            heard = _heard(sealer, row)
+            heard = _heard(cipher, row)
             lines = {key: tuple(map(without, said)) for key, said in heard.lines.items()}
-            row.document = _sealed(sealer, row.id, replace(heard, lines=lines))
+            row.document = _encrypt(cipher, row.id, replace(heard, lines=lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,12 +355,12 @@ def _open(session: Session, token: str, now: Instant, *, locked: bool = False) -
     leader = accounts_store.active_leader(row.account_id) if row else None
     if row is None or leader is None or row.closed or leader.today(now) > row.last_date:
         return None
-    heard = _heard(leader.sealer, row)
+    heard = _heard(leader.cipher, row)
     return _Open(row, leader, token_hash, heard) if token_hash in heard.unused else None
 
 
-def _mirror(sealer: Sealer, row: TeamMirror) -> Mirror:
-    heard = _heard(sealer, row)
+def _mirror(cipher: Cipher, row: TeamMirror) -> Mirror:
+    heard = _heard(cipher, row)
     return Mirror(
         id=row.id,
         month=row.month,
@@ -372,12 +372,14 @@ def _mirror(sealer: Sealer, row: TeamMirror) -> Mirror:
     )
 
 
-def _heard(sealer: Sealer, row: TeamMirror) -> Heard:
-    document = sealer.open_json(row.document, table="team_mirrors", column="document", row=row.id)
+def _heard(cipher: Cipher, row: TeamMirror) -> Heard:
+    document = cipher.decrypt_json(
+        row.document, table="team_mirrors", column="document", row=row.id
+    )
     return Heard.from_document(document)
 
 
-def _sealed(sealer: Sealer, mirror_id: UUID, heard: Heard) -> bytes:
-    return sealer.seal_json(
+def _encrypt(cipher: Cipher, mirror_id: UUID, heard: Heard) -> bytes:
+    return cipher.encrypt_json(
         heard.as_document(), table="team_mirrors", column="document", row=mirror_id
     )

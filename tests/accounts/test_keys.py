@@ -13,9 +13,9 @@ from factories import a_leader, many_leaders
 from leaderjournal.accounts import keys
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import fresh_secrets, new_data_key
 from leaderjournal.kernel.operations import refuse_wrong_keys
-from leaderjournal.kernel.sealing import KeyEncryption
 from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 
 

@@ -338,7 +338,7 @@ def test_a_mail_that_is_refused_for_good_is_logged_without_its_address(
     assert leader.email not in caplog.text
 
 
-def test_addresses_of_links_are_sealed_and_tokens_hashed(app, client, change_to, leader):
+def test_addresses_of_links_are_encrypted_and_tokens_hashed(app, client, change_to, leader):
     change_to("quetzalcoatl@example.com")
     with app.app_context():
         rows = [*db.session.scalars(sa.select(EmailProof))]

@@ -453,7 +453,7 @@ def test_another_account_on_the_same_phone_sees_nothing_of_the_first(new_page, b
     arrives(page, "commitment", "Ann has not sent this.")
 
 
-def test_what_lies_on_the_device_is_sealed(new_page):
+def test_what_lies_on_the_device_is_encrypted(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
     email = register(page)
     ready(page)

@@ -373,14 +373,14 @@ def test_nobody_else_sees_starts_or_undoes_an_import(app, client, leader, browse
     assert leader.get("/reflections").json["items"] == []
 
 
-def test_the_file_lies_sealed_and_goes_once_it_is_brought_in(app, leader, browser, post):
+def test_the_file_lies_encrypted_and_goes_once_it_is_brought_in(app, leader, browser, post):
     shown = upload(browser, a_zip([an_entry("Candid about Ben.")], stored=True).getvalue())
     with app.app_context():
-        [sealed] = db.session.scalars(sa.select(Import.file_sealed))
-        assert sealed is not None
-        assert b"Candid" not in sealed
+        [encrypted] = db.session.scalars(sa.select(Import.file_encrypted))
+        assert encrypted is not None
+        assert b"Candid" not in encrypted
         post(shown.request.path)
-        assert list(db.session.scalars(sa.select(Import.file_sealed))) == [None]
+        assert list(db.session.scalars(sa.select(Import.file_encrypted))) == [None]
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_no_prompt_goes_by_mail_until_the_address_is_verified(app, unverified, m
     assert dispatch(app) == 0
     assert mailbox == []
     with app.app_context():
-        assert db.session.scalar(sa.select(PromptDelivery.fate)) == "nobody"
+        assert db.session.scalar(sa.select(PromptDelivery.decision)) == "nobody"
     following = unverified.get("/prompt-schedule").json
     assert following["by_mail"] is True, "the choice waits"
     assert following["next_due_at"] > f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"

@@ -13,8 +13,13 @@ from leaderjournal.accounts import keys
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.encryption import (
+    Cipher,
+    DecryptionFailed,
+    KeyEncryption,
+    WrappedKey,
+)
 from leaderjournal.kernel.first_run import new_data_key
-from leaderjournal.kernel.sealing import KeyEncryption, SealBroken, Sealer, WrappedKey
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
 from leaderjournal.reflections.models import Reflection, Revision
@@ -81,13 +86,13 @@ def test_an_error_of_the_database_says_nothing_of_what_it_was_given(app):
     assert WORDS[0] not in str(failed.value)
 
 
-def test_a_sealed_document_does_not_open_elsewhere(app, client):
+def test_an_encrypted_document_does_not_open_elsewhere(app, client):
     mine, theirs = write_everywhere(client), write_everywhere(client)
     with app.app_context():
         rows = {row.account_id: row for row in db.session.scalars(sa.select(Reflection))}
         own, other = rows[uuid.UUID(mine.id)], rows[uuid.UUID(theirs.id)]
-        sealer = accounts_store.leader(uuid.UUID(mine.id)).sealer
-        assert sealer.open_json(own.document, table="reflections", column="document", row=own.id)
+        cipher = accounts_store.leader(uuid.UUID(mine.id)).cipher
+        assert cipher.decrypt_json(own.document, table="reflections", column="document", row=own.id)
         for document, table, column, row in [
             (own.document, "revisions", "document", own.id),
             (own.document, "reflections", "note", own.id),
@@ -97,20 +102,20 @@ def test_a_sealed_document_does_not_open_elsewhere(app, client):
             (b"\x02" + own.document[1:], "reflections", "document", own.id),
             (b"", "reflections", "document", own.id),
         ]:
-            with pytest.raises(SealBroken):
-                sealer.open_json(document, table=table, column=column, row=row)
-        stranger = Sealer(sealer.account, bytes(range(32)))
-        with pytest.raises(SealBroken):
-            stranger.open_json(own.document, table="reflections", column="document", row=own.id)
+            with pytest.raises(DecryptionFailed):
+                cipher.decrypt_json(document, table=table, column=column, row=row)
+        stranger = Cipher(cipher.account, bytes(range(32)))
+        with pytest.raises(DecryptionFailed):
+            stranger.decrypt_json(own.document, table="reflections", column="document", row=own.id)
 
 
-def test_the_same_words_are_never_sealed_the_same(app, client):
+def test_the_same_words_are_never_encrypted_the_same(app, client):
     leader = a_leader(client)
     for text in ("same", "other", "same"):
         leader.writes(leader.today(), note=text)
     with app.app_context():
-        sealed = [row.document for row in db.session.scalars(sa.select(Revision))]
-    assert len(set(sealed)) == len(sealed) == 2
+        encrypted = [row.document for row in db.session.scalars(sa.select(Revision))]
+    assert len(set(encrypted)) == len(encrypted) == 2
 
 
 def test_keys_rotate_without_touching_a_word(app, client):
@@ -142,7 +147,7 @@ def test_keys_rotate_without_touching_a_word(app, client):
             assert accounts_store.unopenable_accounts() == 0
             app.extensions["key_encryption"] = old
             assert accounts_store.unopenable_accounts() == 1
-            with pytest.raises(SealBroken, match="DATA_KEYS"):
+            with pytest.raises(DecryptionFailed, match="DATA_KEYS"):
                 old.unwrap(WrappedKey("gone", b""), account.id)
         finally:
             app.extensions["key_encryption"] = old

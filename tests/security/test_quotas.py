@@ -13,8 +13,8 @@ from leaderjournal.accounts import quotas as account_quotas
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
-from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.portability.imports import quotas as import_quotas
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.models import Import
@@ -129,24 +129,24 @@ def test_an_import_that_failed_keeps_nobody_waiting(app, account):
         broken = imports_store.begin(account, b"{}", now=clock.now())
         with write_transaction() as session:
             session.execute(
-                sa.update(Import).where(Import.id == broken).values(file_sealed=b"damaged")
+                sa.update(Import).where(Import.id == broken).values(file_encrypted=b"damaged")
             )
-        with pytest.raises(SealBroken):
+        with pytest.raises(DecryptionFailed):
             imports_store.look_at(account, broken, now=clock.now())
 
 
 def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
     for number in range(account_quotas.MOST_TOKENS - 1):
-        accounts_store.new_token(account.sealer, label=f"{number}", now=clock.now())
+        accounts_store.new_token(account.cipher, label=f"{number}", now=clock.now())
     with pytest.raises(QuotaReached, match="50 tokens"):
-        accounts_store.new_token(account.sealer, label="more", now=clock.now())
+        accounts_store.new_token(account.cipher, label="more", now=clock.now())
 
 
 def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
     question = {"key": "let-go", "text": "Who decided?"}
     for number in range(questions_store.MOST_OWN - 3):
         questions_store.add(
-            account.sealer, question | {"text": f"Number {number}?"}, now=clock.now()
+            account.cipher, question | {"text": f"Number {number}?"}, now=clock.now()
         )
 
     def add(number):

@@ -20,8 +20,8 @@ from factories import A_BROWSER, PASSWORD, a_leader
 
 from leaderjournal import cli, create_app
 from leaderjournal.kernel.database import db
+from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import fresh_secrets, keep_secrets, new_data_key
-from leaderjournal.kernel.sealing import KeyEncryption
 from leaderjournal.kernel.settings import Settings, SettingsError
 from leaderjournal.pwa.pages import release
 

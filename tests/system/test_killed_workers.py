@@ -150,7 +150,7 @@ def assert_each_is_asked_once(service, devices):
         "SELECT outcome, status, next_try_at, count(*) FROM prompt_messages GROUP BY 1, 2, 3"
     ) == [("sent", 201, None, len(devices))]
     assert service.ask(
-        "SELECT fate, count(*), count(DISTINCT account_id) FROM prompt_deliveries GROUP BY 1"
+        "SELECT decision, count(*), count(DISTINCT account_id) FROM prompt_deliveries GROUP BY 1"
     ) == [("due", len(devices), len(devices))]
     assert service.ask("SELECT count(*) FROM prompt_schedules WHERE next_due_at > now()") == [
         (len(devices),)

@@ -126,15 +126,17 @@ def heard(app):
     """Return the one mirror's document."""
     with app.app_context():
         row = db.session.scalar(sa.select(TeamMirror))
-        sealer = accounts_store.leader(row.account_id).sealer
-        return sealer.open_json(row.document, table="team_mirrors", column="document", row=row.id)
+        cipher = accounts_store.leader(row.account_id).cipher
+        return cipher.decrypt_json(
+            row.document, table="team_mirrors", column="document", row=row.id
+        )
 
 
 def addresses_kept(app):
     with app.app_context():
         row = db.session.scalar(sa.select(TeamMirrorMailing))
-        sealer = accounts_store.leader(row.account_id).sealer
-        document = sealer.open_json(
+        cipher = accounts_store.leader(row.account_id).cipher
+        document = cipher.decrypt_json(
             row.document, table="team_mirror_mailings", column="document", row=row.mirror_id
         )
         return sorted(filter(None, [*document["waiting"], document["trying"]]))

@@ -56,9 +56,11 @@ def dump(app):
             rows += [str(tuple(row)) for row in db.session.execute(sa.select(table))]
         opened = []
         for row in db.session.scalars(sa.select(TeamMirror)):
-            sealer = accounts_store.leader(row.account_id).sealer
+            cipher = accounts_store.leader(row.account_id).cipher
             opened.append(
-                sealer.open_text(row.document, table="team_mirrors", column="document", row=row.id)
+                cipher.decrypt_text(
+                    row.document, table="team_mirrors", column="document", row=row.id
+                )
             )
     return rows, opened
 

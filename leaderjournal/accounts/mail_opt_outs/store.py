@@ -17,7 +17,7 @@ from leaderjournal.accounts.mail_opt_outs.rules import receiver_of
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db, upsert, write_transaction
-from leaderjournal.kernel.sealing import SealBroken, Sealer
+from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 
 HASH, TOKEN = "mail-opt-out", "mail-opt-out-token"
 """What the derived keys are for: the hash that is stored, and the token in a mail."""
@@ -30,7 +30,7 @@ def opt_out_url(address: str) -> str:
     The token in it holds the keyed hash of the address, encrypted, another one each time: it says
     nothing to those who see it and needs no row. It does not expire, and outlives SECRET_KEY.
     """
-    token = urlsafe_b64encode(_sealer().seal_bytes(_hash_of(address), **PLACE))
+    token = urlsafe_b64encode(_cipher().encrypt_bytes(_hash_of(address), **PLACE))
     return f"{settings().public_url}/mail/never/{token.decode().rstrip('=')}"
 
 
@@ -84,11 +84,11 @@ def _hash_of(address: str) -> bytes:
 
 def _read(token: str) -> bytes | None:
     try:
-        sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        return _sealer().open_bytes(sealed, **PLACE)
-    except (Error, ValueError, SealBroken):
+        encrypted = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        return _cipher().decrypt_bytes(encrypted, **PLACE)
+    except (Error, ValueError, DecryptionFailed):
         return None
 
 
-def _sealer() -> Sealer:
-    return Sealer(accounts_store.LOOKUP_OWNER, accounts_store.derive_lookup_key(TOKEN))
+def _cipher() -> Cipher:
+    return Cipher(accounts_store.LOOKUP_OWNER, accounts_store.derive_lookup_key(TOKEN))

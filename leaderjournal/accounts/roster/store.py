@@ -11,7 +11,7 @@ from leaderjournal.accounts.models import Account, SignIn
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.sealing import SealBroken
+from leaderjournal.kernel.encryption import DecryptionFailed
 
 AT_ONCE = 200
 
@@ -53,7 +53,7 @@ def list_accounts() -> Iterator[ListedAccount]:
 def _listed(account: Account, last_seen_at: Instant | None) -> ListedAccount:
     email: str | None = None
     name: str | None = None
-    with suppress(SealBroken):
+    with suppress(DecryptionFailed):
         leader = Leader(account)
         email, name = leader.email, leader.name
     return ListedAccount(

@@ -1,4 +1,4 @@
-"""The tables of verified addresses. Addresses are sealed; tokens are kept as hashes only."""
+"""The tables of verified addresses. Addresses are encrypted; tokens are kept as hashes only."""
 
 from uuid import UUID
 
@@ -15,14 +15,14 @@ class EmailProof(Base):
     One an account: a newer one takes its place.
     """
 
-    __tablename__ = "email_proofs"
+    __tablename__ = "email_verifications"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), unique=True
     )
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     email_lookup: Mapped[bytes]
-    email_sealed: Mapped[bytes]
+    email_encrypted: Mapped[bytes]
     expires_at: Mapped[Instant] = mapped_column(index=True)
 
 
@@ -34,6 +34,6 @@ class EmailNotice(Base):
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
-    says: Mapped[str]
-    email_sealed: Mapped[bytes]
+    kind: Mapped[str]
+    email_encrypted: Mapped[bytes]
     expires_at: Mapped[Instant] = mapped_column(index=True)

@@ -16,7 +16,7 @@ from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
 from leaderjournal.accounts.verification.rules import NOTICE_LASTS, PROOF_LASTS
 from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 
 
 class Notice(StrEnum):
@@ -54,7 +54,7 @@ def begin_proof(leader: Leader, email: str, *, now: Instant) -> UUID:
         "id": proof_id,
         "token_hash": hash_token(token_of(proof_id)),
         "email_lookup": store.hash_email(email),
-        "email_sealed": _sealed(leader.sealer, "email_proofs", proof_id, email),
+        "email_encrypted": _encrypt(leader.cipher, "email_verifications", proof_id, email),
         "expires_at": Instant(now + PROOF_LASTS),
     }
     with write_transaction() as session:
@@ -76,7 +76,7 @@ def begin_change(leader: Leader, email: str, *, now: Instant) -> tuple[UUID, UUI
     proof_id = begin_proof(leader, email, now=now)
     notice_id = new_id()
     with write_transaction() as session:
-        session.add(_notice(notice_id, leader.sealer, Notice.CHANGE_ASKED, leader.email, now))
+        session.add(_notice(notice_id, leader.cipher, Notice.CHANGE_ASKED, leader.email, now))
     return proof_id, notice_id
 
 
@@ -92,7 +92,7 @@ def find_proof_of(leader: Leader, *, now: Instant) -> OpenProof | None:
         .where(EmailProof.account_id == leader.id, EmailProof.expires_at > now)
         .execution_options(populate_existing=True)
     )
-    return _open(row, leader) if row else None
+    return _decrypt(row, leader) if row else None
 
 
 def find_proof(proof_id: UUID, *, now: Instant) -> OpenProof | None:
@@ -135,8 +135,8 @@ def verify(token: str, *, now: Instant) -> Verified | None:
             leader = Leader(account)
             if not hmac.compare_digest(row.email_lookup, account.email_lookup):
                 notice_id = new_id()
-                session.add(_notice(notice_id, leader.sealer, Notice.CHANGED, leader.email, now))
-                store.set_email(leader.sealer, account, _open(row, leader).email)
+                session.add(_notice(notice_id, leader.cipher, Notice.CHANGED, leader.email, now))
+                store.set_email(leader.cipher, account, _decrypt(row, leader).email)
                 store.end_links(session, account_id)
             account.email_verified_at = now
             session.execute(sa.delete(EmailProof).where(EmailProof.account_id == account_id))
@@ -156,10 +156,10 @@ def find_notice(notice_id: UUID, *, now: Instant) -> tuple[str, Notice] | None:
     if found is None:
         return None
     row, account = found
-    email = Leader(account).sealer.open_text(
-        row.email_sealed, table="email_notices", column="email_sealed", row=row.id
+    email = Leader(account).cipher.decrypt_text(
+        row.email_encrypted, table="email_notices", column="email_encrypted", row=row.id
     )
-    return email, Notice(row.says)
+    return email, Notice(row.kind)
 
 
 def forget_notice(notice_id: UUID) -> None:
@@ -178,26 +178,26 @@ def _found(which: sa.ColumnElement[bool], now: Instant) -> OpenProof | None:
     if found is None:
         return None
     row, account = found
-    return _open(row, Leader(account))
+    return _decrypt(row, Leader(account))
 
 
-def _open(row: EmailProof, leader: Leader) -> OpenProof:
-    email = leader.sealer.open_text(
-        row.email_sealed, table="email_proofs", column="email_sealed", row=row.id
+def _decrypt(row: EmailProof, leader: Leader) -> OpenProof:
+    email = leader.cipher.decrypt_text(
+        row.email_encrypted, table="email_verifications", column="email_encrypted", row=row.id
     )
     is_change = not hmac.compare_digest(row.email_lookup, store.hash_email(leader.email))
     return OpenProof(row.id, row.account_id, email, is_change)
 
 
-def _notice(notice_id: UUID, sealer: Sealer, says: Notice, email: str, now: Instant) -> EmailNotice:
+def _notice(notice_id: UUID, cipher: Cipher, kind: Notice, email: str, now: Instant) -> EmailNotice:
     return EmailNotice(
         id=notice_id,
-        account_id=sealer.account,
-        says=says.value,
-        email_sealed=_sealed(sealer, "email_notices", notice_id, email),
+        account_id=cipher.account,
+        kind=kind.value,
+        email_encrypted=_encrypt(cipher, "email_notices", notice_id, email),
         expires_at=Instant(now + NOTICE_LASTS),
     )
 
 
-def _sealed(sealer: Sealer, table: str, row: UUID, email: str) -> bytes:
-    return sealer.seal_text(email, table=table, column="email_sealed", row=row)
+def _encrypt(cipher: Cipher, table: str, row: UUID, email: str) -> bytes:
+    return cipher.encrypt_text(email, table=table, column="email_encrypted", row=row)

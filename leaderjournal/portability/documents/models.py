@@ -1,4 +1,4 @@
-"""The table of documents that are being typeset or wait to be fetched; all of it is sealed."""
+"""The table of documents that are being typeset or wait to be fetched; all encrypted."""
 
 from uuid import UUID
 
@@ -20,5 +20,5 @@ class Document(Base):
     period: Mapped[str]
     stage: Mapped[str]
     created_at: Mapped[Instant] = mapped_column(index=True)
-    wishes: Mapped[bytes]
-    content_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
+    options_encrypted: Mapped[bytes]
+    content_encrypted: Mapped[bytes | None] = mapped_column(deferred=True)

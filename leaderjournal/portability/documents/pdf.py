@@ -95,9 +95,9 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
             for passage in portrait.summary.highlights
         ),
     )
-    days = reflections_store.days(leader.sealer, first=period.first, last=period.last)
+    days = reflections_store.days(leader.cipher, first=period.first, last=period.last)
     months = months_shown(period) if period.month is None else (period,)
-    reviewed = ((month, monthly_store.review(leader.sealer, month)) for month in months)
+    reviewed = ((month, monthly_store.review(leader.cipher, month)) for month in months)
     # Not `render_template`, which would add what pages know of the request: the worker has none.
     template = current_app.jinja_env.get_template("portability/document/document.html")
     return template.render(

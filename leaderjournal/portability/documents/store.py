@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts.store import Leader, hold
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import QuotaReached
-from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.pdf import (
     CannotTypeset,
@@ -64,10 +64,10 @@ def ask_for(leader: Leader, period: Period, wishes: Wishes, *, now: Instant) -> 
         period=period.name,
         stage=Stage.WAITING,
         created_at=now,
-        wishes=leader.sealer.seal_json(
+        options_encrypted=leader.cipher.encrypt_json(
             {"every_day": wishes.every_day, "without_names": wishes.without_names},
             table="documents",
-            column="wishes",
+            column="options_encrypted",
             row=document_id,
         ),
     )
@@ -105,8 +105,8 @@ def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
     row = _row(leader.id, document_id)
     if row is None or row.stage in OVER:
         return
-    opened: dict[str, Any] = leader.sealer.open_json(
-        row.wishes, table="documents", column="wishes", row=document_id
+    opened: dict[str, Any] = leader.cipher.decrypt_json(
+        row.options_encrypted, table="documents", column="options_encrypted", row=document_id
     )
     wishes = Wishes(opened["every_day"], tuple(opened["without_names"]))
     try:
@@ -123,10 +123,10 @@ def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
     except TooLargeToTypeset:
         _set(document_id, stage=Stage.TOO_LARGE)
         return
-    sealed = leader.sealer.seal_bytes(
-        content, table="documents", column="content_sealed", row=document_id
+    encrypted = leader.cipher.encrypt_bytes(
+        content, table="documents", column="content_encrypted", row=document_id
     )
-    _set(document_id, stage=Stage.DONE, content_sealed=sealed)
+    _set(document_id, stage=Stage.DONE, content_encrypted=encrypted)
 
 
 def document(leader: Leader, document_id: UUID) -> KeptDocument | None:
@@ -139,22 +139,22 @@ def document(leader: Leader, document_id: UUID) -> KeptDocument | None:
 
 def content_of(leader: Leader, document_id: UUID) -> bytes | None:
     """Return the PDF of a document that is done."""
-    sealed = db.session.scalar(
-        sa.select(Document.content_sealed).where(
+    encrypted = db.session.scalar(
+        sa.select(Document.content_encrypted).where(
             Document.account_id == leader.id, Document.id == document_id
         )
     )
-    if sealed is None:
+    if encrypted is None:
         return None
-    return leader.sealer.open_bytes(
-        sealed, table="documents", column="content_sealed", row=document_id
+    return leader.cipher.decrypt_bytes(
+        encrypted, table="documents", column="content_encrypted", row=document_id
     )
 
 
-def forget_all(sealer: Sealer, **_said: object) -> None:
+def forget_all(cipher: Cipher, **_said: object) -> None:
     """Forget every document of an account: a name that has left its texts stands in them still."""
     with write_transaction() as session:
-        session.execute(sa.delete(Document).where(Document.account_id == sealer.account))
+        session.execute(sa.delete(Document).where(Document.account_id == cipher.account))
 
 
 def forget_old(*, now: Instant) -> int:

@@ -1,4 +1,4 @@
-"""The tables of imports. The file lies sealed until it is brought in or given up, then it goes."""
+"""The tables of imports. The encrypted file is deleted once it is imported or dropped."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import Instant
 
 
 class Import(Base):
-    """A file that a leader gave; `done` of `total` days are gone through. `document` is sealed."""
+    """A file that a leader gave; `done` of `total` days are done. `document` is encrypted."""
 
     __tablename__ = "imports"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -23,13 +23,13 @@ class Import(Base):
     done: Mapped[int]
     total: Mapped[int]
     document: Mapped[bytes]
-    file_sealed: Mapped[bytes | None] = mapped_column(deferred=True)
+    file_encrypted: Mapped[bytes | None] = mapped_column(deferred=True)
 
 
 class BroughtIn(Base):
     """A day, a review or a question that an import made, at the version it then had."""
 
-    __tablename__ = "brought_in"
+    __tablename__ = "imported_items"
     import_id: Mapped[UUID] = mapped_column(
         ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
     )

@@ -33,7 +33,7 @@ def make_room(session: Session, account: UUID, size: int, *, now: Instant) -> No
             Import.id,
             Import.state,
             Import.created_at,
-            sa.func.coalesce(sa.func.length(Import.file_sealed), 0),
+            sa.func.coalesce(sa.func.length(Import.file_encrypted), 0),
         )
         .where(Import.account_id == account)
         .order_by(Import.id.desc())

@@ -1,4 +1,4 @@
-"""The SQL of imports: a file is kept sealed, looked at, brought in by and by, and taken back."""
+"""The SQL of imports: a file is kept encrypted, looked at, brought in by and by, and taken back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.imports.limits import read_within_limits
 from leaderjournal.portability.imports.models import BroughtIn, Import
@@ -90,9 +90,9 @@ def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
         created_at=now,
         done=0,
         total=0,
-        document=_sealed(leader.sealer, import_id, {}),
-        file_sealed=leader.sealer.seal_bytes(
-            content, table="imports", column="file_sealed", row=import_id
+        document=_encrypt(leader.cipher, import_id, {}),
+        file_encrypted=leader.cipher.encrypt_bytes(
+            content, table="imports", column="file_encrypted", row=import_id
         ),
     )
     with write_transaction() as session:
@@ -109,12 +109,12 @@ def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
     Raises UnreadableJournal, after which the file is gone.
     """
     try:
-        reading = read_within_limits(_reader(leader, now).read, _file(leader.sealer, import_id))
+        reading = read_within_limits(_reader(leader, now).read, _file(leader.cipher, import_id))
     except UnreadableJournal as error:
-        _close(leader.sealer, import_id, State.REFUSED, {"why": str(error)})
+        _close(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
         raise
     except Exception:  # nobody comes back to it: it must not count as under way
-        _close(leader.sealer, import_id, State.REFUSED, {"why": "It could not be read."})
+        _close(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
         raise
     there = reflections_store.days_there(leader.id)
     dates = [day.local_date for day in reading.days]
@@ -132,8 +132,8 @@ def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
         row = session.get_one(Import, import_id, populate_existing=True)
         if row.state == State.READING:
             row.kind, row.state, row.total = reading.kind, State.PREVIEW, len(dates)
-            row.document = _sealed(leader.sealer, import_id, document)
-    return _kept(leader.sealer, row)
+            row.document = _encrypt(leader.cipher, import_id, document)
+    return _kept(leader.cipher, row)
 
 
 def choose(leader: Leader, import_id: UUID, choices: Choices) -> bool:
@@ -145,8 +145,8 @@ def choose(leader: Leader, import_id: UUID, choices: Choices) -> bool:
         row = _row(session, leader.id, import_id)
         if row is None or row.state != State.PREVIEW:
             return False
-        document = _opened(leader.sealer, row) | {"choices": asdict(choices)}
-        row.state, row.document = State.WAITING, _sealed(leader.sealer, import_id, document)
+        document = _decrypt(leader.cipher, row) | {"choices": asdict(choices)}
+        row.state, row.document = State.WAITING, _encrypt(leader.cipher, import_id, document)
     return True
 
 
@@ -161,13 +161,13 @@ def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | N
     try:
         return _bring_in(leader, row, now=now)
     except UnreadableJournal as error:
-        return _close(leader.sealer, import_id, State.REFUSED, {"why": str(error)})
+        return _close(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
 
 
 def _bring_in(leader: Leader, row: Import, *, now: Instant) -> KeptImport:
     import_id = row.id
-    chosen = _opened(leader.sealer, row).get("choices", {})
-    content = _file(leader.sealer, import_id)
+    chosen = _decrypt(leader.cipher, row).get("choices", {})
+    content = _file(leader.cipher, import_id)
     if looks_like_ours(content):
         whole = read_within_limits(read_whole, content)
         leader, questions = _bring_settings(leader, import_id, whole, now=now)
@@ -176,13 +176,13 @@ def _bring_in(leader: Leader, row: Import, *, now: Instant) -> KeptImport:
         reader = _reader(leader, now, Choices(**chosen))
         reading = read_within_limits(reader.read, content)
     with write_transaction() as session:
-        _bring_reviews(session, leader.sealer, import_id, reading.reviews)
+        _bring_reviews(session, leader.cipher, import_id, reading.reviews)
     for start in range(0, len(reading.days), DAYS_AT_ONCE):
         days = reading.days[start : start + DAYS_AT_ONCE]
         with write_transaction() as session:
-            _bring_days(session, leader.sealer, import_id, days, now)
+            _bring_days(session, leader.cipher, import_id, days, now)
     with write_transaction() as session:
-        _bring_log(session, leader.sealer, import_id, reading)
+        _bring_log(session, leader.cipher, import_id, reading)
     created, others_created = _created(import_id)
     document = {
         "days": len(reading.days),
@@ -193,7 +193,7 @@ def _bring_in(leader: Leader, row: Import, *, now: Instant) -> KeptImport:
         "photos": reading.photos,
         **_failures(reading),
     }
-    return _close(leader.sealer, import_id, State.DONE, document)
+    return _close(leader.cipher, import_id, State.DONE, document)
 
 
 def import_now(leader: Leader, content: bytes, *, choices: Choices, now: Instant) -> KeptImport:
@@ -226,14 +226,14 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.take_back(session, made["day"])
         monthly_store.take_back(session, made["review"])
-        log_store.take_back(session, leader.sealer, made["entry"])
+        log_store.take_back(session, leader.cipher, made["entry"])
         team_mirror_store.take_back(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
             questions_store.take_back(session, leader.id, made["question"])
         session.execute(sa.delete(BroughtIn).where(BroughtIn.import_id == import_id))
-        document = _opened(leader.sealer, row) | {"kept": len(made["day"]) - removed}
-        row.state, row.document = State.UNDONE, _sealed(leader.sealer, import_id, document)
-    return _kept(leader.sealer, row)
+        document = _decrypt(leader.cipher, row) | {"kept": len(made["day"]) - removed}
+        row.state, row.document = State.UNDONE, _encrypt(leader.cipher, import_id, document)
+    return _kept(leader.cipher, row)
 
 
 def give_up(leader: Leader, import_id: UUID) -> bool:
@@ -254,7 +254,7 @@ def give_up(leader: Leader, import_id: UUID) -> bool:
 def kept_import(leader: Leader, import_id: UUID) -> KeptImport | None:
     """Return one of the leader's imports."""
     row = _row(db.session, leader.id, import_id)
-    return _kept(leader.sealer, row) if row else None
+    return _kept(leader.cipher, row) if row else None
 
 
 def kept_imports(leader: Leader) -> list[KeptImport]:
@@ -264,7 +264,7 @@ def kept_imports(leader: Leader) -> list[KeptImport]:
         .where(Import.account_id == leader.id, Import.state.in_((State.DONE, State.UNDONE)))
         .order_by(Import.id.desc())
     )
-    return [_kept(leader.sealer, row) for row in rows]
+    return [_kept(leader.cipher, row) for row in rows]
 
 
 def broken_off(*, before: Instant) -> list[tuple[UUID, UUID]]:
@@ -289,13 +289,13 @@ def forget_unused(*, before: Instant) -> int:
 
 def _bring_days(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     import_id: UUID,
     days: tuple[BroughtDay, ...],
     now: Instant,
 ) -> None:
     versions = {day.local_date: day.history.version if day.history else 1 for day in days}
-    added = reflections_store.add_days(session, sealer, days, now=now)
+    added = reflections_store.add_days(session, cipher, days, now=now)
     session.add_all(
         BroughtIn(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
         for date, row_id in added.items()
@@ -313,7 +313,7 @@ def _bring_settings(
     what the ids of own questions have become.
     """
     is_new = not reflections_store.days_there(leader.id) and not monthly_store.reviews(
-        leader.sealer
+        leader.cipher
     )
     if whole.settings is not None and is_new:
         given = whole.settings
@@ -329,7 +329,7 @@ def _bring_settings(
         )
     hidden = whole.settings.hidden_questions if whole.settings and is_new else ()
     with write_transaction() as session:
-        ids, new = questions_store.bring_questions(session, leader.sealer, whole.questions, now=now)
+        ids, new = questions_store.bring_questions(session, leader.cipher, whole.questions, now=now)
         questions_store.bring_asked(session, leader.id, whole.asked, ids, hidden)
         session.add_all(
             BroughtIn(import_id=import_id, item_id=question, kind="question", version=0)
@@ -339,28 +339,28 @@ def _bring_settings(
 
 
 def _bring_reviews(
-    session: Session, sealer: Sealer, import_id: UUID, reviews: Sequence[BroughtReview]
+    session: Session, cipher: Cipher, import_id: UUID, reviews: Sequence[BroughtReview]
 ) -> None:
     versions = {review.month.name: review.version for review in reviews}
-    added = monthly_store.add_reviews(session, sealer, reviews)
+    added = monthly_store.add_reviews(session, cipher, reviews)
     session.add_all(
         BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
         for month, row_id in added.items()
     )
 
 
-def _bring_log(session: Session, sealer: Sealer, import_id: UUID, reading: Reading) -> None:
+def _bring_log(session: Session, cipher: Cipher, import_id: UUID, reading: Reading) -> None:
     """Bring in the practice log and the team mirrors of one of our own exports."""
     session.add_all(
         BroughtIn(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
-        for mirror_id in team_mirror_store.add_mirrors(session, sealer, reading.team_mirrors)
+        for mirror_id in team_mirror_store.add_mirrors(session, cipher, reading.team_mirrors)
     )
     days = session.scalars(
         sa.select(BroughtIn.item_id).where(
             BroughtIn.import_id == import_id, BroughtIn.kind == "day"
         )
     )
-    added = log_store.add_entries(session, sealer, reading.log, new_days=set(days))
+    added = log_store.add_entries(session, cipher, reading.log, new_days=set(days))
     session.add_all(
         BroughtIn(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()
@@ -383,13 +383,13 @@ def _created(import_id: UUID) -> tuple[int, int]:
     return days, sum(made.values())
 
 
-def _close(sealer: Sealer, import_id: UUID, state: State, document: dict[str, Any]) -> KeptImport:
+def _close(cipher: Cipher, import_id: UUID, state: State, document: dict[str, Any]) -> KeptImport:
     """Let an import be over, and its file gone."""
     with write_transaction() as session:
         row = session.get_one(Import, import_id, populate_existing=True)
-        row.state, row.file_sealed, row.done = state, None, row.total
-        row.document = _sealed(sealer, import_id, document)
-    return _kept(sealer, row)
+        row.state, row.file_encrypted, row.done = state, None, row.total
+        row.document = _encrypt(cipher, import_id, document)
+    return _kept(cipher, row)
 
 
 def _reader(leader: Leader, now: Instant, choices: Choices | None = None) -> Reader:
@@ -408,26 +408,26 @@ def _row(session: Session, account: UUID, import_id: UUID) -> Import | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _file(sealer: Sealer, import_id: UUID) -> bytes:
-    sealed = db.session.scalar(sa.select(Import.file_sealed).where(Import.id == import_id))
-    if sealed is None:
+def _file(cipher: Cipher, import_id: UUID) -> bytes:
+    encrypted = db.session.scalar(sa.select(Import.file_encrypted).where(Import.id == import_id))
+    if encrypted is None:
         raise UnreadableJournal("This file is gone. Choose it again.")
-    return sealer.open_bytes(sealed, table="imports", column="file_sealed", row=import_id)
+    return cipher.decrypt_bytes(encrypted, table="imports", column="file_encrypted", row=import_id)
 
 
-def _sealed(sealer: Sealer, import_id: UUID, document: dict[str, Any]) -> bytes:
-    return sealer.seal_json(document, table="imports", column="document", row=import_id)
+def _encrypt(cipher: Cipher, import_id: UUID, document: dict[str, Any]) -> bytes:
+    return cipher.encrypt_json(document, table="imports", column="document", row=import_id)
 
 
-def _opened(sealer: Sealer, row: Import) -> dict[str, Any]:
-    opened: dict[str, Any] = sealer.open_json(
+def _decrypt(cipher: Cipher, row: Import) -> dict[str, Any]:
+    opened: dict[str, Any] = cipher.decrypt_json(
         row.document, table="imports", column="document", row=row.id
     )
     return opened
 
 
-def _kept(sealer: Sealer, row: Import) -> KeptImport:
-    document = _opened(sealer, row)
+def _kept(cipher: Cipher, row: Import) -> KeptImport:
+    document = _decrypt(cipher, row)
     document.pop("choices", None)
     failures = tuple(Failure(**failure) for failure in document.pop("failures", []))
     return KeptImport(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, new_id
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.people.store import acts_id
@@ -30,15 +30,15 @@ from leaderjournal.practice_log.rules import (
 from leaderjournal.reflections import store as reflections_store
 
 
-def all_entries(sealer: Sealer) -> list[store.Entry]:
+def all_entries(cipher: Cipher) -> list[store.Entry]:
     """Return every entry as it is stored: by kind, people first, then day.
 
     What became of a commitment is left out where its day says it no more.
     """
-    query = sa.select(LogEntry).where(LogEntry.account_id == sealer.account)
-    days = {day for day, _ in reflections_store.commitment_days(sealer.account)}
+    query = sa.select(LogEntry).where(LogEntry.account_id == cipher.account)
+    days = {day for day, _ in reflections_store.commitment_days(cipher.account)}
     found = sorted(
-        (store.opened(sealer, row) for row in db.session.scalars(query)),
+        (store.opened(cipher, row) for row in db.session.scalars(query)),
         key=lambda entry: (entry.local_date, entry.id),
     )
     found = [e for e in found if not getattr(e.content, "of_day", False) or e.id in days]
@@ -74,7 +74,7 @@ class BroughtEntry:
 
 def add_entries(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     brought: Iterable[BroughtEntry],
     *,
     new_days: Collection[UUID],
@@ -85,10 +85,10 @@ def add_entries(
     What became of a day's commitment comes with its day alone, one of `new_days`. Return the
     versions of the new ones by their ids, but for those: they go with their day again.
     """
-    accounts_store.hold(session, sealer.account)
-    kinds = {row.id: Kind(row.kind) for row in store.rows_of(session, sealer, tuple(Kind))}
+    accounts_store.hold(session, cipher.account)
+    kinds = {row.id: Kind(row.kind) for row in store.rows_of(session, cipher, tuple(Kind))}
     alike = defaultdict[tuple[object, ...], list[UUID]](list)
-    for found in all_entries(sealer):
+    for found in all_entries(cipher):
         alike[_likeness(found.kind, found.local_date, found.content)].append(found.id)
     kept = Counter(kinds.values())
     people: dict[UUID, UUID] = {}
@@ -107,7 +107,7 @@ def add_entries(
                 same.remove(given.id)
         else:
             there = same.pop(0) if same else None
-        entry_id = there or _new_id(sealer, given, content, new_days)
+        entry_id = there or _new_id(cipher, given, content, new_days)
         if given.kind == Kind.PERSON and entry_id:
             people[given.id] = entry_id
         if entry_id is None or entry_id in kinds or not has_room(kept[given.kind], given.kind):
@@ -119,13 +119,13 @@ def add_entries(
         session.add(
             LogEntry(
                 id=entry_id,
-                account_id=sealer.account,
+                account_id=cipher.account,
                 kind=given.kind.value,
                 local_date=given.local_date,
                 version=given.version,
                 saved_at=given.saved_at,
-                document=store.sealed(sealer, entry_id, content),
-                asked_from=asked_from(content),
+                document=store.encrypted(cipher, entry_id, content),
+                follow_up_from=asked_from(content),
             )
         )
     session.flush()
@@ -133,13 +133,13 @@ def add_entries(
 
 
 def _new_id(
-    sealer: Sealer, given: BroughtEntry, content: Content, new_days: Collection[UUID]
+    cipher: Cipher, given: BroughtEntry, content: Content, new_days: Collection[UUID]
 ) -> UUID | None:
     """Return the id of an entry that is to be added; None where its day did not come with it."""
     if isinstance(content, Acts):
         return acts_id(content.person_id, given.local_date)
     if isinstance(content, Commitment) and content.of_day:
-        day = reflections_store.day(sealer, given.local_date)
+        day = reflections_store.day(cipher, given.local_date)
         return day.id if day and day.id in new_days and day.content.commitment.strip() else None
     return new_id()
 
@@ -158,19 +158,19 @@ def _likeness(kind: Kind, local_date: LocalDate, content: Content) -> tuple[obje
     return kind, local_date, content.text
 
 
-def take_back(session: Session, sealer: Sealer, brought: Mapping[UUID, int]) -> None:
+def take_back(session: Session, cipher: Cipher, brought: Mapping[UUID, int]) -> None:
     """Remove entries, inside the caller's transaction, that are as they were brought.
 
     A person stays where something else of the log names them by now.
     """
-    rows = {row.id: row for row in store.rows_of(session, sealer, tuple(Kind))}
+    rows = {row.id: row for row in store.rows_of(session, cipher, tuple(Kind))}
     going = {
         row_id
         for row_id, version in brought.items()
         if row_id in rows and rows[row_id].version == version
     }
     named = {
-        getattr(store.opened(sealer, row).content, "person_id", None)
+        getattr(store.opened(cipher, row).content, "person_id", None)
         for row_id, row in rows.items()
         if row_id not in going
     }

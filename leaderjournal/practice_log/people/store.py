@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.rules import (
     ACTS,
@@ -32,48 +32,58 @@ MOST_PASSAGES = 8
 TEXTS = frozenset({"text", "note", "reason", "celebrated_how"})
 
 name_forgotten = Signal("a person's name is to go from every text")
-"""Sent with the account's sealer; `without` takes the name out of a text."""
+"""Sent with the account's cipher; `without` takes the name out of a text."""
 
 
 def put_acts(
-    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
+    cipher: Cipher,
+    person_id: UUID,
+    local_date: LocalDate,
+    acts: Iterable[str],
+    *,
+    now: Instant,
 ) -> None:
     """Note what was done for a person on a day, whole; nothing takes it back.
 
     Raises NoSuchEntry where there is no such person.
     """
     done, entry_id = tuple(acts), acts_id(person_id, local_date)
-    with _holding(sealer, person_id) as session:
+    with _holding(cipher, person_id) as session:
         if not done:
-            store.remove(sealer, Kind.ACTS, entry_id, session=session)
+            store.remove(cipher, Kind.ACTS, entry_id, session=session)
             return
         content = Acts(person_id, done)
-        store.put(sealer, Kind.ACTS, entry_id, local_date, content, now=now, session=session)
+        store.put(cipher, Kind.ACTS, entry_id, local_date, content, now=now, session=session)
 
 
 def add_acts(
-    sealer: Sealer, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
+    cipher: Cipher,
+    person_id: UUID,
+    local_date: LocalDate,
+    acts: Iterable[str],
+    *,
+    now: Instant,
 ) -> None:
     """Note more of what was done for a person on a day; what is there stays.
 
     Raises NoSuchEntry where there is no such person.
     """
-    with _holding(sealer, person_id) as session:
-        _add_acts(session, sealer, person_id, local_date, acts, now=now)
+    with _holding(cipher, person_id) as session:
+        _add_acts(session, cipher, person_id, local_date, acts, now=now)
 
 
 @contextmanager
-def _holding(sealer: Sealer, *people: UUID) -> Iterator[Session]:
+def _holding(cipher: Cipher, *people: UUID) -> Iterator[Session]:
     """Write to the log while these people are there. Raises NoSuchEntry."""
-    with store.transaction(sealer) as session:
-        if any(store.entry(sealer, Kind.PERSON, person) is None for person in people):
+    with store.transaction(cipher) as session:
+        if any(store.entry(cipher, Kind.PERSON, person) is None for person in people):
             raise store.NoSuchEntry
         yield session
 
 
 def _add_acts(
     session: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     person_id: UUID,
     local_date: LocalDate,
     acts: Iterable[str],
@@ -81,27 +91,27 @@ def _add_acts(
     now: Instant,
 ) -> None:
     entry_id = acts_id(person_id, local_date)
-    there = store.entry(sealer, Kind.ACTS, entry_id)
+    there = store.entry(cipher, Kind.ACTS, entry_id)
     done = set(acts).union(there.content.acts if there else ())
     if not done:
         return
     ordered = Acts(person_id, tuple(act for act in ACTS if act in done))
-    store.put(sealer, Kind.ACTS, entry_id, local_date, ordered, now=now, session=session)
+    store.put(cipher, Kind.ACTS, entry_id, local_date, ordered, now=now, session=session)
 
 
-def acts_of(sealer: Sealer, person_id: UUID) -> list[store.Entry]:
+def acts_of(cipher: Cipher, person_id: UUID) -> list[store.Entry]:
     """Return what was done for a person, the latest day first."""
     return [
-        found for found in store.entries(sealer, Kind.ACTS) if found.content.person_id == person_id
+        found for found in store.entries(cipher, Kind.ACTS) if found.content.person_id == person_id
     ]
 
 
 def standings(
-    sealer: Sealer, people: Iterable[store.Entry], *, today: LocalDate
+    cipher: Cipher, people: Iterable[store.Entry], *, today: LocalDate
 ) -> dict[UUID, Standing]:
     """Return how each of these people stands today."""
     days: defaultdict[UUID, list[tuple[LocalDate, tuple[str, ...]]]] = defaultdict(list)
-    for done in store.entries(sealer, Kind.ACTS):
+    for done in store.entries(cipher, Kind.ACTS):
         days[done.content.person_id].append((done.local_date, done.content.acts))
     return {
         person.id: standing(person.content, person.local_date, days[person.id], today=today)
@@ -109,14 +119,14 @@ def standings(
     }
 
 
-def team(sealer: Sealer, *, today: LocalDate) -> list[tuple[store.Entry, Standing]]:
+def team(cipher: Cipher, *, today: LocalDate) -> list[tuple[store.Entry, Standing]]:
     """Return everyone of the team who has not left, and how they stand; most overdue first."""
     people = {
         found.id: found
-        for found in store.entries(sealer, Kind.PERSON)
+        for found in store.entries(cipher, Kind.PERSON)
         if found.content.left_on is None
     }
-    found = standings(sealer, people.values(), today=today)
+    found = standings(cipher, people.values(), today=today)
     return [(people[person], found[person]) for person in longest_without_first(found)]
 
 
@@ -128,11 +138,11 @@ class About:
     text: str
 
 
-def passages_about(sealer: Sealer, person: store.Entry, *, today: LocalDate) -> list[About]:
+def passages_about(cipher: Cipher, person: store.Entry, *, today: LocalDate) -> list[About]:
     """Return the latest texts that name a person, of a year at the most, the latest first."""
     name = mentions(person.content.name)
     found: list[About] = []
-    for day in reflections_store.days(sealer, first=days_after(today, -365), last=today):
+    for day in reflections_store.days(cipher, first=days_after(today, -365), last=today):
         texts = (*(answer.text for answer in day.content.answers), day.content.note)
         found += [About(day.local_date, text) for text in texts if name.search(text)]
         if len(found) >= MOST_PASSAGES:
@@ -141,7 +151,7 @@ def passages_about(sealer: Sealer, person: store.Entry, *, today: LocalDate) -> 
 
 
 def forget(
-    sealer: Sealer,
+    cipher: Cipher,
     person: store.Entry,
     *,
     replacement: str | None,
@@ -155,16 +165,16 @@ def forget(
     """
     if replacement is not None:
         name = mentions(person.content.name, any_case=any_case)
-        _take_name_out(sealer, lambda text: name.sub(lambda _: replacement, text), now)
-    store.remove(sealer, Kind.PERSON, person.id)
+        _take_name_out(cipher, lambda text: name.sub(lambda _: replacement, text), now)
+    store.remove(cipher, Kind.PERSON, person.id)
 
 
-def _take_name_out(sealer: Sealer, without: Callable[[str], str], now: Instant) -> None:
-    questions_store.rewrite(sealer, without)
-    reflections_store.rewrite(sealer, without, now=now)
-    with store.transaction(sealer) as session:
-        for row in store.rows_of(session, sealer, tuple(Kind)):
-            there = store.opened(sealer, row)
+def _take_name_out(cipher: Cipher, without: Callable[[str], str], now: Instant) -> None:
+    questions_store.rewrite(cipher, without)
+    reflections_store.rewrite(cipher, without, now=now)
+    with store.transaction(cipher) as session:
+        for row in store.rows_of(session, cipher, tuple(Kind)):
+            there = store.opened(cipher, row)
             texts = {
                 field: without(value)
                 for field, value in asdict(there.content).items()
@@ -172,21 +182,21 @@ def _take_name_out(sealer: Sealer, without: Callable[[str], str], now: Instant) 
             }
             changed = replace(there.content, **texts)
             if changed != there.content:
-                store.say(sealer, row, changed)
+                store.say(cipher, row, changed)
                 row.saved_at = now
-    name_forgotten.send(sealer, without=without, now=now)
-    accounts_store.begin_edition(sealer.account)
+    name_forgotten.send(cipher, without=without, now=now)
+    accounts_store.begin_edition(cipher.account)
 
 
-def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
+def merge(cipher: Cipher, person_id: UUID, into: UUID, *, now: Instant) -> None:
     """Let all that is of a person be of another one; the first is there no more.
 
     Their note is added to the other's, and their rhythm is taken where the other has none. Raises
     NoSuchEntry, and NotAllowed where the two notes are too long for one.
     """
-    with _holding(sealer, person_id, into) as session:
+    with _holding(cipher, person_id, into) as session:
         first, second = (
-            cast("store.Entry", store.entry(sealer, Kind.PERSON, person))
+            cast("store.Entry", store.entry(cipher, Kind.PERSON, person))
             for person in (person_id, into)
         )
         person = merged(second.content, first.content)
@@ -195,19 +205,19 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
                 f"Shorten a note first: together they have more than {LONGEST_TEXT:,} characters."
             )
             raise store.NotAllowed({"into": [both]})
-        for row in store.rows_of(session, sealer, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
-            found = store.opened(sealer, row)
+        for row in store.rows_of(session, cipher, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+            found = store.opened(cipher, row)
             if found.content.person_id != person_id:
                 continue
             if found.kind == Kind.ACTS:
-                _add_acts(session, sealer, into, found.local_date, found.content.acts, now=now)
+                _add_acts(session, cipher, into, found.local_date, found.content.acts, now=now)
                 session.delete(row)
             else:
-                store.say(sealer, row, replace(found.content, person_id=into))
+                store.say(cipher, row, replace(found.content, person_id=into))
                 row.saved_at = now
         session.flush()
         store.put(
-            sealer,
+            cipher,
             Kind.PERSON,
             into,
             min(first.local_date, second.local_date),
@@ -215,7 +225,7 @@ def merge(sealer: Sealer, person_id: UUID, into: UUID, *, now: Instant) -> None:
             now=now,
             session=session,
         )
-        store.remove(sealer, Kind.PERSON, person_id, session=session)
+        store.remove(cipher, Kind.PERSON, person_id, session=session)
 
 
 def acts_id(person_id: UUID, local_date: LocalDate) -> UUID:

@@ -31,8 +31,8 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.kernel.outages import describe_outage
-from leaderjournal.kernel.sealing import SealBroken
 from leaderjournal.prompts.delivery import figures, store
 from leaderjournal.prompts.delivery.invitations import Place, invitations
 from leaderjournal.prompts.delivery.mailer import Mailer, Sent
@@ -397,7 +397,7 @@ def _leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account; None where it is gone or its key is not configured here."""
     try:
         return accounts_store.leader(account_id)
-    except SealBroken:
+    except DecryptionFailed:
         log.warning("DATA_KEYS lacks the key of an account: it gets no mail")
         return None
 

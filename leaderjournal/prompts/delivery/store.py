@@ -169,7 +169,7 @@ def _deliver(
                 "expires_at": expires_at(
                     schedule_store.read(row), prompt, zone=zone, day_starts_at=day_starts_at
                 ),
-                "fate": became.value,
+                "decision": became.value,
             }
             deliveries.append(delivery)
             if became is Fate.DUE:
@@ -267,11 +267,11 @@ def claim_waiting(
                 .values(attempts=PromptMessage.attempts + 1, next_try_at=held_until)
                 .execution_options(synchronize_session=False)
             )
-        sealers = accounts_store.sealers_of(
+        ciphers = accounts_store.find_ciphers(
             session, {device.account_id for *_, device in found if device}
         )
         devices = {
-            device.id: push_store.device_in(device, sealers) for *_, device in found if device
+            device.id: push_store.device_in(device, ciphers) for *_, device in found if device
         }
         # Where an account's key is not configured, its device is not known: it waits for the key.
         return [
@@ -349,7 +349,7 @@ def newest_among(
         .where(
             PromptDelivery.account_id.in_(accounts),
             PromptDelivery.local_date.in_(days),
-            PromptDelivery.fate == Fate.DUE.value,
+            PromptDelivery.decision == Fate.DUE.value,
         )
         .group_by(PromptDelivery.account_id, PromptDelivery.local_date)
     )

@@ -13,7 +13,7 @@ from leaderjournal.kernel import mail
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.sealing import SealBroken
+from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.fortnightly import store
 from leaderjournal.prompts.letters.unsubscribing import (
@@ -36,7 +36,7 @@ def send_due(*, now: Instant) -> int:
             for letter in letters:
                 try:
                     leader = accounts_store.leader(letter.account_id)
-                except SealBroken:
+                except DecryptionFailed:
                     store.pass_over(letter)
                     continue
                 if leader is None or not _claim(leader, letter, now=now):

@@ -156,7 +156,7 @@ def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
     first, last = days_after(date, -EVERY_DAYS), days_after(date, -1)
     since = days_after(last, 1 - LOOKS_BACK)
     days = reflections_store.figures(leader.id, first=since, last=last)
-    practice = log_store.figures(leader.sealer, "", first, last, today=last)
+    practice = log_store.figures(leader.cipher, "", first, last, today=last)
     behaviours = [behaviour.slug for key in catalogue.keys() for behaviour in key.behaviours]
     return Fortnight(
         first=first,
@@ -205,7 +205,7 @@ def line_to_reread(leader: Leader, date: LocalDate) -> str:
     first, last = days_after(date, -EVERY_DAYS), days_after(date, -1)
     passages = [
         Passage(day.local_date, answer.key, answer.score, answer.text)
-        for day in reflections_store.days(leader.sealer, first=first, last=last)
+        for day in reflections_store.days(leader.cipher, first=first, last=last)
         for answer in day.content.answers
         if answer.text.strip()
     ]

@@ -10,10 +10,10 @@ from leaderjournal.kernel.days import Instant
 
 
 class PushSubscription(Base):
-    """Where a device is reached, sealed; `endpoint_hash` is a keyed hash of its endpoint.
+    """Where a device is reached, encrypted; `endpoint_hash` is a keyed hash of its endpoint.
 
     `endpoint`, `p256dh` and `auth` are empty but in rows of earlier releases until those are
-    sealed. The `last_…` columns say when it was tried last, and what came of it.
+    encrypted. The `last_…` columns say when it was tried last, and what came of it.
     """
 
     __tablename__ = "push_subscriptions"
@@ -22,11 +22,11 @@ class PushSubscription(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     endpoint_hash: Mapped[bytes] = mapped_column(unique=True)
-    device_sealed: Mapped[bytes | None]
+    device_encrypted: Mapped[bytes | None]
     endpoint: Mapped[str] = mapped_column(default="")
     p256dh: Mapped[bytes] = mapped_column(default=b"")
     auth: Mapped[bytes] = mapped_column(default=b"")
-    device: Mapped[str]
+    device_name: Mapped[str]
     vapid_public_key: Mapped[str]
     created_at: Mapped[Instant]
     last_tried_at: Mapped[Instant | None]
@@ -53,5 +53,5 @@ class LostSubscription(Base):
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
-    device: Mapped[str]
+    device_name: Mapped[str]
     lost_at: Mapped[Instant] = mapped_column(index=True)

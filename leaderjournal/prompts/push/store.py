@@ -16,7 +16,8 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.prompts.push.encryption import decrypt_device, encrypt_device
 from leaderjournal.prompts.push.messages import public_key
 from leaderjournal.prompts.push.models import (
     LostSubscription,
@@ -24,10 +25,9 @@ from leaderjournal.prompts.push.models import (
     RemovedSubscription,
 )
 from leaderjournal.prompts.push.rules import Device, Outcome
-from leaderjournal.prompts.push.sealing import open_device, seal_device
 
 REMEMBERED_FOR = timedelta(days=365)
-SEALED_AT_ONCE = 200
+ENCRYPTED_AT_ONCE = 200
 TOLD_FOR = timedelta(days=30)
 """How long a leader is told of a device that its push service ended."""
 MOST_DEVICES = 20
@@ -96,7 +96,7 @@ def device_of(account_id: UUID, subscription_id: UUID) -> Device | None:
     row = db.session.get(PushSubscription, subscription_id)
     if row is None or row.account_id != account_id:
         return None
-    return device_in(row, accounts_store.sealers_of(db.session, [account_id]))
+    return device_in(row, accounts_store.find_ciphers(db.session, [account_id]))
 
 
 def subscribe(
@@ -116,10 +116,10 @@ def subscribe(
             sa.update(PushSubscription).where(earlier).values(endpoint_hash=endpoint_hash)
         )
         _take_from_others(session, account_id, endpoint_hash, device)
-        sealer = accounts_store.sealers_of(session, [account_id])[account_id]
+        cipher = accounts_store.find_ciphers(session, [account_id])[account_id]
         chosen = {
-            **_sealed(sealer, endpoint_hash, device),
-            "device": name,
+            **_encrypt(cipher, endpoint_hash, device),
+            "device_name": name,
             "vapid_public_key": vapid_public_key(),
         }
         fresh = {
@@ -146,7 +146,7 @@ def subscribe(
         # It is back: nothing is left to tell.
         session.execute(
             sa.delete(LostSubscription).where(
-                LostSubscription.account_id == account_id, LostSubscription.device == name
+                LostSubscription.account_id == account_id, LostSubscription.device_name == name
             )
         )
         if created:
@@ -164,7 +164,7 @@ def _take_from_others(
     row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if row is None:
         return
-    stored = device_in(row, accounts_store.sealers_of(session, [row.account_id]))
+    stored = device_in(row, accounts_store.find_ciphers(session, [row.account_id]))
     if stored is None or not _have_same_keys(stored, device):
         raise EndpointTaken
     session.delete(row)
@@ -204,7 +204,7 @@ def lost_devices_of(account_id: UUID) -> list[LostDevice]:
     """Return the account's devices that their push services ended, the latest first."""
     query = sa.select(LostSubscription).where(LostSubscription.account_id == account_id)
     rows = db.session.scalars(query.order_by(LostSubscription.lost_at.desc()))
-    return [LostDevice(row.device, row.lost_at) for row in rows]
+    return [LostDevice(row.device_name, row.lost_at) for row in rows]
 
 
 def forget_removed(*, now: Instant) -> int:
@@ -258,28 +258,30 @@ def note(session: Session, tries: Iterable[Try]) -> None:
         lost = session.execute(
             sa.delete(PushSubscription)
             .where(PushSubscription.id.in_(list(gone)))
-            .returning(PushSubscription.id, PushSubscription.account_id, PushSubscription.device)
+            .returning(
+                PushSubscription.id, PushSubscription.account_id, PushSubscription.device_name
+            )
         ).all()
         session.add_all(
-            LostSubscription(id=id_, account_id=account, device=device, lost_at=gone[id_])
-            for id_, account, device in lost
+            LostSubscription(id=id_, account_id=account, device_name=name, lost_at=gone[id_])
+            for id_, account, name in lost
         )
 
 
-def device_in(row: PushSubscription, sealers: Mapping[UUID, Sealer]) -> Device | None:
+def device_in(row: PushSubscription, ciphers: Mapping[UUID, Cipher]) -> Device | None:
     """Return where the device of a row is reached; None where its account's key is not here."""
-    if row.device_sealed is None:
+    if row.device_encrypted is None:
         return Device(row.endpoint, row.p256dh, row.auth)
-    sealer = sealers.get(row.account_id)
-    return open_device(sealer, row.endpoint_hash, row.device_sealed) if sealer else None
+    cipher = ciphers.get(row.account_id)
+    return decrypt_device(cipher, row.endpoint_hash, row.device_encrypted) if cipher else None
 
 
-def seal_plain_devices() -> int:
-    """Seal the devices that earlier releases kept in plain, in small batches; return how many.
+def encrypt_plain_devices() -> int:
+    """Encrypt the devices that earlier releases kept in plain, in small batches; return how many.
 
     Harmless to repeat. Those whose account's key is not configured stay as they are.
     """
-    plain = PushSubscription.device_sealed.is_(None)
+    plain = PushSubscription.device_encrypted.is_(None)
     if db.session.scalar(sa.select(PushSubscription.id).where(plain).limit(1)) is None:
         return 0
     keyed_hash_of("")  # its key, where there is none yet, is made in a transaction of its own
@@ -289,21 +291,21 @@ def seal_plain_devices() -> int:
             query = sa.select(PushSubscription).where(plain, PushSubscription.id > last)
             rows = session.scalars(
                 query.order_by(PushSubscription.id)
-                .limit(SEALED_AT_ONCE)
+                .limit(ENCRYPTED_AT_ONCE)
                 .with_for_update(skip_locked=True)
                 .execution_options(populate_existing=True)
             ).all()
             if not rows:
                 return done
             last = rows[-1].id
-            sealers = accounts_store.sealers_of(session, {row.account_id for row in rows})
+            ciphers = accounts_store.find_ciphers(session, {row.account_id for row in rows})
             for row in rows:
-                if row.account_id not in sealers:
+                if row.account_id not in ciphers:
                     continue
                 device = Device(row.endpoint, row.p256dh, row.auth)
                 row.endpoint_hash = keyed_hash_of(device.endpoint)
-                sealed = _sealed(sealers[row.account_id], row.endpoint_hash, device)
-                for column, value in sealed.items():
+                encrypted = _encrypt(ciphers[row.account_id], row.endpoint_hash, device)
+                for column, value in encrypted.items():
                     setattr(row, column, value)
                 done += 1
             session.flush()
@@ -315,10 +317,10 @@ def keyed_hash_of(endpoint: str) -> bytes:
     return accounts_store.keyed_hash("push endpoint", endpoint)
 
 
-def _sealed(sealer: Sealer, endpoint_hash: bytes, device: Device) -> dict[str, Any]:
-    """Return the columns of a device: all of it sealed, and nothing in the plain ones."""
+def _encrypt(cipher: Cipher, endpoint_hash: bytes, device: Device) -> dict[str, Any]:
+    """Return the columns of a device: all of it encrypted, and nothing in the plain ones."""
     return {
-        "device_sealed": seal_device(sealer, endpoint_hash, device),
+        "device_encrypted": encrypt_device(cipher, endpoint_hash, device),
         "endpoint": "",
         "p256dh": b"",
         "auth": b"",
@@ -343,7 +345,7 @@ def _keep_the_newest(session: Session, account_id: UUID) -> None:
 def _kept(row: PushSubscription) -> KeptDevice:
     return KeptDevice(
         id=row.id,
-        name=row.device,
+        name=row.device_name,
         current_key=row.vapid_public_key == vapid_public_key(),
         created_at=row.created_at,
         last_tried_at=row.last_tried_at,

@@ -36,14 +36,14 @@ class PromptSchedule(Base):
     next_local_date: Mapped[LocalDate | None]
     next_slot: Mapped[str | None]
     calendar_hash: Mapped[bytes | None] = mapped_column(unique=True)
-    calendar_sealed: Mapped[bytes | None]
+    calendar_token_encrypted: Mapped[bytes | None]
 
 
 class PromptDelivery(Base):
     """A prompt that came due: one per leader, local day and slot, whichever worker claimed it.
 
     `number` counts the prompts of the local day from 0; `expires_at` is the UTC instant until
-    which it may be delivered; `fate` is what became of it.
+    which it may be delivered; `decision` says what became of it.
     """
 
     __tablename__ = "prompt_deliveries"
@@ -55,4 +55,4 @@ class PromptDelivery(Base):
     number: Mapped[int]
     due_at: Mapped[Instant] = mapped_column(index=True)
     expires_at: Mapped[Instant]
-    fate: Mapped[str]
+    decision: Mapped[str]

@@ -16,7 +16,7 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader, Moved
 from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
 from leaderjournal.prompts.schedule.rules import (
     Prompt,
@@ -151,27 +151,27 @@ def stop_mail(account_id: UUID) -> bool:
     return bool(found)
 
 
-def calendar_address(sealer: Sealer) -> str | None:
+def calendar_address(cipher: Cipher) -> str | None:
     """Return the token in the private address of the leader's calendar feed, if there is one."""
-    row = db.session.get(PromptSchedule, sealer.account)
-    if row is None or row.calendar_sealed is None:
+    row = db.session.get(PromptSchedule, cipher.account)
+    if row is None or row.calendar_token_encrypted is None:
         return None
-    return sealer.open_text(
-        row.calendar_sealed,
+    return cipher.decrypt_text(
+        row.calendar_token_encrypted,
         table="prompt_schedules",
-        column="calendar_sealed",
+        column="calendar_token_encrypted",
         row=row.account_id,
     )
 
 
-def new_calendar_address(sealer: Sealer) -> str:
+def new_calendar_address(cipher: Cipher) -> str:
     """Give the calendar feed a fresh private address; the one before ends. Return its token."""
     token = secrets.token_urlsafe(32)
     with write_transaction() as session:
-        row = _locked(session, sealer.account)
+        row = _locked(session, cipher.account)
         row.calendar_hash = _hash(token)
-        row.calendar_sealed = sealer.seal_text(
-            token, table="prompt_schedules", column="calendar_sealed", row=sealer.account
+        row.calendar_token_encrypted = cipher.encrypt_text(
+            token, table="prompt_schedules", column="calendar_token_encrypted", row=cipher.account
         )
     return token
 
@@ -182,7 +182,7 @@ def end_calendar(account_id: UUID) -> None:
         session.execute(
             sa.update(PromptSchedule)
             .where(PromptSchedule.account_id == account_id)
-            .values(calendar_hash=None, calendar_sealed=None)
+            .values(calendar_hash=None, calendar_token_encrypted=None)
         )
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.models import AnswerFigures, Reflection
 from leaderjournal.reflections.rules import DayContent
@@ -47,20 +47,20 @@ class Filters:
         return Sought(terms(self.q), folded(self.person.strip().removeprefix("@")), line)
 
 
-def searchable_day(sealer: Sealer, row_id: UUID, content: DayContent) -> bytes:
-    """Return a day's searchable form, sealed."""
-    return sealer.seal_text(
-        searchable(content, FIELDS), table="reflections", column="search_sealed", row=row_id
+def searchable_day(cipher: Cipher, row_id: UUID, content: DayContent) -> bytes:
+    """Return a day's searchable form, encrypted."""
+    return cipher.encrypt_text(
+        searchable(content, FIELDS), table="reflections", column="search_encrypted", row=row_id
     )
 
 
-def days_that_match(sealer: Sealer, filters: Filters) -> list[LocalDate]:
+def days_that_match(cipher: Cipher, filters: Filters) -> list[LocalDate]:
     """Return the local dates of the days that match, newest first."""
     # A day that was saved by an earlier release has no searchable form until it is saved again.
-    document = sa.case((Reflection.search_sealed.is_(None), Reflection.document))
+    document = sa.case((Reflection.search_encrypted.is_(None), Reflection.document))
     query = sa.select(
-        Reflection.id, Reflection.local_date, Reflection.search_sealed, document
-    ).where(Reflection.account_id == sealer.account, Reflection.deleted_at.is_(None))
+        Reflection.id, Reflection.local_date, Reflection.search_encrypted, document
+    ).where(Reflection.account_id == cipher.account, Reflection.deleted_at.is_(None))
     if filters.first is not None:
         query = query.where(Reflection.local_date >= filters.first)
     if filters.last is not None:
@@ -80,14 +80,20 @@ def days_that_match(sealer: Sealer, filters: Filters) -> list[LocalDate]:
     dates = [
         local_date
         for rows in db.session.connection().execute(query).partitions(AT_ONCE)
-        for row_id, local_date, sealed, document in rows
-        if sought.held_by(_searchable(sealer, row_id, sealed, document))
+        for row_id, local_date, encrypted, document in rows
+        if sought.held_by(_searchable(cipher, row_id, encrypted, document))
     ]
     return sorted(dates, reverse=True)
 
 
-def _searchable(sealer: Sealer, row_id: UUID, sealed: bytes | None, document: bytes | None) -> str:
-    if sealed is not None:
-        return sealer.open_text(sealed, table="reflections", column="search_sealed", row=row_id)
-    opened = sealer.open_json(document or b"", table="reflections", column="document", row=row_id)
+def _searchable(
+    cipher: Cipher, row_id: UUID, encrypted: bytes | None, document: bytes | None
+) -> str:
+    if encrypted is not None:
+        return cipher.decrypt_text(
+            encrypted, table="reflections", column="search_encrypted", row=row_id
+        )
+    opened = cipher.decrypt_json(
+        document or b"", table="reflections", column="document", row=row_id
+    )
     return searchable(DayContent.from_document(opened), FIELDS)

@@ -24,7 +24,7 @@ blueprint = Blueprint("versions", __name__)
 def versions(local_date: LocalDate) -> str:
     """Show every earlier version of a day; those of one sitting's typing stand together."""
     leader = current_leader()
-    day, earlier = store.day(leader.sealer, local_date), store.revisions(leader.sealer, local_date)
+    day, earlier = store.day(leader.cipher, local_date), store.revisions(leader.cipher, local_date)
     if day is None or earlier is None:
         abort(404)
     following: list[store.StoredDay | store.DayVersion] = [day, *earlier]
@@ -49,8 +49,8 @@ def versions(local_date: LocalDate) -> str:
 def version(local_date: LocalDate, version: int) -> str:
     """Show an earlier version of a day beside the day as it stands."""
     leader = current_leader()
-    day = store.day(leader.sealer, local_date)
-    earlier = store.version(leader.sealer, local_date, version)
+    day = store.day(leader.cipher, local_date)
+    earlier = store.version(leader.cipher, local_date, version)
     if day is None or earlier is None:
         abort(404)
     return render_template(
@@ -69,7 +69,7 @@ def restore_version(local_date: LocalDate, version: int) -> Response:
     """Let an earlier version stand again."""
     leader, now = current_leader(), clock.now()
     writing = store.Writing(now, leader.time_zone, leader.day_starts_at)
-    day = store.restore_version(leader.sealer, local_date, version, writing=writing, now=now)
+    day = store.restore_version(leader.cipher, local_date, version, writing=writing, now=now)
     if day is None:
         abort(404)
     flash(f"Version {version} stands again. What stood before is kept under versions.", "good")

@@ -68,7 +68,7 @@ def _no_review(month: Period) -> Problem:
 @blueprint.response(200, page_schema(ShownReviewSchema, "Reviews"))
 def list_reviews() -> dict[str, Any]:
     """List the monthly reviews, the latest month first."""
-    return page([represented(review) for review in store.reviews(current_leader().sealer)])
+    return page([represented(review) for review in store.reviews(current_leader().cipher)])
 
 
 @blueprint.get("/reviews/<month>")
@@ -77,7 +77,7 @@ def list_reviews() -> dict[str, Any]:
 def read_review(month: str) -> Any:
     """Read the review of a month."""
     period = month_of(month)
-    review = store.review(current_leader().sealer, period)
+    review = store.review(current_leader().cipher, period)
     if review is None:
         raise _no_review(period)
     return represented(review), 200, {"ETag": f'"{review.etag}"'}
@@ -111,7 +111,7 @@ def put_review(values: dict[str, Any], month: str) -> Any:
 def list_review_revisions(month: str) -> dict[str, Any]:
     """List every earlier version of a review, newest first."""
     period = month_of(month)
-    versions = store.revisions(current_leader().sealer, period)
+    versions = store.revisions(current_leader().cipher, period)
     if versions is None:
         raise _no_review(period)
     return page(

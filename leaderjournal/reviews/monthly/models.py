@@ -1,4 +1,4 @@
-"""The tables of monthly reviews: what was written is one sealed document; every version is kept."""
+"""The tables of monthly reviews: each version is one encrypted document."""
 
 from uuid import UUID
 

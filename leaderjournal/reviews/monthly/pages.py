@@ -28,7 +28,7 @@ Page = Response | str | tuple[str, int]
 def review(period: str) -> Page:
     """Show the review of a month, to be written."""
     month = begun(month_of(period))
-    stored = store.review(current_leader().sealer, month)
+    stored = store.review(current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()
     return _page(month, content.as_document(), stored.etag if stored else "")
 
@@ -65,8 +65,8 @@ def save_review(period: str) -> Page:
 @login_required
 def versions(period: str) -> str:
     """Show every earlier version of a review; those of one sitting's typing stand together."""
-    sealer, month = current_leader().sealer, begun(month_of(period))
-    stored, earlier = store.review(sealer, month), store.revisions(sealer, month)
+    cipher, month = current_leader().cipher, begun(month_of(period))
+    stored, earlier = store.review(cipher, month), store.revisions(cipher, month)
     if stored is None or earlier is None:
         abort(404)
     following: list[store.StoredReview | store.ReviewVersion] = [stored, *earlier]

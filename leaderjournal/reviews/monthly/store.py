@@ -1,4 +1,4 @@
-"""The SQL of monthly reviews: sealed, versioned, and with the key that next month leans on."""
+"""The SQL of monthly reviews: encrypted, versioned, and with the key that next month leans on."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.sealing import Sealer
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 from leaderjournal.reviews.monthly.quotas import check_space
@@ -66,20 +66,20 @@ class ReviewChangedMeanwhile(Exception):
         self.current = current
 
 
-def review(sealer: Sealer, month: Period) -> StoredReview | None:
+def review(cipher: Cipher, month: Period) -> StoredReview | None:
     """Return the review of a month, None where there is none."""
-    row = _row(db.session, sealer.account, month.name)
-    return _stored(sealer, row) if row and row.version else None
+    row = _row(db.session, cipher.account, month.name)
+    return _stored(cipher, row) if row and row.version else None
 
 
-def reviews(sealer: Sealer) -> list[StoredReview]:
+def reviews(cipher: Cipher) -> list[StoredReview]:
     """Return every review, the latest month first."""
     rows = db.session.scalars(
         sa.select(MonthlyReview)
-        .where(MonthlyReview.account_id == sealer.account, MonthlyReview.version > 0)
+        .where(MonthlyReview.account_id == cipher.account, MonthlyReview.version > 0)
         .order_by(MonthlyReview.month.desc())
     )
-    return [_stored(sealer, row) for row in rows]
+    return [_stored(cipher, row) for row in rows]
 
 
 def reviewed_among(
@@ -110,33 +110,33 @@ def put(
     questions of the next month lean on the key that the review chose. Raises
     ReviewChangedMeanwhile where `expected` is not what is stored.
     """
-    sealer = leader.sealer
+    cipher = leader.cipher
     with write_transaction() as session:
         row = _locked(session, leader.id, month.name, now)
-        current = _stored(sealer, row) if row.version else None
+        current = _stored(cipher, row) if row.version else None
         if not expected.met_by(current):
             raise ReviewChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False
         if current is not None:
-            _keep_version(session, sealer, row)
+            _keep_version(session, cipher, row)
         row.version += 1
         row.saved_at = now
-        row.document = _sealed(sealer, row.id, content)
+        row.document = _encrypt(cipher, row.id, content)
         check_space(session, leader.id, 2 * len(row.document), now=now)
         questions_store.lean_on(session, leader.id, month.next.first, content.lean_on)
-        return _stored(sealer, row), current is None
+        return _stored(cipher, row), current is None
 
 
-def revisions(sealer: Sealer, month: Period) -> list[ReviewVersion] | None:
+def revisions(cipher: Cipher, month: Period) -> list[ReviewVersion] | None:
     """Return every earlier version of a review, newest first; None where there is no review."""
-    row = _row(db.session, sealer.account, month.name)
+    row = _row(db.session, cipher.account, month.name)
     if row is None or not row.version:
         return None
-    return revisions_of(sealer, row.id)
+    return revisions_of(cipher, row.id)
 
 
-def revisions_of(sealer: Sealer, review_id: UUID) -> list[ReviewVersion]:
+def revisions_of(cipher: Cipher, review_id: UUID) -> list[ReviewVersion]:
     """Return every earlier version of a review of the account, newest first."""
     rows = db.session.scalars(
         sa.select(MonthlyReviewRevision)
@@ -145,14 +145,14 @@ def revisions_of(sealer: Sealer, review_id: UUID) -> list[ReviewVersion]:
     )
     return [
         ReviewVersion(
-            kept.version, kept.saved_at, _opened(sealer, "monthly_review_revisions", kept)
+            kept.version, kept.saved_at, _decrypt(cipher, "monthly_review_revisions", kept)
         )
         for kept in rows
     ]
 
 
 def add_reviews(
-    session: Session, sealer: Sealer, brought: Iterable[BroughtReview]
+    session: Session, cipher: Cipher, brought: Iterable[BroughtReview]
 ) -> dict[str, UUID]:
     """Add reviews with their versions, inside the caller's transaction; leave what is there.
 
@@ -161,7 +161,7 @@ def add_reviews(
     added: dict[str, UUID] = {}
     there = set(
         session.scalars(
-            sa.select(MonthlyReview.month).where(MonthlyReview.account_id == sealer.account)
+            sa.select(MonthlyReview.month).where(MonthlyReview.account_id == cipher.account)
         )
     )
     for given in brought:
@@ -170,19 +170,19 @@ def add_reviews(
             continue
         row = MonthlyReview(
             id=new_id(),
-            account_id=sealer.account,
+            account_id=cipher.account,
             month=month,
             written_at=given.written_at,
             saved_at=given.saved_at,
             version=given.version,
         )
-        row.document = _sealed(sealer, row.id, given.content)
+        row.document = _encrypt(cipher, row.id, given.content)
         session.add(row)
         session.flush()
         for kept in given.versions:
-            _add_version(session, sealer, row.id, kept)
+            _add_version(session, cipher, row.id, kept)
         first = given.month.next.first
-        questions_store.lean_on(session, sealer.account, first, given.content.lean_on)
+        questions_store.lean_on(session, cipher.account, first, given.content.lean_on)
         added[month] = row.id
     return added
 
@@ -203,23 +203,23 @@ def take_back(session: Session, reviews: Mapping[UUID, int]) -> int:
     )
 
 
-def rewrite(sealer: Sealer, *, without: Callable[[str], str], now: Instant) -> None:
+def rewrite(cipher: Cipher, *, without: Callable[[str], str], now: Instant) -> None:
     """Write every review anew, versions too, as `without` has it: it takes a name out of a text."""
     with write_transaction() as session:
-        of_account = MonthlyReview.account_id == sealer.account
+        of_account = MonthlyReview.account_id == cipher.account
         reviews = sa.select(MonthlyReview).where(of_account).order_by(MonthlyReview.id)
         fresh = {"populate_existing": True}
         for row in session.scalars(reviews.with_for_update().execution_options(**fresh)):
-            before = _opened(sealer, "monthly_reviews", row) if row.version else ReviewContent()
+            before = _decrypt(cipher, "monthly_reviews", row) if row.version else ReviewContent()
             content = before.with_texts(without)
             if content != before:
-                row.document, row.saved_at = _sealed(sealer, row.id, content), now
+                row.document, row.saved_at = _encrypt(cipher, row.id, content), now
                 row.version += 1
         session.flush()
         versions = sa.select(MonthlyReviewRevision).join(MonthlyReview).where(of_account)
         for kept in session.scalars(versions.execution_options(**fresh)):
-            content = _opened(sealer, "monthly_review_revisions", kept).with_texts(without)
-            kept.document = _sealed_version(sealer, kept.review_id, kept.version, content)
+            content = _decrypt(cipher, "monthly_review_revisions", kept).with_texts(without)
+            kept.document = _encrypt_version(cipher, kept.review_id, kept.version, content)
 
 
 def _locked(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
@@ -252,24 +252,26 @@ def _row(session: Session, account: UUID, month: str) -> MonthlyReview | None:
     )
 
 
-def _keep_version(session: Session, sealer: Sealer, row: MonthlyReview) -> None:
-    content = _opened(sealer, "monthly_reviews", row)
-    _add_version(session, sealer, row.id, ReviewVersion(row.version, row.saved_at, content))
+def _keep_version(session: Session, cipher: Cipher, row: MonthlyReview) -> None:
+    content = _decrypt(cipher, "monthly_reviews", row)
+    _add_version(session, cipher, row.id, ReviewVersion(row.version, row.saved_at, content))
 
 
-def _add_version(session: Session, sealer: Sealer, review_id: UUID, kept: ReviewVersion) -> None:
+def _add_version(session: Session, cipher: Cipher, review_id: UUID, kept: ReviewVersion) -> None:
     session.add(
         MonthlyReviewRevision(
             review_id=review_id,
             version=kept.version,
             saved_at=kept.saved_at,
-            document=_sealed_version(sealer, review_id, kept.version, kept.content),
+            document=_encrypt_version(cipher, review_id, kept.version, kept.content),
         )
     )
 
 
-def _sealed_version(sealer: Sealer, review_id: UUID, version: int, content: ReviewContent) -> bytes:
-    return sealer.seal_json(
+def _encrypt_version(
+    cipher: Cipher, review_id: UUID, version: int, content: ReviewContent
+) -> bytes:
+    return cipher.encrypt_json(
         content.as_document(),
         table="monthly_review_revisions",
         column="document",
@@ -277,27 +279,27 @@ def _sealed_version(sealer: Sealer, review_id: UUID, version: int, content: Revi
     )
 
 
-def _sealed(sealer: Sealer, row_id: UUID, content: ReviewContent) -> bytes:
-    return sealer.seal_json(
+def _encrypt(cipher: Cipher, row_id: UUID, content: ReviewContent) -> bytes:
+    return cipher.encrypt_json(
         content.as_document(), table="monthly_reviews", column="document", row=row_id
     )
 
 
-def _opened(
-    sealer: Sealer, table: str, row: MonthlyReview | MonthlyReviewRevision
+def _decrypt(
+    cipher: Cipher, table: str, row: MonthlyReview | MonthlyReviewRevision
 ) -> ReviewContent:
     place = row.id if isinstance(row, MonthlyReview) else f"{row.review_id}/{row.version}"
-    document: dict[str, Any] = sealer.open_json(
+    document: dict[str, Any] = cipher.decrypt_json(
         row.document, table=table, column="document", row=place
     )
     return ReviewContent(**document)
 
 
-def _stored(sealer: Sealer, row: MonthlyReview) -> StoredReview:
+def _stored(cipher: Cipher, row: MonthlyReview) -> StoredReview:
     return StoredReview(
         id=row.id,
         month=row.month,
-        content=_opened(sealer, "monthly_reviews", row),
+        content=_decrypt(cipher, "monthly_reviews", row),
         version=row.version,
         written_at=row.written_at,
         saved_at=row.saved_at,

@@ -7,8 +7,8 @@ from flask_login import login_required
 
 from leaderjournal.accounts.access import current_leader
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.forms import read_form
-from leaderjournal.kernel.sealing import Sealer
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.schemas import SoughtSchema
@@ -67,17 +67,17 @@ def search() -> str | tuple[str, int]:
     if errors or not given:
         return render_template("search/search.html", **page), 422 if errors else 200
     filters = SoughtSchema.filters(values)
-    sealer = current_leader().sealer
-    dates = days_that_match(sealer, filters)
+    cipher = current_leader().cipher
+    dates = days_that_match(cipher, filters)
     pages = max(1, -(-len(dates) // DAYS_ON_A_PAGE))
     shown = min(max(1, shown), pages)
     here = dates[(shown - 1) * DAYS_ON_A_PAGE : shown * DAYS_ON_A_PAGE]
-    found = [_found(day, filters) for day in reflections_store.days_on(sealer, here)]
+    found = [_found(day, filters) for day in reflections_store.days_on(cipher, here)]
     return render_template(
         "search/search.html",
         **page,
         found=found,
-        reviews=_found_reviews(sealer, filters) if shown == 1 else [],
+        reviews=_found_reviews(cipher, filters) if shown == 1 else [],
         total=len(dates),
         page=shown,
         pages=pages,
@@ -85,13 +85,13 @@ def search() -> str | tuple[str, int]:
     )
 
 
-def _found_reviews(sealer: Sealer, filters: Filters) -> list[FoundReview]:
+def _found_reviews(cipher: Cipher, filters: Filters) -> list[FoundReview]:
     """Return the monthly reviews that match; they have no key and no score to be narrowed by."""
     sought = filters.sought()
     if filters.key is not None or filters.score is not None or sought.everything:
         return []
     found = []
-    for review in monthly_store.reviews(sealer):
+    for review in monthly_store.reviews(cipher):
         month = Period.parse(review.month)
         if (filters.first and month.last < filters.first) or (
             filters.last and month.first > filters.last

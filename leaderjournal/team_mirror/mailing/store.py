@@ -20,7 +20,7 @@ from leaderjournal.accounts.mail_opt_outs.store import may_write_to_others
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.kernel.sealing import SealBroken, Sealer
+from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror import store as mirror_store
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
@@ -68,7 +68,7 @@ def issue(
                 unsent=0,
                 in_doubt=0,
                 by_hand=0,
-                document=_sealed(leader.sealer, mirror_id, waiting, ""),
+                document=_encrypt(leader.cipher, mirror_id, waiting, ""),
             )
         )
 
@@ -80,7 +80,7 @@ def standing(leader: Leader, mirror_id: UUID) -> Standing | None:
         .where(TeamMirrorMailing.mirror_id == mirror_id, TeamMirrorMailing.account_id == leader.id)
         .execution_options(populate_existing=True)
     )
-    return _standing(row, _waiting(leader.sealer, row)) if row else None
+    return _standing(row, _waiting(leader.cipher, row)) if row else None
 
 
 def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]:
@@ -94,7 +94,7 @@ def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]
         tokens = mirror_store.add_tokens(session, leader, mirror_id, missing, now=now)
         if tokens:
             row.by_hand, row.unsent, row.in_doubt = row.by_hand + missing, 0, 0
-            _write_issued(session, leader, row, _waiting(leader.sealer, row))
+            _write_issued(session, leader, row, _waiting(leader.cipher, row))
     return tokens
 
 
@@ -119,12 +119,12 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
             return None
         try:
             leader = accounts_store.leader(row.account_id)
-        except SealBroken:
+        except DecryptionFailed:
             row.next_try_at = Instant(now + UNREADABLE_WAITS)
             return None
         if leader is None:
             return None
-        document = _opened(leader.sealer, row)
+        document = _decrypt(leader.cipher, row)
         waiting = list(document["waiting"])
         row.in_doubt += bool(document["trying"])
         allowed = session.scalar(may_write_to_others(row.account_id)) is not None
@@ -138,7 +138,7 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
             row.unsent += len(waiting)
             waiting, row.next_try_at = [], None
             _write_issued(session, leader, row, waiting)
-        row.document = _sealed(leader.sealer, mirror_id, waiting, "")
+        row.document = _encrypt(leader.cipher, mirror_id, waiting, "")
         links = dict(zip(waiting, tokens, strict=True)) if tokens else {}
         return Round(leader, mirror_id, month, row.attempts, waiting, links) if links else None
 
@@ -175,8 +175,8 @@ def end_round(round_: Round, unsent: Sequence[str], *, now: Instant) -> None:
             row.unsent += len(round_.waiting)
             round_.waiting.clear()
         row.next_try_at = Instant(now + wait) if round_.waiting and wait else None
-        row.document = _sealed(round_.leader.sealer, row.mirror_id, round_.waiting, "")
-        mirror_store.withdraw_tokens(session, round_.leader.sealer, row.mirror_id, unsent)
+        row.document = _encrypt(round_.leader.cipher, row.mirror_id, round_.waiting, "")
+        mirror_store.withdraw_tokens(session, round_.leader.cipher, row.mirror_id, unsent)
         _write_issued(session, round_.leader, row, round_.waiting)
 
 
@@ -201,7 +201,7 @@ def _write(
     now: Instant,
 ) -> bool:
     """Write how far a turn is; False where it has ended: the mirror or the turn is over."""
-    document = _sealed(round_.leader.sealer, round_.mirror_id, round_.waiting, trying)
+    document = _encrypt(round_.leader.cipher, round_.mirror_id, round_.waiting, trying)
     values = values | {"document": document, "next_try_at": Instant(now + LEASE)}
     mine = (
         TeamMirrorMailing.mirror_id == round_.mirror_id,
@@ -216,28 +216,28 @@ def _write_issued(
     session: Session, leader: Leader, row: TeamMirrorMailing, waiting: Sequence[str]
 ) -> None:
     issued = _standing(row, waiting).issued
-    mirror_store.write_issued(session, leader.sealer, row.mirror_id, issued)
+    mirror_store.write_issued(session, leader.cipher, row.mirror_id, issued)
 
 
 def _standing(row: TeamMirrorMailing, waiting: Sequence[str]) -> Standing:
     return Standing(row.sent, len(waiting), row.unsent, row.in_doubt, row.by_hand)
 
 
-def _waiting(sealer: Sealer, row: TeamMirrorMailing) -> list[str]:
+def _waiting(cipher: Cipher, row: TeamMirrorMailing) -> list[str]:
     """Return the addresses that are still to be written to, the one being tried included."""
-    document = _opened(sealer, row)
+    document = _decrypt(cipher, row)
     return [*document["waiting"], *filter(None, [document["trying"]])]
 
 
-def _opened(sealer: Sealer, row: TeamMirrorMailing) -> dict[str, Any]:
-    opened: dict[str, Any] = sealer.open_json(
+def _decrypt(cipher: Cipher, row: TeamMirrorMailing) -> dict[str, Any]:
+    opened: dict[str, Any] = cipher.decrypt_json(
         row.document, table="team_mirror_mailings", column="document", row=row.mirror_id
     )
     return opened
 
 
-def _sealed(sealer: Sealer, mirror_id: UUID, waiting: Sequence[str], trying: str) -> bytes:
+def _encrypt(cipher: Cipher, mirror_id: UUID, waiting: Sequence[str], trying: str) -> bytes:
     document = {"waiting": list(waiting), "trying": trying}
-    return sealer.seal_json(
+    return cipher.encrypt_json(
         document, table="team_mirror_mailings", column="document", row=mirror_id
     )

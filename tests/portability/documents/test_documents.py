@@ -110,8 +110,8 @@ def test_the_page_offers_the_names_it_found_and_makes_the_document(app, leader, 
     assert "Mira" not in text_of(pdf.data)
     with app.app_context():
         [row] = db.session.scalars(sa.select(Document).options(sa.orm.undefer("*")))
-        assert b"Mira" not in row.wishes
-        assert not row.content_sealed.startswith(b"%PDF")
+        assert b"Mira" not in row.options_encrypted
+        assert not row.content_encrypted.startswith(b"%PDF")
 
 
 def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, browser, post):

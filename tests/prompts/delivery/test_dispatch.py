@@ -137,7 +137,7 @@ def test_who_has_written_today_is_not_asked(client, app, dispatcher, push_servic
     leader.writes(leader.today(), ("let-go", 3, ""))
     assert dispatcher.run_once() == 0
     assert push_service.attempts(phone) == []
-    assert [delivery.fate for delivery in rows(app, PromptDelivery)] == ["written"]
+    assert [delivery.decision for delivery in rows(app, PromptDelivery)] == ["written"]
 
 
 def test_who_writes_before_a_second_try_is_not_asked_again(client, app, dispatcher, push_service):
@@ -254,7 +254,7 @@ def test_after_days_without_a_worker_one_prompt_comes_and_not_one_for_each_day(
         leader.call("PUT", "/prompt-schedule", schedule(clock_time(zone, minutes=1)))
     dispatcher.run_once()
     assert len(push_service.received(phone)) == 1
-    assert Counter(d.fate for d in rows(app, PromptDelivery)) == {"late": 1, "due": 1}
+    assert Counter(d.decision for d in rows(app, PromptDelivery)) == {"late": 1, "due": 1}
 
 
 def test_what_a_dead_worker_held_is_sent_by_another_when_the_lease_is_over(
@@ -322,7 +322,7 @@ def test_a_pause_of_the_practice_is_a_pause_of_prompts(client, app, dispatcher, 
     leader = a_leader_to_be_asked(client, phone)
     leader.call("POST", "/pauses", {"first_date": leader.today()})
     assert dispatcher.run_once() == 0
-    assert [delivery.fate for delivery in rows(app, PromptDelivery)] == ["paused"]
+    assert [delivery.decision for delivery in rows(app, PromptDelivery)] == ["paused"]
 
 
 def test_a_prompt_never_says_a_question_of_the_leaders_own(client, dispatcher, push_service):

@@ -44,15 +44,15 @@ def test_pages_of_a_search_follow_each_other(leader):
 def test_a_day_that_an_earlier_release_saved_is_found_too(app, leader):
     written(leader)
     with app.app_context(), write_transaction() as session:
-        session.execute(sa.update(Reflection).values(search_sealed=None))
+        session.execute(sa.update(Reflection).values(search_encrypted=None))
     assert found(leader, "q=uberraschend") == ["2026-01-05"]
 
 
-def test_what_a_search_goes_through_lies_sealed(app, leader):
+def test_what_a_search_goes_through_lies_encrypted(app, leader):
     written(leader)
     with app.app_context():
-        for sealed in db.session.scalars(sa.select(Reflection.search_sealed)):
-            assert b"review" not in sealed
+        for encrypted in db.session.scalars(sa.select(Reflection.search_encrypted)):
+            assert b"review" not in encrypted
 
 
 def test_the_page_marks_what_was_sought_in_its_sentence(leader, browser):

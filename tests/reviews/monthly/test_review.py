@@ -72,7 +72,7 @@ def test_the_next_month_leans_on_the_key_that_was_chosen(app, leader):
         assert list(db.session.scalars(sa.select(LeaningKey))) == []
 
 
-def test_nobody_else_reads_a_review_and_its_words_lie_sealed(app, client, leader):
+def test_nobody_else_reads_a_review_and_its_words_lie_encrypted(app, client, leader):
     leader.call("PUT", "/reviews/2025-12", REVIEW)
     leader.call("PUT", "/reviews/2025-12", REVIEW | {"grew": "Tomas."})
     other = a_leader(client)

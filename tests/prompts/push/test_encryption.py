@@ -1,4 +1,4 @@
-"""Where a device is reached is nobody's to read in the database, and old rows are sealed."""
+"""Where a device is reached is nobody's to read in the database, and old rows are encrypted."""
 
 import hashlib
 import uuid
@@ -33,7 +33,7 @@ def an_old_row(app, leader):
                 endpoint=AT.endpoint,
                 p256dh=AT.p256dh,
                 auth=AT.auth,
-                device="Chrome on Android",
+                device_name="Chrome on Android",
                 vapid_public_key=store.vapid_public_key(),
                 created_at=clock.now(),
             )
@@ -49,7 +49,7 @@ def assert_nothing_is_plain(app):
         assert store.device_of(row["account_id"], row["id"]) == AT
 
 
-def test_a_device_is_sealed_and_found_again_by_its_endpoint(app, client):
+def test_a_device_is_encrypted_and_found_again_by_its_endpoint(app, client):
     leader = a_leader(client)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
     assert_nothing_is_plain(app)
@@ -57,14 +57,14 @@ def test_a_device_is_sealed_and_found_again_by_its_endpoint(app, client):
     assert_nothing_is_plain(app)
 
 
-def test_a_device_of_an_earlier_release_is_sealed_once_and_stays_reachable(app, client):
+def test_a_device_of_an_earlier_release_is_encrypted_once_and_stays_reachable(app, client):
     leader = a_leader(client)
     an_old_row(app, leader)
     [before] = rows(app)
     with app.app_context():
         assert store.device_of(before["account_id"], before["id"]) == AT
-        assert store.seal_plain_devices() == 1
-        assert store.seal_plain_devices() == 0
+        assert store.encrypt_plain_devices() == 1
+        assert store.encrypt_plain_devices() == 0
     assert_nothing_is_plain(app)
     assert rows(app)[0]["id"] == before["id"]
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
@@ -77,18 +77,18 @@ def test_a_browser_that_asks_again_is_the_device_it_was_before(app, client):
     assert_nothing_is_plain(app)
 
 
-def test_a_sealed_device_opens_in_its_own_row_and_account_alone(app, client):
+def test_an_encrypted_device_opens_in_its_own_row_and_account_alone(app, client):
     leader, other = a_leader(client), a_leader(client)
     leader.call("POST", "/push/subscriptions", A_BROWSER)
     with app.app_context():
         row = db.session.scalar(sa.select(PushSubscription))
-        theirs = accounts_store.sealers_of(db.session, [uuid.UUID(other.id)])
+        theirs = accounts_store.find_ciphers(db.session, [uuid.UUID(other.id)])
         assert store.device_in(row, theirs) is None
-        own = accounts_store.sealers_of(db.session, [uuid.UUID(leader.id)])
+        own = accounts_store.find_ciphers(db.session, [uuid.UUID(leader.id)])
         assert store.device_in(row, own) == AT
 
 
-def test_an_upgrade_seals_what_it_finds(app, client):
+def test_an_upgrade_encrypts_what_it_finds(app, client):
     leader = a_leader(client)
     an_old_row(app, leader)
     assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
