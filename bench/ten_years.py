@@ -78,7 +78,7 @@ def make_journal(settings):
         return " ".join(chosen)
 
     with app.app_context():
-        leader = accounts_store.register(
+        leader = accounts_store.create_account(
             email="ten@example.com",
             password=fresh_secrets()["SECRET_KEY"],
             name="Ten",
@@ -107,7 +107,7 @@ def make_journal(settings):
             days.append(BroughtDay(days_after(today, -back), DayContent(answers, note), writing))
         with write_transaction() as session:
             reflections_store.add_days(session, leader.cipher, days, now=now)
-        token, _ = accounts_store.new_token(leader.cipher, label="bench", now=datetime.now(UTC))
+        token, _ = accounts_store.create_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 
 

@@ -7,7 +7,7 @@ python docs/build_breached_passwords.py package/source_data/10_million_password_
 import sys
 from pathlib import Path
 
-from leaderjournal.accounts.breached_passwords import BITS, FILTER, positions
+from leaderjournal.accounts.breached_passwords import BITS, FILTER, compute_positions
 from leaderjournal.accounts.rules import SHORTEST_PASSWORD
 
 
@@ -18,7 +18,7 @@ def build(source: Path) -> int:
     words = {word for word in words if len(word) >= SHORTEST_PASSWORD}
     bits = bytearray(BITS // 8)
     for word in words:
-        for position in positions(word):
+        for position in compute_positions(word):
             bits[position >> 3] |= 1 << (position & 7)
     FILTER.write_bytes(bits)
     return len(words)

@@ -10,10 +10,10 @@ from leaderjournal.accounts import api as accounts_api
 from leaderjournal.accounts import pages as accounts_pages
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
-from leaderjournal.accounts.keys import keys_that_do_not_open
+from leaderjournal.accounts.data_keys import find_key_problems
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
 from leaderjournal.accounts.resets import pages as resets_pages
-from leaderjournal.accounts.rules import SIGN_IN_LASTS
+from leaderjournal.accounts.rules import SESSION_LIFETIME
 from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
@@ -107,8 +107,8 @@ APIS = (
     portability_api,
 )
 
-accounts_store.moved.connect(schedule_store.follow)
-accounts_store.moved.connect(fortnightly_store.follow)
+accounts_store.local_days_changed.connect(schedule_store.follow)
+accounts_store.local_days_changed.connect(fortnightly_store.follow)
 reflections_store.commitments_gone.connect(practice_log_store.forget_of_days)
 people_store.name_forgotten.connect(monthly_store.rewrite)
 people_store.name_forgotten.connect(team_mirror_store.rewrite)
@@ -131,7 +131,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": SIGN_IN_LASTS,
+        "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
         # `accounts.access` prolongs it: a late reply to a request that was under way would bring
         # back the token that a confirmed password has replaced.
         "SESSION_REFRESH_EACH_REQUEST": False,
@@ -160,7 +160,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_context(app, settings)
     init_database(app, settings.database_url)
     init_headers(app, secure=settings.secure)
-    init_operations(app, keys_that_do_not_open)
+    init_operations(app, find_key_problems)
     init_problems(app)
     init_assets(app)
     init_limits(app)

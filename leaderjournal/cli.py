@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from leaderjournal.accounts import keys
+from leaderjournal.accounts import data_keys
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.commands import accounts_commands
-from leaderjournal.accounts.registration import describe_registration
+from leaderjournal.accounts.registration import explain_registration
 from leaderjournal.demo import make_demo
 from leaderjournal.kernel import clock, mail
 from leaderjournal.kernel.context import settings
@@ -52,7 +52,7 @@ def _app() -> Flask:
 def db_upgrade() -> None:
     """Bring the schema to the newest revision."""
     upgrade(settings().database_url)
-    if not keys.keys_that_do_not_open():
+    if not data_keys.find_key_problems():
         push_store.encrypt_plain_devices()
     click.echo("The schema is up to date.")
 
@@ -75,7 +75,7 @@ def keys_rotate() -> None:
         if done % TOLD_EVERY == 0:
             click.echo(f"{done} of {of} data keys are wrapped anew.")
 
-    done, failed = keys.rewrap_keys(tell)
+    done, failed = data_keys.rewrap_keys(tell)
     wipe_logs()
     click.echo(f"{done} data keys are wrapped anew.")
     if failed:
@@ -97,7 +97,7 @@ def worker(*, once: bool) -> None:
     if once:
         click.echo(f"{run_once(_app())} tasks done.")
     else:
-        click.echo(describe_registration(settings().registration))
+        click.echo(explain_registration(settings().registration))
         run_forever(_app())
 
 
@@ -131,8 +131,8 @@ def erase(email: str) -> None:
 
 
 def _leader(email: str) -> accounts_store.Leader:
-    account_id = accounts_store.account_id_of(email)
-    leader = accounts_store.leader(account_id) if account_id else None
+    account_id = accounts_store.find_account_id(email)
+    leader = accounts_store.find_leader(account_id) if account_id else None
     if leader is None:
         raise click.ClickException("There is no account with this address.")
     return leader
@@ -143,7 +143,7 @@ def _leader(email: str) -> accounts_store.Leader:
 def doctor() -> None:
     """Check configuration, database, keys, clock and mail, and say what is wrong."""
     click.echo(f"This is release {release()}.")
-    click.echo(describe_registration(settings().registration))
+    click.echo(explain_registration(settings().registration))
     wrong = list(_findings())
     for finding in wrong:
         click.echo(f"wrong: {finding}")
@@ -205,8 +205,8 @@ def _database_findings() -> Iterator[str]:
         return
     yield from _durability_findings()
     yield from _push_findings()
-    yield from keys.keys_that_do_not_open()
-    locked = accounts_store.unopenable_accounts()
+    yield from data_keys.find_key_problems()
+    locked = accounts_store.count_accounts_without_key()
     if locked:
         accounts = "account" if locked == 1 else "accounts"
         yield f"DATA_KEYS lacks the keys of {locked} {accounts}."

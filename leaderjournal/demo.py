@@ -12,15 +12,7 @@ from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.practice_log.rules import (
-    ACTS,
-    Content,
-    HandOff,
-    Kind,
-    Number,
-    Person,
-    Win,
-)
+from leaderjournal.practice_log.rules import ACTS, Content, HandOff, Kind, Number, Person, Win
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -114,10 +106,10 @@ WON = (
 
 def make_demo(*, now: Instant) -> str:
     """Make the demo account with its year up to now; leave it alone where it is there."""
-    if accounts_store.account_id_of(EMAIL) is not None:
+    if accounts_store.find_account_id(EMAIL) is not None:
         return f"The demo account is there: {EMAIL} / {PASSWORD}"
     began = Instant(now - timedelta(days=DAYS))
-    leader = accounts_store.register(
+    leader = accounts_store.create_account(
         email=EMAIL,
         password=PASSWORD,
         name="Dana Demo",

@@ -88,15 +88,15 @@ def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
         app, 1, time_zone=time_zone, name=name, password_hash=_hash_of_password()
     )
     with app.app_context():
-        leader = accounts_store.leader(account_id)
+        leader = accounts_store.find_leader(account_id)
         accounts_store.change_email(leader, email, verified_at=clock.now())
-        token, _ = accounts_store.new_token(leader.cipher, label="tests", now=clock.now())
+        token, _ = accounts_store.create_token(leader.cipher, label="tests", now=clock.now())
     return ALeader(client, email, token, str(account_id))
 
 
 @cache
 def _hash_of_password():
-    return passwords.hashed(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
 def csrf_token(client, path="/login"):

@@ -18,7 +18,7 @@ from leaderjournal.kernel.problems import API_PREFIX, Problem
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 View = TypeVar("View", bound=Callable[..., Any])
 
-LARGEST_OF_STRANGERS = 100_000
+LARGEST_SIGNED_OUT_BODY = 100_000
 """Bytes of a body from who is not signed in: forms to sign in, and a team's answers."""
 
 _LOGIN_REQUIRED = login_required(lambda: None).__code__
@@ -26,16 +26,16 @@ _LOGIN_REQUIRED = login_required(lambda: None).__code__
 csrf = CSRFProtect()
 login_manager = LoginManager()
 login_manager.session_protection = None  # a phone changes its network all day
-_needing_no_csrf_token: set[Callable[..., Any]] = set()
+_views_without_csrf_token: set[Callable[..., Any]] = set()
 
 
 def needs_no_csrf_token(view: View) -> View:
     """Ask a view for no CSRF token: it acts for no session, or only shows what it was given."""
-    _needing_no_csrf_token.add(view)
+    _views_without_csrf_token.add(view)
     return view
 
 
-def current_leader() -> store.Leader:
+def get_current_leader() -> store.Leader:
     """Return the leader who is signed in; for views behind `login_required`."""
     leader: store.Leader = current_user._get_current_object()
     return leader
@@ -48,42 +48,42 @@ def confirm_password(leader: store.Leader, password: str) -> bool:
     """
     if not store.has_password(leader.id, password):
         return False
-    token = store.renew_sign_in(leader, now=clock.now()) if leader.sign_in else None
+    token = store.rotate_session_token(leader, now=clock.now()) if leader.session_id else None
     if token is not None:
         leader.session_token = token
         session["_user_id"] = leader.get_id()
     return True
 
 
-def own_session(leader: store.Leader) -> UUID:
+def require_session(leader: store.Leader) -> UUID:
     """Return the session that a request stands on. Raises Problem (400) where it is a token."""
-    if leader.sign_in is None:
+    if leader.session_id is None:
         raise Problem(
             400,
             "This request has a token and no session, so no session was ended."
             f" Revoke the token with DELETE {API_PREFIX}v1/tokens/{{id}}.",
         )
-    return leader.sign_in
+    return leader.session_id
 
 
 @login_manager.user_loader
-def _of_session(token: str) -> store.Leader | None:
+def _load_leader_by_session(token: str) -> store.Leader | None:
     # A request with a token stands on that token alone: no session is mixed in, so that a
     # wrong token is refused and no session acts without its CSRF token.
     if "Authorization" in request.headers:
         return None
-    leader = store.leader_signed_in(token, now=clock.now())
-    if leader is not None and leader.seen_again:
+    leader = store.find_leader_by_session(token, now=clock.now())
+    if leader is not None and leader.is_session_extended:
         session.modified = True
     return leader
 
 
 @login_manager.request_loader
-def _of_token(asked: Request) -> store.Leader | None:
+def _load_leader_by_token(asked: Request) -> store.Leader | None:
     authorization = asked.authorization
     if authorization is None or authorization.type != "bearer" or not authorization.token:
         return None
-    return store.leader_with_token(authorization.token, now=clock.now())
+    return store.find_leader_by_token(authorization.token, now=clock.now())
 
 
 @login_manager.unauthorized_handler
@@ -93,14 +93,14 @@ def _ask_to_sign_in() -> Response:
             401,
             "Sign in first, or send a valid token.",
             headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
-            session=_session_state(),
+            session=_get_session_state(),
         )
     path = request.path if request.method == "GET" else "/"
     wanted = None if path == "/" else path  # None leaves it out of the address
     return redirect(url_for("accounts.login", next=wanted), 303)
 
 
-def _session_state() -> str:
+def _get_session_state() -> str:
     """Return what became of the browser's session: "none", "ended" on purpose, or "expired"."""
     token = session.get("_user_id")
     if token is None:
@@ -108,7 +108,7 @@ def _session_state() -> str:
     return "ended" if store.was_ended(token) else "expired"
 
 
-def refuse_strangers() -> Response | None:
+def refuse_signed_out_requests() -> Response | None:
     """Answer who is not signed in before anything of their body is read."""
     if request.method not in UNSAFE or request.endpoint is None:
         return None
@@ -116,7 +116,7 @@ def refuse_strangers() -> Response | None:
         return None
     if _needs_sign_in(current_app.view_functions[request.endpoint]):
         return login_manager.unauthorized()  # type: ignore[no-any-return]
-    request.max_content_length = min(LARGEST_OF_STRANGERS, request.max_content_length or 0)
+    request.max_content_length = min(LARGEST_SIGNED_OUT_BODY, request.max_content_length or 0)
     refuse_large_body()
     return None
 
@@ -134,7 +134,7 @@ def refuse_forged_requests() -> None:
     """Ask every changing request that stands on a session for its CSRF token."""
     if request.method not in UNSAFE or request.endpoint is None:
         return
-    if current_app.view_functions[request.endpoint] in _needing_no_csrf_token:
+    if current_app.view_functions[request.endpoint] in _views_without_csrf_token:
         return
     by_api = request.path.startswith(API_PREFIX)
     if by_api and ("Authorization" in request.headers or "_user_id" not in session):
@@ -153,5 +153,5 @@ def init_access(app: Flask) -> None:
     """Let `app` know who asks."""
     csrf.init_app(app)
     login_manager.init_app(app)
-    app.before_request(refuse_strangers)
+    app.before_request(refuse_signed_out_requests)
     app.before_request(refuse_forged_requests)

@@ -8,12 +8,12 @@ from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
 from leaderjournal.accounts import store
-from leaderjournal.accounts.access import current_leader
-from leaderjournal.accounts.limits import by_account, per_address
+from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.accounts.limits import limit_password_checks, limit_registrations
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
 from leaderjournal.accounts.registration import RegistrationRefused, register_account
-from leaderjournal.accounts.rules import TRACES_GO_SOON
+from leaderjournal.accounts.rules import TRACES_REMAIN
 from leaderjournal.accounts.schemas import (
     ErasedSchema,
     EraseSchema,
@@ -25,7 +25,7 @@ from leaderjournal.accounts.schemas import (
     SessionSchema,
     TokenSchema,
 )
-from leaderjournal.accounts.sign_in import guarded_sign_in
+from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.erasing import wipe_logs
@@ -35,7 +35,7 @@ from leaderjournal.kernel.problems import Problem
 blueprint = Blueprint("accounts-api", __name__, url_prefix=PREFIX, description="Accounts")
 
 
-def represented(leader: store.Leader) -> dict[str, Any]:
+def represent_leader(leader: store.Leader) -> dict[str, Any]:
     """Return the leader as `GET /me` shows them."""
     return {
         "id": leader.id,
@@ -44,7 +44,7 @@ def represented(leader: store.Leader) -> dict[str, Any]:
         "name": leader.name,
         "time_zone": leader.time_zone,
         "day_starts_at": leader.day_starts_at,
-        "practice_days": calendar_store.practice_days_of(leader.id),
+        "practice_days": calendar_store.load_practice_days(leader.id),
         "language": leader.language,
     }
 
@@ -54,7 +54,7 @@ def represented(leader: store.Leader) -> dict[str, Any]:
 @blueprint.response(200, SessionSchema)
 def read_session() -> dict[str, Any]:
     """Read whose session it is, with the CSRF token that its next changing calls need."""
-    leader = current_leader()
+    leader = get_current_leader()
     return {
         "csrf_token": generate_csrf(),
         "account_id": leader.id,
@@ -65,14 +65,14 @@ def read_session() -> dict[str, Any]:
 
 @blueprint.post("/accounts")
 @blueprint.doc(security=[], **{"x-problems": ["403", "409", "429"]})
-@per_address
+@limit_registrations
 @blueprint.arguments(RegistrationSchema)
 @blueprint.response(201, MeSchema)
 def register(new: dict[str, Any]) -> dict[str, Any]:
     """Register; where registration is by invitation, with the token of one."""
     invitation = new.pop("invitation")
     try:
-        return represented(register_account(new, invitation=invitation, now=clock.now()))
+        return represent_leader(register_account(new, invitation=invitation, now=clock.now()))
     except RegistrationRefused as refusal:
         raise Problem(403, str(refusal)) from refusal
     except store.EmailTaken as error:
@@ -86,14 +86,14 @@ def register(new: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, IssuedTokenSchema)
 def create_token(asked: dict[str, Any]) -> dict[str, Any]:
     """Get a token for an address and its password. The token is shown this once."""
-    leader = guarded_sign_in(asked["email"], asked["password"])
+    leader = try_sign_in(asked["email"], asked["password"])
     if leader is None:
         raise Problem(
             401,
             "The address or the password is not right.",
             headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
         )
-    token, kept = store.new_token(leader.cipher, label=asked["label"], now=clock.now())
+    token, kept = store.create_token(leader.cipher, label=asked["label"], now=clock.now())
     return {"token": token, "id": kept.id, "label": kept.label} | {
         "created_at": kept.created_at,
         "expires_at": kept.expires_at,
@@ -105,7 +105,7 @@ def create_token(asked: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, page_schema(TokenSchema, "Tokens"))
 def list_tokens() -> dict[str, Any]:
     """List the account's tokens."""
-    return page(store.tokens_of(current_leader().cipher))
+    return page(store.list_tokens(get_current_leader().cipher))
 
 
 @blueprint.delete("/tokens/<uuid:token_id>")
@@ -113,7 +113,7 @@ def list_tokens() -> dict[str, Any]:
 @blueprint.response(204)
 def revoke_token(token_id: UUID) -> None:
     """Revoke a token."""
-    if not store.revoke_token(current_leader().id, token_id):
+    if not store.revoke_token(get_current_leader().id, token_id):
         raise Problem(404, "There is no such token.")
 
 
@@ -122,7 +122,7 @@ def revoke_token(token_id: UUID) -> None:
 @blueprint.response(200, MeSchema)
 def me() -> dict[str, Any]:
     """Read what the leader set about themselves."""
-    return represented(current_leader())
+    return represent_leader(get_current_leader())
 
 
 @blueprint.patch("/me")
@@ -133,28 +133,28 @@ def change_me(changes: dict[str, Any]) -> dict[str, Any]:
     """Change what the leader set about themselves."""
     if "practice_days" in changes:
         changes["practice_days"] = frozenset(changes["practice_days"])
-    return represented(store.change(current_leader(), now=clock.now(), **changes))
+    return represent_leader(store.change_settings(get_current_leader(), now=clock.now(), **changes))
 
 
 @blueprint.delete("/me")
 @blueprint.doc(**{"x-problems": ["429"]})
 @login_required
-@by_account
+@limit_password_checks
 @blueprint.arguments(EraseSchema)
 @blueprint.response(204)
 @blueprint.alt_response(202, schema=ErasedSchema, description="Erased; the last traces go soon")
 def erase_me(asked: dict[str, Any]) -> Response | None:
     """Erase the account and all it wrote; 202 where traces in a log wait for a reader to end."""
-    if not store.has_password(current_leader().id, asked["password"]):
+    if not store.has_password(get_current_leader().id, asked["password"]):
         raise Problem(
             403,
             "password: This is not your password.",
             errors={"password": ["This is not your password."]},
         )
-    store.erase(current_leader().id, now=clock.now())
+    store.erase(get_current_leader().id, now=clock.now())
     if wipe_logs():
         return None
-    response = jsonify(detail=TRACES_GO_SOON)
+    response = jsonify(detail=TRACES_REMAIN)
     response.status_code = 202
     return response
 
@@ -164,7 +164,7 @@ def erase_me(asked: dict[str, Any]) -> Response | None:
 @blueprint.response(200, page_schema(PauseSchema, "Pauses"))
 def list_pauses() -> dict[str, Any]:
     """List the account's pauses."""
-    return page(calendar_store.pauses_of(current_leader().id))
+    return page(calendar_store.list_pauses(get_current_leader().id))
 
 
 @blueprint.post("/pauses")
@@ -172,9 +172,9 @@ def list_pauses() -> dict[str, Any]:
 @login_required
 @blueprint.arguments(PauseSchema)
 @blueprint.response(201, PauseSchema)
-def add_pause(asked: dict[str, Any]) -> calendar_store.KeptPause:
+def add_pause(asked: dict[str, Any]) -> calendar_store.StoredPause:
     """Add a pause: days on which nothing is expected."""
-    return calendar_store.add_pause(current_leader().id, Pause(**asked))
+    return calendar_store.add_pause(get_current_leader().id, Pause(**asked))
 
 
 @blueprint.delete("/pauses/<uuid:pause_id>")
@@ -182,5 +182,5 @@ def add_pause(asked: dict[str, Any]) -> calendar_store.KeptPause:
 @blueprint.response(204)
 def remove_pause(pause_id: UUID) -> None:
     """Remove a pause."""
-    if not calendar_store.remove_pause(current_leader().id, pause_id):
+    if not calendar_store.remove_pause(get_current_leader().id, pause_id):
         raise Problem(404, "There is no such pause.")

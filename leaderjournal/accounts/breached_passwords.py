@@ -14,7 +14,7 @@ BITS = 1 << 23
 HASHES = 13
 
 
-def positions(password: str) -> Iterator[int]:
+def compute_positions(password: str) -> Iterator[int]:
     """Yield the bits of the filter that stand for a password in lower case."""
     digest = int.from_bytes(hashlib.sha512(password.encode("utf-8", "replace")).digest(), "big")
     for _ in range(HASHES):
@@ -23,11 +23,11 @@ def positions(password: str) -> Iterator[int]:
 
 
 @cache
-def _filter() -> bytes:
+def _read_filter() -> bytes:
     return FILTER.read_bytes()
 
 
 def is_breached(password: str) -> bool:
     """Tell whether `password` is on the list, whatever its case."""
-    bits = _filter()
-    return all(bits[at >> 3] >> (at & 7) & 1 for at in positions(password.casefold()))
+    bits = _read_filter()
+    return all(bits[at >> 3] >> (at & 7) & 1 for at in compute_positions(password.casefold()))

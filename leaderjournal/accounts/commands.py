@@ -7,22 +7,22 @@ import click
 from flask.cli import AppGroup, with_appcontext
 from marshmallow import ValidationError
 
-from leaderjournal.accounts import mails, store
+from leaderjournal.accounts import mail_texts, store
 from leaderjournal.accounts.invitations import store as invitations_store
 from leaderjournal.accounts.mailing import MailDelayed, MailRefused, deliver
-from leaderjournal.accounts.registration import describe_registration
+from leaderjournal.accounts.registration import explain_registration
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.roster.store import ListedAccount, list_accounts
 from leaderjournal.accounts.schemas import Email
 from leaderjournal.accounts.suspension import store as suspension_store
-from leaderjournal.accounts.verification.store import find_proof_of
+from leaderjournal.accounts.verification.store import find_pending_verification
 from leaderjournal.accounts.verification.tasks import ask_to_verify
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, utc_text
 from leaderjournal.kernel.settings import Registration
 
-OPERATORS_LINK_LASTS = timedelta(days=3)
+OPERATOR_LINK_LIFETIME = timedelta(days=3)
 """How long a link works that an operator makes: it is handed on by hand."""
 
 accounts_commands = AppGroup("accounts", help="List, add, invite, suspend and resume accounts.")
@@ -56,15 +56,15 @@ def list_all(*, as_json: bool) -> None:
     count = 0
     for account in list_accounts():
         count += 1
-        click.echo(_as_json(account) if as_json else _as_line(account))
+        click.echo(_format_json(account) if as_json else _format_line(account))
     if as_json:
         return
-    waiting = invitations_store.count_open(now=clock.now())
-    click.echo(f"{_counted(count, 'account')}, {_counted(waiting, 'open invitation')}.")
-    click.echo(describe_registration(settings().registration))
+    waiting = invitations_store.count_pending(now=clock.now())
+    click.echo(f"{_format_count(count, 'account')}, {_format_count(waiting, 'open invitation')}.")
+    click.echo(explain_registration(settings().registration))
 
 
-def _as_json(account: ListedAccount) -> str:
+def _format_json(account: ListedAccount) -> str:
     return json.dumps(
         {
             "id": str(account.id),
@@ -79,29 +79,29 @@ def _as_json(account: ListedAccount) -> str:
     )
 
 
-def _as_line(account: ListedAccount) -> str:
+def _format_line(account: ListedAccount) -> str:
     return "  ".join(
         (
             f"{account.email or 'DATA_KEYS lacks its key':<34}",
-            f"{_printable(account.name or ''):<24}",
-            f"created {_day(account.created_at)}",
-            f"seen {_day(account.last_seen_at)}",
+            f"{_replace_unprintable(account.name or ''):<24}",
+            f"created {_format_day(account.created_at)}",
+            f"seen {_format_day(account.last_seen_at)}",
             "verified  " if account.verified else "unverified",
-            f"suspended {_day(account.suspended_at)}" if account.suspended_at else "",
+            f"suspended {_format_day(account.suspended_at)}" if account.suspended_at else "",
         )
     ).rstrip()
 
 
-def _printable(text: str) -> str:
+def _replace_unprintable(text: str) -> str:
     """Return a name without what would act on the operator's terminal."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _day(moment: Instant | None) -> str:
+def _format_day(moment: Instant | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment else "never     "
 
 
-def _counted(number: int, what: str) -> str:
+def _format_count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
@@ -122,7 +122,7 @@ def add(email: str, *, name: str, time_zone: str, is_printed: bool) -> None:
         raise click.BadParameter("use an IANA zone like Europe/Berlin.", param_hint="--time-zone")
     now = clock.now()
     try:
-        leader = store.register(
+        leader = store.create_account(
             email=email,
             password=None,
             name=name.strip()[:200] or email.partition("@")[0],
@@ -132,10 +132,10 @@ def add(email: str, *, name: str, time_zone: str, is_printed: bool) -> None:
         )
     except store.EmailTaken:
         raise click.ClickException("This address has an account already.") from None
-    invitations_store.withdraw(email)
+    invitations_store.withdraw_invitation(email)
     click.echo("The account is created.")
-    _hand_over_password_link(
-        leader, mails.ADDED_SUBJECT, mails.ADDED_BODY, is_printed=is_printed, now=now
+    _deliver_password_link(
+        leader, mail_texts.ADDED_SUBJECT, mail_texts.ADDED_BODY, is_printed=is_printed, now=now
     )
 
 
@@ -145,26 +145,28 @@ def add(email: str, *, name: str, time_zone: str, is_printed: bool) -> None:
 @with_appcontext
 def reset(email: str, *, is_printed: bool) -> None:
     """Send or print a link with which EMAIL's owner chooses a new password."""
-    leader = _leader(email)
-    if store.active_leader(leader.id) is None:
+    leader = _find_leader(email)
+    if store.find_active_leader(leader.id) is None:
         raise click.ClickException("This account is suspended. `accounts resume` comes first.")
-    _hand_over_password_link(
+    _deliver_password_link(
         leader,
-        mails.RESET_SUBJECT,
-        mails.OPERATORS_RESET_BODY,
+        mail_texts.RESET_SUBJECT,
+        mail_texts.OPERATOR_RESET_BODY,
         is_printed=is_printed,
         now=clock.now(),
     )
 
 
-def _hand_over_password_link(
+def _deliver_password_link(
     leader: store.Leader, subject: str, body: str, *, is_printed: bool, now: Instant
 ) -> None:
     mailed = bool(settings().smtp_url) and not is_printed
-    reset_id = resets_store.new_reset(leader.id, now=now, mailed=mailed, lasts=OPERATORS_LINK_LASTS)
-    link = f"{settings().public_url}/reset/{resets_store.token_of(reset_id)}"
+    reset_id = resets_store.create_reset(
+        leader.id, now=now, mailed=mailed, lasts=OPERATOR_LINK_LIFETIME
+    )
+    link = f"{settings().public_url}/reset/{resets_store.make_reset_token(reset_id)}"
     if mailed:
-        _mail(
+        _send_mail(
             leader.email, subject, body.format(link=link), repeat=f"accounts reset {leader.email}"
         )
     else:
@@ -179,7 +181,7 @@ def _hand_over_password_link(
 def invite(email: str, *, withdraw: bool, is_printed: bool) -> None:
     """Invite EMAIL to register: send the link, or print it where no mail can be sent."""
     if withdraw:
-        if not invitations_store.withdraw(email):
+        if not invitations_store.withdraw_invitation(email):
             raise click.ClickException("There is no open invitation for this address.")
         click.echo("The invitation is withdrawn.")
         return
@@ -188,19 +190,19 @@ def invite(email: str, *, withdraw: bool, is_printed: bool) -> None:
             "Registration is closed, so an invitation would not work."
             " Set REGISTRATION=invite, or use `accounts add`."
         )
-    if store.account_id_of(email) is not None:
+    if store.find_account_id(email) is not None:
         raise click.ClickException("This address has an account already.")
     mailed = bool(settings().smtp_url) and not is_printed
-    token = invitations_store.invite(email, mailed=mailed, now=clock.now())
+    token = invitations_store.create_invitation(email, mailed=mailed, now=clock.now())
     link = f"{settings().public_url}/register/{token}"
     if mailed:
-        body = mails.INVITATION_BODY.format(link=link)
-        _mail(email, mails.INVITATION_SUBJECT, body, repeat=f"accounts invite {email}")
+        body = mail_texts.INVITATION_BODY.format(link=link)
+        _send_mail(email, mail_texts.INVITATION_SUBJECT, body, repeat=f"accounts invite {email}")
     else:
         click.echo(f"They register here, once, within 14 days: {link}")
 
 
-def _mail(to: str, subject: str, body: str, *, repeat: str) -> None:
+def _send_mail(to: str, subject: str, body: str, *, repeat: str) -> None:
     try:
         deliver(to, subject, body)
     except (MailDelayed, MailRefused) as error:
@@ -216,7 +218,7 @@ def _mail(to: str, subject: str, body: str, *, repeat: str) -> None:
 @with_appcontext
 def suspend(email: str) -> None:
     """Let nobody into EMAIL's account and send it nothing; nothing of it is lost."""
-    if not suspension_store.suspend(_leader(email).id, now=clock.now()):
+    if not suspension_store.suspend(_find_leader(email).id, now=clock.now()):
         raise click.ClickException("This account is suspended already.")
     click.echo("The account is suspended. Every device is signed out, and nothing is sent.")
 
@@ -226,7 +228,7 @@ def suspend(email: str) -> None:
 @with_appcontext
 def resume(email: str) -> None:
     """End the suspension of EMAIL's account."""
-    if not suspension_store.resume(_leader(email).id):
+    if not suspension_store.resume(_find_leader(email).id):
         raise click.ClickException("This account is not suspended.")
     click.echo("The account is back. Its owner signs in as before.")
 
@@ -238,23 +240,23 @@ def ask_all_to_verify() -> None:
     if not settings().smtp_url:
         raise click.ClickException("SMTP_URL is not set, so no mail can be sent.")
     now = clock.now()
-    waiting = [account.id for account in list_accounts() if _waits_to_verify(account)]
+    waiting = [account.id for account in list_accounts() if _needs_verification(account)]
     asked = 0
     for account_id in waiting:
-        leader = store.active_leader(account_id)
-        if leader is not None and find_proof_of(leader, now=now) is None:
+        leader = store.find_active_leader(account_id)
+        if leader is not None and find_pending_verification(leader, now=now) is None:
             ask_to_verify(leader, now=now)
             asked += 1
-    click.echo(f"The worker sends a link to {_counted(asked, 'account')}.")
+    click.echo(f"The worker sends a link to {_format_count(asked, 'account')}.")
 
 
-def _waits_to_verify(account: ListedAccount) -> bool:
+def _needs_verification(account: ListedAccount) -> bool:
     return account.email is not None and not account.verified and account.suspended_at is None
 
 
-def _leader(email: str) -> store.Leader:
-    account_id = store.account_id_of(email)
-    leader = store.leader(account_id) if account_id else None
+def _find_leader(email: str) -> store.Leader:
+    account_id = store.find_account_id(email)
+    leader = store.find_leader(account_id) if account_id else None
     if leader is None:
         raise click.ClickException("There is no account with this address.")
     return leader

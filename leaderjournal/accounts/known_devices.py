@@ -14,35 +14,37 @@ from flask import Response, after_this_request, request
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
 
-LASTS = 365 * 24 * 3600
+COOKIE_LIFETIME = 365 * 24 * 3600
 MOST_ACCOUNTS = 4
 """A device that several leaders share is known to each of them."""
 
-_VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[0-9]{1,12}\.[0-9a-f]{64}", re.ASCII)
+_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[0-9]{1,12}\.[0-9a-f]{64}", re.ASCII)
 
 
-def cookie_name() -> str:
+def get_cookie_name() -> str:
     """Return the cookie's name; over https its prefix keeps other hosts from setting it."""
     return "__Host-device" if settings().secure else "device"
 
 
 def find_known_device(device_key: bytes, *, now: Instant) -> str | None:
     """Return the nonce of the request's device where it is known to the key's account."""
-    return next((value.split(".")[0] for value in _values(device_key, now)), None)
+    return next((value.split(".")[0] for value in _find_valid_values(device_key, now)), None)
 
 
 def remember_device(device_key: bytes, *, now: Instant) -> None:
     """Let the reply make the device known to the key's account, and to it under no other value."""
     issued = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"
-    others = [value for value in _all_values() if value not in _values(device_key, now)]
-    values = [f"{issued}.{_mac(device_key, issued)}", *others][:MOST_ACCOUNTS]
+    others = [
+        value for value in _read_cookie_values() if value not in _find_valid_values(device_key, now)
+    ]
+    values = [f"{issued}.{_compute_mac(device_key, issued)}", *others][:MOST_ACCOUNTS]
 
     @after_this_request
     def set_cookie(response: Response) -> Response:
         response.set_cookie(
-            cookie_name(),
+            get_cookie_name(),
             "|".join(values),
-            max_age=LASTS,
+            max_age=COOKIE_LIFETIME,
             secure=settings().secure,
             httponly=True,
             samesite="Lax",
@@ -50,21 +52,21 @@ def remember_device(device_key: bytes, *, now: Instant) -> None:
         return response
 
 
-def _all_values() -> list[str]:
-    values = request.cookies.get(cookie_name(), "").split("|")[:MOST_ACCOUNTS]
-    return [value for value in values if _VALUE.fullmatch(value)]
+def _read_cookie_values() -> list[str]:
+    values = request.cookies.get(get_cookie_name(), "").split("|")[:MOST_ACCOUNTS]
+    return [value for value in values if _COOKIE_VALUE.fullmatch(value)]
 
 
-def _values(device_key: bytes, now: Instant) -> list[str]:
+def _find_valid_values(device_key: bytes, now: Instant) -> list[str]:
     """Return the values of the cookie that were made by the key and are not too old."""
     found = []
-    for value in _all_values():
+    for value in _read_cookie_values():
         issued, _, mac = value.rpartition(".")
-        fresh = int(issued.partition(".")[2]) + LASTS > now.timestamp()
-        if fresh and hmac.compare_digest(mac, _mac(device_key, issued)):
+        fresh = int(issued.partition(".")[2]) + COOKIE_LIFETIME > now.timestamp()
+        if fresh and hmac.compare_digest(mac, _compute_mac(device_key, issued)):
             found.append(value)
     return found
 
 
-def _mac(device_key: bytes, issued: str) -> str:
+def _compute_mac(device_key: bytes, issued: str) -> str:
     return hmac.new(device_key, issued.encode(), "sha256").hexdigest()

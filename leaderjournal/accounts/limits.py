@@ -3,16 +3,16 @@
 from flask_login import current_user
 from limits import parse
 
-from leaderjournal.accounts.rules import normal_email
+from leaderjournal.accounts.rules import normalize_email
 from leaderjournal.kernel.limits import client_network, limiter
 
 REGISTRATIONS = "100 per hour"
 RESETS = "10 per hour"
 RESETS_PER_ACCOUNT = parse("3 per hour")
 
-per_address = limiter.limit(REGISTRATIONS, key_func=client_network, methods=["POST"])
-resets_per_address = limiter.limit(RESETS, key_func=client_network, methods=["POST"])
-by_account = limiter.limit("10 per 15 minutes", key_func=lambda: str(current_user.id))
+limit_registrations = limiter.limit(REGISTRATIONS, key_func=client_network, methods=["POST"])
+limit_resets = limiter.limit(RESETS, key_func=client_network, methods=["POST"])
+limit_password_checks = limiter.limit("10 per 15 minutes", key_func=lambda: str(current_user.id))
 
 
 def may_send_reset(email: str) -> bool:
@@ -20,4 +20,4 @@ def may_send_reset(email: str) -> bool:
 
     Addresses without an account are counted too, so that the time taken tells nothing.
     """
-    return limiter.limiter.hit(RESETS_PER_ACCOUNT, "reset", normal_email(email))
+    return limiter.limiter.hit(RESETS_PER_ACCOUNT, "reset", normalize_email(email))

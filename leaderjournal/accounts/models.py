@@ -43,7 +43,7 @@ class Account(Base):
     key_wrapped: Mapped[bytes]
 
 
-class SignIn(Base):
+class BrowserSession(Base):
     """A session of a browser that is signed in."""
 
     __tablename__ = "browser_sessions"

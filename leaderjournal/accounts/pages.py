@@ -11,12 +11,9 @@ from marshmallow import Schema
 from werkzeug import Response
 
 from leaderjournal.accounts import store, tasks
-from leaderjournal.accounts.access import confirm_password, current_leader, own_session
+from leaderjournal.accounts.access import confirm_password, get_current_leader, require_session
 from leaderjournal.accounts.known_devices import remember_device
-from leaderjournal.accounts.limits import (
-    by_account,
-    per_address,
-)
+from leaderjournal.accounts.limits import limit_password_checks, limit_registrations
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
 from leaderjournal.accounts.registration import (
@@ -24,21 +21,21 @@ from leaderjournal.accounts.registration import (
     check_registration,
     register_account,
 )
-from leaderjournal.accounts.rules import TRACES_GO_SOON, device_name
+from leaderjournal.accounts.rules import TRACES_REMAIN, describe_device
 from leaderjournal.accounts.schemas import (
     CredentialsSchema,
     Email,
-    GivenPassword,
+    EnteredPassword,
     MeSchema,
     NewAccountSchema,
     NewPassword,
-    OwnWords,
     PauseSchema,
+    PersonalWords,
 )
-from leaderjournal.accounts.sign_in import count_recent_failures, guarded_sign_in
+from leaderjournal.accounts.sign_in import count_recent_failures, try_sign_in
 from leaderjournal.accounts.verification import store as verification_store
-from leaderjournal.accounts.verification.changing import SameEmail, change_address
-from leaderjournal.accounts.verification.limits import links_per_account
+from leaderjournal.accounts.verification.email_change import SameEmail, request_email_change
+from leaderjournal.accounts.verification.limits import limit_links
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.days import ZONE_NAMES
@@ -49,24 +46,24 @@ from leaderjournal.kernel.queue import enqueue_notice
 blueprint = Blueprint("accounts", __name__)
 
 ZONES = sorted(ZONE_NAMES)
-A_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
+LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
 """A path with its query as browsers send it: printable ASCII, no backslash, not "//host"."""
 Page = Response | str | tuple[str, int]
 
 ChangePasswordForm = Schema.from_dict(
-    {"current_password": GivenPassword(required=True), "password": NewPassword(required=True)},
+    {"current_password": EnteredPassword(required=True), "password": NewPassword(required=True)},
     name="ChangePasswordForm",
 )
 ChangeEmailForm = Schema.from_dict(
-    {"current_password": GivenPassword(required=True), "email": Email(required=True)},
+    {"current_password": EnteredPassword(required=True), "email": Email(required=True)},
     name="ChangeEmailForm",
 )
-NOT_YOURS = {"current_password": ["This is not your password."]}
+WRONG_PASSWORD = {"current_password": ["This is not your password."]}
 
 
-def _local_path(wanted: str) -> str:
+def _resolve_next_path(wanted: str) -> str:
     """Return `wanted` where it is a path of ours, else the start: no way out to other hosts."""
-    ours = A_PATH.fullmatch(wanted) is not None
+    ours = LOCAL_PATH.fullmatch(wanted) is not None
     return wanted if ours else url_for("reflections.today")
 
 
@@ -74,8 +71,8 @@ def _begin_session(leader: store.Leader) -> None:
     """Sign the browser in under a new token: nothing of an earlier session lives on."""
     session.clear()
     session.permanent = True
-    device = device_name(request.user_agent.string)
-    leader.session_token = store.sign_in(leader.id, device=device, now=clock.now())
+    device = describe_device(request.user_agent.string)
+    leader.session_token = store.start_session(leader.id, device=device, now=clock.now())
     login_user(leader)
     _remember_device(leader)
     # From the start: replies that were under way at once would each bring a token of its own.
@@ -83,18 +80,18 @@ def _begin_session(leader: store.Leader) -> None:
 
 
 def _remember_device(leader: store.Leader) -> None:
-    device_key = store.device_key_of(leader.email)
+    device_key = store.derive_device_key(leader.email)
     if device_key is not None:
         remember_device(device_key, now=clock.now())
 
 
-def _register_page(errors: dict[str, list[str]] | None = None) -> str:
+def _render_registration(errors: dict[str, list[str]] | None = None) -> str:
     return render_template(
         "accounts/register.html", zones=ZONES, form=request.form, errors=errors or {}
     )
 
 
-def _registration_is_refused(refusal: RegistrationRefused) -> Page:
+def _render_registration_refused(refusal: RegistrationRefused) -> Page:
     session.pop("invitation", None)
     return render_template("accounts/no_registration.html", why=str(refusal)), 403
 
@@ -112,12 +109,12 @@ def register() -> Page:
     try:
         check_registration(session.get("invitation", ""), now=clock.now())
     except RegistrationRefused as refusal:
-        return _registration_is_refused(refusal)
-    return _register_page()
+        return _render_registration_refused(refusal)
+    return _render_registration()
 
 
 @blueprint.post("/register")
-@per_address
+@limit_registrations
 def submit_registration() -> Page:
     """Register and sign in."""
     values, errors = read_form(NewAccountSchema(), request.form)
@@ -126,7 +123,7 @@ def submit_registration() -> Page:
             invitation = session.get("invitation", "")
             leader = register_account(values, invitation=invitation, now=clock.now())
         except RegistrationRefused as refusal:
-            return _registration_is_refused(refusal)
+            return _render_registration_refused(refusal)
         except store.EmailTaken:
             errors = {"email": ["This address has an account already. Sign in instead."]}
         else:
@@ -134,7 +131,7 @@ def submit_registration() -> Page:
             if service_settings().smtp_url and leader.email_verified_at is None:
                 flash(f"We sent a link to {leader.email}. Open it to confirm your address.", "good")
             return redirect(url_for("reflections.today"), 303)
-    return _register_page(errors), 422
+    return _render_registration(errors), 422
 
 
 @blueprint.get("/login")
@@ -142,17 +139,17 @@ def login() -> Page:
     """Show the form to sign in."""
     if current_user.is_authenticated:
         return redirect(url_for("reflections.today"), 303)
-    next_path = _local_path(request.args.get("next", "/"))
+    next_path = _resolve_next_path(request.args.get("next", "/"))
     return render_template("accounts/login.html", next_path=next_path, form={}, errors={})
 
 
 @blueprint.post("/login")
 def submit_login() -> Page:
     """Sign in."""
-    next_path = _local_path(request.form.get("next", "/"))
+    next_path = _resolve_next_path(request.form.get("next", "/"))
     values, errors = read_form(CredentialsSchema(), request.form)
     if not errors:
-        leader = guarded_sign_in(values["email"], values["password"])
+        leader = try_sign_in(values["email"], values["password"])
         if leader is not None:
             _begin_session(leader)
             return redirect(next_path, 303)
@@ -167,12 +164,12 @@ def submit_login() -> Page:
 @login_required
 def logout() -> Response:
     """Sign out: the session ends on the server, and the browser forgets what it kept."""
-    leader = current_leader()
-    store.end_sign_ins(leader.id, now=clock.now(), only=own_session(leader))
-    return _signed_out()
+    leader = get_current_leader()
+    store.end_sessions(leader.id, now=clock.now(), only=require_session(leader))
+    return _clear_browser_session()
 
 
-def _signed_out(leads_to: str | None = None) -> Response:
+def _clear_browser_session(leads_to: str | None = None) -> Response:
     logout_user()
     session.clear()
     response = redirect(leads_to or url_for("accounts.login"), 303)
@@ -180,19 +177,19 @@ def _signed_out(leads_to: str | None = None) -> Response:
     return response
 
 
-def _settings_page(
+def _render_settings(
     section: str = "", errors: dict[str, list[str]] | None = None
 ) -> tuple[str, int]:
-    leader = current_leader()
+    leader = get_current_leader()
     sessions = [
         {
             "id": row.id,
             "device": row.device,
             "created_at": row.created_at,
             "last_seen_at": row.last_seen_at,
-            "current": row.id == leader.sign_in,
+            "current": row.id == leader.session_id,
         }
-        for row in store.sign_ins_of(leader.id)
+        for row in store.list_sessions(leader.id)
     ]
     page = render_template(
         "accounts/settings.html",
@@ -201,13 +198,13 @@ def _settings_page(
             "email": leader.email,
             "time_zone": leader.time_zone,
             "day_starts_at": leader.day_starts_at.strftime("%H:%M"),
-            "practice_days": calendar_store.practice_days_of(leader.id),
+            "practice_days": calendar_store.load_practice_days(leader.id),
         },
         zones=ZONES,
         sessions=sessions,
-        tokens=store.tokens_of(leader.cipher),
-        pauses=calendar_store.pauses_of(leader.id),
-        proof=verification_store.find_proof_of(leader, now=clock.now()),
+        tokens=store.list_tokens(leader.cipher),
+        pauses=calendar_store.list_pauses(leader.id),
+        proof=verification_store.find_pending_verification(leader, now=clock.now()),
         failed_sign_ins=count_recent_failures(leader.email),
         section=section,
         form=request.form,
@@ -216,7 +213,7 @@ def _settings_page(
     return page, 422 if errors else 200
 
 
-def _saved(sentence: str) -> Response:
+def _redirect_with_success(sentence: str) -> Response:
     flash(sentence, "good")
     return redirect(url_for("accounts.settings"), 303)
 
@@ -225,7 +222,7 @@ def _saved(sentence: str) -> Response:
 @login_required
 def settings() -> Page:
     """Show what the leader can set."""
-    return _settings_page()
+    return _render_settings()
 
 
 @blueprint.post("/settings/profile")
@@ -237,78 +234,88 @@ def save_profile() -> Page:
     submitted["practice_days"] = [whole_number(day) for day in chosen]
     values, errors = read_form(MeSchema(), submitted)
     if errors:
-        return _settings_page("profile", errors)
+        return _render_settings("profile", errors)
     values["practice_days"] = frozenset(values["practice_days"])
-    store.change(current_leader(), now=clock.now(), **values)
-    return _saved("Saved.")
+    store.change_settings(get_current_leader(), now=clock.now(), **values)
+    return _redirect_with_success("Saved.")
 
 
 @blueprint.post("/settings/email")
 @login_required
-@by_account
-@links_per_account
+@limit_password_checks
+@limit_links
 def change_email() -> Page:
     """Change the address, for who knows the password; a mail to the new one has to confirm it."""
     values, errors = read_form(ChangeEmailForm(), request.form)
-    leader = current_leader()
+    leader = get_current_leader()
     if not errors and not confirm_password(leader, values["current_password"]):
-        errors = NOT_YOURS
+        errors = WRONG_PASSWORD
     if not errors:
         try:
-            if change_address(leader, values["email"], now=clock.now()):
-                return _saved(f"We sent a link to {values['email']}. Open it to finish the change.")
+            if request_email_change(leader, values["email"], now=clock.now()):
+                return _redirect_with_success(
+                    f"We sent a link to {values['email']}. Open it to finish the change."
+                )
         except store.EmailTaken:
             errors = {"email": ["Another account has this address."]}
         except SameEmail:
             errors = {"email": ["This is your address already."]}
-    return _settings_page("email", errors) if errors else _saved("Your new address is saved.")
+    return (
+        _render_settings("email", errors)
+        if errors
+        else _redirect_with_success("Your new address is saved.")
+    )
 
 
 @blueprint.post("/settings/password")
 @login_required
-@by_account
+@limit_password_checks
 def change_password() -> Page:
     """Change the password, for who knows the present one, and end every other session."""
-    leader = current_leader()
-    with OwnWords((leader.name, leader.email)):
+    leader = get_current_leader()
+    with PersonalWords((leader.name, leader.email)):
         values, errors = read_form(ChangePasswordForm(), request.form)
     if not errors and not confirm_password(leader, values["current_password"]):
-        errors = NOT_YOURS
+        errors = WRONG_PASSWORD
     if errors:
-        return _settings_page("password", errors)
-    store.change_password(leader.id, values["password"], keep=leader.sign_in, now=clock.now())
+        return _render_settings("password", errors)
+    store.change_password(leader.id, values["password"], keep=leader.session_id, now=clock.now())
     _remember_device(leader)
     if service_settings().smtp_url:
         enqueue_notice(tasks.send_password_changed, str(leader.id))
-    return _saved("Your new password is set. Every other device is signed out.")
+    return _redirect_with_success("Your new password is set. Every other device is signed out.")
 
 
 @blueprint.post("/settings/sessions/<uuid:session_id>/end")
 @login_required
 def end_session(session_id: UUID) -> Page:
     """Sign one device out."""
-    leader = current_leader()
-    if not store.end_sign_ins(leader.id, now=clock.now(), only=session_id):
+    leader = get_current_leader()
+    if not store.end_sessions(leader.id, now=clock.now(), only=session_id):
         abort(404)
-    return _signed_out() if session_id == leader.sign_in else _saved("That device is signed out.")
+    return (
+        _clear_browser_session()
+        if session_id == leader.session_id
+        else _redirect_with_success("That device is signed out.")
+    )
 
 
 @blueprint.post("/settings/sessions/end-others")
 @login_required
 def end_other_sessions() -> Page:
     """Sign every other device out."""
-    leader = current_leader()
-    store.end_sign_ins(leader.id, now=clock.now(), but=own_session(leader))
-    return _saved("Every other device is signed out.")
+    leader = get_current_leader()
+    store.end_sessions(leader.id, now=clock.now(), but=require_session(leader))
+    return _redirect_with_success("Every other device is signed out.")
 
 
 @blueprint.post("/settings/tokens/<uuid:token_id>/revoke")
 @login_required
 def revoke_token(token_id: UUID) -> Page:
     """Revoke a token."""
-    if not store.revoke_token(current_leader().id, token_id):
+    if not store.revoke_token(get_current_leader().id, token_id):
         abort(404)
-    return _saved("The token is revoked.")
+    return _redirect_with_success("The token is revoked.")
 
 
 @blueprint.post("/settings/pauses")
@@ -318,18 +325,18 @@ def add_pause() -> Page:
     submitted = {name: value for name, value in request.form.items() if value}
     values, errors = read_form(PauseSchema(), submitted)
     if errors:
-        return _settings_page("pauses", errors)
-    calendar_store.add_pause(current_leader().id, Pause(**values))
-    return _saved("The pause is noted. Nothing is expected of you on those days.")
+        return _render_settings("pauses", errors)
+    calendar_store.add_pause(get_current_leader().id, Pause(**values))
+    return _redirect_with_success("The pause is noted. Nothing is expected of you on those days.")
 
 
 @blueprint.post("/settings/pauses/<uuid:pause_id>/delete")
 @login_required
 def end_pause(pause_id: UUID) -> Page:
     """Remove a pause."""
-    if not calendar_store.remove_pause(current_leader().id, pause_id):
+    if not calendar_store.remove_pause(get_current_leader().id, pause_id):
         abort(404)
-    return _saved("The pause is removed.")
+    return _redirect_with_success("The pause is removed.")
 
 
 @blueprint.get("/settings/delete")
@@ -341,15 +348,15 @@ def delete_account() -> Page:
 
 @blueprint.post("/settings/delete")
 @login_required
-@by_account
+@limit_password_checks
 def submit_deletion() -> Page:
     """Erase the account, for who knows the password."""
-    leader = current_leader()
+    leader = get_current_leader()
     if not store.has_password(leader.id, request.form.get("password", "")):
         errors = {"password": ["This is not your password."]}
         return render_template("accounts/delete.html", form={}, errors=errors), 422
     store.erase(leader.id, now=clock.now())
-    response = _signed_out(None if wipe_logs() else url_for("accounts.erased"))
+    response = _clear_browser_session(None if wipe_logs() else url_for("accounts.erased"))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
@@ -357,4 +364,4 @@ def submit_deletion() -> Page:
 @blueprint.get("/erased")
 def erased() -> Page:
     """Say that an account is erased whose last traces go soon."""
-    return render_template("accounts/erased.html", detail=TRACES_GO_SOON)
+    return render_template("accounts/erased.html", detail=TRACES_REMAIN)

@@ -16,17 +16,17 @@ from leaderjournal.accounts.breached_passwords import is_breached
 GUESSES_NEEDED = 10**8
 """What eight random characters take, and two or three ordinary words."""
 
-SCORED = 40
+SCORED_LENGTH = 40
 MOST_COMBINATIONS = 8
-ALIKE = ("4@", "({[<", "69", "1!|", "$5", "+7")
-_ONE_SIGN = str.maketrans({sign: signs[0] for signs in ALIKE for sign in signs})
+LOOKALIKES = ("4@", "({[<", "69", "1!|", "$5", "+7")
+_ONE_SIGN = str.maketrans({sign: signs[0] for signs in LOOKALIKES for sign in signs})
 
 PRODUCT = ("leaderjournal", "leader", "journal")
-SHORTEST_OWN_WORD = 3
+SHORTEST_PERSONAL_WORD = 3
 
 BETTER = "Use three or four words that only you would put together."
 COMMON = "Many people use this password, so it is easy to guess."
-OWN = "Your name, your e-mail and the name of this journal are easy to guess."
+PERSONAL = "Your name, your e-mail and the name of this journal are easy to guess."
 ONE_WORD = "One word with numbers or signs is easy to guess."
 SHORT = "This is short enough to be guessed quickly."
 PATTERNS = {
@@ -52,10 +52,10 @@ def find_weakness(password: str, own_words: Iterable[str] = ()) -> str | None:
 def _find_reason(password: str, own_words: Iterable[str]) -> str | None:
     if is_breached(password):
         return COMMON
-    rest = _without(password, own_words)
+    rest = _remove_personal_words(password, own_words)
     if rest != password.casefold():
-        return OWN if _guesses(rest)[0] < GUESSES_NEEDED else None
-    guesses, parts = _guesses(password)
+        return PERSONAL if _estimate_guesses(rest)[0] < GUESSES_NEEDED else None
+    guesses, parts = _estimate_guesses(password)
     if _WORD_AND_YEAR.fullmatch(password) or (_is_one_word(parts) and len(parts) > 1):
         return ONE_WORD
     if guesses >= GUESSES_NEEDED:
@@ -66,22 +66,26 @@ def _find_reason(password: str, own_words: Iterable[str]) -> str | None:
     return PATTERNS.get(longest["pattern"], SHORT)
 
 
-def _without(password: str, own_words: Iterable[str]) -> str:
+def _remove_personal_words(password: str, own_words: Iterable[str]) -> str:
     """Return `password` in lower case without the leader's own words and the product's."""
     rest = password.casefold()
     words = {word.casefold() for word in own_words} | set(PRODUCT)
-    parts = {part for word in words for part in (*re.split(r"[\W_]+", word), *_runs(word), word)}
+    parts = {
+        part
+        for word in words
+        for part in (*re.split(r"[\W_]+", word), *_find_letter_runs(word), word)
+    }
     for part in sorted(parts, key=len, reverse=True):
-        if len(part) >= SHORTEST_OWN_WORD:
+        if len(part) >= SHORTEST_PERSONAL_WORD:
             rest = rest.replace(part, " ")
     return " ".join(rest.split()) if rest != password.casefold() else rest
 
 
-def _runs(word: str) -> list[str]:
+def _find_letter_runs(word: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", word)
 
 
-def _guesses(password: str) -> tuple[float, list[dict[str, Any]]]:
+def _estimate_guesses(password: str) -> tuple[float, list[dict[str, Any]]]:
     """Return how many guesses a password takes, and the parts that it is guessed by."""
     # It takes a moment to load, so only when first needed.
     from zxcvbn import zxcvbn  # noqa: PLC0415
@@ -96,8 +100,8 @@ def _guesses(password: str) -> tuple[float, list[dict[str, Any]]]:
 
 def simplify(password: str) -> str:
     """Return what is scored of a password: little enough that it takes no long time."""
-    scored = password[:SCORED]
-    combinations = prod(len(set(signs) & set(scored)) or 1 for signs in ALIKE)
+    scored = password[:SCORED_LENGTH]
+    combinations = prod(len(set(signs) & set(scored)) or 1 for signs in LOOKALIKES)
     return scored.translate(_ONE_SIGN) if combinations > MOST_COMBINATIONS else scored
 
 

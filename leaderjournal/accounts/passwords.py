@@ -8,19 +8,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _hasher = PasswordHasher()  # the library's defaults are RFC 9106's second recommendation
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the Argon2id hash of `password`."""
     return _hasher.hash(password)
 
 
 @cache
-def _nobodys_hash() -> str:
+def _get_dummy_hash() -> str:
     return _hasher.hash("nobody has this password")
 
 
-def matches(password: str, password_hash: str | None) -> bool:
+def verify_password(password: str, password_hash: str | None) -> bool:
     """Tell whether `password` is right; takes as long where there is no account (None)."""
     try:
-        return _hasher.verify(password_hash or _nobodys_hash(), password) and bool(password_hash)
+        return _hasher.verify(password_hash or _get_dummy_hash(), password) and bool(password_hash)
     except (VerificationError, InvalidHashError):
         return False

@@ -5,7 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.models import Account, ApiToken, SignIn
+from leaderjournal.accounts.models import Account, ApiToken, BrowserSession
 from leaderjournal.accounts.practice_calendar.models import PauseRow
 from leaderjournal.kernel.quotas import check_quota
 
@@ -17,7 +17,7 @@ MOST_SESSIONS = 100
 
 def check_tokens(session: Session, account: UUID) -> None:
     """Raise QuotaReached where the account has as many tokens as it may."""
-    _hold(session, account)
+    _lock_account(session, account)
     rows = sa.select(ApiToken.id).where(ApiToken.account_id == account)
     sentence = f"You may have {MOST_TOKENS} tokens. Revoke one, then make another."
     check_quota(session, rows, most=MOST_TOKENS, sentence=sentence)
@@ -25,19 +25,21 @@ def check_tokens(session: Session, account: UUID) -> None:
 
 def check_pauses(session: Session, account: UUID) -> None:
     """Raise QuotaReached where the account has as many pauses as it may."""
-    _hold(session, account)
+    _lock_account(session, account)
     rows = sa.select(PauseRow.id).where(PauseRow.account_id == account)
     sentence = f"You may keep {MOST_PAUSES} pauses. Remove one, then add another."
     check_quota(session, rows, most=MOST_PAUSES, sentence=sentence)
 
 
-def sessions_over(account: UUID) -> sa.Select[UUID]:
+def select_excess_sessions(account: UUID) -> sa.Select[UUID]:
     """Select the sessions of an account beyond those that it may have, used longest ago."""
-    newest = sa.select(SignIn.id).where(SignIn.account_id == account)
-    return newest.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc()).offset(MOST_SESSIONS)
+    newest = sa.select(BrowserSession.id).where(BrowserSession.account_id == account)
+    return newest.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc()).offset(
+        MOST_SESSIONS
+    )
 
 
-def _hold(session: Session, account: UUID) -> None:
+def _lock_account(session: Session, account: UUID) -> None:
     """Let others that count the account's rows wait until the caller's transaction is over."""
     held = sa.select(Account.id).where(Account.id == account).with_for_update(key_share=True)
     session.execute(held)

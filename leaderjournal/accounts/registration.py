@@ -12,9 +12,9 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.settings import Registration
 
-CLOSED = "This journal takes no new accounts. Ask the person who runs it."
-BY_INVITATION = "You need an invitation to join. Ask the person who runs this journal."
-NOT_VALID = "This invitation no longer works. Ask for a new one."
+REGISTRATION_CLOSED = "This journal takes no new accounts. Ask the person who runs it."
+INVITATION_NEEDED = "You need an invitation to join. Ask the person who runs this journal."
+INVITATION_EXPIRED = "This invitation no longer works. Ask for a new one."
 DESCRIPTIONS = {
     Registration.OPEN: "Registration is open: anyone who reaches this address can register."
     " REGISTRATION=invite or REGISTRATION=closed changes that.",
@@ -29,7 +29,7 @@ class RegistrationRefused(Exception):
     """Nobody may register just so; the message tells the person what to do."""
 
 
-def describe_registration(registration: Registration) -> str:
+def explain_registration(registration: Registration) -> str:
     """Return how registration stands and how the operator changes it."""
     return DESCRIPTIONS[registration]
 
@@ -38,12 +38,12 @@ def check_registration(invitation: str, *, now: Instant) -> None:
     """Raise RegistrationRefused where nobody may register, or not with this invitation."""
     registration = settings().registration
     if registration is Registration.CLOSED:
-        raise RegistrationRefused(CLOSED)
+        raise RegistrationRefused(REGISTRATION_CLOSED)
     if registration is Registration.INVITE:
         if not invitation:
-            raise RegistrationRefused(BY_INVITATION)
-        if not invitations_store.is_open(invitation, now=now):
-            raise RegistrationRefused(NOT_VALID)
+            raise RegistrationRefused(INVITATION_NEEDED)
+        if not invitations_store.is_pending(invitation, now=now):
+            raise RegistrationRefused(INVITATION_EXPIRED)
 
 
 def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant) -> store.Leader:
@@ -55,13 +55,13 @@ def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant)
     check_registration(invitation, now=now)
 
     def accept(session: Session, account: Account) -> None:
-        invitations_store.accept(session, invitation, account, now=now)
+        invitations_store.accept_invitation(session, invitation, account, now=now)
 
-    is_welcome = bool(invitation) and invitations_store.is_open(invitation, now=now)
+    is_welcome = bool(invitation) and invitations_store.is_pending(invitation, now=now)
     on_create = accept if is_welcome else None
     try:
-        leader = store.register(**new, language="en", now=now, on_create=on_create)
+        leader = store.create_account(**new, language="en", now=now, on_create=on_create)
     except invitations_store.InvitationNotValid as error:  # another one has just used it
-        raise RegistrationRefused(NOT_VALID) from error
+        raise RegistrationRefused(INVITATION_EXPIRED) from error
     ask_to_verify(leader, now=now)
     return leader

@@ -6,25 +6,25 @@ from datetime import timedelta
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 
-SIGN_IN_LASTS = timedelta(days=90)
+SESSION_LIFETIME = timedelta(days=90)
 """After so long without a request a session ends."""
-SIGN_IN_LASTS_AT_MOST = timedelta(days=180)
+LONGEST_SESSION = timedelta(days=180)
 """After so long a session ends however often it was used; a confirmed password begins anew."""
-TOKEN_LASTS = timedelta(days=365)
-RESET_LASTS = timedelta(hours=1)
-SEEN_AGAIN_AFTER = timedelta(minutes=10)
+TOKEN_LIFETIME = timedelta(days=365)
+RESET_LIFETIME = timedelta(hours=1)
+SESSION_EXTENDED_AFTER = timedelta(minutes=10)
 """How old `last_seen_at` may grow before a request writes it anew."""
 
-TRACES_GO_SOON = "Your account is erased. Its last traces in the database's log go within minutes."
+TRACES_REMAIN = "Your account is erased. Its last traces in the database's log go within minutes."
 """What is said where a reader of the database, such as a backup, still holds its log."""
 
 
-def normal_email(email: str) -> str:
+def normalize_email(email: str) -> str:
     """Return the form under which an address is looked up: NFC, without regard to case."""
     return unicodedata.normalize("NFC", email.strip()).casefold()
 
 
-def device_name(user_agent: str) -> str:
+def describe_device(user_agent: str) -> str:
     """Return what a person calls the device behind a User-Agent header, like "Chrome, Android"."""
     browsers = (
         ("Edg", "Edge"),

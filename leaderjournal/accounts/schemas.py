@@ -16,7 +16,7 @@ LANGUAGES = ("en",)
 LATEST_START = "12:00"
 
 
-OwnWords = Context[tuple[str, ...]]
+PersonalWords = Context[tuple[str, ...]]
 """The name and address of the account whose password is loaded: `with OwnWords(…): load(…)`."""
 
 
@@ -42,21 +42,21 @@ class NewPassword(fields.String):
             raise ValidationError(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
         if any("\ud800" <= character <= "\udfff" for character in password):
             raise ValidationError("Leave out the characters that are no text.")
-        weakness = find_weakness(password, self._own_words(data))
+        weakness = find_weakness(password, self._collect_personal_words(data))
         if weakness:
             raise ValidationError(weakness)
         return password
 
-    def _own_words(self, data: Any) -> list[str]:
+    def _collect_personal_words(self, data: Any) -> list[str]:
         """Return what an attacker tries first: the name and address beside the password.
 
         Where a form holds neither, `OwnWords` gives those of the account.
         """
         beside = [data.get(name) for name in ("name", "email")] if isinstance(data, Mapping) else []
-        return [word for word in (*beside, *OwnWords.get(())) if isinstance(word, str)]
+        return [word for word in (*beside, *PersonalWords.get(())) if isinstance(word, str)]
 
 
-class GivenPassword(fields.String):
+class EnteredPassword(fields.String):
     """A password to be compared with the one on file; whatever it is, it may only be wrong."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -74,7 +74,7 @@ class CredentialsSchema(Schema):
     """An address and its password."""
 
     email = fields.String(required=True, validate=validate.Length(1, 320))
-    password = GivenPassword(required=True, load_only=True)
+    password = EnteredPassword(required=True, load_only=True)
 
 
 class NewAccountSchema(Schema):
@@ -136,7 +136,7 @@ class PracticeDaysField(fields.List[int]):
         return sorted(value)
 
 
-def _starts_in_the_morning(value: time) -> None:
+def _check_morning(value: time) -> None:
     if value.strftime("%H:%M") > LATEST_START:
         raise ValidationError("Use a time from 00:00 to 12:00.")
 
@@ -150,7 +150,7 @@ class MeSchema(Schema):
     name = Line(longest=200)
     time_zone = Zone()
     day_starts_at = ClockTime(
-        validate=_starts_in_the_morning,
+        validate=_check_morning,
         metadata={"type": "string", "pattern": "^((0[0-9]|1[01]):[0-5][0-9]|12:00)$"},
     )
     practice_days = PracticeDaysField()
@@ -169,7 +169,7 @@ class SessionSchema(Schema):
 class EraseSchema(Schema):
     """The password that erasing an account asks for."""
 
-    password = GivenPassword(required=True, load_only=True)
+    password = EnteredPassword(required=True, load_only=True)
 
 
 class PauseSchema(Schema):
@@ -180,6 +180,6 @@ class PauseSchema(Schema):
     last_date = Day(allow_none=True, load_default=None)
 
     @validates_schema
-    def _ends_after_it_begins(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    def _check_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data["last_date"] is not None and data["last_date"] < data["first_date"]:
             raise ValidationError("Use the first day or a later one.", "last_date")

@@ -7,7 +7,7 @@ from (OWASP ASVS 5, 6.3.1). What fails on an account from anywhere is only told 
 
 from leaderjournal.accounts import store, tasks
 from leaderjournal.accounts.known_devices import find_known_device
-from leaderjournal.accounts.rules import normal_email
+from leaderjournal.accounts.rules import normalize_email
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.backoff import Backoff, Counted, forgive, take_try
 from leaderjournal.kernel.context import settings
@@ -20,7 +20,7 @@ DAY = 24 * 3600
 BY_NETWORK = Backoff(free=100, window=3600, first_delay=15, longest_delay=900)
 BY_NETWORK_AND_ACCOUNT = Backoff(free=10, window=DAY, first_delay=30, longest_delay=900)
 BY_DEVICE = Backoff(free=10, window=DAY, first_delay=30, longest_delay=900)
-NOTICED_FROM = 20
+NOTIFY_FROM = 20
 """After so many failures within a day the leader gets a mail, at most one a day."""
 SUSPENDED = (
     "This account is suspended. Nothing of it is lost. Ask the person who runs this journal."
@@ -29,14 +29,14 @@ SHOWN_FROM = 5
 """From so many failures within a day on, the settings page says so."""
 
 
-def guarded_sign_in(email: str, password: str) -> store.Leader | None:
+def try_sign_in(email: str, password: str) -> store.Leader | None:
     """Return the leader whose address and password these are, or None.
 
     Raises Problem (429, with Retry-After in seconds) while the network or the known device that
     the request comes from has to wait; 403 for the right password of a suspended account.
     """
     now = clock.now()
-    own, shared = _counters(email)
+    own, shared = _get_counters(email)
     free_at = take_try([*shared, *own], now=now)
     if free_at is not None:
         raise too_many(free_at)
@@ -54,14 +54,14 @@ def guarded_sign_in(email: str, password: str) -> store.Leader | None:
 
 def count_recent_failures(email: str) -> int:
     """Return how many sign-ins failed within a day, 0 while they are too few to speak of."""
-    count = limiter.storage.get(_failures(email))
+    count = limiter.storage.get(_get_failures_key(email))
     return count if count >= SHOWN_FROM else 0
 
 
-def _counters(email: str) -> tuple[list[Counted], list[Counted]]:
+def _get_counters(email: str) -> tuple[list[Counted], list[Counted]]:
     """Return the counters of the request: those that a right password clears, and the others."""
-    account, network = normal_email(email), client_network()
-    device_key = store.device_key_of(email)
+    account, network = normalize_email(email), client_network()
+    device_key = store.derive_device_key(email)
     device = device_key and find_known_device(device_key, now=clock.now())
     if device:
         return [Counted(f"sign-in/device/{device}", BY_DEVICE)], []
@@ -69,8 +69,8 @@ def _counters(email: str) -> tuple[list[Counted], list[Counted]]:
     return [pair], [Counted(f"sign-in/network/{network}", BY_NETWORK)]
 
 
-def _failures(email: str) -> str:
-    return f"sign-in/failures/{normal_email(email)}"
+def _get_failures_key(email: str) -> str:
+    return f"sign-in/failures/{normalize_email(email)}"
 
 
 def _count_failure(email: str) -> None:
@@ -78,11 +78,11 @@ def _count_failure(email: str) -> None:
 
     The same is done where there is no such account: the worker then finds nobody to write to.
     """
-    count = limiter.storage.incr(_failures(email), DAY)
-    if count < NOTICED_FROM or not settings().smtp_url:
+    count = limiter.storage.incr(_get_failures_key(email), DAY)
+    if count < NOTIFY_FROM or not settings().smtp_url:
         return
-    told = f"sign-in/told/{normal_email(email)}"
+    told = f"sign-in/told/{normalize_email(email)}"
     if limiter.storage.get(told) or limiter.storage.incr(told, DAY) > 1:
         return
-    account_id = store.account_id_of(email) or new_id()
+    account_id = store.find_account_id(email) or new_id()
     enqueue_notice(tasks.send_failed_sign_ins, str(account_id), count)

@@ -21,26 +21,26 @@ from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.accounts.models import (
     Account,
     ApiToken,
+    BrowserSession,
     EndedSession,
     LookupKey,
     PasswordReset,
-    SignIn,
 )
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import (
     MONDAY_TO_FRIDAY,
     PracticeCalendar,
-    days_cut_short,
+    find_short_days,
 )
-from leaderjournal.accounts.quotas import check_tokens, sessions_over
+from leaderjournal.accounts.quotas import check_tokens, select_excess_sessions
 from leaderjournal.accounts.rules import (
-    SEEN_AGAIN_AFTER,
-    SIGN_IN_LASTS,
-    SIGN_IN_LASTS_AT_MOST,
-    TOKEN_LASTS,
-    normal_email,
+    LONGEST_SESSION,
+    SESSION_EXTENDED_AFTER,
+    SESSION_LIFETIME,
+    TOKEN_LIFETIME,
+    normalize_email,
 )
-from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
+from leaderjournal.accounts.verification.models import EmailNotice, EmailVerification
 from leaderjournal.kernel.context import key_encryption, settings
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
@@ -48,12 +48,12 @@ from leaderjournal.kernel.encryption import Cipher, DecryptionFailed, WrappedKey
 
 LOOKUP_OWNER = UUID(int=0)
 
-moved = Signal("a leader's zone or start of day has changed")
+local_days_changed = Signal("a leader's zone or start of day has changed")
 """Sent with the session of the change and `moved`, for rooms above that reckon with local days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class LocalDaysChange:
     """A leader whose local days run otherwise from the instant `now` on."""
 
     account_id: UUID
@@ -75,7 +75,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """The leader whose request this is; what is encrypted in the row is open here."""
 
     def __init__(
-        self, account: Account, *, sign_in: UUID | None = None, session_token: str = ""
+        self, account: Account, *, session_id: UUID | None = None, session_token: str = ""
     ) -> None:
         key = WrappedKey(account.key_wrapped_by, account.key_wrapped)
         self.id = account.id
@@ -87,10 +87,10 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.day_starts_at = account.day_starts_at
         self.language = account.language
         self.joined_on = account.joined_on
-        self.edition = account.cache_version
-        self.sign_in = sign_in
+        self.cache_version = account.cache_version
+        self.session_id = session_id
         self.session_token = session_token
-        self.seen_again = False
+        self.is_session_extended = False
         """Whether the session was prolonged by this request, so that its cookie has to be too."""
 
     def get_id(self) -> str:
@@ -103,7 +103,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
 
 
 @dataclass(frozen=True, slots=True)
-class KeptToken:
+class StoredToken:
     """An API token as its owner sees it in a list."""
 
     id: UUID
@@ -112,7 +112,7 @@ class KeptToken:
     expires_at: Instant
 
 
-def register(
+def create_account(
     *,
     email: str,
     password: str | None,
@@ -132,10 +132,10 @@ def register(
     joined_on = local_day(now, time_zone, DAY_STARTS_AT)
     account = Account(
         id=account_id,
-        email_lookup=_lookup(email),
+        email_lookup=_hash_email(email),
         email_encrypted=_encrypt(cipher, "email_encrypted", email),
         name_encrypted=_encrypt(cipher, "name_encrypted", name),
-        password_hash="" if password is None else passwords.hashed(password),
+        password_hash="" if password is None else passwords.hash_password(password),
         time_zone=time_zone,
         day_starts_at=DAY_STARTS_AT,
         language=language,
@@ -158,30 +158,34 @@ def register(
     return Leader(account)
 
 
-def account_id_of(email: str) -> UUID | None:
+def find_account_id(email: str) -> UUID | None:
     """Return the id of the account with this address."""
-    return db.session.scalar(sa.select(Account.id).where(Account.email_lookup == _lookup(email)))
+    return db.session.scalar(
+        sa.select(Account.id).where(Account.email_lookup == _hash_email(email))
+    )
 
 
-def device_key_of(email: str) -> bytes | None:
+def derive_device_key(email: str) -> bytes | None:
     """Return the key that makes devices known to the account with this address, if there is one.
 
     It changes with the password.
     """
-    account = db.session.scalar(sa.select(Account).where(Account.email_lookup == _lookup(email)))
+    account = db.session.scalar(
+        sa.select(Account).where(Account.email_lookup == _hash_email(email))
+    )
     if account is None:
         return None
     bound = f"known device|{account.id.hex}|{account.password_hash}"
     return hmac.digest(settings().secret_key.encode(), bound.encode(), "sha256")
 
 
-def leader(account_id: UUID) -> Leader | None:
+def find_leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account."""
     account = db.session.get(Account, account_id)
     return Leader(account) if account else None
 
 
-def active_leader(account_id: UUID) -> Leader | None:
+def find_active_leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account that is not suspended."""
     account = db.session.get(Account, account_id, populate_existing=True)
     return Leader(account) if account and account.suspended_at is None else None
@@ -199,12 +203,12 @@ def find_ciphers(session: Session, accounts: Collection[UUID]) -> dict[UUID, Cip
     return found
 
 
-def keyed_hash(kind: str, value: str) -> bytes:
+def hash_for_lookup(kind: str, value: str) -> bytes:
     """Return a hash of `value` for look-ups, which nobody can reckon without the keys."""
-    return hmac.digest(_lookup_key(), f"{kind}\0{value}".encode(), "sha256")
+    return hmac.digest(_load_lookup_key(), f"{kind}\0{value}".encode(), "sha256")
 
 
-def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[str, time]]:
+def lock_day_settings(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[str, time]]:
     """Return the IANA zone of each of these accounts and the hour at which its days start.
 
     They stay until the caller's transaction ends; one that is being erased is left out, so that
@@ -218,7 +222,7 @@ def days_of(session: Session, accounts: Collection[UUID]) -> dict[UUID, tuple[st
     return {account: (zone, day_starts_at) for account, zone, day_starts_at in rows}
 
 
-def held_back_from_erasing(session: Session, accounts: Collection[UUID]) -> set[UUID]:
+def lock_against_erasing(session: Session, accounts: Collection[UUID]) -> set[UUID]:
     """Return which of these accounts are there; they stay until the caller's transaction ends.
 
     So rows may be added to many accounts at once though one of them is being erased. On SQLite
@@ -238,8 +242,10 @@ def authenticate(email: str, password: str) -> Leader | None:
 
     Raises Suspended, which only who knows the password gets to hear.
     """
-    account = db.session.scalar(sa.select(Account).where(Account.email_lookup == _lookup(email)))
-    right = passwords.matches(password, account.password_hash if account else None)
+    account = db.session.scalar(
+        sa.select(Account).where(Account.email_lookup == _hash_email(email))
+    )
+    right = passwords.verify_password(password, account.password_hash if account else None)
     if account is None or not right:
         return None
     if account.suspended_at is not None:
@@ -250,60 +256,60 @@ def authenticate(email: str, password: str) -> Leader | None:
 def has_password(account_id: UUID, password: str) -> bool:
     """Tell whether `password` is the account's."""
     account = db.session.get_one(Account, account_id)
-    return passwords.matches(password, account.password_hash)
+    return passwords.verify_password(password, account.password_hash)
 
 
-def sign_in(account_id: UUID, *, device: str, now: Instant) -> str:
+def start_session(account_id: UUID, *, device: str, now: Instant) -> str:
     """Begin a session; return its token, which only the browser keeps."""
     token = secrets.token_urlsafe(32)
-    row = SignIn(
+    row = BrowserSession(
         account_id=account_id,
-        token_hash=_token_hash(token),
+        token_hash=_hash_token(token),
         device=device,
         created_at=now,
         last_seen_at=now,
-        expires_at=Instant(now + SIGN_IN_LASTS),
+        expires_at=Instant(now + SESSION_LIFETIME),
     )
     with write_transaction() as session:
         session.add(row)
         session.flush()
-        if over := list(session.scalars(sessions_over(account_id))):
-            _end(session, [SignIn.id.in_(over)], now)
+        if over := list(session.scalars(select_excess_sessions(account_id))):
+            _end_matching(session, [BrowserSession.id.in_(over)], now)
     return token
 
 
-def leader_signed_in(token: str, *, now: Instant) -> Leader | None:
+def find_leader_by_session(token: str, *, now: Instant) -> Leader | None:
     """Return the leader whose session this is, unless it has ended."""
     found = db.session.execute(
-        sa.select(SignIn, Account)
-        .join(Account, Account.id == SignIn.account_id)
+        sa.select(BrowserSession, Account)
+        .join(Account, Account.id == BrowserSession.account_id)
         .where(
-            SignIn.token_hash == _token_hash(token),
-            SignIn.expires_at > now,
-            SignIn.created_at > now - SIGN_IN_LASTS_AT_MOST,
+            BrowserSession.token_hash == _hash_token(token),
+            BrowserSession.expires_at > now,
+            BrowserSession.created_at > now - LONGEST_SESSION,
             Account.suspended_at.is_(None),
         )
     ).one_or_none()
     if found is None:
         return None
     row, account = found
-    leader = Leader(account, sign_in=row.id, session_token=token)
-    if now - row.last_seen_at > SEEN_AGAIN_AFTER:
+    leader = Leader(account, session_id=row.id, session_token=token)
+    if now - row.last_seen_at > SESSION_EXTENDED_AFTER:
         # Pages stay readable where nothing can be written just now.
         with suppress(OperationalError), write_transaction() as session:
             session.execute(
-                sa.update(SignIn)
-                .where(SignIn.id == row.id)
+                sa.update(BrowserSession)
+                .where(BrowserSession.id == row.id)
                 .values(
                     last_seen_at=now,
-                    expires_at=min(now + SIGN_IN_LASTS, row.created_at + SIGN_IN_LASTS_AT_MOST),
+                    expires_at=min(now + SESSION_LIFETIME, row.created_at + LONGEST_SESSION),
                 )
             )
-        leader.seen_again = True
+        leader.is_session_extended = True
     return leader
 
 
-def renew_sign_in(leader: Leader, *, now: Instant) -> str | None:
+def rotate_session_token(leader: Leader, *, now: Instant) -> str | None:
     """Let the leader's session go on under a new token; return it, None where it has ended.
 
     The earlier token is not remembered as ended on purpose: a request that is under way with it
@@ -311,65 +317,68 @@ def renew_sign_in(leader: Leader, *, now: Instant) -> str | None:
     """
     token = secrets.token_urlsafe(32)
     renewed = {
-        "token_hash": _token_hash(token),
+        "token_hash": _hash_token(token),
         "created_at": now,
         "last_seen_at": now,
-        "expires_at": Instant(now + SIGN_IN_LASTS),
+        "expires_at": Instant(now + SESSION_LIFETIME),
     }
-    stands = SignIn.id == leader.sign_in, SignIn.token_hash == _token_hash(leader.session_token)
+    stands = (
+        BrowserSession.id == leader.session_id,
+        BrowserSession.token_hash == _hash_token(leader.session_token),
+    )
     with write_transaction() as session:
-        changed = rows_changed(session, sa.update(SignIn).where(*stands).values(renewed))
+        changed = rows_changed(session, sa.update(BrowserSession).where(*stands).values(renewed))
     return token if changed else None
 
 
-def sign_ins_of(account_id: UUID) -> list[SignIn]:
+def list_sessions(account_id: UUID) -> list[BrowserSession]:
     """Return the account's sessions, the latest used first."""
-    query = sa.select(SignIn).where(SignIn.account_id == account_id)
-    return list(db.session.scalars(query.order_by(SignIn.last_seen_at.desc())))
+    query = sa.select(BrowserSession).where(BrowserSession.account_id == account_id)
+    return list(db.session.scalars(query.order_by(BrowserSession.last_seen_at.desc())))
 
 
-def end_sign_ins(
+def end_sessions(
     account_id: UUID, *, now: Instant, only: UUID | None = None, but: UUID | None = None
 ) -> int:
     """End sessions of the account: one, all, or all but one; return how many."""
-    which = [SignIn.account_id == account_id]
+    which = [BrowserSession.account_id == account_id]
     if only is not None:
-        which.append(SignIn.id == only)
+        which.append(BrowserSession.id == only)
     if but is not None:
-        which.append(SignIn.id != but)
+        which.append(BrowserSession.id != but)
     with write_transaction() as session:
-        return _end(session, which, now)
+        return _end_matching(session, which, now)
 
 
-def end_all_sign_ins(session: Session, account_id: UUID, *, now: Instant) -> None:
+def end_all_sessions(session: Session, account_id: UUID, *, now: Instant) -> None:
     """End every session of the account, inside the caller's transaction."""
-    _end(session, [SignIn.account_id == account_id], now)
+    _end_matching(session, [BrowserSession.account_id == account_id], now)
 
 
-def _end(session: Session, which: Sequence[sa.ColumnElement[bool]], now: Instant) -> int:
+def _end_matching(session: Session, which: Sequence[sa.ColumnElement[bool]], now: Instant) -> int:
     """End sessions inside the caller's transaction; that they were ended is remembered."""
-    ended = session.scalars(sa.select(SignIn.token_hash).where(*which)).all()
+    ended = session.scalars(sa.select(BrowserSession.token_hash).where(*which)).all()
     if ended:
-        marks = [{"token_hash": _mark_of_ended(of), "ended_at": now} for of in ended]
+        marks = [{"token_hash": _hash_ended_token(of), "ended_at": now} for of in ended]
         session.execute(upsert(session, EndedSession).on_conflict_do_nothing(), marks)
-    return rows_changed(session, sa.delete(SignIn).where(*which))
+    return rows_changed(session, sa.delete(BrowserSession).where(*which))
 
 
 def was_ended(token: str) -> bool:
     """Tell whether the session of this token was ended on purpose, and did not merely expire."""
-    token_hash = _token_hash(token)
-    marks = _mark_of_ended(token_hash), token_hash  # as it was remembered before
+    token_hash = _hash_token(token)
+    marks = _hash_ended_token(token_hash), token_hash  # as it was remembered before
     query = sa.select(EndedSession.token_hash).where(EndedSession.token_hash.in_(marks))
     return db.session.scalar(query) is not None
 
 
-def _mark_of_ended(token_hash: bytes) -> bytes:
+def _hash_ended_token(token_hash: bytes) -> bytes:
     """Return what is remembered of an ended session: nobody finds by it which one that was."""
     secret = settings().secret_key.encode()
     return hmac.digest(secret, b"ended session" + token_hash, "sha256")
 
 
-def new_token(cipher: Cipher, *, label: str, now: Instant) -> tuple[str, KeptToken]:
+def create_token(cipher: Cipher, *, label: str, now: Instant) -> tuple[str, StoredToken]:
     """Create an API token; return it, this once, with what the list will show.
 
     Raises QuotaReached.
@@ -379,26 +388,26 @@ def new_token(cipher: Cipher, *, label: str, now: Instant) -> tuple[str, KeptTok
     row = ApiToken(
         id=token_id,
         account_id=cipher.account,
-        token_hash=_token_hash(token),
+        token_hash=_hash_token(token),
         label_encrypted=cipher.encrypt_text(
             label, table="api_tokens", column="label_encrypted", row=token_id
         ),
         created_at=now,
-        expires_at=Instant(now + TOKEN_LASTS),
+        expires_at=Instant(now + TOKEN_LIFETIME),
     )
     with write_transaction() as session:
         check_tokens(session, cipher.account)
         session.add(row)
-    return token, KeptToken(token_id, label, row.created_at, row.expires_at)
+    return token, StoredToken(token_id, label, row.created_at, row.expires_at)
 
 
-def leader_with_token(token: str, *, now: Instant) -> Leader | None:
+def find_leader_by_token(token: str, *, now: Instant) -> Leader | None:
     """Return the leader for whom this API token acts, unless it has expired."""
     account = db.session.scalar(
         sa.select(Account)
         .join(ApiToken, ApiToken.account_id == Account.id)
         .where(
-            ApiToken.token_hash == _token_hash(token),
+            ApiToken.token_hash == _hash_token(token),
             ApiToken.expires_at > now,
             Account.suspended_at.is_(None),
         )
@@ -406,11 +415,11 @@ def leader_with_token(token: str, *, now: Instant) -> Leader | None:
     return Leader(account) if account else None
 
 
-def tokens_of(cipher: Cipher) -> list[KeptToken]:
+def list_tokens(cipher: Cipher) -> list[StoredToken]:
     """Return the account's API tokens, newest first."""
     query = sa.select(ApiToken).where(ApiToken.account_id == cipher.account)
     return [
-        KeptToken(
+        StoredToken(
             row.id,
             cipher.decrypt_text(
                 row.label_encrypted, table="api_tokens", column="label_encrypted", row=row.id
@@ -431,7 +440,7 @@ def revoke_token(account_id: UUID, token_id: UUID) -> bool:
     )
 
 
-def change(
+def change_settings(
     leader: Leader,
     *,
     now: Instant,
@@ -454,26 +463,26 @@ def change(
         if language is not None:
             account.language = language
         if time_zone is not None and time_zone != account.time_zone:
-            cut = days_cut_short(now, account.time_zone, time_zone, account.day_starts_at)
+            cut = find_short_days(now, account.time_zone, time_zone, account.day_starts_at)
             calendar_store.add_short_days(session, leader.id, cut)
             account.time_zone = time_zone
         if day_starts_at is not None:
             account.day_starts_at = day_starts_at
         if practice_days is not None:
             today = local_day(now, account.time_zone, account.day_starts_at)
-            if practice_days != calendar_store.practice_days_of(leader.id):
+            if practice_days != calendar_store.load_practice_days(leader.id):
                 calendar_store.set_practice_days(
                     session, leader.id, practice_days, effective_from=today
                 )
         if (account.time_zone, account.day_starts_at) != before:
-            change_of_days = Moved(
+            change_of_days = LocalDaysChange(
                 leader.id, before[0], account.time_zone, account.day_starts_at, now
             )
-            moved.send(session, moved=change_of_days)
-    return Leader(account, sign_in=leader.sign_in)
+            local_days_changed.send(session, moved=change_of_days)
+    return Leader(account, session_id=leader.session_id)
 
 
-def adopt(
+def import_settings(
     leader: Leader,
     *,
     name: str,
@@ -493,11 +502,13 @@ def adopt(
         account.language = language
         account.joined_on = min(account.joined_on, joined_on)
         calendar_store.replace_calendar(session, leader.id, calendar)
-        moved.send(session, moved=Moved(leader.id, old_zone, time_zone, day_starts_at, now))
-    return Leader(account, sign_in=leader.sign_in)
+        local_days_changed.send(
+            session, moved=LocalDaysChange(leader.id, old_zone, time_zone, day_starts_at, now)
+        )
+    return Leader(account, session_id=leader.session_id)
 
 
-def hold(session: Session, account_id: UUID) -> None:
+def lock_account(session: Session, account_id: UUID) -> None:
     """Let others that hold the account wait until the caller's transaction is over.
 
     What refers to the account, such as a day that is written meanwhile, need not wait.
@@ -506,7 +517,7 @@ def hold(session: Session, account_id: UUID) -> None:
     session.execute(account.with_for_update(key_share=True))
 
 
-def begin_edition(account_id: UUID) -> None:
+def increment_cache_version(account_id: UUID) -> None:
     """Let devices know that texts of the account were changed, so that older copies go."""
     with write_transaction() as session:
         version = Account.cache_version + 1
@@ -532,33 +543,33 @@ def change_email(leader: Leader, email: str, *, verified_at: Instant | None = No
 
 def set_email(cipher: Cipher, account: Account, email: str) -> None:
     """Give an account another address, inside the caller's transaction."""
-    account.email_lookup = _lookup(email)
+    account.email_lookup = _hash_email(email)
     account.email_encrypted = _encrypt(cipher, "email_encrypted", email)
 
 
 def change_password(account_id: UUID, password: str, *, keep: UUID | None, now: Instant) -> None:
     """Set a new password and end every other session, and every token and link."""
-    password_hash = passwords.hashed(password)
+    password_hash = passwords.hash_password(password)
     with write_transaction() as session:
         session.execute(
             sa.update(Account).where(Account.id == account_id).values(password_hash=password_hash)
         )
-        kept = [SignIn.id != keep] if keep else []
-        _end(session, [SignIn.account_id == account_id, *kept], now)
+        kept = [BrowserSession.id != keep] if keep else []
+        _end_matching(session, [BrowserSession.account_id == account_id, *kept], now)
         session.execute(sa.delete(ApiToken).where(ApiToken.account_id == account_id))
         end_links(session, account_id)
 
 
 def end_links(session: Session, account_id: UUID) -> None:
     """Let no link work any more that was sent to the account, inside the caller's transaction."""
-    for links in (PasswordReset, EmailProof):
+    for links in (PasswordReset, EmailVerification):
         session.execute(sa.delete(links).where(links.account_id == account_id))
 
 
 def erase(account_id: UUID, *, now: Instant) -> None:
     """Erase the account, its data key and all it wrote, in every room."""
     with write_transaction() as session:
-        _end(session, [SignIn.account_id == account_id], now)
+        _end_matching(session, [BrowserSession.account_id == account_id], now)
         session.execute(sa.delete(Account).where(Account.id == account_id))
 
 
@@ -570,14 +581,21 @@ def clear_expired(*, now: Instant) -> int:
     expired = [
         *(
             sa.delete(table).where(table.expires_at <= now)
-            for table in (SignIn, ApiToken, PasswordReset, EmailProof, EmailNotice, Invitation)
+            for table in (
+                BrowserSession,
+                ApiToken,
+                PasswordReset,
+                EmailVerification,
+                EmailNotice,
+                Invitation,
+            )
         ),
-        sa.delete(EndedSession).where(EndedSession.ended_at <= now - SIGN_IN_LASTS),
+        sa.delete(EndedSession).where(EndedSession.ended_at <= now - SESSION_LIFETIME),
     ]
     return sum(map(_delete, expired))
 
 
-def unopenable_accounts() -> int:
+def count_accounts_without_key() -> int:
     """Return how many accounts are wrapped by a key that the configuration lacks."""
     configured = key_encryption().identifiers
     query = sa.select(sa.func.count()).select_from(Account)
@@ -589,30 +607,30 @@ def _delete(statement: Any) -> int:
         return rows_changed(session, statement)
 
 
-def _token_hash(token: str) -> bytes:
+def _hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()  # 256 random bits need no slow hash
 
 
 def hash_email(email: str) -> bytes:
     """Return the keyed hash under which an address is looked up."""
-    return _lookup(email)
+    return _hash_email(email)
 
 
-def _lookup(email: str) -> bytes:
-    return hmac.digest(_lookup_key(), normal_email(email).encode(), "sha256")
+def _hash_email(email: str) -> bytes:
+    return hmac.digest(_load_lookup_key(), normalize_email(email).encode(), "sha256")
 
 
 def derive_lookup_key(purpose: str) -> bytes:
     """Return a key of the service for one purpose; what is hashed with it matches no other hash."""
-    return hmac.digest(_lookup_key(), purpose.encode(), "sha256")
+    return hmac.digest(_load_lookup_key(), purpose.encode(), "sha256")
 
 
-def _lookup_key() -> bytes:
-    row = db.session.get(LookupKey, 1) or _made_lookup_key()
+def _load_lookup_key() -> bytes:
+    row = db.session.get(LookupKey, 1) or _create_lookup_key()
     return key_encryption().unwrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
 
 
-def _made_lookup_key() -> LookupKey:
+def _create_lookup_key() -> LookupKey:
     key = key_encryption().create_key(LOOKUP_OWNER)
     with write_transaction() as session:
         values = {"id": 1, "wrapped_by": key.wrapped_by, "wrapped": key.wrapped}

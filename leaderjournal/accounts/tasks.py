@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from leaderjournal.accounts import mails, store
+from leaderjournal.accounts import mail_texts, store
 from leaderjournal.accounts.mailing import send_account_mail
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.kernel import clock
@@ -13,9 +13,9 @@ from leaderjournal.kernel.queue import enqueue, task
 @task
 def begin_reset(account_id: str) -> None:
     """Make the link of one request for a new password, and have it sent."""
-    leader = store.active_leader(UUID(account_id))
+    leader = store.find_active_leader(UUID(account_id))
     if leader is not None:
-        reset = resets_store.new_reset(leader.id, now=clock.now(), mailed=True)
+        reset = resets_store.create_reset(leader.id, now=clock.now(), mailed=True)
         enqueue(send_reset, str(reset))
 
 
@@ -23,29 +23,29 @@ def begin_reset(account_id: str) -> None:
 def send_reset(reset_id: str) -> None:
     """Send the leader the link of a reset; the same one at each try."""
     reset = UUID(reset_id)
-    leader = resets_store.leader_of_reset(reset, now=clock.now())
+    leader = resets_store.find_leader_of_reset(reset, now=clock.now())
     if leader is None:
         return
-    link = f"{settings().public_url}/reset/{resets_store.token_of(reset)}"
-    body = mails.RESET_BODY.format(link=link)
-    send_account_mail(leader.email, mails.RESET_SUBJECT, body)
+    link = f"{settings().public_url}/reset/{resets_store.make_reset_token(reset)}"
+    body = mail_texts.RESET_BODY.format(link=link)
+    send_account_mail(leader.email, mail_texts.RESET_SUBJECT, body)
 
 
 @task
 def send_password_changed(account_id: str) -> None:
     """Tell the leader that their password was changed."""
-    leader = store.leader(UUID(account_id))
+    leader = store.find_leader(UUID(account_id))
     if leader is not None:
         link = f"{settings().public_url}/forgot"
-        body = mails.CHANGED_BODY.format(link=link)
-        send_account_mail(leader.email, mails.CHANGED_SUBJECT, body)
+        body = mail_texts.CHANGED_BODY.format(link=link)
+        send_account_mail(leader.email, mail_texts.CHANGED_SUBJECT, body)
 
 
 @task
 def send_failed_sign_ins(account_id: str, count: int) -> None:
     """Tell the leader how many sign-ins failed, at an address that is proven to be theirs."""
-    leader = store.active_leader(UUID(account_id))
+    leader = store.find_active_leader(UUID(account_id))
     if leader is not None and leader.email_verified_at is not None:
         link = f"{settings().public_url}/settings"
-        body = mails.FAILURES_BODY.format(count=count, link=link)
-        send_account_mail(leader.email, mails.FAILURES_SUBJECT, body)
+        body = mail_texts.FAILURES_BODY.format(count=count, link=link)
+        send_account_mail(leader.email, mail_texts.FAILURES_SUBJECT, body)

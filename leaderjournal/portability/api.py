@@ -7,7 +7,7 @@ from flask import Response, stream_with_context
 from flask_login import login_required
 from werkzeug.datastructures import FileStorage
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.intake import Blueprint
@@ -63,7 +63,7 @@ def export_journal(wanted: dict[str, Any]) -> Response:
     """Take everything along: as JSON, which can be imported again, Markdown, CSV, or as a PDF."""
     if wanted["format"] == "pdf":
         return export_pdf(wanted)
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     return sent(export(leader, wanted["format"], table_of=wanted["table"], today=today))
 
@@ -72,7 +72,7 @@ def export_journal(wanted: dict[str, Any]) -> Response:
 @documents_per_account
 def export_pdf(wanted: dict[str, Any]) -> Response:
     """Take a month or a year along as a PDF."""
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     period = period_of(wanted["period"] or f"{today.year:04}")
     wishes = Wishes(wanted["every_day"], names_of(wanted["without_names"]))
@@ -100,7 +100,7 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
     content = files["file"].stream.read()
     choices = ChoicesSchema.choices(chosen)
     try:
-        done = store.import_now(current_leader(), content, choices=choices, now=clock.now())
+        done = store.import_now(get_current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
         invalid({"file": [str(error)]})
     return done, 200, {"Location": f"{PREFIX}/imports/{done.id}"}
@@ -115,7 +115,7 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
 @blueprint.response(201, KeptImportSchema)
 def preview_import(files: dict[str, FileStorage]) -> Any:
     """Look at a journal before it is brought in."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     import_id = store.begin(leader, files["file"].stream.read(), now=now)
     try:
         return store.look_at(leader, import_id, now=now)
@@ -128,7 +128,7 @@ def preview_import(files: dict[str, FileStorage]) -> Any:
 @blueprint.response(200, page_schema(KeptImportSchema, "Imports"))
 def list_imports() -> dict[str, Any]:
     """List the journals that were brought in, the latest first."""
-    return page(store.kept_imports(current_leader()))
+    return page(store.kept_imports(get_current_leader()))
 
 
 @blueprint.get("/imports/<uuid:import_id>")
@@ -136,7 +136,7 @@ def list_imports() -> dict[str, Any]:
 @blueprint.response(200, KeptImportSchema)
 def read_import(import_id: UUID) -> Any:
     """Read how far an import is."""
-    return _found(store.kept_import(current_leader(), import_id))
+    return _found(store.kept_import(get_current_leader(), import_id))
 
 
 @blueprint.post("/imports/<uuid:import_id>/start")
@@ -146,7 +146,7 @@ def read_import(import_id: UUID) -> Any:
 @blueprint.response(200, KeptImportSchema)
 def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
     """Bring in a journal that was looked at."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     found = _found(store.kept_import(leader, import_id))
     if store.choose(leader, import_id, choices_of(chosen["mood_key"], chosen["moods"])):
         found = store.bring_in(leader, import_id, now=now) or found
@@ -158,7 +158,7 @@ def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
 @blueprint.response(200, KeptImportSchema)
 def undo_import(import_id: UUID) -> Any:
     """Take back all that an import made, but what was written on since."""
-    return _found(store.undo(current_leader(), import_id))
+    return _found(store.undo(get_current_leader(), import_id))
 
 
 def _found(kept: store.KeptImport | None) -> store.KeptImport:

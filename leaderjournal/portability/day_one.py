@@ -11,13 +11,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leaderjournal.kernel.days import (
-    Instant,
-    LocalDate,
-    instant,
-    local_date,
-    local_day,
-)
+from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.archives import (
     MOST_VALUES,

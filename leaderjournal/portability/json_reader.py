@@ -12,16 +12,12 @@ from marshmallow import EXCLUDE, ValidationError
 from leaderjournal.accounts.practice_calendar.rules import (
     Pause,
     PracticeCalendar,
-    practice_days,
+    parse_practice_days,
 )
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant
 from leaderjournal.kernel.fields import CLOCK_TIME, Day
 from leaderjournal.kernel.problems import flat, summary_of
-from leaderjournal.portability.archives import (
-    MOST_VALUES,
-    UnreadableJournal,
-    holds_too_many_values,
-)
+from leaderjournal.portability.archives import MOST_VALUES, UnreadableJournal, holds_too_many_values
 from leaderjournal.portability.rules import Failure, NoEntry
 from leaderjournal.portability.whole_journal import FORMAT
 from leaderjournal.practice.rules import Asked
@@ -266,7 +262,7 @@ def _settings(read: Any) -> Settings:
         joined_on=_date(account["joined_on"]),
         calendar=PracticeCalendar(
             changes=tuple(
-                (_date(change["effective_from"]), practice_days(change["weekdays"]))
+                (_date(change["effective_from"]), parse_practice_days(change["weekdays"]))
                 for change in account["practice_days"]
             ),
             pauses=tuple(

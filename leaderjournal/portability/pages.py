@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import login_required
 from werkzeug import Response as Reply
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.kernel.turns import takes_turn
@@ -41,10 +41,10 @@ Page = Reply | str
 @login_required
 def moving() -> str:
     """Show the ways in and out."""
-    today = current_leader().today(clock.now())
+    today = get_current_leader().today(clock.now())
     return render_template(
         "portability/moving.html",
-        imports=store.kept_imports(current_leader()),
+        imports=store.kept_imports(get_current_leader()),
         tables=tuple(TABLES),
         today=today,
     )
@@ -57,7 +57,7 @@ def download(wanted: str) -> Response:
     table_of = request.args.get("table", "days")
     if wanted not in WHOLE or table_of not in TABLES:
         abort(404)
-    leader = current_leader()
+    leader = get_current_leader()
     return sent(export(leader, wanted, table_of=table_of, today=leader.today(clock.now())))
 
 
@@ -70,7 +70,7 @@ def import_journal() -> Page:
     file = request.files.get("file")
     if file is None or not file.filename:
         return _refused("Choose the file of the journal.")
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     content = file.stream.read()
     import_id = store.begin(leader, content, now=now)
     if len(content) > AT_ONCE:
@@ -88,7 +88,7 @@ def import_journal() -> Page:
 @login_required
 def show_import(import_id: UUID) -> str:
     """Show what is in a file, how far its import is, or what came of it."""
-    kept = store.kept_import(current_leader(), import_id)
+    kept = store.kept_import(get_current_leader(), import_id)
     if kept is None:
         abort(404)
     return render_template(
@@ -106,7 +106,7 @@ def show_import(import_id: UUID) -> str:
 @takes_turn
 def start_import(import_id: UUID) -> Page:
     """Bring in a journal that was looked at; a large one is left to the worker."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     kept = store.kept_import(leader, import_id)
     if kept is None:
         abort(404)
@@ -129,7 +129,7 @@ def start_import(import_id: UUID) -> Page:
 @login_required
 def give_up_import(import_id: UUID) -> Page:
     """Forget a journal that was only looked at."""
-    if store.give_up(current_leader(), import_id):
+    if store.give_up(get_current_leader(), import_id):
         flash("Nothing was brought in, and the file is gone.", "good")
     return redirect(url_for("portability.moving"), 303)
 
@@ -138,7 +138,7 @@ def give_up_import(import_id: UUID) -> Page:
 @login_required
 def undo_import(import_id: UUID) -> Page:
     """Take back all that an import made."""
-    if store.undo(current_leader(), import_id) is None:
+    if store.undo(get_current_leader(), import_id) is None:
         abort(404)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
@@ -147,7 +147,7 @@ def undo_import(import_id: UUID) -> Page:
 @login_required
 def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
-    shown, leader = period_of(period), current_leader()
+    shown, leader = period_of(period), get_current_leader()
     texts = reviews_store.texts_of(leader, shown)
     team = log_store.names_of_team(leader.cipher)
     names = team | {used.word for used in names_in([written.text for _, written in texts], team)}
@@ -161,7 +161,7 @@ def document(period: str) -> str:
 def make_document(period: str) -> Page:
     """Have a PDF made; a year is left to the worker."""
     shown = period_of(period)
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     leaves_out = request.form.get("names") == "without"
     names = names_of(request.form.get("without_names", "")) if leaves_out else ()
     wishes = Wishes(request.form.get("every_day") == "yes", names)
@@ -177,7 +177,7 @@ def make_document(period: str) -> Page:
 @login_required
 def show_document(document_id: UUID) -> str:
     """Show how far a PDF is, and where to fetch it."""
-    kept = documents_store.document(current_leader(), document_id)
+    kept = documents_store.document(get_current_leader(), document_id)
     if kept is None:
         abort(404)
     return render_template("portability/document.html", kept=kept)
@@ -187,7 +187,7 @@ def show_document(document_id: UUID) -> str:
 @login_required
 def fetch_document(document_id: UUID) -> Response:
     """Send a PDF that is made."""
-    leader = current_leader()
+    leader = get_current_leader()
     kept = documents_store.document(leader, document_id)
     content = documents_store.content_of(leader, document_id)
     if kept is None or content is None:

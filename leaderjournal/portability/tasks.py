@@ -13,7 +13,7 @@ from leaderjournal.portability.imports import store as imports_store
 @task
 def look_at_import(account_id: str, import_id: str) -> None:
     """Read the file of an import, for its leader to see what is in it."""
-    leader = accounts_store.leader(UUID(account_id))
+    leader = accounts_store.find_leader(UUID(account_id))
     if leader is None:
         return
     try:
@@ -25,7 +25,7 @@ def look_at_import(account_id: str, import_id: str) -> None:
 @task
 def bring_in_import(account_id: str, import_id: str) -> None:
     """Bring in an import that its leader chose."""
-    leader = accounts_store.leader(UUID(account_id))
+    leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
         imports_store.bring_in(leader, UUID(import_id), now=clock.now())
 
@@ -33,6 +33,6 @@ def bring_in_import(account_id: str, import_id: str) -> None:
 @task
 def make_document(account_id: str, document_id: str) -> None:
     """Typeset a document that its leader asked for."""
-    leader = accounts_store.leader(UUID(account_id))
+    leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
         documents_store.make(leader, UUID(document_id), now=clock.now())

@@ -32,7 +32,8 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
         "pauses": [
             {"first_date": str(pause.first_date), "last_date": _text(pause.last_date)}
             for pause in sorted(
-                calendar_store.pauses_of(leader.id), key=lambda p: (p.first_date, str(p.last_date))
+                calendar_store.list_pauses(leader.id),
+                key=lambda p: (p.first_date, str(p.last_date)),
             )
         ],
         "questions": [
@@ -94,7 +95,7 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
 
 
 def _account(leader: Leader) -> dict[str, Any]:
-    calendar = calendar_store.calendar_of(leader.id)
+    calendar = calendar_store.load_calendar(leader.id)
     return {
         "id": str(leader.id),
         "email": leader.email,

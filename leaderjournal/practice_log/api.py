@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.conditions import expected
@@ -52,7 +52,7 @@ def represented(entry: store.Entry) -> dict[str, Any]:
 
 def all_represented(entries: list[store.Entry]) -> list[dict[str, Any]]:
     """Return entries as the API shows them, people with how they stand."""
-    leader = current_leader()
+    leader = get_current_leader()
     people = [entry for entry in entries if entry.kind == Kind.PERSON]
     standings = (
         people_store.standings(leader.cipher, people, today=leader.today(clock.now()))
@@ -103,7 +103,7 @@ def _written(
     kind: Kind, entry_id: UUID | None, values: dict[str, Any], *, partial: bool = False
 ) -> tuple[store.Entry, bool]:
     """Write an entry. Raises Problem."""
-    leader, now, wanted = current_leader(), clock.now(), expected()
+    leader, now, wanted = get_current_leader(), clock.now(), expected()
     try:
         return store.write(
             leader, kind, entry_id, values, partial=partial, now=now, expected=wanted
@@ -122,7 +122,7 @@ def _written(
 
 
 def _found(kind: Kind, entry_id: UUID) -> store.Entry:
-    found = store.found(current_leader().cipher, kind, entry_id)
+    found = store.found(get_current_leader().cipher, kind, entry_id)
     if found is None:
         raise _nothing(kind)
     return found
@@ -159,7 +159,7 @@ def _add_collection(kind: Kind) -> None:
         blueprint.response(200, pages),
     )
     def _list(chosen: dict[str, Any]) -> dict[str, Any]:
-        cipher = current_leader().cipher
+        cipher = get_current_leader().cipher
         found = store.listed(cipher, kind, first=chosen["first"], last=chosen["last"])
         if chosen["cursor"]:
             found = [entry for entry in found if (entry.local_date, entry.id) < chosen["cursor"]]
@@ -228,7 +228,7 @@ def _add_item(kind: Kind) -> None:
             detail = f"This stands in the reflection of {entry.local_date}. Take it out there."
             raise Problem(409, detail)
         try:
-            store.remove(current_leader().cipher, kind, entry.id, expected=expected())
+            store.remove(get_current_leader().cipher, kind, entry.id, expected=expected())
         except store.EntryChangedMeanwhile as error:
             raise _changed(error) from error
 
@@ -249,7 +249,7 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
         numbers = read_numbers(files["file"].read())
     except UnreadableNumbers as error:
         invalid(error.errors)
-    created, changed = store.bring_numbers(current_leader(), numbers, now=clock.now())
+    created, changed = store.bring_numbers(get_current_leader(), numbers, now=clock.now())
     return {"created": created, "changed": changed}
 
 
@@ -259,7 +259,7 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
 def list_acts(person_id: UUID) -> dict[str, Any]:
     """List what was done for a person, day by day, the latest first."""
     _found(Kind.PERSON, person_id)
-    return page(all_represented(people_store.acts_of(current_leader().cipher, person_id)))
+    return page(all_represented(people_store.acts_of(get_current_leader().cipher, person_id)))
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
@@ -293,7 +293,7 @@ def _note_acts(
     note: Callable[..., None], person_id: UUID, local_date: LocalDate, acts: list[str]
 ) -> None:
     """Note acts. Raises Problem for someone who is not there and for a day that has not come."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     if local_date > leader.today(now):
         invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
     try:
@@ -309,7 +309,7 @@ def _note_acts(
 @blueprint.response(204)
 def merge_person(values: dict[str, Any], person_id: UUID) -> None:
     """Let all that is of a person be of another one; the first is there no more."""
-    cipher = current_leader().cipher
+    cipher = get_current_leader().cipher
     _found(Kind.PERSON, person_id)
     into = store.found(cipher, Kind.PERSON, values["into"])
     if into is None or into.id == person_id:
@@ -328,6 +328,6 @@ def merge_person(values: dict[str, Any], person_id: UUID) -> None:
 @blueprint.response(204)
 def forget_person(values: dict[str, Any], person_id: UUID) -> None:
     """Forget a person and what was done for them; on wish their name goes from every text too."""
-    leader = current_leader()
+    leader = get_current_leader()
     person = _found(Kind.PERSON, person_id)
     people_store.forget(leader.cipher, person, **values, now=clock.now())

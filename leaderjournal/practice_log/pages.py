@@ -9,7 +9,7 @@ from flask_login import login_required
 from marshmallow import ValidationError
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import uuid_or_none
 from leaderjournal.kernel.days import LocalDate, days_after, local_date
@@ -18,18 +18,9 @@ from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store
-from leaderjournal.practice_log.numbers_csv import (
-    UnreadableNumbers,
-    plain_amount,
-    read_numbers,
-)
+from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, plain_amount, read_numbers
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.practice_log.rules import (
-    ACTS,
-    Kind,
-    as_document,
-    is_uncelebrated,
-)
+from leaderjournal.practice_log.rules import ACTS, Kind, as_document, is_uncelebrated
 from leaderjournal.practice_log.schemas import WRITTEN
 
 blueprint = Blueprint("practice_log", __name__)
@@ -49,7 +40,7 @@ DAYS_OF_A_LINE = 90
 @blueprint.app_template_global()
 def asked_today() -> dict[str, Any]:
     """Return what today's page asks about, and the people whom it offers."""
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     people = store.entries(leader.cipher, Kind.PERSON)
     return {
@@ -69,7 +60,7 @@ def asked_today() -> dict[str, Any]:
 @blueprint.app_template_global()
 def team_names() -> list[str]:
     """Return the names of the team, by the alphabet, to be offered after an @."""
-    people = store.entries(current_leader().cipher, Kind.PERSON)
+    people = store.entries(get_current_leader().cipher, Kind.PERSON)
     team = _team(people)
     return [name for person, name in _names(people).items() if person in team]
 
@@ -135,7 +126,7 @@ def merge_person(person_id: UUID) -> Page:
     if into.id == person_id:
         return _person_page(person_id, {"into": ["Choose who stays."]}), 422
     try:
-        people_store.merge(current_leader().cipher, person_id, into.id, now=clock.now())
+        people_store.merge(get_current_leader().cipher, person_id, into.id, now=clock.now())
     except store.NotAllowed as error:
         return _person_page(person_id, error.errors), 422
     except store.NoSuchEntry:
@@ -152,7 +143,7 @@ def forget_person(person_id: UUID) -> Page:
     replacement = request.form.get("replacement", "").strip()[:80] or "someone"
     from_texts = "from_texts" in request.form
     people_store.forget(
-        current_leader().cipher,
+        get_current_leader().cipher,
         found,
         replacement=replacement if from_texts else None,
         any_case="any_case" in request.form,
@@ -176,7 +167,7 @@ def log() -> str:
 def win_card(win_id: UUID) -> str:
     """Show a win as a card to share, which the device draws."""
     win = _found(Kind.WIN, win_id)
-    names = _names(store.entries(current_leader().cipher, Kind.PERSON))
+    names = _names(store.entries(get_current_leader().cipher, Kind.PERSON))
     return render_template(
         "practice_log/card.html", win=win, name=names.get(win.content.person_id, "")
     )
@@ -187,7 +178,10 @@ def win_card(win_id: UUID) -> str:
 def add_acts() -> Page:
     """Note on today's page what was done for someone."""
     person_id = uuid_or_none(request.form.get("person_id", ""))
-    if person_id is None or store.entry(current_leader().cipher, Kind.PERSON, person_id) is None:
+    if (
+        person_id is None
+        or store.entry(get_current_leader().cipher, Kind.PERSON, person_id) is None
+    ):
         flash("Choose whom you served.", "problem")
     else:
         _note_acts(person_id, people_store.add_acts)
@@ -203,7 +197,7 @@ def import_numbers() -> Page:
         numbers = read_numbers(file.read() if file else b"")
     except UnreadableNumbers as error:
         return _log_page(Kind.NUMBER, error.errors), 422
-    created, changed = store.bring_numbers(current_leader(), numbers, now=clock.now())
+    created, changed = store.bring_numbers(get_current_leader(), numbers, now=clock.now())
     flash(f"{created} new, {changed} changed.", "good")
     return redirect(url_for("practice_log.log", _anchor="numbers"), 303)
 
@@ -240,13 +234,13 @@ def delete(collection: str, entry_id: UUID) -> Page:
     found = _found(_kind(collection), entry_id)
     if found.kind == Kind.COMMITMENT and found.content.of_day:
         return redirect(url_for("reflections.day", local_date=found.local_date), 303)
-    store.remove(current_leader().cipher, found.kind, entry_id)
+    store.remove(get_current_leader().cipher, found.kind, entry_id)
     flash("Deleted.", "good")
     return _back(collection)
 
 
 def _people_page(errors: Errors | None = None) -> str:
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     return render_template(
         "practice_log/people.html",
@@ -263,7 +257,7 @@ def _people_page(errors: Errors | None = None) -> str:
 
 
 def _person_page(person_id: UUID, errors: Errors | None = None) -> str:
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     found = _found(Kind.PERSON, person_id)
     standing = people_store.standings(leader.cipher, [found], today=today)[person_id]
@@ -293,7 +287,7 @@ def _log_page(
     kind: Kind | None = None, errors: Errors | None = None, changed: store.Entry | None = None
 ) -> str:
     """Return the page of the log, with what could not be taken of an entry, new or `changed`."""
-    leader = current_leader()
+    leader = get_current_leader()
     people = store.entries(leader.cipher, Kind.PERSON)
     before = store.values_of(changed) if changed else {}
     return render_template(
@@ -313,7 +307,7 @@ def _log_page(
 
 def _shown(kind: Kind, changed: store.Entry | None) -> dict[str, Any]:
     """Return how many entries of a kind there are, and those to be shown, the latest first."""
-    found = store.listed(current_leader().cipher, kind)
+    found = store.listed(get_current_leader().cipher, kind)
     some = found if "all" in request.args else found[:SHOWN_AT_FIRST]
     if changed and changed.kind == kind and changed.id not in {entry.id for entry in some}:
         some = [*some, changed]
@@ -322,7 +316,7 @@ def _shown(kind: Kind, changed: store.Entry | None) -> dict[str, Any]:
 
 def _write(kind: Kind, before: store.Entry | None) -> Errors:
     """Write the submitted form over what was there before; return messages by field."""
-    leader = current_leader()
+    leader = get_current_leader()
     submitted = _submitted(kind)
     if before and submitted.get("state") == "kept":
         # What stood in the way once did not in the end.
@@ -378,7 +372,7 @@ _READ_AS: dict[str, Callable[[str], object]] = {
 
 def _note_acts(person_id: UUID, note: Callable[..., object]) -> LocalDate:
     """Note what the form ticks on its day, or today, and return that day."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     day = _day_of(request.form.get("local_date"), leader.today(now))
     acts = [act for act in ACTS if act in request.form.getlist("acts")]
     try:
@@ -398,7 +392,7 @@ def _day_of(text: str | None, today: LocalDate) -> LocalDate:
 
 
 def _found(kind: Kind, entry_id: UUID) -> store.Entry:
-    found = store.found(current_leader().cipher, kind, entry_id)
+    found = store.found(get_current_leader().cipher, kind, entry_id)
     return found if found is not None else _nothing()
 
 
@@ -413,7 +407,7 @@ def _kind(collection: str) -> Kind:
 def _of_person(kind: Kind, person_id: UUID) -> list[store.Entry]:
     return [
         found
-        for found in store.entries(current_leader().cipher, kind)
+        for found in store.entries(get_current_leader().cipher, kind)
         if found.content.person_id == person_id
     ]
 

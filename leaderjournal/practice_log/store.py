@@ -127,7 +127,7 @@ def write(
         local_date = day_of(kind, values, before.local_date if before else None, today=today)
         due_on = local_date
         if kind == Kind.COMMITMENT:
-            due_on = due_after(calendar_store.calendar_of(leader.id), local_date)
+            due_on = due_after(calendar_store.load_calendar(leader.id), local_date)
         was = before.content if before else None
         content = written(kind, values, was, today=today, due_on=due_on)
         stood = (before.local_date, before.content) if before else None
@@ -310,7 +310,7 @@ def transaction(cipher: Cipher, session: Session | None = None) -> Iterator[Sess
         yield session
         return
     with write_transaction() as own:
-        accounts_store.hold(own, cipher.account)
+        accounts_store.lock_account(own, cipher.account)
         yield own
 
 
@@ -347,7 +347,7 @@ def bring_numbers(
 
 def due_after(calendar: PracticeCalendar, day: LocalDate) -> LocalDate:
     """Return when a commitment made on a day is due: the next practice day, else the next day."""
-    return next(iter(calendar.next_practice_days(day, 1)), days_after(day, 1))
+    return next(iter(calendar.find_next_practice_days(day, 1)), days_after(day, 1))
 
 
 def commitments(
@@ -360,7 +360,7 @@ def commitments(
 
     One that stands in a day's reflection is due on the next practice day unless it was moved.
     """
-    calendar = calendar_store.calendar_of(cipher.account)
+    calendar = calendar_store.load_calendar(cipher.account)
     own = entries(cipher, Kind.COMMITMENT, first=first, last=last)
     outcomes = {found.id: found for found in own if found.content.of_day}
     written = [
@@ -394,7 +394,7 @@ def commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
     written = reflections_store.commitment(cipher, entry_id)
     if written is None:
         return None
-    return _of_day(written, found, calendar_store.calendar_of(cipher.account))
+    return _of_day(written, found, calendar_store.load_calendar(cipher.account))
 
 
 def forget_of_days(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> None:

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import request
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
-from leaderjournal.accounts.rules import device_name
+from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.accounts.rules import describe_device
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
@@ -53,7 +53,7 @@ def represented(leader: Leader) -> dict[str, Any]:
         "paused_until": schedule.paused_until,
         "streak_at_risk": schedule.streak_at_risk,
         "by_mail": kept.by_mail,
-        "mail_waits": kept.by_mail and current_leader().email_verified_at is None,
+        "mail_waits": kept.by_mail and get_current_leader().email_verified_at is None,
         "chosen": kept.chosen,
         "snoozed_until": kept.snoozed_until,
         "next_due_at": kept.next_due_at,
@@ -71,7 +71,7 @@ def _no_such_device() -> Problem:
 @blueprint.response(200, ShownScheduleSchema)
 def read_schedule() -> dict[str, Any]:
     """Read when prompts come; where nothing is chosen yet, what is offered."""
-    return represented(current_leader())
+    return represented(get_current_leader())
 
 
 @blueprint.put("/prompt-schedule")
@@ -80,7 +80,7 @@ def read_schedule() -> dict[str, Any]:
 @blueprint.response(200, ShownScheduleSchema)
 def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
     """Choose when prompts come; those by mail wait until the address is verified."""
-    leader = current_leader()
+    leader = get_current_leader()
     schedule_store.keep(leader, **chosen, now=clock.now())
     return represented(leader)
 
@@ -90,7 +90,7 @@ def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ShownLetterSchema)
 def read_letter() -> dict[str, Any]:
     """Read whether the fortnightly letter comes, and when next."""
-    return _represented_letter(letter_store.chosen(current_leader().id))
+    return _represented_letter(letter_store.chosen(get_current_leader().id))
 
 
 @blueprint.put("/letter")
@@ -99,7 +99,7 @@ def read_letter() -> dict[str, Any]:
 @blueprint.response(200, ShownLetterSchema)
 def put_letter(chosen: dict[str, bool]) -> dict[str, Any]:
     """Choose whether the fortnightly letter comes; it waits until the address is verified."""
-    return _represented_letter(letter_store.choose(current_leader(), **chosen, now=clock.now()))
+    return _represented_letter(letter_store.choose(get_current_leader(), **chosen, now=clock.now()))
 
 
 def _represented_letter(chosen: letter_store.Chosen) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _represented_letter(chosen: letter_store.Chosen) -> dict[str, Any]:
         "enabled": chosen.enabled,
         "with_words": chosen.with_words,
         "next_date": chosen.next_date,
-        "mail_waits": chosen.enabled and current_leader().email_verified_at is None,
+        "mail_waits": chosen.enabled and get_current_leader().email_verified_at is None,
     }
 
 
@@ -120,7 +120,7 @@ def snooze(asked: dict[str, int]) -> dict[str, Any]:
     """Put today's prompt off."""
     now = clock.now()
     try:
-        return {"due_at": schedule_store.snooze(current_leader(), asked["minutes"], now=now)}
+        return {"due_at": schedule_store.snooze(get_current_leader(), asked["minutes"], now=now)}
     except schedule_store.PromptsPaused as paused:
         detail = f"Your prompts are paused until {paused.until}. End the pause first."
         raise Problem(409, detail) from paused
@@ -139,7 +139,7 @@ def read_push_key() -> dict[str, str]:
 @blueprint.response(200, page_schema(SubscriptionSchema, "Subscriptions"))
 def list_subscriptions() -> dict[str, Any]:
     """List the devices that asked for prompts, the newest first."""
-    return page(push_store.devices_of(current_leader().id))
+    return page(push_store.devices_of(get_current_leader().id))
 
 
 @blueprint.post("/push/subscriptions")
@@ -153,7 +153,7 @@ def subscribe(new: dict[str, Any]) -> Any:
     agent = new["user_agent"] or request.user_agent.string
     try:
         kept, created = push_store.subscribe(
-            current_leader().id, _device(new), name=device_name(agent), now=clock.now()
+            get_current_leader().id, _device(new), name=describe_device(agent), now=clock.now()
         )
     except push_store.EndpointTaken as error:
         detail = "These are not this browser's keys. Turn notifications off and on again here."
@@ -182,7 +182,7 @@ def _device(new: dict[str, Any]) -> Device:
 @blueprint.response(200, SubscriptionSchema)
 def read_subscription(subscription_id: UUID) -> push_store.KeptDevice:
     """Read a device; 410 for one that its leader removed, which must not put itself back."""
-    account_id = current_leader().id
+    account_id = get_current_leader().id
     found = [d for d in push_store.devices_of(account_id) if d.id == subscription_id]
     if found:
         return found[0]
@@ -196,7 +196,7 @@ def read_subscription(subscription_id: UUID) -> push_store.KeptDevice:
 @blueprint.response(204)
 def unsubscribe(subscription_id: UUID) -> None:
     """Send no more prompts to a device."""
-    if not push_store.unsubscribe(current_leader().id, subscription_id, now=clock.now()):
+    if not push_store.unsubscribe(get_current_leader().id, subscription_id, now=clock.now()):
         raise _no_such_device()
 
 
@@ -207,7 +207,7 @@ def unsubscribe(subscription_id: UUID) -> None:
 @blueprint.response(200, TestedSchema)
 def test_subscription(subscription_id: UUID) -> push_store.Try:
     """Send a test to a device now, and say what became of it."""
-    tried = send_test(current_leader().id, subscription_id, now=clock.now())
+    tried = send_test(get_current_leader().id, subscription_id, now=clock.now())
     if tried is None:
         raise _no_such_device()
     return tried

@@ -6,22 +6,12 @@ from datetime import time
 from typing import Any
 from uuid import UUID
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    flash,
-    g,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from werkzeug import Response as Redirect
 from werkzeug.local import LocalProxy
 
-from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
+from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_token
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
@@ -124,7 +114,7 @@ def _clock_time(moment: time | None) -> str:
 
 
 def _settings_page(form: ScheduleForm | None = None, errors: Errors | None = None) -> str:
-    leader = current_leader()
+    leader = get_current_leader()
     kept = schedule_store.schedule_of(leader)
     token = schedule_store.calendar_address(leader.cipher)
     devices = push_store.devices_of(leader.id)
@@ -167,7 +157,7 @@ def _describe_reminders(
 
 def _reminders() -> dict[str, Any]:
     if "reminders" not in g:
-        leader = current_leader()
+        leader = get_current_leader()
         g.reminders = _describe_reminders(leader, schedule_store.schedule_of(leader))
     found: dict[str, Any] = g.reminders
     return found
@@ -209,7 +199,7 @@ def save_schedule() -> Page:
     values, errors = read_form(ScheduleSchema(), form.as_document())
     if errors:
         return _settings_page(form, _by_field(errors)), 422
-    leader = current_leader()
+    leader = get_current_leader()
     schedule, by_mail = values["schedule"], values["by_mail"]
     before = schedule_store.schedule_of(leader)
     reach = reach_store.reach_of(leader, replace(before, by_mail=by_mail))
@@ -243,7 +233,7 @@ def _by_field(errors: Errors) -> Errors:
 @tests_per_account
 def test_device(device_id: UUID) -> Page:
     """Send one notification to a device now."""
-    tried = send_test(current_leader().id, device_id, now=clock.now())
+    tried = send_test(get_current_leader().id, device_id, now=clock.now())
     if tried is None:
         abort(404)
     return _done(*TEST_SAID[tried.outcome], part="devices")
@@ -253,7 +243,7 @@ def test_device(device_id: UUID) -> Page:
 @login_required
 def remove_device(device_id: UUID) -> Page:
     """Send no more prompts to a device."""
-    if not push_store.unsubscribe(current_leader().id, device_id, now=clock.now()):
+    if not push_store.unsubscribe(get_current_leader().id, device_id, now=clock.now()):
         abort(404)
     return _done("That device gets no more prompts.", part="devices")
 
@@ -262,7 +252,7 @@ def remove_device(device_id: UUID) -> Page:
 @login_required
 def make_calendar() -> Page:
     """Give the leader's prompts a private address, which ends the one before."""
-    leader = current_leader()
+    leader = get_current_leader()
     kept = schedule_store.schedule_of(leader)
     is_only_way = not reach_store.reach_of(leader, kept).ways
     schedule_store.new_calendar_address(leader.cipher)
@@ -277,7 +267,7 @@ def make_calendar() -> Page:
 @login_required
 def end_calendar() -> Page:
     """End the private address."""
-    schedule_store.end_calendar(current_leader().id)
+    schedule_store.end_calendar(get_current_leader().id)
     return _done("The address has ended: whoever has it finds nothing there.", part="calendar")
 
 
@@ -285,7 +275,7 @@ def end_calendar() -> Page:
 @login_required
 def choose_letter() -> Page:
     """Keep whether the leader gets the fortnightly letter, and whether with a line of their own."""
-    leader = current_leader()
+    leader = get_current_leader()
     wanted = "letter" in request.form
     mail = reach_store.mail_state_of(leader)
     if wanted and mail is reach_rules.MailState.NO_SERVER:

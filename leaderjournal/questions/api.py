@@ -6,7 +6,7 @@ from uuid import UUID
 from flask_login import login_required
 from marshmallow import ValidationError
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.intake import Blueprint
@@ -43,7 +43,7 @@ def list_keys() -> dict[str, Any]:
 @blueprint.response(200, page_schema(QuestionSchema, "Questions"))
 def list_questions() -> dict[str, Any]:
     """List the leader's own questions."""
-    return page(store.own_questions(current_leader().cipher))
+    return page(store.own_questions(get_current_leader().cipher))
 
 
 @blueprint.post("/questions")
@@ -53,7 +53,7 @@ def list_questions() -> dict[str, Any]:
 @blueprint.response(201, QuestionSchema)
 def add_question(new: dict[str, Any]) -> store.KeptQuestion:
     """Add a question of one's own; it joins the rotation."""
-    return store.add(current_leader().cipher, new, now=clock.now())
+    return store.add(get_current_leader().cipher, new, now=clock.now())
 
 
 @blueprint.get("/questions/<uuid:question_id>")
@@ -75,14 +75,14 @@ def change_question(changes: dict[str, Any], question_id: UUID) -> store.KeptQue
         behaviour_fits(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
     except ValidationError as error:
         invalid(flat(error.normalized_messages()))  # type: ignore[no-untyped-call]
-    changed = store.change(current_leader().cipher, question_id, changes)
+    changed = store.change(get_current_leader().cipher, question_id, changes)
     if changed is None:
         raise _no_such_question()
     return changed
 
 
 def _found(question_id: UUID) -> store.KeptQuestion:
-    found = store.own_question(current_leader().cipher, question_id)
+    found = store.own_question(get_current_leader().cipher, question_id)
     if found is None:
         raise _no_such_question()
     return found
@@ -93,7 +93,7 @@ def _found(question_id: UUID) -> store.KeptQuestion:
 @blueprint.response(204)
 def delete_question(question_id: UUID) -> None:
     """Delete one of the leader's own questions; what was answered to it stays."""
-    if not store.remove(current_leader().id, question_id):
+    if not store.remove(get_current_leader().id, question_id):
         raise _no_such_question()
 
 
@@ -102,7 +102,7 @@ def delete_question(question_id: UUID) -> None:
 @blueprint.response(200, page_schema(CatalogueQuestionSchema, "CatalogueQuestions"))
 def list_catalogue() -> dict[str, Any]:
     """List the catalogue's questions and which of them are hidden."""
-    hidden = store.hidden_questions(current_leader().id)
+    hidden = store.hidden_questions(get_current_leader().id)
     return page(
         [
             {"id": q.id, "key": q.key, "behaviour": q.behaviour, "text": q.text}
@@ -120,7 +120,7 @@ def hide_question(question: str) -> None:
     """Hide a question of the catalogue from tomorrow on."""
     _known(question)
     try:
-        store.hide(current_leader().id, question)
+        store.hide(get_current_leader().id, question)
     except store.LastQuestion as error:
         raise Problem(409, "This is the last question of its key; one has to stay.") from error
 
@@ -131,7 +131,7 @@ def hide_question(question: str) -> None:
 def show_question(question: str) -> None:
     """Let a hidden question be asked again."""
     _known(question)
-    store.show(current_leader().id, question)
+    store.show(get_current_leader().id, question)
 
 
 def _known(question: str) -> None:
@@ -145,7 +145,7 @@ def _first_month(track: store.FirstMonth) -> dict[str, Any]:
             {"number": number, "local_date": day, "text": catalogue.first_month()[number - 1].text}
             for number, day in sorted(track.days.items())
         ],
-        "is_running": track.is_running(current_leader().today(clock.now())),
+        "is_running": track.is_running(get_current_leader().today(clock.now())),
     }
 
 
@@ -154,7 +154,7 @@ def _first_month(track: store.FirstMonth) -> dict[str, Any]:
 @blueprint.response(200, FirstMonthSchema)
 def read_first_month() -> dict[str, Any]:
     """Read the thirty days of questions for a leader's first month, as they are laid out."""
-    return _first_month(store.first_month(current_leader().id))
+    return _first_month(store.first_month(get_current_leader().id))
 
 
 @blueprint.post("/first-month")
@@ -163,7 +163,7 @@ def read_first_month() -> dict[str, Any]:
 @blueprint.response(201, FirstMonthSchema)
 def begin_first_month() -> dict[str, Any]:
     """Lay out the thirty days over the practice days to come."""
-    leader = current_leader()
+    leader = get_current_leader()
     try:
         return _first_month(store.begin_first_month(leader.id, today=leader.today(clock.now())))
     except store.NoPracticeDays as error:
@@ -175,5 +175,5 @@ def begin_first_month() -> dict[str, Any]:
 @blueprint.response(204)
 def skip_first_month() -> None:
     """Skip what is still to come of the thirty days."""
-    leader = current_leader()
+    leader = get_current_leader()
     store.skip_first_month(leader.id, today=leader.today(clock.now()))

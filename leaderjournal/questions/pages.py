@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.practice import catalogue
@@ -25,7 +25,7 @@ OFFERED_FOR = 7
 @blueprint.app_template_global()
 def offers_first_month() -> bool:
     """Tell whether today's page offers the first month: to who joined lately and has none yet."""
-    leader = current_leader()
+    leader = get_current_leader()
     joined = leader.today(clock.now()) - leader.joined_on
     return joined.days <= OFFERED_FOR and not store.first_month(leader.id).days
 
@@ -41,7 +41,7 @@ def _submitted() -> tuple[dict[str, Any], dict[str, list[str]]]:
 
 
 def _page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
-    leader = current_leader()
+    leader = get_current_leader()
     hidden = store.hidden_questions(leader.id)
     page = render_template(
         "questions/questions.html",
@@ -81,7 +81,7 @@ def add() -> Page:
     values, errors = _submitted()
     if errors:
         return _page(errors)
-    store.add(current_leader().cipher, values, now=clock.now())
+    store.add(get_current_leader().cipher, values, now=clock.now())
     return _saved("Your question joins the rotation.")
 
 
@@ -89,7 +89,7 @@ def add() -> Page:
 @login_required
 def begin_first_month() -> Page:
     """Begin the thirty days of questions of a first month."""
-    leader = current_leader()
+    leader = get_current_leader()
     try:
         track = store.begin_first_month(leader.id, today=leader.today(clock.now()))
     except store.NoPracticeDays:
@@ -103,7 +103,7 @@ def begin_first_month() -> Page:
 @login_required
 def skip_first_month() -> Page:
     """End the first month's questions before their time."""
-    leader = current_leader()
+    leader = get_current_leader()
     store.skip_first_month(leader.id, today=leader.today(clock.now()))
     return _saved("The ordinary questions go on.")
 
@@ -122,13 +122,13 @@ def submit_edit(question_id: UUID) -> Page:
     values, errors = _submitted()
     if errors:
         return _edit_page(question_id, errors)
-    if store.change(current_leader().cipher, question_id, values) is None:
+    if store.change(get_current_leader().cipher, question_id, values) is None:
         abort(404)
     return _saved("Your question is changed.")
 
 
 def _edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
-    question = store.own_question(current_leader().cipher, question_id)
+    question = store.own_question(get_current_leader().cipher, question_id)
     if question is None:
         abort(404)
     page = render_template(
@@ -156,7 +156,7 @@ def resume(question_id: UUID) -> Page:
 
 
 def _set_retired(question_id: UUID, *, retired: bool) -> Response:
-    if store.change(current_leader().cipher, question_id, {"retired": retired}) is None:
+    if store.change(get_current_leader().cipher, question_id, {"retired": retired}) is None:
         abort(404)
     return _saved("Your question rests." if retired else "Your question is asked again.")
 
@@ -167,7 +167,7 @@ def hide(question: str) -> Page:
     """Hide a question of the catalogue from tomorrow on."""
     _known(question)
     try:
-        store.hide(current_leader().id, question)
+        store.hide(get_current_leader().id, question)
     except store.LastQuestion:
         flash("This is the last question of its key; one has to stay.", "problem")
         return redirect(url_for("questions.index"), 303)
@@ -179,7 +179,7 @@ def hide(question: str) -> Page:
 def show(question: str) -> Page:
     """Let a hidden question be asked again."""
     _known(question)
-    store.show(current_leader().id, question)
+    store.show(get_current_leader().id, question)
     return _saved("This question is asked again.")
 
 

@@ -72,7 +72,7 @@ def add(cipher: Cipher, values: dict[str, Any], *, now: Instant) -> KeptQuestion
         created_at=now,
     )
     with write_transaction() as session:
-        accounts_store.hold(session, cipher.account)
+        accounts_store.lock_account(session, cipher.account)
         check_quota(
             session,
             sa.select(OwnQuestion.id).where(OwnQuestion.account_id == cipher.account),
@@ -255,8 +255,8 @@ def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
     already is asked the track's instead. Raises NoPracticeDays where the next two years hold too
     few.
     """
-    calendar = calendar_store.calendar_of(account)
-    days = calendar.next_practice_days(today, catalogue.FIRST_MONTH_DAYS)
+    calendar = calendar_store.load_calendar(account)
+    days = calendar.find_next_practice_days(today, catalogue.FIRST_MONTH_DAYS)
     if len(days) < catalogue.FIRST_MONTH_DAYS:
         raise NoPracticeDays
     rows = [
@@ -416,7 +416,7 @@ def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
                 "question": q.id,
                 "behaviour": q.behaviour,
             }
-            for account in sorted(accounts_store.held_back_from_erasing(session, chosen))
+            for account in sorted(accounts_store.lock_against_erasing(session, chosen))
             for q in chosen[account]
         ]
         if rows:

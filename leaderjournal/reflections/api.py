@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
@@ -89,7 +89,7 @@ def _writing(
 @blueprint.response(200, PromptsSchema)
 def prompts_today() -> dict[str, Any]:
     """Read today's questions: one per key, the same all day."""
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     questions = questions_store.questions_of_day(
         leader.cipher, today, scored=store.scores_before(leader.id, today)
@@ -102,7 +102,7 @@ def prompts_today() -> dict[str, Any]:
 @blueprint.response(200, page_schema(DayAheadSchema, "DaysAhead"))
 def prompts_ahead() -> dict[str, Any]:
     """Read the questions of today and the days that follow, for a device to have with it."""
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     scored = store.scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
@@ -142,7 +142,7 @@ def _note_questions(leader: Leader, day: store.StoredDay) -> None:
 @blueprint.alt_response(201, schema=ReflectionSchema, description="Created")
 def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     """Write a day whole: created where there is none, replaced where there is one."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writing = _writing(leader, local_date, values, now)
     try:
         day, created = store.put(
@@ -167,7 +167,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
 @blueprint.alt_response(201, schema=MergedSchema, description="Created")
 def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     """Bring in a day written on top of what the writer saw, whatever stands there by now."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writing = _writing(leader, local_date, values, now)
     merging = store.merge(
         leader.cipher,
@@ -193,7 +193,7 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     """Give one key of a day its score; words stand as they are, and so does a score it has."""
     if key not in catalogue.KEY_SLUGS:
         raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writing = _writing(leader, local_date, values, now)
     question = next(
         question
@@ -217,7 +217,7 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
 @blueprint.response(200, ReflectionSchema)
 def read_reflection(local_date: LocalDate) -> Any:
     """Read a day."""
-    day = store.day(current_leader().cipher, local_date)
+    day = store.day(get_current_leader().cipher, local_date)
     if day is None:
         raise _no_such_day(local_date)
     return represented(day), 200, {"ETag": f'"{day.etag}"'}
@@ -231,7 +231,7 @@ def delete_reflection(local_date: LocalDate) -> None:
     """Delete a day; it can be restored for 30 days."""
     try:
         found = store.delete(
-            current_leader().cipher, local_date, now=clock.now(), expected=expected()
+            get_current_leader().cipher, local_date, now=clock.now(), expected=expected()
         )
     except store.ChangedMeanwhile as error:
         raise _changed(error) from error
@@ -244,7 +244,7 @@ def delete_reflection(local_date: LocalDate) -> None:
 @blueprint.response(200, ReflectionSchema)
 def restore_reflection(local_date: LocalDate) -> Any:
     """Restore a day that was deleted less than 30 days ago."""
-    day = store.restore(current_leader().cipher, local_date)
+    day = store.restore(get_current_leader().cipher, local_date)
     if day is None:
         raise Problem(404, f"There is no deleted day {local_date} to restore.")
     return represented(day), 200, {"ETag": f'"{day.etag}"'}
@@ -255,7 +255,7 @@ def restore_reflection(local_date: LocalDate) -> Any:
 @blueprint.response(200, page_schema(EarlierVersionSchema, "Versions"))
 def list_revisions(local_date: LocalDate) -> dict[str, Any]:
     """List every earlier version of a day, newest first."""
-    versions = store.revisions(current_leader().cipher, local_date)
+    versions = store.revisions(get_current_leader().cipher, local_date)
     if versions is None:
         raise _no_such_day(local_date)
     return page(
@@ -277,7 +277,7 @@ def list_revisions(local_date: LocalDate) -> dict[str, Any]:
 @blueprint.response(200, ReflectionSchema)
 def restore_revision(local_date: LocalDate, version: int) -> Any:
     """Let an earlier version stand again; the one that it takes the place of is kept."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     try:
         day = store.restore_version(
             leader.cipher,
@@ -303,7 +303,7 @@ def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
 
     With `key`, `q` and `person` are sought in what was written under that key.
     """
-    cipher, limit = current_leader().cipher, sought["limit"]
+    cipher, limit = get_current_leader().cipher, sought["limit"]
     dates = days_that_match(cipher, SoughtSchema.filters(sought))
     following = dates[limit].isoformat() if len(dates) > limit else None
     return page([represented(day) for day in store.days_on(cipher, dates[:limit])], following)

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import current_user, login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
+from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_token
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
@@ -44,7 +44,7 @@ def today() -> Page:
     """Show today, or the way in."""
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.login"), 303)
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     return _day_page(leader, leader.today(now), now)
 
 
@@ -52,7 +52,7 @@ def today() -> Page:
 @login_required
 def save_today() -> Page:
     """Save the day that the form is for, which was today when it was opened."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     return _save(leader, leader.today(now), now)
 
 
@@ -61,7 +61,7 @@ def save_today() -> Page:
 @login_required
 def share() -> Page:
     """Show today with the text that another app shared at the end of the note, to be saved."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     shared = [request.form.get(name, "").strip() for name in ("title", "text", "url")]
     return _day_page(leader, leader.today(now), now, shared="\n".join(filter(None, shared)))
 
@@ -70,7 +70,7 @@ def share() -> Page:
 @login_required
 def day(local_date: LocalDate) -> Page:
     """Show a day."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writable(leader, local_date, now)
     return _day_page(leader, local_date, now)
 
@@ -79,7 +79,7 @@ def day(local_date: LocalDate) -> Page:
 @login_required
 def day_status(local_date: LocalDate) -> str:
     """Show how a day stands, as a piece of its page that script brings anew after a save."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writable(leader, local_date, now)
     stored = store.day(leader.cipher, local_date)
     return render_template(
@@ -92,7 +92,7 @@ def day_status(local_date: LocalDate) -> str:
 @login_required
 def save_day(local_date: LocalDate) -> Page:
     """Save a day."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writable(leader, local_date, now)
     return _save(leader, local_date, now)
 
@@ -241,7 +241,7 @@ def _day_page(
 @login_required
 def delete_day(local_date: LocalDate) -> Page:
     """Delete a day."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     if not store.delete(leader.cipher, local_date, now=now):
         abort(404)
     flash("The day is deleted. You can restore it here for 30 days.", "good")
@@ -252,7 +252,7 @@ def delete_day(local_date: LocalDate) -> Page:
 @login_required
 def restore_day(local_date: LocalDate) -> Page:
     """Restore a deleted day."""
-    leader = current_leader()
+    leader = get_current_leader()
     if store.restore(leader.cipher, local_date) is None:
         abort(404)
     flash("The day is restored.", "good")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from blinker import Signal
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.practice_calendar.rules import written_in_time
+from leaderjournal.accounts.practice_calendar.rules import is_written_in_time
 from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
@@ -931,7 +931,7 @@ def _replace_figures(
 
 
 def _in_time(local_date: LocalDate, writing: Writing) -> bool:
-    return written_in_time(
+    return is_written_in_time(
         local_date,
         written_at=writing.written_at,
         zone=writing.time_zone,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
 from leaderjournal.kernel.intake import Blueprint
@@ -34,7 +34,7 @@ def period_of(text: str) -> Period:
 @blueprint.response(200, StreakSchema)
 def read_streak() -> dict[str, Any]:
     """Read the streaks and the steadiness as they stand today."""
-    leader = current_leader()
+    leader = get_current_leader()
     return store.streaks_of(leader, today=leader.today(clock.now())).as_summary()
 
 
@@ -43,7 +43,7 @@ def read_streak() -> dict[str, Any]:
 @blueprint.response(200, SummarySchema)
 def read_summary(period: str) -> Summary:
     """Read a month (2026-11) or a year (2026) in figures."""
-    leader = current_leader()
+    leader = get_current_leader()
     named, today = period_of(period), leader.today(clock.now())
     return summary(named, store.journal_of(leader, named, today=today), today=today)
 
@@ -53,7 +53,7 @@ def read_summary(period: str) -> Summary:
 @blueprint.response(200, WordFiguresSchema)
 def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
-    leader = current_leader()
+    leader = get_current_leader()
     texts = [written for _, written in store.texts_of(leader, period_of(period))]
     team = practice_log_store.names_of_team(leader.cipher)
     return word_figures(texts, catalogue.KEY_SLUGS, team=team)
@@ -64,7 +64,7 @@ def read_words(period: str) -> WordFigures:
 @blueprint.response(200, PracticeFiguresSchema)
 def read_practice(period: str) -> PracticeFigures:
     """Read what happened between the reflections of a month or a year, in more than the summary."""
-    leader, named = current_leader(), period_of(period)
+    leader, named = get_current_leader(), period_of(period)
     return practice_log_store.figures(
         leader.cipher, named.name, named.first, named.last, today=leader.today(clock.now())
     )

@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 from werkzeug import Response
 from werkzeug.local import LocalProxy
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.problems import invalid
 from leaderjournal.practice import catalogue
@@ -23,14 +23,14 @@ blueprint = Blueprint("reviews", __name__)
 
 def _streak() -> dict[str, Any]:
     if "streak" not in g:
-        leader = current_leader()
+        leader = get_current_leader()
         g.streak = store.streaks_of(leader, today=leader.today(clock.now())).as_summary()
     found: dict[str, Any] = g.streak
     return found
 
 
 def _review_due() -> Period | None:
-    leader = current_leader()
+    leader = get_current_leader()
     return store.review_due(leader, today=leader.today(clock.now()))
 
 
@@ -46,7 +46,7 @@ def _reviews_for_pages() -> dict[str, Any]:
 @login_required
 def this_month() -> Response:
     """Go to the leader's current month."""
-    today = current_leader().today(clock.now())
+    today = get_current_leader().today(clock.now())
     return redirect(url_for("reviews.month", period=f"{today:%Y-%m}"), 303)
 
 
@@ -54,7 +54,7 @@ def this_month() -> Response:
 @login_required
 def month(period: str) -> str:
     """Show a month."""
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     shown = month_of(period)
     portrait = store.portrait_of(leader, shown, today=today)
@@ -78,7 +78,7 @@ def month(period: str) -> str:
 @login_required
 def year(period: str) -> str:
     """Show a year."""
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     try:
         shown = Period.parse(period)

@@ -50,7 +50,7 @@ class Streaks:
 
 def streaks_of(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as they stand on their local day `today`."""
-    calendar = calendar_store.calendar_of(leader.id)
+    calendar = calendar_store.load_calendar(leader.id)
     kept = reflections_store.kept_days(leader.id)
     by_key: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
     for key, day in reflections_store.kept_days_by_key(leader.id):
@@ -101,7 +101,7 @@ def _journal(
             for day in figures
         ],
         keys=catalogue.KEY_SLUGS,
-        calendar=calendar_store.calendar_of(leader.id),
+        calendar=calendar_store.load_calendar(leader.id),
         joined=leader.joined_on,
         in_time_before=reflections_store.days_in_time(leader.id, before=first),
         passages=[
@@ -138,7 +138,7 @@ def texts_of(leader: Leader, period: Period) -> list[tuple[LocalDate, Written]]:
 
 def review_due(leader: Leader, *, today: LocalDate) -> Period | None:
     """Return the month whose review is offered on `today` and not written yet."""
-    month = month_to_review(today, calendar_store.calendar_of(leader.id))
+    month = month_to_review(today, calendar_store.load_calendar(leader.id))
     if month is None or monthly_store.reviewed_among(db.session, {leader.id}, {month.name}):
         return None
     return month if reflections_store.kept_counts([leader.id], month.first, month.last) else None
@@ -165,7 +165,7 @@ def invited_among(
             for account, count in kept.items()
             if count >= DAYS_WORTH_A_REVIEW and (account, month.name) not in reviewed
         }
-        calendars = calendar_store.calendars_of(worth)
+        calendars = calendar_store.load_calendars(worth)
         for account, day in places:
             if account in worth and last_practice_day(month, calendars[account]) == day:
                 invited[account, day] = month

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.allowances import UsedUp
 from leaderjournal.kernel.api import PREFIX, page, page_schema
@@ -22,7 +22,7 @@ blueprint = Blueprint("team-mirror-api", __name__, url_prefix=PREFIX, descriptio
 @blueprint.response(200, page_schema(MirrorSchema, "TeamMirrors"))
 def list_mirrors() -> dict[str, Any]:
     """List the months' mirrors, the latest first."""
-    leader = current_leader()
+    leader = get_current_leader()
     return page(store.mirrors(leader, today=leader.today(clock.now())))
 
 
@@ -34,7 +34,7 @@ def list_mirrors() -> dict[str, Any]:
 def issue_links(values: dict[str, Any]) -> dict[str, Any]:
     """Open this month's mirror; the links that it answers with are told only now."""
     try:
-        mirror_id, month, links = issue(current_leader(), values["links"], now=clock.now())
+        mirror_id, month, links = issue(get_current_leader(), values["links"], now=clock.now())
     except store.MirrorThere as error:
         raise Problem(409, "This month has its mirror already.") from error
     except UsedUp as used_up:
@@ -47,5 +47,5 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(204)
 def close_mirror(month: str) -> None:
     """Let a month's mirror take no more answers; from then on it shows what it has."""
-    if not store.close(current_leader(), month):
+    if not store.close(get_current_leader(), month):
         raise Problem(404, "There is no open mirror of this month.")

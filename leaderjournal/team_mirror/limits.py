@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.mail_opt_outs.rules import receiver_of
+from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.allowances import Allowance, UsedUp, give_back, use
 from leaderjournal.kernel.database import write_transaction
@@ -50,7 +50,7 @@ def use_addresses(session: Session, leader: Leader, number: int, *, now: Instant
     is_new = verified_at is None or now - verified_at < NEW_FOR
     a_day = ADDRESSES_WHILE_NEW if is_new else ADDRESSES_A_DAY
     for allowance in (a_day, ADDRESSES_A_MONTH):
-        for of in (str(leader.id), receiver_of(leader.email)):
+        for of in (str(leader.id), normalize_mailbox(leader.email)):
             use(session, allowance, of, now=now, amount=number)
 
 
@@ -74,4 +74,4 @@ def give_back_receiving(address: str) -> None:
 
 def _of_receiver(address: str) -> Iterator[tuple[Allowance, str]]:
     for allowance in (RECEIVED_A_DAY, RECEIVED_A_MONTH):
-        yield allowance, receiver_of(address)
+        yield allowance, normalize_mailbox(address)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader, needs_no_csrf_token
+from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_token
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.allowances import UsedUp
 from leaderjournal.kernel.context import settings
@@ -14,12 +14,7 @@ from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
-from leaderjournal.team_mirror.issuing import (
-    NotProven,
-    issue,
-    issue_by_mail,
-    make_missing_links,
-)
+from leaderjournal.team_mirror.issuing import NotProven, issue, issue_by_mail, make_missing_links
 from leaderjournal.team_mirror.mailing import store as mailing_store
 from leaderjournal.team_mirror.rules import FEWEST, FEWEST_FOR_LINES, TokenUsed
 from leaderjournal.team_mirror.schemas import (
@@ -45,7 +40,7 @@ def team_mirror() -> str:
 @login_required
 def open_mirror() -> Page:
     """Open this month's mirror: let its links be sent, or show them this once."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     by_mail = bool(request.form.get("addresses", "").strip())
     field = "addresses" if by_mail else "links"
     values, errors = (
@@ -75,7 +70,7 @@ def open_mirror() -> Page:
 @login_required
 def make_links(month: str) -> Page:
     """Show, this once, links for those whom no mail reached."""
-    links = make_missing_links(current_leader(), month, now=clock.now())
+    links = make_missing_links(get_current_leader(), month, now=clock.now())
     if not links:
         return redirect(url_for("team_mirror.team_mirror"), 303)
     return _leaders_page(links=links)
@@ -85,7 +80,7 @@ def make_links(month: str) -> Page:
 @login_required
 def close_mirror(month: str) -> Page:
     """Let a mirror take no more answers."""
-    if store.close(current_leader(), month):
+    if store.close(get_current_leader(), month):
         flash("The mirror is closed.", "good")
     return redirect(url_for("team_mirror.team_mirror"), 303)
 
@@ -118,7 +113,7 @@ def submit_answer(token: str) -> Page:
 
 
 def _leaders_page(errors: Errors | None = None, links: list[str] | None = None) -> str:
-    leader = current_leader()
+    leader = get_current_leader()
     today = leader.today(clock.now())
     found = store.mirrors(leader, today=today)
     month = f"{today:%Y-%m}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from leaderjournal.accounts.mail_opt_outs.rules import receiver_of
+from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.kernel.fields import Day, Words
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror.rules import FEWEST, MOST, Answer
@@ -37,7 +37,7 @@ class AddressesSchema(Schema):
         except ValidationError:
             message = "Write one e-mail address on each line."
             raise ValidationError(message, "addresses") from None
-        if len({receiver_of(address) for address in given}) < len(given):
+        if len({normalize_mailbox(address) for address in given}) < len(given):
             raise ValidationError("Name each address once.", "addresses")
         if not FEWEST <= len(given) <= MOST:
             raise ValidationError(f"Use {FEWEST} to {MOST} addresses.", "addresses")

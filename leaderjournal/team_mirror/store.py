@@ -101,7 +101,7 @@ def open_mirror(
 
     One that was closed with too few answers to be shown gives way. Raises MirrorThere, or UsedUp.
     """
-    accounts_store.hold(session, leader.id)
+    accounts_store.lock_account(session, leader.id)
     there = session.scalar(_of_month(leader.id, month))
     if there is not None:
         if not there.closed or shown(_heard(leader.cipher, there), is_closed=True):
@@ -211,7 +211,7 @@ def close_ended(*, now: Instant) -> int:
     query = sa.select(TeamMirror.account_id).where(
         TeamMirror.closed.is_(False), TeamMirror.last_date < last_anywhere
     )
-    leaders = [accounts_store.leader(account) for account in set(db.session.scalars(query))]
+    leaders = [accounts_store.find_leader(account) for account in set(db.session.scalars(query))]
     return sum(_close_ended(leader, leader.today(now)) for leader in leaders if leader)
 
 
@@ -352,7 +352,7 @@ def _open(session: Session, token: str, now: Instant, *, locked: bool = False) -
     if locked:
         query = query.with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
-    leader = accounts_store.active_leader(row.account_id) if row else None
+    leader = accounts_store.find_active_leader(row.account_id) if row else None
     if row is None or leader is None or row.closed or leader.today(now) > row.last_date:
         return None
     heard = _heard(leader.cipher, row)

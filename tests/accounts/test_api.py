@@ -164,7 +164,7 @@ def test_erasing_asks_for_the_password_and_leaves_nothing(app, client):
     assert leader.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
     assert leader.get("/me").status_code == 401
     with app.app_context():
-        assert store.account_id_of(leader.email) is None
+        assert store.find_account_id(leader.email) is None
         assert db.session.query(Reflection).count() == 0
     assert client.post("/api/v1/accounts", json=NEW | {"email": leader.email}).status_code == 201
 

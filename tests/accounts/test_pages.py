@@ -5,7 +5,7 @@ import re
 import pytest
 from factories import PASSWORD, a_leader, csrf_token, sign_in
 
-from leaderjournal.accounts.rules import device_name
+from leaderjournal.accounts.rules import describe_device
 
 FORM = {
     "name": "Ann",
@@ -277,7 +277,7 @@ def test_the_account_is_erased_by_who_knows_the_password(browser, post, leader):
     ],
 )
 def test_a_device_is_named_as_a_person_would(agent, name):
-    assert device_name(agent) == name
+    assert describe_device(agent) == name
 
 
 def test_a_session_has_its_csrf_token_from_the_start(client):

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from factories import PASSWORD, a_leader, csrf_token, sign_in
 
 from leaderjournal.accounts.models import Account, PasswordReset
-from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
+from leaderjournal.accounts.verification.models import EmailNotice, EmailVerification
 from leaderjournal.kernel.database import db, write_transaction
 
 NEW = {
@@ -241,7 +241,7 @@ def test_a_new_password_ends_every_link_that_was_sent(
     [link] = links_to(mailbox, NEW_EMAIL)
     assert "no longer works" in confirm(client, link).text
     with app.app_context():
-        for table in (EmailProof, PasswordReset):
+        for table in (EmailVerification, PasswordReset):
             assert db.session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
 
 
@@ -269,7 +269,7 @@ def test_without_mail_nobody_is_told_that_one_is_on_its_way(app, client, leader,
     assert (answered.status_code, "sends no mail" in answered.text) == (409, True)
     assert client.post("/api/v1/accounts", json=NEW).status_code == 201
     with app.app_context():
-        for table in (EmailProof, PasswordReset):
+        for table in (EmailVerification, PasswordReset):
             assert db.session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
     assert len(app.extensions["queue"]) == 0
 
@@ -341,7 +341,7 @@ def test_a_mail_that_is_refused_for_good_is_logged_without_its_address(
 def test_addresses_of_links_are_encrypted_and_tokens_hashed(app, client, change_to, leader):
     change_to("quetzalcoatl@example.com")
     with app.app_context():
-        rows = [*db.session.scalars(sa.select(EmailProof))]
+        rows = [*db.session.scalars(sa.select(EmailVerification))]
         rows += [*db.session.scalars(sa.select(EmailNotice))]
         kept = [value for row in rows for value in vars(row).values() if isinstance(value, bytes)]
     assert len(rows) == 2

@@ -21,14 +21,7 @@ from browser.conftest import (
     Served,
     free_port,
 )
-from browser.test_journey import (
-    assert_accessible,
-    berlin_today,
-    register,
-    saved,
-    score,
-    sign_in,
-)
+from browser.test_journey import assert_accessible, berlin_today, register, saved, score, sign_in
 from browser.trouble import Between
 from playwright.sync_api import BrowserContext, Error, Page, expect
 

@@ -99,7 +99,7 @@ class EarlierRelease:
             day_starts_at="03:00:00.000000",
             language="en",
             joined_on="2026-11-01",
-            edition=3,
+            cache_version=3,
             created_at=NOW,
             key_wrapped_by=wrapped.wrapped_by,
             key_wrapped=wrapped.wrapped,
@@ -189,12 +189,12 @@ def write_rows(earlier):
 
 
 def test_values_of_an_earlier_release_decrypt_after_the_upgrade(upgraded):
-    leader = accounts_store.leader(upgraded.account)
+    leader = accounts_store.find_leader(upgraded.account)
     assert (leader.email, leader.name) == ("ada@example.com", "Ada")
-    assert [token.label for token in accounts_store.tokens_of(leader.cipher)] == ["Laptop"]
+    assert [token.label for token in accounts_store.list_tokens(leader.cipher)] == ["Laptop"]
     [question] = questions_store.own_questions(leader.cipher)
     assert question.text == "Who grew today?"
-    assert verification_store.find_proof_of(leader, now=NOW).email == "ada@example.org"
+    assert verification_store.find_pending_verification(leader, now=NOW).email == "ada@example.org"
     assert schedule_store.calendar_address(leader.cipher) == "secret"
 
 

@@ -342,7 +342,7 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
         for number in range(250)
     ]
     with app.app_context():
-        of = accounts_store.leader(UUID(leader.id))
+        of = accounts_store.find_leader(UUID(leader.id))
         import_id = store.begin(of, a_zip(entries).getvalue(), now=clock.now())
         store.look_at(of, import_id, now=clock.now())
         store.choose(of, import_id, Choices())

@@ -108,7 +108,7 @@ def logs(leader, today, log):
 
 def exported(app, leader) -> str:
     with app.app_context():
-        mine = accounts_store.leader(UUID(leader.id))
+        mine = accounts_store.find_leader(UUID(leader.id))
         return "".join(everything(mine, today=mine.today(clock.now())))
 
 
@@ -125,7 +125,7 @@ def moved(app, client, leader):
     assert reply.status_code == 204, reply.text
     other = a_leader(client, time_zone="Asia/Tokyo", name="Somebody")
     with app.app_context():
-        accounts_store.change_email(accounts_store.leader(UUID(other.id)), leader.email)
+        accounts_store.change_email(accounts_store.find_leader(UUID(other.id)), leader.email)
     return content, other
 
 
@@ -208,7 +208,7 @@ def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, clien
     ).json
     assert other.call("POST", f"/imports/{added['id']}/start", {}).status_code < 300
     with app.app_context():
-        mine = accounts_store.leader(UUID(other.id))
+        mine = accounts_store.find_leader(UUID(other.id))
         imports_store.bring_in(mine, UUID(added["id"]), now=clock.now())
     people = {person["name"]: person["id"] for person in other.get("/people").json["items"]}
     assert set(people) == {"Ana", "Ben"}
@@ -319,7 +319,7 @@ def test_an_import_that_was_broken_off_goes_on(app, client, leader):
         headers=other.headers,
     ).json
     with app.app_context():
-        mine = accounts_store.leader(UUID(other.id))
+        mine = accounts_store.find_leader(UUID(other.id))
         assert imports_store.choose(mine, UUID(kept["id"]), Choices())
     assert chores(app)["imports that were broken off"] == 0
     later = clock.now() + timedelta(hours=2)
@@ -524,6 +524,6 @@ def test_the_page_sends_each_form_as_a_file(leader, browser):
 
 def test_an_export_is_dated_by_the_leaders_day(app, leader):
     with app.app_context():
-        today = accounts_store.leader(UUID(leader.id)).today(clock.now())
+        today = accounts_store.find_leader(UUID(leader.id)).today(clock.now())
     reply = leader.client.get("/api/v1/export", headers=leader.headers)
     assert f"leader-journal-{today}.json" in reply.headers["Content-Disposition"]

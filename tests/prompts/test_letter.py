@@ -136,7 +136,7 @@ def test_two_workers_send_it_once_and_a_mail_server_in_trouble_gets_it_again(app
     monday = wants(leader)
     now = Instant(morning(monday))
     with app.app_context():
-        mine = accounts_store.leader(UUID(leader.id))
+        mine = accounts_store.find_leader(UUID(leader.id))
         [letter] = [due for due in store.due(now=now) if due.account_id == mine.id]
         assert store.claim(mine, letter, now=now) is True
         assert store.claim(mine, letter, now=now) is False

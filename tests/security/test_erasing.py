@@ -12,7 +12,7 @@ import time_machine
 from factories import A_BROWSER, PASSWORD, a_leader, sign_in
 from raw_files import read_raw
 
-from leaderjournal.accounts.models import Account, EndedSession, SignIn
+from leaderjournal.accounts.models import Account, BrowserSession, EndedSession
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.models import Base
@@ -110,7 +110,7 @@ def test_the_page_and_the_command_leave_nothing_either(app, client, full_account
 
 def test_that_a_session_was_ended_is_known_to_its_browser_alone(app, full_account):
     with app.app_context():
-        tokens = set(db.session.scalars(sa.select(SignIn.token_hash)))
+        tokens = set(db.session.scalars(sa.select(BrowserSession.token_hash)))
     full_account.call("DELETE", "/me", {"password": PASSWORD})
     with app.app_context():
         marks = set(db.session.scalars(sa.select(EndedSession.token_hash)))

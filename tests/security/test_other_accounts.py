@@ -111,8 +111,8 @@ def victim(client):
     }
     sign_in(client.application.test_client(), leader)
     with client.application.app_context():
-        [session] = [str(row.id) for row in accounts_store.sign_ins_of(uuid.UUID(leader.id))]
-        of = accounts_store.leader(uuid.UUID(leader.id))
+        [session] = [str(row.id) for row in accounts_store.list_sessions(uuid.UUID(leader.id))]
+        of = accounts_store.find_leader(uuid.UUID(leader.id))
         wishes = Wishes(every_day=False, without_names=(SECRET,))
         document = documents_store.ask_for(of, Period(2026, 11), wishes, now=clock.now())
     leader.parts = {

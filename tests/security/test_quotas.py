@@ -42,7 +42,7 @@ def unread(length, kind="multipart/form-data; boundary=x"):
 @pytest.fixture
 def account(app, leader):
     with app.app_context():
-        yield accounts_store.leader(accounts_store.account_id_of(leader.email))
+        yield accounts_store.find_leader(accounts_store.find_account_id(leader.email))
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_an_import_that_failed_keeps_nobody_waiting(app, account):
 
 def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
     for number in range(account_quotas.MOST_TOKENS - 1):
-        accounts_store.new_token(account.cipher, label=f"{number}", now=clock.now())
+        accounts_store.create_token(account.cipher, label=f"{number}", now=clock.now())
     with pytest.raises(QuotaReached, match="50 tokens"):
-        accounts_store.new_token(account.cipher, label="more", now=clock.now())
+        accounts_store.create_token(account.cipher, label="more", now=clock.now())
 
 
 def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
@@ -163,12 +163,12 @@ def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
 
 def test_the_session_used_longest_ago_ends_when_there_are_too_many(app, account):
     tokens = [
-        accounts_store.sign_in(account.id, device="Firefox", now=clock.now())
+        accounts_store.start_session(account.id, device="Firefox", now=clock.now())
         for _ in range(account_quotas.MOST_SESSIONS + 2)
     ]
-    assert len(accounts_store.sign_ins_of(account.id)) == account_quotas.MOST_SESSIONS
-    assert accounts_store.leader_signed_in(tokens[-1], now=clock.now())
-    assert not accounts_store.leader_signed_in(tokens[0], now=clock.now())
+    assert len(accounts_store.list_sessions(account.id)) == account_quotas.MOST_SESSIONS
+    assert accounts_store.find_leader_by_session(tokens[-1], now=clock.now())
+    assert not accounts_store.find_leader_by_session(tokens[0], now=clock.now())
 
 
 def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypatch):

@@ -73,7 +73,7 @@ def test_documents_by_the_api_count_for_the_account_too(leader):
 
 def test_documents_that_are_too_large_keep_nobody_waiting(app, leader):
     with app.app_context():
-        account = accounts_store.leader(accounts_store.account_id_of(leader.email))
+        account = accounts_store.find_leader(accounts_store.find_account_id(leader.email))
         wishes = Wishes(True, ())
         for _ in range(documents_store.MOST_KEPT + 1):
             asked = documents_store.ask_for(account, period_of("2026"), wishes, now=clock.now())

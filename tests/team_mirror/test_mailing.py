@@ -126,7 +126,7 @@ def heard(app):
     """Return the one mirror's document."""
     with app.app_context():
         row = db.session.scalar(sa.select(TeamMirror))
-        cipher = accounts_store.leader(row.account_id).cipher
+        cipher = accounts_store.find_leader(row.account_id).cipher
         return cipher.decrypt_json(
             row.document, table="team_mirrors", column="document", row=row.id
         )
@@ -135,7 +135,7 @@ def heard(app):
 def addresses_kept(app):
     with app.app_context():
         row = db.session.scalar(sa.select(TeamMirrorMailing))
-        cipher = accounts_store.leader(row.account_id).cipher
+        cipher = accounts_store.find_leader(row.account_id).cipher
         document = cipher.decrypt_json(
             row.document, table="team_mirror_mailings", column="document", row=row.mirror_id
         )

@@ -56,7 +56,7 @@ def dump(app):
             rows += [str(tuple(row)) for row in db.session.execute(sa.select(table))]
         opened = []
         for row in db.session.scalars(sa.select(TeamMirror)):
-            cipher = accounts_store.leader(row.account_id).cipher
+            cipher = accounts_store.find_leader(row.account_id).cipher
             opened.append(
                 cipher.decrypt_text(
                     row.document, table="team_mirrors", column="document", row=row.id
@@ -272,7 +272,7 @@ def test_a_mirror_closes_a_week_after_its_month_by_itself(app, leader):
     following = (first + timedelta(days=32)).replace(day=1)
     assert mirror["last_date"] == str(following + timedelta(days=6))
     with app.app_context():
-        mine = accounts_store.leader(UUID(leader.id))
+        mine = accounts_store.find_leader(UUID(leader.id))
         last = date.fromisoformat(mirror["last_date"])
         assert store.mirror(mine, mirror["month"], today=last).shown is None
         after = store.mirror(mine, mirror["month"], today=last + timedelta(days=1))

@@ -171,7 +171,7 @@ def test_an_account_that_is_made_anew_goes_on_counting(app, asks):
     again = asks()
     again.leader.email = f"{browser.leader.email.replace('@', '+again@')}"
     with app.app_context():
-        mine = accounts_store.leader(UUID(again.leader.id))
+        mine = accounts_store.find_leader(UUID(again.leader.id))
         accounts_store.change_email(mine, again.leader.email, verified_at=clock.now())
     assert Browser(app, again.leader).ask(addresses(3)).status_code == 429
     assert open_mirrors(app) == 0
@@ -235,7 +235,7 @@ def test_one_person_is_asked_once_by_one_mirror_however_the_address_is_written(a
 def test_an_address_of_the_leaders_that_cannot_be_shown_sends_nothing(app, asks):
     browser = asks()
     with app.app_context():
-        mine = accounts_store.leader(UUID(browser.leader.id))
+        mine = accounts_store.find_leader(UUID(browser.leader.id))
         accounts_store.change_email(mine, '"http://evil.example/"@example.com')
     set_account(app, browser.leader, email_verified_at=START)
     assert browser.ask(addresses(3)).status_code == 422

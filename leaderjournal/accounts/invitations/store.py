@@ -14,14 +14,14 @@ from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 
-INVITATION_LASTS = timedelta(days=14)
+INVITATION_LIFETIME = timedelta(days=14)
 
 
 class InvitationNotValid(Exception):
     """There is no such invitation: it was used, replaced, withdrawn, or its time is over."""
 
 
-def invite(email: str, *, mailed: bool, now: Instant) -> str:
+def create_invitation(email: str, *, mailed: bool, now: Instant) -> str:
     """Make an invitation for an address, in place of the one before; return its token."""
     invitation_id = new_id()
     token = make_token("invitation", invitation_id)
@@ -30,7 +30,7 @@ def invite(email: str, *, mailed: bool, now: Instant) -> str:
         "token_hash": hash_token(token),
         "mailed": mailed,
         "created_at": now,
-        "expires_at": Instant(now + INVITATION_LASTS),
+        "expires_at": Instant(now + INVITATION_LIFETIME),
     }
     lookup = store.hash_email(email)
     with write_transaction() as session:
@@ -42,7 +42,7 @@ def invite(email: str, *, mailed: bool, now: Instant) -> str:
     return token
 
 
-def withdraw(email: str) -> bool:
+def withdraw_invitation(email: str) -> bool:
     """Take back the invitation for an address; tell whether there was one."""
     lookup = store.hash_email(email)
     with write_transaction() as session:
@@ -50,18 +50,18 @@ def withdraw(email: str) -> bool:
         return bool(rows_changed(session, gone))
 
 
-def is_open(token: str, *, now: Instant) -> bool:
+def is_pending(token: str, *, now: Instant) -> bool:
     """Tell whether an invitation can still be taken up."""
-    return db.session.scalar(_open(token, now)) is not None
+    return db.session.scalar(_select_pending(token, now)) is not None
 
 
-def count_open(*, now: Instant) -> int:
+def count_pending(*, now: Instant) -> int:
     """Return how many invitations wait to be taken up."""
     query = sa.select(sa.func.count()).select_from(Invitation)
     return db.session.scalar(query.where(Invitation.expires_at > now)) or 0
 
 
-def accept(session: Session, token: str, account: Account, *, now: Instant) -> None:
+def accept_invitation(session: Session, token: str, account: Account, *, now: Instant) -> None:
     """Use up an invitation for `account`, inside the transaction that creates it.
 
     Who came by the mail that was sent to their address has verified it. Raises InvitationNotValid.
@@ -77,7 +77,7 @@ def accept(session: Session, token: str, account: Account, *, now: Instant) -> N
         account.email_verified_at = now
 
 
-def _open(token: str, now: Instant) -> sa.Select[UUID]:
+def _select_pending(token: str, now: Instant) -> sa.Select[UUID]:
     return sa.select(Invitation.id).where(
         Invitation.token_hash == hash_token(token), Invitation.expires_at > now
     )

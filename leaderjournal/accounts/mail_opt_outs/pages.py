@@ -14,7 +14,7 @@ Page = Response | str
 @blueprint.get("/mail/never/<token>")
 def ask(token: str) -> Page:
     """Ask first: programs that look at links must not end anything."""
-    if not store.is_token(token):
+    if not store.is_valid_token(token):
         abort(404)
     return render_template("mail_opt_outs/never.html", token=token, state="ask")
 
@@ -23,7 +23,7 @@ def ask(token: str) -> Page:
 @needs_no_csrf_token
 def opt_out(token: str) -> Page:
     """End such mails; a mail program does it with one click (RFC 8058, 3.2)."""
-    if not store.opt_out(token):
+    if not store.record_opt_out(token):
         abort(404)
     return render_template("mail_opt_outs/never.html", token=token, state="ended")
 
@@ -32,6 +32,6 @@ def opt_out(token: str) -> Page:
 @needs_no_csrf_token
 def opt_in(token: str) -> Page:
     """Allow such mails again, for whoever pressed by mistake."""
-    if not store.opt_in(token):
+    if not store.delete_opt_out(token):
         abort(404)
     return render_template("mail_opt_outs/never.html", token=token, state="allowed")

@@ -2,22 +2,22 @@
 
 from contextlib import suppress
 
-from leaderjournal.accounts.rules import normal_email
+from leaderjournal.accounts.rules import normalize_email
 
-DOTS_ARE_NOTHING = frozenset({"gmail.com", "googlemail.com"})
+DOMAINS_IGNORING_DOTS = frozenset({"gmail.com", "googlemail.com"})
 
 
-def receiver_of(address: str) -> str:
+def normalize_mailbox(address: str) -> str:
     """Return the same text for every spelling of an address that reaches one mailbox.
 
     Case, what follows a plus sign (RFC 5233), the dots that Gmail leaves out, and the two ways to
     write an international domain (RFC 5891) make no difference.
     """
-    local, _, domain = normal_email(address).rpartition("@")
+    local, _, domain = normalize_email(address).rpartition("@")
     domain = domain.rstrip(".")
     with suppress(UnicodeError):  # no domain that can be reached stays as it is written
         domain = domain.encode("idna").decode()
     local = local.partition("+")[0] or local
-    if domain in DOTS_ARE_NOTHING:
+    if domain in DOMAINS_IGNORING_DOTS:
         local, domain = local.replace(".", ""), "gmail.com"
     return f"{local}@{domain}"

@@ -13,41 +13,45 @@ import sqlalchemy as sa
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.mail_opt_outs.models import MailOptOut
-from leaderjournal.accounts.mail_opt_outs.rules import receiver_of
+from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.database import db, upsert, write_transaction
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 
-HASH, TOKEN = "mail-opt-out", "mail-opt-out-token"
+HASH_PURPOSE, TOKEN_PURPOSE = "mail-opt-out", "mail-opt-out-token"
 """What the derived keys are for: the hash that is stored, and the token in a mail."""
-PLACE = {"table": "mail_opt_outs", "column": "token", "row": "address_hash"}
+TOKEN_PLACE = {"table": "mail_opt_outs", "column": "token", "row": "address_hash"}
 
 
-def opt_out_url(address: str) -> str:
+def build_opt_out_url(address: str) -> str:
     """Return the address of the page on which whoever has `address` ends all such mails.
 
     The token in it holds the keyed hash of the address, encrypted, another one each time: it says
     nothing to those who see it and needs no row. It does not expire, and outlives SECRET_KEY.
     """
-    token = urlsafe_b64encode(_cipher().encrypt_bytes(_hash_of(address), **PLACE))
+    token = urlsafe_b64encode(
+        _get_token_cipher().encrypt_bytes(_hash_address(address), **TOKEN_PLACE)
+    )
     return f"{settings().public_url}/mail/never/{token.decode().rstrip('=')}"
 
 
 def has_opted_out(address: str) -> bool:
     """Tell whether an address wants no mail that somebody else asks for."""
-    query = sa.select(MailOptOut.address_hash).where(MailOptOut.address_hash == _hash_of(address))
+    query = sa.select(MailOptOut.address_hash).where(
+        MailOptOut.address_hash == _hash_address(address)
+    )
     return db.session.scalar(query) is not None
 
 
-def is_token(token: str) -> bool:
+def is_valid_token(token: str) -> bool:
     """Tell whether a token was made here."""
-    return _read(token) is not None
+    return _decrypt_token(token) is not None
 
 
-def opt_out(token: str) -> bool:
+def record_opt_out(token: str) -> bool:
     """Send no more such mail to the address that a token is of; False where it is no token."""
-    address_hash = _read(token)
+    address_hash = _decrypt_token(token)
     if address_hash is None:
         return False
     with write_transaction() as session:
@@ -56,9 +60,9 @@ def opt_out(token: str) -> bool:
     return True
 
 
-def opt_in(token: str) -> bool:
+def delete_opt_out(token: str) -> bool:
     """Undo `opt_out`; False where it is no token."""
-    address_hash = _read(token)
+    address_hash = _decrypt_token(token)
     if address_hash is None:
         return False
     with write_transaction() as session:
@@ -66,7 +70,7 @@ def opt_in(token: str) -> bool:
     return True
 
 
-def may_write_to_others(account_id: UUID | None = None) -> sa.Select[UUID]:
+def select_permitted_senders(account_id: UUID | None = None) -> sa.Select[UUID]:
     """Return a query of the accounts that may have mail sent to others, or of one of them.
 
     Their own address is proven, and they are not suspended.
@@ -77,18 +81,18 @@ def may_write_to_others(account_id: UUID | None = None) -> sa.Select[UUID]:
     return query if account_id is None else query.where(Account.id == account_id)
 
 
-def _hash_of(address: str) -> bytes:
-    key = accounts_store.derive_lookup_key(HASH)
-    return hmac.digest(key, receiver_of(address).encode(), "sha256")
+def _hash_address(address: str) -> bytes:
+    key = accounts_store.derive_lookup_key(HASH_PURPOSE)
+    return hmac.digest(key, normalize_mailbox(address).encode(), "sha256")
 
 
-def _read(token: str) -> bytes | None:
+def _decrypt_token(token: str) -> bytes | None:
     try:
         encrypted = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        return _cipher().decrypt_bytes(encrypted, **PLACE)
+        return _get_token_cipher().decrypt_bytes(encrypted, **TOKEN_PLACE)
     except (Error, ValueError, DecryptionFailed):
         return None
 
 
-def _cipher() -> Cipher:
-    return Cipher(accounts_store.LOOKUP_OWNER, accounts_store.derive_lookup_key(TOKEN))
+def _get_token_cipher() -> Cipher:
+    return Cipher(accounts_store.LOOKUP_OWNER, accounts_store.derive_lookup_key(TOKEN_PURPOSE))

@@ -25,11 +25,11 @@ from leaderjournal.kernel.days import (
 PracticeDays = frozenset[int]  # ISO weekdays: 1 is Monday, 7 is Sunday
 
 MONDAY_TO_FRIDAY: PracticeDays = frozenset({1, 2, 3, 4, 5})
-WRITTEN_IN_TIME_WITHIN = timedelta(hours=48)
+LATE_ENTRY_WINDOW = timedelta(hours=48)
 SHORTEST_EXPECTED_DAY = timedelta(hours=12)
 
 
-def practice_days(weekdays: Iterable[int]) -> PracticeDays:
+def parse_practice_days(weekdays: Iterable[int]) -> PracticeDays:
     """Return `weekdays` as practice days.
 
     Raises ValueError for anything but ISO weekdays and for none at all: who wants no practice days
@@ -72,8 +72,8 @@ class PracticeCalendar:
     _paused_until: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        changes = tuple(sorted(self.changes, key=_effective_from))
-        pauses = tuple(sorted(self.pauses, key=_first_date))
+        changes = tuple(sorted(self.changes, key=_get_effective_date))
+        pauses = tuple(sorted(self.pauses, key=_get_first_date))
         ends = (pause.last_date or date.max for pause in pauses)
         object.__setattr__(self, "changes", changes)
         object.__setattr__(self, "pauses", pauses)
@@ -83,24 +83,24 @@ class PracticeCalendar:
         """Tell whether `day` fell on a practice weekday, as they were chosen at that time."""
         if not self.changes:
             return day.isoweekday() in MONDAY_TO_FRIDAY
-        begun = bisect_right(self.changes, day, key=_effective_from)
+        begun = bisect_right(self.changes, day, key=_get_effective_date)
         return day.isoweekday() in self.changes[max(begun, 1) - 1][1]
 
     def is_paused(self, day: LocalDate) -> bool:
         """Tell whether a pause covers `day`."""
-        begun = bisect_right(self.pauses, day, key=_first_date)
+        begun = bisect_right(self.pauses, day, key=_get_first_date)
         return begun > 0 and day <= self._paused_until[begun - 1]
 
-    def expects(self, day: LocalDate) -> bool:
+    def is_expected(self, day: LocalDate) -> bool:
         """Tell whether `day` is a practice day, not paused and not cut short by a journey."""
         return self.is_practice_day(day) and not self.is_paused(day) and day not in self.short_days
 
-    def next_practice_days(self, after: LocalDate, number: int) -> list[LocalDate]:
+    def find_next_practice_days(self, after: LocalDate, number: int) -> list[LocalDate]:
         """Return the first `number` days after a day that are expected, within two years."""
         ahead = (days_after(after, days) for days in range(1, 731))
-        return list(islice((day for day in ahead if self.expects(day)), number))
+        return list(islice((day for day in ahead if self.is_expected(day)), number))
 
-    def days_counted(
+    def list_counted_days(
         self, first: LocalDate, last: LocalDate, *, today: LocalDate, kept: Collection[LocalDate]
     ) -> list[LocalDate]:
         """Return the expected days from `first` to `last` that can be judged, in order.
@@ -112,11 +112,11 @@ class PracticeCalendar:
         return [
             day
             for day in each_day(first, last)
-            if (day < today or day in written) and self.expects(day)
+            if (day < today or day in written) and self.is_expected(day)
         ]
 
 
-def written_in_time(
+def is_written_in_time(
     day: LocalDate, *, written_at: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT
 ) -> bool:
     """Tell whether words for `day`, written at `written_at`, can still mend a streak.
@@ -124,10 +124,10 @@ def written_in_time(
     They can until 48 hours after the local day ended in the IANA `zone`: 48 hours on the world's
     clock, whatever the wall clocks do meanwhile. When they arrive here makes no difference.
     """
-    return written_at <= day_ends(day, zone, day_starts_at) + WRITTEN_IN_TIME_WITHIN
+    return written_at <= day_ends(day, zone, day_starts_at) + LATE_ENTRY_WINDOW
 
 
-def days_cut_short(
+def find_short_days(
     now: Instant, old_zone: str, new_zone: str, day_starts_at: time = DAY_STARTS_AT
 ) -> frozenset[LocalDate]:
     """Return the local days that a move from `old_zone` to `new_zone` at `now` leaves too short.
@@ -148,9 +148,9 @@ def days_cut_short(
     return frozenset(short)
 
 
-def _effective_from(change: tuple[LocalDate, PracticeDays]) -> LocalDate:
+def _get_effective_date(change: tuple[LocalDate, PracticeDays]) -> LocalDate:
     return change[0]
 
 
-def _first_date(pause: Pause) -> LocalDate:
+def _get_first_date(pause: Pause) -> LocalDate:
     return pause.first_date

@@ -21,7 +21,7 @@ from leaderjournal.kernel.days import LocalDate
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPause:
+class StoredPause:
     """A pause with the id by which it can be ended."""
 
     id: UUID
@@ -29,12 +29,12 @@ class KeptPause:
     last_date: LocalDate | None
 
 
-def calendar_of(account: UUID) -> PracticeCalendar:
+def load_calendar(account: UUID) -> PracticeCalendar:
     """Return the account's practice calendar."""
-    return calendars_of([account])[account]
+    return load_calendars([account])[account]
 
 
-def calendars_of(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
+def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     """Return the practice calendar of each of these accounts."""
     changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
     for account, day, weekdays in db.session.execute(
@@ -65,7 +65,7 @@ def calendars_of(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     }
 
 
-def practice_days_of(account: UUID) -> PracticeDays:
+def load_practice_days(account: UUID) -> PracticeDays:
     """Return the weekdays that the account practises on as set last."""
     weekdays = db.session.scalar(
         sa.select(PracticeDaysChange.weekdays)
@@ -112,17 +112,17 @@ def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar
     )
 
 
-def pauses_of(account: UUID) -> list[KeptPause]:
+def list_pauses(account: UUID) -> list[StoredPause]:
     """Return the account's pauses, the latest first."""
     rows = db.session.scalars(
         sa.select(PauseRow)
         .where(PauseRow.account_id == account)
         .order_by(PauseRow.first_date.desc(), PauseRow.id)
     )
-    return [KeptPause(row.id, row.first_date, row.last_date) for row in rows]
+    return [StoredPause(row.id, row.first_date, row.last_date) for row in rows]
 
 
-def paused_among(
+def find_paused_days(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> set[tuple[UUID, LocalDate]]:
     """Return which of these accounts are in a pause on which of these local days."""
@@ -139,7 +139,7 @@ def paused_among(
     }
 
 
-def add_pause(account: UUID, pause: Pause) -> KeptPause:
+def add_pause(account: UUID, pause: Pause) -> StoredPause:
     """Keep a pause. Raises QuotaReached."""
     row = PauseRow(
         id=new_id(), account_id=account, first_date=pause.first_date, last_date=pause.last_date
@@ -147,7 +147,7 @@ def add_pause(account: UUID, pause: Pause) -> KeptPause:
     with write_transaction() as session:
         check_pauses(session, account)
         session.add(row)
-    return KeptPause(row.id, row.first_date, row.last_date)
+    return StoredPause(row.id, row.first_date, row.last_date)
 
 
 def remove_pause(account: UUID, pause_id: UUID) -> bool:

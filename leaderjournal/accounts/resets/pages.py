@@ -7,9 +7,9 @@ from marshmallow import Schema
 from werkzeug import Response
 
 from leaderjournal.accounts import store, tasks
-from leaderjournal.accounts.limits import may_send_reset, resets_per_address
+from leaderjournal.accounts.limits import limit_resets, may_send_reset
 from leaderjournal.accounts.resets import store as resets_store
-from leaderjournal.accounts.schemas import Email, NewPassword, OwnWords
+from leaderjournal.accounts.schemas import Email, NewPassword, PersonalWords
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings as service_settings
 from leaderjournal.kernel.forms import read_form
@@ -31,7 +31,7 @@ def forgot() -> Page:
 
 
 @blueprint.post("/forgot")
-@resets_per_address
+@limit_resets
 def submit_forgot() -> Page:
     """Have the way back in sent by mail; the answer does not tell whether there is an account."""
     if not service_settings().smtp_url:
@@ -42,7 +42,7 @@ def submit_forgot() -> Page:
     allowed = may_send_reset(values["email"])
     if allowed:
         # Where there is no account the same is done: the worker then finds nobody to write to.
-        enqueue(tasks.begin_reset, str(store.account_id_of(values["email"]) or NOBODY))
+        enqueue(tasks.begin_reset, str(store.find_account_id(values["email"]) or NOBODY))
     flash("If there is an account with this address, a mail is on its way to it.", "good")
     return redirect(url_for("accounts.login"), 303)
 
@@ -58,7 +58,7 @@ def open_reset(token: str) -> Response:
 def reset() -> Page:
     """Show the form for a new password."""
     if resets_store.find_reset(session.get("reset", ""), now=clock.now()) is None:
-        return _reset_is_over()
+        return _redirect_expired_link()
     return render_template("accounts/reset.html", form={}, errors={})
 
 
@@ -68,15 +68,15 @@ def submit_reset() -> Page:
     token, now = session.get("reset", ""), clock.now()
     opened = resets_store.find_reset(token, now=now)
     if opened is None:
-        return _reset_is_over()
-    leader = store.leader(opened.account_id)
-    with OwnWords((leader.name, leader.email) if leader else ()):
+        return _redirect_expired_link()
+    leader = store.find_leader(opened.account_id)
+    with PersonalWords((leader.name, leader.email) if leader else ()):
         values, errors = read_form(NewPasswordForm(), request.form)
     if errors:
         return render_template("accounts/reset.html", form={}, errors=errors), 422
-    account_id = resets_store.complete_reset(token, values["password"], now=now)
+    account_id = resets_store.use_reset(token, values["password"], now=now)
     if account_id is None:
-        return _reset_is_over()
+        return _redirect_expired_link()
     session.clear()
     if service_settings().smtp_url:
         enqueue_notice(tasks.send_password_changed, str(account_id))
@@ -84,7 +84,7 @@ def submit_reset() -> Page:
     return redirect(url_for("accounts.login"), 303)
 
 
-def _reset_is_over() -> Response:
+def _redirect_expired_link() -> Response:
     session.pop("reset", None)
     flash("This link no longer works. Ask for a new one.", "problem")
     return redirect(url_for("resets.forgot"), 303)

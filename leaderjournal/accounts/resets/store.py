@@ -9,21 +9,21 @@ import sqlalchemy as sa
 from leaderjournal.accounts import store
 from leaderjournal.accounts.links import hash_token, make_token
 from leaderjournal.accounts.models import Account, PasswordReset
-from leaderjournal.accounts.rules import RESET_LASTS
+from leaderjournal.accounts.rules import RESET_LIFETIME
 from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 
 
 @dataclass(frozen=True, slots=True)
-class OpenReset:
+class PendingReset:
     """A reset that was not used yet; `mailed` where it went to the account's own address."""
 
     account_id: UUID
     mailed: bool
 
 
-def new_reset(
-    account_id: UUID, *, now: Instant, mailed: bool, lasts: timedelta = RESET_LASTS
+def create_reset(
+    account_id: UUID, *, now: Instant, mailed: bool, lasts: timedelta = RESET_LIFETIME
 ) -> UUID:
     """Let the account's owner set a new password by one link; return the reset's id.
 
@@ -33,7 +33,7 @@ def new_reset(
     reset_id = new_id()
     fresh = {
         "id": reset_id,
-        "token_hash": hash_token(token_of(reset_id)),
+        "token_hash": hash_token(make_reset_token(reset_id)),
         "mailed": mailed,
         "expires_at": Instant(now + lasts),
     }
@@ -46,12 +46,12 @@ def new_reset(
     return reset_id
 
 
-def token_of(reset_id: UUID) -> str:
+def make_reset_token(reset_id: UUID) -> str:
     """Return the token of a reset's link."""
     return make_token("reset", reset_id)
 
 
-def leader_of_reset(reset_id: UUID, *, now: Instant) -> store.Leader | None:
+def find_leader_of_reset(reset_id: UUID, *, now: Instant) -> store.Leader | None:
     """Return the leader to whom this reset is sent; None once it is used, replaced or over."""
     account = db.session.scalar(
         sa.select(Account)
@@ -66,7 +66,7 @@ def leader_of_reset(reset_id: UUID, *, now: Instant) -> store.Leader | None:
     return store.Leader(account) if account else None
 
 
-def find_reset(token: str, *, now: Instant) -> OpenReset | None:
+def find_reset(token: str, *, now: Instant) -> PendingReset | None:
     """Return the reset of this token, unless it was used or its time is over."""
     found = db.session.execute(
         sa.select(PasswordReset.account_id, PasswordReset.mailed)
@@ -77,10 +77,10 @@ def find_reset(token: str, *, now: Instant) -> OpenReset | None:
             Account.suspended_at.is_(None),
         )
     ).one_or_none()
-    return OpenReset(*found) if found else None
+    return PendingReset(*found) if found else None
 
 
-def complete_reset(token: str, password: str, *, now: Instant) -> UUID | None:
+def use_reset(token: str, password: str, *, now: Instant) -> UUID | None:
     """Use up a reset and set the new password; return whose, or None where it has ended.
 
     Who came by a mail to the account's address has verified it.

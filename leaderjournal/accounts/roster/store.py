@@ -7,13 +7,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from leaderjournal.accounts.models import Account, SignIn
+from leaderjournal.accounts.models import Account, BrowserSession
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class ListedAccount:
 def list_accounts() -> Iterator[ListedAccount]:
     """Yield every account, the oldest first."""
     last_seen = (
-        sa.select(sa.func.max(SignIn.last_seen_at))
-        .where(SignIn.account_id == Account.id)
+        sa.select(sa.func.max(BrowserSession.last_seen_at))
+        .where(BrowserSession.account_id == Account.id)
         .correlate(Account)
         .scalar_subquery()
     )
-    query = sa.select(Account, last_seen).order_by(Account.id).limit(AT_ONCE)
+    query = sa.select(Account, last_seen).order_by(Account.id).limit(BATCH_SIZE)
     last: UUID | None = None
     while True:
         page = query.where(Account.id > last) if last else query
@@ -45,12 +45,12 @@ def list_accounts() -> Iterator[ListedAccount]:
         if not rows:
             return
         for account, seen in rows:
-            yield _listed(account, seen)
+            yield _to_listed_account(account, seen)
         last = rows[-1][0].id
         db.session.rollback()  # no transaction stays open while a list is read
 
 
-def _listed(account: Account, last_seen_at: Instant | None) -> ListedAccount:
+def _to_listed_account(account: Account, last_seen_at: Instant | None) -> ListedAccount:
     email: str | None = None
     name: str | None = None
     with suppress(DecryptionFailed):

@@ -24,7 +24,7 @@ def suspend(account_id: UUID, *, now: Instant) -> bool:
             .where(Account.id == account_id, Account.suspended_at.is_(None))
             .values(suspended_at=now),
         )
-        store.end_all_sign_ins(session, account_id, now=now)
+        store.end_all_sessions(session, account_id, now=now)
         store.end_links(session, account_id)
     return bool(changed)
 
@@ -42,7 +42,7 @@ def resume(account_id: UUID) -> bool:
         )
 
 
-def suspended_among(session: Session, accounts: Collection[UUID]) -> set[UUID]:
+def find_suspended_accounts(session: Session, accounts: Collection[UUID]) -> set[UUID]:
     """Return which of these accounts are suspended."""
     return set(
         session.scalars(
@@ -51,7 +51,7 @@ def suspended_among(session: Session, accounts: Collection[UUID]) -> set[UUID]:
     )
 
 
-def mailable_among(session: Session, accounts: Collection[UUID]) -> set[UUID]:
+def find_mailable_accounts(session: Session, accounts: Collection[UUID]) -> set[UUID]:
     """Return which of these accounts may be sent mail: their address is verified."""
     return set(
         session.scalars(

@@ -12,7 +12,7 @@ def _was_sent(response: Response) -> bool:
     return response.status_code < 400
 
 
-links_per_account = limiter.shared_limit(
+limit_links = limiter.shared_limit(
     LINKS,
     scope="email-links",
     key_func=lambda: str(current_user.id),

@@ -9,7 +9,7 @@ from leaderjournal.kernel.database import Base, new_id
 from leaderjournal.kernel.days import Instant
 
 
-class EmailProof(Base):
+class EmailVerification(Base):
     """A link that was sent to an address to verify it: the account's own, or its next one.
 
     One an account: a newer one takes its place.

@@ -4,10 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask_login import current_user, login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.accounts.store import EmailTaken
 from leaderjournal.accounts.verification import store
-from leaderjournal.accounts.verification.limits import links_per_account
+from leaderjournal.accounts.verification.limits import limit_links
 from leaderjournal.accounts.verification.tasks import send_email_notice, send_proof
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
@@ -28,9 +28,9 @@ def open_link(token: str) -> Response:
 @blueprint.get("/verify")
 def verify() -> Page:
     """Ask to confirm the address: programs that look at links must not do it."""
-    proof = store.find_proof_by_token(session.get("verify", ""), now=clock.now())
+    proof = store.find_verification_by_token(session.get("verify", ""), now=clock.now())
     if proof is None:
-        return _link_is_over()
+        return _redirect_expired_link()
     return render_template("accounts/verify.html", proof=proof)
 
 
@@ -41,26 +41,26 @@ def submit_verification() -> Page:
         verified = store.verify(session.get("verify", ""), now=clock.now())
     except EmailTaken:
         session.pop("verify", None)
-        return _lead_on(
+        return _redirect_with_message(
             "Another account has this address by now. Yours stays as it was.", "problem"
         )
     if verified is None:
-        return _link_is_over()
+        return _redirect_expired_link()
     session.pop("verify", None)
     if verified.notice_id and settings().smtp_url:
         enqueue(send_email_notice, str(verified.notice_id))
-    return _lead_on("Your address is confirmed.", "good")
+    return _redirect_with_message("Your address is confirmed.", "good")
 
 
-def _link_is_over() -> Response:
+def _redirect_expired_link() -> Response:
     session.pop("verify", None)
-    return _lead_on(
+    return _redirect_with_message(
         "This link no longer works. Your settings say whether an address waits to be confirmed.",
         "problem",
     )
 
 
-def _lead_on(sentence: str, category: str) -> Response:
+def _redirect_with_message(sentence: str, category: str) -> Response:
     flash(sentence, category)
     signed_in = current_user.is_authenticated
     return redirect(url_for("accounts.settings" if signed_in else "accounts.login"), 303)
@@ -68,21 +68,23 @@ def _lead_on(sentence: str, category: str) -> Response:
 
 @blueprint.post("/settings/email/send")
 @login_required
-@links_per_account
+@limit_links
 def send_link() -> Response:
     """Send the link once more, to the new address where one waits, else to the present one."""
-    leader, now = current_leader(), clock.now()
-    waiting = store.find_proof_of(leader, now=now)
+    leader, now = get_current_leader(), clock.now()
+    waiting = store.find_pending_verification(leader, now=now)
     if not settings().smtp_url or not (waiting or leader.email_verified_at is None):
         return redirect(url_for("accounts.settings"), 303)
     email = waiting.email if waiting else leader.email
-    enqueue(send_proof, str(store.begin_proof(leader, email, now=now)))
-    return _lead_on(f"The link is on its way to {email}. It works for three days.", "good")
+    enqueue(send_proof, str(store.create_verification(leader, email, now=now)))
+    return _redirect_with_message(
+        f"The link is on its way to {email}. It works for three days.", "good"
+    )
 
 
 @blueprint.post("/settings/email/cancel")
 @login_required
 def cancel() -> Response:
     """Keep the present address."""
-    store.cancel(current_leader().id)
-    return _lead_on("Your address stays as it is.", "good")
+    store.cancel_verification(get_current_leader().id)
+    return _redirect_with_message("Your address stays as it is.", "good")

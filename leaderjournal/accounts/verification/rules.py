@@ -2,5 +2,5 @@
 
 from datetime import timedelta
 
-PROOF_LASTS = timedelta(days=3)
-NOTICE_LASTS = timedelta(days=1)
+VERIFICATION_LIFETIME = timedelta(days=3)
+NOTICE_LIFETIME = timedelta(days=1)

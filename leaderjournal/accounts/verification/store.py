@@ -12,22 +12,22 @@ from leaderjournal.accounts import store
 from leaderjournal.accounts.links import hash_token, make_token
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.store import EmailTaken, Leader
-from leaderjournal.accounts.verification.models import EmailNotice, EmailProof
-from leaderjournal.accounts.verification.rules import NOTICE_LASTS, PROOF_LASTS
+from leaderjournal.accounts.verification.models import EmailNotice, EmailVerification
+from leaderjournal.accounts.verification.rules import NOTICE_LIFETIME, VERIFICATION_LIFETIME
 from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 
 
-class Notice(StrEnum):
+class NoticeKind(StrEnum):
     """What an address is told that may be the account's no more."""
 
-    CHANGE_ASKED = "change-asked"
+    CHANGE_REQUESTED = "change-asked"
     CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenProof:
+class PendingVerification:
     """A link that was not used yet: to which address it went, and whether that would be new."""
 
     id: UUID
@@ -37,14 +37,14 @@ class OpenProof:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedEmail:
     """What a link did: `notice_id` is of the mail to the address that the account had before."""
 
     account_id: UUID
     notice_id: UUID | None
 
 
-def begin_proof(leader: Leader, email: str, *, now: Instant) -> UUID:
+def create_verification(leader: Leader, email: str, *, now: Instant) -> UUID:
     """Make a link that verifies `email` for the leader; return the proof's id.
 
     It takes the place of an earlier one. A new address becomes the account's once it is verified.
@@ -52,66 +52,70 @@ def begin_proof(leader: Leader, email: str, *, now: Instant) -> UUID:
     proof_id = new_id()
     fresh = {
         "id": proof_id,
-        "token_hash": hash_token(token_of(proof_id)),
+        "token_hash": hash_token(make_verification_token(proof_id)),
         "email_lookup": store.hash_email(email),
-        "email_encrypted": _encrypt(leader.cipher, "email_verifications", proof_id, email),
-        "expires_at": Instant(now + PROOF_LASTS),
+        "email_encrypted": _encrypt_email(leader.cipher, "email_verifications", proof_id, email),
+        "expires_at": Instant(now + VERIFICATION_LIFETIME),
     }
     with write_transaction() as session:
         session.execute(
-            upsert(session, EmailProof)
+            upsert(session, EmailVerification)
             .values(fresh | {"account_id": leader.id})
             .on_conflict_do_update(index_elements=["account_id"], set_=fresh)
         )
     return proof_id
 
 
-def begin_change(leader: Leader, email: str, *, now: Instant) -> tuple[UUID, UUID]:
+def request_change(leader: Leader, email: str, *, now: Instant) -> tuple[UUID, UUID]:
     """Ask for another address, and have the present one hear of it; return proof and notice.
 
     Raises EmailTaken.
     """
-    if store.account_id_of(email) not in {None, leader.id}:
+    if store.find_account_id(email) not in {None, leader.id}:
         raise EmailTaken
-    proof_id = begin_proof(leader, email, now=now)
+    proof_id = create_verification(leader, email, now=now)
     notice_id = new_id()
     with write_transaction() as session:
-        session.add(_notice(notice_id, leader.cipher, Notice.CHANGE_ASKED, leader.email, now))
+        session.add(
+            _build_notice(notice_id, leader.cipher, NoticeKind.CHANGE_REQUESTED, leader.email, now)
+        )
     return proof_id, notice_id
 
 
-def token_of(proof_id: UUID) -> str:
+def make_verification_token(proof_id: UUID) -> str:
     """Return the token of a proof's link."""
     return make_token("proof", proof_id)
 
 
-def find_proof_of(leader: Leader, *, now: Instant) -> OpenProof | None:
+def find_pending_verification(leader: Leader, *, now: Instant) -> PendingVerification | None:
     """Return the link that waits to be used by this leader."""
     row = db.session.scalar(
-        sa.select(EmailProof)
-        .where(EmailProof.account_id == leader.id, EmailProof.expires_at > now)
+        sa.select(EmailVerification)
+        .where(EmailVerification.account_id == leader.id, EmailVerification.expires_at > now)
         .execution_options(populate_existing=True)
     )
-    return _decrypt(row, leader) if row else None
+    return _to_pending_verification(row, leader) if row else None
 
 
-def find_proof(proof_id: UUID, *, now: Instant) -> OpenProof | None:
+def find_verification(proof_id: UUID, *, now: Instant) -> PendingVerification | None:
     """Return the proof that is to be sent; None once it is used, replaced or over."""
-    return _found(EmailProof.id == proof_id, now)
+    return _find_verification_where(EmailVerification.id == proof_id, now)
 
 
-def find_proof_by_token(token: str, *, now: Instant) -> OpenProof | None:
+def find_verification_by_token(token: str, *, now: Instant) -> PendingVerification | None:
     """Return the proof of this token, unless it was used, replaced, or its time is over."""
-    return _found(EmailProof.token_hash == hash_token(token), now)
+    return _find_verification_where(EmailVerification.token_hash == hash_token(token), now)
 
 
-def cancel(account_id: UUID) -> None:
+def cancel_verification(account_id: UUID) -> None:
     """Let the link that waits work no more."""
     with write_transaction() as session:
-        session.execute(sa.delete(EmailProof).where(EmailProof.account_id == account_id))
+        session.execute(
+            sa.delete(EmailVerification).where(EmailVerification.account_id == account_id)
+        )
 
 
-def verify(token: str, *, now: Instant) -> Verified | None:
+def verify(token: str, *, now: Instant) -> VerifiedEmail | None:
     """Use up a link: its address is verified, and the account's from now on.
 
     None where the link was used, replaced, or its time is over. Raises EmailTaken where another
@@ -121,8 +125,11 @@ def verify(token: str, *, now: Instant) -> Verified | None:
     try:
         with write_transaction() as session:
             row = session.scalar(
-                sa.select(EmailProof)
-                .where(EmailProof.token_hash == hash_token(token), EmailProof.expires_at > now)
+                sa.select(EmailVerification)
+                .where(
+                    EmailVerification.token_hash == hash_token(token),
+                    EmailVerification.expires_at > now,
+                )
                 .with_for_update()
                 .execution_options(populate_existing=True)
             )
@@ -135,17 +142,21 @@ def verify(token: str, *, now: Instant) -> Verified | None:
             leader = Leader(account)
             if not hmac.compare_digest(row.email_lookup, account.email_lookup):
                 notice_id = new_id()
-                session.add(_notice(notice_id, leader.cipher, Notice.CHANGED, leader.email, now))
-                store.set_email(leader.cipher, account, _decrypt(row, leader).email)
+                session.add(
+                    _build_notice(notice_id, leader.cipher, NoticeKind.CHANGED, leader.email, now)
+                )
+                store.set_email(leader.cipher, account, _to_pending_verification(row, leader).email)
                 store.end_links(session, account_id)
             account.email_verified_at = now
-            session.execute(sa.delete(EmailProof).where(EmailProof.account_id == account_id))
+            session.execute(
+                sa.delete(EmailVerification).where(EmailVerification.account_id == account_id)
+            )
     except IntegrityError as error:
         raise EmailTaken from error
-    return Verified(account_id, notice_id)
+    return VerifiedEmail(account_id, notice_id)
 
 
-def find_notice(notice_id: UUID, *, now: Instant) -> tuple[str, Notice] | None:
+def find_notice(notice_id: UUID, *, now: Instant) -> tuple[str, NoticeKind] | None:
     """Return to which address a notice goes and what it says; None once it is sent or over."""
     found = db.session.execute(
         sa.select(EmailNotice, Account)
@@ -159,45 +170,49 @@ def find_notice(notice_id: UUID, *, now: Instant) -> tuple[str, Notice] | None:
     email = Leader(account).cipher.decrypt_text(
         row.email_encrypted, table="email_notices", column="email_encrypted", row=row.id
     )
-    return email, Notice(row.kind)
+    return email, NoticeKind(row.kind)
 
 
-def forget_notice(notice_id: UUID) -> None:
+def delete_notice(notice_id: UUID) -> None:
     """Forget a notice that was sent."""
     with write_transaction() as session:
         session.execute(sa.delete(EmailNotice).where(EmailNotice.id == notice_id))
 
 
-def _found(which: sa.ColumnElement[bool], now: Instant) -> OpenProof | None:
+def _find_verification_where(
+    which: sa.ColumnElement[bool], now: Instant
+) -> PendingVerification | None:
     found = db.session.execute(
-        sa.select(EmailProof, Account)
-        .join(Account, Account.id == EmailProof.account_id)
-        .where(which, EmailProof.expires_at > now, Account.suspended_at.is_(None))
+        sa.select(EmailVerification, Account)
+        .join(Account, Account.id == EmailVerification.account_id)
+        .where(which, EmailVerification.expires_at > now, Account.suspended_at.is_(None))
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
         return None
     row, account = found
-    return _decrypt(row, Leader(account))
+    return _to_pending_verification(row, Leader(account))
 
 
-def _decrypt(row: EmailProof, leader: Leader) -> OpenProof:
+def _to_pending_verification(row: EmailVerification, leader: Leader) -> PendingVerification:
     email = leader.cipher.decrypt_text(
         row.email_encrypted, table="email_verifications", column="email_encrypted", row=row.id
     )
     is_change = not hmac.compare_digest(row.email_lookup, store.hash_email(leader.email))
-    return OpenProof(row.id, row.account_id, email, is_change)
+    return PendingVerification(row.id, row.account_id, email, is_change)
 
 
-def _notice(notice_id: UUID, cipher: Cipher, kind: Notice, email: str, now: Instant) -> EmailNotice:
+def _build_notice(
+    notice_id: UUID, cipher: Cipher, kind: NoticeKind, email: str, now: Instant
+) -> EmailNotice:
     return EmailNotice(
         id=notice_id,
         account_id=cipher.account,
         kind=kind.value,
-        email_encrypted=_encrypt(cipher, "email_notices", notice_id, email),
-        expires_at=Instant(now + NOTICE_LASTS),
+        email_encrypted=_encrypt_email(cipher, "email_notices", notice_id, email),
+        expires_at=Instant(now + NOTICE_LIFETIME),
     )
 
 
-def _encrypt(cipher: Cipher, table: str, row: UUID, email: str) -> bytes:
+def _encrypt_email(cipher: Cipher, table: str, row: UUID, email: str) -> bytes:
     return cipher.encrypt_text(email, table=table, column="email_encrypted", row=row)

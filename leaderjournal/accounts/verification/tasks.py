@@ -5,8 +5,8 @@ from uuid import UUID
 
 from leaderjournal.accounts.mailing import send_account_mail
 from leaderjournal.accounts.store import Leader
-from leaderjournal.accounts.verification import mails, store
-from leaderjournal.accounts.verification.store import Notice
+from leaderjournal.accounts.verification import mail_texts, store
+from leaderjournal.accounts.verification.store import NoticeKind
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
@@ -15,18 +15,25 @@ from leaderjournal.kernel.queue import QUEUE_ERRORS, enqueue, task
 log = logging.getLogger("leaderjournal.accounts")
 
 NOTICES = {
-    Notice.CHANGE_ASKED: (mails.CHANGE_ASKED_SUBJECT, mails.CHANGE_ASKED_BODY),
-    Notice.CHANGED: (mails.CHANGED_SUBJECT, mails.CHANGED_BODY),
+    NoticeKind.CHANGE_REQUESTED: (
+        mail_texts.CHANGE_REQUESTED_SUBJECT,
+        mail_texts.CHANGE_REQUESTED_BODY,
+    ),
+    NoticeKind.CHANGED: (mail_texts.CHANGED_SUBJECT, mail_texts.CHANGED_BODY),
 }
 
 
 @task
 def send_proof(proof_id: str) -> None:
     """Send the link that verifies an address; the same one at each try."""
-    proof = store.find_proof(UUID(proof_id), now=clock.now())
+    proof = store.find_verification(UUID(proof_id), now=clock.now())
     if proof is not None:
-        link = f"{settings().public_url}/verify/{store.token_of(proof.id)}"
-        send_account_mail(proof.email, mails.PROOF_SUBJECT, mails.PROOF_BODY.format(link=link))
+        link = f"{settings().public_url}/verify/{store.make_verification_token(proof.id)}"
+        send_account_mail(
+            proof.email,
+            mail_texts.VERIFICATION_SUBJECT,
+            mail_texts.VERIFICATION_BODY.format(link=link),
+        )
 
 
 @task
@@ -38,7 +45,7 @@ def send_email_notice(notice_id: str) -> None:
     email, notice = found
     subject, body = NOTICES[notice]
     send_account_mail(email, subject, body.format(link=f"{settings().public_url}/settings"))
-    store.forget_notice(UUID(notice_id))
+    store.delete_notice(UUID(notice_id))
 
 
 def ask_to_verify(leader: Leader, *, now: Instant) -> None:
@@ -49,7 +56,7 @@ def ask_to_verify(leader: Leader, *, now: Instant) -> None:
     """
     if not settings().smtp_url or leader.email_verified_at is not None:
         return
-    proof_id = store.begin_proof(leader, leader.email, now=now)
+    proof_id = store.create_verification(leader, leader.email, now=now)
     try:
         enqueue(send_proof, str(proof_id))
     except QUEUE_ERRORS as error:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.store import Leader, hold
+from leaderjournal.accounts.store import Leader, lock_account
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
@@ -72,7 +72,7 @@ def ask_for(leader: Leader, period: Period, wishes: Wishes, *, now: Instant) -> 
         ),
     )
     with write_transaction() as session:
-        hold(session, leader.id)
+        lock_account(session, leader.id)
         _make_room(session, leader.id, now=now)
         session.add(row)
     return document_id

@@ -96,7 +96,7 @@ def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
         ),
     )
     with write_transaction() as session:
-        accounts_store.hold(session, leader.id)
+        accounts_store.lock_account(session, leader.id)
         reflections_store.check_room(session, leader.id)
         make_room(session, leader.id, len(content), now=now)
         session.add(row)
@@ -317,7 +317,7 @@ def _bring_settings(
     )
     if whole.settings is not None and is_new:
         given = whole.settings
-        leader = accounts_store.adopt(
+        leader = accounts_store.import_settings(
             leader,
             name=given.name,
             time_zone=given.time_zone,

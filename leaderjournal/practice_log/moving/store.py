@@ -85,7 +85,7 @@ def add_entries(
     What became of a day's commitment comes with its day alone, one of `new_days`. Return the
     versions of the new ones by their ids, but for those: they go with their day again.
     """
-    accounts_store.hold(session, cipher.account)
+    accounts_store.lock_account(session, cipher.account)
     kinds = {row.id: Kind(row.kind) for row in store.rows_of(session, cipher, tuple(Kind))}
     alike = defaultdict[tuple[object, ...], list[UUID]](list)
     for found in all_entries(cipher):

@@ -185,7 +185,7 @@ def _take_name_out(cipher: Cipher, without: Callable[[str], str], now: Instant) 
                 store.say(cipher, row, changed)
                 row.saved_at = now
     name_forgotten.send(cipher, without=without, now=now)
-    accounts_store.begin_edition(cipher.account)
+    accounts_store.increment_cache_version(cipher.account)
 
 
 def merge(cipher: Cipher, person_id: UUID, into: UUID, *, now: Instant) -> None:

@@ -224,12 +224,12 @@ class Dispatcher:
         days = {message.local_date for message in waiting}
         session = db.session
         written = reflections_store.kept_among(session, accounts, days)
-        paused = calendar_store.paused_among(session, accounts, days)
+        paused = calendar_store.find_paused_days(session, accounts, days)
         newest = store.newest_among(session, accounts, days)
         schedules = schedule_store.schedules_among(session, accounts)
-        suspended = suspension_store.suspended_among(session, accounts)
-        mailable = suspension_store.mailable_among(session, accounts)
-        zones = accounts_store.days_of(session, accounts)
+        suspended = suspension_store.find_suspended_accounts(session, accounts)
+        mailable = suspension_store.find_mailable_accounts(session, accounts)
+        zones = accounts_store.lock_day_settings(session, accounts)
         dropped = []
         for message in waiting:
             day = (message.account_id, message.local_date)
@@ -396,7 +396,7 @@ class Dispatcher:
 def _leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account; None where it is gone or its key is not configured here."""
     try:
-        return accounts_store.leader(account_id)
+        return accounts_store.find_leader(account_id)
     except DecryptionFailed:
         log.warning("DATA_KEYS lacks the key of an account: it gets no mail")
         return None

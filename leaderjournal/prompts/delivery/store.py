@@ -109,7 +109,7 @@ def held_soon(
             return
         due = {row.account_id: (row, _prompt(row)) for row in rows}
         devices = push_store.subscriptions_by_account(session, due)
-        mailable = suspension_store.mailable_among(session, due) if by_mail else set()
+        mailable = suspension_store.find_mailable_accounts(session, due) if by_mail else set()
         fates = _fates(session, due, devices, now=now, mailable=mailable)
         days = [
             (account, prompt.local_date)
@@ -142,11 +142,11 @@ def _deliver(
     session: Session, rows: Iterable[PromptSchedule], now: Instant, *, by_mail: bool
 ) -> Counter[Fate]:
     due = {row.account_id: (row, _prompt(row)) for row in rows}
-    days = accounts_store.days_of(session, due)
+    days = accounts_store.lock_day_settings(session, due)
     earliest = min(prompt.local_date for _, prompt in due.values())
     handled = schedule_store.handled_by(session, due, earliest)
     devices = push_store.subscriptions_by_account(session, due)
-    mailable = suspension_store.mailable_among(session, due) if by_mail else set()
+    mailable = suspension_store.find_mailable_accounts(session, due) if by_mail else set()
     fates = _fates(session, due, devices, now=now, mailable=mailable)
     counts: Counter[Fate] = Counter()
     deliveries: list[dict[str, Any]] = []
@@ -204,8 +204,8 @@ def _fates(
     """Return what becomes of the prompt of each of these accounts, as things stand."""
     dates = {prompt.local_date for _, prompt in due.values()}
     written = reflections_store.kept_among(session, due, dates)
-    paused = calendar_store.paused_among(session, due, dates)
-    suspended = suspension_store.suspended_among(session, due)
+    paused = calendar_store.find_paused_days(session, due, dates)
+    suspended = suspension_store.find_suspended_accounts(session, due)
     invited = invitations(
         session, {(account, prompt.local_date, prompt.slot) for account, (_, prompt) in due.items()}
     )

@@ -16,10 +16,7 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.fortnightly import store
-from leaderjournal.prompts.letters.unsubscribing import (
-    LETTER,
-    unsubscribe_token,
-)
+from leaderjournal.prompts.letters.unsubscribing import LETTER, unsubscribe_token
 
 
 def send_due(*, now: Instant) -> int:
@@ -35,7 +32,7 @@ def send_due(*, now: Instant) -> int:
         while letters := store.due(now=now):
             for letter in letters:
                 try:
-                    leader = accounts_store.leader(letter.account_id)
+                    leader = accounts_store.find_leader(letter.account_id)
                 except DecryptionFailed:
                     store.pass_over(letter)
                     continue
@@ -63,7 +60,7 @@ def _claim(leader: Leader, letter: store.Due, *, now: Instant) -> bool:
     Then it is passed over: the next one comes in a fortnight, once the address is verified.
     """
     claimed = store.claim(leader, letter, now=now)
-    return claimed and bool(suspension_store.mailable_among(db.session, {leader.id}))
+    return claimed and bool(suspension_store.find_mailable_accounts(db.session, {leader.id}))
 
 
 def _letter(leader: Leader, letter: store.Due) -> EmailMessage:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.accounts.store import Leader, Moved
+from leaderjournal.accounts.store import Leader, LocalDaysChange
 from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
@@ -124,7 +124,7 @@ def pass_over(letter: Due) -> None:
     _move(letter, days_after(letter.date, EVERY_DAYS), following, since=letter.due_at)
 
 
-def follow(session: Session, moved: Moved) -> None:
+def follow(session: Session, moved: LocalDaysChange) -> None:
     """Let the next letter come by the clock where the leader is now.
 
     For `accounts.store.moved`; inside the caller's transaction.
@@ -166,7 +166,7 @@ def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
                 first,
                 last,
                 in_time={day.local_date: day.in_time for day in days},
-                calendar=calendar_store.calendar_of(leader.id),
+                calendar=calendar_store.load_calendar(leader.id),
                 joined=leader.joined_on,
                 today=date,
             ).values()

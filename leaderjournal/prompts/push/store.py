@@ -314,7 +314,7 @@ def encrypt_plain_devices() -> int:
 
 def keyed_hash_of(endpoint: str) -> bytes:
     """Return the hash by which a device is found: without the key nobody can try addresses."""
-    return accounts_store.keyed_hash("push endpoint", endpoint)
+    return accounts_store.hash_for_lookup("push endpoint", endpoint)
 
 
 def _encrypt(cipher: Cipher, endpoint_hash: bytes, device: Device) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.accounts.store import Leader, Moved
+from leaderjournal.accounts.store import Leader, LocalDaysChange
 from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
 from leaderjournal.kernel.encryption import Cipher
@@ -67,7 +67,7 @@ def schedule_of(leader: Leader) -> KeptSchedule:
     offer = Schedule(
         enabled=False,
         times=(offered_time(reflections_store.last_written(leader.id)),),
-        weekdays=calendar_store.practice_days_of(leader.id),
+        weekdays=calendar_store.load_practice_days(leader.id),
     )
     return KeptSchedule(
         schedule=offer,
@@ -115,7 +115,7 @@ def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
     return until
 
 
-def follow(session: Session, moved: Moved) -> None:
+def follow(session: Session, moved: LocalDaysChange) -> None:
     """Reckon the next prompt anew where the leader's zone or start of day has changed.
 
     For `accounts.store.moved`; inside the caller's transaction. A prompt that is due already, and
@@ -191,7 +191,7 @@ def leader_of_calendar(token: str) -> Leader | None:
     account_id = db.session.scalar(
         sa.select(PromptSchedule.account_id).where(PromptSchedule.calendar_hash == _hash(token))
     )
-    return accounts_store.active_leader(account_id) if account_id else None
+    return accounts_store.find_active_leader(account_id) if account_id else None
 
 
 def read(row: PromptSchedule) -> Schedule:

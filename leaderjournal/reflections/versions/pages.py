@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
@@ -23,7 +23,7 @@ blueprint = Blueprint("versions", __name__)
 @login_required
 def versions(local_date: LocalDate) -> str:
     """Show every earlier version of a day; those of one sitting's typing stand together."""
-    leader = current_leader()
+    leader = get_current_leader()
     day, earlier = store.day(leader.cipher, local_date), store.revisions(leader.cipher, local_date)
     if day is None or earlier is None:
         abort(404)
@@ -48,7 +48,7 @@ def versions(local_date: LocalDate) -> str:
 @login_required
 def version(local_date: LocalDate, version: int) -> str:
     """Show an earlier version of a day beside the day as it stands."""
-    leader = current_leader()
+    leader = get_current_leader()
     day = store.day(leader.cipher, local_date)
     earlier = store.version(leader.cipher, local_date, version)
     if day is None or earlier is None:
@@ -67,7 +67,7 @@ def version(local_date: LocalDate, version: int) -> str:
 @login_required
 def restore_version(local_date: LocalDate, version: int) -> Response:
     """Let an earlier version stand again."""
-    leader, now = current_leader(), clock.now()
+    leader, now = get_current_leader(), clock.now()
     writing = store.Writing(now, leader.time_zone, leader.day_starts_at)
     day = store.restore_version(leader.cipher, local_date, version, writing=writing, now=now)
     if day is None:

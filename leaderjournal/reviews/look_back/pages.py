@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_login import current_user, login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
@@ -19,7 +19,7 @@ blueprint = Blueprint("look_back", __name__)
 @login_required
 def look_back(local_date: LocalDate) -> str:
     """Show what the leader wrote a week, a month, a quarter and a year before a day they wrote."""
-    day = reflections_store.day(current_leader().cipher, local_date)
+    day = reflections_store.day(get_current_leader().cipher, local_date)
     ago = earlier_days(local_date) if day and day.content.kept else {}
     return render_template(
         "reviews/look_back.html",
@@ -32,7 +32,7 @@ def look_back(local_date: LocalDate) -> str:
 def earlier_days(local_date: LocalDate) -> dict[str, reflections_store.StoredDay]:
     """Return the days there are to look back at, by what they are called."""
     ago = days_ago(local_date)
-    found = reflections_store.days_on(current_leader().cipher, set(ago.values()))
+    found = reflections_store.days_on(get_current_leader().cipher, set(ago.values()))
     there = {day.local_date: day for day in found if day.content.kept}
     return {name: there[date] for name, date in ago.items() if date in there}
 

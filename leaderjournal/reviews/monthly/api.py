@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.conditions import expected
@@ -34,7 +34,7 @@ def month_of(text: str) -> Period:
 
 def begun(month: Period) -> Period:
     """Return `month`. Raises Problem (422) for a month that has not begun for the leader."""
-    today = current_leader().today(clock.now())
+    today = get_current_leader().today(clock.now())
     if month.first > today:
         invalid({"month": [f"Use this month, {today:%Y-%m}, or an earlier one."]})
     return month
@@ -68,7 +68,7 @@ def _no_review(month: Period) -> Problem:
 @blueprint.response(200, page_schema(ShownReviewSchema, "Reviews"))
 def list_reviews() -> dict[str, Any]:
     """List the monthly reviews, the latest month first."""
-    return page([represented(review) for review in store.reviews(current_leader().cipher)])
+    return page([represented(review) for review in store.reviews(get_current_leader().cipher)])
 
 
 @blueprint.get("/reviews/<month>")
@@ -77,7 +77,7 @@ def list_reviews() -> dict[str, Any]:
 def read_review(month: str) -> Any:
     """Read the review of a month."""
     period = month_of(month)
-    review = store.review(current_leader().cipher, period)
+    review = store.review(get_current_leader().cipher, period)
     if review is None:
         raise _no_review(period)
     return represented(review), 200, {"ETag": f'"{review.etag}"'}
@@ -94,7 +94,7 @@ def put_review(values: dict[str, Any], month: str) -> Any:
     period = begun(month_of(month))
     try:
         review, created = store.put(
-            current_leader(),
+            get_current_leader(),
             period,
             ReviewContentSchema.content(values),
             now=clock.now(),
@@ -111,7 +111,7 @@ def put_review(values: dict[str, Any], month: str) -> Any:
 def list_review_revisions(month: str) -> dict[str, Any]:
     """List every earlier version of a review, newest first."""
     period = month_of(month)
-    versions = store.revisions(current_leader().cipher, period)
+    versions = store.revisions(get_current_leader().cipher, period)
     if versions is None:
         raise _no_review(period)
     return page(

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import login_required
 from werkzeug import Response
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.conditions import Expected
 from leaderjournal.kernel.forms import read_form
@@ -28,7 +28,7 @@ Page = Response | str | tuple[str, int]
 def review(period: str) -> Page:
     """Show the review of a month, to be written."""
     month = begun(month_of(period))
-    stored = store.review(current_leader().cipher, month)
+    stored = store.review(get_current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()
     return _page(month, content.as_document(), stored.etag if stored else "")
 
@@ -48,7 +48,7 @@ def save_review(period: str) -> Page:
     seen = Expected(etags=frozenset({etag})) if etag else Expected(absent=True)
     try:
         store.put(
-            current_leader(),
+            get_current_leader(),
             month,
             ReviewContentSchema.content(loaded),
             now=clock.now(),
@@ -65,7 +65,7 @@ def save_review(period: str) -> Page:
 @login_required
 def versions(period: str) -> str:
     """Show every earlier version of a review; those of one sitting's typing stand together."""
-    cipher, month = current_leader().cipher, begun(month_of(period))
+    cipher, month = get_current_leader().cipher, begun(month_of(period))
     stored, earlier = store.review(cipher, month), store.revisions(cipher, month)
     if stored is None or earlier is None:
         abort(404)

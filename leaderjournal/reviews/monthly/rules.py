@@ -61,7 +61,7 @@ def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta)
 
 def last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
     """Return the last day of `month` that is expected, None where none is."""
-    days = [day for day in each_day(month.first, month.last) if calendar.expects(day)]
+    days = [day for day in each_day(month.first, month.last) if calendar.is_expected(day)]
     return days[-1] if days else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
-from leaderjournal.accounts.access import current_leader
+from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.forms import read_form
@@ -67,7 +67,7 @@ def search() -> str | tuple[str, int]:
     if errors or not given:
         return render_template("search/search.html", **page), 422 if errors else 200
     filters = SoughtSchema.filters(values)
-    cipher = current_leader().cipher
+    cipher = get_current_leader().cipher
     dates = days_that_match(cipher, filters)
     pages = max(1, -(-len(dates) // DAYS_ON_A_PAGE))
     shown = min(max(1, shown), pages)

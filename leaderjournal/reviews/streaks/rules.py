@@ -146,7 +146,7 @@ def steadiness(
     last = max(written | {today})
     fade = 0.5 ** (1 / HALF_LIFE)
     share = whole = 0.0
-    for day in calendar.days_counted(joined, last, today=today, kept=written):
+    for day in calendar.list_counted_days(joined, last, today=today, kept=written):
         share = share * fade + (day in written)
         whole = whole * fade + 1
     if not whole:
@@ -165,7 +165,7 @@ def _walk(kept: Collection[LocalDate], calendar: PracticeCalendar, today: LocalD
         if day in written:
             run.append(day)
             sevenths = min(sevenths + 1, MOST_FREEZES * DAYS_PER_FREEZE)
-        elif not run or day > today or not calendar.expects(day):
+        elif not run or day > today or not calendar.is_expected(day):
             continue
         elif day == today:
             at_risk = sevenths < DAYS_PER_FREEZE

@@ -112,7 +112,7 @@ def _wait_for_server(error: Exception) -> _Outcome:
 def _message(leader: Leader, month: str, address: str, token: str) -> EmailMessage | None:
     """Return the mail to an address; None where no header can hold the address."""
     public_url = settings().public_url
-    never = mail_opt_outs_store.opt_out_url(address)
+    never = mail_opt_outs_store.build_opt_out_url(address)
     name = name_for_mail(leader.name)
     body = BODY.format(
         who=f"{name} ({leader.email})" if name else leader.email,

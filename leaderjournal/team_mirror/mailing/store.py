@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
-from leaderjournal.accounts.mail_opt_outs.store import may_write_to_others
+from leaderjournal.accounts.mail_opt_outs.store import select_permitted_senders
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
@@ -118,7 +118,7 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
         if row is None or month is None or row.next_try_at is None:
             return None
         try:
-            leader = accounts_store.leader(row.account_id)
+            leader = accounts_store.find_leader(row.account_id)
         except DecryptionFailed:
             row.next_try_at = Instant(now + UNREADABLE_WAITS)
             return None
@@ -127,7 +127,7 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
         document = _decrypt(leader.cipher, row)
         waiting = list(document["waiting"])
         row.in_doubt += bool(document["trying"])
-        allowed = session.scalar(may_write_to_others(row.account_id)) is not None
+        allowed = session.scalar(select_permitted_senders(row.account_id)) is not None
         allowed = allowed and not is_given_up(row.attempts)
         row.attempts += 1
         row.next_try_at = Instant(now + LEASE)
@@ -146,7 +146,7 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
 def begin_mail(round_: Round, address: str, *, now: Instant) -> bool:
     """Note that a mail is about to be given away; False where this turn may send no more."""
     round_.waiting.remove(address)
-    allowed = TeamMirrorMailing.account_id.in_(may_write_to_others())
+    allowed = TeamMirrorMailing.account_id.in_(select_permitted_senders())
     return _write(round_, address, {}, allowed, now=now)
 
 
@@ -181,7 +181,7 @@ def end_round(round_: Round, unsent: Sequence[str], *, now: Instant) -> None:
 
 
 def _is_due(now: Instant) -> sa.ColumnElement[bool]:
-    may_not = TeamMirrorMailing.account_id.not_in(may_write_to_others())
+    may_not = TeamMirrorMailing.account_id.not_in(select_permitted_senders())
     return sa.or_(TeamMirrorMailing.next_try_at <= now, may_not)
 
 

@@ -10,9 +10,9 @@ from leaderjournal.accounts.practice_calendar.rules import (
     MONDAY_TO_FRIDAY,
     Pause,
     PracticeCalendar,
-    days_cut_short,
-    practice_days,
-    written_in_time,
+    find_short_days,
+    is_written_in_time,
+    parse_practice_days,
 )
 from leaderjournal.kernel.days import (
     DAY_STARTS_AT,
@@ -63,17 +63,17 @@ def dates_from_monday(*steps: int) -> frozenset[LocalDate]:
 
 def test_practice_days_are_monday_to_friday_unless_set_otherwise():
     week = each_day(MONDAY, days_after(MONDAY, 6))
-    assert [PracticeCalendar().expects(day) for day in week] == [True] * 5 + [False] * 2
+    assert [PracticeCalendar().is_expected(day) for day in week] == [True] * 5 + [False] * 2
 
 
 @pytest.mark.parametrize("weekdays", [[], [0], [1, 8]])
 def test_practice_days_must_be_weekdays_and_at_least_one(weekdays):
     with pytest.raises(ValueError, match=r"^practice_days: choose one or more days from 1"):
-        practice_days(weekdays)
+        parse_practice_days(weekdays)
 
 
 def test_practice_days_are_taken_in_any_order():
-    assert practice_days([5, 4, 3, 3, 2, 1]) == MONDAY_TO_FRIDAY
+    assert parse_practice_days([5, 4, 3, 3, 2, 1]) == MONDAY_TO_FRIDAY
 
 
 def test_new_practice_days_leave_the_past_as_it_was():
@@ -81,9 +81,9 @@ def test_new_practice_days_leave_the_past_as_it_was():
     calendar = PracticeCalendar(
         changes=((days_after(MONDAY, 7), frozenset({7})), (MONDAY, MONDAY_TO_FRIDAY))
     )
-    assert (calendar.expects(MONDAY), calendar.expects(sunday)) == (True, False)
-    assert calendar.expects(days_after(sunday, 7))
-    assert not calendar.expects(days_after(MONDAY, 7))
+    assert (calendar.is_expected(MONDAY), calendar.is_expected(sunday)) == (True, False)
+    assert calendar.is_expected(days_after(sunday, 7))
+    assert not calendar.is_expected(days_after(MONDAY, 7))
 
 
 def test_the_first_practice_days_hold_for_the_days_before_them_too():
@@ -113,7 +113,7 @@ def test_a_day_is_paused_where_any_pause_covers_it(several, day):
     )
     calendar = PracticeCalendar(pauses=tuple(several))
     assert calendar.is_paused(day) == covered
-    assert calendar.expects(day) == (calendar.is_practice_day(day) and not covered)
+    assert calendar.is_expected(day) == (calendar.is_practice_day(day) and not covered)
 
 
 def test_both_ends_of_a_pause_belong_to_it():
@@ -134,12 +134,12 @@ def test_a_pause_cannot_end_before_it_begins():
 def test_a_day_cut_short_is_a_practice_day_that_nobody_expects():
     calendar = PracticeCalendar(short_days=frozenset({MONDAY}))
     assert calendar.is_practice_day(MONDAY)
-    assert not calendar.expects(MONDAY)
+    assert not calendar.is_expected(MONDAY)
 
 
 def test_days_are_counted_when_they_are_over_or_kept():
     today = days_after(MONDAY, 2)
-    counted = PracticeCalendar().days_counted(
+    counted = PracticeCalendar().list_counted_days(
         days_after(MONDAY, -2),
         days_after(MONDAY, 6),
         today=today,
@@ -155,15 +155,15 @@ def test_days_are_counted_when_they_are_over_or_kept():
 def test_words_are_in_time_until_48_hours_after_their_day_has_ended(day, zone, boundary):
     latest = Instant(day_ends(day, zone, boundary) + timedelta(hours=48))
     late = Instant(latest + SECOND)
-    assert written_in_time(day, written_at=latest, zone=zone, day_starts_at=boundary)
-    assert not written_in_time(day, written_at=late, zone=zone, day_starts_at=boundary)
+    assert is_written_in_time(day, written_at=latest, zone=zone, day_starts_at=boundary)
+    assert not is_written_in_time(day, written_at=late, zone=zone, day_starts_at=boundary)
 
 
 def test_48_hours_are_hours_of_the_worlds_clock_when_the_clocks_change():
     friday = LocalDate(date(2026, 3, 27))  # ends 02:00Z on Saturday; Berlin's clocks leap on Sunday
     latest = Instant(datetime(2026, 3, 30, 2, 0, tzinfo=UTC))  # Monday 04:00 in Berlin
-    assert written_in_time(friday, written_at=latest, zone="Europe/Berlin")
-    assert not written_in_time(friday, written_at=Instant(latest + SECOND), zone="Europe/Berlin")
+    assert is_written_in_time(friday, written_at=latest, zone="Europe/Berlin")
+    assert not is_written_in_time(friday, written_at=Instant(latest + SECOND), zone="Europe/Berlin")
 
 
 # Days cut short
@@ -181,26 +181,26 @@ def test_48_hours_are_hours_of_the_worlds_clock_when_the_clocks_change():
 )
 def test_honolulu_to_auckland_cuts_one_day_short(hours_lived, short):
     now = at(hours_lived, HONOLULU)
-    assert days_cut_short(now, HONOLULU, AUCKLAND) == dates_from_monday(short)
+    assert find_short_days(now, HONOLULU, AUCKLAND) == dates_from_monday(short)
 
 
 def test_a_day_of_twelve_hours_is_long_enough():
-    assert days_cut_short(at(12, HONOLULU), HONOLULU, "Pacific/Kiritimati") == frozenset()
+    assert find_short_days(at(12, HONOLULU), HONOLULU, "Pacific/Kiritimati") == frozenset()
 
 
 def test_the_widest_leap_there_is_can_cut_both_days_short():
     now = at(11, "Etc/GMT+12")
-    assert days_cut_short(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(0, 1)
+    assert find_short_days(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(0, 1)
 
 
 def test_a_day_leapt_over_altogether_is_cut_short():
     now = at(23, "Etc/GMT+12")
-    assert days_cut_short(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(1)
+    assert find_short_days(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(1)
 
 
 @given(st.integers(0, 23))
 def test_auckland_to_honolulu_repeats_a_date_and_shortens_none(hours_lived):
-    assert days_cut_short(at(hours_lived, AUCKLAND), AUCKLAND, HONOLULU) == frozenset()
+    assert find_short_days(at(hours_lived, AUCKLAND), AUCKLAND, HONOLULU) == frozenset()
 
 
 @given(quarters, st.sampled_from(["Europe/London", "America/New_York", "Asia/Tokyo"]), boundaries)
@@ -208,19 +208,19 @@ def test_a_move_of_up_to_twelve_hours_shortens_no_day(now, zone, boundary):
     for other in ("Europe/London", "America/New_York", "Asia/Dubai"):
         far = abs(wall(now, zone) - wall(now, other))
         if far <= timedelta(hours=12):
-            assert days_cut_short(now, zone, other, boundary) == frozenset()
-            assert days_cut_short(now, other, zone, boundary) == frozenset()
+            assert find_short_days(now, zone, other, boundary) == frozenset()
+            assert find_short_days(now, other, zone, boundary) == frozenset()
 
 
 @given(quarters, zones, zones, boundaries)
 def test_a_move_west_shortens_no_day(now, zone, other, boundary):
     west, east = sorted((zone, other), key=lambda name: wall(now, name))
-    assert days_cut_short(now, east, west, boundary) == frozenset()
+    assert find_short_days(now, east, west, boundary) == frozenset()
 
 
 @given(quarters, zones, zones, boundaries)
 def test_the_days_cut_short_are_those_a_clock_of_quarter_hours_finds(now, old, new, boundary):
-    assert days_cut_short(now, old, new, boundary) == short_by_counting(now, old, new, boundary)
+    assert find_short_days(now, old, new, boundary) == short_by_counting(now, old, new, boundary)
 
 
 @settings(max_examples=8, deadline=None)
@@ -230,7 +230,7 @@ def test_moves_from_and_to_the_ends_of_the_earth_agree_with_a_clock_of_quarter_h
     earliest, *_, latest = sorted(by_wall)
     for far in by_wall.values():
         for old, new in ((by_wall[earliest], far), (far, by_wall[latest])):
-            assert days_cut_short(now, old, new) == short_by_counting(now, old, new, DAY_STARTS_AT)
+            assert find_short_days(now, old, new) == short_by_counting(now, old, new, DAY_STARTS_AT)
 
 
 def wall(now: Instant, zone: str) -> datetime:

@@ -128,7 +128,7 @@ def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, b
         document_id = UUID(path.rpartition("/")[2])
         from leaderjournal.accounts import store as accounts_store
 
-        stranger = accounts_store.leader(UUID(a_leader(client).id))
+        stranger = accounts_store.find_leader(UUID(a_leader(client).id))
         assert other(stranger, document_id) is None
         assert store.content_of(stranger, document_id) is None
         assert store.forget_old(now=clock.now()) == 0

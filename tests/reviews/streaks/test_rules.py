@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from leaderjournal.accounts.practice_calendar.rules import (
     Pause,
     PracticeCalendar,
-    days_cut_short,
-    written_in_time,
+    find_short_days,
+    is_written_in_time,
 )
 from leaderjournal.kernel.days import (
     ZONE_NAMES,
@@ -152,7 +152,7 @@ def test_a_break_is_undone_when_an_offline_day_arrives_late():
 def test_an_entry_written_too_late_counts_as_written_and_mends_no_streak():
     in_time, late = marks("xxx.xx"), marks("xxxxxx")
     sixty_hours_on = Instant(day_ends(day(3), "Europe/Berlin") + 60 * HOUR)
-    assert not written_in_time(day(3), written_at=sixty_hours_on, zone="Europe/Berlin")
+    assert not is_written_in_time(day(3), written_at=sixty_hours_on, zone="Europe/Berlin")
     assert streak(in_time, calendar=EVERY_DAY, today=day(5)).current == 2
     assert steady(late, day(5)) == 100
 
@@ -205,7 +205,7 @@ def test_a_kept_day_more_never_lowers_current_longest_or_freezes(kept, calendar,
 
 @pytest.mark.parametrize("kept_before", [0, 5, 6, 13, 19, 20])
 def test_a_saturday_more_never_hurts_whatever_the_two_weeks_after_it_bring(kept_before):
-    practice_days = [d for d in each_day(MONDAY, day(40)) if WEEKDAYS.expects(d)]
+    practice_days = [d for d in each_day(MONDAY, day(40)) if WEEKDAYS.is_expected(d)]
     saturday = next(d for d in each_day(practice_days[kept_before], day(40)) if d.isoweekday() == 6)
     after_it = [d for d in practice_days if d > saturday][:9]
     today = days_after(after_it[-1], 1)
@@ -317,7 +317,7 @@ def test_one_missed_day_after_a_long_run_lowers_steadiness_by_six_points_at_most
 @given(journals, calendars(), days, days)
 def test_steadiness_agrees_with_a_slow_and_obvious_sum(kept, calendar, joined, today):
     judged = [
-        d for d in each_day(joined, day(80)) if calendar.expects(d) and (d < today or d in kept)
+        d for d in each_day(joined, day(80)) if calendar.is_expected(d) and (d < today or d in kept)
     ]
     weights = {d: 0.5 ** (back / 13) for back, d in enumerate(reversed(judged))}
     found = steady(kept, today, calendar, joined)
@@ -378,7 +378,7 @@ def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_strea
             calendar = PracticeCalendar(EVERY_DAY.changes, short_days=frozenset(short_days))
             found = streak(kept, calendar=calendar, today=local_day(now, zone))
             assert found.current == len(kept)
-        short_days |= days_cut_short(now, zone, other)
+        short_days |= find_short_days(now, zone, other)
         zone, other = other, zone
     assert found.longest == len(kept)
     assert steadiness(kept, calendar=calendar, joined=joined, today=today) == 100
@@ -387,7 +387,7 @@ def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_strea
 def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
     """Writes each evening at nine; Tuesday is short in Auckland, then repeated in Honolulu."""
     leaves = Instant(day_begins(day(14), "Pacific/Honolulu") + 5 * HOUR)
-    cut = days_cut_short(leaves, "Pacific/Honolulu", "Pacific/Auckland")
+    cut = find_short_days(leaves, "Pacific/Honolulu", "Pacific/Auckland")
     assert cut == {day(14)}
     calendar = PracticeCalendar(EVERY_DAY.changes, short_days=cut)
     kept = marks("x" * 14 + ".x")
@@ -410,7 +410,7 @@ def slow_walk(kept, calendar, today):
             if progress == 7:
                 jar.append("freeze")
                 progress = 0
-        elif current_day < today and calendar.expects(current_day):
+        elif current_day < today and calendar.is_expected(current_day):
             if jar:
                 jar.pop()
                 spent.add(current_day)

@@ -347,7 +347,7 @@ def count_slowly(written, period, today):
         of_month = Period(period.year, month)
         entries = {d.date for d in written.days if is_in(d.date, of_month)}
         for day in dates_of(of_month):
-            due = written.calendar.expects(day) and (day < today or day in entries)
+            due = written.calendar.is_expected(day) and (day < today or day in entries)
             if is_in(written.joined, of_month):
                 due = due and (day >= written.joined or any(entry <= day for entry in entries))
             elif written.joined > day and not entries:
@@ -394,7 +394,7 @@ def test_the_marks_of_days_explain_the_figures_and_the_rows(written, today):
         assert run.began_on <= run.first_date
         assert run.whole_days >= run.days
         for day in each_day(run.first_date, run.last_date):
-            if day not in written.in_time and written.calendar.expects(day) and day < today:
+            if day not in written.in_time and written.calendar.is_expected(day) and day < today:
                 assert "freeze" in by_date[day]
 
 

@@ -1,7 +1,7 @@
 """The mails about an address. None holds a word that its leader typed."""
 
-PROOF_SUBJECT = "Confirm your address for Leader Journal"
-PROOF_BODY = """Hello,
+VERIFICATION_SUBJECT = "Confirm your address for Leader Journal"
+VERIFICATION_BODY = """Hello,
 
 somebody, most likely you, entered this address for a Leader Journal.
 Please confirm that it is yours:
@@ -13,8 +13,8 @@ If it wasn't you, just ignore this mail.
 """
 
 
-CHANGE_ASKED_SUBJECT = "A new address for your Leader Journal?"
-CHANGE_ASKED_BODY = """Hello,
+CHANGE_REQUESTED_SUBJECT = "A new address for your Leader Journal?"
+CHANGE_REQUESTED_BODY = """Hello,
 
 somebody, most likely you, asked to change the address of your Leader Journal.
 They used your password. Nothing changes until the new address is confirmed.

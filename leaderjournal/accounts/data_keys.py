@@ -11,22 +11,22 @@ from leaderjournal.kernel.context import key_encryption
 from leaderjournal.kernel.database import db, rows_changed, write_transaction
 from leaderjournal.kernel.encryption import DecryptionFailed, WrappedKey
 
-WRAPPED_AT_ONCE = 100
+BATCH_SIZE = 100
 """How many data keys one write transaction takes: a few milliseconds, so that others go on."""
 
 
-def keys_that_do_not_open() -> list[str]:
+def find_key_problems() -> list[str]:
     """Return what the configured keys cannot open, as sentences that name DATA_KEYS.
 
     Of each key-encryption key there is in use, one data key is tried, and the key for look-ups:
     that takes as long with twenty thousand accounts as with one, but for one pass over their ids.
     """
-    return list(dict.fromkeys(_findings()))
+    return list(dict.fromkeys(_find_problems()))
 
 
-def _findings() -> Iterator[str]:
+def _find_problems() -> Iterator[str]:
     keys = key_encryption()
-    for key, owner in _samples():
+    for key, owner in _load_samples():
         if key.wrapped_by not in keys.identifiers:
             yield (
                 f"DATA_KEYS lacks the key {key.wrapped_by!r}, which wraps what is stored: put it"
@@ -42,7 +42,7 @@ def _findings() -> Iterator[str]:
             )
 
 
-def _samples() -> Iterator[tuple[WrappedKey, UUID]]:
+def _load_samples() -> Iterator[tuple[WrappedKey, UUID]]:
     lookup = sa.select(LookupKey.wrapped_by, LookupKey.wrapped)
     for wrapped_by, wrapped in db.session.execute(lookup):
         yield WrappedKey(wrapped_by, wrapped), LOOKUP_OWNER
@@ -64,24 +64,26 @@ def rewrap_keys(told: Callable[[int, int], None] = lambda _done, _all: None) -> 
     everything = db.session.scalar(sa.select(sa.func.count(Account.id)).where(waiting)) or 0
     done = failed = 0
     last = UUID(int=0)
-    while batch := _batch(waiting, after=last):
+    while batch := _load_batch(waiting, after=last):
         last = batch[-1][0]
-        changes = list(_rewrapped(batch))
+        changes = list(_rewrap(batch))
         failed += len(batch) - len(changes)
-        done += _write(changes)
+        done += _save_rewrapped(changes)
         told(done, max(everything, done))
     return done, failed
 
 
-def _batch(waiting: sa.ColumnElement[bool], *, after: UUID) -> Sequence[sa.Row[UUID, str, bytes]]:
+def _load_batch(
+    waiting: sa.ColumnElement[bool], *, after: UUID
+) -> Sequence[sa.Row[UUID, str, bytes]]:
     columns = sa.select(Account.id, Account.key_wrapped_by, Account.key_wrapped)
     query = columns.where(waiting, Account.id > after).order_by(Account.id)
-    rows = db.session.execute(query.limit(WRAPPED_AT_ONCE)).all()
+    rows = db.session.execute(query.limit(BATCH_SIZE)).all()
     db.session.rollback()
     return rows
 
 
-def _rewrapped(
+def _rewrap(
     batch: Sequence[sa.Row[UUID, str, bytes]],
 ) -> Iterator[tuple[UUID, bytes, WrappedKey]]:
     keys = key_encryption()
@@ -92,7 +94,7 @@ def _rewrapped(
             continue
 
 
-def _write(changes: Sequence[tuple[UUID, bytes, WrappedKey]]) -> int:
+def _save_rewrapped(changes: Sequence[tuple[UUID, bytes, WrappedKey]]) -> int:
     """Write keys that were wrapped anew, where nobody else did so meanwhile."""
     if not changes:
         return 0

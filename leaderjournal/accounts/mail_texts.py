@@ -35,7 +35,7 @@ We send this mail at most once a day.
 """
 
 
-OPERATORS_RESET_BODY = """Hello,
+OPERATOR_RESET_BODY = """Hello,
 
 here is a link to choose a new password for your Leader Journal:
 

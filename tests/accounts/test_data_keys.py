@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from factories import a_leader, many_leaders
 
-from leaderjournal.accounts import keys
+from leaderjournal.accounts import data_keys
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.encryption import KeyEncryption
@@ -76,7 +76,7 @@ def test_it_costs_as_little_with_many_accounts_as_with_few(app, client):
         seen = []
         with app.app_context():
             sa.event.listen(db.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
-            keys.keys_that_do_not_open()
+            data_keys.find_key_problems()
         return len(seen)
 
     a_leader(client)
@@ -130,7 +130,7 @@ def test_keys_are_wrapped_anew_in_short_transactions(app, environment, with_keys
             commits.append(1)
 
         sa.event.listen(db.engine, "commit", count)
-        assert keys.rewrap_keys(lambda done, of: told.append((done, of))) == (250, 0)
+        assert data_keys.rewrap_keys(lambda done, of: told.append((done, of))) == (250, 0)
         sa.event.remove(db.engine, "commit", count)
     assert told == [(100, 250), (200, 250), (250, 250)]
     assert len(commits) == 3
@@ -156,12 +156,12 @@ def test_what_does_not_open_stays_and_is_told_of(app, client, environment, with_
 ENDS_ITSELF = """
 import os, signal
 from app import app
-from leaderjournal.accounts import keys
+from leaderjournal.accounts import data_keys
 def told(done, of):
     if done >= 200:
         os.kill(os.getpid(), signal.SIGKILL)
 with app.app_context():
-    keys.rewrap_keys(told)
+    data_keys.rewrap_keys(told)
 """
 
 
@@ -197,7 +197,7 @@ def test_a_rotation_that_is_killed_half_way_goes_on_and_others_write_meanwhile(
         written.append(day.status_code)
 
     with app.app_context():
-        assert keys.rewrap_keys(write_meanwhile) == (201, 0)
+        assert data_keys.rewrap_keys(write_meanwhile) == (201, 0)
     assert len(written) == 3
     assert set(written) <= {200, 201}
     assert wrapped_by(app) == {identifier: 401}

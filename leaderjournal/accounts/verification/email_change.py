@@ -13,17 +13,17 @@ class SameEmail(Exception):
     """The address is the account's already."""
 
 
-def change_address(leader: Leader, email: str, *, now: Instant) -> bool:
+def request_email_change(leader: Leader, email: str, *, now: Instant) -> bool:
     """Give the account another address; tell whether that waits until it is verified.
 
     The present address hears of it. Raises EmailTaken and SameEmail.
     """
-    if store.account_id_of(email) == leader.id:
+    if store.find_account_id(email) == leader.id:
         raise SameEmail
     if not settings().smtp_url:
         store.change_email(leader, email)
         return False
-    proof_id, notice_id = verification_store.begin_change(leader, email, now=now)
+    proof_id, notice_id = verification_store.request_change(leader, email, now=now)
     enqueue(send_email_notice, str(notice_id))
     enqueue(send_proof, str(proof_id))
     return True
