@@ -16,9 +16,9 @@ from leaderjournal.practice_log.rules import ACTS, Content, HandOff, Kind, Numbe
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reviews.charts.rules import list_months_until
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import ReviewContent
-from leaderjournal.reviews.pictures.rules import months_until
 from leaderjournal.reviews.summaries.rules import Period
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.team_mirror.rules import OPEN_AFTER, Heard, closed
@@ -148,9 +148,9 @@ def make_demo(*, now: Instant) -> str:
         writing = reflections_store.Writing(written_at, leader.time_zone, leader.day_starts_at)
         reflections_store.put(leader.cipher, day, content, writing=writing, now=written_at)
     this = Period(today.year, today.month)
-    for month, looked in zip(months_until(this, 6)[:-1], itertools.cycle(LOOKED_BACK)):
+    for month, looked in zip(list_months_until(this, 6)[:-1], itertools.cycle(LOOKED_BACK)):
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
-        monthly_store.put(leader, month, looked, now=written_at)
+        monthly_store.save_review(leader, month, looked, now=written_at)
     _make_log(leader, chance, now=now)
     _make_team_mirrors(leader, today)
     return f"A year of reflections is in the demo account: {EMAIL} / {PASSWORD}"
@@ -158,7 +158,7 @@ def make_demo(*, now: Instant) -> str:
 
 def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
     this = Period(today.year, today.month)
-    months = months_until(this, len(HEARD) + 1)[:-1]
+    months = list_months_until(this, len(HEARD) + 1)[:-1]
     brought = [
         BroughtMirror(
             month.name,
@@ -206,7 +206,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
         evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
         log_store.write(leader, Kind.COMMITMENT, made.id, values, now=evening)
     this = Period(today.year, today.month)
-    for number, month in enumerate(months_until(this, 6)):
+    for number, month in enumerate(list_months_until(this, 6)):
         target = 110.0 + 5 * number
         actual = None if month == this else round(target * chance.uniform(0.85, 1.12))
         content = Number(month.name, "k€", target, actual)

@@ -33,7 +33,7 @@ from leaderjournal.portability.schemas import (
     UploadSchema,
     choices_of,
 )
-from leaderjournal.reviews.api import period_of
+from leaderjournal.reviews.api import parse_period
 
 blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, description="Moving")
 
@@ -74,7 +74,7 @@ def export_pdf(wanted: dict[str, Any]) -> Response:
     """Take a month or a year along as a PDF."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    period = period_of(wanted["period"] or f"{today.year:04}")
+    period = parse_period(wanted["period"] or f"{today.year:04}")
     wishes = Wishes(wanted["every_day"], names_of(wanted["without_names"]))
     try:
         return sent(of_pdf(period, typeset(leader, period, wishes, today=today)))

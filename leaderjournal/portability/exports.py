@@ -60,7 +60,7 @@ def _markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
         name, text = markdown.written(day, questions)
         packing.add(text.encode(), name)
         yield from packing.all_files()
-    for review in monthly_store.reviews(leader.cipher):
+    for review in monthly_store.list_reviews(leader.cipher):
         name, text = markdown.written_review(review)
         packing.add(text.encode(), name)
     log = log_store.all_entries(leader.cipher)

@@ -29,7 +29,7 @@ from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.schemas import ContentSchema
 from leaderjournal.reflections.store import BroughtDay, DayVersion, History, Writing
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
-from leaderjournal.reviews.monthly.store import BroughtReview, ReviewVersion
+from leaderjournal.reviews.monthly.store import ImportedReview, ReviewVersion
 from leaderjournal.reviews.summaries.rules import Period
 from leaderjournal.team_mirror.rules import Heard, closed
 from leaderjournal.team_mirror.schemas import HeardSchema
@@ -69,7 +69,7 @@ class WholeJournal:
     settings: Settings | None
     questions: Mapping[str, dict[str, Any]]
     asked: tuple[Asked, ...]
-    reviews: tuple[BroughtReview, ...]
+    reviews: tuple[ImportedReview, ...]
     log: tuple[BroughtEntry, ...]
     team_mirrors: tuple[BroughtMirror, ...]
     reflections: tuple[Any, ...]
@@ -194,12 +194,12 @@ def _asked(row: Any) -> Asked:
     return Asked(question, key, None, _date(row["local_date"]))
 
 
-def _review(row: Any) -> BroughtReview:
+def _review(row: Any) -> ImportedReview:
     month = Period.parse(row["month"])
     if month.month is None:
         raise NoEntry("Its month is none, such as 2026-11.")
     version = _version_number(row)
-    return BroughtReview(
+    return ImportedReview(
         month=month,
         content=_review_content(row),
         version=version,
@@ -217,7 +217,7 @@ def _review(row: Any) -> BroughtReview:
 
 
 def _review_content(row: Any) -> Any:
-    return ReviewContentSchema.content(ReviewContentSchema().load(row, unknown=EXCLUDE))
+    return ReviewContentSchema.to_content(ReviewContentSchema().load(row, unknown=EXCLUDE))
 
 
 def _entry(row: Any) -> BroughtEntry:

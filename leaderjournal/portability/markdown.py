@@ -23,7 +23,7 @@ from leaderjournal.practice_log.store import Entry
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
-from leaderjournal.reviews.monthly.store import BroughtReview, StoredReview
+from leaderjournal.reviews.monthly.store import ImportedReview, StoredReview
 from leaderjournal.reviews.summaries.rules import Period
 from leaderjournal.team_mirror.rules import Shown
 from leaderjournal.team_mirror.store import Mirror
@@ -152,7 +152,7 @@ def _file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
 
 def read_markdown(
     archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
-) -> Iterator[BroughtDay | BroughtReview | Failure]:
+) -> Iterator[BroughtDay | ImportedReview | Failure]:
     """Yield the days and reviews of a zip of Markdown files, and a failure for each that is none.
 
     A file with a `month` in its front matter is a review of ours. The day of any other is the
@@ -172,7 +172,7 @@ def read_markdown(
 
 def _read(
     content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
-) -> BroughtDay | BroughtReview:
+) -> BroughtDay | ImportedReview:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
@@ -257,7 +257,7 @@ def _said(body: str, titles: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> BroughtReview:
+def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> ImportedReview:
     try:
         month = Period.parse(str(head["month"]))
     except ValueError:
@@ -273,7 +273,7 @@ def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> BroughtRevi
         lean_on if lean_on in catalogue.KEY_SLUGS else None,
     )
     written_at = _written_at(head, month.last, "UTC")
-    return BroughtReview(month, content, 1, written_at, written_at, ())
+    return ImportedReview(month, content, 1, written_at, written_at, ())
 
 
 def _answer(slug: str, given: Any, text: str) -> Answer:

@@ -25,8 +25,8 @@ from leaderjournal.portability.table import TABLES
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.reviews import store as reviews_store
-from leaderjournal.reviews.api import period_of
-from leaderjournal.reviews.words.rules import names_in
+from leaderjournal.reviews.api import parse_period
+from leaderjournal.reviews.words.rules import find_names
 
 blueprint = Blueprint("portability", __name__)
 
@@ -147,10 +147,10 @@ def undo_import(import_id: UUID) -> Page:
 @login_required
 def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
-    shown, leader = period_of(period), get_current_leader()
-    texts = reviews_store.texts_of(leader, shown)
+    shown, leader = parse_period(period), get_current_leader()
+    texts = reviews_store.list_texts(leader, shown)
     team = log_store.names_of_team(leader.cipher)
-    names = team | {used.word for used in names_in([written.text for _, written in texts], team)}
+    names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
     return render_template("portability/ask_document.html", period=shown, names=sorted(names))
 
 
@@ -160,7 +160,7 @@ def document(period: str) -> str:
 @documents_per_account
 def make_document(period: str) -> Page:
     """Have a PDF made; a year is left to the worker."""
-    shown = period_of(period)
+    shown = parse_period(period)
     leader, now = get_current_leader(), clock.now()
     leaves_out = request.form.get("names") == "without"
     names = names_of(request.form.get("without_names", "")) if leaves_out else ()

@@ -25,7 +25,7 @@ from leaderjournal.practice_log.moving.store import BroughtEntry
 from leaderjournal.practice_log.rules import what_is_wrong
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
-from leaderjournal.reviews.monthly.store import BroughtReview
+from leaderjournal.reviews.monthly.store import ImportedReview
 from leaderjournal.team_mirror.store import BroughtMirror
 
 KINDS = {
@@ -58,7 +58,7 @@ class Reading:
     failures: tuple[Failure, ...]
     photos: int = 0
     moods: Mapping[str, int] = field(default_factory=dict)
-    reviews: tuple[BroughtReview, ...] = ()
+    reviews: tuple[ImportedReview, ...] = ()
     log: tuple[BroughtEntry, ...] = ()
     team_mirrors: tuple[BroughtMirror, ...] = ()
 
@@ -104,8 +104,8 @@ class Reader:
     def _read_zip(self, archive: Archive) -> Reading:
         if is_markdown(archive) and not archive.members(".json"):
             found = list(read_markdown(archive, **self._leader()))
-            reviews = tuple(review for review in found if isinstance(review, BroughtReview))
-            days, failures = _in_order(f for f in found if not isinstance(f, BroughtReview))
+            reviews = tuple(review for review in found if isinstance(review, ImportedReview))
+            days, failures = _in_order(f for f in found if not isinstance(f, ImportedReview))
             return Reading("markdown", days, failures, reviews=reviews)
         if is_journey(archive):
             return self._entries("journey", read_journey(archive, **self._leader()))

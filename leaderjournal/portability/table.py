@@ -42,7 +42,7 @@ def _days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
 
 
 def _reviews(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-    for review in monthly_store.reviews(leader.cipher):
+    for review in monthly_store.list_reviews(leader.cipher):
         said = review.content.as_document()
         texts = [said[field] for field in QUESTIONS]
         yield [review.month, *texts, said["lean_on"], review.written_at.isoformat()]

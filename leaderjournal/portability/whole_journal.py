@@ -65,10 +65,10 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                         "saved_at": utc_text(version.saved_at),
                         **version.content.as_document(),
                     }
-                    for version in monthly_store.revisions_of(leader.cipher, review.id)
+                    for version in monthly_store.list_versions_by_id(leader.cipher, review.id)
                 ],
             }
-            for review in monthly_store.reviews(leader.cipher)
+            for review in monthly_store.list_reviews(leader.cipher)
         ],
         "log": [
             {

@@ -15,13 +15,13 @@ from leaderjournal.practice_log.rules import PracticeFigures
 from leaderjournal.practice_log.schemas import PracticeFiguresSchema
 from leaderjournal.reviews import store
 from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
-from leaderjournal.reviews.summaries.rules import Period, Summary, summary
-from leaderjournal.reviews.words.rules import WordFigures, word_figures
+from leaderjournal.reviews.summaries.rules import Period, Summary, summarize
+from leaderjournal.reviews.words.rules import WordFigures, compute_word_figures
 
 blueprint = Blueprint("reviews-api", __name__, url_prefix=PREFIX, description="Reviews")
 
 
-def period_of(text: str) -> Period:
+def parse_period(text: str) -> Period:
     """Return the period that an address names. Raises Problem (422)."""
     try:
         return Period.parse(text)
@@ -35,7 +35,7 @@ def period_of(text: str) -> Period:
 def read_streak() -> dict[str, Any]:
     """Read the streaks and the steadiness as they stand today."""
     leader = get_current_leader()
-    return store.streaks_of(leader, today=leader.today(clock.now())).as_summary()
+    return store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
 
 
 @blueprint.get("/summaries/<period>")
@@ -44,8 +44,8 @@ def read_streak() -> dict[str, Any]:
 def read_summary(period: str) -> Summary:
     """Read a month (2026-11) or a year (2026) in figures."""
     leader = get_current_leader()
-    named, today = period_of(period), leader.today(clock.now())
-    return summary(named, store.journal_of(leader, named, today=today), today=today)
+    named, today = parse_period(period), leader.today(clock.now())
+    return summarize(named, store.get_journal(leader, named, today=today), today=today)
 
 
 @blueprint.get("/summaries/<period>/words")
@@ -54,9 +54,9 @@ def read_summary(period: str) -> Summary:
 def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
     leader = get_current_leader()
-    texts = [written for _, written in store.texts_of(leader, period_of(period))]
+    texts = [written for _, written in store.list_texts(leader, parse_period(period))]
     team = practice_log_store.names_of_team(leader.cipher)
-    return word_figures(texts, catalogue.KEY_SLUGS, team=team)
+    return compute_word_figures(texts, catalogue.KEY_SLUGS, team=team)
 
 
 @blueprint.get("/summaries/<period>/practice")
@@ -64,7 +64,7 @@ def read_words(period: str) -> WordFigures:
 @blueprint.response(200, PracticeFiguresSchema)
 def read_practice(period: str) -> PracticeFigures:
     """Read what happened between the reflections of a month or a year, in more than the summary."""
-    leader, named = get_current_leader(), period_of(period)
+    leader, named = get_current_leader(), parse_period(period)
     return practice_log_store.figures(
         leader.cipher, named.name, named.first, named.last, today=leader.today(clock.now())
     )

@@ -12,34 +12,34 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.problems import invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews import store
+from leaderjournal.reviews.charts.rules import group_by_week
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.monthly.api import month_of
-from leaderjournal.reviews.monthly.rules import QUESTIONS, month_to_review
-from leaderjournal.reviews.pictures.rules import calendar_weeks
+from leaderjournal.reviews.monthly.api import parse_month
+from leaderjournal.reviews.monthly.rules import QUESTIONS, find_month_to_review
 from leaderjournal.reviews.summaries.rules import Period
 
 blueprint = Blueprint("reviews", __name__)
 
 
-def _streak() -> dict[str, Any]:
+def _get_streaks() -> dict[str, Any]:
     if "streak" not in g:
         leader = get_current_leader()
-        g.streak = store.streaks_of(leader, today=leader.today(clock.now())).as_summary()
+        g.streak = store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
     found: dict[str, Any] = g.streak
     return found
 
 
-def _review_due() -> Period | None:
+def _find_due_review() -> Period | None:
     leader = get_current_leader()
-    return store.review_due(leader, today=leader.today(clock.now()))
+    return store.find_due_review(leader, today=leader.today(clock.now()))
 
 
 @blueprint.app_context_processor
-def _reviews_for_pages() -> dict[str, Any]:
+def _provide_template_values() -> dict[str, Any]:
     # Pages of rooms below show these too; each is worked out only where a template asks.
     if not current_user:
         return {}
-    return {"streak": LocalProxy(_streak), "review_due": _review_due}
+    return {"streak": LocalProxy(_get_streaks), "review_due": _find_due_review}
 
 
 @blueprint.get("/month")
@@ -56,17 +56,17 @@ def month(period: str) -> str:
     """Show a month."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    shown = month_of(period)
-    portrait = store.portrait_of(leader, shown, today=today)
-    due = month_to_review(today, portrait.journal.calendar)
+    shown = parse_month(period)
+    portrait = store.get_report(leader, shown, today=today)
+    due = find_month_to_review(today, portrait.journal.calendar)
     return render_template(
         "reviews/month.html",
         portrait=portrait,
         summary=portrait.summary,
         period=shown,
-        weeks=calendar_weeks(portrait.summary.days),
+        weeks=group_by_week(portrait.summary.days),
         next_month=shown.next.name if shown.next.first <= today else None,
-        review=monthly_store.review(leader.cipher, shown),
+        review=monthly_store.get_review(leader.cipher, shown),
         offers_review=shown.next.first <= today or due == shown,
         questions=QUESTIONS,
         keys=catalogue.keys(),
@@ -86,7 +86,7 @@ def year(period: str) -> str:
         shown = None
     if shown is None or shown.month is not None:
         invalid({"period": ["Use a year like 2026, from 1900 on."]})
-    portrait = store.portrait_of(leader, shown, today=today)
+    portrait = store.get_report(leader, shown, today=today)
     return render_template(
         "reviews/year.html",
         portrait=portrait,

@@ -5,32 +5,32 @@ from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice.rules import Key
-from leaderjournal.reviews.day_marks.rules import Mark, Span
-from leaderjournal.reviews.pictures.rules import (
-    BRIDGES_DAYS,
-    BRIDGES_MONTHS,
-    Curve,
+from leaderjournal.reviews.charts.rules import (
+    MAX_GAP_DAYS,
+    MAX_GAP_MONTHS,
+    BehaviourGroups,
+    LineChart,
     Mean,
     MonthDays,
     MonthMeans,
     Quarters,
-    Standing,
-    curve,
-    mark_spans,
-    monthly_means,
-    months_until,
-    quarters,
-    standing,
-    weekday_means,
-    year_months,
+    compute_monthly_means,
+    compute_quarters,
+    compute_weekday_means,
+    find_spans_by_mark,
+    group_behaviours,
+    group_by_month,
+    list_months_until,
+    plot_line,
 )
-from leaderjournal.reviews.streaks.rules import Run, longest_runs
-from leaderjournal.reviews.summaries.rules import Journal, Period, Summary, best_day, summary
-from leaderjournal.reviews.words.rules import WordFigures, Written, word_figures
+from leaderjournal.reviews.day_marks.rules import Mark, Span
+from leaderjournal.reviews.streaks.rules import Run, list_longest_runs
+from leaderjournal.reviews.summaries.rules import Journal, Period, Summary, find_best_day, summarize
+from leaderjournal.reviews.words.rules import WordFigures, WrittenText, compute_word_figures
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class PeriodReport:
     """All that a month or a year shows; what is by key is by its slug.
 
     `months` are the twelve until a month, or those of a year. `day_lines` and `year_lines` are the
@@ -43,10 +43,10 @@ class Portrait:
     summary: Summary
     best_day: LocalDate | None
     months: tuple[MonthMeans, ...]
-    day_lines: Mapping[str, Curve]
-    year_lines: Mapping[str, Curve]
+    day_lines: Mapping[str, LineChart]
+    year_lines: Mapping[str, LineChart]
     weekdays: Mapping[str, tuple[Mean, ...]]
-    standing: Mapping[str, Standing]
+    standing: Mapping[str, BehaviourGroups]
     words: WordFigures
     quarters: Mapping[str, Quarters]
     runs: tuple[Run, ...]
@@ -54,58 +54,58 @@ class Portrait:
     days: tuple[MonthDays, ...]
 
 
-def months_shown(period: Period) -> tuple[Period, ...]:
+def list_months_shown(period: Period) -> tuple[Period, ...]:
     """Return the twelve months whose line is drawn beside `period`."""
-    return period.months if period.month is None else months_until(period, 12)
+    return period.months if period.month is None else list_months_until(period, 12)
 
 
-def portrait(
+def build_report(
     period: Period,
     journal: Journal,
-    texts: Sequence[Written],
+    texts: Sequence[WrittenText],
     *,
     keys: Sequence[Key],
     today: LocalDate,
-) -> Portrait:
+) -> PeriodReport:
     """Return the portrait of `period` as it stands on `today`.
 
     The journal's days reach back to the first of `months_shown`; `texts` are all of the period.
     """
     slugs = [key.slug for key in keys]
     days = [day for day in journal.days if day.date in period]
-    figures = summary(period, journal, today=today)
-    means = monthly_means(journal.days, months_shown(period), slugs)
+    figures = summarize(period, journal, today=today)
+    means = compute_monthly_means(journal.days, list_months_shown(period), slugs)
     is_year = period.month is None
-    return Portrait(
+    return PeriodReport(
         period=period,
         journal=journal,
         summary=figures,
-        best_day=best_day(days),
+        best_day=find_best_day(days),
         months=means,
         day_lines={
-            slug: curve([day.scores[slug] for day in figures.days], bridges=BRIDGES_DAYS)
+            slug: plot_line([day.scores[slug] for day in figures.days], bridges=MAX_GAP_DAYS)
             for slug in slugs
         },
         year_lines={
-            slug: curve([month.by_key[slug].mean for month in means], bridges=BRIDGES_MONTHS)
+            slug: plot_line([month.by_key[slug].mean for month in means], bridges=MAX_GAP_MONTHS)
             for slug in slugs
         },
-        weekdays=weekday_means(days, slugs),
+        weekdays=compute_weekday_means(days, slugs),
         standing={
-            key.slug: standing(
+            key.slug: group_behaviours(
                 figures.by_key[key.slug].behaviours, [b.slug for b in key.behaviours]
             )
             for key in keys
         },
-        words=word_figures(texts, slugs, team=journal.practice.team),
-        quarters={slug: quarters(days, slug) for slug in slugs} if is_year else {},
-        runs=longest_runs(
+        words=compute_word_figures(texts, slugs, team=journal.practice.team),
+        quarters={slug: compute_quarters(days, slug) for slug in slugs} if is_year else {},
+        runs=list_longest_runs(
             journal.in_time,
             calendar=journal.calendar,
             today=today,
             first=period.first,
             last=period.last,
         ),
-        spans=mark_spans(figures.days),
-        days=year_months(figures.days) if is_year else (),
+        spans=find_spans_by_mark(figures.days),
+        days=group_by_month(figures.days) if is_year else (),
     )

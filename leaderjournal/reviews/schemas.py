@@ -132,14 +132,14 @@ class SummarySchema(Schema):
     compared_with = fields.String(required=True)
 
 
-class UsedSchema(Schema):
+class WordCountSchema(Schema):
     """A word or a name, and how often it was written."""
 
     word = fields.String(required=True)
     count = fields.Integer(required=True)
 
 
-class LengthOfScoreSchema(Schema):
+class AnswerLengthSchema(Schema):
     """How many answers got a mirror score, and how many words they have on average."""
 
     score = fields.Integer(required=True)
@@ -151,7 +151,7 @@ class WordFiguresSchema(Schema):
     """The words of a month or a year."""
 
     most_used = fields.Dict(
-        keys=fields.String(), values=fields.List(fields.Nested(UsedSchema)), required=True
+        keys=fields.String(), values=fields.List(fields.Nested(WordCountSchema)), required=True
     )
-    names = fields.List(fields.Nested(UsedSchema), required=True)
-    by_score = fields.List(fields.Nested(LengthOfScoreSchema), required=True)
+    names = fields.List(fields.Nested(WordCountSchema), required=True)
+    by_score = fields.List(fields.Nested(AnswerLengthSchema), required=True)

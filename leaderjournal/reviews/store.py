@@ -16,15 +16,15 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.monthly.rules import last_practice_day, month_to_review
-from leaderjournal.reviews.rules import Portrait, months_shown, portrait
-from leaderjournal.reviews.streaks.rules import Streak, steadiness, streak
+from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
+from leaderjournal.reviews.rules import PeriodReport, build_report, list_months_shown
+from leaderjournal.reviews.streaks.rules import Streak, compute_steadiness, compute_streak
 from leaderjournal.reviews.summaries.rules import Journal, Passage, Period, WrittenDay
-from leaderjournal.reviews.words.rules import Written
+from leaderjournal.reviews.words.rules import WrittenText
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.team_mirror.rules import KeyOfTeam
 
-DAYS_WORTH_A_REVIEW = 5
+MIN_DAYS_FOR_INVITATION = 5
 """Days kept in a month from which on its leader is invited to look back on it."""
 
 
@@ -48,7 +48,7 @@ class Streaks:
         }
 
 
-def streaks_of(leader: Leader, *, today: LocalDate) -> Streaks:
+def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as they stand on their local day `today`."""
     calendar = calendar_store.load_calendar(leader.id)
     kept = reflections_store.kept_days(leader.id)
@@ -57,31 +57,38 @@ def streaks_of(leader: Leader, *, today: LocalDate) -> Streaks:
         by_key[key].add(day)
     in_time = {day for day, written_in_time in kept if written_in_time}
     return Streaks(
-        overall=streak(in_time, calendar=calendar, today=today),
-        by_key={key: streak(days, calendar=calendar, today=today) for key, days in by_key.items()},
-        steadiness=steadiness(
+        overall=compute_streak(in_time, calendar=calendar, today=today),
+        by_key={
+            key: compute_streak(days, calendar=calendar, today=today)
+            for key, days in by_key.items()
+        },
+        steadiness=compute_steadiness(
             {day for day, _ in kept}, calendar=calendar, joined=leader.joined_on, today=today
         ),
     )
 
 
-def portrait_of(leader: Leader, period: Period, *, today: LocalDate) -> Portrait:
+def get_report(leader: Leader, period: Period, *, today: LocalDate) -> PeriodReport:
     """Return all that a month or a year shows as it stands on the leader's local day `today`."""
-    texts = texts_of(leader, period)
-    journal = _journal(leader, period, texts, since=months_shown(period)[0].first, today=today)
+    texts = list_texts(leader, period)
+    journal = _build_journal(
+        leader, period, texts, since=list_months_shown(period)[0].first, today=today
+    )
     written = [text for _, text in texts]
-    return portrait(period, journal, written, keys=catalogue.keys(), today=today)
+    return build_report(period, journal, written, keys=catalogue.keys(), today=today)
 
 
-def journal_of(leader: Leader, period: Period, *, today: LocalDate) -> Journal:
+def get_journal(leader: Leader, period: Period, *, today: LocalDate) -> Journal:
     """Return what a summary of `period` is made from, words to reread included."""
-    return _journal(leader, period, texts_of(leader, period), since=period.first, today=today)
+    return _build_journal(
+        leader, period, list_texts(leader, period), since=period.first, today=today
+    )
 
 
-def _journal(
+def _build_journal(
     leader: Leader,
     period: Period,
-    texts: Sequence[tuple[LocalDate, Written]],
+    texts: Sequence[tuple[LocalDate, WrittenText]],
     *,
     since: LocalDate,
     today: LocalDate,
@@ -112,39 +119,41 @@ def _journal(
         practice=practice_log_store.figures(
             leader.cipher, period.name, period.first, period.last, today=today
         ),
-        team=_team(leader, period, today=today),
+        team=_get_team_scores(leader, period, today=today),
     )
 
 
-def _team(leader: Leader, period: Period, *, today: LocalDate) -> Mapping[str, KeyOfTeam] | None:
+def _get_team_scores(
+    leader: Leader, period: Period, *, today: LocalDate
+) -> Mapping[str, KeyOfTeam] | None:
     if period.month is None:
         return None
     mirror = team_mirror_store.mirror(leader, period.name, today=today)
     return mirror.shown.scores if mirror and mirror.shown else None
 
 
-def texts_of(leader: Leader, period: Period) -> list[tuple[LocalDate, Written]]:
+def list_texts(leader: Leader, period: Period) -> list[tuple[LocalDate, WrittenText]]:
     """Return every text that was written in `period`, with its local date, opened."""
     return [
         (day.local_date, written)
         for day in reflections_store.days(leader.cipher, first=period.first, last=period.last)
         for written in (
-            *(Written(answer.key, answer.score, answer.text) for answer in day.content.answers),
-            Written(None, None, day.content.note),
-            Written(None, None, day.content.commitment, is_commitment=True),
+            *(WrittenText(answer.key, answer.score, answer.text) for answer in day.content.answers),
+            WrittenText(None, None, day.content.note),
+            WrittenText(None, None, day.content.commitment, is_commitment=True),
         )
     ]
 
 
-def review_due(leader: Leader, *, today: LocalDate) -> Period | None:
+def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
     """Return the month whose review is offered on `today` and not written yet."""
-    month = month_to_review(today, calendar_store.load_calendar(leader.id))
-    if month is None or monthly_store.reviewed_among(db.session, {leader.id}, {month.name}):
+    month = find_month_to_review(today, calendar_store.load_calendar(leader.id))
+    if month is None or monthly_store.find_reviewed(db.session, {leader.id}, {month.name}):
         return None
     return month if reflections_store.kept_counts([leader.id], month.first, month.last) else None
 
 
-def invited_among(
+def find_review_invitations(
     session: Session, days: Collection[tuple[UUID, LocalDate]]
 ) -> dict[tuple[UUID, LocalDate], Period]:
     """Return which of these accounts' local days invite to the review of their month.
@@ -159,14 +168,14 @@ def invited_among(
     for month, places in of_month.items():
         accounts = {account for account, _ in places}
         kept = reflections_store.kept_counts(accounts, month.first, month.last)
-        reviewed = monthly_store.reviewed_among(session, accounts, {month.name})
+        reviewed = monthly_store.find_reviewed(session, accounts, {month.name})
         worth = {
             account
             for account, count in kept.items()
-            if count >= DAYS_WORTH_A_REVIEW and (account, month.name) not in reviewed
+            if count >= MIN_DAYS_FOR_INVITATION and (account, month.name) not in reviewed
         }
         calendars = calendar_store.load_calendars(worth)
         for account, day in places:
-            if account in worth and last_practice_day(month, calendars[account]) == day:
+            if account in worth and find_last_practice_day(month, calendars[account]) == day:
                 invited[account, day] = month
     return invited

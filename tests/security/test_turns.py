@@ -14,7 +14,7 @@ from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.pdf import Wishes
 from leaderjournal.portability.imports.models import Import
-from leaderjournal.reviews.api import period_of
+from leaderjournal.reviews.api import parse_period
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_documents_that_are_too_large_keep_nobody_waiting(app, leader):
         account = accounts_store.find_leader(accounts_store.find_account_id(leader.email))
         wishes = Wishes(True, ())
         for _ in range(documents_store.MOST_KEPT + 1):
-            asked = documents_store.ask_for(account, period_of("2026"), wishes, now=clock.now())
+            asked = documents_store.ask_for(account, parse_period("2026"), wishes, now=clock.now())
             documents_store._set(asked, stage=documents_store.Stage.TOO_LARGE)
         kept = db.session.scalar(sa.select(sa.func.count()).select_from(Document))
         assert kept == documents_store.MOST_KEPT

@@ -17,10 +17,10 @@ from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reviews import store as reviews_store
+from leaderjournal.reviews.charts.rules import group_by_week
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
-from leaderjournal.reviews.pictures.rules import calendar_weeks
-from leaderjournal.reviews.rules import months_shown
+from leaderjournal.reviews.rules import list_months_shown
 from leaderjournal.reviews.summaries.rules import Period
 
 STATIC = ROOT / "static"
@@ -87,7 +87,7 @@ def write_pdf(page: str) -> bytes:
 def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: LocalDate) -> str:
     """Return the page of HTML that is typeset; whoever is to be left out is in none of it."""
     says = LeavesOut(wishes.without_names)
-    portrait = reviews_store.portrait_of(leader, period, today=today)
+    portrait = reviews_store.get_report(leader, period, today=today)
     summary = replace(
         portrait.summary,
         highlights=tuple(
@@ -96,8 +96,8 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
         ),
     )
     days = reflections_store.days(leader.cipher, first=period.first, last=period.last)
-    months = months_shown(period) if period.month is None else (period,)
-    reviewed = ((month, monthly_store.review(leader.cipher, month)) for month in months)
+    months = list_months_shown(period) if period.month is None else (period,)
+    reviewed = ((month, monthly_store.get_review(leader.cipher, month)) for month in months)
     # Not `render_template`, which would add what pages know of the request: the worker has none.
     template = current_app.jinja_env.get_template("portability/document/document.html")
     return template.render(
@@ -111,7 +111,7 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
                 for person in portrait.journal.practice.people
             ),
         ),
-        weeks=calendar_weeks(summary.days) if period.month else (),
+        weeks=group_by_week(summary.days) if period.month else (),
         summary=summary,
         keys=catalogue.keys(),
         mirror=catalogue.MIRROR_SCORES,

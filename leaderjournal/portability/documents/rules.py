@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from leaderjournal.practice_log.rules import mentions
-from leaderjournal.reviews.words.rules import says_little
+from leaderjournal.reviews.words.rules import is_stop_word
 
 SOMEONE = "someone"
 BETWEEN_NAMES = re.compile(r"[,;\n]+")
@@ -41,7 +41,7 @@ class LeavesOut:
 
     def __init__(self, names: Iterable[str]) -> None:
         given = tuple(names)
-        words = tuple(name for name in given if says_little(name))
+        words = tuple(name for name in given if is_stop_word(name))
         others = tuple(name for name in given if name not in words)
         self._patterns = [
             mentions(*some, any_case=any_case)

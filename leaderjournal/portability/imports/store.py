@@ -26,7 +26,7 @@ from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import BroughtDay
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.monthly.store import BroughtReview
+from leaderjournal.reviews.monthly.store import ImportedReview
 from leaderjournal.team_mirror import store as team_mirror_store
 
 DAYS_AT_ONCE = 100
@@ -225,7 +225,7 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
         for item in session.scalars(sa.select(BroughtIn).where(BroughtIn.import_id == import_id)):
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.take_back(session, made["day"])
-        monthly_store.take_back(session, made["review"])
+        monthly_store.undo_import(session, made["review"])
         log_store.take_back(session, leader.cipher, made["entry"])
         team_mirror_store.take_back(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
@@ -312,7 +312,7 @@ def _bring_settings(
     Settings are taken over where nothing is written yet. Return the leader as they are now, and
     what the ids of own questions have become.
     """
-    is_new = not reflections_store.days_there(leader.id) and not monthly_store.reviews(
+    is_new = not reflections_store.days_there(leader.id) and not monthly_store.list_reviews(
         leader.cipher
     )
     if whole.settings is not None and is_new:
@@ -339,10 +339,10 @@ def _bring_settings(
 
 
 def _bring_reviews(
-    session: Session, cipher: Cipher, import_id: UUID, reviews: Sequence[BroughtReview]
+    session: Session, cipher: Cipher, import_id: UUID, reviews: Sequence[ImportedReview]
 ) -> None:
     versions = {review.month.name: review.version for review in reviews}
-    added = monthly_store.add_reviews(session, cipher, reviews)
+    added = monthly_store.import_reviews(session, cipher, reviews)
     session.add_all(
         BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
         for month, row_id in added.items()

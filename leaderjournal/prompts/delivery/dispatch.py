@@ -406,7 +406,7 @@ def _at_risk(message: Waiting) -> bool:
     leader = _leader(message.account_id)
     if leader is None:
         return False
-    return reviews_store.streaks_of(leader, today=message.local_date).overall.at_risk
+    return reviews_store.get_streaks(leader, today=message.local_date).overall.at_risk
 
 
 def _channel(message: Waiting) -> str:

@@ -19,7 +19,9 @@ Place = tuple[UUID, LocalDate, Slot]
 
 def invitations(session: Session, prompts: Collection[Place]) -> dict[Place, Period]:
     """Return which of these prompts, by account, local day and slot, invite to which month."""
-    invited = reviews_store.invited_among(session, {(account, day) for account, day, _ in prompts})
+    invited = reviews_store.find_review_invitations(
+        session, {(account, day) for account, day, _ in prompts}
+    )
     if not invited:
         return {}
     accounts = {account for account, _ in invited}

@@ -28,7 +28,7 @@ from leaderjournal.prompts.fortnightly.rules import (
 )
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.day_marks.rules import count_days, mark_days
-from leaderjournal.reviews.summaries.rules import Passage, highlights
+from leaderjournal.reviews.summaries.rules import Passage, choose_highlights
 
 AT_ONCE = 100
 AGAIN_AFTER = timedelta(hours=1)
@@ -209,5 +209,5 @@ def line_to_reread(leader: Leader, date: LocalDate) -> str:
         for answer in day.content.answers
         if answer.text.strip()
     ]
-    found = highlights(passages, 1)
+    found = choose_highlights(passages, 1)
     return line_of(found[0].text) if found else ""

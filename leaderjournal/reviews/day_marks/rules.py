@@ -19,7 +19,7 @@ from leaderjournal.kernel.days import LocalDate, each_day
 class Mark(StrEnum):
     """What can be said of a day; a day may have several marks, or none."""
 
-    KEPT = "kept"  # a practice day with an entry
+    COMPLETED = "kept"  # a practice day with an entry
     EXTRA = "extra"  # an entry on a day that was not expected
     MISSED = "missed"  # a practice day that is over and has no entry
     LATE = "late"  # written more than 48 hours after the day ended: no row counts it
@@ -28,7 +28,7 @@ class Mark(StrEnum):
     SHORT = "short"  # a practice day that a journey cut short: nothing was expected
 
 
-WRITTEN = frozenset({Mark.KEPT, Mark.EXTRA})
+WRITTEN = frozenset({Mark.COMPLETED, Mark.EXTRA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def mark_days(
     for day in each_day(first, last):
         found = []
         if day in written:
-            found.append(Mark.KEPT if day in counted else Mark.EXTRA)
+            found.append(Mark.COMPLETED if day in counted else Mark.EXTRA)
             if not in_time[day]:
                 found.append(Mark.LATE)
         elif day in counted:
@@ -99,7 +99,7 @@ def count_days(marks: Iterable[Collection[Mark]]) -> DayCounts:
     """Return the counts of days, given the marks of each."""
     kept = missed = extra = 0
     for found in marks:
-        kept += Mark.KEPT in found
+        kept += Mark.COMPLETED in found
         missed += Mark.MISSED in found
         extra += Mark.EXTRA in found
     return DayCounts(kept=kept, expected=kept + missed, extra=extra)

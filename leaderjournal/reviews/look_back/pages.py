@@ -10,7 +10,7 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reviews.look_back.rules import days_ago
+from leaderjournal.reviews.look_back.rules import list_look_back_dates
 
 blueprint = Blueprint("look_back", __name__)
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("look_back", __name__)
 def look_back(local_date: LocalDate) -> str:
     """Show what the leader wrote a week, a month, a quarter and a year before a day they wrote."""
     day = reflections_store.day(get_current_leader().cipher, local_date)
-    ago = earlier_days(local_date) if day and day.content.kept else {}
+    ago = list_earlier_days(local_date) if day and day.content.kept else {}
     return render_template(
         "reviews/look_back.html",
         ago=ago,
@@ -29,14 +29,14 @@ def look_back(local_date: LocalDate) -> str:
     )
 
 
-def earlier_days(local_date: LocalDate) -> dict[str, reflections_store.StoredDay]:
+def list_earlier_days(local_date: LocalDate) -> dict[str, reflections_store.StoredDay]:
     """Return the days there are to look back at, by what they are called."""
-    ago = days_ago(local_date)
+    ago = list_look_back_dates(local_date)
     found = reflections_store.days_on(get_current_leader().cipher, set(ago.values()))
     there = {day.local_date: day for day in found if day.content.kept}
     return {name: there[date] for name, date in ago.items() if date in there}
 
 
 @blueprint.app_context_processor
-def _for_pages() -> dict[str, Callable[[LocalDate], Any]]:
-    return {"earlier_days": earlier_days} if current_user else {}
+def _provide_template_values() -> dict[str, Callable[[LocalDate], Any]]:
+    return {"earlier_days": list_earlier_days} if current_user else {}

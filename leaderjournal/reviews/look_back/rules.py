@@ -8,7 +8,7 @@ from leaderjournal.kernel.days import LocalDate
 MONTHS_BACK = {"A month ago": 1, "A quarter ago": 3, "A year ago": 12}
 
 
-def days_ago(day: LocalDate) -> dict[str, LocalDate]:
+def list_look_back_dates(day: LocalDate) -> dict[str, LocalDate]:
     """Return the local dates to look back at from `day`, by what they are called.
 
     A month ago is the same date of the month before, or its last day where it has none such.

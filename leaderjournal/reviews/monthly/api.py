@@ -13,15 +13,15 @@ from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.reviews.monthly import store
 from leaderjournal.reviews.monthly.schemas import (
     ReviewContentSchema,
-    ShownReviewSchema,
-    ShownReviewVersionSchema,
+    ReviewSchema,
+    ReviewVersionSchema,
 )
 from leaderjournal.reviews.summaries.rules import Period
 
 blueprint = Blueprint("monthly-api", __name__, url_prefix=PREFIX, description="Monthly reviews")
 
 
-def month_of(text: str) -> Period:
+def parse_month(text: str) -> Period:
     """Return the month that an address names. Raises Problem (422)."""
     try:
         period = Period.parse(text)
@@ -32,7 +32,7 @@ def month_of(text: str) -> Period:
     return period
 
 
-def begun(month: Period) -> Period:
+def require_begun(month: Period) -> Period:
     """Return `month`. Raises Problem (422) for a month that has not begun for the leader."""
     today = get_current_leader().today(clock.now())
     if month.first > today:
@@ -40,7 +40,7 @@ def begun(month: Period) -> Period:
     return month
 
 
-def represented(review: store.StoredReview) -> dict[str, Any]:
+def represent_review(review: store.StoredReview) -> dict[str, Any]:
     """Return a review as the API shows it."""
     return {
         "id": review.id,
@@ -52,68 +52,70 @@ def represented(review: store.StoredReview) -> dict[str, Any]:
     }
 
 
-def _changed(error: store.ReviewChangedMeanwhile) -> Problem:
-    current = ShownReviewSchema().dump(represented(error.current)) if error.current else None
+def _report_conflict(error: store.ReviewChangedMeanwhile) -> Problem:
+    current = ReviewSchema().dump(represent_review(error.current)) if error.current else None
     headers = {"ETag": f'"{error.current.etag}"'} if error.current else {}
     detail = "This review is not what you last saw. `current` holds what is stored."
     return Problem(412, detail, headers=headers, current=current)
 
 
-def _no_review(month: Period) -> Problem:
+def _report_missing(month: Period) -> Problem:
     return Problem(404, f"Nothing is written about {month.name}.")
 
 
 @blueprint.get("/reviews")
 @login_required
-@blueprint.response(200, page_schema(ShownReviewSchema, "Reviews"))
+@blueprint.response(200, page_schema(ReviewSchema, "Reviews"))
 def list_reviews() -> dict[str, Any]:
     """List the monthly reviews, the latest month first."""
-    return page([represented(review) for review in store.reviews(get_current_leader().cipher)])
+    return page(
+        [represent_review(review) for review in store.list_reviews(get_current_leader().cipher)]
+    )
 
 
 @blueprint.get("/reviews/<month>")
 @login_required
-@blueprint.response(200, ShownReviewSchema)
+@blueprint.response(200, ReviewSchema)
 def read_review(month: str) -> Any:
     """Read the review of a month."""
-    period = month_of(month)
-    review = store.review(get_current_leader().cipher, period)
+    period = parse_month(month)
+    review = store.get_review(get_current_leader().cipher, period)
     if review is None:
-        raise _no_review(period)
-    return represented(review), 200, {"ETag": f'"{review.etag}"'}
+        raise _report_missing(period)
+    return represent_review(review), 200, {"ETag": f'"{review.etag}"'}
 
 
 @blueprint.put("/reviews/<month>")
 @blueprint.doc(**{"x-problems": ["412"]})
 @login_required
 @blueprint.arguments(ReviewContentSchema)
-@blueprint.response(200, ShownReviewSchema)
-@blueprint.alt_response(201, schema=ShownReviewSchema, description="Created")
+@blueprint.response(200, ReviewSchema)
+@blueprint.alt_response(201, schema=ReviewSchema, description="Created")
 def put_review(values: dict[str, Any], month: str) -> Any:
     """Write the review of a month whole; next month's questions lean on the key it chooses."""
-    period = begun(month_of(month))
+    period = require_begun(parse_month(month))
     try:
-        review, created = store.put(
+        review, created = store.save_review(
             get_current_leader(),
             period,
-            ReviewContentSchema.content(values),
+            ReviewContentSchema.to_content(values),
             now=clock.now(),
             expected=expected(),
         )
     except store.ReviewChangedMeanwhile as error:
-        raise _changed(error) from error
-    return represented(review), 201 if created else 200, {"ETag": f'"{review.etag}"'}
+        raise _report_conflict(error) from error
+    return represent_review(review), 201 if created else 200, {"ETag": f'"{review.etag}"'}
 
 
 @blueprint.get("/reviews/<month>/revisions")
 @login_required
-@blueprint.response(200, page_schema(ShownReviewVersionSchema, "ReviewVersions"))
+@blueprint.response(200, page_schema(ReviewVersionSchema, "ReviewVersions"))
 def list_review_revisions(month: str) -> dict[str, Any]:
     """List every earlier version of a review, newest first."""
-    period = month_of(month)
-    versions = store.revisions(get_current_leader().cipher, period)
+    period = parse_month(month)
+    versions = store.list_versions(get_current_leader().cipher, period)
     if versions is None:
-        raise _no_review(period)
+        raise _report_missing(period)
     return page(
         [
             {"version": v.version, "saved_at": v.saved_at, **v.content.as_document()}

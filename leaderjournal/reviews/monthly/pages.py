@@ -13,7 +13,7 @@ from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.monthly import store
-from leaderjournal.reviews.monthly.api import begun, month_of
+from leaderjournal.reviews.monthly.api import parse_month, require_begun
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, is_step
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.summaries.rules import Period
@@ -27,36 +27,36 @@ Page = Response | str | tuple[str, int]
 @login_required
 def review(period: str) -> Page:
     """Show the review of a month, to be written."""
-    month = begun(month_of(period))
-    stored = store.review(get_current_leader().cipher, month)
+    month = require_begun(parse_month(period))
+    stored = store.get_review(get_current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()
-    return _page(month, content.as_document(), stored.etag if stored else "")
+    return _render_page(month, content.as_document(), stored.etag if stored else "")
 
 
 @blueprint.post("/month/<period>/review")
 @login_required
 def save_review(period: str) -> Page:
     """Save the review of a month."""
-    month = begun(month_of(period))
+    month = require_begun(parse_month(period))
     submitted = {name: request.form.get(name, "") for name in QUESTIONS}
     submitted["lean_on"] = request.form.get("lean_on", "")
     etag = request.form.get("etag", "")
     values = submitted | {"lean_on": submitted["lean_on"] or None}
     loaded, errors = read_form(ReviewContentSchema(), values)
     if errors:
-        return _page(month, submitted, etag, errors), 422
+        return _render_page(month, submitted, etag, errors), 422
     seen = Expected(etags=frozenset({etag})) if etag else Expected(absent=True)
     try:
-        store.put(
+        store.save_review(
             get_current_leader(),
             month,
-            ReviewContentSchema.content(loaded),
+            ReviewContentSchema.to_content(loaded),
             now=clock.now(),
             expected=seen,
         )
     except store.ReviewChangedMeanwhile as error:
         current = error.current
-        return _page(month, submitted, current.etag if current else "", there=current), 409
+        return _render_page(month, submitted, current.etag if current else "", there=current), 409
     flash("Saved.", "good")
     return redirect(url_for("reviews.month", period=month.name, _anchor="review"), 303)
 
@@ -65,8 +65,8 @@ def save_review(period: str) -> Page:
 @login_required
 def versions(period: str) -> str:
     """Show every earlier version of a review; those of one sitting's typing stand together."""
-    cipher, month = get_current_leader().cipher, begun(month_of(period))
-    stored, earlier = store.review(cipher, month), store.revisions(cipher, month)
+    cipher, month = get_current_leader().cipher, require_begun(parse_month(period))
+    stored, earlier = store.get_review(cipher, month), store.list_versions(cipher, month)
     if stored is None or earlier is None:
         abort(404)
     following: list[store.StoredReview | store.ReviewVersion] = [stored, *earlier]
@@ -85,7 +85,7 @@ def versions(period: str) -> str:
     )
 
 
-def _page(
+def _render_page(
     month: Period,
     written: dict[str, str],
     etag: str,

@@ -19,17 +19,17 @@ space = SpaceWatch()
 def check_space(session: Session, account: UUID, size: int, *, now: Instant) -> None:
     """Raise QuotaReached (413) where the account has written as much as it may; `size` comes."""
     if space.was_refused(account, now=now):
-        raise _full()
+        raise _build_refusal()
     if space.is_enough(account, size):
         return
-    room = MOST_BYTES - bytes_of(session, account)
+    room = MOST_BYTES - count_bytes(session, account)
     if room < 0:
         space.note_refusal(account, now=now)
-        raise _full()
+        raise _build_refusal()
     space.note_room(account, room)
 
 
-def bytes_of(session: Session, account: UUID) -> int:
+def count_bytes(session: Session, account: UUID) -> int:
     """Return how many bytes the reviews of an account and their versions take."""
     reviews = sa.select(sa.func.sum(sa.func.length(MonthlyReview.document))).where(
         MonthlyReview.account_id == account
@@ -42,7 +42,7 @@ def bytes_of(session: Session, account: UUID) -> int:
     return int(session.scalar(reviews) or 0) + int(session.scalar(versions) or 0)
 
 
-def _full() -> QuotaReached:
+def _build_refusal() -> QuotaReached:
     return QuotaReached(
         f"Your reviews hold {MOST_BYTES // 1_000_000} MB, the most they may.", status=413
     )

@@ -59,24 +59,24 @@ def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta)
     return between <= ONE_SITTING and all(words in (now[name] or "") for name, words in said)
 
 
-def last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
+def find_last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
     """Return the last day of `month` that is expected, None where none is."""
     days = [day for day in each_day(month.first, month.last) if calendar.is_expected(day)]
     return days[-1] if days else None
 
 
-def month_to_review(today: LocalDate, calendar: PracticeCalendar) -> Period | None:
+def find_month_to_review(today: LocalDate, calendar: PracticeCalendar) -> Period | None:
     """Return the month whose review is offered on `today`, None where none is.
 
     It is offered from the month's last practice day (its last day, where it has none) until a week
     into the next month.
     """
-    before = Period(*_month_of(days_after(today, -OPEN_AFTER)))
-    this = Period(*_month_of(today))
+    before = Period(*_get_month(days_after(today, -OPEN_AFTER)))
+    this = Period(*_get_month(today))
     if before != this:
         return before
-    return this if today >= (last_practice_day(this, calendar) or this.last) else None
+    return this if today >= (find_last_practice_day(this, calendar) or this.last) else None
 
 
-def _month_of(day: LocalDate) -> tuple[int, int]:
+def _get_month(day: LocalDate) -> tuple[int, int]:
     return day.year, day.month

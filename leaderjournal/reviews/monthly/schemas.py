@@ -21,18 +21,18 @@ class ReviewContentSchema(Schema):
     lean_on = fields.String(allow_none=True, load_default=None, validate=KEY)
 
     @validates_schema(pass_original=True)
-    def _says_something(self, _data: Any, given: Any, **_kwargs: Any) -> None:
+    def _require_some_field(self, _data: Any, given: Any, **_kwargs: Any) -> None:
         require_one(given, self.Meta.says_one_of)
 
     @staticmethod
-    def content(data: dict[str, Any]) -> ReviewContent:
+    def to_content(data: dict[str, Any]) -> ReviewContent:
         """Return the loaded values as a review's content."""
         return ReviewContent(
             data["mirror"] or "", data["grew"] or "", data["let_go"] or "", data["lean_on"]
         )
 
 
-class ShownReviewVersionSchema(Schema):
+class ReviewVersionSchema(Schema):
     """A version of a review."""
 
     version = fields.Integer(required=True)
@@ -43,7 +43,7 @@ class ShownReviewVersionSchema(Schema):
     lean_on = fields.String(required=True, allow_none=True)
 
 
-class ShownReviewSchema(ShownReviewVersionSchema):
+class ReviewSchema(ReviewVersionSchema):
     """A review as it is stored."""
 
     id = fields.UUID(required=True)

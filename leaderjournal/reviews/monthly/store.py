@@ -47,7 +47,7 @@ class StoredReview:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtReview:
+class ImportedReview:
     """A review of another journal of ours, with its earlier versions, to be added."""
 
     month: Period
@@ -66,23 +66,23 @@ class ReviewChangedMeanwhile(Exception):
         self.current = current
 
 
-def review(cipher: Cipher, month: Period) -> StoredReview | None:
+def get_review(cipher: Cipher, month: Period) -> StoredReview | None:
     """Return the review of a month, None where there is none."""
-    row = _row(db.session, cipher.account, month.name)
-    return _stored(cipher, row) if row and row.version else None
+    row = _get_row(db.session, cipher.account, month.name)
+    return _to_stored(cipher, row) if row and row.version else None
 
 
-def reviews(cipher: Cipher) -> list[StoredReview]:
+def list_reviews(cipher: Cipher) -> list[StoredReview]:
     """Return every review, the latest month first."""
     rows = db.session.scalars(
         sa.select(MonthlyReview)
         .where(MonthlyReview.account_id == cipher.account, MonthlyReview.version > 0)
         .order_by(MonthlyReview.month.desc())
     )
-    return [_stored(cipher, row) for row in rows]
+    return [_to_stored(cipher, row) for row in rows]
 
 
-def reviewed_among(
+def find_reviewed(
     session: Session, accounts: Collection[UUID], months: Collection[str]
 ) -> set[tuple[UUID, str]]:
     """Return which of these accounts have reviewed which of these months, such as 2026-11."""
@@ -96,7 +96,7 @@ def reviewed_among(
     return {(account, month) for account, month in rows}
 
 
-def put(
+def save_review(
     leader: Leader,
     month: Period,
     content: ReviewContent,
@@ -112,8 +112,8 @@ def put(
     """
     cipher = leader.cipher
     with write_transaction() as session:
-        row = _locked(session, leader.id, month.name, now)
-        current = _stored(cipher, row) if row.version else None
+        row = _lock_row(session, leader.id, month.name, now)
+        current = _to_stored(cipher, row) if row.version else None
         if not expected.met_by(current):
             raise ReviewChangedMeanwhile(current)
         if current is not None and current.content == content:
@@ -125,18 +125,18 @@ def put(
         row.document = _encrypt(cipher, row.id, content)
         check_space(session, leader.id, 2 * len(row.document), now=now)
         questions_store.lean_on(session, leader.id, month.next.first, content.lean_on)
-        return _stored(cipher, row), current is None
+        return _to_stored(cipher, row), current is None
 
 
-def revisions(cipher: Cipher, month: Period) -> list[ReviewVersion] | None:
+def list_versions(cipher: Cipher, month: Period) -> list[ReviewVersion] | None:
     """Return every earlier version of a review, newest first; None where there is no review."""
-    row = _row(db.session, cipher.account, month.name)
+    row = _get_row(db.session, cipher.account, month.name)
     if row is None or not row.version:
         return None
-    return revisions_of(cipher, row.id)
+    return list_versions_by_id(cipher, row.id)
 
 
-def revisions_of(cipher: Cipher, review_id: UUID) -> list[ReviewVersion]:
+def list_versions_by_id(cipher: Cipher, review_id: UUID) -> list[ReviewVersion]:
     """Return every earlier version of a review of the account, newest first."""
     rows = db.session.scalars(
         sa.select(MonthlyReviewRevision)
@@ -151,8 +151,8 @@ def revisions_of(cipher: Cipher, review_id: UUID) -> list[ReviewVersion]:
     ]
 
 
-def add_reviews(
-    session: Session, cipher: Cipher, brought: Iterable[BroughtReview]
+def import_reviews(
+    session: Session, cipher: Cipher, brought: Iterable[ImportedReview]
 ) -> dict[str, UUID]:
     """Add reviews with their versions, inside the caller's transaction; leave what is there.
 
@@ -187,7 +187,7 @@ def add_reviews(
     return added
 
 
-def take_back(session: Session, reviews: Mapping[UUID, int]) -> int:
+def undo_import(session: Session, reviews: Mapping[UUID, int]) -> int:
     """Remove reviews, inside the caller's transaction, where they are at the version given.
 
     Return how many were removed; one that was written on since stays.
@@ -203,7 +203,7 @@ def take_back(session: Session, reviews: Mapping[UUID, int]) -> int:
     )
 
 
-def rewrite(cipher: Cipher, *, without: Callable[[str], str], now: Instant) -> None:
+def rewrite_texts(cipher: Cipher, *, without: Callable[[str], str], now: Instant) -> None:
     """Write every review anew, versions too, as `without` has it: it takes a name out of a text."""
     with write_transaction() as session:
         of_account = MonthlyReview.account_id == cipher.account
@@ -222,7 +222,7 @@ def rewrite(cipher: Cipher, *, without: Callable[[str], str], now: Instant) -> N
             kept.document = _encrypt_version(cipher, kept.review_id, kept.version, content)
 
 
-def _locked(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
+def _lock_row(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
     session.execute(
         upsert(session, MonthlyReview)
         .values(
@@ -244,7 +244,7 @@ def _locked(session: Session, account: UUID, month: str, now: Instant) -> Monthl
     ).one()
 
 
-def _row(session: Session, account: UUID, month: str) -> MonthlyReview | None:
+def _get_row(session: Session, account: UUID, month: str) -> MonthlyReview | None:
     return session.scalar(
         sa.select(MonthlyReview)
         .where(MonthlyReview.account_id == account, MonthlyReview.month == month)
@@ -295,7 +295,7 @@ def _decrypt(
     return ReviewContent(**document)
 
 
-def _stored(cipher: Cipher, row: MonthlyReview) -> StoredReview:
+def _to_stored(cipher: Cipher, row: MonthlyReview) -> StoredReview:
     return StoredReview(
         id=row.id,
         month=row.month,

@@ -26,7 +26,7 @@ FILTERS = ("q", "key", "score", "person", "from", "to")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MatchingDay:
     """A day that matches: its scores by key, the sentences found, and how many more there are."""
 
     date: LocalDate
@@ -36,7 +36,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundReview:
+class MatchingReview:
     """A monthly review that matches, and the sentences found in it."""
 
     month: Period
@@ -72,12 +72,12 @@ def search() -> str | tuple[str, int]:
     pages = max(1, -(-len(dates) // DAYS_ON_A_PAGE))
     shown = min(max(1, shown), pages)
     here = dates[(shown - 1) * DAYS_ON_A_PAGE : shown * DAYS_ON_A_PAGE]
-    found = [_found(day, filters) for day in reflections_store.days_on(cipher, here)]
+    found = [_to_matching_day(day, filters) for day in reflections_store.days_on(cipher, here)]
     return render_template(
         "search/search.html",
         **page,
         found=found,
-        reviews=_found_reviews(cipher, filters) if shown == 1 else [],
+        reviews=_find_matching_reviews(cipher, filters) if shown == 1 else [],
         total=len(dates),
         page=shown,
         pages=pages,
@@ -85,13 +85,13 @@ def search() -> str | tuple[str, int]:
     )
 
 
-def _found_reviews(cipher: Cipher, filters: Filters) -> list[FoundReview]:
+def _find_matching_reviews(cipher: Cipher, filters: Filters) -> list[MatchingReview]:
     """Return the monthly reviews that match; they have no key and no score to be narrowed by."""
     sought = filters.sought()
     if filters.key is not None or filters.score is not None or sought.everything:
         return []
     found = []
-    for review in monthly_store.reviews(cipher):
+    for review in monthly_store.list_reviews(cipher):
         month = Period.parse(review.month)
         if (filters.first and month.last < filters.first) or (
             filters.last and month.first > filters.last
@@ -100,14 +100,14 @@ def _found_reviews(cipher: Cipher, filters: Filters) -> list[FoundReview]:
         document = review.content.as_document()
         texts = {field: document[field] for field in QUESTIONS}
         if sought.held_by("\n".join(map(folded, texts.values()))):
-            found.append(FoundReview(month, tuple(hits(texts, sought))))
+            found.append(MatchingReview(month, tuple(hits(texts, sought))))
     return found
 
 
-def _found(day: reflections_store.StoredDay, filters: Filters) -> Found:
+def _to_matching_day(day: reflections_store.StoredDay, filters: Filters) -> MatchingDay:
     every = list(hits(fields_of(day.content), filters.sought(), field=filters.key))
     scores = {answer.key: answer.score for answer in day.content.answers if answer.score}
-    return Found(
+    return MatchingDay(
         day.local_date,
         scores,
         tuple(every[:SENTENCES_OF_A_DAY]),

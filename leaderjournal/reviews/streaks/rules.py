@@ -61,7 +61,9 @@ class _Walk:
     at_risk: bool
 
 
-def streak(kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate) -> Streak:
+def compute_streak(
+    kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate
+) -> Streak:
     """Return the streak of the local days `kept` (written in time), seen from `today`.
 
     Every kept day adds one, a day off too. An expected day that is over and was not kept spends
@@ -86,7 +88,7 @@ def find_freezes(
     return _walk(kept, calendar, today).freezes_spent
 
 
-def longest_within(
+def count_longest_streak(
     kept: Collection[LocalDate],
     *,
     calendar: PracticeCalendar,
@@ -105,7 +107,7 @@ def longest_within(
     return max(sum(first <= day <= last for day in run) for run in runs)
 
 
-def longest_runs(
+def list_longest_runs(
     kept: Collection[LocalDate],
     *,
     calendar: PracticeCalendar,
@@ -128,7 +130,7 @@ def longest_runs(
     return tuple(runs[:most])
 
 
-def steadiness(
+def compute_steadiness(
     kept_or_late: Collection[LocalDate],
     *,
     calendar: PracticeCalendar,

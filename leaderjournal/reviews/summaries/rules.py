@@ -20,7 +20,7 @@ from leaderjournal.practice_log.rules import (
     PracticeFigures,
 )
 from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
-from leaderjournal.reviews.streaks.rules import find_freezes, longest_within
+from leaderjournal.reviews.streaks.rules import count_longest_streak, find_freezes
 from leaderjournal.team_mirror.rules import KeyOfTeam
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
@@ -70,12 +70,12 @@ class Period:
     @property
     def previous(self) -> "Period":
         """The month before a month, the year before a year."""
-        return self._moved(-1)
+        return self._move(-1)
 
     @property
     def next(self) -> "Period":
         """The month after a month, the year after a year."""
-        return self._moved(1)
+        return self._move(1)
 
     @property
     def months(self) -> "tuple[Period, ...]":
@@ -85,7 +85,7 @@ class Period:
     def __contains__(self, day: LocalDate) -> bool:
         return self.first <= day <= self.last
 
-    def _moved(self, by: int) -> "Period":
+    def _move(self, by: int) -> "Period":
         if self.month is None:
             return Period(self.year + by)
         year, month = divmod(self.year * 12 + self.month - 1 + by, 12)
@@ -244,10 +244,10 @@ class Scored(Protocol):
         """Scores by key slug; a key may be missing or None."""
 
 
-def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
+def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
     """Return the figures of `period` as they stand on `today`."""
     written = {day.date: day for day in journal.days if day.date in period}
-    marks = marks_in(period, journal, today=today)
+    marks = mark_period(period, journal, today=today)
     counts = count_days(marks.values())
     before = [day for day in journal.days if day.date in period.previous]
     how_many = HIGHLIGHTS_IN_A_YEAR if period.month is None else HIGHLIGHTS_IN_A_MONTH
@@ -256,7 +256,7 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         days_expected=counts.expected,
         days_kept=counts.kept,
         days_extra=counts.extra,
-        streak_longest=longest_within(
+        streak_longest=count_longest_streak(
             journal.in_time,
             calendar=journal.calendar,
             today=today,
@@ -264,9 +264,9 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
             last=period.last,
         ),
         words=sum(day.words for day in written.values()),
-        by_key={key: _key_figures(key, written.values(), before) for key in journal.keys},
+        by_key={key: _compute_key_figures(key, written.values(), before) for key in journal.keys},
         days=tuple(
-            _day_figures(day, written.get(day), journal.keys, of_day)
+            _build_day_figures(day, written.get(day), journal.keys, of_day)
             for day, of_day in marks.items()
         ),
         commitments=journal.practice.commitments,
@@ -275,12 +275,12 @@ def summary(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         people=journal.practice.people,
         number=journal.practice.number,
         team=journal.team,
-        highlights=highlights((p for p in journal.passages if p.date in period), how_many),
+        highlights=choose_highlights((p for p in journal.passages if p.date in period), how_many),
         compared_with=period.previous.name,
     )
 
 
-def highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, ...]:
+def choose_highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, ...]:
     """Return at most `how_many` passages worth rereading, whole, in the order of their dates.
 
     Only passages of eight words or more, unless all are shorter. One is honest about a low score
@@ -288,7 +288,7 @@ def highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, .
     over months, then days, then keys; where that leaves a choice, the higher score comes first
     (words without one rank with a 3), then the longer text, then the later date.
     """
-    left = _best_first(passages)
+    left = _sort_best_first(passages)
     chosen: list[Passage] = []
     seen: Counter[object] = Counter()
     candid = [passage for passage in left if _is_low(passage)] if how_many > 1 else []
@@ -296,15 +296,15 @@ def highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, .
         if candid and not chosen:
             passage = max(candid, key=lambda passage: passage.length)
         else:
-            passage = min(left, key=lambda other: [seen[part] for part in _places(other)])
+            passage = min(left, key=lambda other: [seen[part] for part in _list_places(other)])
         left.remove(passage)
         chosen.append(passage)
-        seen.update(_places(passage))
+        seen.update(_list_places(passage))
     chosen.sort(key=lambda passage: passage.date)
     return tuple(Highlight(passage.date, passage.key, passage.text) for passage in chosen)
 
 
-def best_day(days: Iterable[Scored]) -> LocalDate | None:
+def find_best_day(days: Iterable[Scored]) -> LocalDate | None:
     """Return the date with the highest mean score; None where no day has a score.
 
     Of equals the one with more scores, then the latest.
@@ -318,7 +318,7 @@ def best_day(days: Iterable[Scored]) -> LocalDate | None:
     return best and best[2]
 
 
-def marks_in(
+def mark_period(
     period: Period, journal: Journal, *, today: LocalDate
 ) -> dict[LocalDate, tuple[Mark, ...]]:
     """Return what each day of `period` was to the practice, in order."""
@@ -339,13 +339,13 @@ def marks_in(
     }
 
 
-def _key_figures(
+def _compute_key_figures(
     key: str, days: Collection[WrittenDay], before: Collection[WrittenDay]
 ) -> KeyFigures:
     scored = [BestScore(day.date, day.scores[key]) for day in days if key in day.scores]
     scores = [best.score for best in scored]
-    mean = _mean(scores)
-    previous_mean = _mean([day.scores[key] for day in before if key in day.scores])
+    mean = _compute_mean(scores)
+    previous_mean = _compute_mean([day.scores[key] for day in before if key in day.scores])
     return KeyFigures(
         mean=mean,
         median=float(median(scores)) if scores else None,
@@ -353,11 +353,13 @@ def _key_figures(
         trend=None if mean is None or previous_mean is None else mean - previous_mean,
         previous_mean=previous_mean,
         best=max(scored, key=lambda best: (best.score, best.date), default=None),
-        behaviours=_behaviour_figures(key, days),
+        behaviours=_compute_behaviour_figures(key, days),
     )
 
 
-def _behaviour_figures(key: str, days: Collection[WrittenDay]) -> dict[str, BehaviourFigures]:
+def _compute_behaviour_figures(
+    key: str, days: Collection[WrittenDay]
+) -> dict[str, BehaviourFigures]:
     """Return the behaviours of `key` that were looked at, the most frequent first."""
     counts: Counter[str] = Counter()
     scores: defaultdict[str, list[int]] = defaultdict(list)
@@ -367,12 +369,12 @@ def _behaviour_figures(key: str, days: Collection[WrittenDay]) -> dict[str, Beha
             counts[behaviour] += 1
             scores[behaviour] += [day.scores[key]] if key in day.scores else []
     return {
-        behaviour: BehaviourFigures(count, _mean(scores[behaviour]))
+        behaviour: BehaviourFigures(count, _compute_mean(scores[behaviour]))
         for behaviour, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     }
 
 
-def _day_figures(
+def _build_day_figures(
     date: LocalDate, day: WrittenDay | None, keys: Iterable[str], marks: tuple[Mark, ...]
 ) -> DayFigures:
     if day is None:
@@ -380,11 +382,11 @@ def _day_figures(
     return DayFigures(date, {key: day.scores.get(key) for key in keys}, day.words, marks)
 
 
-def _mean(scores: list[int]) -> float | None:
+def _compute_mean(scores: list[int]) -> float | None:
     return sum(scores) / len(scores) if scores else None
 
 
-def _best_first(passages: Iterable[Passage]) -> list[Passage]:
+def _sort_best_first(passages: Iterable[Passage]) -> list[Passage]:
     said = [passage for passage in passages if passage.length]
     enough = [passage for passage in said if passage.length >= ENOUGH_WORDS]
     return sorted(
@@ -403,6 +405,6 @@ def _is_low(passage: Passage) -> bool:
     return passage.score is not None and passage.score <= HIGHEST_LOW_SCORE
 
 
-def _places(passage: Passage) -> tuple[object, ...]:
+def _list_places(passage: Passage) -> tuple[object, ...]:
     """Return what a passage takes its share of: its month, its day, its key."""
     return (passage.date.year, passage.date.month), passage.date, passage.key

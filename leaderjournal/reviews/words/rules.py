@@ -13,18 +13,18 @@ WORD = re.compile(r"@?[^\W\d_]+(?:['’-][^\W\d_]+)*")
 SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:;\n\"“”„«»(–—*])[\s\"“”„«»(*]*$")
 SHORTEST_WORD = 3
 NOTES = "note"
-LONGEST_TELLS = 24
+SENTENCE_LOOKBEHIND = 24
 """Characters before a word that tell whether a sentence begins with it."""
-CAPITAL_NOUNS = 0.12
+MAX_CAPITAL_SHARE = 0.12
 """Above this share of capitals within sentences the language writes nouns so: they name nobody."""
-ENOUGH_TO_TELL = 40
+MIN_WORDS_FOR_SHARE = 40
 """Words within sentences from which on that share is taken at its word."""
 
 # Closed classes of words alone: lists that libraries ship leave out "call", "help" and "number"
 # too, which are what the practice is about.
 _STOP_WORDS_FILE = "stop_words.txt"
 
-NO_NAMES = frozenset(
+CAPITALIZED_NON_NAMES = frozenset(
     (
         *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
         *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -38,7 +38,7 @@ NO_NAMES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class WordCount:
     """A word or a name as it is written most often, and how often."""
 
     word: str
@@ -46,7 +46,7 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
-class LengthOfScore:
+class AnswerLength:
     """How many answers got a mirror score, and how many words they have on average."""
 
     score: int
@@ -61,13 +61,13 @@ class WordFigures:
     What stands under no key is counted under "note".
     """
 
-    most_used: Mapping[str, tuple[Used, ...]]
-    names: tuple[Used, ...]
-    by_score: tuple[LengthOfScore, ...]
+    most_used: Mapping[str, tuple[WordCount, ...]]
+    names: tuple[WordCount, ...]
+    by_score: tuple[AnswerLength, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenText:
     """A text of a day: its key (None for a note or a commitment), score and words."""
 
     key: str | None
@@ -76,8 +76,8 @@ class Written:
     is_commitment: bool = False
 
 
-def word_figures(
-    texts: Sequence[Written],
+def compute_word_figures(
+    texts: Sequence[WrittenText],
     keys: Iterable[str],
     *,
     team: Collection[str] = (),
@@ -85,21 +85,21 @@ def word_figures(
     names: int = 12,
 ) -> WordFigures:
     """Return the figures of all `texts`; a name counts as a name and not among the words."""
-    named = names_in([written.text for written in texts], team)
-    apart = frozenset(plain(part) for used in named for part in WORD.findall(used.word))
+    named = find_names([written.text for written in texts], team)
+    apart = frozenset(normalize(part) for used in named for part in WORD.findall(used.word))
     return WordFigures(
         most_used={
-            name: most_used([w.text for w in texts if w.key == key], without=apart, most=most)
+            name: list_most_used([w.text for w in texts if w.key == key], without=apart, most=most)
             for name, key in (*((key, key) for key in keys), (NOTES, None))
         },
         names=named[:names],
-        by_score=length_by_score(texts),
+        by_score=measure_length_by_score(texts),
     )
 
 
-def most_used(
+def list_most_used(
     texts: Iterable[str], *, without: frozenset[str] = frozenset(), most: int = 8
-) -> tuple[Used, ...]:
+) -> tuple[WordCount, ...]:
     """Return the words used most, the most frequent first, equals by the alphabet.
 
     Words that say little by themselves are left out, and so are single uses. Case, accents and a
@@ -107,23 +107,25 @@ def most_used(
     """
     counts: Counter[str] = Counter()
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    skipped = _stop_words() | without
+    skipped = _load_stop_words() | without
     for text in texts:
         for word in WORD.findall(text):
             if word.startswith("@"):
                 continue
-            spelling = _without_s(word.lower())
-            same = plain(spelling)
+            spelling = _strip_possessive(word.lower())
+            same = normalize(spelling)
             if len(same) >= SHORTEST_WORD and same not in skipped:
                 counts[same] += 1
                 spellings[same][spelling] += 1
     found = sorted(
         (item for item in counts.items() if item[1] > 1), key=lambda item: (-item[1], item[0])
     )
-    return tuple(Used(_most_often(spellings[same]), count) for same, count in found[:most])
+    return tuple(
+        WordCount(_get_most_frequent(spellings[same]), count) for same, count in found[:most]
+    )
 
 
-def names_in(texts: Sequence[str], team: Collection[str] = ()) -> tuple[Used, ...]:
+def find_names(texts: Sequence[str], team: Collection[str] = ()) -> tuple[WordCount, ...]:
     """Return the names that come up, the most frequent first, equals by the alphabet.
 
     A name is one of the `team` as it is written there, what stands after an @, and what is written
@@ -137,22 +139,24 @@ def names_in(texts: Sequence[str], team: Collection[str] = ()) -> tuple[Used, ..
     marked: set[str] = set()
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     inside = 0
-    of_team = _written_so(team)
+    of_team = _compile_names(team)
     for text in texts:
         others = text
         if of_team:
             for name in of_team.findall(text):
-                marked.add(plain(name))
-                capital[plain(name)] += 1
-                spellings[plain(name)][name] += 1
+                marked.add(normalize(name))
+                capital[normalize(name)] += 1
+                spellings[normalize(name)][name] += 1
             others = of_team.sub(lambda found: " " * len(found[0]), text)
         for match in WORD.finditer(others):
-            word = _without_s(match.group())
+            word = _strip_possessive(match.group())
             is_marked = word.startswith("@")
             word = word.removeprefix("@")
-            same = plain(word)
+            same = normalize(word)
             begins = bool(
-                SENTENCE_BEGINS.search(text[max(0, match.start() - LONGEST_TELLS) : match.start()])
+                SENTENCE_BEGINS.search(
+                    text[max(0, match.start() - SENTENCE_LOOKBEHIND) : match.start()]
+                )
             )
             inside += not begins
             if is_marked:
@@ -163,24 +167,24 @@ def names_in(texts: Sequence[str], team: Collection[str] = ()) -> tuple[Used, ..
                 within[same] += not begins and not word.isupper()
             else:
                 small[same] += 1
-    if inside >= ENOUGH_TO_TELL and sum(within.values()) > CAPITAL_NOUNS * inside:
+    if inside >= MIN_WORDS_FOR_SHARE and sum(within.values()) > MAX_CAPITAL_SHARE * inside:
         within.clear()
-    stop_words = _stop_words()
+    stop_words = _load_stop_words()
     names = [
         (same, count)
         for same, count in capital.items()
         if same in marked
         or (
             (within[same] and not small[same] and len(same) > 1)
-            and same not in NO_NAMES
+            and same not in CAPITALIZED_NON_NAMES
             and same not in stop_words
         )
     ]
     names.sort(key=lambda item: (-item[1], item[0]))
-    return tuple(Used(_most_often(spellings[same]), count) for same, count in names)
+    return tuple(WordCount(_get_most_frequent(spellings[same]), count) for same, count in names)
 
 
-def _written_so(names: Collection[str]) -> re.Pattern[str] | None:
+def _compile_names(names: Collection[str]) -> re.Pattern[str] | None:
     """Return what finds any of `names` as it is written, the longest that is there."""
     if not names:
         return None
@@ -188,18 +192,18 @@ def _written_so(names: Collection[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
-def length_by_score(texts: Iterable[Written]) -> tuple[LengthOfScore, ...]:
+def measure_length_by_score(texts: Iterable[WrittenText]) -> tuple[AnswerLength, ...]:
     """Return, for each mirror score given, how many words its answers have on average."""
     lengths: defaultdict[int, list[int]] = defaultdict(list)
     for written in texts:
         if written.score is not None:
             lengths[written.score].append(len(written.text.split()))
     return tuple(
-        LengthOfScore(score, len(words), fmean(words)) for score, words in sorted(lengths.items())
+        AnswerLength(score, len(words), fmean(words)) for score, words in sorted(lengths.items())
     )
 
 
-def plain(word: str) -> str:
+def normalize(word: str) -> str:
     """Return a word without regard to case, accents and the kind of its apostrophe."""
     if word.isascii():
         return word.lower()
@@ -207,22 +211,22 @@ def plain(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-def says_little(word: str) -> bool:
+def is_stop_word(word: str) -> bool:
     """Tell whether a word says little by itself, as "will" and "am" do."""
-    return plain(word) in _stop_words()
+    return normalize(word) in _load_stop_words()
 
 
 @cache
-def _stop_words() -> frozenset[str]:
+def _load_stop_words() -> frozenset[str]:
     text = files(__package__).joinpath(_STOP_WORDS_FILE).read_text(encoding="utf-8")
-    return frozenset(map(plain, text.split()))
+    return frozenset(map(normalize, text.split()))
 
 
-def _without_s(word: str) -> str:
+def _strip_possessive(word: str) -> str:
     return (
         word[:-2] if word.endswith(("'s", "’s")) and word.lower() not in ("it's", "it’s") else word
     )
 
 
-def _most_often(spellings: Counter[str]) -> str:
+def _get_most_frequent(spellings: Counter[str]) -> str:
     return min(spellings.items(), key=lambda item: (-item[1], item[0]))[0]

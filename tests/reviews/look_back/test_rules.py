@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.reviews.look_back.rules import days_ago
+from leaderjournal.reviews.look_back.rules import list_look_back_dates
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ from leaderjournal.reviews.look_back.rules import days_ago
     ],
 )
 def test_a_day_is_seen_beside_the_same_day_of_earlier_months(day, week, month, quarter, year):
-    found = days_ago(LocalDate(date.fromisoformat(day)))
+    found = list_look_back_dates(LocalDate(date.fromisoformat(day)))
     assert [str(ago) for ago in found.values()] == [week, month, quarter, year]

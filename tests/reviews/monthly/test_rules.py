@@ -6,7 +6,7 @@ import pytest
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.reviews.monthly.rules import last_practice_day, month_to_review
+from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
 from leaderjournal.reviews.summaries.rules import Period
 
 PLAIN = PracticeCalendar()
@@ -30,18 +30,18 @@ def on(text):
     ],
 )
 def test_it_is_offered_from_the_last_practice_day_until_a_week_into_the_next_month(today, month):
-    found = month_to_review(on(today), PLAIN)
+    found = find_month_to_review(on(today), PLAIN)
     assert (found.name if found else None) == month
 
 
 def test_a_pause_at_the_end_brings_the_last_practice_day_forward():
     away = PracticeCalendar(pauses=(Pause(on("2026-11-25"), on("2026-12-02")),))
-    assert last_practice_day(Period(2026, 11), away) == on("2026-11-24")
-    assert month_to_review(on("2026-11-24"), away).name == "2026-11"
+    assert find_last_practice_day(Period(2026, 11), away) == on("2026-11-24")
+    assert find_month_to_review(on("2026-11-24"), away).name == "2026-11"
 
 
 def test_a_month_without_any_practice_day_is_offered_on_its_last():
     away = PracticeCalendar(pauses=(Pause(on("2026-11-01"), on("2026-11-30")),))
-    assert last_practice_day(Period(2026, 11), away) is None
-    assert month_to_review(on("2026-11-29"), away) is None
-    assert month_to_review(on("2026-11-30"), away).name == "2026-11"
+    assert find_last_practice_day(Period(2026, 11), away) is None
+    assert find_month_to_review(on("2026-11-29"), away) is None
+    assert find_month_to_review(on("2026-11-30"), away).name == "2026-11"

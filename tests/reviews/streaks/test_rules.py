@@ -26,11 +26,11 @@ from leaderjournal.kernel.days import (
 )
 from leaderjournal.reviews.streaks.rules import (
     Streak,
+    compute_steadiness,
+    compute_streak,
+    count_longest_streak,
     find_freezes,
-    longest_runs,
-    longest_within,
-    steadiness,
-    streak,
+    list_longest_runs,
 )
 
 MONDAY = LocalDate(date(2026, 8, 31))
@@ -77,18 +77,20 @@ def marks(text: str) -> frozenset[LocalDate]:
 
 def seen(text: str, calendar: PracticeCalendar = EVERY_DAY) -> Streak:
     """Return the streak of a row of days, the last of which is today."""
-    return streak(marks(text), calendar=calendar, today=day(len(text.replace(" ", "")) - 1))
+    return compute_streak(marks(text), calendar=calendar, today=day(len(text.replace(" ", "")) - 1))
 
 
 def steady(kept: frozenset[LocalDate], today: LocalDate, calendar=EVERY_DAY, joined=MONDAY) -> int:
-    return steadiness(kept, calendar=calendar, joined=joined, today=today)
+    return compute_steadiness(kept, calendar=calendar, joined=joined, today=today)
 
 
 # The streak
 
 
 def test_an_empty_journal_has_no_streak_and_nothing_to_lose():
-    assert streak([], calendar=WEEKDAYS, today=MONDAY) == Streak(0, 0, 0, None, at_risk=False)
+    assert compute_streak([], calendar=WEEKDAYS, today=MONDAY) == Streak(
+        0, 0, 0, None, at_risk=False
+    )
 
 
 def test_the_first_day_makes_a_streak_of_one():
@@ -153,19 +155,21 @@ def test_an_entry_written_too_late_counts_as_written_and_mends_no_streak():
     in_time, late = marks("xxx.xx"), marks("xxxxxx")
     sixty_hours_on = Instant(day_ends(day(3), "Europe/Berlin") + 60 * HOUR)
     assert not is_written_in_time(day(3), written_at=sixty_hours_on, zone="Europe/Berlin")
-    assert streak(in_time, calendar=EVERY_DAY, today=day(5)).current == 2
+    assert compute_streak(in_time, calendar=EVERY_DAY, today=day(5)).current == 2
     assert steady(late, day(5)) == 100
 
 
 def test_days_after_today_count_and_those_between_are_not_missed_yet():
     kept = [*marks("xxx"), day(5)]
-    assert streak(kept, calendar=EVERY_DAY, today=day(3)) == Streak(4, 4, 0, day(5), at_risk=True)
+    assert compute_streak(kept, calendar=EVERY_DAY, today=day(3)) == Streak(
+        4, 4, 0, day(5), at_risk=True
+    )
 
 
 @given(journals, calendars(), days)
 def test_a_streak_agrees_with_a_slow_and_obvious_count(kept, calendar, today):
     current, longest, freezes, _, spent = slow_walk(kept, calendar, today)
-    found = streak(kept, calendar=calendar, today=today)
+    found = compute_streak(kept, calendar=calendar, today=today)
     assert (found.current, found.longest, found.freezes) == (current, longest, freezes)
     assert found.last_date == max(kept, default=None)
     assert find_freezes(kept, calendar=calendar, today=today) == spent
@@ -178,16 +182,16 @@ def test_the_longest_within_a_period_agrees_with_a_slow_and_obvious_count(
     first, last = sorted((one, other))
     runs = slow_walk(kept, calendar, today)[3]
     expected = max((len([d for d in run if first <= d <= last]) for run in runs), default=0)
-    found = longest_within(kept, calendar=calendar, today=today, first=first, last=last)
+    found = count_longest_streak(kept, calendar=calendar, today=today, first=first, last=last)
     assert found == expected
 
 
 def test_the_longest_within_a_month_brings_its_freezes_along_and_counts_its_own_days_only():
     kept = marks("xxxxxxx.xxx")
     within = {"calendar": EVERY_DAY, "today": day(10), "last": day(10)}
-    assert longest_within(kept, first=day(6), **within) == 4
-    assert longest_within(kept, first=day(11), **{**within, "last": day(40)}) == 0
-    assert longest_within([], first=MONDAY, **within) == 0
+    assert count_longest_streak(kept, first=day(6), **within) == 4
+    assert count_longest_streak(kept, first=day(11), **{**within, "last": day(40)}) == 0
+    assert count_longest_streak([], first=MONDAY, **within) == 0
 
 
 # The promise: a day more never hurts
@@ -196,8 +200,8 @@ def test_the_longest_within_a_month_brings_its_freezes_along_and_counts_its_own_
 @settings(max_examples=200)
 @given(journals, calendars(), days, days)
 def test_a_kept_day_more_never_lowers_current_longest_or_freezes(kept, calendar, today, extra):
-    before = streak(kept, calendar=calendar, today=today)
-    after = streak({*kept, extra}, calendar=calendar, today=today)
+    before = compute_streak(kept, calendar=calendar, today=today)
+    after = compute_streak({*kept, extra}, calendar=calendar, today=today)
     assert after.current >= before.current
     assert after.longest >= before.longest
     assert after.freezes >= before.freezes
@@ -212,8 +216,8 @@ def test_a_saturday_more_never_hurts_whatever_the_two_weeks_after_it_bring(kept_
     for pattern in range(2 ** len(after_it)):
         kept = {d for step, d in enumerate(after_it) if pattern >> step & 1}
         kept |= {d for d in practice_days[:kept_before] if d < saturday}
-        before = streak(kept, calendar=WEEKDAYS, today=today)
-        after = streak({*kept, saturday}, calendar=WEEKDAYS, today=today)
+        before = compute_streak(kept, calendar=WEEKDAYS, today=today)
+        after = compute_streak({*kept, saturday}, calendar=WEEKDAYS, today=today)
         assert after.current >= before.current, kept
         assert after.longest >= before.longest, kept
 
@@ -234,7 +238,7 @@ def test_an_extra_saturday_does_not_spend_what_a_broken_streak_would_have_kept()
 @given(journals, calendars(), days, days)
 def test_a_kept_day_more_never_lowers_the_longest_of_a_period(kept, calendar, today, extra):
     period = {"calendar": calendar, "today": today, "first": day(14), "last": day(45)}
-    assert longest_within({*kept, extra}, **period) >= longest_within(kept, **period)
+    assert count_longest_streak({*kept, extra}, **period) >= count_longest_streak(kept, **period)
 
 
 @settings(max_examples=200)
@@ -246,8 +250,8 @@ def test_a_kept_day_more_never_lowers_steadiness(kept, calendar, joined, today, 
 
 @given(journals, calendars(), days)
 def test_at_risk_says_whether_todays_silence_would_cost_the_streak(kept, calendar, today):
-    now = streak(kept, calendar=calendar, today=today)
-    silent = streak(kept, calendar=calendar, today=days_after(today, 1))
+    now = compute_streak(kept, calendar=calendar, today=today)
+    silent = compute_streak(kept, calendar=calendar, today=days_after(today, 1))
     assert now.at_risk == (silent.current < now.current)
 
 
@@ -258,9 +262,9 @@ def test_at_risk_says_whether_todays_silence_would_cost_the_streak(kept, calenda
 def test_the_order_in_which_days_arrive_makes_no_difference(kept, calendar, today, random: Random):
     shuffled = [*kept, *kept]
     random.shuffle(shuffled)
-    expected = streak(kept, calendar=calendar, today=today)
-    assert streak(shuffled, calendar=calendar, today=today) == expected
-    assert streak(sorted(kept), calendar=calendar, today=today) == expected
+    expected = compute_streak(kept, calendar=calendar, today=today)
+    assert compute_streak(shuffled, calendar=calendar, today=today) == expected
+    assert compute_streak(sorted(kept), calendar=calendar, today=today) == expected
     assert steady(shuffled, today, calendar) == steady(kept, today, calendar)
 
 
@@ -270,8 +274,8 @@ def test_a_pause_without_words_neither_breaks_nor_grows_a_streak(kept, first, le
     calendar = PracticeCalendar(pauses=(Pause(first, last),))
     so_far = frozenset(kept_day for kept_day in kept if kept_day < first)
     after = days_after(last, 1)
-    begun = streak(so_far, calendar=calendar, today=first)
-    over = streak(so_far, calendar=calendar, today=after)
+    begun = compute_streak(so_far, calendar=calendar, today=first)
+    over = compute_streak(so_far, calendar=calendar, today=after)
     assert not begun.at_risk
     assert replace(over, at_risk=False) == begun
     assert steady(so_far, first, calendar) == steady(so_far, after, calendar)
@@ -339,7 +343,7 @@ def test_who_writes_once_each_local_day_keeps_the_streak_through_clock_changes(z
         local_day(Instant(day_begins(d, zone) + hour * HOUR), zone)
         for d in each_day(first, days_after(first, 119))
     }
-    found = streak(kept, calendar=EVERY_DAY, today=days_after(first, 119))
+    found = compute_streak(kept, calendar=EVERY_DAY, today=days_after(first, 119))
     assert (found.current, found.longest, found.freezes) == (120, 120, 2)
 
 
@@ -376,12 +380,12 @@ def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_strea
                 kept.add(today)
             now = Instant(now + HOUR)
             calendar = PracticeCalendar(EVERY_DAY.changes, short_days=frozenset(short_days))
-            found = streak(kept, calendar=calendar, today=local_day(now, zone))
+            found = compute_streak(kept, calendar=calendar, today=local_day(now, zone))
             assert found.current == len(kept)
         short_days |= find_short_days(now, zone, other)
         zone, other = other, zone
     assert found.longest == len(kept)
-    assert steadiness(kept, calendar=calendar, joined=joined, today=today) == 100
+    assert compute_steadiness(kept, calendar=calendar, joined=joined, today=today) == 100
 
 
 def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
@@ -391,7 +395,7 @@ def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
     assert cut == {day(14)}
     calendar = PracticeCalendar(EVERY_DAY.changes, short_days=cut)
     kept = marks("x" * 14 + ".x")
-    assert streak(kept, calendar=calendar, today=day(16)) == Streak(
+    assert compute_streak(kept, calendar=calendar, today=day(16)) == Streak(
         15, 15, 2, day(15), at_risk=False
     )
 
@@ -428,8 +432,8 @@ def test_the_longest_streaks_of_a_period_hold_its_kept_days_and_agree_with_the_l
 ):
     first, last = min(one, other), max(one, other)
     today = day(71)
-    longest = longest_within(kept, calendar=calendar, today=today, first=first, last=last)
-    runs = longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=100)
+    longest = count_longest_streak(kept, calendar=calendar, today=today, first=first, last=last)
+    runs = list_longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=100)
     assert [run.days for run in runs] == sorted((run.days for run in runs), reverse=True)
     assert max((run.days for run in runs), default=min(longest, 1)) == longest
     inside = {date for date in kept if first <= date <= last}
@@ -440,5 +444,5 @@ def test_the_longest_streaks_of_a_period_hold_its_kept_days_and_agree_with_the_l
         assert {run.first_date, run.last_date} <= held
         assert not held & covered
         covered |= held
-    fewer = longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=2)
+    fewer = list_longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=2)
     assert fewer == runs[:2]

@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, each_day, local_date
 from leaderjournal.practice_log.rules import NOTHING, CommitmentFigures, HandOffFigures
-from leaderjournal.reviews.pictures.rules import calendar_weeks, mark_spans
-from leaderjournal.reviews.streaks.rules import longest_runs, longest_within, streak
+from leaderjournal.reviews.charts.rules import find_spans_by_mark, group_by_week
+from leaderjournal.reviews.streaks.rules import (
+    compute_streak,
+    count_longest_streak,
+    list_longest_runs,
+)
 from leaderjournal.reviews.summaries.rules import (
     BehaviourFigures,
     BestScore,
@@ -21,9 +25,9 @@ from leaderjournal.reviews.summaries.rules import (
     Passage,
     Period,
     WrittenDay,
-    best_day,
-    highlights,
-    summary,
+    choose_highlights,
+    find_best_day,
+    summarize,
 )
 
 KEYS = ("lead-from-front", "protect-and-serve", "let-go")
@@ -100,7 +104,7 @@ def journal(*days: WrittenDay, **others) -> Journal:
 
 
 def figures(*days: WrittenDay, period=NOVEMBER, today=LAST_OF_NOVEMBER, **others):
-    return summary(period, journal(*days, **others), today=today)
+    return summarize(period, journal(*days, **others), today=today)
 
 
 def said(day: int, key: str | None, score: int | None, words: int = 10, word: str = "word"):
@@ -241,7 +245,7 @@ def test_a_freeze_is_marked_on_the_day_that_it_was_spent_on():
     found = figures(*days)
     assert (found.days_kept, found.days_expected, found.streak_longest) == (17, 21, 21)
     assert [day.date.day for day in found.days if "freeze" in day.marks] == [17, 18]
-    spans = mark_spans(found.days)
+    spans = find_spans_by_mark(found.days)
     assert [(span.first.day, span.last.day) for span in spans["freeze"]] == [(17, 18)]
     assert [(span.first.day, span.last.day) for span in spans["missed"]] == [(24, 25)]
     assert "paused" not in spans
@@ -304,7 +308,7 @@ def test_a_month_shows_five_highlights_and_a_year_twelve():
 @settings(deadline=None)
 @given(journals(), around_november, st.sampled_from([NOVEMBER, Period(2026, 10), Period(2026)]))
 def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, period):
-    found = summary(period, written, today=today)
+    found = summarize(period, written, today=today)
     in_period, in_previous = (
         [d for d in written.days if is_in(d.date, p)] for p in comparison(period)
     )
@@ -320,14 +324,14 @@ def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, perio
     assert (found.number, found.team) == (None, None)
 
     in_time = {d.date for d in written.days if d.in_time} | written.in_time_before
-    assert found.streak_longest == longest_within(
+    assert found.streak_longest == count_longest_streak(
         in_time,
         calendar=written.calendar,
         today=today,
         first=dates_of(period)[0],
         last=dates_of(period)[-1],
     )
-    ever = streak(in_time, calendar=written.calendar, today=today)
+    ever = compute_streak(in_time, calendar=written.calendar, today=today)
     assert found.streak_longest <= ever.longest
 
     assert [day.date for day in found.days] == dates_of(period)
@@ -361,8 +365,8 @@ def count_slowly(written, period, today):
 @settings(deadline=None)
 @given(journals(), around_november)
 def test_the_figures_of_a_year_are_those_of_its_months(written, today):
-    year = summary(Period(2026), written, today=today)
-    months = [summary(month, written, today=today) for month in Period(2026).months]
+    year = summarize(Period(2026), written, today=today)
+    months = [summarize(month, written, today=today) for month in Period(2026).months]
     for field in ("days_kept", "days_expected", "days_extra", "words"):
         assert getattr(year, field) == sum(getattr(month, field) for month in months)
     assert year.streak_longest >= max(month.streak_longest for month in months)
@@ -373,7 +377,7 @@ def test_the_figures_of_a_year_are_those_of_its_months(written, today):
 @given(journals(), around_november)
 def test_the_marks_of_days_explain_the_figures_and_the_rows(written, today):
     """Between two days of one row, each practice day was kept in time, or a freeze was spent."""
-    found = summary(Period(2026), written, today=today)
+    found = summarize(Period(2026), written, today=today)
     marks = Counter(mark for day in found.days for mark in day.marks)
     assert found.days_kept == marks["kept"]
     assert found.days_expected == marks["kept"] + marks["missed"]
@@ -381,7 +385,7 @@ def test_the_marks_of_days_explain_the_figures_and_the_rows(written, today):
     for day in found.days:
         assert ("paused" in day.marks) == written.calendar.is_paused(day.date)
         assert not {"kept", "missed"} <= set(day.marks)
-    longest = longest_runs(
+    longest = list_longest_runs(
         written.in_time,
         calendar=written.calendar,
         today=today,
@@ -456,7 +460,7 @@ def dates_of(period):
 
 def test_highlights_are_whole_and_come_in_the_order_of_their_dates():
     late, early = said(20, LEAD, 5, words=60), said(3, SERVE, 4)
-    assert highlights([late, early], 5) == (
+    assert choose_highlights([late, early], 5) == (
         Highlight(november(3), SERVE, early.text),
         Highlight(november(20), LEAD, late.text),
     )
@@ -464,20 +468,22 @@ def test_highlights_are_whole_and_come_in_the_order_of_their_dates():
 
 def test_a_few_words_are_no_highlight_unless_nothing_longer_was_written():
     short, long = said(3, LEAD, 5, words=7), said(4, LEAD, 3, words=8)
-    assert [found.date.day for found in highlights([short, long], 5)] == [4]
-    assert [found.date.day for found in highlights([short], 5)] == [3]
-    assert highlights([said(3, LEAD, 5, words=0)], 5) == ()
+    assert [found.date.day for found in choose_highlights([short, long], 5)] == [4]
+    assert [found.date.day for found in choose_highlights([short], 5)] == [3]
+    assert choose_highlights([said(3, LEAD, 5, words=0)], 5) == ()
 
 
 def test_one_honest_passage_about_a_low_score_is_among_the_highlights():
     good = [said(day, LEAD, 5) for day in range(2, 12)]
     low = [said(20, LEAD, 1, words=9), said(21, LEAD, 2, words=40)]
-    days = [found.date.day for found in highlights([*good, *low], 5)]
+    days = [found.date.day for found in choose_highlights([*good, *low], 5)]
     assert days == [8, 9, 10, 11, 21]
 
 
 def test_a_single_highlight_is_the_best_one():
-    assert [h.date.day for h in highlights([said(2, LEAD, 1, 90), said(3, LEAD, 5)], 1)] == [3]
+    assert [h.date.day for h in choose_highlights([said(2, LEAD, 1, 90), said(3, LEAD, 5)], 1)] == [
+        3
+    ]
 
 
 def test_higher_scores_come_first_then_longer_words_and_no_score_ranks_in_the_middle():
@@ -487,14 +493,14 @@ def test_higher_scores_come_first_then_longer_words_and_no_score_ranks_in_the_mi
         said(4, LEAD, 4),
         said(5, LEAD, 3, words=12),
     ]
-    assert [found.date.day for found in highlights(several, 2)] == [4, 5]
-    assert [found.date.day for found in highlights(several, 3)] == [3, 4, 5]
+    assert [found.date.day for found in choose_highlights(several, 2)] == [4, 5]
+    assert [found.date.day for found in choose_highlights(several, 3)] == [3, 4, 5]
 
 
 def test_highlights_are_spread_over_days_and_keys():
     all_keys = [said(2, key, 5) for key in KEYS]
     others = [said(3, LEAD, 5), said(3, SERVE, 5), said(4, LEAD, 5), said(4, LET_GO, 5)]
-    found = highlights([*all_keys, *others], 3)
+    found = choose_highlights([*all_keys, *others], 3)
     assert [highlight.date.day for highlight in found] == [2, 3, 4]
     assert {highlight.key for highlight in found} == set(KEYS)
 
@@ -502,12 +508,14 @@ def test_highlights_are_spread_over_days_and_keys():
 def test_the_highlights_of_a_year_come_from_many_months():
     good = [said(day, KEYS[day % 3], 5) for day in range(1, 31)]
     fair = [Passage(LocalDate(date(2026, m, 7)), LEAD, 3, "word " * 9) for m in range(1, 11)]
-    assert {found.date.month for found in highlights([*good, *fair], 12)} == set(range(1, 12))
+    assert {found.date.month for found in choose_highlights([*good, *fair], 12)} == set(
+        range(1, 12)
+    )
 
 
 @given(st.lists(passages(), max_size=30), st.integers(0, 12), st.randoms(use_true_random=False))
 def test_highlights_are_chosen_fairly_whatever_the_journal(several, how_many, random):
-    found = highlights(several, how_many)
+    found = choose_highlights(several, how_many)
     enough = [p for p in several if len(p.text.split()) >= 8]
     eligible = enough or [p for p in several if p.text]
     assert len(found) == min(how_many, len(eligible))
@@ -518,13 +526,13 @@ def test_highlights_are_chosen_fairly_whatever_the_journal(several, how_many, ra
     if low and how_many > 1:
         assert low & {(h.date, h.key, h.text) for h in found}
     shuffled = random.sample(several, len(several))
-    assert Counter(highlights(shuffled, how_many)) == Counter(found)
+    assert Counter(choose_highlights(shuffled, how_many)) == Counter(found)
 
 
 @given(st.lists(passages(), max_size=30), st.integers(1, 12))
 def test_no_day_of_a_month_is_highlighted_twice_while_another_has_words(several, how_many):
     several = [p for p in several if p.date in NOVEMBER]
-    per_day = Counter(h.date for h in highlights(several, how_many))
+    per_day = Counter(h.date for h in choose_highlights(several, how_many))
     assume(per_day)
     enough = [p for p in several if len(p.text.split()) >= 8] or [p for p in several if p.text]
     if max(per_day.values()) > 1:
@@ -538,16 +546,16 @@ def test_the_best_day_has_the_highest_mean_then_more_scores_then_is_the_latest()
     four = WrittenDay(november(2), {LEAD: 4})
     two_fours = WrittenDay(november(3), {LEAD: 4, SERVE: 4})
     mixed = WrittenDay(november(5), {LEAD: 5, SERVE: 3})
-    assert best_day([]) is None
-    assert best_day([WrittenDay(november(2))]) is None
-    assert best_day([two_fours, four]) == two_fours.date
-    assert best_day([mixed, two_fours, four]) == mixed.date
-    assert best_day([WrittenDay(november(1), {LEAD: 5}), mixed]) == november(1)
+    assert find_best_day([]) is None
+    assert find_best_day([WrittenDay(november(2))]) is None
+    assert find_best_day([two_fours, four]) == two_fours.date
+    assert find_best_day([mixed, two_fours, four]) == mixed.date
+    assert find_best_day([WrittenDay(november(1), {LEAD: 5}), mixed]) == november(1)
 
 
 def test_the_best_day_can_be_read_off_a_summary():
     found = figures(WrittenDay(november(2), {LEAD: 4}), WrittenDay(november(3), {LEAD: 5}))
-    assert best_day(found.days) == november(3)
+    assert find_best_day(found.days) == november(3)
 
 
 @given(st.lists(written_days(), max_size=20, unique_by=lambda day: day.date))
@@ -558,7 +566,7 @@ def test_the_best_day_agrees_with_a_slow_and_obvious_search(days):
         mean = Fraction(sum(d.scores.values()), len(d.scores))
         if best is None or (mean, len(d.scores)) >= best[:2]:
             best = (mean, len(d.scores), d.date)
-    assert best_day(days) == (best[2] if best else None)
+    assert find_best_day(days) == (best[2] if best else None)
 
 
 # The month's page
@@ -566,7 +574,7 @@ def test_the_best_day_agrees_with_a_slow_and_obvious_search(days):
 
 @given(st.one_of(periods.filter(lambda period: period.month is not None)))
 def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
-    weeks = calendar_weeks(summary(period, journal(), today=november(24)).days)
+    weeks = group_by_week(summarize(period, journal(), today=november(24)).days)
     places = [[cell and cell.date for cell in week] for week in weeks]
     assert places == [
         [LocalDate(date(period.year, period.month, day)) if day else None for day in week]
@@ -577,7 +585,7 @@ def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
 def test_a_cell_says_what_its_day_was():
     paused = PracticeCalendar(pauses=(Pause(november(26), november(26)),))
     written = journal(WrittenDay(november(23), {LEAD: 4}, words=12), calendar=paused)
-    weeks = calendar_weeks(summary(NOVEMBER, written, today=november(24)).days)
+    weeks = group_by_week(summarize(NOVEMBER, written, today=november(24)).days)
     monday, tuesday, _, thursday, _, saturday, _ = weeks[4]
     assert (monday.kept, monday.words, monday.scores[LEAD], monday.scores[SERVE]) == (
         1,

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.words.rules import (
-    Used,
-    Written,
-    length_by_score,
-    most_used,
-    names_in,
-    word_figures,
+    WordCount,
+    WrittenText,
+    compute_word_figures,
+    find_names,
+    list_most_used,
+    measure_length_by_score,
 )
 
 WORDS = ("review", "deal", "Review", "forecast", "the", "was", "pipeline", "deals")
@@ -22,19 +22,19 @@ SAID = st.lists(st.sampled_from(WORDS)).map(" ".join)
 
 def test_the_practices_own_words_count_and_those_that_say_little_do_not():
     texts = ["The call was good. I made the call and I did call for help.", "Help with the number."]
-    assert most_used(texts) == (Used("call", 3), Used("help", 2))
+    assert list_most_used(texts) == (WordCount("call", 3), WordCount("help", 2))
 
 
 def test_case_accents_and_a_possessive_make_no_other_word():
     texts = ["Résumé reviewed. The résumé’s length. RESUME again.", "My review; the review's end"]
-    assert most_used(texts) == (Used("résumé", 3), Used("review", 2))
+    assert list_most_used(texts) == (WordCount("résumé", 3), WordCount("review", 2))
 
 
 @given(st.lists(SAID))
 def test_the_counts_are_those_of_a_plain_count(texts):
     counted = Counter(word.lower() for text in texts for word in text.split())
     expected = {w: n for w, n in counted.items() if n > 1 and w not in ("the", "was")}
-    found = most_used(texts, most=100)
+    found = list_most_used(texts, most=100)
     assert {used.word: used.count for used in found} == expected
     assert [used.count for used in found] == sorted((u.count for u in found), reverse=True)
 
@@ -45,12 +45,15 @@ def test_a_name_is_a_capital_within_a_sentence_and_nowhere_a_small_letter():
         "Bring the plan to Jonas. Target missed, and the target moved.",
         "We met at nine with HR.",
     ]
-    assert [(u.word, u.count) for u in names_in(texts)] == [("Jonas", 2), ("Mira", 2)]
+    assert [(u.word, u.count) for u in find_names(texts)] == [("Jonas", 2), ("Mira", 2)]
 
 
 def test_a_name_that_only_begins_sentences_is_not_guessed_and_an_at_sign_always_names():
-    assert names_in(["Mira called. Mira wrote."]) == ()
-    assert names_in(["Thanked @mira and @JK today."]) == (Used("JK", 1), Used("mira", 1))
+    assert find_names(["Mira called. Mira wrote."]) == ()
+    assert find_names(["Thanked @mira and @JK today."]) == (
+        WordCount("JK", 1),
+        WordCount("mira", 1),
+    )
 
 
 def test_a_name_of_the_team_counts_wherever_it_is_written_as_the_team_writes_it():
@@ -59,32 +62,32 @@ def test_a_name_of_the_team_counts_wherever_it_is_written_as_the_team_writes_it(
         "Will came. I will see him, and J.K. too. Thanked @mira.",
     ]
     team = {"Jonas", "Anna Berg", "Will", "J.K.", "Nobody"}
-    assert [(used.word, used.count) for used in names_in(texts, team)] == [
+    assert [(used.word, used.count) for used in find_names(texts, team)] == [
         ("Anna Berg", 2),
         ("Mira", 2),
         ("J.K.", 1),
         ("Jonas", 1),
         ("Will", 1),
     ]
-    written = [Written(None, None, text) for text in texts * 2]
-    assert word_figures(written, (), team=team).most_used["note"] == (
-        Used("agree", 2),
-        Used("called", 2),
-        Used("good", 2),
-        Used("plan", 2),
-        Used("thanked", 2),
+    written = [WrittenText(None, None, text) for text in texts * 2]
+    assert compute_word_figures(written, (), team=team).most_used["note"] == (
+        WordCount("agree", 2),
+        WordCount("called", 2),
+        WordCount("good", 2),
+        WordCount("plan", 2),
+        WordCount("thanked", 2),
     )
 
 
 def test_where_nouns_have_capitals_only_the_at_sign_names():
     texts = ["Heute war die Übergabe an das Team ein Erfolg, und @Ana hatte den Plan im Kopf."] * 4
-    assert [used.word for used in names_in(texts)] == ["Ana"]
+    assert [used.word for used in find_names(texts)] == ["Ana"]
 
 
 @given(
     st.lists(
         st.builds(
-            Written,
+            WrittenText,
             st.sampled_from(catalogue.KEY_SLUGS),
             st.one_of(st.none(), st.integers(1, 5)),
             SAID,
@@ -92,7 +95,7 @@ def test_where_nouns_have_capitals_only_the_at_sign_names():
     )
 )
 def test_the_length_of_answers_is_the_mean_of_those_with_a_score(texts):
-    found = {length.score: length for length in length_by_score(texts)}
+    found = {length.score: length for length in measure_length_by_score(texts)}
     for score in range(1, 6):
         words = [len(written.text.split()) for written in texts if written.score == score]
         if not words:
@@ -105,15 +108,15 @@ def test_the_length_of_answers_is_the_mean_of_those_with_a_score(texts):
 
 def test_a_name_is_not_among_the_words_and_words_are_told_by_key():
     texts = [
-        Written("let-go", 4, "Gave the review to Ana. The review was hers, and Ana ran it."),
-        Written("lead-from-front", 2, "One pipeline, two pipelines, one pipeline."),
-        Written(None, None, "Ask Ana."),
+        WrittenText("let-go", 4, "Gave the review to Ana. The review was hers, and Ana ran it."),
+        WrittenText("lead-from-front", 2, "One pipeline, two pipelines, one pipeline."),
+        WrittenText(None, None, "Ask Ana."),
     ]
-    figures = word_figures(texts, catalogue.KEY_SLUGS)
+    figures = compute_word_figures(texts, catalogue.KEY_SLUGS)
     assert figures.most_used == {
-        "lead-from-front": (Used("pipeline", 2),),
+        "lead-from-front": (WordCount("pipeline", 2),),
         "protect-and-serve": (),
-        "let-go": (Used("review", 2),),
+        "let-go": (WordCount("review", 2),),
         "note": (),
     }
-    assert figures.names == (Used("Ana", 3),)
+    assert figures.names == (WordCount("Ana", 3),)

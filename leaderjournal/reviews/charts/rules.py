@@ -15,11 +15,11 @@ from leaderjournal.reviews.summaries.rules import BehaviourFigures, DayFigures, 
 
 LOWEST, HIGHEST = 1, 5
 STRONG_FROM, WEAK_TO = 3.5, 2.5
-BRIDGES_DAYS = 4
+MAX_GAP_DAYS = 4
 """A line goes on over a gap of so many days at the most, a long weekend."""
-BRIDGES_MONTHS = 2
+MAX_GAP_MONTHS = 2
 LINE_WIDTH, LINE_HEIGHT = 310.0, 64.0
-TOLD_MARKS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.LATE, Mark.MISSED)
+EXPLAINED_MARKS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.LATE, Mark.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class MonthMeans:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BehaviourGroups:
     """The behaviours of a key by what was scored: slugs with figures, and slugs never looked at.
 
     Strong is a mean of 3.5 or more, weak of 2.5 or less; the best come first, and of the weak the
@@ -61,7 +61,7 @@ class Quarters:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class Point:
     """A mark of a picture: where it stands, and the value it stands for."""
 
     x: float
@@ -70,10 +70,10 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class LineChart:
     """The marks of a line in their order, and its strokes: runs of "x,y" that belong together."""
 
-    dots: tuple[Dot, ...]
+    dots: tuple[Point, ...]
     strokes: tuple[str, ...]
     width: float = LINE_WIDTH
     height: float = LINE_HEIGHT
@@ -87,7 +87,7 @@ class MonthDays:
     counts: DayCounts
 
 
-def months_until(last: Period, number: int) -> tuple[Period, ...]:
+def list_months_until(last: Period, number: int) -> tuple[Period, ...]:
     """Return `number` months in order, of which `last` is the last."""
     months = [last]
     while len(months) < number:
@@ -95,7 +95,7 @@ def months_until(last: Period, number: int) -> tuple[Period, ...]:
     return tuple(reversed(months))
 
 
-def monthly_means(
+def compute_monthly_means(
     days: Iterable[Scored], months: Sequence[Period], keys: Collection[str]
 ) -> tuple[MonthMeans, ...]:
     """Return the mean scores of each of `months`."""
@@ -105,22 +105,30 @@ def monthly_means(
             if score is not None:
                 scores[day.date.year, day.date.month, key].append(score)
     return tuple(
-        MonthMeans(month, {key: _mean(scores[month.year, month.month, key]) for key in keys})
+        MonthMeans(
+            month, {key: _compute_mean(scores[month.year, month.month, key]) for key in keys}
+        )
         for month in months
     )
 
 
-def weekday_means(days: Iterable[Scored], keys: Collection[str]) -> dict[str, tuple[Mean, ...]]:
+def compute_weekday_means(
+    days: Iterable[Scored], keys: Collection[str]
+) -> dict[str, tuple[Mean, ...]]:
     """Return, by key, the mean scores of the seven weekdays, Monday first."""
     scores: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for day in days:
         for key, score in day.scores.items():
             if score is not None:
                 scores[key, day.date.isoweekday()].append(score)
-    return {key: tuple(_mean(scores[key, weekday]) for weekday in range(1, 8)) for key in keys}
+    return {
+        key: tuple(_compute_mean(scores[key, weekday]) for weekday in range(1, 8)) for key in keys
+    }
 
 
-def standing(figures: Mapping[str, BehaviourFigures], behaviours: Sequence[str]) -> Standing:
+def group_behaviours(
+    figures: Mapping[str, BehaviourFigures], behaviours: Sequence[str]
+) -> BehaviourGroups:
     """Return how the behaviours of a key stand, given the figures of those looked at."""
     scored = sorted(
         ((slug, found) for slug, found in figures.items() if found.mean is not None),
@@ -130,7 +138,7 @@ def standing(figures: Mapping[str, BehaviourFigures], behaviours: Sequence[str])
     strong = [item for item in scored if (item[1].mean or 0) >= STRONG_FROM]
     weak = [item for item in scored if (item[1].mean or 0) <= WEAK_TO]
     between = [item for item in scored if item not in strong and item not in weak]
-    return Standing(
+    return BehaviourGroups(
         strong=tuple(strong),
         between=(*between, *unscored),
         weak=tuple(reversed(weak)),
@@ -138,33 +146,38 @@ def standing(figures: Mapping[str, BehaviourFigures], behaviours: Sequence[str])
     )
 
 
-def quarters(days: Iterable[Scored], key: str) -> Quarters:
+def compute_quarters(days: Iterable[Scored], key: str) -> Quarters:
     """Return the mean scores of a key in the four quarters of the year that `days` are of."""
     scores: list[list[int]] = [[], [], [], []]
     for day in days:
         score = day.scores.get(key)
         if score is not None:
             scores[(day.date.month - 1) // 3].append(score)
-    means = (_mean(scores[0]), _mean(scores[1]), _mean(scores[2]), _mean(scores[3]))
+    means = (
+        _compute_mean(scores[0]),
+        _compute_mean(scores[1]),
+        _compute_mean(scores[2]),
+        _compute_mean(scores[3]),
+    )
     known = [mean.mean for mean in means if mean.mean is not None]
     return Quarters(means, known[-1] - known[0] if len(known) > 1 else None)
 
 
-def curve(values: Sequence[float | None], *, bridges: int) -> Curve:
+def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
     """Return the line of `values` from 1 to 5 over a field, the lowest score at its foot.
 
     Places are spread evenly over its width, the first at 0; `None` has no mark. Two marks belong to
     one stroke where no more than `bridges` places between them are empty.
     """
     step = LINE_WIDTH / max(1, len(values) - 1)
-    dots: list[Dot] = []
-    strokes: list[list[Dot]] = []
+    dots: list[Point] = []
+    strokes: list[list[Point]] = []
     last = -1
     for place, value in enumerate(values):
         if value is None:
             continue
         share = (value - LOWEST) / (HIGHEST - LOWEST)
-        dot = Dot(round(place * step, 2), round(LINE_HEIGHT * (1 - share), 2), value)
+        dot = Point(round(place * step, 2), round(LINE_HEIGHT * (1 - share), 2), value)
         dots.append(dot)
         if strokes and place - last - 1 <= bridges:
             strokes[-1].append(dot)
@@ -172,12 +185,12 @@ def curve(values: Sequence[float | None], *, bridges: int) -> Curve:
             strokes.append([dot])
         last = place
     lines = [stroke for stroke in strokes if len(stroke) > 1]
-    return Curve(
+    return LineChart(
         tuple(dots), tuple(" ".join(f"{dot.x},{dot.y}" for dot in stroke) for stroke in lines)
     )
 
 
-def year_months(days: Iterable[DayFigures]) -> tuple[MonthDays, ...]:
+def group_by_month(days: Iterable[DayFigures]) -> tuple[MonthDays, ...]:
     """Return the days of a year's summary, month by month."""
     return tuple(
         MonthDays(of_month, count_days(day.marks for day in of_month))
@@ -185,7 +198,7 @@ def year_months(days: Iterable[DayFigures]) -> tuple[MonthDays, ...]:
     )
 
 
-def calendar_weeks(days: Sequence[DayFigures]) -> tuple[tuple[DayFigures | None, ...], ...]:
+def group_by_week(days: Sequence[DayFigures]) -> tuple[tuple[DayFigures | None, ...], ...]:
     """Return the days of a month's summary in weeks, Monday first; None outside the month."""
     before = days[0].date.isoweekday() - 1
     after = 7 - days[-1].date.isoweekday()
@@ -193,7 +206,7 @@ def calendar_weeks(days: Sequence[DayFigures]) -> tuple[tuple[DayFigures | None,
     return tuple(places[start : start + 7] for start in range(0, len(places), 7))
 
 
-def mark_spans(days: Iterable[DayFigures]) -> dict[Mark, tuple[Span, ...]]:
+def find_spans_by_mark(days: Iterable[DayFigures]) -> dict[Mark, tuple[Span, ...]]:
     """Return, for each mark that says why a row went on or ended, the days that have it.
 
     Marks that no day has are left out, and a missed day that a freeze was spent on has that mark
@@ -203,9 +216,9 @@ def mark_spans(days: Iterable[DayFigures]) -> dict[Mark, tuple[Span, ...]]:
         day.date: set(day.marks) - {Mark.MISSED} if Mark.FREEZE in day.marks else day.marks
         for day in days
     }
-    found = {mark: find_spans(marks, mark) for mark in TOLD_MARKS}
+    found = {mark: find_spans(marks, mark) for mark in EXPLAINED_MARKS}
     return {mark: spans for mark, spans in found.items() if spans}
 
 
-def _mean(scores: Sequence[int]) -> Mean:
+def _compute_mean(scores: Sequence[int]) -> Mean:
     return Mean(fmean(scores) if scores else None, len(scores))

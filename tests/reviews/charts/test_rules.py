@@ -10,25 +10,25 @@ from hypothesis import strategies as st
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.reviews.pictures.rules import (
-    BRIDGES_DAYS,
+from leaderjournal.reviews.charts.rules import (
     LINE_HEIGHT,
     LINE_WIDTH,
+    MAX_GAP_DAYS,
     Mean,
-    curve,
-    monthly_means,
-    months_until,
-    quarters,
-    standing,
-    weekday_means,
-    year_months,
+    compute_monthly_means,
+    compute_quarters,
+    compute_weekday_means,
+    group_behaviours,
+    group_by_month,
+    list_months_until,
+    plot_line,
 )
 from leaderjournal.reviews.summaries.rules import (
     BehaviourFigures,
     Journal,
     Period,
     WrittenDay,
-    summary,
+    summarize,
 )
 
 KEYS = catalogue.KEY_SLUGS
@@ -56,8 +56,8 @@ def same(found: Mean, expected):
 
 @given(YEARS)
 def test_the_means_of_months_weekdays_and_quarters_are_those_of_their_days(days):
-    by_month = monthly_means(days, Period(2026).months, KEYS)
-    by_weekday = weekday_means(days, KEYS)
+    by_month = compute_monthly_means(days, Period(2026).months, KEYS)
+    by_weekday = compute_weekday_means(days, KEYS)
     for key in KEYS:
         for number, month in enumerate(by_month, start=1):
             expected = mean_of(days, key, lambda day, n=number: day.month == n)
@@ -65,7 +65,7 @@ def test_the_means_of_months_weekdays_and_quarters_are_those_of_their_days(days)
         for weekday in range(1, 8):
             expected = mean_of(days, key, lambda day, w=weekday: day.isoweekday() == w)
             same(by_weekday[key][weekday - 1], expected)
-        four = quarters(days, key)
+        four = compute_quarters(days, key)
         known = []
         for number in range(1, 5):
             months = range(3 * number - 2, 3 * number + 1)
@@ -80,7 +80,7 @@ def test_the_means_of_months_weekdays_and_quarters_are_those_of_their_days(days)
 
 
 def test_twelve_months_until_one_go_over_the_turn_of_the_year():
-    months = months_until(Period(2026, 2), 12)
+    months = list_months_until(Period(2026, 2), 12)
     assert [month.name for month in (months[0], months[9], months[10], months[11])] == [
         "2025-03",
         "2025-12",
@@ -99,7 +99,7 @@ def test_twelve_months_until_one_go_over_the_turn_of_the_year():
 )
 def test_every_behaviour_stands_in_one_place_by_what_was_scored(figures):
     slugs = [behaviour.slug for behaviour in catalogue.keys()[0].behaviours]
-    found = standing(figures, slugs)
+    found = group_behaviours(figures, slugs)
     placed = [slug for group in (found.strong, found.between, found.weak) for slug, _ in group]
     assert sorted((*placed, *found.untouched)) == sorted(slugs)
     assert all(figures[slug].mean >= 3.5 for slug, _ in found.strong)
@@ -113,7 +113,7 @@ def test_every_behaviour_stands_in_one_place_by_what_was_scored(figures):
 
 @given(st.lists(st.one_of(st.none(), st.integers(1, 5)), min_size=1, max_size=31))
 def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
-    line = curve(values, bridges=BRIDGES_DAYS)
+    line = plot_line(values, bridges=MAX_GAP_DAYS)
     assert [dot.value for dot in line.dots] == [v for v in values if v is not None]
     for dot in line.dots:
         assert 0 <= dot.x <= LINE_WIDTH
@@ -123,7 +123,7 @@ def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
     places = [place for place, value in enumerate(values) if value is not None]
     runs = [[place] for place in places[:1]]
     for before, place in pairwise(places):
-        if place - before - 1 > BRIDGES_DAYS:
+        if place - before - 1 > MAX_GAP_DAYS:
             runs.append([])
         runs[-1].append(place)
     assert [len(stroke.split()) for stroke in line.strokes] == [len(r) for r in runs if len(r) > 1]
@@ -132,8 +132,8 @@ def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
 @given(YEARS)
 def test_the_picture_of_a_year_has_each_of_its_days_once(days):
     journal = Journal(days, KEYS, PracticeCalendar(), joined=LocalDate(date(2026, 1, 1)))
-    found = summary(Period(2026), journal, today=LocalDate(date(2026, 12, 31)))
-    months = year_months(found.days)
+    found = summarize(Period(2026), journal, today=LocalDate(date(2026, 12, 31)))
+    months = group_by_month(found.days)
     flat = [day for month in months for day in month.days]
     assert [day.date for day in flat] == [
         date(2026, 1, 1) + timedelta(number) for number in range(365)
