@@ -107,8 +107,8 @@ APIS = (
     portability_api,
 )
 
-accounts_store.local_days_changed.connect(schedule_store.follow)
-accounts_store.local_days_changed.connect(fortnightly_store.follow)
+accounts_store.local_days_changed.connect(schedule_store.reschedule_after_move)
+accounts_store.local_days_changed.connect(fortnightly_store.reschedule_after_move)
 reflections_store.commitments_gone.connect(practice_log_store.forget_of_days)
 people_store.name_forgotten.connect(monthly_store.rewrite_texts)
 people_store.name_forgotten.connect(team_mirror_store.rewrite)

@@ -180,11 +180,11 @@ def _configuration_findings() -> Iterator[str]:
 
 def _push_findings() -> Iterator[str]:
     try:
-        push_store.vapid_public_key()
+        push_store.get_vapid_public_key()
     except ValueError:
         yield "VAPID_PRIVATE_KEY is no private key of P-256."
         return
-    strange = push_store.devices_of_other_keys()
+    strange = push_store.count_devices_with_other_keys()
     if strange:
         devices = "device" if strange == 1 else "devices"
         yield (

@@ -56,14 +56,14 @@ def chores(app: Flask) -> dict[str, int]:
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
             "devices encrypted that were plain": push_store.encrypt_plain_devices(),
-            "devices removed long ago": push_store.forget_removed(now=now),
+            "devices removed long ago": push_store.delete_old_removals(now=now),
             "imports that were broken off": _go_on_with_imports(now),
             "imports never brought in": imports_store.forget_unused(
                 before=Instant(now - IMPORTS_WAIT_FOR)
             ),
             "team mirrors that are over": team_mirror_store.close_ended(now=now),
             "documents of yesterday": documents_store.forget_old(now=now),
-            "old deliveries": delivery_store.forget_old(now=now),
+            "old deliveries": delivery_store.delete_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
             "logs wiped of all that": wipe_logs(),
         }

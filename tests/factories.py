@@ -23,9 +23,9 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.encryption import encrypt_device
 from leaderjournal.prompts.push.models import PushSubscription
-from leaderjournal.prompts.push.rules import device
+from leaderjournal.prompts.push.rules import parse_device
 from leaderjournal.prompts.schedule.models import PromptSchedule
-from leaderjournal.prompts.schedule.rules import Schedule, next_prompt
+from leaderjournal.prompts.schedule.rules import Schedule, find_next_prompt
 
 PASSWORD = "look in the mirror"
 A_BROWSER = {
@@ -159,18 +159,18 @@ def _account(account_id, name):
 def one_device_each(app, leaders, subscriptions):
     """Let each of the leaders have subscribed with one browser."""
     with app.app_context():
-        push_store.keyed_hash_of("")  # makes the key for look-ups
+        push_store.hash_endpoint("")  # makes the key for look-ups
     with app.app_context(), write_transaction() as session:
         rest = {
             "device_name": "Chrome on Android",
-            "vapid_public_key": push_store.vapid_public_key(),
+            "vapid_public_key": push_store.get_vapid_public_key(),
             "created_at": clock.now(),
         }
         rows = []
         ciphers = accounts_store.find_ciphers(session, leaders)
         for leader, subscription in zip(leaders, subscriptions, strict=True):
-            at = device(subscription["endpoint"], **subscription["keys"])
-            endpoint_hash = push_store.keyed_hash_of(at.endpoint)
+            at = parse_device(subscription["endpoint"], **subscription["keys"])
+            endpoint_hash = push_store.hash_endpoint(at.endpoint)
             rows.append(
                 rest
                 | {
@@ -186,7 +186,7 @@ def one_device_each(app, leaders, subscriptions):
 def ask_daily(app, leaders, *, first, time_zone):
     """Let the leaders have chosen a prompt a day, the first one at the instant `first`."""
     at = first.astimezone(ZoneInfo(time_zone)).time()
-    prompt = next_prompt(
+    prompt = find_next_prompt(
         Schedule(enabled=True, times=(at,), weekdays=frozenset(range(1, 8))),
         zone=time_zone,
         day_starts_at=DAY_STARTS_AT,

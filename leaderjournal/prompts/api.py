@@ -14,21 +14,21 @@ from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
-from leaderjournal.prompts.delivery.trial import send_test
+from leaderjournal.prompts.channels import store as reach_store
+from leaderjournal.prompts.delivery.device_testing import send_test_message
 from leaderjournal.prompts.fortnightly import store as letter_store
 from leaderjournal.prompts.fortnightly.schemas import LetterSchema, ShownLetterSchema
 from leaderjournal.prompts.limits import tests_per_account
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
 from leaderjournal.prompts.push.messages import check_device
-from leaderjournal.prompts.push.rules import BadDevice, Device, device
+from leaderjournal.prompts.push.rules import BadDevice, Device, parse_device
 from leaderjournal.prompts.push.schemas import (
     NewSubscriptionSchema,
     PushKeySchema,
     SubscriptionSchema,
     TestedSchema,
 )
-from leaderjournal.prompts.reach import store as reach_store
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.schemas import (
     ScheduleSchema,
@@ -40,10 +40,10 @@ from leaderjournal.prompts.schedule.schemas import (
 blueprint = Blueprint("prompts-api", __name__, url_prefix=PREFIX, description="Prompts")
 
 
-def represented(leader: Leader) -> dict[str, Any]:
+def represent_schedule(leader: Leader) -> dict[str, Any]:
     """Return the leader's schedule as `GET /prompt-schedule` shows it."""
-    kept = schedule_store.schedule_of(leader)
-    schedule, reach = kept.schedule, reach_store.reach_of(leader, kept)
+    kept = schedule_store.get_schedule(leader)
+    schedule, reach = kept.schedule, reach_store.get_channels(leader, kept)
     return {
         "enabled": schedule.enabled,
         "times": schedule.times,
@@ -57,12 +57,12 @@ def represented(leader: Leader) -> dict[str, Any]:
         "chosen": kept.chosen,
         "snoozed_until": kept.snoozed_until,
         "next_due_at": kept.next_due_at,
-        "reaches": list(reach.ways),
+        "reaches": list(reach.channels),
         "ways": reach,
     }
 
 
-def _no_such_device() -> Problem:
+def _build_missing_device_problem() -> Problem:
     return Problem(404, "There is no such device.")
 
 
@@ -71,7 +71,7 @@ def _no_such_device() -> Problem:
 @blueprint.response(200, ShownScheduleSchema)
 def read_schedule() -> dict[str, Any]:
     """Read when prompts come; where nothing is chosen yet, what is offered."""
-    return represented(get_current_leader())
+    return represent_schedule(get_current_leader())
 
 
 @blueprint.put("/prompt-schedule")
@@ -81,8 +81,8 @@ def read_schedule() -> dict[str, Any]:
 def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
     """Choose when prompts come; those by mail wait until the address is verified."""
     leader = get_current_leader()
-    schedule_store.keep(leader, **chosen, now=clock.now())
-    return represented(leader)
+    schedule_store.save_schedule(leader, **chosen, now=clock.now())
+    return represent_schedule(leader)
 
 
 @blueprint.get("/letter")
@@ -90,7 +90,7 @@ def put_schedule(chosen: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ShownLetterSchema)
 def read_letter() -> dict[str, Any]:
     """Read whether the fortnightly letter comes, and when next."""
-    return _represented_letter(letter_store.chosen(get_current_leader().id))
+    return _represent_letter(letter_store.get_choice(get_current_leader().id))
 
 
 @blueprint.put("/letter")
@@ -99,10 +99,12 @@ def read_letter() -> dict[str, Any]:
 @blueprint.response(200, ShownLetterSchema)
 def put_letter(chosen: dict[str, bool]) -> dict[str, Any]:
     """Choose whether the fortnightly letter comes; it waits until the address is verified."""
-    return _represented_letter(letter_store.choose(get_current_leader(), **chosen, now=clock.now()))
+    return _represent_letter(
+        letter_store.save_choice(get_current_leader(), **chosen, now=clock.now())
+    )
 
 
-def _represented_letter(chosen: letter_store.Chosen) -> dict[str, Any]:
+def _represent_letter(chosen: letter_store.LetterChoice) -> dict[str, Any]:
     return {
         "enabled": chosen.enabled,
         "with_words": chosen.with_words,
@@ -131,7 +133,7 @@ def snooze(asked: dict[str, int]) -> dict[str, Any]:
 @blueprint.response(200, PushKeySchema)
 def read_push_key() -> dict[str, str]:
     """Read the key that browsers subscribe with."""
-    return {"public_key": push_store.vapid_public_key()}
+    return {"public_key": push_store.get_vapid_public_key()}
 
 
 @blueprint.get("/push/subscriptions")
@@ -139,7 +141,7 @@ def read_push_key() -> dict[str, str]:
 @blueprint.response(200, page_schema(SubscriptionSchema, "Subscriptions"))
 def list_subscriptions() -> dict[str, Any]:
     """List the devices that asked for prompts, the newest first."""
-    return page(push_store.devices_of(get_current_leader().id))
+    return page(push_store.list_devices(get_current_leader().id))
 
 
 @blueprint.post("/push/subscriptions")
@@ -153,7 +155,10 @@ def subscribe(new: dict[str, Any]) -> Any:
     agent = new["user_agent"] or request.user_agent.string
     try:
         kept, created = push_store.subscribe(
-            get_current_leader().id, _device(new), name=describe_device(agent), now=clock.now()
+            get_current_leader().id,
+            _parse_device(new),
+            name=describe_device(agent),
+            now=clock.now(),
         )
     except push_store.EndpointTaken as error:
         detail = "These are not this browser's keys. Turn notifications off and on again here."
@@ -161,14 +166,14 @@ def subscribe(new: dict[str, Any]) -> Any:
     return kept, 201 if created else 200
 
 
-def _device(new: dict[str, Any]) -> Device:
+def _parse_device(new: dict[str, Any]) -> Device:
     """Return the device that a browser describes. Raises Problem (422)."""
     try:
         PushHosts(settings().push_allowed_hosts).check(new["endpoint"])
     except EndpointRefused as refusal:
         invalid({"endpoint": [f"Use the endpoint of a known push service: {refusal}."]})
     try:
-        found = device(new["endpoint"], new["keys"]["p256dh"], new["keys"]["auth"])
+        found = parse_device(new["endpoint"], new["keys"]["p256dh"], new["keys"]["auth"])
         check_device(found)
     except BadDevice as error:
         field = "keys.auth" if "auth" in str(error) else "keys.p256dh"
@@ -180,15 +185,15 @@ def _device(new: dict[str, Any]) -> Device:
 @blueprint.doc(**{"x-problems": ["410"]})
 @login_required
 @blueprint.response(200, SubscriptionSchema)
-def read_subscription(subscription_id: UUID) -> push_store.KeptDevice:
+def read_subscription(subscription_id: UUID) -> push_store.DeviceStatus:
     """Read a device; 410 for one that its leader removed, which must not put itself back."""
     account_id = get_current_leader().id
-    found = [d for d in push_store.devices_of(account_id) if d.id == subscription_id]
+    found = [d for d in push_store.list_devices(account_id) if d.id == subscription_id]
     if found:
         return found[0]
     if push_store.was_removed(account_id, subscription_id):
         raise Problem(410, "You removed this device.")
-    raise _no_such_device()
+    raise _build_missing_device_problem()
 
 
 @blueprint.delete("/push/subscriptions/<uuid:subscription_id>")
@@ -197,7 +202,7 @@ def read_subscription(subscription_id: UUID) -> push_store.KeptDevice:
 def unsubscribe(subscription_id: UUID) -> None:
     """Send no more prompts to a device."""
     if not push_store.unsubscribe(get_current_leader().id, subscription_id, now=clock.now()):
-        raise _no_such_device()
+        raise _build_missing_device_problem()
 
 
 @blueprint.post("/push/subscriptions/<uuid:subscription_id>/test")
@@ -205,9 +210,9 @@ def unsubscribe(subscription_id: UUID) -> None:
 @login_required
 @tests_per_account
 @blueprint.response(200, TestedSchema)
-def test_subscription(subscription_id: UUID) -> push_store.Try:
+def test_subscription(subscription_id: UUID) -> push_store.AttemptResult:
     """Send a test to a device now, and say what became of it."""
-    tried = send_test(get_current_leader().id, subscription_id, now=clock.now())
+    tried = send_test_message(get_current_leader().id, subscription_id, now=clock.now())
     if tried is None:
-        raise _no_such_device()
+        raise _build_missing_device_problem()
     return tried

@@ -15,10 +15,10 @@ from uuid import UUID
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice.rules import Key, Question
 
-MOST_BYTES = 3_993
+MAX_BYTES = 3_993
 """The longest plaintext that fits one encrypted record of a push message (RFC 8291, section 4)."""
 
-ONLY_OWN_QUESTIONS = "Your questions for today are here."
+OWN_QUESTIONS_TEXT = "Your questions for today are here."
 """What a prompt says on a day on which every question is the leader's own."""
 
 _DID = {"action": "did", "title": "I did"}
@@ -28,7 +28,7 @@ _REFLECT = {"action": "reflect", "title": "Reflect"}
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PromptContent:
     """The words of a prompt, none of them the leader's; `key` is the slug it opens at.
 
     `path` is the page it leads to, where that is not today's question.
@@ -40,7 +40,7 @@ class Said:
     path: str = ""
 
     @property
-    def leads_to(self) -> str:
+    def target_path(self) -> str:
         """The address below ours that a tap opens."""
         return self.path or f"/?key={self.key}"
 
@@ -54,7 +54,9 @@ def choose_question(questions: Sequence[Question], *, prompt_number: int) -> Que
     return ours[prompt_number % len(ours)] if ours else None
 
 
-def what_to_say(questions: Sequence[Question], *, keys: Sequence[Key], prompt_number: int) -> Said:
+def compose_prompt(
+    questions: Sequence[Question], *, keys: Sequence[Key], prompt_number: int
+) -> PromptContent:
     """Return the words of a day's prompt: a key's name over the day's question under it.
 
     Where all `questions` are the leader's own, it is a sentence of ours under the first of `keys`.
@@ -62,14 +64,14 @@ def what_to_say(questions: Sequence[Question], *, keys: Sequence[Key], prompt_nu
     """
     question = choose_question(questions, prompt_number=prompt_number)
     if question is None:
-        return Said(keys[0].name, ONLY_OWN_QUESTIONS, keys[0].slug)
+        return PromptContent(keys[0].name, OWN_QUESTIONS_TEXT, keys[0].slug)
     names = {key.slug: key.name for key in keys}
-    return Said(names[question.key], question.text, question.key)
+    return PromptContent(names[question.key], question.text, question.key)
 
 
-def invitation(month: LocalDate, *, keys: Sequence[Key]) -> Said:
+def compose_invitation(month: LocalDate, *, keys: Sequence[Key]) -> PromptContent:
     """Return the words that invite to the review of the month that begins on `month`."""
-    return Said(
+    return PromptContent(
         f"{month:%B} in the mirror",
         "Look back on your month: three questions, and one key to lean on next.",
         keys[0].slug,
@@ -77,19 +79,24 @@ def invitation(month: LocalDate, *, keys: Sequence[Key]) -> Said:
     )
 
 
-def payload(
-    *, said: Said, local_date: LocalDate, account: UUID, public_url: str, language: str = "en"
+def build_payload(
+    *,
+    said: PromptContent,
+    local_date: LocalDate,
+    account: UUID,
+    public_url: str,
+    language: str = "en",
 ) -> bytes:
     """Return the declarative push message of a prompt: compact JSON in UTF-8.
 
     All prompts of a local day have one tag, so that a later one replaces the one on the screen.
     `account` lets a service worker see whose prompt it is before it writes a score. A body that
-    does not fit MOST_BYTES is cut at a word. Raises ValueError where the rest alone is too long.
+    does not fit MAX_BYTES is cut at a word. Raises ValueError where the rest alone is too long.
     """
     notification = {
         "title": said.title,
         "body": said.body,
-        "navigate": f"{public_url.rstrip('/')}{said.leads_to}",
+        "navigate": f"{public_url.rstrip('/')}{said.target_path}",
         "tag": f"reflect-{local_date.isoformat()}",
         "lang": language,
         "actions": [_SNOOZE, _REFLECT] if said.path else [_DID, _NOT_TODAY, _SNOOZE, _REFLECT],
@@ -99,10 +106,10 @@ def payload(
             "account": str(account),
         },
     }
-    return _message(notification)
+    return _encode_message(notification)
 
 
-def test_payload(*, public_url: str, language: str = "en") -> bytes:  # noqa: PT028 - no test
+def build_test_payload(*, public_url: str, language: str = "en") -> bytes:
     """Return the push message that a leader sends to one of their devices to try it."""
     notification = {
         "title": "Leader Journal",
@@ -113,10 +120,10 @@ def test_payload(*, public_url: str, language: str = "en") -> bytes:  # noqa: PT
         "actions": [_REFLECT],
         "data": {},
     }
-    return _message(notification)
+    return _encode_message(notification)
 
 
-def topic(account: UUID, local_date: LocalDate) -> str:
+def derive_topic(account: UUID, local_date: LocalDate) -> str:
     """Return the topic under which a push service replaces what it holds (RFC 8030, section 5.4).
 
     It is the same for every prompt of a local day and, being a digest, tells the service nothing.
@@ -125,28 +132,28 @@ def topic(account: UUID, local_date: LocalDate) -> str:
     return urlsafe_b64encode(digest)[:32].decode()
 
 
-def _message(notification: dict[str, Any]) -> bytes:
+def _encode_message(notification: dict[str, Any]) -> bytes:
     """Return the message, its body cut where it would not fit."""
-    message = _json({"web_push": 8030, "notification": notification})
-    if len(message) <= MOST_BYTES:
+    message = _encode_json({"web_push": 8030, "notification": notification})
+    if len(message) <= MAX_BYTES:
         return message
     body = notification["body"]
-    room = MOST_BYTES - (len(message) - len(_json(body))) - len(_json("…"))
+    room = MAX_BYTES - (len(message) - len(_encode_json(body))) - len(_encode_json("…"))
     if room < 0:
-        raise ValueError(f"a push message has no room for a body within {MOST_BYTES} bytes")
-    return _message(notification | {"body": f"{_cut(body, room)}…"})
+        raise ValueError(f"a push message has no room for a body within {MAX_BYTES} bytes")
+    return _encode_message(notification | {"body": f"{_truncate(body, room)}…"})
 
 
-def _cut(text: str, most_bytes: int) -> str:
+def _truncate(text: str, most_bytes: int) -> str:
     """Return the whole words at the beginning of `text` that fit, or the letters of a long word."""
     length = 0
     for end, letter in enumerate(text):
-        length += len(_json(letter)) - len('""')
+        length += len(_encode_json(letter)) - len('""')
         if length > most_bytes:
             words, blank, _ = text[: end + 1].rpartition(" ")
             return words.rstrip(" ,;:–-") if blank else text[:end]
     return text
 
 
-def _json(value: object) -> bytes:
+def _encode_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -195,7 +195,7 @@ def test_values_of_an_earlier_release_decrypt_after_the_upgrade(upgraded):
     [question] = questions_store.own_questions(leader.cipher)
     assert question.text == "Who grew today?"
     assert verification_store.find_pending_verification(leader, now=NOW).email == "ada@example.org"
-    assert schedule_store.calendar_address(leader.cipher) == "secret"
+    assert schedule_store.get_calendar_token(leader.cipher) == "secret"
 
 
 def test_every_renamed_place_keeps_its_first_associated_data():

@@ -21,12 +21,12 @@ from leaderjournal.practice.catalogue import CatalogueError, read_one_things
 from leaderjournal.prompts.fortnightly import store
 from leaderjournal.prompts.fortnightly.rules import (
     ScoredBehaviour,
-    due_at,
-    first_date,
-    key_of_fortnight,
-    line_of,
-    next_date,
-    weakest_behaviour,
+    compare_key,
+    extract_line,
+    find_weakest_behaviour,
+    get_due_at,
+    get_first_date,
+    get_next_date,
 )
 from leaderjournal.prompts.fortnightly.sending import send_due
 
@@ -137,15 +137,15 @@ def test_two_workers_send_it_once_and_a_mail_server_in_trouble_gets_it_again(app
     now = Instant(morning(monday))
     with app.app_context():
         mine = accounts_store.find_leader(UUID(leader.id))
-        [letter] = [due for due in store.due(now=now) if due.account_id == mine.id]
+        [letter] = [due for due in store.list_due(now=now) if due.account_id == mine.id]
         assert store.claim(mine, letter, now=now) is True
         assert store.claim(mine, letter, now=now) is False
-        store.put_off(mine, letter, now=now)
-        assert [due for due in store.due(now=now) if due.account_id == mine.id] == []
+        store.defer(mine, letter, now=now)
+        assert [due for due in store.list_due(now=now) if due.account_id == mine.id] == []
         later = Instant(now + timedelta(hours=1))
-        [again] = [due for due in store.due(now=later) if due.account_id == mine.id]
+        [again] = [due for due in store.list_due(now=later) if due.account_id == mine.id]
         assert again.date == letter.date
-        store.stop(mine.id)
+        store.end_letter(mine.id)
 
 
 def letters_to(mailbox, leader):
@@ -206,7 +206,7 @@ def test_a_letter_comes_by_the_clock_where_its_leader_is_and_never_twice(app, le
     ("x" * 300, "x" * 240 + " …"),
 ])  # fmt: skip
 def test_a_letter_holds_one_line_of_ones_own(text, line):
-    assert line_of(text) == line
+    assert extract_line(text) == line
 
 
 def test_it_is_chosen_and_ended_in_the_settings(leader, post):
@@ -221,10 +221,12 @@ def test_it_is_chosen_and_ended_in_the_settings(leader, post):
 
 @given(days, st.integers(0, 400))
 def test_letters_come_on_mondays_fourteen_days_apart(today, late):
-    first = first_date(today)
+    first = get_first_date(today)
     assert (first.isoweekday(), 1 <= (first - today).days <= 7) == (1, True)
-    assert next_date(first, days_after(first, -1)) == days_after(first, 14), "never the same again"
-    following = next_date(first, days_after(first, late))
+    assert get_next_date(first, days_after(first, -1)) == days_after(first, 14), (
+        "never the same again"
+    )
+    following = get_next_date(first, days_after(first, late))
     assert following > days_after(first, late)
     assert (following - first).days % 14 == 0
     assert (following - days_after(first, late)).days <= 14
@@ -232,14 +234,14 @@ def test_letters_come_on_mondays_fourteen_days_apart(today, late):
 
 @given(days, st.sampled_from(["Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Kolkata"]))
 def test_it_goes_out_at_half_past_seven_of_the_leaders_own_morning(day, zone):
-    assert due_at(day, zone).astimezone(ZoneInfo(zone)).isoformat()[:16] == f"{day}T07:30"
+    assert get_due_at(day, zone).astimezone(ZoneInfo(zone)).isoformat()[:16] == f"{day}T07:30"
 
 
 @given(st.lists(st.builds(
     ScoredBehaviour, st.just("let-go"), st.sampled_from(BEHAVIOURS[:5]), st.integers(1, 5)
 )))  # fmt: skip
 def test_the_weakest_behaviour_is_found_as_one_would_by_hand(scored):
-    found = weakest_behaviour(scored, BEHAVIOURS)
+    found = find_weakest_behaviour(scored, BEHAVIOURS)
     table = {slug: [s.score for s in scored if s.behaviour == slug] for slug in BEHAVIOURS}
     enough = {slug: scores for slug, scores in table.items() if len(scores) >= 2}
     if not enough:
@@ -252,7 +254,7 @@ def test_the_weakest_behaviour_is_found_as_one_would_by_hand(scored):
 @given(st.dictionaries(days, st.integers(1, 5), max_size=40), days)
 def test_a_keys_means_are_of_this_fortnight_and_the_one_before(scores, first):
     last = days_after(first, 13)
-    found = key_of_fortnight("let-go", scores, first, last)
+    found = compare_key("let-go", scores, first, last)
     for told, start in ((found.mean, first), (found.before, days_after(first, -14))):
         of_it = [scores[d] for n in range(14) if (d := days_after(start, n)) in scores]
         assert told == (pytest.approx(sum(of_it) / len(of_it)) if of_it else None)

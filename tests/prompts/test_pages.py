@@ -9,7 +9,7 @@ from factories import a_leader, sign_in
 from prompts.prompting import allow
 
 from leaderjournal.kernel.first_run import fresh_secrets
-from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
+from leaderjournal.prompts.letters.unsubscribing import create_unsubscribe_token
 
 PATH = "/settings/prompts"
 FORM = {"enabled": "yes", "times": ["07:30", "17:45"], "weekdays": ["1", "2", "3"]}
@@ -193,7 +193,7 @@ def test_a_calendar_has_a_private_address_that_is_replaced_and_ended(post, clien
 def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client):
     post(PATH, **FORM, by_mail="yes")
     secret = app.extensions["settings"].secret_key
-    path = f"/prompts/unsubscribe/{unsubscribe_token(UUID(leader.id), secret)}"
+    path = f"/prompts/unsubscribe/{create_unsubscribe_token(UUID(leader.id), secret)}"
     looked_at = client.get(path)
     assert looked_at.status_code == 200
     assert schedule_of(leader)["by_mail"] is True, "a program that looks at links ended it"
@@ -205,7 +205,7 @@ def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client)
 
 
 def test_mail_is_not_ended_by_a_token_of_anothers_making(client, leader):
-    path = f"/prompts/unsubscribe/{unsubscribe_token(UUID(leader.id), 'x' * 40)}"
+    path = f"/prompts/unsubscribe/{create_unsubscribe_token(UUID(leader.id), 'x' * 40)}"
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404
 

@@ -14,14 +14,14 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
 from leaderjournal.prompts import rules
 from leaderjournal.prompts.rules import (
-    MOST_BYTES,
-    ONLY_OWN_QUESTIONS,
-    Said,
+    MAX_BYTES,
+    OWN_QUESTIONS_TEXT,
+    PromptContent,
+    build_payload,
     choose_question,
-    invitation,
-    payload,
-    topic,
-    what_to_say,
+    compose_invitation,
+    compose_prompt,
+    derive_topic,
 )
 
 DAY = LocalDate(date(2026, 11, 25))
@@ -46,13 +46,13 @@ questions = st.lists(
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
-def said(body: str, title: str = "Lead from the front") -> Said:
-    return Said(title, body, "lead-from-front")
+def said(body: str, title: str = "Lead from the front") -> PromptContent:
+    return PromptContent(title, body, "lead-from-front")
 
 
 def sent(body: str, **changed) -> bytes:
     arguments = {"local_date": DAY, "account": MIRA, "public_url": "https://journal.example"}
-    return payload(**(arguments | {"said": said(body)} | changed))
+    return build_payload(**(arguments | {"said": said(body)} | changed))
 
 
 def body_of(message: bytes) -> str:
@@ -83,13 +83,13 @@ def test_every_question_of_ours_has_its_turn_and_the_leaders_own_never(day, firs
 
 
 def test_a_prompt_says_the_question_under_the_name_of_its_key():
-    spoken = what_to_say([LEAD, SERVE, OWN], keys=catalogue.keys(), prompt_number=1)
-    assert spoken == Said("Protect & serve", SERVE.text, "protect-and-serve")
+    spoken = compose_prompt([LEAD, SERVE, OWN], keys=catalogue.keys(), prompt_number=1)
+    assert spoken == PromptContent("Protect & serve", SERVE.text, "protect-and-serve")
 
 
 def test_where_all_questions_are_the_leaders_own_a_sentence_of_ours_stands_for_them():
-    spoken = what_to_say([OWN, OWN, OWN], keys=catalogue.keys(), prompt_number=1)
-    assert spoken == Said("Lead from the front", ONLY_OWN_QUESTIONS, "lead-from-front")
+    spoken = compose_prompt([OWN, OWN, OWN], keys=catalogue.keys(), prompt_number=1)
+    assert spoken == PromptContent("Lead from the front", OWN_QUESTIONS_TEXT, "lead-from-front")
 
 
 @given(st.lists(words, min_size=1, max_size=3), st.integers(0, 9))
@@ -97,15 +97,17 @@ def test_nothing_of_the_leaders_own_is_ever_said(texts, number):
     own = [
         Question(f"own-{n}", "let-go", None, f"~{text}~", own=True) for n, text in enumerate(texts)
     ]
-    spoken = what_to_say([*own, LEAD], keys=catalogue.keys(), prompt_number=number)
+    spoken = compose_prompt([*own, LEAD], keys=catalogue.keys(), prompt_number=number)
     assert spoken.body == LEAD.text
-    assert what_to_say(own, keys=catalogue.keys(), prompt_number=number).body == ONLY_OWN_QUESTIONS
+    assert (
+        compose_prompt(own, keys=catalogue.keys(), prompt_number=number).body == OWN_QUESTIONS_TEXT
+    )
 
 
 def test_a_key_that_is_not_known_is_named():
     strange = Question("strange", "no-such-key", None, "?")
     with pytest.raises(KeyError, match="no-such-key"):
-        what_to_say([strange], keys=catalogue.keys(), prompt_number=1)
+        compose_prompt([strange], keys=catalogue.keys(), prompt_number=1)
 
 
 def test_a_prompt_is_the_declarative_message_of_the_contract():
@@ -133,7 +135,9 @@ def test_a_prompt_is_the_declarative_message_of_the_contract():
 
 
 def test_a_test_message_writes_no_score_and_replaces_no_prompt():
-    message = json.loads(rules.test_payload(public_url="https://journal.example/", language="de"))
+    message = json.loads(
+        rules.build_test_payload(public_url="https://journal.example/", language="de")
+    )
     notification = message["notification"]
     assert message["web_push"] == 8030
     assert notification["navigate"] == "https://journal.example/"
@@ -159,21 +163,24 @@ def test_a_message_is_compact_and_in_utf_8():
 def test_every_question_of_the_catalogue_arrives_whole():
     for question in catalogue.questions():
         name = catalogue.key(question.key).name
-        assert body_of(sent("", said=Said(name, question.text, question.key))) == question.text
+        assert (
+            body_of(sent("", said=PromptContent(name, question.text, question.key)))
+            == question.text
+        )
 
 
 def longest_body() -> int:
-    return MOST_BYTES - len(sent(""))
+    return MAX_BYTES - len(sent(""))
 
 
 def test_the_longest_body_that_fits_is_left_alone_and_a_letter_more_is_cut_at_a_word():
     fits = "a word " * 600
     fits = fits[: longest_body() - 1] + "x"
     assert body_of(sent(fits)) == fits
-    assert len(sent(fits)) == MOST_BYTES
+    assert len(sent(fits)) == MAX_BYTES
     cut = body_of(sent(f"{fits}x"))
     assert re.fullmatch(r"(a word )*(a word|a)…", cut)
-    assert MOST_BYTES - len("a word ") - 3 <= len(sent(f"{fits}x")) <= MOST_BYTES
+    assert MAX_BYTES - len("a word ") - 3 <= len(sent(f"{fits}x")) <= MAX_BYTES
 
 
 def test_a_cut_leaves_no_comma_before_the_ellipsis():
@@ -185,7 +192,7 @@ def test_a_cut_leaves_no_comma_before_the_ellipsis():
 def test_a_word_longer_than_a_message_is_cut_within(letter):
     message = sent(letter * 4_000)
     assert re.fullmatch(f"{letter}+…", body_of(message))
-    assert len(message) > MOST_BYTES - len(letter.encode())
+    assert len(message) > MAX_BYTES - len(letter.encode())
 
 
 @given(st.lists(words, min_size=1, max_size=6), st.integers(1, 800))
@@ -195,10 +202,10 @@ def test_a_word_longer_than_a_message_is_cut_within(letter):
 def test_no_body_makes_a_message_too_long(parts, times):
     body = " ".join(parts * times)
     message = sent(body)
-    assert len(message) <= MOST_BYTES
+    assert len(message) <= MAX_BYTES
     shown = body_of(message)
     if shown != body:
-        assert len(uncut(message, body)) > MOST_BYTES
+        assert len(uncut(message, body)) > MAX_BYTES
         assert shown.endswith("…")
         assert body.startswith(shown[:-1])
 
@@ -211,26 +218,26 @@ def uncut(message: bytes, body: str) -> bytes:
 
 def test_where_an_address_leaves_no_room_for_words_nothing_is_sent():
     with pytest.raises(ValueError, match="no room"):
-        sent("A question?", public_url="https://" + "x" * MOST_BYTES)
+        sent("A question?", public_url="https://" + "x" * MAX_BYTES)
 
 
 def test_a_topic_is_the_beginning_of_a_digest_of_account_and_day():
     digest = sha256(b"0198f5a0-7c11-7000-8000-00000000a1b2 2026-11-25").digest()
-    assert topic(MIRA, DAY) == urlsafe_b64encode(digest).decode()[:32]
+    assert derive_topic(MIRA, DAY) == urlsafe_b64encode(digest).decode()[:32]
 
 
 @given(st.uuids(), st.dates(), st.uuids(), st.dates())
 def test_topics_are_32_base64url_characters_and_differ_by_leader_and_day(one, day, other, later):
     assume((one, day) != (other, later))
-    assert re.fullmatch("[A-Za-z0-9_-]{32}", topic(one, LocalDate(day)))
-    assert topic(one, LocalDate(day)) != topic(other, LocalDate(later))
-    assert topic(one, LocalDate(day)) == topic(one, LocalDate(day))
+    assert re.fullmatch("[A-Za-z0-9_-]{32}", derive_topic(one, LocalDate(day)))
+    assert derive_topic(one, LocalDate(day)) != derive_topic(other, LocalDate(later))
+    assert derive_topic(one, LocalDate(day)) == derive_topic(one, LocalDate(day))
 
 
 def test_an_invitation_leads_to_the_review_and_offers_no_score():
-    said = invitation(LocalDate(date(2026, 10, 1)), keys=catalogue.keys())
+    said = compose_invitation(LocalDate(date(2026, 10, 1)), keys=catalogue.keys())
     message = json.loads(
-        payload(
+        build_payload(
             said=said,
             local_date=LocalDate(date(2026, 10, 30)),
             account=UUID(int=1),

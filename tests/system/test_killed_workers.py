@@ -28,7 +28,7 @@ from leaderjournal.kernel.first_run import fresh_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.prompts.delivery import store
-from leaderjournal.prompts.delivery.rules import Fate
+from leaderjournal.prompts.delivery.rules import Decision
 
 ROOT = Path(__file__).resolve().parents[2]
 LEADERS = 2_000
@@ -205,13 +205,13 @@ def test_workers_that_claim_at_the_same_time_are_never_given_the_same(service):
     def claim_waiting(_):
         waiting = []
         with service.app.app_context():
-            while given := store.claim_waiting(now=clock.now(), limit=40, lease=hour):
+            while given := store.claim_messages(now=clock.now(), limit=40, lease=hour):
                 waiting += given
         return waiting
 
     with ThreadPoolExecutor(WORKERS) as threads:
         due = list(threads.map(claim_due, range(WORKERS)))
         given = list(chain.from_iterable(threads.map(claim_waiting, range(WORKERS))))
-    assert sum(due, Counter()) == {Fate.DUE: LEADERS}
+    assert sum(due, Counter()) == {Decision.DUE: LEADERS}
     assert Counter(Counter(message.account_id for message in given).values()) == {1: LEADERS}
     assert {message.attempts for message in given} == {1}

@@ -33,27 +33,27 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.kernel.outages import describe_outage
-from leaderjournal.prompts.delivery import figures, store
-from leaderjournal.prompts.delivery.invitations import Place, invitations
-from leaderjournal.prompts.delivery.mailer import Mailer, Sent
+from leaderjournal.prompts.delivery import metrics, store
+from leaderjournal.prompts.delivery.content import compose_contents, ensure_questions
+from leaderjournal.prompts.delivery.invitations import PromptKey, find_invitations
+from leaderjournal.prompts.delivery.mailer import Mailer, MailResult
 from leaderjournal.prompts.delivery.rules import is_still_wanted
-from leaderjournal.prompts.delivery.store import Finished, Waiting
-from leaderjournal.prompts.delivery.words import questions_asked, words_of
-from leaderjournal.prompts.letters.mails import prompt_mail
-from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
+from leaderjournal.prompts.delivery.store import ClaimedMessage, MessageResult
+from leaderjournal.prompts.letters.mails import compose_prompt_mail
+from leaderjournal.prompts.letters.unsubscribing import create_unsubscribe_token
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
 from leaderjournal.prompts.push.messages import MessageWriter
 from leaderjournal.prompts.push.rules import (
-    Answer,
     BadDevice,
     Device,
     Outcome,
-    next_try,
-    outcome,
-    retry_after,
+    ServiceResponse,
+    determine_outcome,
+    parse_retry_after,
+    plan_retry,
 )
 from leaderjournal.prompts.push.sender import PushSender
-from leaderjournal.prompts.rules import Said, payload, topic
+from leaderjournal.prompts.rules import PromptContent, build_payload, derive_topic
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import AT_RISK
 from leaderjournal.reflections import store as reflections_store
@@ -61,32 +61,32 @@ from leaderjournal.reviews import store as reviews_store
 
 log = logging.getLogger("leaderjournal.prompts")
 
-CLAIMED_AT_ONCE = 500
-MOST_PUSHES = 200
+CLAIM_BATCH = 500
+MAX_PUSHES = 200
 """How many pushes may be on their way; all of them at once, so that none outwaits its lease."""
-MOST_MAILS = 20
-PREPARED_AT_ONCE = 100
-PREPARES_AHEAD = timedelta(minutes=10)
-LOOKS_EVERY = 1.0
+MAX_MAILS = 20
+PREPARE_BATCH = 100
+PREPARE_AHEAD = timedelta(minutes=10)
+POLL_SECONDS = 1.0
 """Seconds between looks at the schedules while nothing is due."""
-WAITS_FOR_ANSWERS = 0.05
+RESULT_WAIT_SECONDS = 0.05
 """Seconds in which a turn gathers answers, so that they are recorded together."""
-RESTS_AFTER_TROUBLE = 5.0
+DATABASE_RETRY_SECONDS = 5.0
 """Seconds until the database is asked again after it failed."""
-SILENCES = 5
+MAX_SILENT_TRIES = 5
 """After how many tries in a row without an answer a push service is left alone."""
-LEFT_ALONE_FOR = timedelta(seconds=30)
+SERVICE_PAUSE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SendResult:
     """What came of one try; `outcome` is None where its turn came too late and nothing was sent."""
 
-    message: Waiting
+    message: ClaimedMessage
     outcome: Outcome | None
     status: int | None = None
     wait: timedelta | None = None
-    why: str = ""
+    failure: str = ""
 
 
 class Dispatcher:
@@ -103,14 +103,14 @@ class Dispatcher:
         self._chosen = chosen
         self._writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
         self._sender = PushSender(
-            PushHosts(chosen.push_allowed_hosts), seconds=seconds, most_in_flight=MOST_PUSHES
+            PushHosts(chosen.push_allowed_hosts), seconds=seconds, most_in_flight=MAX_PUSHES
         )
         self._mailer = Mailer(chosen.smtp_url) if chosen.smtp_url else None
-        self._told: SimpleQueue[Told] = SimpleQueue()
-        self._on_their_way: dict[UUID, Waiting] = {}
+        self._results: SimpleQueue[SendResult] = SimpleQueue()
+        self._in_flight: dict[UUID, ClaimedMessage] = {}
         self._silences: Counter[str] = Counter()
-        self._left_alone_until: dict[str, Instant] = {}
-        self._prepared: store.Place = clock.now(), UUID(int=0)
+        self._paused_until: dict[str, Instant] = {}
+        self._cursor: store.ScheduleCursor = clock.now(), UUID(int=0)
         self._tried = 0
 
     def __enter__(self) -> Self:
@@ -128,105 +128,103 @@ class Dispatcher:
         if self._mailer is not None:
             self._mailer.close()
         with self._app.app_context():
-            self._record(self._answers(0))
+            self._record(self._collect_results(0))
 
     def run(self, stop: Event) -> None:
         """Take turns until `stop` is set; rest while nothing is due or the database is away."""
         while not stop.is_set():
             try:
-                busy = self.turn() or self.prepare()
+                busy = self.process_batch() or self.prepare_questions()
             except sa.exc.SQLAlchemyError as error:
                 # What was claimed and not sent is sent when its lease runs out.
                 log.warning("the database failed: %s", describe_outage(error))
-                stop.wait(RESTS_AFTER_TROUBLE)
+                stop.wait(DATABASE_RETRY_SECONDS)
                 continue
             if not busy:
-                stop.wait(LOOKS_EVERY)
+                stop.wait(POLL_SECONDS)
 
     def run_once(self) -> int:
         """Do all that is due now, answers included; return how many messages were tried."""
         before = self._tried
-        while self.turn():
+        while self.process_batch():
             pass
         return self._tried - before
 
-    def turn(self) -> bool:
+    def process_batch(self) -> bool:
         """Claim, send and record once; tell whether there was anything to do."""
         with self._app.app_context():
             now = clock.now()
-            fates = store.claim_due(
-                now=now, limit=CLAIMED_AT_ONCE, by_mail=self._mailer is not None
-            )
+            fates = store.claim_due(now=now, limit=CLAIM_BATCH, by_mail=self._mailer is not None)
             for fate, prompts in fates.items():
-                figures.DUE.labels(fate.value).inc(prompts)
-            waiting = self._claim_waiting(now)
+                metrics.PROMPTS.labels(fate.value).inc(prompts)
+            waiting = self._claim_messages(now)
             self._send(waiting, now)
-            answers = self._answers(WAITS_FOR_ANSWERS if self._on_their_way else 0)
+            answers = self._collect_results(RESULT_WAIT_SECONDS if self._in_flight else 0)
             self._record(answers)
-            return bool(fates or waiting or answers or self._on_their_way)
+            return bool(fates or waiting or answers or self._in_flight)
 
-    def prepare(self) -> bool:
+    def prepare_questions(self) -> bool:
         """Choose the questions of some who are asked soon; tell whether there were any."""
         with self._app.app_context():
             now = clock.now()
-            with store.held_soon(
+            with store.lock_upcoming(
                 now=now,
-                after=max(self._prepared, (now, UUID(int=0))),
-                until=Instant(now + PREPARES_AHEAD),
-                limit=PREPARED_AT_ONCE,
+                after=max(self._cursor, (now, UUID(int=0))),
+                until=Instant(now + PREPARE_AHEAD),
+                limit=PREPARE_BATCH,
                 by_mail=self._mailer is not None,
             ) as soon:
                 if soon.last is None:
                     return False
-                questions_asked(set(soon.days))
-                self._prepared = soon.last
+                ensure_questions(set(soon.days))
+                self._cursor = soon.last
                 return True
 
-    def _claim_waiting(self, now: Instant) -> list[Waiting]:
+    def _claim_messages(self, now: Instant) -> list[ClaimedMessage]:
         lease = self._chosen.prompt_lease
-        mails = sum(message.device is None for message in self._on_their_way.values())
+        mails = sum(message.device is None for message in self._in_flight.values())
         waiting = []
-        if room := MOST_PUSHES - (len(self._on_their_way) - mails):
-            waiting += store.claim_waiting(now=now, limit=room, lease=lease)
-        if self._mailer is not None and (room := MOST_MAILS - mails):
-            waiting += store.claim_waiting(now=now, limit=room, lease=lease, mails=True)
+        if room := MAX_PUSHES - (len(self._in_flight) - mails):
+            waiting += store.claim_messages(now=now, limit=room, lease=lease)
+        if self._mailer is not None and (room := MAX_MAILS - mails):
+            waiting += store.claim_messages(now=now, limit=room, lease=lease, mails=True)
         # A try of ours may have outlasted its lease: it is not sent a second time beside itself.
-        return [message for message in waiting if message.id not in self._on_their_way]
+        return [message for message in waiting if message.id not in self._in_flight]
 
-    def _send(self, waiting: Sequence[Waiting], now: Instant) -> None:
+    def _send(self, waiting: Sequence[ClaimedMessage], now: Instant) -> None:
         if not waiting:
             return
-        invited = invitations(
+        invited = find_invitations(
             db.session,
             {(message.account_id, message.local_date, message.slot) for message in waiting},
         )
-        said = words_of(waiting, invited)
-        dropped = self._no_longer_wanted(waiting, invited, now)
+        said = compose_contents(waiting, invited)
+        dropped = self._find_unwanted(waiting, invited, now)
         if dropped:
-            store.finish(dropped)
+            store.record_results(dropped)
             for result in dropped:
-                figures.MESSAGES.labels(_channel(result.message), result.outcome).inc()
+                metrics.MESSAGES.labels(_get_channel(result.message), result.outcome).inc()
         without = {result.message.id for result in dropped}
         for message in waiting:
             if message.id in without:
                 continue
-            self._on_their_way[message.id] = message
+            self._in_flight[message.id] = message
             if message.device is None:
                 self._send_mail(message, said[message.id])
             else:
                 self._send_push(message, message.device, said[message.id], now)
 
-    def _no_longer_wanted(
-        self, waiting: Sequence[Waiting], invited: Container[Place], now: Instant
-    ) -> list[Finished]:
+    def _find_unwanted(
+        self, waiting: Sequence[ClaimedMessage], invited: Container[PromptKey], now: Instant
+    ) -> list[MessageResult]:
         """Return the messages that must not go out any more, each with its reason."""
         accounts = {message.account_id for message in waiting}
         days = {message.local_date for message in waiting}
         session = db.session
         written = reflections_store.kept_among(session, accounts, days)
         paused = calendar_store.find_paused_days(session, accounts, days)
-        newest = store.newest_among(session, accounts, days)
-        schedules = schedule_store.schedules_among(session, accounts)
+        newest = store.find_newest_numbers(session, accounts, days)
+        schedules = schedule_store.find_schedules(session, accounts)
         suspended = suspension_store.find_suspended_accounts(session, accounts)
         mailable = suspension_store.find_mailable_accounts(session, accounts)
         zones = accounts_store.lock_day_settings(session, accounts)
@@ -248,7 +246,7 @@ class Dispatcher:
                 or message.account_id in suspended
                 or (message.device is None and not (row.by_mail and message.account_id in mailable))
                 or not is_still_wanted(
-                    schedule_store.read(row),
+                    schedule_store.parse_schedule(row),
                     slot=message.slot,
                     local_date=message.local_date,
                     zone=zones[message.account_id][0],
@@ -257,19 +255,21 @@ class Dispatcher:
                 )
             ):
                 reason = "unwanted"
-            elif message.slot == AT_RISK and not _at_risk(message):
+            elif message.slot == AT_RISK and not _is_streak_at_risk(message):
                 reason = "safe"
             if reason:
-                dropped.append(Finished(message, reason, None, None, now))
+                dropped.append(MessageResult(message, reason, None, None, now))
         return dropped
 
-    def _send_push(self, message: Waiting, device: Device, said: Said, now: Instant) -> None:
+    def _send_push(
+        self, message: ClaimedMessage, device: Device, said: PromptContent, now: Instant
+    ) -> None:
         service = urlsplit(device.endpoint).netloc
-        left_alone = self._left_alone_until.get(service, now) - now
+        left_alone = self._paused_until.get(service, now) - now
         if left_alone > timedelta(0):
-            self._told.put(Told(message, Outcome.LATER, wait=left_alone))
+            self._results.put(SendResult(message, Outcome.LATER, wait=left_alone))
             return
-        content = payload(
+        content = build_payload(
             said=said,
             local_date=message.local_date,
             account=message.account_id,
@@ -281,93 +281,97 @@ class Dispatcher:
                 device,
                 ttl=max(0, int((message.expires_at - now).total_seconds())),
                 urgency="normal",
-                topic=topic(message.account_id, message.local_date),
+                topic=derive_topic(message.account_id, message.local_date),
                 now=now,
             )
         except (BadDevice, EndpointRefused) as error:
-            self._told.put(Told(message, Outcome.REFUSED, why=type(error).__name__))
+            self._results.put(SendResult(message, Outcome.REFUSED, failure=type(error).__name__))
             return
-        self._sender.submit(push).add_done_callback(self._when_answered(message))
+        self._sender.submit(push).add_done_callback(self._create_callback(message))
 
-    def _when_answered(self, message: Waiting) -> Callable[[Future[Answer]], None]:
-        def told(future: Future[Answer]) -> None:
+    def _create_callback(
+        self, message: ClaimedMessage
+    ) -> Callable[[Future[ServiceResponse]], None]:
+        def told(future: Future[ServiceResponse]) -> None:
             if future.cancelled():
                 return  # the sender is closed; the lease will run out
             answer = future.result()
-            self._told.put(
-                Told(
+            self._results.put(
+                SendResult(
                     message,
-                    outcome(answer),
+                    determine_outcome(answer),
                     answer.status,
-                    retry_after(answer.retry_after, now=clock.now()),
+                    parse_retry_after(answer.retry_after, now=clock.now()),
                     answer.failure,
                 )
             )
 
         return told
 
-    def _send_mail(self, message: Waiting, said: Said) -> None:
-        leader = _leader(message.account_id)
+    def _send_mail(self, message: ClaimedMessage, said: PromptContent) -> None:
+        leader = _get_leader(message.account_id)
         if leader is None or self._mailer is None:
-            self._told.put(Told(message, Outcome.REFUSED, why="no address"))
+            self._results.put(SendResult(message, Outcome.REFUSED, failure="no address"))
             return
         address = self._chosen.public_url
-        token = unsubscribe_token(message.account_id, self._chosen.secret_key)
-        mail = prompt_mail(
+        token = create_unsubscribe_token(message.account_id, self._chosen.secret_key)
+        mail = compose_prompt_mail(
             to=leader.email,
             sender=self._chosen.mail_from,
             question=said.body,
             key_name=said.title,
-            reflect_url=f"{address}{said.leads_to}",
+            reflect_url=f"{address}{said.target_path}",
             unsubscribe_url=f"{address}/prompts/unsubscribe/{token}",
             local_date=message.local_date,
             due_at=message.due_at,
         )
 
-        def told(future: Future[Sent | None]) -> None:
+        def told(future: Future[MailResult | None]) -> None:
             if not future.cancelled():
-                self._told.put(Told(message, *(future.result() or (None, None))))
+                self._results.put(SendResult(message, *(future.result() or (None, None))))
 
-        self._mailer.submit(mail, before=message.held_until).add_done_callback(told)
+        self._mailer.submit(mail, before=message.leased_until).add_done_callback(told)
 
-    def _answers(self, patience: float) -> list[Told]:
+    def _collect_results(self, patience: float) -> list[SendResult]:
         """Return the answers that have come, waiting `patience` seconds for the first."""
-        answers: list[Told] = []
+        answers: list[SendResult] = []
         try:
             if patience:
-                answers.append(self._told.get(timeout=patience))
+                answers.append(self._results.get(timeout=patience))
             while True:
-                answers.append(self._told.get_nowait())
+                answers.append(self._results.get_nowait())
         except Empty:
             return answers
 
-    def _record(self, answers: Iterable[Told]) -> None:
+    def _record(self, answers: Iterable[SendResult]) -> None:
         now = clock.now()
         answers = list(answers)
-        finished = [self._finished(told, now) for told in answers if told.outcome is not None]
+        finished = [
+            self._build_message_result(told, now) for told in answers if told.outcome is not None
+        ]
         try:
             if finished:
-                store.finish(finished)
+                store.record_results(finished)
         except sa.exc.SQLAlchemyError:
             for told in answers:  # to be recorded when the database is back
-                self._told.put(told)
+                self._results.put(told)
             raise
         for told in answers:
-            self._on_their_way.pop(told.message.id, None)
-            self._listen(told, now)
+            self._in_flight.pop(told.message.id, None)
+            self._track_service(told, now)
         self._tried += len(finished)
         for result in finished:
             counted = "retried" if result.next_try_at else result.outcome
-            figures.MESSAGES.labels(_channel(result.message), counted).inc()
-            if result.answer is Outcome.SENT:
+            metrics.MESSAGES.labels(_get_channel(result.message), counted).inc()
+            if result.service_outcome is Outcome.SENT:
                 lateness = (now - result.message.due_at).total_seconds()
-                figures.LATENESS.observe(max(0.0, lateness))
+                metrics.LATENESS.observe(max(0.0, lateness))
 
-    def _finished(self, told: Told, now: Instant) -> Finished:
+    def _build_message_result(self, told: SendResult, now: Instant) -> MessageResult:
         message = told.message
         became, again = str(told.outcome), None
         if told.outcome is Outcome.LATER:
-            again = next_try(
+            again = plan_retry(
                 message.attempts,
                 now=now,
                 wait=told.wait,
@@ -376,24 +380,24 @@ class Dispatcher:
             )
             if again is None:
                 became = "expired"
-        return Finished(message, became, told.outcome, told.status, now, again)
+        return MessageResult(message, became, told.outcome, told.status, now, again)
 
-    def _listen(self, told: Told, now: Instant) -> None:
+    def _track_service(self, told: SendResult, now: Instant) -> None:
         """Note which services are silent, and tell the operator of those that refuse us."""
         if told.message.device is None:
             return
         service = urlsplit(told.message.device.endpoint).netloc
-        if told.why in {"timeout", "connect"}:
+        if told.failure in {"timeout", "connect"}:
             self._silences[service] += 1
-            if self._silences[service] >= SILENCES:
-                self._left_alone_until[service] = Instant(now + LEFT_ALONE_FOR)
+            if self._silences[service] >= MAX_SILENT_TRIES:
+                self._paused_until[service] = Instant(now + SERVICE_PAUSE)
         elif told.status is not None:
             self._silences[service] = 0
         if told.outcome is Outcome.REFUSED:
-            log.warning("%s refused a message: %s", service, told.status or told.why)
+            log.warning("%s refused a message: %s", service, told.status or told.failure)
 
 
-def _leader(account_id: UUID) -> Leader | None:
+def _get_leader(account_id: UUID) -> Leader | None:
     """Return the leader of an account; None where it is gone or its key is not configured here."""
     try:
         return accounts_store.find_leader(account_id)
@@ -402,12 +406,12 @@ def _leader(account_id: UUID) -> Leader | None:
         return None
 
 
-def _at_risk(message: Waiting) -> bool:
-    leader = _leader(message.account_id)
+def _is_streak_at_risk(message: ClaimedMessage) -> bool:
+    leader = _get_leader(message.account_id)
     if leader is None:
         return False
     return reviews_store.get_streaks(leader, today=message.local_date).overall.at_risk
 
 
-def _channel(message: Waiting) -> str:
+def _get_channel(message: ClaimedMessage) -> str:
     return "push" if message.device else "mail"

@@ -14,10 +14,10 @@ from leaderjournal.prompts.schedule.rules import Slot
 from leaderjournal.reviews import store as reviews_store
 from leaderjournal.reviews.summaries.rules import Period
 
-Place = tuple[UUID, LocalDate, Slot]
+PromptKey = tuple[UUID, LocalDate, Slot]
 
 
-def invitations(session: Session, prompts: Collection[Place]) -> dict[Place, Period]:
+def find_invitations(session: Session, prompts: Collection[PromptKey]) -> dict[PromptKey, Period]:
     """Return which of these prompts, by account, local day and slot, invite to which month."""
     invited = reviews_store.find_review_invitations(
         session, {(account, day) for account, day, _ in prompts}
@@ -27,7 +27,7 @@ def invitations(session: Session, prompts: Collection[Place]) -> dict[Place, Per
     accounts = {account for account, _ in invited}
     last = {
         account: max(row.times.split(), default="")
-        for account, row in schedule_store.schedules_among(session, accounts).items()
+        for account, row in schedule_store.find_schedules(session, accounts).items()
     }
     return {
         (account, day, slot): invited[account, day]

@@ -9,10 +9,10 @@ from leaderjournal.kernel import clock, mail
 from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push.rules import Outcome
 
-MAY_TAKE = timedelta(seconds=1)
+SEND_DURATION = timedelta(seconds=1)
 """How long a mail takes that nothing holds up."""
 
-Sent = tuple[Outcome, int | None]
+MailResult = tuple[Outcome, int | None]
 """What became of a mail, and the mail server's reply code."""
 
 
@@ -23,7 +23,7 @@ class Mailer:
         self._connection = mail.Connection(smtp_url)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prompt-mail")
 
-    def submit(self, message: EmailMessage, *, before: Instant) -> "Future[Sent | None]":
+    def submit(self, message: EmailMessage, *, before: Instant) -> "Future[MailResult | None]":
         """Send `message` when its turn comes; the future holds what became of it.
 
         It is None where the turn came too late to be over `before` then, so nothing was sent.
@@ -35,10 +35,10 @@ class Mailer:
         self._thread.shutdown(cancel_futures=True)
         self._connection.close()
 
-    def _send_in_time(self, message: EmailMessage, before: Instant) -> Sent | None:
-        return self._send(message) if clock.now() + MAY_TAKE <= before else None
+    def _send_in_time(self, message: EmailMessage, before: Instant) -> MailResult | None:
+        return self._send(message) if clock.now() + SEND_DURATION <= before else None
 
-    def _send(self, message: EmailMessage) -> Sent:
+    def _send(self, message: EmailMessage) -> MailResult:
         try:
             self._connection.send(message)
         except smtplib.SMTPException as error:

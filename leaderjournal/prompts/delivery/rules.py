@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.prompts.schedule.rules import (
-    LATE_WITHIN,
-    SNOOZE,
+    MAX_LATENESS,
+    SNOOZE_PREFIX,
     Prompt,
     Schedule,
     Slot,
@@ -13,7 +13,7 @@ from leaderjournal.prompts.schedule.rules import (
 )
 
 
-class Fate(StrEnum):
+class Decision(StrEnum):
     """What became of a prompt when it was claimed."""
 
     DUE = "due"
@@ -23,19 +23,21 @@ class Fate(StrEnum):
     NOBODY = "nobody"
 
 
-def fate(prompt: Prompt, *, now: Instant, written: bool, paused: bool, reachable: bool) -> Fate:
+def decide_delivery(
+    prompt: Prompt, *, now: Instant, written: bool, paused: bool, reachable: bool
+) -> Decision:
     """Return what becomes of a prompt that is claimed at `now`.
 
     It is dropped where its window is over, the leader has written that local day, is in a pause of
     their practice, or has no device and no mail; otherwise it is due.
     """
-    if now - prompt.due_at > LATE_WITHIN:
-        return Fate.LATE
+    if now - prompt.due_at > MAX_LATENESS:
+        return Decision.LATE
     if written:
-        return Fate.WRITTEN
+        return Decision.WRITTEN
     if paused:
-        return Fate.PAUSED
-    return Fate.DUE if reachable else Fate.NOBODY
+        return Decision.PAUSED
+    return Decision.DUE if reachable else Decision.NOBODY
 
 
 def is_still_wanted(
@@ -56,6 +58,6 @@ def is_still_wanted(
         return False
     if snoozed_until is not None and snoozed_until > now:
         return False
-    if slot.startswith(SNOOZE):
+    if slot.startswith(SNOOZE_PREFIX):
         return True
     return schedule.enabled and not is_quiet(schedule, now, zone)

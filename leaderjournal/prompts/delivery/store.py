@@ -1,7 +1,7 @@
 """The SQL of deliveries: prompts that are due are claimed once, and sent until that is done.
 
 Two steps, each one short transaction that any number of workers may take at once. `claim_due`
-turns schedules into deliveries and their messages and moves the schedules on; `claim_waiting`
+turns schedules into deliveries and their messages and moves the schedules on; `claim_messages`
 hands out messages, each on a lease. A worker that dies leaves rows whose lease runs out.
 """
 
@@ -21,22 +21,28 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.prompts.delivery.invitations import invitations
+from leaderjournal.prompts.delivery.invitations import find_invitations
 from leaderjournal.prompts.delivery.models import PromptMessage
-from leaderjournal.prompts.delivery.rules import Fate, fate
+from leaderjournal.prompts.delivery.rules import Decision, decide_delivery
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.models import PushSubscription
 from leaderjournal.prompts.push.rules import Device, Outcome
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
-from leaderjournal.prompts.schedule.rules import LATE_WITHIN, Prompt, Slot, expires_at, next_prompt
+from leaderjournal.prompts.schedule.rules import (
+    MAX_LATENESS,
+    Prompt,
+    Slot,
+    find_next_prompt,
+    get_expiry,
+)
 from leaderjournal.reflections import store as reflections_store
 
-KEPT_FOR = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ClaimedMessage:
     """A message that this worker holds until `held_until`, when another one may take it.
 
     `device` and `subscription_id` are None for a mail.
@@ -50,42 +56,42 @@ class Waiting:
     due_at: Instant
     expires_at: Instant
     attempts: int
-    held_until: Instant
+    leased_until: Instant
     subscription_id: UUID | None
     device: Device | None
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class MessageResult:
     """What came of one try of a message; `next_try_at` is None where there is no other.
 
     `answer` is what the service's answer meant, None where it was never asked.
     """
 
-    message: Waiting
+    message: ClaimedMessage
     outcome: str
-    answer: Outcome | None
+    service_outcome: Outcome | None
     status: int | None
     tried_at: Instant
     next_try_at: Instant | None = None
 
 
-Place = tuple[Instant, UUID]
+ScheduleCursor = tuple[Instant, UUID]
 """Where a schedule stands among all: by the instant at which it is due, and by account."""
 
 
 @dataclass(frozen=True, slots=True)
-class Soon:
+class UpcomingDays:
     """The local days that will be asked about soon, by account, and the place of the last one."""
 
     days: Sequence[tuple[UUID, LocalDate]] = ()
-    last: Place | None = None
+    last: ScheduleCursor | None = None
 
 
 @contextmanager
-def held_soon(
-    *, now: Instant, after: Place, until: Instant, limit: int, by_mail: bool
-) -> Iterator[Soon]:
+def lock_upcoming(
+    *, now: Instant, after: ScheduleCursor, until: Instant, limit: int, by_mail: bool
+) -> Iterator[UpcomingDays]:
     """Hold up to `limit` schedules that fall due soon, those from `after` on, and yield them.
 
     What as things stand at `now` will not be sent is left out. Other workers are given other
@@ -105,22 +111,22 @@ def held_soon(
             .with_for_update(key_share=True, skip_locked=True)
         ).all()
         if not rows:
-            yield Soon()
+            yield UpcomingDays()
             return
-        due = {row.account_id: (row, _prompt(row)) for row in rows}
-        devices = push_store.subscriptions_by_account(session, due)
+        due = {row.account_id: (row, _read_prompt(row)) for row in rows}
+        devices = push_store.lock_subscriptions(session, due)
         mailable = suspension_store.find_mailable_accounts(session, due) if by_mail else set()
-        fates = _fates(session, due, devices, now=now, mailable=mailable)
+        fates = _decide_deliveries(session, due, devices, now=now, mailable=mailable)
         days = [
             (account, prompt.local_date)
             for account, (_, prompt) in due.items()
-            if fates[account] is Fate.DUE
+            if fates[account] is Decision.DUE
         ]
         account, (_, prompt) = next(reversed(due.items()))
-        yield Soon(days, (prompt.due_at, account))
+        yield UpcomingDays(days, (prompt.due_at, account))
 
 
-def claim_due(*, now: Instant, limit: int, by_mail: bool) -> Counter[Fate]:
+def claim_due(*, now: Instant, limit: int, by_mail: bool) -> Counter[Decision]:
     """Turn up to `limit` schedules that are due into deliveries; return how many of each fate.
 
     `by_mail` tells whether mails can be sent at all. Schedules that another worker holds at this
@@ -135,20 +141,20 @@ def claim_due(*, now: Instant, limit: int, by_mail: bool) -> Counter[Fate]:
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
         ).all()
-        return _deliver(session, rows, now, by_mail=by_mail) if rows else Counter()
+        return _create_deliveries(session, rows, now, by_mail=by_mail) if rows else Counter()
 
 
-def _deliver(
+def _create_deliveries(
     session: Session, rows: Iterable[PromptSchedule], now: Instant, *, by_mail: bool
-) -> Counter[Fate]:
-    due = {row.account_id: (row, _prompt(row)) for row in rows}
+) -> Counter[Decision]:
+    due = {row.account_id: (row, _read_prompt(row)) for row in rows}
     days = accounts_store.lock_day_settings(session, due)
     earliest = min(prompt.local_date for _, prompt in due.values())
-    handled = schedule_store.handled_by(session, due, earliest)
-    devices = push_store.subscriptions_by_account(session, due)
+    handled = schedule_store.find_handled_slots(session, due, earliest)
+    devices = push_store.lock_subscriptions(session, due)
     mailable = suspension_store.find_mailable_accounts(session, due) if by_mail else set()
-    fates = _fates(session, due, devices, now=now, mailable=mailable)
-    counts: Counter[Fate] = Counter()
+    fates = _decide_deliveries(session, due, devices, now=now, mailable=mailable)
+    counts: Counter[Decision] = Counter()
     deliveries: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for account, (zone, day_starts_at) in days.items():
@@ -166,26 +172,29 @@ def _deliver(
                 "slot": prompt.slot,
                 "number": sum(day == prompt.local_date for day, _ in came),
                 "due_at": prompt.due_at,
-                "expires_at": expires_at(
-                    schedule_store.read(row), prompt, zone=zone, day_starts_at=day_starts_at
+                "expires_at": get_expiry(
+                    schedule_store.parse_schedule(row),
+                    prompt,
+                    zone=zone,
+                    day_starts_at=day_starts_at,
                 ),
                 "decision": became.value,
             }
             deliveries.append(delivery)
-            if became is Fate.DUE:
+            if became is Decision.DUE:
                 mail = [None] if row.by_mail and account in mailable else []
                 targets: list[UUID | None] = [*devices.get(account, []), *mail]
-                messages += [_message(delivery_id, target, now) for target in targets]
-        following = next_prompt(
-            schedule_store.read(row),
+                messages += [_build_message_row(delivery_id, target, now) for target in targets]
+        following = find_next_prompt(
+            schedule_store.parse_schedule(row),
             zone=zone,
             day_starts_at=day_starts_at,
             # What came due while no worker ran, and is too late by now, is passed over.
-            after=max(prompt.due_at, Instant(now - LATE_WITHIN)),
+            after=max(prompt.due_at, Instant(now - MAX_LATENESS)),
             handled={*came, key},
             snoozed_until=row.snoozed_until,
         )
-        schedule_store.expect(row, following)
+        schedule_store.set_next_prompt(row, following)
     if deliveries:
         session.execute(sa.insert(PromptDelivery), deliveries)
     if messages:
@@ -193,24 +202,24 @@ def _deliver(
     return counts
 
 
-def _fates(
+def _decide_deliveries(
     session: Session,
     due: Mapping[UUID, tuple[PromptSchedule, Prompt]],
     devices: Mapping[UUID, Sequence[UUID]],
     *,
     now: Instant,
     mailable: Container[UUID],
-) -> dict[UUID, Fate]:
+) -> dict[UUID, Decision]:
     """Return what becomes of the prompt of each of these accounts, as things stand."""
     dates = {prompt.local_date for _, prompt in due.values()}
     written = reflections_store.kept_among(session, due, dates)
     paused = calendar_store.find_paused_days(session, due, dates)
     suspended = suspension_store.find_suspended_accounts(session, due)
-    invited = invitations(
+    invited = find_invitations(
         session, {(account, prompt.local_date, prompt.slot) for account, (_, prompt) in due.items()}
     )
     return {
-        account: fate(
+        account: decide_delivery(
             prompt,
             now=now,
             written=(account, prompt.local_date) in written
@@ -222,13 +231,13 @@ def _fates(
     }
 
 
-def _prompt(row: PromptSchedule) -> Prompt:
+def _read_prompt(row: PromptSchedule) -> Prompt:
     # The three are set and cleared together.
     key = row.next_local_date, row.next_slot, row.next_due_at
     return Prompt(*cast("tuple[LocalDate, Slot, Instant]", key))
 
 
-def _message(delivery: UUID, subscription: UUID | None, now: Instant) -> dict[str, Any]:
+def _build_message_row(delivery: UUID, subscription: UUID | None, now: Instant) -> dict[str, Any]:
     return {
         "id": new_id(),
         "delivery_id": delivery,
@@ -238,9 +247,9 @@ def _message(delivery: UUID, subscription: UUID | None, now: Instant) -> dict[st
     }
 
 
-def claim_waiting(
+def claim_messages(
     *, now: Instant, limit: int, lease: timedelta, mails: bool = False
-) -> list[Waiting]:
+) -> list[ClaimedMessage]:
     """Take up to `limit` messages whose time has come, the longest waiting first, for `lease`.
 
     They are pushes, or `mails`.
@@ -271,11 +280,11 @@ def claim_waiting(
             session, {device.account_id for *_, device in found if device}
         )
         devices = {
-            device.id: push_store.device_in(device, ciphers) for *_, device in found if device
+            device.id: push_store.read_device(device, ciphers) for *_, device in found if device
         }
         # Where an account's key is not configured, its device is not known: it waits for the key.
         return [
-            Waiting(
+            ClaimedMessage(
                 id=message.id,
                 account_id=delivery.account_id,
                 local_date=delivery.local_date,
@@ -284,7 +293,7 @@ def claim_waiting(
                 due_at=delivery.due_at,
                 expires_at=delivery.expires_at,
                 attempts=message.attempts + 1,
-                held_until=held_until,
+                leased_until=held_until,
                 subscription_id=message.subscription_id,
                 device=devices[subscription.id] if subscription else None,
             )
@@ -293,7 +302,7 @@ def claim_waiting(
         ]
 
 
-def finish(finished: Iterable[Finished]) -> None:
+def record_results(finished: Iterable[MessageResult]) -> None:
     """Record what came of tries of messages; subscriptions that are gone are forgotten.
 
     What was sent is sent. Anything else counts only while no other worker has taken the message
@@ -313,7 +322,7 @@ def finish(finished: Iterable[Finished]) -> None:
                 {
                     "message_id": result.message.id,
                     "tried": result.message.attempts,
-                    "is_sent": result.answer is Outcome.SENT,
+                    "is_sent": result.service_outcome is Outcome.SENT,
                     "outcome": result.outcome,
                     "status": result.status,
                     "next_try_at": result.next_try_at,
@@ -321,22 +330,22 @@ def finish(finished: Iterable[Finished]) -> None:
                 for result in finished
             ],
         )
-        push_store.note(
+        push_store.record_attempts(
             session,
             [
-                push_store.Try(
+                push_store.AttemptResult(
                     result.message.subscription_id,
                     result.tried_at,
-                    result.answer,
+                    result.service_outcome,
                     result.status,
                 )
                 for result in finished
-                if result.message.subscription_id and result.answer
+                if result.message.subscription_id and result.service_outcome
             ],
         )
 
 
-def newest_among(
+def find_newest_numbers(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> dict[tuple[UUID, LocalDate], int]:
     """Return the number of the last prompt that was due on each of these local days."""
@@ -349,16 +358,16 @@ def newest_among(
         .where(
             PromptDelivery.account_id.in_(accounts),
             PromptDelivery.local_date.in_(days),
-            PromptDelivery.decision == Fate.DUE.value,
+            PromptDelivery.decision == Decision.DUE.value,
         )
         .group_by(PromptDelivery.account_id, PromptDelivery.local_date)
     )
     return {(account, day): number for account, day, number in rows}
 
 
-def forget_old(*, now: Instant) -> int:
+def delete_old(*, now: Instant) -> int:
     """Forget deliveries older than 30 days with their messages; return how many."""
     with write_transaction() as session:
         return rows_changed(
-            session, sa.delete(PromptDelivery).where(PromptDelivery.due_at < now - KEPT_FOR)
+            session, sa.delete(PromptDelivery).where(PromptDelivery.due_at < now - RETENTION)
         )

@@ -16,7 +16,7 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.practice import catalogue
 from leaderjournal.prompts.fortnightly import store
-from leaderjournal.prompts.letters.unsubscribing import LETTER, unsubscribe_token
+from leaderjournal.prompts.letters.unsubscribing import LETTER, create_unsubscribe_token
 
 
 def send_due(*, now: Instant) -> int:
@@ -29,32 +29,32 @@ def send_due(*, now: Instant) -> int:
         return 0
     sent = 0
     with mail.Connection(settings().smtp_url) as connection:
-        while letters := store.due(now=now):
+        while letters := store.list_due(now=now):
             for letter in letters:
                 try:
                     leader = accounts_store.find_leader(letter.account_id)
                 except DecryptionFailed:
-                    store.pass_over(letter)
+                    store.skip(letter)
                     continue
                 if leader is None or not _claim(leader, letter, now=now):
                     continue
                 try:
-                    connection.send(_letter(leader, letter))
+                    connection.send(_compose_letter(leader, letter))
                 except smtplib.SMTPException as error:
                     code = mail.refusal_in(error)
                     if code is None or code < 500:
-                        store.put_off(leader, letter, now=now)
+                        store.defer(leader, letter, now=now)
                     if code is None:
                         return sent
                     continue
                 except (OSError, mail.MailNotConfigured):
-                    store.put_off(leader, letter, now=now)
+                    store.defer(leader, letter, now=now)
                     return sent
                 sent += 1
     return sent
 
 
-def _claim(leader: Leader, letter: store.Due, *, now: Instant) -> bool:
+def _claim(leader: Leader, letter: store.DueLetter, *, now: Instant) -> bool:
     """Take a letter; False where another worker has it, or its leader may be sent no mail.
 
     Then it is passed over: the next one comes in a fortnight, once the address is verified.
@@ -63,10 +63,10 @@ def _claim(leader: Leader, letter: store.Due, *, now: Instant) -> bool:
     return claimed and bool(suspension_store.find_mailable_accounts(db.session, {leader.id}))
 
 
-def _letter(leader: Leader, letter: store.Due) -> EmailMessage:
+def _compose_letter(leader: Leader, letter: store.DueLetter) -> EmailMessage:
     """Return the letter, which is the same whenever it is written: see `letters.mails`."""
-    told = store.fortnight(leader, letter.date)
-    token = unsubscribe_token(leader.id, settings().secret_key, ends=LETTER)
+    told = store.summarize_fortnight(leader, letter.date)
+    token = create_unsubscribe_token(leader.id, settings().secret_key, ends=LETTER)
     unsubscribe_url = f"{settings().public_url}/letter/unsubscribe/{token}"
     behaviours = {b.slug: (key, b) for key in catalogue.keys() for b in key.behaviours}
     key, behaviour = behaviours[told.weakest]
@@ -76,7 +76,7 @@ def _letter(leader: Leader, letter: store.Due) -> EmailMessage:
         "key": key,
         "behaviour": behaviour,
         "one_thing": catalogue.one_thing(told.weakest),
-        "line": store.line_to_reread(leader, letter.date) if letter.with_words else "",
+        "line": store.pick_line_to_reread(leader, letter.date) if letter.with_words else "",
         "journal_url": settings().public_url,
         "unsubscribe_url": unsubscribe_url,
     }

@@ -15,27 +15,27 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.prompts.fortnightly.models import FortnightlyLetter
 from leaderjournal.prompts.fortnightly.rules import (
-    EVERY_DAYS,
-    LOOKS_BACK,
-    Fortnight,
+    INTERVAL_DAYS,
+    LOOKBACK_DAYS,
+    FortnightSummary,
     ScoredBehaviour,
-    due_at,
-    first_date,
-    key_of_fortnight,
-    line_of,
-    next_date,
-    weakest_behaviour,
+    compare_key,
+    extract_line,
+    find_weakest_behaviour,
+    get_due_at,
+    get_first_date,
+    get_next_date,
 )
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.day_marks.rules import count_days, mark_days
 from leaderjournal.reviews.summaries.rules import Passage, choose_highlights
 
-AT_ONCE = 100
-AGAIN_AFTER = timedelta(hours=1)
+BATCH = 100
+RETRY_DELAY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class LetterChoice:
     """What a leader chose about the letter; `next_date` is None where they get none."""
 
     enabled: bool
@@ -44,7 +44,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueLetter:
     """A letter that is due: whose, of which local date, and the instant that it was due at."""
 
     account_id: UUID
@@ -53,25 +53,25 @@ class Due:
     with_words: bool
 
 
-def chosen(account: UUID) -> Chosen:
+def get_choice(account: UUID) -> LetterChoice:
     """Return what a leader chose."""
     row = db.session.get(FortnightlyLetter, account, populate_existing=True)
     if row is None:
-        return Chosen(enabled=False, with_words=False, next_date=None)
-    return Chosen(enabled=True, with_words=row.with_words, next_date=row.next_date)
+        return LetterChoice(enabled=False, with_words=False, next_date=None)
+    return LetterChoice(enabled=True, with_words=row.with_words, next_date=row.next_date)
 
 
-def choose(leader: Leader, *, enabled: bool, with_words: bool, now: Instant) -> Chosen:
+def save_choice(leader: Leader, *, enabled: bool, with_words: bool, now: Instant) -> LetterChoice:
     """Keep what a leader chose. Who has the letter already keeps its day."""
     if not enabled:
-        stop(leader.id)
-        return chosen(leader.id)
-    date = first_date(leader.today(now))
+        end_letter(leader.id)
+        return get_choice(leader.id)
+    date = get_first_date(leader.today(now))
     values = {
         "account_id": leader.id,
         "with_words": with_words,
         "next_date": date,
-        "next_due_at": due_at(date, leader.time_zone),
+        "next_due_at": get_due_at(date, leader.time_zone),
     }
     with write_transaction() as session:
         session.execute(
@@ -79,10 +79,10 @@ def choose(leader: Leader, *, enabled: bool, with_words: bool, now: Instant) -> 
             .values(values)
             .on_conflict_do_update(index_elements=["account_id"], set_={"with_words": with_words})
         )
-    return chosen(leader.id)
+    return get_choice(leader.id)
 
 
-def stop(account: UUID) -> bool:
+def end_letter(account: UUID) -> bool:
     """Send the account no more letters; tell whether it got any."""
     with write_transaction() as session:
         return bool(
@@ -93,38 +93,42 @@ def stop(account: UUID) -> bool:
         )
 
 
-def due(*, now: Instant) -> list[Due]:
+def list_due(*, now: Instant) -> list[DueLetter]:
     """Return letters that are due, the longest first, a hundred at the most."""
     rows = db.session.scalars(
         sa.select(FortnightlyLetter)
         .where(FortnightlyLetter.next_due_at <= now)
         .order_by(FortnightlyLetter.next_due_at)
-        .limit(AT_ONCE)
+        .limit(BATCH)
         .execution_options(populate_existing=True)
     )
-    return [Due(row.account_id, row.next_date, row.next_due_at, row.with_words) for row in rows]
+    return [
+        DueLetter(row.account_id, row.next_date, row.next_due_at, row.with_words) for row in rows
+    ]
 
 
-def claim(leader: Leader, letter: Due, *, now: Instant) -> bool:
+def claim(leader: Leader, letter: DueLetter, *, now: Instant) -> bool:
     """Take a letter that is due, so that no other worker sends it; False where one has it."""
-    following = next_date(letter.date, leader.today(now))
-    return _move(letter, following, due_at(following, leader.time_zone), since=letter.due_at)
+    following = get_next_date(letter.date, leader.today(now))
+    return _reschedule(
+        letter, following, get_due_at(following, leader.time_zone), since=letter.due_at
+    )
 
 
-def put_off(leader: Leader, letter: Due, *, now: Instant) -> None:
+def defer(leader: Leader, letter: DueLetter, *, now: Instant) -> None:
     """Let a letter that could not be sent just now come again in an hour."""
-    following = next_date(letter.date, leader.today(now))
-    since = due_at(following, leader.time_zone)
-    _move(letter, letter.date, Instant(now + AGAIN_AFTER), since=since)
+    following = get_next_date(letter.date, leader.today(now))
+    since = get_due_at(following, leader.time_zone)
+    _reschedule(letter, letter.date, Instant(now + RETRY_DELAY), since=since)
 
 
-def pass_over(letter: Due) -> None:
+def skip(letter: DueLetter) -> None:
     """Leave out a letter that cannot be written, whosever it is, so that others get theirs."""
-    following = Instant(letter.due_at + timedelta(days=EVERY_DAYS))
-    _move(letter, days_after(letter.date, EVERY_DAYS), following, since=letter.due_at)
+    following = Instant(letter.due_at + timedelta(days=INTERVAL_DAYS))
+    _reschedule(letter, days_after(letter.date, INTERVAL_DAYS), following, since=letter.due_at)
 
 
-def follow(session: Session, moved: LocalDaysChange) -> None:
+def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
     """Let the next letter come by the clock where the leader is now.
 
     For `accounts.store.moved`; inside the caller's transaction.
@@ -133,10 +137,10 @@ def follow(session: Session, moved: LocalDaysChange) -> None:
         FortnightlyLetter, moved.account_id, populate_existing=True, with_for_update=True
     )
     if row is not None and row.next_due_at > moved.now:
-        row.next_due_at = due_at(row.next_date, moved.new_zone)
+        row.next_due_at = get_due_at(row.next_date, moved.new_zone)
 
 
-def _move(letter: Due, date: LocalDate, at: Instant, *, since: Instant) -> bool:
+def _reschedule(letter: DueLetter, date: LocalDate, at: Instant, *, since: Instant) -> bool:
     with write_transaction() as session:
         return bool(
             rows_changed(
@@ -151,14 +155,14 @@ def _move(letter: Due, date: LocalDate, at: Instant, *, since: Instant) -> bool:
         )
 
 
-def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
+def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
     """Return what the letter of a local date tells: the fourteen days before it."""
-    first, last = days_after(date, -EVERY_DAYS), days_after(date, -1)
-    since = days_after(last, 1 - LOOKS_BACK)
+    first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
+    since = days_after(last, 1 - LOOKBACK_DAYS)
     days = reflections_store.figures(leader.id, first=since, last=last)
     practice = log_store.figures(leader.cipher, "", first, last, today=last)
     behaviours = [behaviour.slug for key in catalogue.keys() for behaviour in key.behaviours]
-    return Fortnight(
+    return FortnightSummary(
         first=first,
         last=last,
         days=count_days(
@@ -172,7 +176,7 @@ def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
             ).values()
         ),
         keys=tuple(
-            key_of_fortnight(
+            compare_key(
                 key,
                 {
                     day.local_date: score
@@ -188,7 +192,7 @@ def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
         commitments_settled=practice.commitments.kept + practice.commitments.missed,
         wins=practice.wins,
         hand_offs=practice.hand_offs.made,
-        weakest=weakest_behaviour(
+        weakest=find_weakest_behaviour(
             (
                 ScoredBehaviour(key, behaviour, score)
                 for day in days
@@ -200,9 +204,9 @@ def fortnight(leader: Leader, date: LocalDate) -> Fortnight:
     )
 
 
-def line_to_reread(leader: Leader, date: LocalDate) -> str:
+def pick_line_to_reread(leader: Leader, date: LocalDate) -> str:
     """Return a line of the leader's own of the fortnight before a date; empty where none is."""
-    first, last = days_after(date, -EVERY_DAYS), days_after(date, -1)
+    first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
     passages = [
         Passage(day.local_date, answer.key, answer.score, answer.text)
         for day in reflections_store.days(leader.cipher, first=first, last=last)
@@ -210,4 +214,4 @@ def line_to_reread(leader: Leader, date: LocalDate) -> str:
         if answer.text.strip()
     ]
     found = choose_highlights(passages, 1)
-    return line_of(found[0].text) if found else ""
+    return extract_line(found[0].text) if found else ""

@@ -16,19 +16,19 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event, vDuration
 
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
-from leaderjournal.prompts.letters.zones import vtimezone
+from leaderjournal.prompts.letters.zones import build_vtimezone
 
 TITLE = "Look in the mirror"
-LASTS = timedelta(minutes=5)
-REFRESHED_EVERY = timedelta(days=1)
-SHOWS_AHEAD = timedelta(days=366)
+EVENT_DURATION = timedelta(minutes=5)
+REFRESH_INTERVAL = timedelta(days=1)
+MAX_PAUSE_AHEAD = timedelta(days=366)
 """How far ahead a pause may end for what comes after it to be in the feed already."""
 
 _PRODUCT = "-//Leader Journal//Prompts//EN"
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-class Choices(Protocol):
+class CalendarSchedule(Protocol):
     """What the feed reads of a schedule; `Schedule` of the room's schedule has it all."""
 
     @property
@@ -56,9 +56,9 @@ class Choices(Protocol):
         """The first local day on which prompts come again."""
 
 
-def feed(
+def render_feed(
     *,
-    schedule: Choices,
+    schedule: CalendarSchedule,
     zone: str,
     day_starts_at: time,
     public_url: str,
@@ -72,7 +72,7 @@ def feed(
     `day_starts_at` belongs to the local day before, so it stands on the weekday after. One in
     quiet hours comes when they end or, where that is another local day, not at all, and two that
     so fall together are one. While nothing comes (disabled, no weekday, a pause that ends more than
-    SHOWS_AHEAD later) the calendar is empty.
+    MAX_PAUSE_AHEAD later) the calendar is empty.
 
     Times are the clock's on the wall in the IANA `zone`, which comes along as a VTIMEZONE. On the
     night that skips one, calendars show it as much later as the clock leaps, and one that
@@ -83,20 +83,22 @@ def feed(
     calendar.add("version", "2.0")
     calendar.add("name", name)  # RFC 7986
     calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", REFRESHED_EVERY, {"value": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(REFRESHED_EVERY))  # Outlook's name for the same
-    calendar.add_component(vtimezone(zone, since=Instant(now - timedelta(days=2))))
+    calendar.add("refresh-interval", REFRESH_INTERVAL, {"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH_INTERVAL))  # Outlook's name for the same
+    calendar.add_component(build_vtimezone(zone, since=Instant(now - timedelta(days=2))))
     today = local_day(now, zone, day_starts_at)
     first_day = max(today, schedule.paused_until or today)
-    if schedule.enabled and schedule.weekdays and first_day - today <= SHOWS_AHEAD:
-        for wall in _wall_times(schedule, day_starts_at):
+    if schedule.enabled and schedule.weekdays and first_day - today <= MAX_PAUSE_AHEAD:
+        for wall in _list_wall_times(schedule, day_starts_at):
             # What comes before the hour at which days start is on the date after its local day.
             days_on = int(wall < day_starts_at)
             weekdays = sorted((weekday - 1 + days_on) % 7 for weekday in schedule.weekdays)
             date = days_after(first_day, days_on)
             while date.weekday() not in weekdays:
                 date = days_after(date, 1)
-            event = _event(datetime.combine(date, wall, tzinfo=ZoneInfo(zone)), f"{public_url}/")
+            event = _build_event(
+                datetime.combine(date, wall, tzinfo=ZoneInfo(zone)), f"{public_url}/"
+            )
             event.add("uid", str(uuid5(account, f"prompt at {wall:%H:%M}")))
             event.add("dtstamp", now)
             byday = [_WEEKDAYS[weekday] for weekday in weekdays]
@@ -106,26 +108,28 @@ def feed(
     return text
 
 
-def _wall_times(schedule: Choices, day_starts_at: time) -> list[time]:
+def _list_wall_times(schedule: CalendarSchedule, day_starts_at: time) -> list[time]:
     """Return the wall times, each once, that the times become around quiet hours."""
-    walls = (_out_of_quiet_hours(wall, schedule, day_starts_at) for wall in schedule.times)
+    walls = (_move_out_of_quiet_hours(wall, schedule, day_starts_at) for wall in schedule.times)
     return sorted({wall for wall in walls if wall is not None})
 
 
-def _out_of_quiet_hours(wall: time, schedule: Choices, day_starts_at: time) -> time | None:
+def _move_out_of_quiet_hours(
+    wall: time, schedule: CalendarSchedule, day_starts_at: time
+) -> time | None:
     """Return `wall`, the end of the quiet hours around it, or None where its day is over then."""
     begin, end = schedule.quiet_from, schedule.quiet_to
-    if begin is None or end is None or _minutes(begin, wall) >= _minutes(begin, end):
+    if begin is None or end is None or _count_minutes(begin, wall) >= _count_minutes(begin, end):
         return wall
-    return end if _minutes(day_starts_at, wall) < _minutes(day_starts_at, end) else None
+    return end if _count_minutes(day_starts_at, wall) < _count_minutes(day_starts_at, end) else None
 
 
-def _minutes(begin: time, end: time) -> int:
+def _count_minutes(begin: time, end: time) -> int:
     """Return how many minutes it is from one wall time to the next coming of another."""
     return ((end.hour - begin.hour) * 60 + end.minute - begin.minute) % 1440
 
 
-def _event(begins_at: datetime, address: str) -> Event:
+def _build_event(begins_at: datetime, address: str) -> Event:
     """Return an event that takes nobody's time, is nobody else's and rings when it begins."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
@@ -133,7 +137,7 @@ def _event(begins_at: datetime, address: str) -> Event:
     alarm.add("trigger", timedelta())
     event = Event()
     event.add("dtstart", begins_at)
-    event.add("duration", LASTS)
+    event.add("duration", EVENT_DURATION)
     event.add("summary", TITLE)
     event.add("description", address)  # many programmes do not show the URL
     event.add("url", address)

@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.mail import unsubscribe_headers
 
 
-def prompt_mail(
+def compose_prompt_mail(
     *,
     to: str,
     sender: str,
@@ -47,14 +47,14 @@ def prompt_mail(
         sender=sender,
         to=to,
         subject=f"{key_name}, {values['day']}",
-        body=_rendered("prompt.txt", values),
-        html=_rendered("prompt.html", values),
+        body=_render("prompt.txt", values),
+        html=_render("prompt.html", values),
         now=due_at,
         headers=unsubscribe_headers(unsubscribe_url),
         name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {due_at.isoformat()}"),
     )
 
 
-def _rendered(template: str, values: dict[str, str]) -> str:
+def _render(template: str, values: dict[str, str]) -> str:
     # Not `render_template`, which would add what pages know of the request: here there is none.
     return current_app.jinja_env.get_template(f"prompts/letters/{template}").render(values)

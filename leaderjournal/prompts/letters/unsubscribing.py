@@ -9,22 +9,22 @@ PROMPTS, LETTER = "unsubscribe", "unsubscribe-letter"
 """What a token ends: prompts by mail, or the fortnightly letter."""
 
 
-def unsubscribe_token(account_id: UUID, secret: str, *, ends: str = PROMPTS) -> str:
+def create_unsubscribe_token(account_id: UUID, secret: str, *, ends: str = PROMPTS) -> str:
     """Return a token, fit for a URL, that stops the mails to this account and does nothing else.
 
     It does not expire: a mail from long ago must still be able to stop those of today.
     """
-    token = _serializer(secret, ends).dumps(account_id.hex)
+    token = _create_serializer(secret, ends).dumps(account_id.hex)
     return token if isinstance(token, str) else token.decode("ascii")
 
 
-def account_of(token: str, secret: str, *, ends: str = PROMPTS) -> UUID | None:
+def read_unsubscribe_token(token: str, secret: str, *, ends: str = PROMPTS) -> UUID | None:
     """Return the account that `token` was made for; None where it was not made with `secret`."""
     try:
-        return UUID(hex=_serializer(secret, ends).loads(token))
+        return UUID(hex=_create_serializer(secret, ends).loads(token))
     except BadData:
         return None
 
 
-def _serializer(secret: str, ends: str) -> URLSafeSerializer:
+def _create_serializer(secret: str, ends: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt=ends, signer_kwargs={"digest_method": hashlib.sha256})

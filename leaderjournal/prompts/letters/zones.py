@@ -16,10 +16,10 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 from leaderjournal.kernel.days import Instant
 
-_LOOKS_BACK = timedelta(days=400)
-_LOOKS_AHEAD = timedelta(days=13 * 366)
-_REGULAR = 10  # times, after which the last Sunday has not always been the fourth one too
-_RULE_ENDED = timedelta(days=400)
+_LOOKBACK = timedelta(days=400)
+_LOOKAHEAD = timedelta(days=13 * 366)
+_MIN_YEARS = 10  # times, after which the last Sunday has not always been the fourth one too
+_RULE_END = timedelta(days=400)
 _BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - local, as every onset is
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEK = timedelta(weeks=1)
@@ -35,55 +35,55 @@ class _Observance:
     daylight: bool
 
 
-def vtimezone(zone: str, *, since: Instant) -> Timezone:
+def build_vtimezone(zone: str, *, since: Instant) -> Timezone:
     """Return the VTIMEZONE of the IANA `zone`, right from `since` on for at least twelve years."""
     onsets: dict[_Observance, list[datetime]] = defaultdict(list)
-    until = since + _LOOKS_AHEAD
+    until = since + _LOOKAHEAD
     tz = ZoneInfo(zone)
-    changes = list(_changes(tz, since - _LOOKS_BACK, until))
+    changes = list(_find_changes(tz, since - _LOOKBACK, until))
     if not changes or changes[0] > since:
-        offset, name = _offset(since, tz), since.astimezone(tz).tzname() or zone
+        offset, name = _get_offset(since, tz), since.astimezone(tz).tzname() or zone
         onsets[_Observance(offset, offset, name, daylight=False)].append(_BEGINNING)
     for change in changes:
         before, after = (change - timedelta(seconds=1)).astimezone(tz), change.astimezone(tz)
-        offset = _offset(before, tz)
+        offset = _get_offset(before, tz)
         # Where winter time is the deviation (Dublin, Casablanca) dst() is below zero in winter.
-        daylight = before.dst() != after.dst() and offset < _offset(after, tz)
-        observance = _Observance(offset, _offset(after, tz), after.tzname() or zone, daylight)
+        daylight = before.dst() != after.dst() and offset < _get_offset(after, tz)
+        observance = _Observance(offset, _get_offset(after, tz), after.tzname() or zone, daylight)
         onsets[observance].append(change.replace(tzinfo=None) + offset)
     component = Timezone()
     component.add("tzid", zone)
     for observance, moments in onsets.items():
-        component.add_component(_component(observance, moments, until=until))
+        component.add_component(_build_component(observance, moments, until=until))
     return component
 
 
-def _changes(tz: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+def _find_changes(tz: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
     """Yield the instants at which the offset from UTC changes, in order."""
     while first < last:
         following = first + _WEEK
-        if _offset(first, tz) != _offset(following, tz):
-            yield _change_between(first, following, tz)
+        if _get_offset(first, tz) != _get_offset(following, tz):
+            yield _find_change(first, following, tz)
         first = following
 
 
-def _change_between(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
-    offset = _offset(before, tz)
+def _find_change(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
+    offset = _get_offset(before, tz)
     low, high = int(before.timestamp()), int(after.timestamp())
     while high - low > 1:
         middle = (low + high) // 2
-        if _offset(datetime.fromtimestamp(middle, UTC), tz) == offset:
+        if _get_offset(datetime.fromtimestamp(middle, UTC), tz) == offset:
             low = middle
         else:
             high = middle
     return datetime.fromtimestamp(high, UTC)
 
 
-def _offset(moment: datetime, tz: ZoneInfo) -> timedelta:
+def _get_offset(moment: datetime, tz: ZoneInfo) -> timedelta:
     return moment.astimezone(tz).utcoffset() or timedelta()
 
 
-def _component(
+def _build_component(
     observance: _Observance, onsets: list[datetime], *, until: datetime
 ) -> TimezoneStandard | TimezoneDaylight:
     """Return the observance as a component; `onsets` are in the local time before the change."""
@@ -92,7 +92,7 @@ def _component(
     component.add("tzoffsetfrom", observance.offset_from)
     component.add("tzoffsetto", observance.offset_to)
     component.add("tzname", observance.name)
-    weekday = _yearly_weekday(onsets, until)
+    weekday = _find_yearly_weekday(onsets, until)
     if weekday is not None:
         rule = {"freq": "yearly", "bymonth": onsets[0].month, "byday": weekday}
         component.add("rrule", rule)
@@ -101,11 +101,11 @@ def _component(
     return component
 
 
-def _yearly_weekday(onsets: list[datetime], until: datetime) -> str | None:
+def _find_yearly_weekday(onsets: list[datetime], until: datetime) -> str | None:
     """Return "2SU" or "-1SU" where that is when the change comes each year, `until` included."""
     first = onsets[0]
     years = [onset.year for onset in onsets]
-    if len(years) < _REGULAR or onsets[-1] < until.replace(tzinfo=None) - _RULE_ENDED:
+    if len(years) < _MIN_YEARS or onsets[-1] < until.replace(tzinfo=None) - _RULE_END:
         return None
     if years != list(range(years[0], years[0] + len(years))):
         return None

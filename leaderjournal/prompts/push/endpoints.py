@@ -19,8 +19,8 @@ KNOWN_HOSTS = (
     "push.apple.com",
     "notify.windows.com",
 )
-LONGEST_ENDPOINT = 2_000
-LONGEST_HOST = 253
+MAX_ENDPOINT_LENGTH = 2_000
+MAX_HOST_LENGTH = 253
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\]"
@@ -66,21 +66,21 @@ class Service:
         return f"{self.scheme}://{host}{port}"
 
 
-def service_of(endpoint: str) -> Service:
+def parse_endpoint(endpoint: str) -> Service:
     """Return the service that `endpoint` is at, whichever it is.
 
     Raises EndpointRefused for anything but a plain http or https URL: user info, a fragment, a
     trailing dot, a character that two parsers might read in two ways.
     """
-    if len(endpoint) > LONGEST_ENDPOINT:
+    if len(endpoint) > MAX_ENDPOINT_LENGTH:
         raise EndpointRefused("it is too long")
     match = _ENDPOINT.fullmatch(endpoint)
-    if not match or len(match["host"]) > LONGEST_HOST or "#" in endpoint or "\\" in endpoint:
+    if not match or len(match["host"]) > MAX_HOST_LENGTH or "#" in endpoint or "\\" in endpoint:
         raise EndpointRefused("it is no plain http or https address")
     scheme = match["scheme"].lower()
     port = int(match["port"] or _DEFAULT_PORTS[scheme])
     try:
-        return Service(scheme, _canonical(match["host"]), port)
+        return Service(scheme, _normalize_host(match["host"]), port)
     except ValueError as error:
         raise EndpointRefused("its host is no name and no address") from error
 
@@ -97,7 +97,7 @@ class PushHosts:
         self._extra: set[tuple[str, int | None]] = set()
         for entry in extra:
             try:
-                self._extra.add(_listed(entry))
+                self._extra.add(_parse_allowed_host(entry))
             except ValueError as error:
                 raise ValueError(
                     f"PUSH_ALLOWED_HOSTS: {entry!r} is neither a host nor a host:port"
@@ -106,11 +106,11 @@ class PushHosts:
 
     def check(self, endpoint: str) -> None:
         """Raise EndpointRefused where the shape of `endpoint` alone says that it is not called."""
-        self.service(endpoint)
+        self.get_service(endpoint)
 
-    def service(self, endpoint: str) -> Service:
+    def get_service(self, endpoint: str) -> Service:
         """Return the service that `endpoint` is at. Raises EndpointRefused as `check` does."""
-        service = service_of(endpoint)
+        service = parse_endpoint(endpoint)
         if service.scheme == "http" and service.host not in self._loopback:
             raise EndpointRefused("it is not https")
         own_port = service.port == _DEFAULT_PORTS[service.scheme]
@@ -136,14 +136,14 @@ class PushHosts:
         return ip.is_loopback if host in self._loopback else _is_public(ip)
 
 
-def _listed(entry: str) -> tuple[str, int | None]:
+def _parse_allowed_host(entry: str) -> tuple[str, int | None]:
     match = _LISTED.fullmatch(entry)
     if not match:
         raise ValueError("no host")
-    return _canonical(match["host"]), int(match["port"]) if match["port"] else None
+    return _normalize_host(match["host"]), int(match["port"]) if match["port"] else None
 
 
-def _canonical(host: str) -> str:
+def _normalize_host(host: str) -> str:
     """Return `host` in lower case, an IP address in its one notation and without brackets.
 
     Raises ValueError where it looks like an address and is not one in the usual notation: what

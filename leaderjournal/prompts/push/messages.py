@@ -17,15 +17,15 @@ from webpush import WebPush
 from webpush.vapid import VAPID
 
 from leaderjournal.kernel.days import Instant
-from leaderjournal.prompts.push.endpoints import service_of
+from leaderjournal.prompts.push.endpoints import parse_endpoint
 from leaderjournal.prompts.push.rules import BadDevice, Device
 
-MOST_PLAINTEXT = 3_993
+MAX_PLAINTEXT = 3_993
 """Bytes: what fits a body of 4,096 that every push service takes (RFC 8291, section 4)."""
-TOKEN_LASTS = timedelta(hours=12)
-TOKEN_RENEWED = timedelta(minutes=10)
+TOKEN_LIFETIME = timedelta(hours=12)
+TOKEN_MARGIN = timedelta(minutes=10)
 """So long before its end a token is no longer used: a service's clock may run ahead of ours."""
-MOST_TOKENS = 1_000
+MAX_TOKENS = 1_000
 URGENCIES = frozenset({"very-low", "low", "normal", "high"})
 
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -69,13 +69,13 @@ class _Token:
     used_until: Instant
 
 
-def public_key(private_key: str) -> str:
+def derive_public_key(private_key: str) -> str:
     """Return the VAPID public key that browsers subscribe with: base64url of 65 bytes.
 
     `private_key` is VAPID_PRIVATE_KEY: 32 bytes as base64url. Raises ValueError where it is no
     private key of P-256.
     """
-    key: str = VAPID.get_application_server_key(_vapid_key(private_key).public_key())
+    key: str = VAPID.get_application_server_key(_parse_vapid_key(private_key).public_key())
     return key
 
 
@@ -101,7 +101,7 @@ class MessageWriter:
 
         Raises ValueError where the key is no private key of P-256.
         """
-        key = _vapid_key(private_key)
+        key = _parse_vapid_key(private_key)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         public_pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         self._encryption = _Encryption(private_key=pem, public_key=public_pem)
@@ -116,11 +116,11 @@ class MessageWriter:
 
         `ttl` is in seconds; `urgency` is one of URGENCIES; an undelivered message of the same
         `topic` (1 to 32 base64url characters) is replaced (RFC 8030, 5.2 to 5.4). Raises
-        MessageTooLarge over MOST_PLAINTEXT, BadDevice where the device's key is no point on
+        MessageTooLarge over MAX_PLAINTEXT, BadDevice where the device's key is no point on
         P-256, EndpointRefused where its endpoint is no URL, ValueError for another argument.
         """
-        if len(payload) > MOST_PLAINTEXT:
-            raise MessageTooLarge(f"{len(payload)} bytes; a push message holds {MOST_PLAINTEXT}")
+        if len(payload) > MAX_PLAINTEXT:
+            raise MessageTooLarge(f"{len(payload)} bytes; a push message holds {MAX_PLAINTEXT}")
         if ttl < 0 or urgency not in URGENCIES or not _TOPIC.fullmatch(topic):
             raise ValueError("a push message needs a TTL from 0, an urgency and a topic")
         return PushMessage(
@@ -131,38 +131,38 @@ class MessageWriter:
                 "Topic": topic,
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
-                "Authorization": self._authorization(device.endpoint, now),
+                "Authorization": self._authorize(device.endpoint, now),
             },
-            body=self._encrypted(payload, device),
+            body=self._encrypt(payload, device),
         )
 
-    def _encrypted(self, payload: bytes, device: Device) -> bytes:
+    def _encrypt(self, payload: bytes, device: Device) -> bytes:
         try:
             body: bytes = self._encryption._encrypt(payload, _Subscription(device))
         except ValueError as error:
             raise BadDevice("p256dh is no point on P-256") from error
         return body
 
-    def _authorization(self, endpoint: str, now: Instant) -> str:
+    def _authorize(self, endpoint: str, now: Instant) -> str:
         service = "/".join(endpoint.split("/", 3)[:3])
         kept = self._tokens.get(service)
         # A token from the future is one that a clock set back has left behind.
         if kept and kept.signed_at <= now < kept.used_until:
             return kept.authorization
-        expires_at = now + TOKEN_LASTS
+        expires_at = now + TOKEN_LIFETIME
         claims = {
-            "aud": service_of(service).origin,
+            "aud": parse_endpoint(service).origin,
             "exp": int(expires_at.timestamp()),
             "sub": self._subject,
         }
         token = jwt.encode(claims, self._encryption.vapid.private_key, algorithm="ES256")
         authorization = f"vapid t={token}, k={self._public_key}"
-        if len(self._tokens) >= MOST_TOKENS:  # whoever subscribes may choose among many names
+        if len(self._tokens) >= MAX_TOKENS:  # whoever subscribes may choose among many names
             self._tokens.clear()
-        self._tokens[service] = _Token(authorization, now, Instant(expires_at - TOKEN_RENEWED))
+        self._tokens[service] = _Token(authorization, now, Instant(expires_at - TOKEN_MARGIN))
         return authorization
 
 
-def _vapid_key(private_key: str) -> ec.EllipticCurvePrivateKey:
+def _parse_vapid_key(private_key: str) -> ec.EllipticCurvePrivateKey:
     number = int.from_bytes(base64.urlsafe_b64decode(private_key + "=" * (-len(private_key) % 4)))
     return ec.derive_private_key(number, ec.SECP256R1())

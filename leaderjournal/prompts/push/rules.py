@@ -15,8 +15,8 @@ from leaderjournal.kernel.days import Instant
 
 REFUSED_ENDPOINT = "refused endpoint"
 FIRST_DELAY = timedelta(seconds=10)
-LONGEST_DELAY = 64 * FIRST_DELAY
-LONGEST_WAIT = timedelta(days=366)
+MAX_DELAY = 64 * FIRST_DELAY
+MAX_WAIT = timedelta(days=366)
 """A longer `Retry-After` counts as this one: later than any prompt is good for."""
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}")
@@ -48,7 +48,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceResponse:
     """What a push service said to one message.
 
     `status` is None where it said nothing whole; `failure` then says why: "connect", "timeout",
@@ -60,13 +60,13 @@ class Answer:
     failure: str = ""
 
 
-def device(endpoint: str, p256dh: str, auth: str) -> Device:
+def parse_device(endpoint: str, p256dh: str, auth: str) -> Device:
     """Return the device that a browser's `PushSubscription.toJSON()` describes.
 
     The keys are base64url, padded or not. Raises BadDevice where a key is not, or has the wrong
     length or form. Whether `p256dh` lies on the curve is for `messages.check_device` to say.
     """
-    point, secret = _decoded("p256dh", p256dh), _decoded("auth", auth)
+    point, secret = _decode_base64url("p256dh", p256dh), _decode_base64url("auth", auth)
     if len(point) != 65 or point[0] != 4:
         raise BadDevice("p256dh must be 65 bytes: an uncompressed point on P-256")
     if len(secret) != 16:
@@ -74,7 +74,7 @@ def device(endpoint: str, p256dh: str, auth: str) -> Device:
     return Device(endpoint, point, secret)
 
 
-def outcome(answer: Answer) -> Outcome:
+def determine_outcome(answer: ServiceResponse) -> Outcome:
     """Return what `answer` means for the message and for the subscription (RFC 8030, 5 to 7.3).
 
     GONE ends the subscription, LATER is worth another try, REFUSED is our own fault and is not.
@@ -91,47 +91,47 @@ def outcome(answer: Answer) -> Outcome:
     return Outcome.REFUSED
 
 
-def retry_after(value: str | None, *, now: Instant) -> timedelta | None:
+def parse_retry_after(value: str | None, *, now: Instant) -> timedelta | None:
     """Return how long from `now` a `Retry-After` header asks to wait (RFC 9110, 10.2.3).
 
     It is a number of seconds or an HTTP date in any of its three forms. A date that has passed is
-    no wait, a header that is neither is None, and nothing is longer than LONGEST_WAIT.
+    no wait, a header that is neither is None, and nothing is longer than MAX_WAIT.
     """
     text = (value or "").strip()
     if re.fullmatch("[0-9]+", text):
-        seconds = int(text) if len(text) < 10 else LONGEST_WAIT.total_seconds()
-        return min(timedelta(seconds=seconds), LONGEST_WAIT)
+        seconds = int(text) if len(text) < 10 else MAX_WAIT.total_seconds()
+        return min(timedelta(seconds=seconds), MAX_WAIT)
     try:
         date = parsedate_to_datetime(text)
         # An HTTP date is in GMT whether it says so or, as asctime's form, does not.
         wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+    return min(max(wait, timedelta(0)), MAX_WAIT)
 
 
-def next_try(
+def plan_retry(
     attempts: int, *, now: Instant, wait: timedelta | None, expires_at: Instant, luck: float
 ) -> Instant | None:
     """Return when to send a message again that has been tried `attempts` times (1 or more).
 
     Where the service said how long to `wait`, it is that long and up to a tenth more; one that
     says so again and again without waiting is left alone longer each time. Else the delay doubles
-    from FIRST_DELAY to LONGEST_DELAY, and up to half of it more. `luck`, in [0, 1), chooses how
+    from FIRST_DELAY to MAX_DELAY, and up to half of it more. `luck`, in [0, 1), chooses how
     much more, so that messages refused together do not come back together. None where that would
     not be before `expires_at`.
     """
     doubled = 2 ** min(attempts - 1, 20)
     if wait is None:
-        delay = min(FIRST_DELAY * doubled, LONGEST_DELAY) * (1 + luck / 2)
+        delay = min(FIRST_DELAY * doubled, MAX_DELAY) * (1 + luck / 2)
     else:
-        delay = max(wait, min(timedelta(seconds=doubled), LONGEST_DELAY)) * (1 + luck / 10)
+        delay = max(wait, min(timedelta(seconds=doubled), MAX_DELAY)) * (1 + luck / 10)
     if delay >= expires_at - now:
         return None
     return Instant(now + delay)
 
 
-def _decoded(name: str, text: str) -> bytes:
+def _decode_base64url(name: str, text: str) -> bytes:
     if not _BASE64URL.fullmatch(text):
         raise BadDevice(f"{name} is not base64url")
     bare = text.rstrip("=")

@@ -3,9 +3,9 @@
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from leaderjournal.kernel.fields import UtcInstant
-from leaderjournal.prompts.push.endpoints import LONGEST_ENDPOINT
+from leaderjournal.prompts.push.endpoints import MAX_ENDPOINT_LENGTH
 
-LONGEST_USER_AGENT = 1_000
+MAX_USER_AGENT_LENGTH = 1_000
 
 
 class PushKeySchema(Schema):
@@ -30,13 +30,13 @@ class NewSubscriptionSchema(Schema):
     endpoint = fields.String(
         required=True,
         validate=validate.Length(
-            1, LONGEST_ENDPOINT, error=f"Use 1 to {LONGEST_ENDPOINT:,} characters."
+            1, MAX_ENDPOINT_LENGTH, error=f"Use 1 to {MAX_ENDPOINT_LENGTH:,} characters."
         ),
     )
     expirationTime = fields.Raw(load_default=None, allow_none=True)  # noqa: N815 - the browser's name
     keys = fields.Nested(SubscriptionKeysSchema, required=True)
     user_agent = fields.String(
-        allow_none=True, load_default=None, validate=validate.Length(max=LONGEST_USER_AGENT)
+        allow_none=True, load_default=None, validate=validate.Length(max=MAX_USER_AGENT_LENGTH)
     )
 
 

@@ -21,19 +21,19 @@ import pycurl
 
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts, Service
 from leaderjournal.prompts.push.messages import PushMessage
-from leaderjournal.prompts.push.rules import REFUSED_ENDPOINT, Answer
+from leaderjournal.prompts.push.rules import REFUSED_ENDPOINT, ServiceResponse
 
 Resolver = Callable[[str, int], Coroutine[Any, Any, Sequence[str]]]
 """Returns the IP addresses of a host and port; raises OSError where there is none."""
 
-MOST_REPLY = 4_096
-MOST_ADDRESSES = 8
-MOST_NAMES = 1_000
-TO_READ_WHAT_CAME = 0.1
+MAX_RESPONSE_BYTES = 4_096
+MAX_ADDRESSES = 8
+MAX_CACHED_NAMES = 1_000
+READ_GRACE_SECONDS = 0.1
 """Seconds for an answer that is here when its time is up."""
-NAMES_KEPT = 30.0
+NAME_CACHE_SECONDS = 30.0
 """Seconds for which a name is not asked for again. Its addresses stay those that were checked."""
-CONNECTIONS_KEPT = 30 * 60
+CONNECTION_MAX_AGE_SECONDS = 30 * 60
 """Seconds after which a connection takes no further message, so that a service can move."""
 
 
@@ -57,7 +57,7 @@ class PushSender:
         seconds: float = 10,
         most_in_flight: int = 100,
         resolver: Resolver = resolve,
-        names_kept: float = NAMES_KEPT,
+        names_kept: float = NAME_CACHE_SECONDS,
         authorities: Path | None = None,
     ) -> None:
         """Send to `hosts` alone, `most_in_flight` at a time, each within `seconds` at most.
@@ -68,7 +68,7 @@ class PushSender:
         self._hosts = hosts
         self._seconds = seconds
         self._resolver = resolver
-        self._names_kept = names_kept
+        self._name_cache_seconds = names_kept
         self._authorities = str(authorities or certifi.where())
         self._lookups: dict[Service, tuple[float, asyncio.Task[Sequence[str]]]] = {}
         self._idle: list[_Transfer] = []
@@ -76,27 +76,27 @@ class PushSender:
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, most_in_flight)
         self._closed = False
-        self._door = threading.Lock()
+        self._lock = threading.Lock()
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="push-sender", daemon=True
         )
         self._thread.start()
 
-    def submit(self, message: PushMessage) -> Future[Answer]:
+    def submit(self, message: PushMessage) -> Future[ServiceResponse]:
         """Send `message` as soon as there is room for it, and return its answer to come.
 
         There is an answer whatever the service does or fails to do. The future is cancelled where
         the sender is closed before the message's turn. Raises RuntimeError after `close`.
         """
-        with self._door:
+        with self._lock:
             if self._closed:
                 raise RuntimeError("the sender is closed")
             return asyncio.run_coroutine_threadsafe(self._send(message), self._loop)
 
     def close(self) -> None:
         """Wait for what is on its way, cancel what is not yet, and close every connection."""
-        with self._door:
+        with self._lock:
             if self._closed:
                 return
             self._closed = True
@@ -115,7 +115,7 @@ class PushSender:
             await asyncio.gather(*left, return_exceptions=True)
         await self._multi.aclose()
 
-    async def _send(self, message: PushMessage) -> Answer:
+    async def _send(self, message: PushMessage) -> ServiceResponse:
         async with self._slots:
             if self._closed:
                 raise asyncio.CancelledError
@@ -123,20 +123,20 @@ class PushSender:
             await asyncio.wait({exchange}, timeout=self._seconds)
             if not exchange.done():
                 # Its answer may have come while the loop was busy with others.
-                await asyncio.wait({exchange}, timeout=TO_READ_WHAT_CAME)
+                await asyncio.wait({exchange}, timeout=READ_GRACE_SECONDS)
             if not exchange.done():
                 exchange.cancel()
-                return Answer(None, failure="timeout")
+                return ServiceResponse(None, failure="timeout")
             try:
                 return exchange.result()
             except EndpointRefused as refusal:
-                return Answer(None, failure=f"{REFUSED_ENDPOINT}: {refusal}")
+                return ServiceResponse(None, failure=f"{REFUSED_ENDPOINT}: {refusal}")
             except OSError:
-                return Answer(None, failure="connect")
+                return ServiceResponse(None, failure="connect")
 
-    async def _exchange(self, message: PushMessage) -> Answer:
-        service = self._hosts.service(message.url)
-        addresses = await self._checked_addresses(service)
+    async def _exchange(self, message: PushMessage) -> ServiceResponse:
+        service = self._hosts.get_service(message.url)
+        addresses = await self._resolve_allowed(service)
         transfer = self._idle.pop() if self._idle else _Transfer(self._authorities)
         transfer.prepare(message, service, addresses)
         try:
@@ -148,12 +148,12 @@ class PushSender:
         self._idle.append(transfer)  # one that is given up on is not: libcurl still ends it
         return answer
 
-    async def _checked_addresses(self, service: Service) -> Sequence[str]:
+    async def _resolve_allowed(self, service: Service) -> Sequence[str]:
         """Return the addresses of `service`.
 
         Raises EndpointRefused where one of them is not allowed, OSError where there is none.
         """
-        addresses = (await self._addresses(service))[:MOST_ADDRESSES]
+        addresses = (await self._addresses(service))[:MAX_ADDRESSES]
         if not addresses:
             raise OSError(f"{service.host} has no address")
         if not all(self._hosts.may_connect(service.host, address) for address in addresses):
@@ -167,9 +167,9 @@ class PushSender:
         if lookup is None or fresh_until < self._loop.time():
             lookup = asyncio.create_task(self._resolver(service.host, service.port))
             lookup.add_done_callback(partial(self._forget_failed, service))
-            if len(self._lookups) >= MOST_NAMES:
+            if len(self._lookups) >= MAX_CACHED_NAMES:
                 self._lookups.clear()
-            self._lookups[service] = (self._loop.time() + self._names_kept, lookup)
+            self._lookups[service] = (self._loop.time() + self._name_cache_seconds, lookup)
         return await asyncio.shield(lookup)  # others wait for it too
 
     def _forget_failed(self, service: Service, lookup: asyncio.Task[Sequence[str]]) -> None:
@@ -177,7 +177,7 @@ class PushSender:
             self._lookups.pop(service, None)
 
 
-class _LentSocket(socket.socket):
+class _BorrowedSocket(socket.socket):
     """A socket that libcurl makes a duplicate of for itself; this one is closed when dropped."""
 
     def __del__(self) -> None:
@@ -199,7 +199,7 @@ class _Transfer:
             (pycurl.FOLLOWLOCATION, 0),
             (pycurl.PROXY, ""),  # not even the one that the environment names
             (pycurl.PATH_AS_IS, 1),
-            (pycurl.MAXLIFETIME_CONN, CONNECTIONS_KEPT),
+            (pycurl.MAXLIFETIME_CONN, CONNECTION_MAX_AGE_SECONDS),
             (pycurl.NOSIGNAL, 1),
             (pycurl.USERAGENT, "leaderjournal"),
             (pycurl.OPENSOCKETFUNCTION, self._open_socket),
@@ -224,18 +224,18 @@ class _Transfer:
             pinned = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
             self.curl.setopt(pycurl.RESOLVE, [f"+{service.host}:{service.port}:{pinned}"])
 
-    def answer(self, code: int) -> Answer:
+    def answer(self, code: int) -> ServiceResponse:
         """Return what the service said, where `code` is how the transfer ended."""
-        enough = code == pycurl.E_WRITE_ERROR and self._reply_size > MOST_REPLY
+        enough = code == pycurl.E_WRITE_ERROR and self._reply_size > MAX_RESPONSE_BYTES
         if self._head_ended and (code == pycurl.E_OK or enough):
-            return Answer(self.curl.getinfo(pycurl.RESPONSE_CODE), self._retry_after)
-        return Answer(None, failure=_FAILURES.get(code, "broken"))
+            return ServiceResponse(self.curl.getinfo(pycurl.RESPONSE_CODE), self._retry_after)
+        return ServiceResponse(None, failure=_FAILURES.get(code, "broken"))
 
     def _open_socket(self, _purpose: int, address: Any) -> socket.socket | int:
         if address.addr[0] not in self._addresses:
             refused: int = pycurl.SOCKET_BAD
             return refused
-        opened = _LentSocket(address.family, address.socktype, address.protocol)
+        opened = _BorrowedSocket(address.family, address.socktype, address.protocol)
         if sys.platform == "linux":
             # A connection that swallows everything would otherwise be kept for a quarter of an hour
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
@@ -253,7 +253,7 @@ class _Transfer:
 
     def _on_body(self, data: bytes) -> int:
         self._reply_size += len(data)
-        return len(data) if self._reply_size <= MOST_REPLY else 0
+        return len(data) if self._reply_size <= MAX_RESPONSE_BYTES else 0
 
 
 _FAILURES = {

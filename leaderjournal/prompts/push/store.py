@@ -18,7 +18,7 @@ from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, writ
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.push.encryption import decrypt_device, encrypt_device
-from leaderjournal.prompts.push.messages import public_key
+from leaderjournal.prompts.push.messages import derive_public_key
 from leaderjournal.prompts.push.models import (
     LostSubscription,
     PushSubscription,
@@ -26,16 +26,16 @@ from leaderjournal.prompts.push.models import (
 )
 from leaderjournal.prompts.push.rules import Device, Outcome
 
-REMEMBERED_FOR = timedelta(days=365)
-ENCRYPTED_AT_ONCE = 200
-TOLD_FOR = timedelta(days=30)
+REMOVED_RETENTION = timedelta(days=365)
+ENCRYPT_BATCH = 200
+LOST_RETENTION = timedelta(days=30)
 """How long a leader is told of a device that its push service ended."""
-MOST_DEVICES = 20
+MAX_DEVICES = 20
 """How many devices an account may have; one more takes the place of the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDevice:
+class DeviceStatus:
     """A device as its owner sees it: what was tried last, and what came of it.
 
     `current_key` tells whether it was made with the key that messages are signed with now.
@@ -59,7 +59,7 @@ class LostDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class AttemptResult:
     """What came of one message to a subscription."""
 
     subscription_id: UUID
@@ -72,55 +72,57 @@ class EndpointTaken(Exception):
     """Another account has this endpoint, with keys that the caller did not give."""
 
 
-def vapid_public_key() -> str:
+def get_vapid_public_key() -> str:
     """Return the key that browsers subscribe with: base64url of 65 bytes (RFC 8292, 3.2)."""
-    return public_key(settings().vapid_private_key)
+    return derive_public_key(settings().vapid_private_key)
 
 
-def devices_of(account_id: UUID) -> list[KeptDevice]:
+def list_devices(account_id: UUID) -> list[DeviceStatus]:
     """Return the account's devices, the newest first."""
     query = sa.select(PushSubscription).where(PushSubscription.account_id == account_id)
-    return [_kept(row) for row in db.session.scalars(query.order_by(PushSubscription.id.desc()))]
+    return [
+        _read_status(row) for row in db.session.scalars(query.order_by(PushSubscription.id.desc()))
+    ]
 
 
-def devices_of_other_keys() -> int:
+def count_devices_with_other_keys() -> int:
     """Return how many devices subscribed under another key than the one that signs now."""
     query = sa.select(sa.func.count()).where(
-        PushSubscription.vapid_public_key != vapid_public_key()
+        PushSubscription.vapid_public_key != get_vapid_public_key()
     )
     return db.session.scalar(query.select_from(PushSubscription)) or 0
 
 
-def device_of(account_id: UUID, subscription_id: UUID) -> Device | None:
+def get_device(account_id: UUID, subscription_id: UUID) -> Device | None:
     """Return where one of the account's devices is reached."""
     row = db.session.get(PushSubscription, subscription_id)
     if row is None or row.account_id != account_id:
         return None
-    return device_in(row, accounts_store.find_ciphers(db.session, [account_id]))
+    return read_device(row, accounts_store.find_ciphers(db.session, [account_id]))
 
 
 def subscribe(
     account_id: UUID, device: Device, *, name: str, now: Instant
-) -> tuple[KeptDevice, bool]:
+) -> tuple[DeviceStatus, bool]:
     """Keep a device; return it and whether it is new to the account.
 
     A browser has one subscription, whoever is signed in: it belongs to who subscribed last. Raises
     EndpointTaken where another account has this endpoint with other keys: who holds the browser
     has its keys, and who has merely learned the endpoint has not.
     """
-    endpoint_hash = keyed_hash_of(device.endpoint)
+    endpoint_hash = hash_endpoint(device.endpoint)
     with write_transaction() as session:
         whose = PushSubscription.endpoint_hash == endpoint_hash
-        earlier = PushSubscription.endpoint_hash == _plain_hash(device.endpoint)
+        earlier = PushSubscription.endpoint_hash == _hash_without_key(device.endpoint)
         session.execute(
             sa.update(PushSubscription).where(earlier).values(endpoint_hash=endpoint_hash)
         )
         _take_from_others(session, account_id, endpoint_hash, device)
         cipher = accounts_store.find_ciphers(session, [account_id])[account_id]
         chosen = {
-            **_encrypt(cipher, endpoint_hash, device),
+            **_build_encrypted_columns(cipher, endpoint_hash, device),
             "device_name": name,
-            "vapid_public_key": vapid_public_key(),
+            "vapid_public_key": get_vapid_public_key(),
         }
         fresh = {
             "id": new_id(),
@@ -150,8 +152,8 @@ def subscribe(
             )
         )
         if created:
-            _keep_the_newest(session, account_id)
-    return _kept(row), created
+            _delete_oldest(session, account_id)
+    return _read_status(row), created
 
 
 def _take_from_others(
@@ -164,7 +166,7 @@ def _take_from_others(
     row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if row is None:
         return
-    stored = device_in(row, accounts_store.find_ciphers(session, [row.account_id]))
+    stored = read_device(row, accounts_store.find_ciphers(session, [row.account_id]))
     if stored is None or not _have_same_keys(stored, device):
         raise EndpointTaken
     session.delete(row)
@@ -200,26 +202,24 @@ def was_removed(account_id: UUID, subscription_id: UUID) -> bool:
     return db.session.scalar(query) is not None
 
 
-def lost_devices_of(account_id: UUID) -> list[LostDevice]:
+def list_lost_devices(account_id: UUID) -> list[LostDevice]:
     """Return the account's devices that their push services ended, the latest first."""
     query = sa.select(LostSubscription).where(LostSubscription.account_id == account_id)
     rows = db.session.scalars(query.order_by(LostSubscription.lost_at.desc()))
     return [LostDevice(row.device_name, row.lost_at) for row in rows]
 
 
-def forget_removed(*, now: Instant) -> int:
+def delete_old_removals(*, now: Instant) -> int:
     """Forget devices removed more than a year ago, or lost a month ago; return how many removed."""
     with write_transaction() as session:
         session.execute(
-            sa.delete(LostSubscription).where(LostSubscription.lost_at < now - TOLD_FOR)
+            sa.delete(LostSubscription).where(LostSubscription.lost_at < now - LOST_RETENTION)
         )
-        old = RemovedSubscription.removed_at < now - REMEMBERED_FOR
+        old = RemovedSubscription.removed_at < now - REMOVED_RETENTION
         return rows_changed(session, sa.delete(RemovedSubscription).where(old))
 
 
-def subscriptions_by_account(
-    session: Session, accounts: Collection[UUID]
-) -> dict[UUID, list[UUID]]:
+def lock_subscriptions(session: Session, accounts: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Return the ids of the subscriptions of each of these accounts.
 
     They stay until the caller's transaction ends; one that is being removed is left out.
@@ -234,7 +234,7 @@ def subscriptions_by_account(
     return found
 
 
-def note(session: Session, tries: Iterable[Try]) -> None:
+def record_attempts(session: Session, tries: Iterable[AttemptResult]) -> None:
     """Note what came of messages, inside the caller's transaction; forget devices that are gone."""
     # Two workers note in the same order, so that neither waits for a row that the other holds.
     tries = sorted(tries, key=lambda t: t.subscription_id)
@@ -268,7 +268,7 @@ def note(session: Session, tries: Iterable[Try]) -> None:
         )
 
 
-def device_in(row: PushSubscription, ciphers: Mapping[UUID, Cipher]) -> Device | None:
+def read_device(row: PushSubscription, ciphers: Mapping[UUID, Cipher]) -> Device | None:
     """Return where the device of a row is reached; None where its account's key is not here."""
     if row.device_encrypted is None:
         return Device(row.endpoint, row.p256dh, row.auth)
@@ -284,14 +284,14 @@ def encrypt_plain_devices() -> int:
     plain = PushSubscription.device_encrypted.is_(None)
     if db.session.scalar(sa.select(PushSubscription.id).where(plain).limit(1)) is None:
         return 0
-    keyed_hash_of("")  # its key, where there is none yet, is made in a transaction of its own
+    hash_endpoint("")  # its key, where there is none yet, is made in a transaction of its own
     done, last = 0, UUID(int=0)
     while True:
         with write_transaction() as session:
             query = sa.select(PushSubscription).where(plain, PushSubscription.id > last)
             rows = session.scalars(
                 query.order_by(PushSubscription.id)
-                .limit(ENCRYPTED_AT_ONCE)
+                .limit(ENCRYPT_BATCH)
                 .with_for_update(skip_locked=True)
                 .execution_options(populate_existing=True)
             ).all()
@@ -303,8 +303,10 @@ def encrypt_plain_devices() -> int:
                 if row.account_id not in ciphers:
                     continue
                 device = Device(row.endpoint, row.p256dh, row.auth)
-                row.endpoint_hash = keyed_hash_of(device.endpoint)
-                encrypted = _encrypt(ciphers[row.account_id], row.endpoint_hash, device)
+                row.endpoint_hash = hash_endpoint(device.endpoint)
+                encrypted = _build_encrypted_columns(
+                    ciphers[row.account_id], row.endpoint_hash, device
+                )
                 for column, value in encrypted.items():
                     setattr(row, column, value)
                 done += 1
@@ -312,12 +314,14 @@ def encrypt_plain_devices() -> int:
             session.expunge_all()
 
 
-def keyed_hash_of(endpoint: str) -> bytes:
+def hash_endpoint(endpoint: str) -> bytes:
     """Return the hash by which a device is found: without the key nobody can try addresses."""
     return accounts_store.hash_for_lookup("push endpoint", endpoint)
 
 
-def _encrypt(cipher: Cipher, endpoint_hash: bytes, device: Device) -> dict[str, Any]:
+def _build_encrypted_columns(
+    cipher: Cipher, endpoint_hash: bytes, device: Device
+) -> dict[str, Any]:
     """Return the columns of a device: all of it encrypted, and nothing in the plain ones."""
     return {
         "device_encrypted": encrypt_device(cipher, endpoint_hash, device),
@@ -327,12 +331,12 @@ def _encrypt(cipher: Cipher, endpoint_hash: bytes, device: Device) -> dict[str, 
     }
 
 
-def _keep_the_newest(session: Session, account_id: UUID) -> None:
+def _delete_oldest(session: Session, account_id: UUID) -> None:
     newest = (
         sa.select(PushSubscription.id)
         .where(PushSubscription.account_id == account_id)
         .order_by(PushSubscription.id.desc())
-        .limit(MOST_DEVICES)
+        .limit(MAX_DEVICES)
     )
     session.execute(
         sa.delete(PushSubscription).where(
@@ -342,11 +346,11 @@ def _keep_the_newest(session: Session, account_id: UUID) -> None:
     )
 
 
-def _kept(row: PushSubscription) -> KeptDevice:
-    return KeptDevice(
+def _read_status(row: PushSubscription) -> DeviceStatus:
+    return DeviceStatus(
         id=row.id,
         name=row.device_name,
-        current_key=row.vapid_public_key == vapid_public_key(),
+        current_key=row.vapid_public_key == get_vapid_public_key(),
         created_at=row.created_at,
         last_tried_at=row.last_tried_at,
         last_outcome=row.last_outcome,
@@ -354,6 +358,6 @@ def _kept(row: PushSubscription) -> KeptDevice:
     )
 
 
-def _plain_hash(endpoint: str) -> bytes:
+def _hash_without_key(endpoint: str) -> bytes:
     """Return the hash by which earlier releases found a device."""
     return hashlib.sha256(endpoint.encode()).digest()

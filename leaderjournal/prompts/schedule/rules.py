@@ -26,21 +26,21 @@ Slot = str
 
 AT_RISK: Slot = "streak-at-risk"
 
-SNOOZE = "snooze "
+SNOOZE_PREFIX = "snooze "
 """How the slot of a snooze begins."""
 
 AT_RISK_AT = time(20, 30)
 """When, local time, a streak at risk is spoken of, unless the leader's quiet hours are near."""
 
-LATE_WITHIN = timedelta(hours=1)
+MAX_LATENESS = timedelta(hours=1)
 """How long after it was due a prompt is worth sending; what is later is dropped."""
 
-OFFERED = time(17, 45)
+DEFAULT_TIME = time(17, 45)
 """The time offered to a leader who has not written yet."""
 
-_SHORTEST_LIFE = timedelta(minutes=1)
+_MIN_LIFETIME = timedelta(minutes=1)
 # Quiet hours may leave a slot nothing but the night of a clock change, which is within a year.
-_LOOKS_AHEAD = timedelta(days=400)
+_LOOKAHEAD = timedelta(days=400)
 # A pause until the end of the calendar is no error, but nothing can be reckoned beyond it.
 _LAST_DATE = date.max - timedelta(days=3)
 
@@ -74,7 +74,7 @@ class Prompt:
     due_at: Instant
 
 
-def next_prompt(
+def find_next_prompt(
     schedule: Schedule,
     *,
     zone: str,
@@ -102,18 +102,18 @@ def next_prompt(
     over the date line leads back that far.
     """
     clock = _Clock(zone, day_starts_at)
-    snooze = _snooze(schedule, snoozed_until, clock)
+    snooze = _get_snooze_prompt(schedule, snoozed_until, clock)
     coming = []
-    if snooze is not None and snooze.due_at > after and _key(snooze) not in handled:
+    if snooze is not None and snooze.due_at > after and _get_key(snooze) not in handled:
         coming.append(snooze)
-    for prompt in _from(schedule, clock, after, snooze):
-        if prompt.due_at > after and _key(prompt) not in handled:
+    for prompt in _iterate_prompts(schedule, clock, after, snooze):
+        if prompt.due_at > after and _get_key(prompt) not in handled:
             coming.append(prompt)
             break
-    return min(coming, key=_due_at, default=None)
+    return min(coming, key=_get_due_at, default=None)
 
 
-def after_a_move(
+def find_prompt_after_move(
     schedule: Schedule,
     *,
     old_zone: str,
@@ -131,7 +131,7 @@ def after_a_move(
     in `handled` do not come again, though the clock shows their time once more. Where nothing was
     carried over, this is `next_prompt` in `new_zone`.
     """
-    carried_over = _carried_over(
+    carried_over = _find_skipped_prompt(
         schedule,
         _Clock(old_zone, day_starts_at),
         _Clock(new_zone, day_starts_at),
@@ -139,7 +139,7 @@ def after_a_move(
         handled=handled,
         snoozed_until=snoozed_until,
     )
-    return carried_over or next_prompt(
+    return carried_over or find_next_prompt(
         schedule,
         zone=new_zone,
         day_starts_at=day_starts_at,
@@ -156,32 +156,32 @@ def is_quiet(schedule: Schedule, moment: Instant, zone: str) -> bool:
     )
 
 
-def expires_at(schedule: Schedule, prompt: Prompt, *, zone: str, day_starts_at: time) -> Instant:
+def get_expiry(schedule: Schedule, prompt: Prompt, *, zone: str, day_starts_at: time) -> Instant:
     """Return until when a push service may hold `prompt`: at least a minute after it is due.
 
     That is the end of its local day or the beginning of quiet hours, whichever is first. A snooze
-    that falls into quiet hours was asked for, and is held for LATE_WITHIN instead: a phone that is
+    that falls into quiet hours was asked for, and is held for MAX_LATENESS instead: a phone that is
     switched on in the middle of the night stays silent. Where clocks go back into quiet hours
     that are over, these do not count as beginning again.
     """
     clock = _Clock(zone, day_starts_at)
-    ends = clock.day_ends(prompt.local_date)
+    ends = clock.find_day_end(prompt.local_date)
     if is_quiet(schedule, prompt.due_at, zone):
-        ends = min(ends, Instant(prompt.due_at + LATE_WITHIN))
+        ends = min(ends, Instant(prompt.due_at + MAX_LATENESS))
     elif schedule.quiet_from is not None:
-        begins = _next_time(schedule, schedule.quiet_from, clock, prompt.due_at, quiet=True)
+        begins = _find_next_time(schedule, schedule.quiet_from, clock, prompt.due_at, quiet=True)
         ends = min(ends, begins or ends)
-    return max(ends, Instant(prompt.due_at + _SHORTEST_LIFE))
+    return max(ends, Instant(prompt.due_at + _MIN_LIFETIME))
 
 
-def offered_time(last_written: tuple[Instant, str] | None) -> time:
+def suggest_time(last_written: tuple[Instant, str] | None) -> time:
     """Return the time of day to offer first, a multiple of five minutes.
 
     It is the wall time at which the leader last wrote (instant and IANA zone), to the nearest five
-    minutes, or OFFERED where they never did. Just before midnight it is 00:00.
+    minutes, or DEFAULT_TIME where they never did. Just before midnight it is 00:00.
     """
     if last_written is None:
-        return OFFERED
+        return DEFAULT_TIME
     moment, zone = last_written
     wall = moment.astimezone(time_zone(zone)) + timedelta(minutes=2, seconds=30)
     return time(wall.hour, wall.minute - wall.minute % 5)
@@ -197,46 +197,46 @@ class _Clock:
     def __post_init__(self) -> None:
         time_zone(self.zone)
 
-    def day(self, moment: Instant) -> LocalDate:
+    def find_day(self, moment: Instant) -> LocalDate:
         """Return the local day that `moment` falls in."""
         return local_day(moment, self.zone, self.day_starts_at)
 
-    def day_ends(self, day: LocalDate) -> Instant:
+    def find_day_end(self, day: LocalDate) -> Instant:
         """Return when the local `day` is over."""
         return day_ends(day, self.zone, self.day_starts_at)
 
-    def shows(self, at: time, day: LocalDate) -> Instant:
+    def find_instant(self, at: time, day: LocalDate) -> Instant:
         """Return the first minute of the local `day` at which it is `at`, or as good as that."""
         return day_begins(day if at >= self.day_starts_at else days_after(day, 1), self.zone, at)
 
 
-def _key(prompt: Prompt) -> tuple[LocalDate, Slot]:
+def _get_key(prompt: Prompt) -> tuple[LocalDate, Slot]:
     return prompt.local_date, prompt.slot
 
 
-def _due_at(prompt: Prompt) -> Instant:
+def _get_due_at(prompt: Prompt) -> Instant:
     return prompt.due_at
 
 
-def _from(
+def _iterate_prompts(
     schedule: Schedule, clock: _Clock, moment: Instant, snooze: Prompt | None
 ) -> Iterator[Prompt]:
     """Yield the prompts of the slots in order, from the local day of `moment` on."""
     if not schedule.enabled:
         return
-    first = max(clock.day(moment), schedule.paused_until or LocalDate(date.min))
-    last = LocalDate(min(first, _LAST_DATE - _LOOKS_AHEAD) + _LOOKS_AHEAD)
+    first = max(clock.find_day(moment), schedule.paused_until or LocalDate(date.min))
+    last = LocalDate(min(first, _LAST_DATE - _LOOKAHEAD) + _LOOKAHEAD)
     before = None
     for day in each_day(first, last):
-        for prompt in _prompts_of(schedule, clock, day):
-            if _gives_way(prompt, snooze):
+        for prompt in _list_prompts(schedule, clock, day):
+            if _is_superseded(prompt, snooze):
                 continue
             if prompt.due_at != before:
                 yield prompt
             before = prompt.due_at
 
 
-def _prompts_of(schedule: Schedule, clock: _Clock, day: LocalDate) -> list[Prompt]:
+def _list_prompts(schedule: Schedule, clock: _Clock, day: LocalDate) -> list[Prompt]:
     """Return the prompts of one local day in order, with all that share an instant."""
     if not schedule.enabled or day.isoweekday() not in schedule.weekdays:
         return []
@@ -245,17 +245,17 @@ def _prompts_of(schedule: Schedule, clock: _Clock, day: LocalDate) -> list[Promp
     slots = [(at.isoformat("minutes"), at) for at in schedule.times]
     slots.sort(key=lambda slot: (slot[1] < clock.day_starts_at, slot[1]))
     if schedule.streak_at_risk:
-        slots.append((AT_RISK, _at_risk_at(schedule)))
+        slots.append((AT_RISK, _get_at_risk_time(schedule)))
     prompts = []
     for slot, at in slots:
-        due_at = _out_of_quiet_hours(schedule, clock, clock.shows(at, day), day)
+        due_at = _move_out_of_quiet_hours(schedule, clock, clock.find_instant(at, day), day)
         if due_at is not None:
             prompts.append(Prompt(day, slot, due_at))
-    prompts.sort(key=_due_at)  # and AT_RISK stays behind others of its instant
+    prompts.sort(key=_get_due_at)  # and AT_RISK stays behind others of its instant
     return prompts
 
 
-def _carried_over(
+def _find_skipped_prompt(
     schedule: Schedule,
     old: _Clock,
     new: _Clock,
@@ -265,43 +265,43 @@ def _carried_over(
     snoozed_until: Instant | None,
 ) -> Prompt | None:
     """Return the one prompt for today's slots that a move at `now` leapt over, if there are any."""
-    today = new.day(now)
-    due_at = _out_of_quiet_hours(schedule, new, now, today)
+    today = new.find_day(now)
+    due_at = _move_out_of_quiet_hours(schedule, new, now, today)
     if due_at is None:
         return None
-    snooze = _snooze(schedule, snoozed_until, new)
-    came = {p.slot for p in _prompts_of(schedule, old, today) if p.due_at <= now}
+    snooze = _get_snooze_prompt(schedule, snoozed_until, new)
+    came = {p.slot for p in _list_prompts(schedule, old, today) if p.due_at <= now}
     before = None
-    for prompt in _prompts_of(schedule, new, today):
+    for prompt in _list_prompts(schedule, new, today):
         if prompt.due_at > now:
             break
         carried_over = Prompt(today, prompt.slot, due_at)
         if (
             prompt.due_at != before
             and prompt.slot not in came
-            and _key(prompt) not in handled
-            and not _gives_way(carried_over, snooze)
+            and _get_key(prompt) not in handled
+            and not _is_superseded(carried_over, snooze)
         ):
             return carried_over
         before = prompt.due_at
     return None
 
 
-def _snooze(schedule: Schedule, until: Instant | None, clock: _Clock) -> Prompt | None:
+def _get_snooze_prompt(schedule: Schedule, until: Instant | None, clock: _Clock) -> Prompt | None:
     """Return the prompt of a snooze, or None where there is none or it is in a pause."""
     if until is None:
         return None
-    day = clock.day(until)
+    day = clock.find_day(until)
     if schedule.paused_until is not None and day < schedule.paused_until:
         return None
-    return Prompt(day, f"{SNOOZE}{until:%Y-%m-%dT%H:%MZ}", until)
+    return Prompt(day, f"{SNOOZE_PREFIX}{until:%Y-%m-%dT%H:%MZ}", until)
 
 
-def _gives_way(prompt: Prompt, snooze: Prompt | None) -> bool:
+def _is_superseded(prompt: Prompt, snooze: Prompt | None) -> bool:
     return snooze is not None and prompt.due_at <= snooze.due_at
 
 
-def _at_risk_at(schedule: Schedule) -> time:
+def _get_at_risk_time(schedule: Schedule) -> time:
     """Return when a streak at risk is spoken of: AT_RISK_AT, or an hour before quiet hours.
 
     Quiet hours move it when they hold AT_RISK_AT or begin within the hour after, so that an hour
@@ -321,17 +321,17 @@ def _is_quiet_at(schedule: Schedule, wall: time) -> bool:
     return begins <= wall < ends if begins <= ends else not ends <= wall < begins
 
 
-def _out_of_quiet_hours(
+def _move_out_of_quiet_hours(
     schedule: Schedule, clock: _Clock, moment: Instant, day: LocalDate
 ) -> Instant | None:
     """Return `moment`, or the end of the quiet hours that hold it if that is on the same `day`."""
     if schedule.quiet_to is None or not is_quiet(schedule, moment, clock.zone):
         return moment
-    end = _next_time(schedule, schedule.quiet_to, clock, moment, quiet=False)
-    return end if end is not None and end < clock.day_ends(day) else None
+    end = _find_next_time(schedule, schedule.quiet_to, clock, moment, quiet=False)
+    return end if end is not None and end < clock.find_day_end(day) else None
 
 
-def _next_time(
+def _find_next_time(
     schedule: Schedule, at: time, clock: _Clock, after: Instant, *, quiet: bool
 ) -> Instant | None:
     """Return when it is `at` next, and quiet or not quiet then, or None if not by tomorrow.

@@ -5,12 +5,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from leaderjournal.kernel.fields import Choice, ClockTime, Day, UtcInstant
-from leaderjournal.prompts.reach.rules import MailState, Way
+from leaderjournal.prompts.channels.rules import Channel, MailState
 from leaderjournal.prompts.schedule.rules import Schedule
 
-MOST_TIMES = 6
+MAX_TIMES = 6
 WEEKDAY = validate.Range(1, 7, error="Use days from 1 (Monday) to 7 (Sunday).")
-LONGEST_SNOOZE = 24 * 60
+MAX_SNOOZE_MINUTES = 24 * 60
 
 
 class ScheduleSchema(Schema):
@@ -20,7 +20,7 @@ class ScheduleSchema(Schema):
     times = fields.List(
         ClockTime(),
         required=True,
-        validate=validate.Length(max=MOST_TIMES, error=f"Use at most {MOST_TIMES} times a day."),
+        validate=validate.Length(max=MAX_TIMES, error=f"Use at most {MAX_TIMES} times a day."),
     )
     weekdays = fields.List(
         fields.Integer(
@@ -43,7 +43,7 @@ class ScheduleSchema(Schema):
     ways = fields.Raw(load_only=True, allow_none=True)
 
     @validates_schema(skip_on_field_errors=False)
-    def _quiet_hours_are_whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    def _check_quiet_hours(self, data: dict[str, Any], **_kwargs: Any) -> None:
         begins, ends = data.get("quiet_from"), data.get("quiet_to")
         if begins is None and ends is not None:
             raise ValidationError("Say when quiet hours begin, or leave both empty.", "quiet_from")
@@ -53,12 +53,12 @@ class ScheduleSchema(Schema):
             raise ValidationError("Use another time than the one they begin at.", "quiet_to")
 
     @validates_schema(skip_on_field_errors=False)
-    def _there_is_something_to_enable(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    def _check_enabled(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("enabled") and not data.get("times") and not data.get("streak_at_risk"):
             raise ValidationError("Choose at least one time, or turn prompts off.", "times")
 
     @post_load
-    def _schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    def _build_schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         by_mail = data.pop("by_mail")
         told_only = ("mail_waits", "chosen", "snoozed_until", "next_due_at", "reaches", "ways")
         for told in told_only:
@@ -98,7 +98,7 @@ class ShownScheduleSchema(Schema):
     snoozed_until = UtcInstant(required=True, allow_none=True)
     next_due_at = UtcInstant(required=True, allow_none=True)
     reaches = fields.List(
-        fields.Enum(Way, by_value=True),
+        fields.Enum(Channel, by_value=True),
         required=True,
         metadata={
             "description": "By which ways a reminder really comes while `enabled`; where there is "
@@ -115,9 +115,9 @@ class SnoozeSchema(Schema):
         required=True,
         strict=True,
         validate=validate.Range(
-            1, LONGEST_SNOOZE, error=f"Use a number of minutes from 1 to {LONGEST_SNOOZE}."
+            1, MAX_SNOOZE_MINUTES, error=f"Use a number of minutes from 1 to {MAX_SNOOZE_MINUTES}."
         ),
-        error_messages={"invalid": f"Use a number of minutes from 1 to {LONGEST_SNOOZE}."},
+        error_messages={"invalid": f"Use a number of minutes from 1 to {MAX_SNOOZE_MINUTES}."},
     )
 
 

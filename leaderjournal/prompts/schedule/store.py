@@ -22,13 +22,13 @@ from leaderjournal.prompts.schedule.rules import (
     Prompt,
     Schedule,
     Slot,
-    after_a_move,
-    next_prompt,
-    offered_time,
+    find_next_prompt,
+    find_prompt_after_move,
+    suggest_time,
 )
 from leaderjournal.reflections import store as reflections_store
 
-HANDLED_LOOK_BACK = 3  # local days; a flight over the date line leads back two
+HANDLED_LOOKBACK_DAYS = 3  # local days; a flight over the date line leads back two
 
 
 class PromptsPaused(Exception):
@@ -40,7 +40,7 @@ class PromptsPaused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSchedule:
+class LeaderSchedule:
     """A schedule as it stands; `chosen` is false where it is an offer and nothing was set yet."""
 
     schedule: Schedule
@@ -52,12 +52,12 @@ class KeptSchedule:
     """Whether the calendar feed has an address."""
 
 
-def schedule_of(leader: Leader) -> KeptSchedule:
+def get_schedule(leader: Leader) -> LeaderSchedule:
     """Return the leader's schedule, or what is offered: the time at which they last wrote."""
     row = db.session.get(PromptSchedule, leader.id)
     if row is not None and row.chosen:
-        return KeptSchedule(
-            schedule=read(row),
+        return LeaderSchedule(
+            schedule=parse_schedule(row),
             by_mail=row.by_mail,
             chosen=True,
             snoozed_until=row.snoozed_until,
@@ -66,10 +66,10 @@ def schedule_of(leader: Leader) -> KeptSchedule:
         )
     offer = Schedule(
         enabled=False,
-        times=(offered_time(reflections_store.last_written(leader.id)),),
+        times=(suggest_time(reflections_store.last_written(leader.id)),),
         weekdays=calendar_store.load_practice_days(leader.id),
     )
-    return KeptSchedule(
+    return LeaderSchedule(
         schedule=offer,
         by_mail=False,
         chosen=False,
@@ -79,13 +79,13 @@ def schedule_of(leader: Leader) -> KeptSchedule:
     )
 
 
-def keep(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> None:
+def save_schedule(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> None:
     """Keep what the leader chose, and reckon which prompt comes next.
 
     One that is due already, and that no worker has claimed yet, still comes.
     """
     with write_transaction() as session:
-        row = _locked(session, leader.id)
+        row = _lock_schedule(session, leader.id)
         row.chosen = True
         row.enabled = schedule.enabled
         row.times = " ".join(at.isoformat("minutes") for at in schedule.times)
@@ -96,8 +96,8 @@ def keep(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> 
         row.by_mail = by_mail
         if not schedule.enabled:
             row.snoozed_until = None
-        if not (_is_due(row, now) and _still_wants(schedule, row)):
-            _expect_next(session, row, leader, now)
+        if not (_is_due(row, now) and _is_wanted(schedule, row)):
+            _update_next_prompt(session, row, leader, now)
 
 
 def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
@@ -107,15 +107,15 @@ def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
     """
     until = Instant((now + timedelta(minutes=minutes)).replace(second=0, microsecond=0))
     with write_transaction() as session:
-        row = _locked(session, leader.id)
+        row = _lock_schedule(session, leader.id)
         if row.paused_until is not None and leader.today(until) < row.paused_until:
             raise PromptsPaused(row.paused_until)
         row.snoozed_until = until
-        _expect_next(session, row, leader, now)
+        _update_next_prompt(session, row, leader, now)
     return until
 
 
-def follow(session: Session, moved: LocalDaysChange) -> None:
+def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
     """Reckon the next prompt anew where the leader's zone or start of day has changed.
 
     For `accounts.store.moved`; inside the caller's transaction. A prompt that is due already, and
@@ -127,16 +127,16 @@ def follow(session: Session, moved: LocalDaysChange) -> None:
     if row is None or _is_due(row, moved.now):
         return
     today = local_day(moved.now, moved.new_zone, moved.day_starts_at)
-    prompt = after_a_move(
-        read(row),
+    prompt = find_prompt_after_move(
+        parse_schedule(row),
         old_zone=moved.old_zone,
         new_zone=moved.new_zone,
         day_starts_at=moved.day_starts_at,
         now=moved.now,
-        handled=handled_by(session, [row.account_id], today)[row.account_id],
+        handled=find_handled_slots(session, [row.account_id], today)[row.account_id],
         snoozed_until=row.snoozed_until,
     )
-    expect(row, prompt)
+    set_next_prompt(row, prompt)
 
 
 def stop_mail(account_id: UUID) -> bool:
@@ -151,7 +151,7 @@ def stop_mail(account_id: UUID) -> bool:
     return bool(found)
 
 
-def calendar_address(cipher: Cipher) -> str | None:
+def get_calendar_token(cipher: Cipher) -> str | None:
     """Return the token in the private address of the leader's calendar feed, if there is one."""
     row = db.session.get(PromptSchedule, cipher.account)
     if row is None or row.calendar_token_encrypted is None:
@@ -164,11 +164,11 @@ def calendar_address(cipher: Cipher) -> str | None:
     )
 
 
-def new_calendar_address(cipher: Cipher) -> str:
+def create_calendar_token(cipher: Cipher) -> str:
     """Give the calendar feed a fresh private address; the one before ends. Return its token."""
     token = secrets.token_urlsafe(32)
     with write_transaction() as session:
-        row = _locked(session, cipher.account)
+        row = _lock_schedule(session, cipher.account)
         row.calendar_hash = _hash(token)
         row.calendar_token_encrypted = cipher.encrypt_text(
             token, table="prompt_schedules", column="calendar_token_encrypted", row=cipher.account
@@ -176,7 +176,7 @@ def new_calendar_address(cipher: Cipher) -> str:
     return token
 
 
-def end_calendar(account_id: UUID) -> None:
+def revoke_calendar_token(account_id: UUID) -> None:
     """Revoke the private address of the calendar feed."""
     with write_transaction() as session:
         session.execute(
@@ -186,7 +186,7 @@ def end_calendar(account_id: UUID) -> None:
         )
 
 
-def leader_of_calendar(token: str) -> Leader | None:
+def find_leader_by_calendar_token(token: str) -> Leader | None:
     """Return the leader whose calendar feed has this token, unless they are suspended."""
     account_id = db.session.scalar(
         sa.select(PromptSchedule.account_id).where(PromptSchedule.calendar_hash == _hash(token))
@@ -194,7 +194,7 @@ def leader_of_calendar(token: str) -> Leader | None:
     return accounts_store.find_active_leader(account_id) if account_id else None
 
 
-def read(row: PromptSchedule) -> Schedule:
+def parse_schedule(row: PromptSchedule) -> Schedule:
     """Return the schedule that a row holds."""
     return Schedule(
         enabled=row.enabled,
@@ -207,7 +207,7 @@ def read(row: PromptSchedule) -> Schedule:
     )
 
 
-def schedules_among(session: Session, accounts: Collection[UUID]) -> dict[UUID, PromptSchedule]:
+def find_schedules(session: Session, accounts: Collection[UUID]) -> dict[UUID, PromptSchedule]:
     """Return the schedules of these accounts as they stand now."""
     rows = session.scalars(
         sa.select(PromptSchedule)
@@ -217,21 +217,21 @@ def schedules_among(session: Session, accounts: Collection[UUID]) -> dict[UUID, 
     return {row.account_id: row for row in rows}
 
 
-def expect(row: PromptSchedule, prompt: Prompt | None) -> None:
+def set_next_prompt(row: PromptSchedule, prompt: Prompt | None) -> None:
     """Note in a row which prompt comes next."""
     row.next_due_at = prompt.due_at if prompt else None
     row.next_local_date = prompt.local_date if prompt else None
     row.next_slot = prompt.slot if prompt else None
 
 
-def handled_by(
+def find_handled_slots(
     session: Session, accounts: Collection[UUID], today: LocalDate
 ) -> defaultdict[UUID, set[tuple[LocalDate, Slot]]]:
     """Return, by account, which slots of the local days around `today` have been handled."""
     rows = session.execute(
         sa.select(PromptDelivery.account_id, PromptDelivery.local_date, PromptDelivery.slot).where(
             PromptDelivery.account_id.in_(accounts),
-            PromptDelivery.local_date >= days_after(today, -HANDLED_LOOK_BACK),
+            PromptDelivery.local_date >= days_after(today, -HANDLED_LOOKBACK_DAYS),
         )
     )
     handled: defaultdict[UUID, set[tuple[LocalDate, Slot]]] = defaultdict(set)
@@ -240,23 +240,25 @@ def handled_by(
     return handled
 
 
-def _expect_next(session: Session, row: PromptSchedule, leader: Leader, now: Instant) -> None:
-    prompt = next_prompt(
-        read(row),
+def _update_next_prompt(
+    session: Session, row: PromptSchedule, leader: Leader, now: Instant
+) -> None:
+    prompt = find_next_prompt(
+        parse_schedule(row),
         zone=leader.time_zone,
         day_starts_at=leader.day_starts_at,
         after=now,
-        handled=handled_by(session, [leader.id], leader.today(now))[leader.id],
+        handled=find_handled_slots(session, [leader.id], leader.today(now))[leader.id],
         snoozed_until=row.snoozed_until,
     )
-    expect(row, prompt)
+    set_next_prompt(row, prompt)
 
 
 def _is_due(row: PromptSchedule, now: Instant) -> bool:
     return row.next_due_at is not None and row.next_due_at <= now
 
 
-def _still_wants(schedule: Schedule, row: PromptSchedule) -> bool:
+def _is_wanted(schedule: Schedule, row: PromptSchedule) -> bool:
     """Tell whether the local day of the prompt that comes next is one of the schedule's."""
     day = row.next_local_date
     return (
@@ -267,7 +269,7 @@ def _still_wants(schedule: Schedule, row: PromptSchedule) -> bool:
     )
 
 
-def _locked(session: Session, account_id: UUID) -> PromptSchedule:
+def _lock_schedule(session: Session, account_id: UUID) -> PromptSchedule:
     """Return the account's row, made where there is none, and locked against other writers."""
     fresh = {
         "account_id": account_id,

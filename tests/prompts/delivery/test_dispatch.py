@@ -33,7 +33,7 @@ from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.prompts.delivery.models import PromptMessage
 from leaderjournal.prompts.push.models import PushSubscription
 from leaderjournal.prompts.push.rules import Outcome
-from leaderjournal.prompts.rules import ONLY_OWN_QUESTIONS
+from leaderjournal.prompts.rules import OWN_QUESTIONS_TEXT
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
 from leaderjournal.questions.models import AskedQuestion
@@ -101,8 +101,8 @@ def test_what_is_asked_is_chosen_ahead_for_those_who_will_be_asked(
     pause = paused.call("POST", "/pauses", {"first_date": "2026-08-01"})
     assert pause.status_code == 201, pause.text
     a_leader_to_be_asked(client, push_service.subscription(), minutes_ago=-60, zone=zone)
-    assert dispatcher.prepare()
-    assert not dispatcher.prepare()
+    assert dispatcher.prepare_questions()
+    assert not dispatcher.prepare_questions()
     chosen = rows(app, AskedQuestion)
     assert {str(row.account_id) for row in chosen} == {asked.id}
     assert len(chosen) == 3
@@ -121,12 +121,12 @@ def test_workers_prepare_for_different_leaders(client, app, dispatcher, push_ser
     with app.app_context():
         now = clock.now()
         bounds = {"now": now, "until": Instant(now + timedelta(minutes=10)), "by_mail": False}
-        with store.held_soon(after=(now, UUID(int=0)), limit=2, **bounds) as here:
+        with store.lock_upcoming(after=(now, UUID(int=0)), limit=2, **bounds) as here:
             on_sqlite = db.engine.dialect.name == "sqlite"  # which has one worker
-            with store.held_soon(after=(now, UUID(int=0)), limit=2, **bounds) as there:
+            with store.lock_upcoming(after=(now, UUID(int=0)), limit=2, **bounds) as there:
                 assert len(here.days) == len(there.days) == 2
                 assert bool(set(here.days) & set(there.days)) is on_sqlite
-            with store.held_soon(after=here.last, limit=2, **bounds) as rest:
+            with store.lock_upcoming(after=here.last, limit=2, **bounds) as rest:
                 assert len(rest.days) == 2
                 assert not set(here.days) & set(rest.days)
 
@@ -217,7 +217,7 @@ def test_one_service_that_hangs_holds_up_nobody_else(client, app, dispatcher, pu
     a_leader_to_be_asked(client, hanging)
     a_leader_to_be_asked(client, healthy)
     while not push_service.shown(healthy):
-        dispatcher.turn()
+        dispatcher.process_batch()
     assert {m.outcome for m in rows(app, PromptMessage)} <= {None, "sent"}
     dispatcher.run_once()
     assert Counter(m.outcome for m in rows(app, PromptMessage)) == {"sent": 1, "later": 1}
@@ -264,7 +264,7 @@ def test_what_a_dead_worker_held_is_sent_by_another_when_the_lease_is_over(
     a_leader_to_be_asked(client, phone)
     with app.app_context():
         store.claim_due(now=clock.now(), limit=10, by_mail=False)
-        assert len(store.claim_waiting(now=clock.now(), limit=10, lease=LEASE)) == 1
+        assert len(store.claim_messages(now=clock.now(), limit=10, lease=LEASE)) == 1
     assert dispatcher.run_once() == 0
     with later(minutes=3):
         assert dispatcher.run_once() == 1
@@ -337,7 +337,7 @@ def test_a_prompt_never_says_a_question_of_the_leaders_own(client, dispatcher, p
     dispatcher.run_once()
     assert all("Bob" in q["text"] for q in leader.get("/prompts/today").json["questions"])
     [shown] = push_service.shown(phone)
-    assert shown["body"] == ONLY_OWN_QUESTIONS
+    assert shown["body"] == OWN_QUESTIONS_TEXT
     assert b"Bob" not in push_service.received(phone)[0].payload
 
 
@@ -458,7 +458,7 @@ def test_a_snooze_moves_the_prompt(client, dispatcher, push_service):
 
 def test_a_database_that_is_away_is_asked_again(client, app, push_service, monkeypatch, caplog):
     allow(app, monkeypatch, push_service.host)
-    monkeypatch.setattr(dispatch, "RESTS_AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr(dispatch, "DATABASE_RETRY_SECONDS", 0.05)
     phone = push_service.subscription()
     a_leader_to_be_asked(client, phone)
     with app.app_context():
@@ -490,8 +490,8 @@ def test_deliveries_are_forgotten_after_a_month(client, app, dispatcher, push_se
     a_leader_to_be_asked(client, push_service.subscription())
     dispatcher.run_once()
     with app.app_context():
-        assert store.forget_old(now=clock.now()) == 0
-        assert store.forget_old(now=clock.now() + timedelta(days=31)) == 1
+        assert store.delete_old(now=clock.now()) == 0
+        assert store.delete_old(now=clock.now() + timedelta(days=31)) == 1
     assert rows(app, PromptMessage) == []
 
 
@@ -596,20 +596,20 @@ def test_a_mail_server_that_hangs_holds_up_no_push(client, app, push_service, mo
         monkeypatch.setitem(app.extensions, "settings", chosen)
         monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 2)
         zone = zone_where_it_is(12)
-        for _ in range(dispatch.MOST_MAILS + 2):
+        for _ in range(dispatch.MAX_MAILS + 2):
             a_leader_to_be_asked(client, zone=zone, by_mail=True)
         phone = push_service.subscription()
         a_leader_to_be_asked(client, phone, zone=zone, minutes_ago=0)
         with Dispatcher(app) as dispatcher:
             for _ in range(3):
-                dispatcher.turn()
+                dispatcher.process_batch()
             assert len(push_service.shown(phone)) == 1
 
 
 def test_a_service_that_answers_nothing_any_more_is_left_alone_for_a_while(
     client, app, dispatcher, push_service, monkeypatch
 ):
-    monkeypatch.setattr(dispatch, "SILENCES", 1)
+    monkeypatch.setattr(dispatch, "MAX_SILENT_TRIES", 1)
     first = push_service.subscription()
     a_leader_to_be_asked(client, push_service.subscription("hangs"))
     dispatcher.run_once()
@@ -629,12 +629,14 @@ def test_the_word_of_a_worker_that_lost_its_lease_does_not_undo_the_newer_one(
     with app.app_context():
         now = clock.now()
         store.claim_due(now=now, limit=10, by_mail=False)
-        [stalled] = store.claim_waiting(now=now, limit=10, lease=LEASE)
+        [stalled] = store.claim_messages(now=now, limit=10, lease=LEASE)
     with later(minutes=3):
         dispatcher.run_once()
     with app.app_context():
         again = clock.now() + timedelta(minutes=4)
-        store.finish([store.Finished(stalled, "later", Outcome.LATER, 503, now, again)])
+        store.record_results(
+            [store.MessageResult(stalled, "later", Outcome.LATER, 503, now, again)]
+        )
     [message] = rows(app, PromptMessage)
     assert (message.outcome, message.next_try_at) == ("sent", None)
 
@@ -648,13 +650,13 @@ def test_what_was_sent_while_the_database_was_away_is_recorded_when_it_is_back(
         with app.app_context():
             now = clock.now()
             store.claim_due(now=now, limit=10, by_mail=False)
-            dispatcher._send(dispatcher._claim_waiting(now), now)
+            dispatcher._send(dispatcher._claim_messages(now), now)
     rename = "ALTER TABLE {} RENAME TO {}"
     with app.app_context():
         db.session.execute(sa.text(rename.format("prompt_messages", "away")))
         db.session.commit()
     with pytest.raises(sa.exc.SQLAlchemyError):
-        dispatcher.turn()
+        dispatcher.process_batch()
     with app.app_context():
         db.session.execute(sa.text(rename.format("away", "prompt_messages")))
         db.session.commit()

@@ -22,7 +22,7 @@ from leaderjournal.kernel.days import (
     each_day,
     local_day,
 )
-from leaderjournal.prompts.letters.calendar import SHOWS_AHEAD, feed
+from leaderjournal.prompts.letters.calendar import MAX_PAUSE_AHEAD, render_feed
 
 NOW = Instant(datetime(2026, 11, 25, 12, tzinfo=UTC))  # a Wednesday
 ACCOUNT = UUID("0193a4c1-7b7e-7c11-9a55-0a4ef2b3c4d5")
@@ -48,7 +48,7 @@ def a_feed(schedule=None, **changes) -> bytes:
         "account": ACCOUNT,
         "now": NOW,
     }
-    return feed(**values | changes)
+    return render_feed(**values | changes)
 
 
 def unfolded(raw: bytes) -> list[str]:
@@ -150,7 +150,7 @@ def test_a_pause_that_is_over_changes_nothing():
         Chosen(times=()),
         Chosen(weekdays=frozenset()),
         Chosen(paused_until=LocalDate(date.max)),
-        Chosen(paused_until=days_after(LocalDate(date(2026, 11, 26)), SHOWS_AHEAD.days)),
+        Chosen(paused_until=days_after(LocalDate(date(2026, 11, 26)), MAX_PAUSE_AHEAD.days)),
     ],
 )
 def test_where_nothing_comes_the_calendar_is_empty_and_still_one(nothing):
@@ -161,7 +161,7 @@ def test_where_nothing_comes_the_calendar_is_empty_and_still_one(nothing):
 
 
 def test_a_pause_of_a_year_shows_its_end():
-    paused_until = days_after(LocalDate(date(2026, 11, 25)), SHOWS_AHEAD.days)
+    paused_until = days_after(LocalDate(date(2026, 11, 25)), MAX_PAUSE_AHEAD.days)
     raw = a_feed(Chosen(paused_until=paused_until))
     assert local(raw, "Europe/Berlin", in_weeks(53))[0] == "Fri 26 Nov 07:30"
 

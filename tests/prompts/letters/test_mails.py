@@ -9,12 +9,14 @@ import pytest
 from leaderjournal.kernel import mail
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.prompts.letters.mails import prompt_mail
-from leaderjournal.prompts.letters.unsubscribing import unsubscribe_token
+from leaderjournal.prompts.letters.mails import compose_prompt_mail
+from leaderjournal.prompts.letters.unsubscribing import create_unsubscribe_token
 
 DUE = Instant(datetime(2026, 11, 25, 16, 45, tzinfo=UTC))
 ACCOUNT = UUID("0193a4c1-7b7e-7c11-9a55-0a4ef2b3c4d5")
-STOP = f"https://journal.example.org/prompts/unsubscribe/{unsubscribe_token(ACCOUNT, 'x' * 40)}"
+STOP = (
+    f"https://journal.example.org/prompts/unsubscribe/{create_unsubscribe_token(ACCOUNT, 'x' * 40)}"
+)
 REFLECT = "https://journal.example.org/?key=protect-and-serve"
 QUESTION = "Who went home with something useful because of you today, and what was it?"
 
@@ -30,7 +32,7 @@ def a_prompt(**changes):
         "local_date": LocalDate(date(2026, 11, 5)),
         "due_at": DUE,
     }
-    return prompt_mail(**values | changes)
+    return compose_prompt_mail(**values | changes)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import ZONE_NAMES, Instant
-from leaderjournal.prompts.letters.zones import vtimezone
+from leaderjournal.prompts.letters.zones import build_vtimezone
 
 
 def utc(*parts: int) -> Instant:
@@ -27,7 +27,7 @@ moments = st.integers(0, 7 * 366 * 86_400).map(
 
 
 def read_back(zone: str, since: Instant):
-    text = vtimezone(zone, since=since).to_ical().decode()
+    text = build_vtimezone(zone, since=since).to_ical().decode()
     return tzical(StringIO(text)).get(zone)
 
 
@@ -76,7 +76,7 @@ def test_every_zone_is_right_around_every_change_of_its_clocks():
 
 
 def subcomponents(zone: str, since: Instant = SINCE) -> list[str]:
-    lines = vtimezone(zone, since=since).to_ical().decode().split("\r\n")
+    lines = build_vtimezone(zone, since=since).to_ical().decode().split("\r\n")
     first = lines.index(f"TZID:{zone}") + 1
     return lines[first : lines.index("END:VTIMEZONE")]
 

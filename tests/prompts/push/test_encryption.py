@@ -11,9 +11,9 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.prompts.push import store
 from leaderjournal.prompts.push.models import PushSubscription
-from leaderjournal.prompts.push.rules import device
+from leaderjournal.prompts.push.rules import parse_device
 
-AT = device(A_BROWSER["endpoint"], **A_BROWSER["keys"])
+AT = parse_device(A_BROWSER["endpoint"], **A_BROWSER["keys"])
 PLAIN_HASH = hashlib.sha256(AT.endpoint.encode()).digest()
 
 
@@ -34,7 +34,7 @@ def an_old_row(app, leader):
                 p256dh=AT.p256dh,
                 auth=AT.auth,
                 device_name="Chrome on Android",
-                vapid_public_key=store.vapid_public_key(),
+                vapid_public_key=store.get_vapid_public_key(),
                 created_at=clock.now(),
             )
         )
@@ -46,7 +46,7 @@ def assert_nothing_is_plain(app):
     for secret in (AT.endpoint.encode(), AT.p256dh, AT.auth, PLAIN_HASH):
         assert secret not in raw
     with app.app_context():
-        assert store.device_of(row["account_id"], row["id"]) == AT
+        assert store.get_device(row["account_id"], row["id"]) == AT
 
 
 def test_a_device_is_encrypted_and_found_again_by_its_endpoint(app, client):
@@ -62,7 +62,7 @@ def test_a_device_of_an_earlier_release_is_encrypted_once_and_stays_reachable(ap
     an_old_row(app, leader)
     [before] = rows(app)
     with app.app_context():
-        assert store.device_of(before["account_id"], before["id"]) == AT
+        assert store.get_device(before["account_id"], before["id"]) == AT
         assert store.encrypt_plain_devices() == 1
         assert store.encrypt_plain_devices() == 0
     assert_nothing_is_plain(app)
@@ -83,9 +83,9 @@ def test_an_encrypted_device_opens_in_its_own_row_and_account_alone(app, client)
     with app.app_context():
         row = db.session.scalar(sa.select(PushSubscription))
         theirs = accounts_store.find_ciphers(db.session, [uuid.UUID(other.id)])
-        assert store.device_in(row, theirs) is None
+        assert store.read_device(row, theirs) is None
         own = accounts_store.find_ciphers(db.session, [uuid.UUID(leader.id)])
-        assert store.device_in(row, own) == AT
+        assert store.read_device(row, own) == AT
 
 
 def test_an_upgrade_encrypts_what_it_finds(app, client):

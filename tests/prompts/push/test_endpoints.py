@@ -9,7 +9,7 @@ from leaderjournal.prompts.push.endpoints import (
     KNOWN_HOSTS,
     EndpointRefused,
     PushHosts,
-    service_of,
+    parse_endpoint,
 )
 
 KNOWN = PushHosts([])
@@ -147,7 +147,7 @@ def test_what_is_accepted_means_the_same_to_another_parser(before, host, after):
         return
     other = urlsplit(endpoint)
     assert (other.username, other.port or 443, other.fragment) == (None, 443, "")
-    assert other.hostname == service_of(endpoint).host
+    assert other.hostname == parse_endpoint(endpoint).host
     assert other.hostname == host or other.hostname.endswith(f".{host}")
 
 
@@ -319,4 +319,4 @@ def test_a_listed_private_address_is_not_connected_to_as_only_loopback_is_except
     ],
 )
 def test_the_origin_has_the_port_where_it_is_not_the_schemes_own(endpoint, origin):
-    assert service_of(endpoint).origin == origin
+    assert parse_endpoint(endpoint).origin == origin

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from leaderjournal.kernel.days import instant
 from leaderjournal.prompts.push.endpoints import EndpointRefused
 from leaderjournal.prompts.push.messages import (
-    MOST_PLAINTEXT,
-    MOST_TOKENS,
+    MAX_PLAINTEXT,
+    MAX_TOKENS,
     MessageTooLarge,
     MessageWriter,
     check_device,
-    public_key,
+    derive_public_key,
 )
-from leaderjournal.prompts.push.rules import BadDevice, Device, device
+from leaderjournal.prompts.push.rules import BadDevice, Device, parse_device
 
 NOW = instant(datetime(2026, 11, 25, 17, 45, 30, tzinfo=UTC))
 SUBJECT = "mailto:operator@leaderjournal.app"
@@ -69,7 +69,9 @@ def opened(body: bytes) -> bytes:
     )
 
 
-BROWSER = device("https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV", UA_PUBLIC, AUTH)
+BROWSER = parse_device(
+    "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV", UA_PUBLIC, AUTH
+)
 VAPID_KEY = new_private_key()
 
 
@@ -101,7 +103,7 @@ def test_the_example_of_rfc_8291_decrypts_to_its_published_text():
     assert opened(decoded(BODY)) == PLAINTEXT
 
 
-@given(st.binary(max_size=MOST_PLAINTEXT))
+@given(st.binary(max_size=MAX_PLAINTEXT))
 @hypothesis_settings(max_examples=50)
 def test_an_independent_library_opens_every_message(payload):
     assert opened(written(MessageWriter(VAPID_KEY, SUBJECT), payload).body) == payload
@@ -124,7 +126,7 @@ def test_the_headers_are_those_of_rfc_8030(writer):
         "Content-Type": "application/octet-stream",
     }
     assert authorization.startswith("vapid t=")
-    assert authorization.endswith(f", k={public_key(VAPID_KEY)}")
+    assert authorization.endswith(f", k={derive_public_key(VAPID_KEY)}")
 
 
 def test_the_largest_message_fills_what_every_push_service_takes(writer):
@@ -159,7 +161,7 @@ def test_a_message_is_signed_for_its_service_and_for_twelve_hours(writer):
     message = written(writer)
     token = message.headers["Authorization"].removeprefix("vapid t=").partition(",")[0]
     key = ec.EllipticCurvePublicKey.from_encoded_point(
-        ec.SECP256R1(), decoded(public_key(VAPID_KEY))
+        ec.SECP256R1(), decoded(derive_public_key(VAPID_KEY))
     )
     assert jwt.get_unverified_header(token)["alg"] == "ES256"
     assert jwt.decode(
@@ -234,7 +236,7 @@ def test_a_clock_that_is_set_back_leaves_no_token_that_is_valid_for_too_long(wri
 
 def test_a_flood_of_services_is_not_remembered(writer):
     first = written(writer).headers["Authorization"]
-    for number in range(MOST_TOKENS):
+    for number in range(MAX_TOKENS):
         name = f"https://device-{number}.notify.windows.com/1"
         written(writer, b"", Device(name, BROWSER.p256dh, BROWSER.auth))
     assert written(writer).headers["Authorization"] != first
@@ -259,12 +261,12 @@ def test_a_device_whose_endpoint_is_no_url_is_refused(writer):
 def test_the_public_key_is_the_private_ones():
     key = private_key(UA_PRIVATE)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    assert public_key(UA_PRIVATE) == UA_PUBLIC == base64url(point)
+    assert derive_public_key(UA_PRIVATE) == UA_PUBLIC == base64url(point)
 
 
 def test_a_private_key_that_is_none_is_refused():
     for wrong in ("A" * 43, base64url(b"\xff" * 32)):
         with pytest.raises(ValueError, match=r".+"):
-            public_key(wrong)
+            derive_public_key(wrong)
         with pytest.raises(ValueError, match=r".+"):
             MessageWriter(wrong, SUBJECT)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from leaderjournal.kernel.days import instant
 from leaderjournal.prompts.push.rules import (
     FIRST_DELAY,
-    LONGEST_DELAY,
-    LONGEST_WAIT,
-    Answer,
+    MAX_DELAY,
+    MAX_WAIT,
     BadDevice,
     Outcome,
-    device,
-    next_try,
-    outcome,
-    retry_after,
+    ServiceResponse,
+    determine_outcome,
+    parse_device,
+    parse_retry_after,
+    plan_retry,
 )
 
 NOW = instant(datetime(2026, 11, 25, 17, 45, tzinfo=UTC))
@@ -38,7 +38,7 @@ def test_a_device_is_what_the_browser_gave(padding):
     p256dh, auth = base64url(POINT), base64url(SECRET)
     if padding == "without":
         p256dh, auth = p256dh.rstrip("="), auth.rstrip("=")
-    read = device("https://push.example/1", p256dh, auth)
+    read = parse_device("https://push.example/1", p256dh, auth)
     assert (read.endpoint, read.p256dh, read.auth) == ("https://push.example/1", POINT, SECRET)
 
 
@@ -60,7 +60,7 @@ def test_a_device_is_what_the_browser_gave(padding):
 )
 def test_keys_of_another_length_or_form_are_no_device(p256dh, auth):
     with pytest.raises(BadDevice):
-        device("https://push.example/1", p256dh, auth)
+        parse_device("https://push.example/1", p256dh, auth)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_keys_of_another_length_or_form_are_no_device(p256dh, auth):
     ],
 )
 def test_each_status_has_its_outcome(status, expected):
-    assert outcome(Answer(status)) is expected
+    assert determine_outcome(ServiceResponse(status)) is expected
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_each_status_has_its_outcome(status, expected):
     ],
 )
 def test_no_answer_is_worth_another_try_unless_we_refused_to_ask(failure, expected):
-    assert outcome(Answer(None, failure=failure)) is expected
+    assert determine_outcome(ServiceResponse(None, failure=failure)) is expected
 
 
 @pytest.mark.parametrize(
@@ -94,62 +94,62 @@ def test_no_answer_is_worth_another_try_unless_we_refused_to_ask(failure, expect
     [
         ("0", timedelta(0)),
         (" 120 ", timedelta(seconds=120)),
-        ("999999999", LONGEST_WAIT),
-        ("9" * 30, LONGEST_WAIT),
-        ("9" * 9_000, LONGEST_WAIT),
+        ("999999999", MAX_WAIT),
+        ("9" * 30, MAX_WAIT),
+        ("9" * 9_000, MAX_WAIT),
         ("Wed, 25 Nov 2026 17:47:00 GMT", timedelta(minutes=2)),
         ("Wednesday, 25-Nov-26 17:47:00 GMT", timedelta(minutes=2)),
         ("Wed Nov 25 17:47:00 2026", timedelta(minutes=2)),
         ("Wed, 25 Nov 2020 17:47:00 GMT", timedelta(0)),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_WAIT),
         *((nonsense, None) for nonsense in (None, "", "soon", "-5", "1.5", "٣", "0x10", "Wed, 25")),
         ("Wed, 99 Nov 2026 17:47:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_in_each_form_that_rfc_9110_has(value, expected):
-    assert retry_after(value, now=NOW) == expected
+    assert parse_retry_after(value, now=NOW) == expected
 
 
 @given(instants, instants)
 def test_a_date_is_waited_for_and_never_longer_than_the_longest_wait(now, until):
-    expected = min(max(until.replace(microsecond=0) - now, timedelta(0)), LONGEST_WAIT)
-    assert retry_after(format_datetime(until, usegmt=True), now=now) == expected
+    expected = min(max(until.replace(microsecond=0) - now, timedelta(0)), MAX_WAIT)
+    assert parse_retry_after(format_datetime(until, usegmt=True), now=now) == expected
 
 
 @given(st.text() | st.text("0123456789:, GMTNovSun+-", max_size=40))
 def test_no_header_is_an_error(value):
-    wait = retry_after(value, now=NOW)
-    assert wait is None or timedelta(0) <= wait <= LONGEST_WAIT
+    wait = parse_retry_after(value, now=NOW)
+    assert wait is None or timedelta(0) <= wait <= MAX_WAIT
 
 
 @given(
     st.integers(1, 10_000),
     instants,
     st.none() | waits,
-    st.timedeltas(max_value=2 * LONGEST_WAIT, min_value=-LONGEST_WAIT),
+    st.timedeltas(max_value=2 * MAX_WAIT, min_value=-MAX_WAIT),
     lucks,
 )
 def test_another_try_comes_after_the_wait_and_before_the_prompt_expires(
     attempts, now, wait, left, luck
 ):
     expires_at = now + left
-    again = next_try(attempts, now=now, wait=wait, expires_at=expires_at, luck=luck)
+    again = plan_retry(attempts, now=now, wait=wait, expires_at=expires_at, luck=luck)
     if again is not None:
         assert now < again < expires_at
         assert wait is None or again >= now + wait
     else:
-        assert left <= max(wait or timedelta(0), LONGEST_DELAY) * 1.5
+        assert left <= max(wait or timedelta(0), MAX_DELAY) * 1.5
 
 
 @given(st.integers(1, 10_000), lucks, lucks)
 def test_the_delay_grows_with_every_try_whatever_the_luck_until_the_longest(attempts, one, other):
     def delay(attempts, luck):
         far = instant(NOW + timedelta(days=30))
-        again = next_try(attempts, now=NOW, wait=None, expires_at=far, luck=luck)
+        again = plan_retry(attempts, now=NOW, wait=None, expires_at=far, luck=luck)
         return again - NOW
 
-    longest = delay(attempts, 0) == LONGEST_DELAY
-    assert FIRST_DELAY <= delay(attempts, one) <= 1.5 * LONGEST_DELAY
+    longest = delay(attempts, 0) == MAX_DELAY
+    assert FIRST_DELAY <= delay(attempts, one) <= 1.5 * MAX_DELAY
     assert delay(attempts, 0) <= delay(attempts, one) <= 1.5 * delay(attempts, 0)
     assert longest or delay(attempts, one) < delay(attempts + 1, other)
 
@@ -157,15 +157,15 @@ def test_the_delay_grows_with_every_try_whatever_the_luck_until_the_longest(atte
 @given(st.integers(1, 10_000), waits, lucks)
 def test_a_wait_that_the_service_asks_for_is_stretched_by_a_tenth_at_most(attempts, wait, luck):
     far = instant(NOW + timedelta(days=30))
-    again = next_try(attempts, now=NOW, wait=wait, expires_at=far, luck=luck)
-    least = max(wait, min(timedelta(seconds=2 ** min(attempts - 1, 30)), LONGEST_DELAY))
+    again = plan_retry(attempts, now=NOW, wait=wait, expires_at=far, luck=luck)
+    least = max(wait, min(timedelta(seconds=2 ** min(attempts - 1, 30)), MAX_DELAY))
     assert least <= again - NOW <= 1.1 * least
 
 
 def test_a_service_that_never_asks_to_wait_is_left_alone_longer_each_time():
     far = instant(NOW + timedelta(days=1))
     tries = [
-        next_try(attempts, now=NOW, wait=timedelta(0), expires_at=far, luck=0)
+        plan_retry(attempts, now=NOW, wait=timedelta(0), expires_at=far, luck=0)
         for attempts in range(1, 8)
     ]
     assert tries == sorted(set(tries))
@@ -176,6 +176,6 @@ def test_luck_sets_messages_apart_that_were_refused_together():
     far = instant(NOW + timedelta(days=1))
     for wait in (None, timedelta(minutes=2)):
         first, last = (
-            next_try(1, now=NOW, wait=wait, expires_at=far, luck=luck) for luck in (0, 0.99)
+            plan_retry(1, now=NOW, wait=wait, expires_at=far, luck=luck) for luck in (0, 0.99)
         )
         assert first < last

@@ -19,15 +19,15 @@ from leaderjournal.kernel.days import instant
 from leaderjournal.kernel.first_run import fresh_secrets
 from leaderjournal.prompts.push.endpoints import PushHosts
 from leaderjournal.prompts.push.messages import MessageWriter, PushMessage
-from leaderjournal.prompts.push.rules import Answer, device, retry_after
-from leaderjournal.prompts.push.sender import MOST_REPLY, PushSender
+from leaderjournal.prompts.push.rules import ServiceResponse, parse_device, parse_retry_after
+from leaderjournal.prompts.push.sender import MAX_RESPONSE_BYTES, PushSender
 
 WRITER = MessageWriter(fresh_secrets()["VAPID_PRIVATE_KEY"], "mailto:operator@leaderjournal.app")
 
 
 def message_for(subscription, *, tag="reflect", topic="topic", title="Lead from the front"):
     payload = json.dumps({"notification": {"title": title, "tag": tag}}).encode()
-    to = device(subscription["endpoint"], **subscription["keys"])
+    to = parse_device(subscription["endpoint"], **subscription["keys"])
     now = instant(datetime.now(UTC))
     return WRITER.write(payload, to, ttl=3600, urgency="normal", topic=topic, now=now)
 
@@ -120,7 +120,7 @@ def plain_message(host: str, path: str = "/push") -> PushMessage:
 )
 def test_what_a_push_service_answers_is_told(sender, push_service, secure, kind, status):
     subscription = push_service.subscription(kind, secure=secure)
-    assert sender.submit(message_for(subscription)).result() == Answer(status)
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(status)
     assert len(push_service.received(subscription)) == (1 if status < 300 else 0)
     [attempt] = push_service.attempts(subscription)
     assert attempt.status == status
@@ -142,7 +142,7 @@ def test_how_long_to_wait_is_told_in_both_of_its_forms(sender, push_service, sec
     before = instant(datetime.now(UTC))
     answer = sender.submit(message_for(subscription)).result()
     assert answer.status == 429
-    wait_for = retry_after(answer.retry_after, now=before)
+    wait_for = parse_retry_after(answer.retry_after, now=before)
     assert timedelta(seconds=119) <= wait_for <= timedelta(seconds=150)
     assert answer.retry_after.isdecimal() == (kind == "slow-down")
 
@@ -151,13 +151,15 @@ def test_a_header_of_an_earlier_message_is_not_told_again(open_sender, push_serv
     sender = open_sender(most_in_flight=1)
     slow, good = push_service.subscription("slow-down"), push_service.subscription()
     assert sender.submit(message_for(slow)).result().retry_after
-    assert sender.submit(message_for(good)).result() == Answer(201)
+    assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
 def test_a_hanging_push_service_is_given_up_on(open_sender, push_service, secure):
     sender = open_sender(seconds=0.3)
     subscription = push_service.subscription("hangs", secure=secure)
-    assert sender.submit(message_for(subscription)).result() == Answer(None, failure="timeout")
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(
+        None, failure="timeout"
+    )
 
 
 def test_an_answer_that_came_in_time_counts_however_busy_the_sender_was_with_others(open_sender):
@@ -178,7 +180,7 @@ def test_an_answer_that_came_in_time_counts_however_busy_the_sender_was_with_oth
         message = sender.submit(plain_message(host))
         assert asked.wait(5)
         sender.submit(PushMessage("https://busy.example/push", {}, b"body"))
-        assert message.result(10) == Answer(201)
+        assert message.result(10) == ServiceResponse(201)
 
 
 def test_messages_that_hang_do_not_spoil_their_connection_for_others(open_sender, push_service):
@@ -190,12 +192,14 @@ def test_messages_that_hang_do_not_spoil_their_connection_for_others(open_sender
             for subscription in push_service.subscriptions(100, "hangs", secure=True)
         ]
         assert {future.result().failure for future in hanging} == {"timeout"}
-        assert sender.submit(message_for(good)).result() == Answer(201)
+        assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
 def test_a_connection_that_is_cut_in_the_body_is_no_answer(sender, push_service, secure):
     subscription = push_service.subscription("cut", secure=secure)
-    assert sender.submit(message_for(subscription)).result() == Answer(None, failure="broken")
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(
+        None, failure="broken"
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,7 @@ def test_a_connection_that_ends_anywhere_before_the_end_is_no_answer(open_sender
     with raw_service(answer) as host:
         sender = open_sender(host)
         told = sender.submit(plain_message(host)).result()
-        assert told == Answer(None, failure="broken")
+        assert told == ServiceResponse(None, failure="broken")
 
 
 def test_a_service_that_dribbles_its_reply_is_given_up_on(open_sender):
@@ -231,23 +235,27 @@ def test_a_service_that_dribbles_its_reply_is_given_up_on(open_sender):
 
     with raw_service(answer) as host:
         sender = open_sender(host, seconds=0.4)
-        assert sender.submit(plain_message(host)).result() == Answer(None, failure="timeout")
+        assert sender.submit(plain_message(host)).result() == ServiceResponse(
+            None, failure="timeout"
+        )
 
 
 def test_a_redirect_is_not_followed(sender, push_service, secure):
     subscription = push_service.subscription("redirect", secure=secure)
-    assert sender.submit(message_for(subscription)).result() == Answer(307)
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(307)
     assert push_service.received(subscription) == []
 
 
 def test_an_endless_reply_is_read_to_a_limit(sender, push_service, secure):
     subscription = push_service.subscription("endless", secure=secure)
     good = push_service.subscription(secure=secure)
-    assert sender.submit(message_for(subscription)).result() == Answer(200)
-    assert sender.submit(message_for(good)).result() == Answer(201)
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(200)
+    assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
-@pytest.mark.parametrize(("size", "read_whole"), [(MOST_REPLY, True), (MOST_REPLY + 1, False)])
+@pytest.mark.parametrize(
+    ("size", "read_whole"), [(MAX_RESPONSE_BYTES, True), (MAX_RESPONSE_BYTES + 1, False)]
+)
 def test_a_reply_up_to_the_limit_leaves_the_connection_open(open_sender, size, read_whole):
     connections = []
 
@@ -261,14 +269,14 @@ def test_a_reply_up_to_the_limit_leaves_the_connection_open(open_sender, size, r
     with raw_service(answer) as host:
         sender = open_sender(host)
         for _ in range(3):
-            assert sender.submit(plain_message(host)).result() == Answer(201)
+            assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
     assert len(connections) == (1 if read_whole else 3)
 
 
 def test_many_messages_share_one_http2_connection(sender, push_service):
     subscriptions = list(push_service.subscriptions(500, secure=True))
     futures = [sender.submit(message_for(subscription)) for subscription in subscriptions]
-    assert Counter(future.result() for future in futures) == {Answer(201): 500}
+    assert Counter(future.result() for future in futures) == {ServiceResponse(201): 500}
     attempts = [push_service.attempts(subscription)[0] for subscription in subscriptions]
     assert {attempt.http_version for attempt in attempts} == {"2"}
     assert len({attempt.connection for attempt in attempts}) == 1
@@ -292,7 +300,7 @@ def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_again(open
     with raw_service(answer) as host:
         sender = open_sender(host)
         for _ in range(20):
-            assert sender.submit(plain_message(host)).result() == Answer(201)
+            assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
     assert len(connections) == 20
 
 
@@ -313,7 +321,7 @@ def test_no_more_are_in_flight_than_allowed(open_sender):
     with raw_service(answer) as host:
         sender = open_sender(host, most_in_flight=4)
         futures = [sender.submit(plain_message(host)) for _ in range(40)]
-        assert {future.result() for future in futures} == {Answer(201)}
+        assert {future.result() for future in futures} == {ServiceResponse(201)}
     assert most[0] == 4
 
 
@@ -333,7 +341,7 @@ def test_a_secure_service_without_http2_is_spoken_to_in_http1(open_sender, tmp_p
         host = address.replace("127.0.0.1", "localhost")
         sender = open_sender(host, authorities=tmp_path / "authority.pem")
         message = PushMessage(f"https://{host}/push", {"TTL": "60"}, b"body")
-        assert sender.submit(message).result() == Answer(201)
+        assert sender.submit(message).result() == ServiceResponse(201)
     assert requests[0].startswith(b"POST /push HTTP/1.1\r\n")
 
 
@@ -440,7 +448,7 @@ def test_the_resolver_alone_says_where_a_name_is(open_sender):
     with raw_service(answer, "127.0.0.2") as address:
         host = address.replace("127.0.0.2", "localhost")
         sender = open_sender(host, resolver=resolver)
-        assert sender.submit(plain_message(host)).result() == Answer(201)
+        assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
 
 
 def test_the_next_address_is_tried_where_one_does_not_answer(open_sender, push_service):
@@ -449,7 +457,7 @@ def test_the_next_address_is_tried_where_one_does_not_answer(open_sender, push_s
 
     sender = open_sender(resolver=resolver)
     subscription = push_service.subscription(secure=True)
-    assert sender.submit(message_for(subscription)).result() == Answer(201)
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
 def test_a_name_is_asked_for_once_while_many_messages_wait_for_it(open_sender, push_service):
@@ -477,8 +485,8 @@ def test_a_name_that_is_unknown_is_asked_for_again_the_next_time(open_sender, pu
     sender = open_sender(resolver=resolver)
     subscription = push_service.subscription(secure=True)
     first = sender.submit(message_for(subscription)).result()
-    assert first == Answer(None, failure="connect")
-    assert sender.submit(message_for(subscription)).result() == Answer(201)
+    assert first == ServiceResponse(None, failure="connect")
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
 def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
@@ -488,7 +496,7 @@ def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
     sender = open_sender(resolver=resolver)
     subscription = push_service.subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
-    assert answer == Answer(None, failure="connect")
+    assert answer == ServiceResponse(None, failure="connect")
 
 
 def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_service):
@@ -498,14 +506,14 @@ def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_servic
     sender = open_sender(resolver=resolver, seconds=0.2)
     subscription = push_service.subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
-    assert answer == Answer(None, failure="timeout")
+    assert answer == ServiceResponse(None, failure="timeout")
 
 
 def test_a_certificate_of_an_unknown_authority_is_not_trusted(open_sender, push_service):
     sender = open_sender(authorities=None)
     subscription = push_service.subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
-    assert answer == Answer(None, failure="connect")
+    assert answer == ServiceResponse(None, failure="connect")
     assert push_service.attempts(subscription) == []
 
 
@@ -515,14 +523,14 @@ def test_a_certificate_of_another_name_is_not_trusted(open_sender, push_service)
     subscription = push_service.subscription(secure=True)
     subscription["endpoint"] = subscription["endpoint"].replace("localhost", "127.0.0.1")
     answer = sender.submit(message_for(subscription)).result()
-    assert answer == Answer(None, failure="connect")
+    assert answer == ServiceResponse(None, failure="connect")
 
 
 def test_a_service_that_is_down_is_no_answer(open_sender):
     with socket.create_server(("127.0.0.1", 0)) as free:
         host = f"127.0.0.1:{free.getsockname()[1]}"
     sender = open_sender(host)
-    assert sender.submit(plain_message(host)).result() == Answer(None, failure="connect")
+    assert sender.submit(plain_message(host)).result() == ServiceResponse(None, failure="connect")
 
 
 def test_a_proxy_that_the_environment_names_is_not_used(
@@ -533,7 +541,7 @@ def test_a_proxy_that_the_environment_names_is_not_used(
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     subscription = push_service.subscription(secure=secure)
-    assert open_sender().submit(message_for(subscription)).result() == Answer(201)
+    assert open_sender().submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
 def test_closing_waits_for_what_is_on_its_way_and_cancels_the_rest(push_service):
@@ -558,7 +566,7 @@ def test_closing_waits_for_what_is_on_its_way_and_cancels_the_rest(push_service)
                 break
         released.set()
         closer.join()
-    assert sending.result() == Answer(201)
+    assert sending.result() == ServiceResponse(201)
     with pytest.raises(CancelledError):
         waiting.result()
     sender.close()
@@ -587,7 +595,7 @@ def test_a_device_that_is_off_receives_the_last_message_of_a_topic(sender, push_
     push_service.turn_off(subscription)
     for title, topic in (("first", "one"), ("other", "two"), ("second", "one")):
         message = message_for(subscription, title=title, topic=topic, tag=topic)
-        assert sender.submit(message).result() == Answer(201)
+        assert sender.submit(message).result() == ServiceResponse(201)
     assert push_service.received(subscription) == []
     push_service.turn_on(subscription)
     shown = [notification["title"] for notification in push_service.shown(subscription)]
@@ -616,27 +624,27 @@ def test_the_stand_in_refuses_a_wrong_token_as_real_services_do(sender, push_ser
     subscription = push_service.subscription()
     message = message_for(subscription)
     change(message.headers)
-    assert sender.submit(message).result() == Answer(403)
+    assert sender.submit(message).result() == ServiceResponse(403)
 
 
 def test_the_stand_in_refuses_a_token_of_another_audience_or_too_long(sender, push_service):
     subscription, other = push_service.subscription(), push_service.subscription(secure=True)
     message = message_for(subscription)
     message.headers["Authorization"] = message_for(other).headers["Authorization"]
-    assert sender.submit(message).result() == Answer(403)
+    assert sender.submit(message).result() == ServiceResponse(403)
     assert "aud" in push_service.attempts(subscription)[0].reason
     long_ago = instant(datetime.now(UTC) - timedelta(hours=13))
     far_ahead = instant(datetime.now(UTC) + timedelta(hours=13))
-    to = device(subscription["endpoint"], **subscription["keys"])
+    to = parse_device(subscription["endpoint"], **subscription["keys"])
     for now in (long_ago, far_ahead):
         message = WRITER.write(b"{}", to, ttl=0, urgency="low", topic="t", now=now)
-        assert sender.submit(message).result() == Answer(403)
+        assert sender.submit(message).result() == ServiceResponse(403)
         assert "exp" in push_service.attempts(subscription)[-1].reason
 
 
 def test_the_stand_in_holds_a_subscription_to_its_key(sender, push_service):
     subscription = push_service.subscription(key="B" * 87)
-    assert sender.submit(message_for(subscription)).result() == Answer(403)
+    assert sender.submit(message_for(subscription)).result() == ServiceResponse(403)
 
 
 def test_the_stand_in_recovers_where_it_is_told_to(sender, push_service):

@@ -28,14 +28,14 @@ from leaderjournal.kernel.days import (
 from leaderjournal.prompts.schedule.rules import (
     AT_RISK,
     AT_RISK_AT,
-    LATE_WITHIN,
+    MAX_LATENESS,
     Prompt,
     Schedule,
-    after_a_move,
-    expires_at,
+    find_next_prompt,
+    find_prompt_after_move,
+    get_expiry,
     is_quiet,
-    next_prompt,
-    offered_time,
+    suggest_time,
 )
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -78,7 +78,7 @@ def prompts_until(
     """Walk from prompt to prompt, each handled as it comes; return those due until `last`."""
     done, came = set(handled), []
     while True:
-        prompt = next_prompt(
+        prompt = find_next_prompt(
             schedule,
             zone=zone,
             day_starts_at=day_starts_at,
@@ -378,7 +378,7 @@ def test_at_every_clock_change_of_every_zone_each_half_hour_of_the_night_comes_o
             schedule = Schedule(True, (clock,), EVERY_DAY)
             handled, came = set(), []
             for _ in range(6):
-                prompt = next_prompt(
+                prompt = find_next_prompt(
                     schedule, zone=zone, day_starts_at=boundary, after=after, handled=handled
                 )
                 came.append(prompt)
@@ -441,7 +441,7 @@ class Journey:
     def prompts(self) -> list[tuple[str, Prompt]]:
         """Live it: return what came, and in which zone."""
         handled, came = set(), []
-        next_one = next_prompt(
+        next_one = find_next_prompt(
             self.schedule,
             zone=self.stays[0][0],
             day_starts_at=self.boundary,
@@ -452,14 +452,14 @@ class Journey:
             while next_one is not None and next_one.due_at <= end:
                 came.append((zone, next_one))
                 handled.add((next_one.local_date, next_one.slot))
-                next_one = next_prompt(
+                next_one = find_next_prompt(
                     self.schedule,
                     zone=zone,
                     day_starts_at=self.boundary,
                     after=next_one.due_at,
                     handled=handled,
                 )
-            next_one = after_a_move(
+            next_one = find_prompt_after_move(
                 self.schedule,
                 old_zone=zone,
                 new_zone=new_zone,
@@ -631,7 +631,7 @@ def test_a_prompt_due_at_the_very_moment_is_not_later_than_it():
 )
 def test_nothing_comes_that_was_not_chosen(schedule):
     arguments = {"zone": BERLIN, "day_starts_at": THREE, "after": utc(2026, 11, 25), "handled": ()}
-    assert next_prompt(schedule, **arguments) is None
+    assert find_next_prompt(schedule, **arguments) is None
 
 
 def test_a_prompt_at_night_comes_at_the_first_minute_of_a_night_without_its_time():
@@ -807,7 +807,9 @@ def move(schedule, day, clock, old_zone, new_zone, **rest):
     """Return what the new zone's clock shows when the first prompt after a move comes."""
     now = at(day, clock, old_zone)
     arguments = {"day_starts_at": THREE, "handled": ()} | rest
-    prompt = after_a_move(schedule, old_zone=old_zone, new_zone=new_zone, now=now, **arguments)
+    prompt = find_prompt_after_move(
+        schedule, old_zone=old_zone, new_zone=new_zone, now=now, **arguments
+    )
     return prompt and (
         prompt.local_date.day,
         prompt.slot,
@@ -920,7 +922,7 @@ def test_a_snooze_outlives_a_move_and_stands_for_what_the_move_leapt_over():
 def test_a_prompt_is_held_until_its_day_is_over_or_quiet_hours_begin(quiet, clock, ends):
     day = WEDNESDAY if clock >= "03:00" else days_after(WEDNESDAY, 1)
     prompt = Prompt(WEDNESDAY, "17:45", at(day, clock, BERLIN))
-    held = expires_at(daily(quiet=quiet), prompt, zone=BERLIN, day_starts_at=THREE)
+    held = get_expiry(daily(quiet=quiet), prompt, zone=BERLIN, day_starts_at=THREE)
     assert f"{shown(held, BERLIN):%H:%M}" == ends
     assert timedelta() < held - prompt.due_at <= DAY
 
@@ -929,7 +931,7 @@ def test_a_prompt_that_comes_as_its_day_ends_is_held_for_a_minute():
     [prompt] = prompts_until(
         utc(2026, 3, 8, 12), daily("02:30"), after=utc(2026, 3, 7, 12), zone=NEW_YORK
     )
-    held = expires_at(daily("02:30"), prompt, zone=NEW_YORK, day_starts_at=THREE)
+    held = get_expiry(daily("02:30"), prompt, zone=NEW_YORK, day_starts_at=THREE)
     assert held == prompt.due_at + MINUTE
 
 
@@ -938,7 +940,7 @@ def test_a_prompt_that_comes_as_its_day_ends_is_held_for_a_minute():
 def test_no_prompt_is_held_into_quiet_hours_or_into_another_day(life):
     clock = ZoneInfo(life.zone)
     for prompt in walk(life):
-        held = expires_at(life.schedule, prompt, zone=life.zone, day_starts_at=life.boundary)
+        held = get_expiry(life.schedule, prompt, zone=life.zone, day_starts_at=life.boundary)
         assert held >= prompt.due_at + MINUTE
         if prompt.slot.startswith("snooze") or held == prompt.due_at + MINUTE:
             continue
@@ -983,12 +985,12 @@ def test_to_the_second_quiet_hours_end_when_the_clock_shows_their_end():
 )
 def test_the_time_offered_first_is_when_the_leader_last_wrote_to_five_minutes(wrote, offered):
     moment = at(WEDNESDAY, wrote, "Asia/Kathmandu")
-    assert offered_time((moment, "Asia/Kathmandu")) == time.fromisoformat(offered)
+    assert suggest_time((moment, "Asia/Kathmandu")) == time.fromisoformat(offered)
 
 
 def test_who_has_not_written_is_offered_the_end_of_the_working_day():
-    assert offered_time(None) == time(17, 45)
+    assert suggest_time(None) == time(17, 45)
 
 
 def test_a_prompt_is_worth_sending_for_an_hour():
-    assert timedelta(hours=1) == LATE_WITHIN
+    assert timedelta(hours=1) == MAX_LATENESS

@@ -13,17 +13,17 @@ from factories import A_BROWSER, a_leader, sign_in
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import write_transaction
+from leaderjournal.prompts.channels.rules import (
+    Channel,
+    Channels,
+    MailState,
+    explain_silence,
+    format_channels,
+    suggest_next_step,
+    suggest_other_channels,
+)
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.rules import Outcome
-from leaderjournal.prompts.reach.rules import (
-    MailState,
-    Reach,
-    Way,
-    describe_next_step,
-    describe_other_ways,
-    describe_silence,
-    describe_ways,
-)
 
 PATH = "/settings/prompts"
 FORM = {"enabled": "yes", "times": ["07:30"], "weekdays": ["1", "2", "3"]}
@@ -56,16 +56,18 @@ def test_every_combination_of_ways_is_told_as_it_is():
     for devices, resting, mail, by_mail, calendar in product(
         (0, 1, 2), (0, 1), MailState, (False, True), (False, True)
     ):
-        reach = Reach(devices, resting, mail, by_mail, calendar)
-        assert (Way.PUSH in reach.ways) == (devices > 0)
-        assert (Way.MAIL in reach.ways) == (by_mail and mail is MailState.WORKS)
-        assert (Way.CALENDAR in reach.ways) == calendar
-        assert bool(describe_ways(reach)) == bool(reach.ways)
-        offered = describe_next_step(reach) + describe_other_ways(reach)
+        reach = Channels(devices, resting, mail, by_mail, calendar)
+        assert (Channel.PUSH in reach.channels) == (devices > 0)
+        assert (Channel.MAIL in reach.channels) == (by_mail and mail is MailState.WORKS)
+        assert (Channel.CALENDAR in reach.channels) == calendar
+        assert bool(format_channels(reach)) == bool(reach.channels)
+        offered = suggest_next_step(reach) + suggest_other_channels(reach)
         assert ("mail" in offered) == (mail is not MailState.NO_SERVER)
-        assert reach.is_promising == bool(reach.ways or (by_mail and mail is MailState.UNVERIFIED))
-    nothing = Reach(0, 0, MailState.WORKS, by_mail=False, calendar=False)
-    assert describe_silence(nothing) == "no device has allowed notifications and mail is off"
+        assert reach.can_deliver == bool(
+            reach.channels or (by_mail and mail is MailState.UNVERIFIED)
+        )
+    nothing = Channels(0, 0, MailState.WORKS, by_mail=False, calendar=False)
+    assert explain_silence(nothing) == "no device has allowed notifications and mail is off"
 
 
 def test_an_offer_is_not_taken_for_what_was_chosen(browser, leader, post):
@@ -172,8 +174,8 @@ def test_a_device_that_its_push_service_ended_is_told_of_until_it_is_back(app, p
     leader.call("PUT", "/prompt-schedule", CHOSEN)
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     with app.app_context(), write_transaction() as session:
-        push_store.note(
-            session, [push_store.Try(UUID(device["id"]), clock.now(), Outcome.GONE, 410)]
+        push_store.record_attempts(
+            session, [push_store.AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 410)]
         )
     shown = words_of(post.get(PATH))
     assert f"{device['device']} stopped taking notifications" in shown
@@ -187,15 +189,15 @@ def test_a_device_that_its_push_service_ended_is_told_of_until_it_is_back(app, p
 def test_a_lost_device_is_told_of_for_a_month_and_to_its_leader_alone(app, client, post, leader):
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     with app.app_context(), write_transaction() as session:
-        push_store.note(
-            session, [push_store.Try(UUID(device["id"]), clock.now(), Outcome.GONE, 404)]
+        push_store.record_attempts(
+            session, [push_store.AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 404)]
         )
     other = a_leader(client)
     browser = app.test_client()
     sign_in(browser, other)
     assert "stopped taking" not in words_of(browser.get(PATH))
     with app.app_context():
-        push_store.forget_removed(now=clock.now() + timedelta(days=31))
+        push_store.delete_old_removals(now=clock.now() + timedelta(days=31))
     assert "stopped taking" not in words_of(post.get(PATH))
 
 
@@ -203,8 +205,9 @@ def test_a_device_that_refuses_or_rests_is_no_way(app, post, leader):
     leader.call("PUT", "/prompt-schedule", CHOSEN)
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     with app.app_context(), write_transaction() as session:
-        push_store.note(
-            session, [push_store.Try(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)]
+        push_store.record_attempts(
+            session,
+            [push_store.AttemptResult(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)],
         )
     assert schedule_of(leader)["reaches"] == []
     assert "your devices have to be opened once more" in words_of(post.get(PATH))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Way(StrEnum):
+class Channel(StrEnum):
     """A way by which reminders come."""
 
     PUSH = "push"
@@ -24,7 +24,7 @@ class MailState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Channels:
     """What a leader has of ways.
 
     `devices` counts devices that take notifications, `resting` those that have to be opened first;
@@ -32,7 +32,7 @@ class Reach:
     """
 
     devices: int
-    resting: int
+    stale_devices: int
     mail: MailState
     by_mail: bool
     calendar: bool
@@ -43,12 +43,12 @@ class Reach:
         return self.mail is MailState.WORKS
 
     @property
-    def ways(self) -> tuple[Way, ...]:
+    def channels(self) -> tuple[Channel, ...]:
         """The ways by which a reminder really comes."""
         there = {
-            Way.PUSH: self.devices > 0,
-            Way.MAIL: self.by_mail and self.can_mail,
-            Way.CALENDAR: self.calendar,
+            Channel.PUSH: self.devices > 0,
+            Channel.MAIL: self.by_mail and self.can_mail,
+            Channel.CALENDAR: self.calendar,
         }
         return tuple(way for way, works in there.items() if works)
 
@@ -58,22 +58,22 @@ class Reach:
         return self.by_mail and self.mail is MailState.UNVERIFIED
 
     @property
-    def is_promising(self) -> bool:
+    def can_deliver(self) -> bool:
         """Whether reminders come, or begin by themselves once the address is confirmed."""
-        return bool(self.ways) or self.mail_waits
+        return bool(self.channels) or self.mail_waits
 
 
-def describe_ways(reach: Reach) -> str:
+def format_channels(reach: Channels) -> str:
     """Return by which ways reminders come, as the end of a sentence; empty where by none."""
     said = {
-        Way.PUSH: "to one device" if reach.devices == 1 else f"to {reach.devices} devices",
-        Way.MAIL: "by mail",
-        Way.CALENDAR: "in your calendar",
+        Channel.PUSH: "to one device" if reach.devices == 1 else f"to {reach.devices} devices",
+        Channel.MAIL: "by mail",
+        Channel.CALENDAR: "in your calendar",
     }
-    return _join([said[way] for way in reach.ways])
+    return _join([said[way] for way in reach.channels])
 
 
-def describe_silence(reach: Reach) -> str:
+def explain_silence(reach: Channels) -> str:
     """Return why no reminder comes, as the end of a sentence."""
     mail = "mail is off"
     if reach.mail is MailState.NO_SERVER:
@@ -81,12 +81,12 @@ def describe_silence(reach: Reach) -> str:
     elif reach.mail_waits:
         mail = "your e-mail address is not confirmed"
     device = "no device has allowed notifications"
-    if reach.resting:
+    if reach.stale_devices:
         device = "your devices have to be opened once more"
     return _join([device, mail])
 
 
-def describe_next_step(reach: Reach) -> str:
+def suggest_next_step(reach: Channels) -> str:
     """Return what the leader can do so that reminders come: the ways that work here."""
     steps = ["allow notifications on a device"]
     if reach.mail_waits:
@@ -98,7 +98,7 @@ def describe_next_step(reach: Reach) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def describe_other_ways(reach: Reach) -> str:
+def suggest_other_channels(reach: Channels) -> str:
     """Return a sentence about the ways beside notifications that work here."""
     if reach.mail is not MailState.NO_SERVER:
         return "A mail or a calendar entry can remind you instead."

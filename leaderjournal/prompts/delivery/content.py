@@ -8,30 +8,32 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
-from leaderjournal.prompts.delivery.invitations import Place
-from leaderjournal.prompts.delivery.store import Waiting
-from leaderjournal.prompts.rules import Said, invitation, what_to_say
+from leaderjournal.prompts.delivery.invitations import PromptKey
+from leaderjournal.prompts.delivery.store import ClaimedMessage
+from leaderjournal.prompts.rules import PromptContent, compose_invitation, compose_prompt
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.summaries.rules import Period
 
 
-def words_of(messages: Sequence[Waiting], invited: Mapping[Place, Period]) -> dict[UUID, Said]:
+def compose_contents(
+    messages: Sequence[ClaimedMessage], invited: Mapping[PromptKey, Period]
+) -> dict[UUID, PromptContent]:
     """Return what each message says, by its id; a day whose questions are not chosen yet gets them.
 
     Those `invited` invite to the review of their month. The key turns from day to day, and from
     prompt to prompt of a day.
     """
-    asked = questions_asked({(message.account_id, message.local_date) for message in messages})
+    asked = ensure_questions({(message.account_id, message.local_date) for message in messages})
     keys = catalogue.keys()
     said = {}
     for message in messages:
         day = message.account_id, message.local_date
         month = invited.get((*day, message.slot))
         said[message.id] = (
-            invitation(month.first, keys=keys)
+            compose_invitation(month.first, keys=keys)
             if month
-            else what_to_say(
+            else compose_prompt(
                 asked.get(day, []),
                 keys=keys,
                 prompt_number=message.local_date.toordinal() + message.number,
@@ -40,7 +42,7 @@ def words_of(messages: Sequence[Waiting], invited: Mapping[Place, Period]) -> di
     return said
 
 
-def questions_asked(
+def ensure_questions(
     wanted: Set[tuple[UUID, LocalDate]],
 ) -> dict[tuple[UUID, LocalDate], list[Question]]:
     """Return the questions of these accounts' local days, chosen now where they are not yet."""

@@ -2,7 +2,7 @@
 
 from leaderjournal.kernel.counting import Counter, Histogram
 
-DUE = Counter("journal_prompts_total", "Prompts that came due", ["fate"])
+PROMPTS = Counter("journal_prompts_total", "Prompts that came due", ["fate"])
 MESSAGES = Counter("journal_prompt_messages_total", "Tries of messages", ["channel", "outcome"])
 LATENESS = Histogram(
     "journal_prompt_lateness_seconds",

@@ -9,45 +9,47 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
 from leaderjournal.prompts.push.messages import MessageWriter
-from leaderjournal.prompts.push.rules import Answer, BadDevice, Device, outcome
+from leaderjournal.prompts.push.rules import BadDevice, Device, ServiceResponse, determine_outcome
 from leaderjournal.prompts.push.sender import PushSender
-from leaderjournal.prompts.push.store import Try
-from leaderjournal.prompts.rules import test_payload
+from leaderjournal.prompts.push.store import AttemptResult
+from leaderjournal.prompts.rules import build_test_payload
 
-LASTS = timedelta(minutes=5)
+MESSAGE_TTL = timedelta(minutes=5)
 TOPIC = "test"
 
 
-def send_test(account_id: UUID, subscription_id: UUID, *, now: Instant) -> Try | None:
+def send_test_message(
+    account_id: UUID, subscription_id: UUID, *, now: Instant
+) -> AttemptResult | None:
     """Send a test to one of the account's devices now, wait for the answer, and note it.
 
     None where the account has no such device.
     """
-    device = push_store.device_of(account_id, subscription_id)
+    device = push_store.get_device(account_id, subscription_id)
     if device is None:
         return None
     db.session.rollback()  # no transaction stays open while a service takes its time
-    answer = _answer(device, now)
-    tried = Try(subscription_id, now, outcome(answer), answer.status)
+    answer = _send_and_wait(device, now)
+    tried = AttemptResult(subscription_id, now, determine_outcome(answer), answer.status)
     with write_transaction() as session:
-        push_store.note(session, [tried])
+        push_store.record_attempts(session, [tried])
     return tried
 
 
-def _answer(device: Device, now: Instant) -> Answer:
+def _send_and_wait(device: Device, now: Instant) -> ServiceResponse:
     chosen = settings()
     writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
     try:
         message = writer.write(
-            test_payload(public_url=chosen.public_url),
+            build_test_payload(public_url=chosen.public_url),
             device,
-            ttl=int(LASTS.total_seconds()),
+            ttl=int(MESSAGE_TTL.total_seconds()),
             urgency="high",
             topic=TOPIC,
             now=now,
         )
     except (BadDevice, EndpointRefused) as error:
-        return Answer(None, failure=f"refused endpoint: {error}")
+        return ServiceResponse(None, failure=f"refused endpoint: {error}")
     sender = PushSender(PushHosts(chosen.push_allowed_hosts))
     try:
         return sender.submit(message).result()
