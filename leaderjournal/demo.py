@@ -21,8 +21,8 @@ from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.summaries.rules import Period
 from leaderjournal.team_mirror import store as team_mirror_store
-from leaderjournal.team_mirror.rules import OPEN_AFTER, Heard, closed
-from leaderjournal.team_mirror.store import BroughtMirror
+from leaderjournal.team_mirror.rules import GRACE_DAYS, Tally, close_tally
+from leaderjournal.team_mirror.store import ClosedMirror
 
 EMAIL, PASSWORD = "demo@example.com", "look in the mirror"
 DAYS = 365
@@ -160,11 +160,11 @@ def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
     this = Period(today.year, today.month)
     months = list_months_until(this, len(HEARD) + 1)[:-1]
     brought = [
-        BroughtMirror(
+        ClosedMirror(
             month.name,
-            days_after(month.last, OPEN_AFTER),
-            closed(
-                Heard(
+            days_after(month.last, GRACE_DAYS),
+            close_tally(
+                Tally(
                     unused=(),
                     issued=5,
                     answers=5,
@@ -176,7 +176,7 @@ def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
         for month, heard in zip(months, HEARD, strict=True)
     ]
     with write_transaction() as session:
-        team_mirror_store.add_mirrors(session, leader.cipher, brought)
+        team_mirror_store.import_mirrors(session, leader.cipher, brought)
 
 
 def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
@@ -184,7 +184,7 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
 
     def noted(kind: Kind, back: int, content: Content) -> UUID:
         day = days_after(today, -back)
-        return log_store.put(leader.cipher, kind, new_id(), day, content, now=now)[0].id
+        return log_store.put_entry(leader.cipher, kind, new_id(), day, content, now=now)[0].id
 
     people = {name: noted(Kind.PERSON, 200, Person(name, every)) for name, every in TEAM}
     for (name, every), late in zip(TEAM, (0, 0, 0, 6), strict=True):
@@ -200,14 +200,14 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
     for back, name, text, how in WON:
         celebrated = days_after(today, -back) if how else None
         noted(Kind.WIN, back, Win(text, people[name], how, celebrated))
-    for made in log_store.commitments(leader.cipher, last=days_after(today, -4)):
+    for made in log_store.list_commitments(leader.cipher, last=days_after(today, -4)):
         state = chance.choices(("kept", "missed"), (3, 1))[0]
-        values = log_store.values_of(made) | {"state": state}
+        values = log_store.to_values(made) | {"state": state}
         evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
-        log_store.write(leader, Kind.COMMITMENT, made.id, values, now=evening)
+        log_store.save_entry(leader, Kind.COMMITMENT, made.id, values, now=evening)
     this = Period(today.year, today.month)
     for number, month in enumerate(list_months_until(this, 6)):
         target = 110.0 + 5 * number
         actual = None if month == this else round(target * chance.uniform(0.85, 1.12))
         content = Number(month.name, "k€", target, actual)
-        log_store.put(leader.cipher, Kind.NUMBER, new_id(), month.first, content, now=now)
+        log_store.put_entry(leader.cipher, Kind.NUMBER, new_id(), month.first, content, now=now)

@@ -61,7 +61,7 @@ def chores(app: Flask) -> dict[str, int]:
             "imports never brought in": imports_store.forget_unused(
                 before=Instant(now - IMPORTS_WAIT_FOR)
             ),
-            "team mirrors that are over": team_mirror_store.close_ended(now=now),
+            "team mirrors that are over": team_mirror_store.close_ended_mirrors(now=now),
             "documents of yesterday": documents_store.forget_old(now=now),
             "old deliveries": delivery_store.delete_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability import markdown, table
 from leaderjournal.portability.whole_journal import everything
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log.moving import store as log_store
+from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -63,8 +63,8 @@ def _markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
     for review in monthly_store.list_reviews(leader.cipher):
         name, text = markdown.written_review(review)
         packing.add(text.encode(), name)
-    log = log_store.all_entries(leader.cipher)
-    mirrors = team_mirror_store.mirrors(leader, today=today)
+    log = log_store.list_entries_for_export(leader.cipher)
+    mirrors = team_mirror_store.list_mirrors(leader, today=today)
     if log or mirrors:
         packing.add(markdown.written_log(log, mirrors).encode(), markdown.LOG_NAME)
     yield from packing.finalize()

@@ -21,9 +21,9 @@ from leaderjournal.portability.archives import MOST_VALUES, UnreadableJournal, h
 from leaderjournal.portability.rules import Failure, NoEntry
 from leaderjournal.portability.whole_journal import FORMAT
 from leaderjournal.practice.rules import Asked
-from leaderjournal.practice_log.moving.store import BroughtEntry
-from leaderjournal.practice_log.rules import CONTENTS, Kind, period_days
-from leaderjournal.practice_log.schemas import KEPT
+from leaderjournal.practice_log.rules import CONTENT_TYPES, Kind, parse_period
+from leaderjournal.practice_log.schemas import EXPORT_SCHEMAS
+from leaderjournal.practice_log.transfer.store import ImportedEntry
 from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.schemas import ContentSchema
@@ -31,9 +31,9 @@ from leaderjournal.reflections.store import BroughtDay, DayVersion, History, Wri
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.monthly.store import ImportedReview, ReviewVersion
 from leaderjournal.reviews.summaries.rules import Period
-from leaderjournal.team_mirror.rules import Heard, closed
-from leaderjournal.team_mirror.schemas import HeardSchema
-from leaderjournal.team_mirror.store import BroughtMirror
+from leaderjournal.team_mirror.rules import Tally, close_tally
+from leaderjournal.team_mirror.schemas import TallySchema
+from leaderjournal.team_mirror.store import ClosedMirror
 
 MOST_VERSION = 2**31 - 1
 
@@ -70,8 +70,8 @@ class WholeJournal:
     questions: Mapping[str, dict[str, Any]]
     asked: tuple[Asked, ...]
     reviews: tuple[ImportedReview, ...]
-    log: tuple[BroughtEntry, ...]
-    team_mirrors: tuple[BroughtMirror, ...]
+    log: tuple[ImportedEntry, ...]
+    team_mirrors: tuple[ClosedMirror, ...]
     reflections: tuple[Any, ...]
     failures: tuple[Failure, ...]
 
@@ -220,32 +220,34 @@ def _review_content(row: Any) -> Any:
     return ReviewContentSchema.to_content(ReviewContentSchema().load(row, unknown=EXCLUDE))
 
 
-def _entry(row: Any) -> BroughtEntry:
+def _entry(row: Any) -> ImportedEntry:
     kind = Kind(row["kind"])
-    values = KEPT[kind]().load(row, unknown=EXCLUDE)
-    names = {field.name for field in fields(CONTENTS[kind])}
+    values = EXPORT_SCHEMAS[kind]().load(row, unknown=EXCLUDE)
+    names = {field.name for field in fields(CONTENT_TYPES[kind])}
     said = {name: value for name, value in values.items() if name in names}
     if kind == Kind.ACTS:
         said["acts"] = tuple(said["acts"])
     local_date = _date(row["local_date"])
     if kind == Kind.NUMBER:
-        local_date, _ = period_days(said["period"])
-    return BroughtEntry(
+        local_date, _ = parse_period(said["period"])
+    return ImportedEntry(
         id=UUID(row["id"]),
         kind=kind,
         local_date=local_date,
-        content=CONTENTS[kind](**said),
+        content=CONTENT_TYPES[kind](**said),
         version=_version_number(row),
         saved_at=_instant(row, "saved_at"),
     )
 
 
-def _team_mirror(row: Any) -> BroughtMirror:
+def _team_mirror(row: Any) -> ClosedMirror:
     month = Period.parse(row["month"])
     if month.month is None:
         raise NoEntry("Its month is none, such as 2026-11.")
-    loaded = HeardSchema().load(row, unknown=EXCLUDE)
-    return BroughtMirror(month.name, loaded.pop("last_date"), closed(Heard(unused=(), **loaded)))
+    loaded = TallySchema().load(row, unknown=EXCLUDE)
+    return ClosedMirror(
+        month.name, loaded.pop("last_date"), close_tally(Tally(unused=(), **loaded))
+    )
 
 
 def _settings(read: Any) -> Settings:

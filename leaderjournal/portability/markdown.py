@@ -25,7 +25,7 @@ from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
 from leaderjournal.reviews.monthly.store import ImportedReview, StoredReview
 from leaderjournal.reviews.summaries.rules import Period
-from leaderjournal.team_mirror.rules import Shown
+from leaderjournal.team_mirror.rules import MirrorResult
 from leaderjournal.team_mirror.store import Mirror
 
 LOG_NAME = "between-reflections.md"
@@ -129,7 +129,7 @@ def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
     return " · ".join(" ".join(str(part).split()) for part in told if part)
 
 
-def _mirror_lines(month: str, heard: Shown) -> Iterator[str]:
+def _mirror_lines(month: str, heard: MirrorResult) -> Iterator[str]:
     means = (
         f"{key.name} {found.mean:.1f} ({found.n} answers)"
         for key in catalogue.keys()

@@ -149,7 +149,7 @@ def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
     shown, leader = parse_period(period), get_current_leader()
     texts = reviews_store.list_texts(leader, shown)
-    team = log_store.names_of_team(leader.cipher)
+    team = log_store.get_team_names(leader.cipher)
     names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
     return render_template("portability/ask_document.html", period=shown, names=sorted(names))
 

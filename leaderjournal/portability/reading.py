@@ -21,12 +21,12 @@ from leaderjournal.portability.json_reader import (
 )
 from leaderjournal.portability.markdown import is_markdown, read_markdown
 from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
-from leaderjournal.practice_log.moving.store import BroughtEntry
-from leaderjournal.practice_log.rules import what_is_wrong
+from leaderjournal.practice_log.rules import find_date_errors
+from leaderjournal.practice_log.transfer.store import ImportedEntry
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import BroughtDay, Writing
 from leaderjournal.reviews.monthly.store import ImportedReview
-from leaderjournal.team_mirror.store import BroughtMirror
+from leaderjournal.team_mirror.store import ClosedMirror
 
 KINDS = {
     "ours": "a Leader Journal export",
@@ -59,8 +59,8 @@ class Reading:
     photos: int = 0
     moods: Mapping[str, int] = field(default_factory=dict)
     reviews: tuple[ImportedReview, ...] = ()
-    log: tuple[BroughtEntry, ...] = ()
-    team_mirrors: tuple[BroughtMirror, ...] = ()
+    log: tuple[ImportedEntry, ...] = ()
+    team_mirrors: tuple[ClosedMirror, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +169,12 @@ def _in_order(
 
 
 def _possible(
-    log: Iterable[BroughtEntry], today: LocalDate
-) -> tuple[tuple[BroughtEntry, ...], list[Failure]]:
+    log: Iterable[ImportedEntry], today: LocalDate
+) -> tuple[tuple[ImportedEntry, ...], list[Failure]]:
     """Return the entries of a log whose dates can be, and a failure for each other one."""
     possible, failures = [], []
     for entry in log:
-        wrong = what_is_wrong(entry.local_date, entry.content, today=today)
+        wrong = find_date_errors(entry.local_date, entry.content, today=today)
         if wrong:
             where = f"log, {entry.kind.value} of {entry.local_date}"
             failures.append(Failure(where, summary_of(wrong)))

@@ -9,7 +9,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
-from leaderjournal.practice_log.rules import Kind, as_document
+from leaderjournal.practice_log.rules import Kind, to_document
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS
@@ -52,10 +52,10 @@ def _log(kind: Kind, columns: Iterable[str]) -> Callable[[Leader, LocalDate], It
     """Return what yields the entries of a kind, the latest first, with people by their names."""
 
     def found(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-        people = log_store.entries(leader.cipher, Kind.PERSON)
+        people = log_store.list_stored_entries(leader.cipher, Kind.PERSON)
         names = {str(person.id): person.content.name for person in people}
-        for entry in log_store.listed(leader.cipher, kind):
-            said: dict[str, Any] = as_document(entry.content) | {"date": entry.local_date}
+        for entry in log_store.list_entries(leader.cipher, kind):
+            said: dict[str, Any] = to_document(entry.content) | {"date": entry.local_date}
             said["person"] = names.get(said.get("person_id") or "", "")
             yield [_cell(said[column]) for column in columns]
 
@@ -69,7 +69,7 @@ def _cell(value: object) -> object:
 
 
 def _team_mirrors(leader: Leader, today: LocalDate) -> Iterator[Row]:
-    for mirror in team_mirror_store.mirrors(leader, today=today):
+    for mirror in team_mirror_store.list_mirrors(leader, today=today):
         if mirror.shown is None:
             continue
         for key in catalogue.KEY_SLUGS:

@@ -11,8 +11,8 @@ from typing import Any
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate, utc_text
-from leaderjournal.practice_log.moving import store as log_store
-from leaderjournal.practice_log.rules import as_document
+from leaderjournal.practice_log.rules import to_document
+from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -77,13 +77,13 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "local_date": str(entry.local_date),
                 "version": entry.version,
                 "saved_at": utc_text(entry.saved_at),
-                **as_document(entry.content),
+                **to_document(entry.content),
             }
-            for entry in log_store.all_entries(leader.cipher)
+            for entry in log_store.list_entries_for_export(leader.cipher)
         ],
         "team_mirrors": [
-            {"month": m.month, "last_date": str(m.last_date), **m.heard.as_document()}
-            for m in team_mirror_store.closed_mirrors(leader, today=today)
+            {"month": m.month, "last_date": str(m.last_date), **m.tally.to_document()}
+            for m in team_mirror_store.list_closed_mirrors(leader, today=today)
         ],
     }
     yield _json(head)[:-1] + ', "reflections": ['

@@ -17,14 +17,14 @@ from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.practice_log.rules import ACTS, Kind, Standing
+from leaderjournal.practice_log.rules import ACTS, Kind, PersonStatus
 from leaderjournal.practice_log.schemas import (
-    SHOWN,
-    WRITTEN,
+    REQUEST_SCHEMAS,
+    RESPONSE_SCHEMAS,
     ActsSchema,
-    BroughtNumbersSchema,
     Cursor,
     ForgetPersonSchema,
+    ImportedNumbersSchema,
     MergePersonSchema,
     NumbersFileSchema,
     RangeSchema,
@@ -45,24 +45,26 @@ COLLECTIONS = {
 """Where each kind is, and what one of it is called."""
 
 
-def represented(entry: store.Entry) -> dict[str, Any]:
+def represent_entry(entry: store.Entry) -> dict[str, Any]:
     """Return an entry as the API shows it."""
-    return all_represented([entry])[0]
+    return represent_entries([entry])[0]
 
 
-def all_represented(entries: list[store.Entry]) -> list[dict[str, Any]]:
+def represent_entries(entries: list[store.Entry]) -> list[dict[str, Any]]:
     """Return entries as the API shows them, people with how they stand."""
     leader = get_current_leader()
     people = [entry for entry in entries if entry.kind == Kind.PERSON]
     standings = (
-        people_store.standings(leader.cipher, people, today=leader.today(clock.now()))
+        people_store.get_statuses(leader.cipher, people, today=leader.today(clock.now()))
         if people
         else {}
     )
-    return [_shown(entry) | _standing(standings.get(entry.id)) for entry in entries]
+    return [
+        _represent_fields(entry) | _represent_status(standings.get(entry.id)) for entry in entries
+    ]
 
 
-def _shown(entry: store.Entry) -> dict[str, Any]:
+def _represent_fields(entry: store.Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "version": entry.version,
@@ -72,63 +74,63 @@ def _shown(entry: store.Entry) -> dict[str, Any]:
     }
 
 
-def _standing(found: Standing | None) -> dict[str, Any]:
+def _represent_status(found: PersonStatus | None) -> dict[str, Any]:
     if found is None:
         return {}
     return {
         "last_on": found.last_on,
-        "days_left": found.left,
+        "days_left": found.days_left,
         "acts": sum(len(acts) for _, acts in found.days),
     }
 
 
-def _headers(entry: store.Entry) -> dict[str, str]:
+def _build_headers(entry: store.Entry) -> dict[str, str]:
     return {"ETag": f'"{entry.etag}"'}
 
 
-def _nothing(kind: Kind) -> Problem:
+def _build_not_found(kind: Kind) -> Problem:
     return Problem(404, f"There is no such {COLLECTIONS[kind][1]}.")
 
 
-def _changed(error: store.EntryChangedMeanwhile) -> Problem:
+def _build_conflict(error: store.EntryChangedMeanwhile) -> Problem:
     current, headers = None, {}
     if error.current is not None:
-        current = SHOWN[error.current.kind]().dump(represented(error.current))
-        headers = _headers(error.current)
+        current = RESPONSE_SCHEMAS[error.current.kind]().dump(represent_entry(error.current))
+        headers = _build_headers(error.current)
     detail = "This is not what you last saw. `current` holds what is stored."
     return Problem(412, detail, headers=headers, current=current)
 
 
-def _written(
+def _save_entry(
     kind: Kind, entry_id: UUID | None, values: dict[str, Any], *, partial: bool = False
 ) -> tuple[store.Entry, bool]:
     """Write an entry. Raises Problem."""
     leader, now, wanted = get_current_leader(), clock.now(), expected()
     try:
-        return store.write(
+        return store.save_entry(
             leader, kind, entry_id, values, partial=partial, now=now, expected=wanted
         )
-    except store.NoSuchEntry as error:
-        raise _nothing(kind) from error
-    except store.NotAllowed as error:
+    except store.EntryNotFound as error:
+        raise _build_not_found(kind) from error
+    except store.InvalidEntry as error:
         invalid(error.errors)
     except store.EntryChangedMeanwhile as error:
-        raise _changed(error) from error
+        raise _build_conflict(error) from error
     except store.IdTaken as error:
         raise Problem(409, "Something else has this id. Use another.") from error
-    except store.NumberThere as error:
+    except store.NumberExists as error:
         detail = f"{error.current.content.period} has a number already: {error.current.id}."
         raise Problem(409, detail) from error
 
 
-def _found(kind: Kind, entry_id: UUID) -> store.Entry:
-    found = store.found(get_current_leader().cipher, kind, entry_id)
+def _get_entry(kind: Kind, entry_id: UUID) -> store.Entry:
+    found = store.find_entry(get_current_leader().cipher, kind, entry_id)
     if found is None:
-        raise _nothing(kind)
+        raise _build_not_found(kind)
     return found
 
 
-def _call(kind: Kind, method: str, address: str, doc: str, *decorators: Any) -> Any:
+def _register_call(kind: Kind, method: str, address: str, doc: str, *decorators: Any) -> Any:
     """Make the decorated view a call of this kind's collection."""
     path, one = COLLECTIONS[kind]
 
@@ -147,10 +149,10 @@ CONFLICTS = blueprint.doc(**{"x-problems": ["409", "412"]})
 
 def _add_collection(kind: Kind) -> None:
     _, one = COLLECTIONS[kind]
-    written, shown = WRITTEN[kind], SHOWN[kind]
+    written, shown = REQUEST_SCHEMAS[kind], RESPONSE_SCHEMAS[kind]
     pages = page_schema(shown, f"{one.title().replace('-', '')}Page")
 
-    @_call(
+    @_register_call(
         kind,
         "get",
         "",
@@ -160,14 +162,14 @@ def _add_collection(kind: Kind) -> None:
     )
     def _list(chosen: dict[str, Any]) -> dict[str, Any]:
         cipher = get_current_leader().cipher
-        found = store.listed(cipher, kind, first=chosen["first"], last=chosen["last"])
+        found = store.list_entries(cipher, kind, first=chosen["first"], last=chosen["last"])
         if chosen["cursor"]:
             found = [entry for entry in found if (entry.local_date, entry.id) < chosen["cursor"]]
         some = found[: chosen["limit"]]
-        more = Cursor.of(some[-1].local_date, some[-1].id) if len(some) < len(found) else None
-        return page(all_represented(some), more)
+        more = Cursor.encode(some[-1].local_date, some[-1].id) if len(some) < len(found) else None
+        return page(represent_entries(some), more)
 
-    @_call(
+    @_register_call(
         kind,
         "post",
         "",
@@ -177,22 +179,22 @@ def _add_collection(kind: Kind) -> None:
         blueprint.response(201, shown),
     )
     def _add(values: dict[str, Any]) -> Any:
-        entry, _ = _written(kind, None, values)
-        return represented(entry), 201, _headers(entry)
+        entry, _ = _save_entry(kind, None, values)
+        return represent_entry(entry), 201, _build_headers(entry)
 
 
 def _add_item(kind: Kind) -> None:
     _, one = COLLECTIONS[kind]
-    written, shown = WRITTEN[kind], SHOWN[kind]
+    written, shown = REQUEST_SCHEMAS[kind], RESPONSE_SCHEMAS[kind]
     changes_of = type(f"Changed{written.__name__}", (written,), {})(partial=True)
     address = f"/<uuid:{one.replace('-', '_')}_id>"
 
-    @_call(kind, "get", address, f"Read a {one}.", blueprint.response(200, shown))
+    @_register_call(kind, "get", address, f"Read a {one}.", blueprint.response(200, shown))
     def _read(**named: UUID) -> Any:
-        entry = _found(kind, *named.values())
-        return represented(entry), 200, _headers(entry)
+        entry = _get_entry(kind, *named.values())
+        return represent_entry(entry), 200, _build_headers(entry)
 
-    @_call(
+    @_register_call(
         kind,
         "put",
         address,
@@ -204,10 +206,10 @@ def _add_item(kind: Kind) -> None:
     )
     def _put(values: dict[str, Any], **named: UUID) -> Any:
         [entry_id] = named.values()
-        entry, is_new = _written(kind, entry_id, values)
-        return represented(entry), 201 if is_new else 200, _headers(entry)
+        entry, is_new = _save_entry(kind, entry_id, values)
+        return represent_entry(entry), 201 if is_new else 200, _build_headers(entry)
 
-    @_call(
+    @_register_call(
         kind,
         "patch",
         address,
@@ -218,19 +220,19 @@ def _add_item(kind: Kind) -> None:
     )
     def _change(changes: dict[str, Any], **named: UUID) -> Any:
         [entry_id] = named.values()
-        entry, _ = _written(kind, entry_id, changes, partial=True)
-        return represented(entry), 200, _headers(entry)
+        entry, _ = _save_entry(kind, entry_id, changes, partial=True)
+        return represent_entry(entry), 200, _build_headers(entry)
 
-    @_call(kind, "delete", address, f"Delete a {one}.", CONFLICTS, blueprint.response(204))
+    @_register_call(kind, "delete", address, f"Delete a {one}.", CONFLICTS, blueprint.response(204))
     def _delete(**named: UUID) -> None:
-        entry = _found(kind, *named.values())
+        entry = _get_entry(kind, *named.values())
         if entry.kind == Kind.COMMITMENT and entry.content.of_day:
             detail = f"This stands in the reflection of {entry.local_date}. Take it out there."
             raise Problem(409, detail)
         try:
-            store.remove(get_current_leader().cipher, kind, entry.id, expected=expected())
+            store.delete_entry(get_current_leader().cipher, kind, entry.id, expected=expected())
         except store.EntryChangedMeanwhile as error:
-            raise _changed(error) from error
+            raise _build_conflict(error) from error
 
 
 for each in COLLECTIONS:
@@ -242,14 +244,14 @@ for each in COLLECTIONS:
 @blueprint.doc(**{"x-problems": ["409"]})
 @login_required
 @blueprint.arguments(NumbersFileSchema, location="files")
-@blueprint.response(200, BroughtNumbersSchema)
+@blueprint.response(200, ImportedNumbersSchema)
 def import_numbers(files: dict[str, Any]) -> dict[str, int]:
     """Bring in a CSV file of numbers (period, target, actual, unit): all of its lines or none."""
     try:
         numbers = read_numbers(files["file"].read())
     except UnreadableNumbers as error:
         invalid(error.errors)
-    created, changed = store.bring_numbers(get_current_leader(), numbers, now=clock.now())
+    created, changed = store.import_numbers(get_current_leader(), numbers, now=clock.now())
     return {"created": created, "changed": changed}
 
 
@@ -258,8 +260,8 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
 @blueprint.response(200, page_schema(ShownActsSchema, "ActsPage"))
 def list_acts(person_id: UUID) -> dict[str, Any]:
     """List what was done for a person, day by day, the latest first."""
-    _found(Kind.PERSON, person_id)
-    return page(all_represented(people_store.acts_of(get_current_leader().cipher, person_id)))
+    _get_entry(Kind.PERSON, person_id)
+    return page(represent_entries(people_store.list_acts(get_current_leader().cipher, person_id)))
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
@@ -269,7 +271,7 @@ def list_acts(person_id: UUID) -> dict[str, Any]:
 @blueprint.response(204)
 def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> None:
     """Note what was done for a person on a day, whole; an empty list takes it back."""
-    _note_acts(people_store.put_acts, person_id, local_date, values["acts"])
+    _log_acts(people_store.put_acts, person_id, local_date, values["acts"])
 
 
 @blueprint.put(
@@ -286,10 +288,10 @@ def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
     """Note one thing that was done for a person on a day; what is noted already stays."""
     if act not in ACTS:
         invalid({"act": [f"Use one of: {', '.join(ACTS)}."]})
-    _note_acts(people_store.add_acts, person_id, local_date, [act])
+    _log_acts(people_store.add_acts, person_id, local_date, [act])
 
 
-def _note_acts(
+def _log_acts(
     note: Callable[..., None], person_id: UUID, local_date: LocalDate, acts: list[str]
 ) -> None:
     """Note acts. Raises Problem for someone who is not there and for a day that has not come."""
@@ -298,8 +300,8 @@ def _note_acts(
         invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
     try:
         note(leader.cipher, person_id, local_date, acts, now=now)
-    except store.NoSuchEntry as error:
-        raise _nothing(Kind.PERSON) from error
+    except store.EntryNotFound as error:
+        raise _build_not_found(Kind.PERSON) from error
 
 
 @blueprint.post("/people/<uuid:person_id>/merge")
@@ -310,16 +312,16 @@ def _note_acts(
 def merge_person(values: dict[str, Any], person_id: UUID) -> None:
     """Let all that is of a person be of another one; the first is there no more."""
     cipher = get_current_leader().cipher
-    _found(Kind.PERSON, person_id)
-    into = store.found(cipher, Kind.PERSON, values["into"])
+    _get_entry(Kind.PERSON, person_id)
+    into = store.find_entry(cipher, Kind.PERSON, values["into"])
     if into is None or into.id == person_id:
         invalid({"into": ["Use the id of another person of the team."]})
     try:
-        people_store.merge(cipher, person_id, into.id, now=clock.now())
-    except store.NotAllowed as error:
+        people_store.merge_into(cipher, person_id, into.id, now=clock.now())
+    except store.InvalidEntry as error:
         invalid(error.errors)
-    except store.NoSuchEntry as error:
-        raise _nothing(Kind.PERSON) from error
+    except store.EntryNotFound as error:
+        raise _build_not_found(Kind.PERSON) from error
 
 
 @blueprint.post("/people/<uuid:person_id>/forget")
@@ -329,5 +331,5 @@ def merge_person(values: dict[str, Any], person_id: UUID) -> None:
 def forget_person(values: dict[str, Any], person_id: UUID) -> None:
     """Forget a person and what was done for them; on wish their name goes from every text too."""
     leader = get_current_leader()
-    person = _found(Kind.PERSON, person_id)
-    people_store.forget(leader.cipher, person, **values, now=clock.now())
+    person = _get_entry(Kind.PERSON, person_id)
+    people_store.forget_person(leader.cipher, person, **values, now=clock.now())

@@ -11,8 +11,8 @@ from leaderjournal.kernel.problems import Errors, flat
 from leaderjournal.practice_log.schemas import NumberSchema
 
 COLUMNS = ("period", "target", "actual", "unit")
-MOST_ROWS = 2_000
-NO_CSV = "This is no CSV that can be read."
+MAX_ROWS = 2_000
+UNREADABLE_CSV = "This is no CSV that can be read."
 UNCLEAR = "unclear"
 
 
@@ -43,7 +43,7 @@ def read_numbers(content: bytes) -> list[dict[str, Any]]:
     try:
         names = {name: name.strip().casefold() for name in rows.fieldnames or () if name}
     except csv.Error:
-        raise UnreadableNumbers({"file": [NO_CSV]}) from None
+        raise UnreadableNumbers({"file": [UNREADABLE_CSV]}) from None
     if "period" not in names.values():
         raise UnreadableNumbers({"file": [f"Its first line must name {', '.join(COLUMNS)}."]})
     found: list[dict[str, Any]] = []
@@ -53,10 +53,10 @@ def read_numbers(content: bytes) -> list[dict[str, Any]]:
             values = {names[name]: cell for name, cell in row.items() if name in names and cell}
             if any(values.values()):
                 _read_row(values, rows.line_num, semicolons, found, errors)
-            if len(found) > MOST_ROWS:
-                raise UnreadableNumbers({"file": [f"Use at most {MOST_ROWS:,} lines."]})
+            if len(found) > MAX_ROWS:
+                raise UnreadableNumbers({"file": [f"Use at most {MAX_ROWS:,} lines."]})
     except csv.Error:
-        raise UnreadableNumbers({"file": [NO_CSV]}) from None
+        raise UnreadableNumbers({"file": [UNREADABLE_CSV]}) from None
     periods = [number["period"] for number in found]
     if len(set(periods)) < len(periods):
         errors["file"] = ["Name each period once."]
@@ -65,7 +65,7 @@ def read_numbers(content: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def plain_amount(text: str) -> str:
+def normalize_amount(text: str) -> str:
     """Return a figure with a point before its decimals, whichever sign it was written with.
 
     Of two signs the last one parts the decimals. A text that is no such figure, or that can be read
@@ -89,7 +89,7 @@ def _read_row(
     given: dict[str, str] = {name: values[name].strip() for name in COLUMNS if name in values}
     for name in ("target", "actual"):
         if name in given:
-            given[name] = plain_amount(given[name])
+            given[name] = normalize_amount(given[name])
             # A comma may part decimals there, and then a point parts thousands.
             if semicolons and THOUSANDS.fullmatch(given[name]):
                 given[name] = UNCLEAR

@@ -9,7 +9,7 @@ from leaderjournal.kernel.quotas import check_quota
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.rules import Kind
 
-MOST = {
+MAX_ENTRIES = {
     Kind.PERSON: 500,
     Kind.ACTS: 100_000,
     Kind.COMMITMENT: 20_000,
@@ -17,7 +17,7 @@ MOST = {
     Kind.WIN: 20_000,
     Kind.NUMBER: 5_000,
 }
-NAMES = {
+KIND_NAMES = {
     Kind.PERSON: "people",
     Kind.ACTS: "days with people",
     Kind.COMMITMENT: "commitments",
@@ -27,16 +27,16 @@ NAMES = {
 }
 
 
-def check_entries(session: Session, account: UUID, kind: Kind) -> None:
+def check_entry_quota(session: Session, account: UUID, kind: Kind) -> None:
     """Raise QuotaReached where the account has as many entries of a kind as it may.
 
     The caller holds the account.
     """
     rows = sa.select(LogEntry.id).where(LogEntry.account_id == account, LogEntry.kind == kind.value)
-    sentence = f"You may keep {MOST[kind]:,} {NAMES[kind]}. Delete some, then add more."
-    check_quota(session, rows, most=MOST[kind], sentence=sentence)
+    sentence = f"You may keep {MAX_ENTRIES[kind]:,} {KIND_NAMES[kind]}. Delete some, then add more."
+    check_quota(session, rows, most=MAX_ENTRIES[kind], sentence=sentence)
 
 
 def has_room(number: int, kind: Kind) -> bool:
     """Tell whether an account that has `number` entries of a kind may have one more."""
-    return number < MOST[kind]
+    return number < MAX_ENTRIES[kind]

@@ -17,7 +17,7 @@ ACTS = ("guide", "help", "develop", "teach", "counsel", "coach", "correct", "ele
 
 LONGEST_TEXT = 2_000
 
-ASKED_FOR = 14
+FOLLOW_UP_DAYS = 14
 """Days after the due day on which a commitment is still asked about."""
 
 
@@ -101,7 +101,7 @@ class Number:
 
 Content = Person | Acts | Commitment | HandOff | Win | Number
 
-CONTENTS: Mapping[Kind, type[Content]] = {
+CONTENT_TYPES: Mapping[Kind, type[Content]] = {
     Kind.PERSON: Person,
     Kind.ACTS: Acts,
     Kind.COMMITMENT: Commitment,
@@ -111,7 +111,7 @@ CONTENTS: Mapping[Kind, type[Content]] = {
 }
 
 
-def as_document(content: Content) -> dict[str, Any]:
+def to_document(content: Content) -> dict[str, Any]:
     """Return what an entry says as plain JSON values."""
     return {
         name: list(value)
@@ -126,7 +126,7 @@ def as_document(content: Content) -> dict[str, Any]:
 def from_document(kind: Kind, document: Mapping[str, Any]) -> Content:
     """Return what an entry says. Raises TypeError or ValueError where it is none of its kind."""
     values: dict[str, Any] = {}
-    for field in fields(CONTENTS[kind]):
+    for field in fields(CONTENT_TYPES[kind]):
         value = document.get(field.name)
         if value is None:
             continue
@@ -137,10 +137,10 @@ def from_document(kind: Kind, document: Mapping[str, Any]) -> Content:
         elif field.name == "acts":
             value = tuple(value)
         values[field.name] = value
-    return CONTENTS[kind](**values)
+    return CONTENT_TYPES[kind](**values)
 
 
-def written(
+def apply_values(
     kind: Kind,
     values: Mapping[str, Any],
     before: Content | None,
@@ -154,7 +154,9 @@ def written(
     celebrated, and not when, was celebrated today.
     """
     given = {
-        field.name: values[field.name] for field in fields(CONTENTS[kind]) if field.name in values
+        field.name: values[field.name]
+        for field in fields(CONTENT_TYPES[kind])
+        if field.name in values
     }
     if kind == Kind.COMMITMENT:
         was = before if isinstance(before, Commitment) else None
@@ -162,7 +164,7 @@ def written(
         given |= {
             "due_on": due,
             "reason": values["reason"] if values["state"] != "kept" else "",
-            "settled_on": _settled_on(was, values, today),
+            "settled_on": _get_settled_date(was, values, today),
             "moved": (was.moved + (was.state == "open" and due > was.due_on)) if was else 0,
             "of_day": was.of_day if was else False,
         }
@@ -170,20 +172,20 @@ def written(
         given["celebrated_on"] = today
     if kind == Kind.NUMBER:
         given["unit"] = values["unit"] or ""
-    return CONTENTS[kind](**given)
+    return CONTENT_TYPES[kind](**given)
 
 
-def day_of(
+def choose_local_date(
     kind: Kind, values: Mapping[str, Any], before: LocalDate | None, *, today: LocalDate
 ) -> LocalDate:
     """Return the local date of an entry: as given, as it was, or today; a number's is its first."""
     if kind == Kind.NUMBER:
-        return period_days(values["period"])[0]
+        return parse_period(values["period"])[0]
     given: LocalDate | None = values.get("local_date")
     return given or before or today
 
 
-def what_is_wrong(
+def find_date_errors(
     local_date: LocalDate,
     content: Content,
     *,
@@ -219,7 +221,7 @@ def what_is_wrong(
 # ---- commitments
 
 
-def _settled_on(
+def _get_settled_date(
     was: Commitment | None, values: Mapping[str, Any], today: LocalDate
 ) -> LocalDate | None:
     if values["state"] == "open":
@@ -229,14 +231,14 @@ def _settled_on(
     return given or (was.settled_on if was and stays else today)
 
 
-def is_asked_about(commitment: Commitment, today: LocalDate) -> bool:
+def needs_follow_up(commitment: Commitment, today: LocalDate) -> bool:
     """Tell whether today's page asks what became of a commitment: from its due day, two weeks."""
     return commitment.state == "open" and (
-        commitment.due_on <= today <= days_after(commitment.due_on, ASKED_FOR)
+        commitment.due_on <= today <= days_after(commitment.due_on, FOLLOW_UP_DAYS)
     )
 
 
-def asked_from(content: Content) -> LocalDate | None:
+def get_follow_up_from(content: Content) -> LocalDate | None:
     """Return the day from which an open commitment is asked about; None of anything else."""
     if isinstance(content, Commitment) and content.state == "open":
         return content.due_on
@@ -260,7 +262,7 @@ class CommitmentFigures:
         return self.kept / settled if settled else None
 
 
-def commitment_figures(commitments: Collection[Commitment]) -> CommitmentFigures:
+def summarize_commitments(commitments: Collection[Commitment]) -> CommitmentFigures:
     """Return the figures of these commitments."""
     states = Counter(commitment.state for commitment in commitments)
     return CommitmentFigures(
@@ -289,7 +291,7 @@ class HandOffFigures:
     median_days: float | None = None
 
 
-def hand_off_figures(
+def summarize_hand_offs(
     hand_offs: Iterable[tuple[LocalDate, HandOff]], first: LocalDate, last: LocalDate
 ) -> HandOffFigures:
     """Return the figures from `first` to `last` of hand-offs with the day of each.
@@ -310,7 +312,7 @@ def hand_off_figures(
 # ---- wins
 
 
-def is_uncelebrated(day: LocalDate, win: Win, today: LocalDate) -> bool:
+def needs_celebration(day: LocalDate, win: Win, today: LocalDate) -> bool:
     """Tell whether today's page asks about a win: from the day after it, for a week."""
     return win.celebrated_on is None and days_after(day, 1) <= today <= days_after(day, 7)
 
@@ -319,7 +321,7 @@ def is_uncelebrated(day: LocalDate, win: Win, today: LocalDate) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonStatus:
     """How a person stands: the last act for them, and how many days of the rhythm are left.
 
     `left` is negative where the rhythm has been over for so many days, None without a rhythm.
@@ -327,18 +329,18 @@ class Standing:
     """
 
     last_on: LocalDate | None
-    since: int | None
-    left: int | None
+    days_since: int | None
+    days_left: int | None
     days: tuple[tuple[LocalDate, tuple[str, ...]], ...]
 
 
-def standing(
+def get_person_status(
     person: Person,
     added_on: LocalDate,
     acts: Iterable[tuple[LocalDate, tuple[str, ...]]],
     *,
     today: LocalDate,
-) -> Standing:
+) -> PersonStatus:
     """Return how a person stands today; without an act the rhythm counts from when they came."""
     days = tuple(sorted(acts, reverse=True))
     last = days[0][0] if days else None
@@ -346,10 +348,10 @@ def standing(
     left = None
     if person.every_days is not None and person.left_on is None:
         left = person.every_days - (today - (last or added_on)).days
-    return Standing(last, since, left, days)
+    return PersonStatus(last, since, left, days)
 
 
-def longest_without_first(standings: Mapping[UUID, Standing]) -> list[UUID]:
+def sort_by_overdue(standings: Mapping[UUID, PersonStatus]) -> list[UUID]:
     """Return people in the order in which something is due: those past their rhythm the most first.
 
     Those without a rhythm come after, the longest without an act first.
@@ -358,17 +360,17 @@ def longest_without_first(standings: Mapping[UUID, Standing]) -> list[UUID]:
     def place(person: UUID) -> tuple[object, ...]:
         found = standings[person]
         return (
-            found.left is None,
-            found.left or 0,
+            found.days_left is None,
+            found.days_left or 0,
             found.last_on is not None,
-            -(found.since or 0),
+            -(found.days_since or 0),
             str(person),
         )
 
     return sorted(standings, key=place)
 
 
-def merged(person: Person, other: Person) -> Person:
+def merge_people(person: Person, other: Person) -> Person:
     """Return a person of whom another one turned out to be the same."""
     notes = dict.fromkeys(note for note in (person.note, other.note) if note)
     return replace(
@@ -376,7 +378,7 @@ def merged(person: Person, other: Person) -> Person:
     )
 
 
-def acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
+def count_acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
     """Return how many acts each person had."""
     counted: defaultdict[UUID, int] = defaultdict(int)
     for done in acts:
@@ -384,7 +386,7 @@ def acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
     return dict(counted)
 
 
-def mentions(*names: str, any_case: bool = False) -> re.Pattern[str]:
+def compile_names(*names: str, any_case: bool = False) -> re.Pattern[str]:
     """Return what finds people in a text: their names as words of their own, with or without @.
 
     Many a name is an ordinary word when it is written small, as Will and May are, and initials are
@@ -396,13 +398,13 @@ def mentions(*names: str, any_case: bool = False) -> re.Pattern[str]:
     as_written = "|".join(
         f"(?i:{re.escape(name)})"
         if any_case or not name.isalpha()
-        else "|".join(map(re.escape, sorted(_spellings(name))))
+        else "|".join(map(re.escape, sorted(_list_spellings(name))))
         for name in longest_first
     )
     return re.compile(rf"@(?:{anyhow})(?!\w)|(?<![\w@])(?:{as_written})(?!\w)")
 
 
-def _spellings(name: str) -> set[str]:
+def _list_spellings(name: str) -> set[str]:
     return {name, name[:1].upper() + name[1:], name.upper()}
 
 
@@ -411,7 +413,7 @@ def _spellings(name: str) -> set[str]:
 _PERIOD = re.compile(r"(\d{4})-(?:(\d{2})|W(\d{2})|Q([1-4]))", re.ASCII)
 
 
-def period_days(period: str) -> tuple[LocalDate, LocalDate]:
+def parse_period(period: str) -> tuple[LocalDate, LocalDate]:
     """Return the first and last day of a week (ISO 8601), month or quarter. Raises ValueError."""
     found = _PERIOD.fullmatch(period)
     if not found:
@@ -419,12 +421,12 @@ def period_days(period: str) -> tuple[LocalDate, LocalDate]:
     year = int(found[1])
     month, week, quarter = (int(part) if part else None for part in found.groups()[1:])
     try:
-        return _first_and_last(year, month, week, quarter)
+        return _get_first_and_last_day(year, month, week, quarter)
     except OverflowError as error:
         raise ValueError(period) from error
 
 
-def _first_and_last(
+def _get_first_and_last_day(
     year: int, month: int | None, week: int | None, quarter: int | None
 ) -> tuple[LocalDate, LocalDate]:
     if week is not None:
@@ -446,20 +448,20 @@ class NumberFigures:
     unit: str = ""
 
 
-def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
+def get_number(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
     """Return the number of a month or a year: its own, or the sum of its parts.
 
     The parts are those that begin in it: of a year its months, quarters or weeks, whichever cover
     most of it, of a month its weeks. They add up only where all share a unit.
     """
-    found = [n for n in numbers if str(period_days(n.period)[0]).startswith(period)]
-    own = own_number(period, found)
+    found = [n for n in numbers if str(parse_period(n.period)[0]).startswith(period)]
+    own = find_own_number(period, found)
     if own is not None:
         return own
     is_year = len(period) == len("2026")
     kinds = (r"\d{4}-\d\d", r"\d{4}-Q\d", r"\d{4}-W\d\d") if is_year else (r"\d{4}-W\d\d",)
     parts = max(
-        ([n for n in found if re.fullmatch(kind, n.period)] for kind in kinds), key=_days_covered
+        ([n for n in found if re.fullmatch(kind, n.period)] for kind in kinds), key=_count_days
     )
     if not parts or len({n.unit for n in parts}) > 1:
         return None
@@ -468,18 +470,18 @@ def number_of(period: str, numbers: Iterable[Number]) -> NumberFigures | None:
     )
 
 
-def _days_covered(numbers: Iterable[Number]) -> int:
-    return sum((last - first).days + 1 for first, last in (period_days(n.period) for n in numbers))
+def _count_days(numbers: Iterable[Number]) -> int:
+    return sum((last - first).days + 1 for first, last in (parse_period(n.period) for n in numbers))
 
 
-def own_number(period: str | None, numbers: Iterable[Number]) -> NumberFigures | None:
+def find_own_number(period: str | None, numbers: Iterable[Number]) -> NumberFigures | None:
     """Return the number that was noted for a period itself; None where there is none."""
     return next(
         (NumberFigures(n.target, n.actual, n.unit) for n in numbers if n.period == period), None
     )
 
 
-def quarter_of(period: str) -> str | None:
+def get_quarter(period: str) -> str | None:
     """Return the quarter, like 2026-Q4, that a month lies in; None for a year."""
     year, _, month = period.partition("-")
     return f"{year}-Q{(int(month) + 2) // 3}" if month else None
@@ -518,4 +520,4 @@ class PracticeFigures:
     team: frozenset[str] = frozenset()
 
 
-NOTHING = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)
+NO_FIGURES = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)

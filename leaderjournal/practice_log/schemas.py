@@ -9,11 +9,11 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from leaderjournal.kernel.days import LocalDate, local_date
 from leaderjournal.kernel.fields import Choice, Day, EveryDays, Id, Line, UtcInstant, Words
-from leaderjournal.practice_log.rules import ACTS, LONGEST_TEXT, Kind, period_days
+from leaderjournal.practice_log.rules import ACTS, LONGEST_TEXT, Kind, parse_period
 
 LONGEST_COMMITMENT = 20_000
 """As long as a day's reflection may say what comes next."""
-LARGEST = 1e15
+LARGEST_AMOUNT = 1e15
 
 
 class Text(Words):
@@ -28,7 +28,7 @@ class Text(Words):
         return super()._deserialize(value, attr, data, **kwargs).strip()
 
 
-class MoreWords(Words):
+class OptionalText(Words):
     """Words that may be left out; null is none."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -43,7 +43,9 @@ class Amount(fields.Float):
     """A figure, null where it is not known yet."""
 
     def __init__(self, **kwargs: Any) -> None:
-        in_range = validate.Range(-LARGEST, LARGEST, error="Use a number of at most 15 digits.")
+        in_range = validate.Range(
+            -LARGEST_AMOUNT, LARGEST_AMOUNT, error="Use a number of at most 15 digits."
+        )
         super().__init__(
             allow_none=True,
             load_default=None,
@@ -53,9 +55,9 @@ class Amount(fields.Float):
         )
 
 
-def _period(value: str) -> None:
+def _validate_period(value: str) -> None:
     try:
-        period_days(value)
+        parse_period(value)
     except ValueError:
         raise ValidationError(
             "Use a week, month or quarter like 2026-W48, 2026-11, 2026-Q4."
@@ -67,7 +69,7 @@ class PersonSchema(Schema):
 
     name = Line(longest=80, required=True)
     every_days = EveryDays(load_default=None)
-    note = MoreWords()
+    note = OptionalText()
     left_on = Day(allow_none=True, load_default=None)
     local_date = Day(allow_none=True, load_default=None)
 
@@ -86,12 +88,12 @@ class CommitmentSchema(Schema):
             ("open", "kept", "missed"), error="Use one of: open, kept, missed."
         ),
     )
-    reason = MoreWords()
+    reason = OptionalText()
     settled_on = Day(allow_none=True, load_default=None)
     local_date = Day(allow_none=True, load_default=None)
 
     @validates_schema
-    def _reasons_are_of_the_missed(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    def _check_reason(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("reason") and data.get("state") == "kept":
             raise ValidationError("A reason is for a commitment that was missed.", "reason")
 
@@ -102,7 +104,7 @@ class HandOffSchema(Schema):
     text = Text(required=True)
     person_id = Id(allow_none=True, load_default=None)
     stepped_back_in_on = Day(allow_none=True, load_default=None)
-    reason = MoreWords()
+    reason = OptionalText()
     local_date = Day(allow_none=True, load_default=None)
 
 
@@ -111,7 +113,7 @@ class WinSchema(Schema):
 
     text = Text(required=True)
     person_id = Id(allow_none=True, load_default=None)
-    celebrated_how = MoreWords()
+    celebrated_how = OptionalText()
     celebrated_on = Day(allow_none=True, load_default=None)
     local_date = Day(allow_none=True, load_default=None)
 
@@ -119,7 +121,7 @@ class WinSchema(Schema):
 class NumberSchema(Schema):
     """The number of a period as it is written."""
 
-    period = fields.String(required=True, validate=_period)
+    period = fields.String(required=True, validate=_validate_period)
     unit = Words(longest=20, allow_none=True, load_default="")
     target = Amount()
     actual = Amount()
@@ -136,7 +138,7 @@ class ActsSchema(Schema):
     )
 
     @validates_schema
-    def _each_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    def _check_each_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if len(set(data["acts"])) < len(data["acts"]):
             raise ValidationError("Use each act at most once.", "acts")
 
@@ -166,7 +168,7 @@ class NumbersFileSchema(Schema):
     file = Upload(required=True, metadata={"description": "CSV: period, target, actual, unit"})
 
 
-class BroughtNumbersSchema(Schema):
+class ImportedNumbersSchema(Schema):
     """How many numbers are new, and how many were changed."""
 
     created = fields.Integer(required=True)
@@ -184,7 +186,7 @@ class Cursor(fields.Field[tuple[LocalDate, UUID]]):
             raise ValidationError("Use the `next_cursor` of the page before.") from None
 
     @staticmethod
-    def of(day: LocalDate, entry_id: UUID) -> str:
+    def encode(day: LocalDate, entry_id: UUID) -> str:
         """Return the cursor that leads on from an entry."""
         return f"{day}.{entry_id}"
 
@@ -340,7 +342,7 @@ class PracticeFiguresSchema(Schema):
     )
 
 
-class KeptCommitmentSchema(CommitmentSchema):
+class ExportedCommitmentSchema(CommitmentSchema):
     """A commitment as an export holds it; one of a day has its text in the day's reflection."""
 
     text = Text(least=0, longest=LONGEST_COMMITMENT, required=True)
@@ -349,27 +351,27 @@ class KeptCommitmentSchema(CommitmentSchema):
     of_day = fields.Boolean(load_default=False)
 
 
-class KeptActsSchema(ActsSchema):
+class ExportedActsSchema(ActsSchema):
     """What was done for a person on a day, as an export holds it."""
 
     person_id = fields.UUID(required=True)
 
 
-WRITTEN: dict[Kind, type[Schema]] = {
+REQUEST_SCHEMAS: dict[Kind, type[Schema]] = {
     Kind.PERSON: PersonSchema,
     Kind.COMMITMENT: CommitmentSchema,
     Kind.HAND_OFF: HandOffSchema,
     Kind.WIN: WinSchema,
     Kind.NUMBER: NumberSchema,
 }
-SHOWN: dict[Kind, type[Schema]] = {
+RESPONSE_SCHEMAS: dict[Kind, type[Schema]] = {
     Kind.PERSON: ShownPersonSchema,
     Kind.COMMITMENT: ShownCommitmentSchema,
     Kind.HAND_OFF: ShownHandOffSchema,
     Kind.WIN: ShownWinSchema,
     Kind.NUMBER: ShownNumberSchema,
 }
-KEPT: dict[Kind, type[Schema]] = WRITTEN | {
-    Kind.ACTS: KeptActsSchema,
-    Kind.COMMITMENT: KeptCommitmentSchema,
+EXPORT_SCHEMAS: dict[Kind, type[Schema]] = REQUEST_SCHEMAS | {
+    Kind.ACTS: ExportedActsSchema,
+    Kind.COMMITMENT: ExportedCommitmentSchema,
 }

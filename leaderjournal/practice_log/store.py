@@ -19,9 +19,9 @@ from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.practice_log.quotas import check_entries
+from leaderjournal.practice_log.quotas import check_entry_quota
 from leaderjournal.practice_log.rules import (
-    ASKED_FOR,
+    FOLLOW_UP_DAYS,
     Commitment,
     Content,
     Kind,
@@ -29,25 +29,25 @@ from leaderjournal.practice_log.rules import (
     Person,
     PersonFigures,
     PracticeFigures,
-    acts_by_person,
-    as_document,
-    asked_from,
-    commitment_figures,
-    day_of,
+    apply_values,
+    choose_local_date,
+    count_acts_by_person,
+    find_date_errors,
+    find_own_number,
     from_document,
-    hand_off_figures,
-    is_asked_about,
-    number_of,
-    own_number,
-    period_days,
-    quarter_of,
-    what_is_wrong,
-    written,
+    get_follow_up_from,
+    get_number,
+    get_quarter,
+    needs_follow_up,
+    parse_period,
+    summarize_commitments,
+    summarize_hand_offs,
+    to_document,
 )
 from leaderjournal.reflections import store as reflections_store
 
-AT_ONCE = 500
-MADE_LATELY = 90
+BATCH_SIZE = 500
+RECENT_DAYS = 90
 """Days within which a day's commitment was made that nothing is noted of and that is due now."""
 
 
@@ -76,7 +76,7 @@ class EntryChangedMeanwhile(Exception):
         self.current = current
 
 
-class NoSuchEntry(Exception):
+class EntryNotFound(Exception):
     """There is no such entry, or not any more."""
 
 
@@ -84,7 +84,7 @@ class IdTaken(Exception):
     """Something else of the account has this id."""
 
 
-class NumberThere(Exception):
+class NumberExists(Exception):
     """The period has a number already; `current` is that."""
 
     def __init__(self, current: Entry) -> None:
@@ -92,7 +92,7 @@ class NumberThere(Exception):
         self.current = current
 
 
-class NotAllowed(Exception):
+class InvalidEntry(Exception):
     """What was written cannot be; `errors` holds messages by field."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
@@ -100,7 +100,7 @@ class NotAllowed(Exception):
         self.errors = errors
 
 
-def write(
+def save_entry(
     leader: Leader,
     kind: Kind,
     entry_id: UUID | None,
@@ -114,34 +114,36 @@ def write(
 
     Without an id the entry is a new one. What `partial` values do not name stays as it is.
 
-    Raises NotAllowed, NoSuchEntry for part of one that is not there, EntryChangedMeanwhile, IdTaken
-    and NumberThere.
+    Raises InvalidEntry, EntryNotFound for part of one that is not there, EntryChangedMeanwhile,
+    IdTaken and NumberExists.
     """
     today = leader.today(now)
-    with transaction(leader.cipher) as session:
-        before = found(leader.cipher, kind, entry_id) if entry_id else None
+    with lock_log(leader.cipher) as session:
+        before = find_entry(leader.cipher, kind, entry_id) if entry_id else None
         if partial:
             if before is None:
-                raise NoSuchEntry
-            values = values_of(before) | dict(values)
-        local_date = day_of(kind, values, before.local_date if before else None, today=today)
+                raise EntryNotFound
+            values = to_values(before) | dict(values)
+        local_date = choose_local_date(
+            kind, values, before.local_date if before else None, today=today
+        )
         due_on = local_date
         if kind == Kind.COMMITMENT:
-            due_on = due_after(calendar_store.load_calendar(leader.id), local_date)
+            due_on = get_due_date(calendar_store.load_calendar(leader.id), local_date)
         was = before.content if before else None
-        content = written(kind, values, was, today=today, due_on=due_on)
+        content = apply_values(kind, values, was, today=today, due_on=due_on)
         stood = (before.local_date, before.content) if before else None
-        wrong = what_is_wrong(local_date, content, before=stood, today=today)
+        wrong = find_date_errors(local_date, content, before=stood, today=today)
         person = getattr(content, "person_id", None)
-        if person is not None and entry(leader.cipher, Kind.PERSON, person) is None:
+        if person is not None and find_stored_entry(leader.cipher, Kind.PERSON, person) is None:
             wrong["person_id"] = ["Use the id of a person of the team."]
         if wrong:
-            raise NotAllowed(wrong)
+            raise InvalidEntry(wrong)
         if before and before.kind == Kind.COMMITMENT and before.content.of_day:
-            return _settle_of_day(
+            return _settle_daily_commitment(
                 session, leader.cipher, before, content, now=now, expected=expected
             )
-        return put(
+        return put_entry(
             leader.cipher,
             kind,
             entry_id or new_id(),
@@ -153,7 +155,7 @@ def write(
         )
 
 
-def _settle_of_day(
+def _settle_daily_commitment(
     session: Session,
     cipher: Cipher,
     before: Entry,
@@ -167,8 +169,8 @@ def _settle_of_day(
         raise EntryChangedMeanwhile(before)
     text = before.content.text
     if getattr(content, "text", text) != text:
-        raise NotAllowed({"text": [f"Change it in the reflection of {before.local_date}."]})
-    kept, _ = put(
+        raise InvalidEntry({"text": [f"Change it in the reflection of {before.local_date}."]})
+    kept, _ = put_entry(
         cipher,
         Kind.COMMITMENT,
         before.id,
@@ -180,7 +182,7 @@ def _settle_of_day(
     return replace(kept, content=replace(kept.content, text=text)), False
 
 
-def listed(
+def list_entries(
     cipher: Cipher,
     kind: Kind,
     *,
@@ -189,23 +191,23 @@ def listed(
 ) -> list[Entry]:
     """Return the entries of a kind, the latest first, with commitments of days."""
     if kind == Kind.COMMITMENT:
-        return commitments(cipher, first=first, last=last)
-    return entries(cipher, kind, first=first, last=last)
+        return list_commitments(cipher, first=first, last=last)
+    return list_stored_entries(cipher, kind, first=first, last=last)
 
 
-def found(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
+def find_entry(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry, None where there is none; a commitment may be one of a day."""
     if kind == Kind.COMMITMENT:
-        return commitment(cipher, entry_id)
-    return entry(cipher, kind, entry_id)
+        return find_commitment(cipher, entry_id)
+    return find_stored_entry(cipher, kind, entry_id)
 
 
-def values_of(entry: Entry) -> dict[str, Any]:
+def to_values(entry: Entry) -> dict[str, Any]:
     """Return what an entry says as its kind's schema would load it."""
     return asdict(entry.content) | {"local_date": entry.local_date}
 
 
-def entries(
+def list_stored_entries(
     cipher: Cipher,
     kind: Kind,
     *,
@@ -221,23 +223,23 @@ def entries(
     if last is not None:
         query = query.where(LogEntry.local_date <= last)
     order = LogEntry.local_date.desc(), LogEntry.id.desc()
-    return [opened(cipher, row) for row in db.session.scalars(query.order_by(*order))]
+    return [decrypt_entry(cipher, row) for row in db.session.scalars(query.order_by(*order))]
 
 
-def names_of_team(cipher: Cipher) -> set[str]:
+def get_team_names(cipher: Cipher) -> set[str]:
     """Return the names of everyone who is or was on the team."""
-    return {found.content.name for found in entries(cipher, Kind.PERSON)}
+    return {found.content.name for found in list_stored_entries(cipher, Kind.PERSON)}
 
 
-def entry(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
+def find_stored_entry(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry of the account, None where there is none of this kind."""
-    row = _row(db.session, cipher.account, entry_id)
+    row = _find_row(db.session, cipher.account, entry_id)
     if row is None or row.kind != kind.value:
         return None
-    return opened(cipher, row)
+    return decrypt_entry(cipher, row)
 
 
-def put(
+def put_entry(
     cipher: Cipher,
     kind: Kind,
     entry_id: UUID,
@@ -252,29 +254,29 @@ def put(
 
     Return it and whether it is new. Writing the same again changes nothing. Raises
     EntryChangedMeanwhile where `expected` is not what is stored, IdTaken where the id is of
-    something else, NotAllowed where a person of this name is in the team, and NumberThere.
+    something else, InvalidEntry where a person of this name is in the team, and NumberExists.
     """
-    with transaction(cipher, session) as writing:
-        row = _row(writing, cipher.account, entry_id, locked=True)
+    with lock_log(cipher, session) as writing:
+        row = _find_row(writing, cipher.account, entry_id, locked=True)
         if row is not None and row.kind != kind.value:
             raise IdTaken
-        current = opened(cipher, row) if row else None
+        current = decrypt_entry(cipher, row) if row else None
         if not expected.met_by(current):
             raise EntryChangedMeanwhile(current)
         _check_uniqueness(cipher, entry_id, local_date, content)
         if current and (current.local_date, current.content) == (local_date, content):
             return current, False
         if row is None:
-            check_entries(writing, cipher.account, kind)
+            check_entry_quota(writing, cipher.account, kind)
             row = LogEntry(id=entry_id, account_id=cipher.account, kind=kind.value, version=0)
             writing.add(row)
         row.local_date, row.saved_at = local_date, now
-        say(cipher, row, content)
+        update_content(cipher, row, content)
         writing.flush()
-        return opened(cipher, row), current is None
+        return decrypt_entry(cipher, row), current is None
 
 
-def remove(
+def delete_entry(
     cipher: Cipher,
     kind: Kind,
     entry_id: UUID,
@@ -287,20 +289,20 @@ def remove(
     With a person goes what was done for them; hand-offs and wins stay, and name nobody.
     Raises EntryChangedMeanwhile.
     """
-    with transaction(cipher, session) as writing:
-        row = _row(writing, cipher.account, entry_id, locked=True)
+    with lock_log(cipher, session) as writing:
+        row = _find_row(writing, cipher.account, entry_id, locked=True)
         if row is None or row.kind != kind.value:
             return False
-        if not expected.met_by(opened(cipher, row)):
-            raise EntryChangedMeanwhile(opened(cipher, row))
+        if not expected.met_by(decrypt_entry(cipher, row)):
+            raise EntryChangedMeanwhile(decrypt_entry(cipher, row))
         if kind == Kind.PERSON:
-            _let_go_of_person(writing, cipher, entry_id)
+            _unlink_person(writing, cipher, entry_id)
         writing.delete(row)
         return True
 
 
 @contextmanager
-def transaction(cipher: Cipher, session: Session | None = None) -> Iterator[Session]:
+def lock_log(cipher: Cipher, session: Session | None = None) -> Iterator[Session]:
     """Write to an account's log, one at a time; inside the caller's transaction if it has one.
 
     An entry is checked against others and goes on top of what it said before, so that two writers
@@ -314,7 +316,7 @@ def transaction(cipher: Cipher, session: Session | None = None) -> Iterator[Sess
         yield own
 
 
-def bring_numbers(
+def import_numbers(
     leader: Leader, numbers: Iterable[Mapping[str, Any]], *, now: Instant
 ) -> tuple[int, int]:
     """Write numbers over those of the same periods, all or none; return how many are new, changed.
@@ -322,17 +324,19 @@ def bring_numbers(
     What a number does not say, such as an actual that is not known yet, stays as it is.
     """
     created = changed = 0
-    with transaction(leader.cipher) as session:
-        there = {found.content.period: found for found in entries(leader.cipher, Kind.NUMBER)}
+    with lock_log(leader.cipher) as session:
+        there = {
+            found.content.period: found for found in list_stored_entries(leader.cipher, Kind.NUMBER)
+        }
         for number in numbers:
             before = there.get(number["period"])
             given = {name: value for name, value in number.items() if value not in (None, "")}
             content = replace(before.content if before else Number(number["period"]), **given)
-            entry, is_new = put(
+            entry, is_new = put_entry(
                 leader.cipher,
                 Kind.NUMBER,
                 before.id if before else new_id(),
-                period_days(content.period)[0],
+                parse_period(content.period)[0],
                 content,
                 now=now,
                 session=session,
@@ -345,12 +349,12 @@ def bring_numbers(
 # ---- commitments
 
 
-def due_after(calendar: PracticeCalendar, day: LocalDate) -> LocalDate:
+def get_due_date(calendar: PracticeCalendar, day: LocalDate) -> LocalDate:
     """Return when a commitment made on a day is due: the next practice day, else the next day."""
     return next(iter(calendar.find_next_practice_days(day, 1)), days_after(day, 1))
 
 
-def commitments(
+def list_commitments(
     cipher: Cipher,
     *,
     first: LocalDate | None = None,
@@ -361,59 +365,59 @@ def commitments(
     One that stands in a day's reflection is due on the next practice day unless it was moved.
     """
     calendar = calendar_store.load_calendar(cipher.account)
-    own = entries(cipher, Kind.COMMITMENT, first=first, last=last)
+    own = list_stored_entries(cipher, Kind.COMMITMENT, first=first, last=last)
     outcomes = {found.id: found for found in own if found.content.of_day}
     written = [
-        _of_day(day, outcomes.get(day.id), calendar)
+        _join_outcome(day, outcomes.get(day.id), calendar)
         for day in reflections_store.commitments(cipher, first=first, last=last)
     ]
     others = [found for found in own if not found.content.of_day]
     return sorted(others + written, key=lambda c: (c.local_date, str(c.id)), reverse=True)
 
 
-def asked_commitments(cipher: Cipher, *, today: LocalDate) -> list[Entry]:
+def list_commitments_to_follow_up(cipher: Cipher, *, today: LocalDate) -> list[Entry]:
     """Return the commitments that today's page asks about, the latest made first."""
-    since = days_after(today, -MADE_LATELY)
+    since = days_after(today, -RECENT_DAYS)
     made_before = db.session.scalars(
         sa.select(LogEntry.id).where(
             LogEntry.account_id == cipher.account,
-            LogEntry.follow_up_from.between(days_after(today, -ASKED_FOR), today),
+            LogEntry.follow_up_from.between(days_after(today, -FOLLOW_UP_DAYS), today),
             LogEntry.local_date < since,
         )
     )
-    older = [made for entry_id in made_before if (made := commitment(cipher, entry_id))]
-    found = [*commitments(cipher, first=since, last=today), *older]
-    return [made for made in found if is_asked_about(made.content, today)]
+    older = [made for entry_id in made_before if (made := find_commitment(cipher, entry_id))]
+    found = [*list_commitments(cipher, first=since, last=today), *older]
+    return [made for made in found if needs_follow_up(made.content, today)]
 
 
-def commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
+def find_commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
     """Return a commitment, one of a day's reflection too."""
-    found = entry(cipher, Kind.COMMITMENT, entry_id)
+    found = find_stored_entry(cipher, Kind.COMMITMENT, entry_id)
     if found and not found.content.of_day:
         return found
     written = reflections_store.commitment(cipher, entry_id)
     if written is None:
         return None
-    return _of_day(written, found, calendar_store.load_calendar(cipher.account))
+    return _join_outcome(written, found, calendar_store.load_calendar(cipher.account))
 
 
-def forget_of_days(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> None:
+def delete_outcomes(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> None:
     """Forget what became of commitments of days, inside the caller's transaction.
 
     `days` are (account, id).
     """
     entry = sa.tuple_(LogEntry.account_id, LogEntry.id)
-    for start in range(0, len(days), AT_ONCE):
-        session.execute(sa.delete(LogEntry).where(entry.in_(days[start : start + AT_ONCE])))
+    for start in range(0, len(days), BATCH_SIZE):
+        session.execute(sa.delete(LogEntry).where(entry.in_(days[start : start + BATCH_SIZE])))
 
 
-def _of_day(
+def _join_outcome(
     written: reflections_store.WrittenCommitment,
     outcome: Entry | None,
     calendar: PracticeCalendar,
 ) -> Entry:
     if outcome is None:
-        content = Commitment(written.text, due_after(calendar, written.local_date), of_day=True)
+        content = Commitment(written.text, get_due_date(calendar, written.local_date), of_day=True)
         return Entry(written.id, Kind.COMMITMENT, written.local_date, content, 0, written.saved_at)
     return replace(outcome, content=replace(outcome.content, text=written.text))
 
@@ -421,12 +425,12 @@ def _of_day(
 # ---- a period
 
 
-def figures(
+def get_figures(
     cipher: Cipher, period: str, first: LocalDate, last: LocalDate, *, today: LocalDate
 ) -> PracticeFigures:
     """Return what the practice log tells of a month or a year, as it stands on `today`."""
-    quarter = quarter_of(period)
-    quarters_first = period_days(quarter)[0] if quarter else first
+    quarter = get_quarter(period)
+    quarters_first = parse_period(quarter)[0] if quarter else first
     rows = db.session.scalars(
         sa.select(LogEntry).where(
             LogEntry.account_id == cipher.account,
@@ -441,7 +445,7 @@ def figures(
     )
     found: defaultdict[Kind, list[Entry]] = defaultdict(list)
     for row in rows:
-        found[Kind(row.kind)].append(opened(cipher, row))
+        found[Kind(row.kind)].append(decrypt_entry(cipher, row))
     outcomes = {made.id: made.content for made in found[Kind.COMMITMENT]}
     of_days = reflections_store.commitment_days(cipher.account, first=first, last=last)
     made = [outcome for outcome in outcomes.values() if not outcome.of_day] + [
@@ -450,21 +454,21 @@ def figures(
     ]
     wins = [won.content for won in found[Kind.WIN]]
     names = {person.id: person.content.name for person in found[Kind.PERSON]}
-    acts = acts_by_person(done.content for done in found[Kind.ACTS])
+    acts = count_acts_by_person(done.content for done in found[Kind.ACTS])
     numbers = [number.content for number in found[Kind.NUMBER]]
     people = [PersonFigures(names[p], done) for p, done in acts.items() if p in names]
     return PracticeFigures(
-        commitments=commitment_figures(made),
+        commitments=summarize_commitments(made),
         wins=len(wins),
         celebrated=sum(win.celebrated_on is not None for win in wins),
-        hand_offs=hand_off_figures(
+        hand_offs=summarize_hand_offs(
             [(given.local_date, given.content) for given in found[Kind.HAND_OFF]],
             first,
             min(last, today),
         ),
         people=tuple(sorted(people, key=lambda person: (-person.acts, person.name.casefold()))),
-        number=number_of(period, numbers),
-        quarter=own_number(quarter, numbers),
+        number=get_number(period, numbers),
+        quarter=find_own_number(quarter, numbers),
         team=frozenset(names.values()),
     )
 
@@ -474,28 +478,28 @@ def _check_uniqueness(
 ) -> None:
     if isinstance(content, Person) and content.left_on is None:
         name = content.name.casefold()
-        for other in entries(cipher, Kind.PERSON):
+        for other in list_stored_entries(cipher, Kind.PERSON):
             there = cast("Person", other.content)
             if other.id != entry_id and there.left_on is None and there.name.casefold() == name:
-                raise NotAllowed({"name": ["Someone of the team has this name. Use another."]})
+                raise InvalidEntry({"name": ["Someone of the team has this name. Use another."]})
     if isinstance(content, Number):
-        for other in entries(cipher, Kind.NUMBER, first=local_date, last=local_date):
+        for other in list_stored_entries(cipher, Kind.NUMBER, first=local_date, last=local_date):
             if other.id != entry_id and other.content.period == content.period:
-                raise NumberThere(other)
+                raise NumberExists(other)
 
 
-def _let_go_of_person(session: Session, cipher: Cipher, person_id: UUID) -> None:
-    for row in rows_of(session, cipher, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
-        found = opened(cipher, row)
+def _unlink_person(session: Session, cipher: Cipher, person_id: UUID) -> None:
+    for row in list_rows(session, cipher, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+        found = decrypt_entry(cipher, row)
         if found.content.person_id != person_id:
             continue
         if found.kind == Kind.ACTS:
             session.delete(row)
         else:
-            say(cipher, row, replace(found.content, person_id=None))
+            update_content(cipher, row, replace(found.content, person_id=None))
 
 
-def rows_of(session: Session, cipher: Cipher, kinds: Iterable[Kind]) -> list[LogEntry]:
+def list_rows(session: Session, cipher: Cipher, kinds: Iterable[Kind]) -> list[LogEntry]:
     """Return the account's rows of some kinds as they stand now."""
     query = sa.select(LogEntry).where(
         LogEntry.account_id == cipher.account, LogEntry.kind.in_([kind.value for kind in kinds])
@@ -503,7 +507,7 @@ def rows_of(session: Session, cipher: Cipher, kinds: Iterable[Kind]) -> list[Log
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _row(
+def _find_row(
     session: Session, account: UUID, entry_id: UUID, *, locked: bool = False
 ) -> LogEntry | None:
     query = sa.select(LogEntry).where(LogEntry.account_id == account, LogEntry.id == entry_id)
@@ -512,7 +516,7 @@ def _row(
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def opened(cipher: Cipher, row: LogEntry) -> Entry:
+def decrypt_entry(cipher: Cipher, row: LogEntry) -> Entry:
     """Return the entry that a row holds."""
     kind = Kind(row.kind)
     document = cipher.decrypt_json(row.document, table="log_entries", column="document", row=row.id)
@@ -521,15 +525,15 @@ def opened(cipher: Cipher, row: LogEntry) -> Entry:
     )
 
 
-def say(cipher: Cipher, row: LogEntry, content: Content) -> None:
+def update_content(cipher: Cipher, row: LogEntry, content: Content) -> None:
     """Let a row say something else from now on, as its next version."""
-    row.document = encrypted(cipher, row.id, content)
-    row.follow_up_from = asked_from(content)
+    row.document = encrypt_content(cipher, row.id, content)
+    row.follow_up_from = get_follow_up_from(content)
     row.version += 1
 
 
-def encrypted(cipher: Cipher, entry_id: UUID, content: Content) -> bytes:
+def encrypt_content(cipher: Cipher, entry_id: UUID, content: Content) -> bytes:
     """Return what an entry says, encrypted for its place."""
     return cipher.encrypt_json(
-        as_document(content), table="log_entries", column="document", row=entry_id
+        to_document(content), table="log_entries", column="document", row=entry_id
     )

@@ -55,7 +55,7 @@ def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
     leader = get_current_leader()
     texts = [written for _, written in store.list_texts(leader, parse_period(period))]
-    team = practice_log_store.names_of_team(leader.cipher)
+    team = practice_log_store.get_team_names(leader.cipher)
     return compute_word_figures(texts, catalogue.KEY_SLUGS, team=team)
 
 
@@ -65,6 +65,6 @@ def read_words(period: str) -> WordFigures:
 def read_practice(period: str) -> PracticeFigures:
     """Read what happened between the reflections of a month or a year, in more than the summary."""
     leader, named = get_current_leader(), parse_period(period)
-    return practice_log_store.figures(
+    return practice_log_store.get_figures(
         leader.cipher, named.name, named.first, named.last, today=leader.today(clock.now())
     )

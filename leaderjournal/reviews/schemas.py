@@ -10,7 +10,7 @@ from leaderjournal.practice_log.schemas import (
     PersonFiguresSchema,
 )
 from leaderjournal.reviews.day_marks.rules import Mark
-from leaderjournal.team_mirror.schemas import KeyOfTeamSchema
+from leaderjournal.team_mirror.schemas import KeyMeanSchema
 
 
 class LengthsSchema(Schema):
@@ -124,7 +124,7 @@ class SummarySchema(Schema):
     number = fields.Nested(NumberFiguresSchema, required=True, allow_none=True)
     team = fields.Dict(
         keys=fields.String(),
-        values=fields.Nested(KeyOfTeamSchema),
+        values=fields.Nested(KeyMeanSchema),
         required=True,
         allow_none=True,
     )

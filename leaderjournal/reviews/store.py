@@ -22,7 +22,7 @@ from leaderjournal.reviews.streaks.rules import Streak, compute_steadiness, comp
 from leaderjournal.reviews.summaries.rules import Journal, Passage, Period, WrittenDay
 from leaderjournal.reviews.words.rules import WrittenText
 from leaderjournal.team_mirror import store as team_mirror_store
-from leaderjournal.team_mirror.rules import KeyOfTeam
+from leaderjournal.team_mirror.rules import KeyMean
 
 MIN_DAYS_FOR_INVITATION = 5
 """Days kept in a month from which on its leader is invited to look back on it."""
@@ -116,7 +116,7 @@ def _build_journal(
             for date, text in texts
             if not text.is_commitment
         ],
-        practice=practice_log_store.figures(
+        practice=practice_log_store.get_figures(
             leader.cipher, period.name, period.first, period.last, today=today
         ),
         team=_get_team_scores(leader, period, today=today),
@@ -125,10 +125,10 @@ def _build_journal(
 
 def _get_team_scores(
     leader: Leader, period: Period, *, today: LocalDate
-) -> Mapping[str, KeyOfTeam] | None:
+) -> Mapping[str, KeyMean] | None:
     if period.month is None:
         return None
-    mirror = team_mirror_store.mirror(leader, period.name, today=today)
+    mirror = team_mirror_store.find_mirror(leader, period.name, today=today)
     return mirror.shown.scores if mirror and mirror.shown else None
 
 

@@ -23,7 +23,7 @@ blueprint = Blueprint("team-mirror-api", __name__, url_prefix=PREFIX, descriptio
 def list_mirrors() -> dict[str, Any]:
     """List the months' mirrors, the latest first."""
     leader = get_current_leader()
-    return page(store.mirrors(leader, today=leader.today(clock.now())))
+    return page(store.list_mirrors(leader, today=leader.today(clock.now())))
 
 
 @blueprint.post("/team-mirrors")
@@ -35,7 +35,7 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
     """Open this month's mirror; the links that it answers with are told only now."""
     try:
         mirror_id, month, links = issue(get_current_leader(), values["links"], now=clock.now())
-    except store.MirrorThere as error:
+    except store.MirrorExists as error:
         raise Problem(409, "This month has its mirror already.") from error
     except UsedUp as used_up:
         raise used_up.as_problem() from used_up
@@ -47,5 +47,5 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(204)
 def close_mirror(month: str) -> None:
     """Let a month's mirror take no more answers; from then on it shows what it has."""
-    if not store.close(get_current_leader(), month):
+    if not store.close_mirror(get_current_leader(), month):
         raise Problem(404, "There is no open mirror of this month.")

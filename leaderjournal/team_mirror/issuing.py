@@ -8,49 +8,51 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.mailing import store as mailing_store
-from leaderjournal.team_mirror.mailing.rules import can_be_shown
-from leaderjournal.team_mirror.rules import OPEN_AFTER
+from leaderjournal.team_mirror.mailing.rules import is_plain_address
+from leaderjournal.team_mirror.rules import GRACE_DAYS
 
 
-class NotProven(Exception):
+class SenderNotAllowed(Exception):
     """The leader's own address is not verified, or cannot be shown; the message says what helps."""
 
 
 def issue(leader: Leader, number: int, *, now: Instant) -> tuple[UUID, str, list[str]]:
     """Open the mirror of the leader's month; return its id, the month and the links.
 
-    Raises MirrorThere, or UsedUp.
+    Raises MirrorExists, or UsedUp.
     """
-    month, last_date = _month(leader, now)
-    mirror_id, tokens = store.issue(leader, month, number, last_date=last_date, now=now)
-    return mirror_id, month, links_of(tokens)
+    month, last_date = _get_month(leader, now)
+    mirror_id, tokens = store.issue_tokens(leader, month, number, last_date=last_date, now=now)
+    return mirror_id, month, build_links(tokens)
 
 
 def issue_by_mail(leader: Leader, addresses: Sequence[str], *, now: Instant) -> None:
     """Open the mirror of the leader's month; the worker sends each address a link.
 
-    Raises NotProven, MirrorThere or UsedUp, where nothing is opened.
+    Raises SenderNotAllowed, MirrorExists or UsedUp, where nothing is opened.
     """
     if leader.email_verified_at is None:
-        raise NotProven("Confirm your own e-mail address first.")
-    if not can_be_shown(leader.email):
-        raise NotProven("Your own e-mail address cannot be shown in a mail. Use a plainer one.")
-    month, last_date = _month(leader, now)
-    mailing_store.issue(leader, addresses, month, last_date=last_date, now=now)
+        raise SenderNotAllowed("Confirm your own e-mail address first.")
+    if not is_plain_address(leader.email):
+        raise SenderNotAllowed(
+            "Your own e-mail address cannot be shown in a mail. Use a plainer one."
+        )
+    month, last_date = _get_month(leader, now)
+    mailing_store.queue_links(leader, addresses, month, last_date=last_date, now=now)
 
 
 def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]:
     """Return links for those whom no mail reached; none where nobody is missing."""
-    return links_of(mailing_store.make_missing_links(leader, month, now=now))
+    return build_links(mailing_store.make_missing_links(leader, month, now=now))
 
 
-def links_of(tokens: Sequence[str]) -> list[str]:
+def build_links(tokens: Sequence[str]) -> list[str]:
     """Return the addresses of the pages on which tokens answer."""
     return [f"{settings().public_url}/mirror/{token}" for token in tokens]
 
 
-def _month(leader: Leader, now: Instant) -> tuple[str, LocalDate]:
+def _get_month(leader: Leader, now: Instant) -> tuple[str, LocalDate]:
     """Return the leader's month, and the last date on which its mirror takes answers."""
     today = leader.today(now)
     first_of_next = days_after(LocalDate(today.replace(day=1)), 32).replace(day=1)
-    return f"{today:%Y-%m}", days_after(LocalDate(first_of_next), OPEN_AFTER - 1)
+    return f"{today:%Y-%m}", days_after(LocalDate(first_of_next), GRACE_DAYS - 1)

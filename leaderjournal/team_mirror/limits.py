@@ -13,10 +13,12 @@ from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant
 
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
-NEW_FOR = timedelta(days=3)
+NEW_ADDRESS_PERIOD = timedelta(days=3)
 """How long an address that was just proven reaches fewer people."""
 
-OPENS = Allowance("team-mirror-opens", 5, DAY, "You can open a team mirror {most} times a day.")
+OPENINGS_A_DAY = Allowance(
+    "team-mirror-opens", 5, DAY, "You can open a team mirror {most} times a day."
+)
 LEFT = "You have {left} left."
 ADDRESSES_A_DAY = Allowance(
     "team-mirror-day", 50, DAY, f"You can send links to {{most}} addresses a day. {LEFT}"
@@ -37,7 +39,7 @@ RECEIVED_A_MONTH = Allowance("team-mirror-received-month", 5, MONTH)
 
 def use_opening(session: Session, account: UUID, *, now: Instant) -> None:
     """Count a mirror that is opened, inside the caller's transaction. Raises UsedUp."""
-    use(session, OPENS, str(account), now=now)
+    use(session, OPENINGS_A_DAY, str(account), now=now)
 
 
 def use_addresses(session: Session, leader: Leader, number: int, *, now: Instant) -> None:
@@ -47,7 +49,7 @@ def use_addresses(session: Session, leader: Leader, number: int, *, now: Instant
     that is erased and made anew begins from nothing.
     """
     verified_at = leader.email_verified_at
-    is_new = verified_at is None or now - verified_at < NEW_FOR
+    is_new = verified_at is None or now - verified_at < NEW_ADDRESS_PERIOD
     a_day = ADDRESSES_WHILE_NEW if is_new else ADDRESSES_A_DAY
     for allowance in (a_day, ADDRESSES_A_MONTH):
         for of in (str(leader.id), normalize_mailbox(leader.email)):
@@ -58,7 +60,7 @@ def use_receiving(address: str, *, now: Instant) -> bool:
     """Count a mail to an address, whoever it is from; False where it has had its fill."""
     try:
         with write_transaction() as session:
-            for allowance, receiver in _of_receiver(address):
+            for allowance, receiver in _list_receiver_allowances(address):
                 use(session, allowance, receiver, now=now)
     except UsedUp:
         return False
@@ -68,10 +70,10 @@ def use_receiving(address: str, *, now: Instant) -> bool:
 def give_back_receiving(address: str) -> None:
     """Take back what `use_receiving` counted: the mail was not sent."""
     with write_transaction() as session:
-        for allowance, receiver in _of_receiver(address):
+        for allowance, receiver in _list_receiver_allowances(address):
             give_back(session, allowance, receiver)
 
 
-def _of_receiver(address: str) -> Iterator[tuple[Allowance, str]]:
+def _list_receiver_allowances(address: str) -> Iterator[tuple[Allowance, str]]:
     for allowance in (RECEIVED_A_DAY, RECEIVED_A_MONTH):
         yield allowance, normalize_mailbox(address)

@@ -14,14 +14,19 @@ from leaderjournal.kernel.forms import read_form, whole_number
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
-from leaderjournal.team_mirror.issuing import NotProven, issue, issue_by_mail, make_missing_links
+from leaderjournal.team_mirror.issuing import (
+    SenderNotAllowed,
+    issue,
+    issue_by_mail,
+    make_missing_links,
+)
 from leaderjournal.team_mirror.mailing import store as mailing_store
-from leaderjournal.team_mirror.rules import FEWEST, FEWEST_FOR_LINES, TokenUsed
+from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES, InvalidToken
 from leaderjournal.team_mirror.schemas import (
     AddressesSchema,
     AnswerSchema,
     IssueSchema,
-    addresses_in,
+    split_addresses,
 )
 
 blueprint = Blueprint("team_mirror", __name__)
@@ -33,7 +38,7 @@ Page = Response | str | tuple[str, int] | tuple[str, int, Mapping[str, str]]
 @login_required
 def team_mirror() -> str:
     """Show this month's mirror and those before it."""
-    return _leaders_page()
+    return _render_leader_page()
 
 
 @blueprint.post("/team-mirror")
@@ -49,18 +54,18 @@ def open_mirror() -> Page:
         else read_form(IssueSchema(), {"links": whole_number(request.form.get("links", ""))})
     )
     if errors:
-        return _leaders_page(errors), 422
+        return _render_leader_page(errors), 422
     try:
         if not by_mail:
             _, _, links = issue(leader, values["links"], now=now)
-            return _leaders_page(links=links)
-        issue_by_mail(leader, addresses_in(values["addresses"]), now=now)
-    except store.MirrorThere:
+            return _render_leader_page(links=links)
+        issue_by_mail(leader, split_addresses(values["addresses"]), now=now)
+    except store.MirrorExists:
         flash("This month has its mirror already.", "problem")
-    except NotProven as error:
-        return _leaders_page({field: [str(error)]}), 422
+    except SenderNotAllowed as error:
+        return _render_leader_page({field: [str(error)]}), 422
     except UsedUp as used_up:
-        return _leaders_page({field: [used_up.sentence]}), 429, used_up.headers
+        return _render_leader_page({field: [used_up.sentence]}), 429, used_up.headers
     else:
         flash("Your links go out within a minute.", "good")
     return redirect(url_for("team_mirror.team_mirror"), 303)
@@ -73,14 +78,14 @@ def make_links(month: str) -> Page:
     links = make_missing_links(get_current_leader(), month, now=clock.now())
     if not links:
         return redirect(url_for("team_mirror.team_mirror"), 303)
-    return _leaders_page(links=links)
+    return _render_leader_page(links=links)
 
 
 @blueprint.post("/team-mirror/<month>/close")
 @login_required
 def close_mirror(month: str) -> Page:
     """Let a mirror take no more answers."""
-    if store.close(get_current_leader(), month):
+    if store.close_mirror(get_current_leader(), month):
         flash("The mirror is closed.", "good")
     return redirect(url_for("team_mirror.team_mirror"), 303)
 
@@ -88,13 +93,15 @@ def close_mirror(month: str) -> Page:
 @blueprint.get("/mirror")
 def about() -> str:
     """Say to those of the team how their answers stay theirs."""
-    return render_template("team_mirror/about.html", fewest=FEWEST, for_lines=FEWEST_FOR_LINES)
+    return render_template(
+        "team_mirror/about.html", fewest=MIN_ANSWERS, for_lines=MIN_ANSWERS_FOR_LINES
+    )
 
 
 @blueprint.get("/mirror/<token>")
 def answer(token: str) -> Page:
     """Show the one page on which someone of the team answers."""
-    return _answer_page(token)
+    return _render_answer_page(token)
 
 
 @blueprint.post("/mirror/<token>")
@@ -104,21 +111,21 @@ def submit_answer(token: str) -> Page:
     submitted = {name: text for name, text in request.form.items() if text}
     values, errors = read_form(AnswerSchema(), submitted)
     if errors:
-        return _answer_page(token, errors)
+        return _render_answer_page(token, errors)
     try:
-        store.answer(token, AnswerSchema.answer(values), now=clock.now())
-    except TokenUsed:
-        return _over()
+        store.save_answer(token, AnswerSchema.to_answer(values), now=clock.now())
+    except InvalidToken:
+        return _render_expired()
     return render_template("team_mirror/thanks.html")
 
 
-def _leaders_page(errors: Errors | None = None, links: list[str] | None = None) -> str:
+def _render_leader_page(errors: Errors | None = None, links: list[str] | None = None) -> str:
     leader = get_current_leader()
     today = leader.today(clock.now())
-    found = store.mirrors(leader, today=today)
+    found = store.list_mirrors(leader, today=today)
     month = f"{today:%Y-%m}"
     mails = {
-        mirror.month: mailing_store.standing(leader, mirror.id)
+        mirror.month: mailing_store.get_progress(leader, mirror.id)
         for mirror in found
         if not mirror.is_closed
     }
@@ -132,30 +139,30 @@ def _leaders_page(errors: Errors | None = None, links: list[str] | None = None) 
         links=links,
         keys=catalogue.keys(),
         mirror=catalogue.MIRROR_SCORES,
-        fewest=FEWEST,
-        for_lines=FEWEST_FOR_LINES,
+        fewest=MIN_ANSWERS,
+        for_lines=MIN_ANSWERS_FOR_LINES,
         errors=errors or {},
         form=request.form,
     )
 
 
-def _answer_page(token: str, errors: Errors | None = None) -> Page:
-    asked = store.asked(token, now=clock.now())
+def _render_answer_page(token: str, errors: Errors | None = None) -> Page:
+    asked = store.find_invitation(token, now=clock.now())
     if asked is None:
-        return _over()
+        return _render_expired()
     page = render_template(
         "team_mirror/answer.html",
         asked=asked,
         token=token,
         keys=catalogue.keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
-        fewest=FEWEST,
-        for_lines=FEWEST_FOR_LINES,
+        fewest=MIN_ANSWERS,
+        for_lines=MIN_ANSWERS_FOR_LINES,
         errors=errors or {},
         form=request.form,
     )
     return (page, 422) if errors else page
 
 
-def _over() -> Page:
+def _render_expired() -> Page:
     return render_template("team_mirror/over.html"), 410

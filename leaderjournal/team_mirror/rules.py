@@ -14,17 +14,17 @@ from statistics import mean
 from typing import Any
 from uuid import UUID
 
-FEWEST = 3
+MIN_ANSWERS = 3
 """Answers from which on scores are shown, and scores of a key from which on its mean is."""
-FEWEST_FOR_LINES = 5
+MIN_ANSWERS_FOR_LINES = 5
 """Answers from which on the lines are shown."""
-MOST = 50
-OPEN_AFTER = 7
+MAX_PEOPLE = 50
+GRACE_DAYS = 7
 """Days into the next month until which a month's mirror takes answers, unless closed before."""
 SECRET_BYTES = 16
 
 
-class TokenUsed(Exception):
+class InvalidToken(Exception):
     """The token has given its answer, or was never issued."""
 
 
@@ -37,7 +37,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Tally:
     """All that is kept of a mirror. No answer stands together anywhere in it.
 
     `unused` holds the hashes of tokens that have not answered, sorted; `issued` is how many people
@@ -52,7 +52,7 @@ class Heard:
     scores: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def as_document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return what is kept as plain JSON values."""
         return {
             "unused": list(self.unused),
@@ -63,8 +63,8 @@ class Heard:
         }
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "Heard":
-        """Return what `as_document` gave."""
+    def from_document(cls, document: Mapping[str, Any]) -> "Tally":
+        """Return what `to_document` gave."""
         return cls(
             tuple(document["unused"]),
             document["issued"],
@@ -75,7 +75,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyOfTeam:
+class KeyMean:
     """The team's mean of a key, and of how many scores."""
 
     mean: float
@@ -83,20 +83,20 @@ class KeyOfTeam:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MirrorResult:
     """What a leader is shown of a closed mirror; lines are there from five answers on."""
 
     answers: int
-    scores: Mapping[str, KeyOfTeam]
+    scores: Mapping[str, KeyMean]
     lines: Mapping[str, tuple[str, ...]]
 
 
-def name_of(month: str) -> str:
+def format_month(month: str) -> str:
     """Return a month like 2026-11 in words."""
     return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
-def new_tokens(mirror_id: UUID, number: int) -> list[str]:
+def create_tokens(mirror_id: UUID, number: int) -> list[str]:
     """Return tokens for a mirror, for its links: its id and a secret of 128 bits each."""
     return [
         urlsafe_b64encode(mirror_id.bytes + secrets.token_bytes(SECRET_BYTES)).decode().rstrip("=")
@@ -104,7 +104,7 @@ def new_tokens(mirror_id: UUID, number: int) -> list[str]:
     ]
 
 
-def read_token(token: str) -> tuple[UUID, str] | None:
+def parse_token(token: str) -> tuple[UUID, str] | None:
     """Return the mirror that a token is of and the token's hash; None where it is no token."""
     try:
         content = urlsafe_b64decode(token + "=" * (-len(token) % 4))
@@ -112,32 +112,32 @@ def read_token(token: str) -> tuple[UUID, str] | None:
         return None
     if len(content) != SECRET_BYTES * 2:
         return None
-    return UUID(bytes=content[:SECRET_BYTES]), hash_of(token)
+    return UUID(bytes=content[:SECRET_BYTES]), hash_token(token)
 
 
-def hash_of(token: str) -> str:
+def hash_token(token: str) -> str:
     """Return what is kept of a token. Its secret is random, so that a plain hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def opened(tokens: Sequence[str]) -> Heard:
+def create_tally(tokens: Sequence[str]) -> Tally:
     """Return a mirror in which nobody has answered yet."""
-    return Heard(tuple(sorted(hash_of(token) for token in tokens)), len(tokens))
+    return Tally(tuple(sorted(hash_token(token) for token in tokens)), len(tokens))
 
 
-def with_tokens(heard: Heard, tokens: Sequence[str]) -> Heard:
+def allow_tokens(heard: Tally, tokens: Sequence[str]) -> Tally:
     """Return a mirror that these tokens may answer too."""
-    hashes = {hash_of(token) for token in tokens}
+    hashes = {hash_token(token) for token in tokens}
     return replace(heard, unused=tuple(sorted(hashes.union(heard.unused))))
 
 
-def without_tokens(heard: Heard, tokens: Sequence[str]) -> Heard:
+def revoke_tokens(heard: Tally, tokens: Sequence[str]) -> Tally:
     """Return a mirror that these tokens may not answer."""
-    hashes = {hash_of(token) for token in tokens}
+    hashes = {hash_token(token) for token in tokens}
     return replace(heard, unused=tuple(sorted(set(heard.unused) - hashes)))
 
 
-def has_all_answers(heard: Heard) -> bool:
+def has_all_answers(heard: Tally) -> bool:
     """Tell whether everybody who has a link has answered.
 
     `unused` does not say so: a worker that died left hashes there of links that it never sent.
@@ -145,10 +145,10 @@ def has_all_answers(heard: Heard) -> bool:
     return heard.answers >= heard.issued
 
 
-def hear(heard: Heard, token_hash: str, answer: Answer) -> Heard:
-    """Return what is kept once a token has answered. Raises TokenUsed."""
+def record_answer(heard: Tally, token_hash: str, answer: Answer) -> Tally:
+    """Return what is kept once a token has answered. Raises InvalidToken."""
     if token_hash not in heard.unused:
-        raise TokenUsed
+        raise InvalidToken
     scores = {
         **heard.scores,
         **{key: tuple(sorted((*heard.scores.get(key, ()), s))) for key, s in answer.scores.items()},
@@ -167,33 +167,37 @@ def hear(heard: Heard, token_hash: str, answer: Answer) -> Heard:
     )
 
 
-def closed(heard: Heard) -> Heard:
+def close_tally(heard: Tally) -> Tally:
     """Return what is kept once a mirror takes no more answers: its tokens are forgotten.
 
     What is too little to be shown is forgotten with them.
     """
-    few = heard.answers < FEWEST
+    few = heard.answers < MIN_ANSWERS
     return replace(
         heard,
         unused=(),
         scores={
-            key: scores for key, scores in heard.scores.items() if not few and len(scores) >= FEWEST
+            key: scores
+            for key, scores in heard.scores.items()
+            if not few and len(scores) >= MIN_ANSWERS
         },
-        lines=heard.lines if heard.answers >= FEWEST_FOR_LINES else {},
+        lines=heard.lines if heard.answers >= MIN_ANSWERS_FOR_LINES else {},
     )
 
 
-def shown(heard: Heard, *, is_closed: bool) -> Shown | None:
+def get_result(heard: Tally, *, is_closed: bool) -> MirrorResult | None:
     """Return what a leader may see: nothing before it is closed, and nothing of fewer than three.
 
     While answers may still come in nothing is shown, as two looks with one answer between them
     would show that answer.
     """
-    if not is_closed or heard.answers < FEWEST:
+    if not is_closed or heard.answers < MIN_ANSWERS:
         return None
     scores = {
-        key: KeyOfTeam(mean(scores), len(scores))
+        key: KeyMean(mean(scores), len(scores))
         for key, scores in heard.scores.items()
-        if len(scores) >= FEWEST
+        if len(scores) >= MIN_ANSWERS
     }
-    return Shown(heard.answers, scores, heard.lines if heard.answers >= FEWEST_FOR_LINES else {})
+    return MirrorResult(
+        heard.answers, scores, heard.lines if heard.answers >= MIN_ANSWERS_FOR_LINES else {}
+    )

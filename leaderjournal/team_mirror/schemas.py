@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.kernel.fields import Day, Words
 from leaderjournal.practice import catalogue
-from leaderjournal.team_mirror.rules import FEWEST, MOST, Answer
+from leaderjournal.team_mirror.rules import MAX_PEOPLE, MIN_ANSWERS, Answer
 
 LONGEST_LINE = 500
 
@@ -18,8 +18,10 @@ class IssueSchema(Schema):
     links = fields.Integer(
         strict=True,
         required=True,
-        validate=validate.Range(FEWEST, MOST, error=f"Use {FEWEST} to {MOST}."),
-        error_messages={"invalid": f"Use a whole number, {FEWEST} to {MOST}."},
+        validate=validate.Range(
+            MIN_ANSWERS, MAX_PEOPLE, error=f"Use {MIN_ANSWERS} to {MAX_PEOPLE}."
+        ),
+        error_messages={"invalid": f"Use a whole number, {MIN_ANSWERS} to {MAX_PEOPLE}."},
     )
 
 
@@ -29,8 +31,8 @@ class AddressesSchema(Schema):
     addresses = Words(longest=8_000, required=True)
 
     @validates_schema
-    def _are_addresses(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        given = addresses_in(data["addresses"])
+    def _check_addresses(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        given = split_addresses(data["addresses"])
         try:
             for address in given:
                 validate.Email()(address)
@@ -39,16 +41,16 @@ class AddressesSchema(Schema):
             raise ValidationError(message, "addresses") from None
         if len({normalize_mailbox(address) for address in given}) < len(given):
             raise ValidationError("Name each address once.", "addresses")
-        if not FEWEST <= len(given) <= MOST:
-            raise ValidationError(f"Use {FEWEST} to {MOST} addresses.", "addresses")
+        if not MIN_ANSWERS <= len(given) <= MAX_PEOPLE:
+            raise ValidationError(f"Use {MIN_ANSWERS} to {MAX_PEOPLE} addresses.", "addresses")
 
 
-def addresses_in(text: str) -> list[str]:
+def split_addresses(text: str) -> list[str]:
     """Return the addresses of a text, one on each line or parted by commas."""
     return [part.strip() for part in text.replace(",", "\n").splitlines() if part.strip()]
 
 
-def _score(key: str) -> fields.Integer:
+def _build_score_field(key: str) -> fields.Integer:
     return fields.Integer(
         data_key=f"score-{key}",
         allow_none=True,
@@ -62,7 +64,7 @@ class AnswerForm(Schema):
     """What someone of the team says: a score and a line for each key, either left out at will."""
 
     @staticmethod
-    def answer(data: dict[str, Any]) -> Answer:
+    def to_answer(data: dict[str, Any]) -> Answer:
         """Return the loaded values as an answer."""
         return Answer(
             {k: data[f"score_{k}"] for k in catalogue.KEY_SLUGS if data[f"score_{k}"] is not None},
@@ -70,8 +72,8 @@ class AnswerForm(Schema):
         )
 
     @validates_schema
-    def _says_something(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if not self.answer(data).scores:
+    def _check_not_empty(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if not self.to_answer(data).scores:
             first = f"score-{catalogue.KEY_SLUGS[0]}"
             raise ValidationError("Give at least one of the three keys a score.", first)
 
@@ -84,7 +86,7 @@ class Line(Words):
 
 
 AnswerSchema: type[AnswerForm] = AnswerForm.from_dict(  # type: ignore[assignment]
-    {f"score_{key}": _score(key) for key in catalogue.KEY_SLUGS}
+    {f"score_{key}": _build_score_field(key) for key in catalogue.KEY_SLUGS}
     | {
         f"line_{key}": Line(data_key=f"line-{key}", longest=LONGEST_LINE, load_default="")
         for key in catalogue.KEY_SLUGS
@@ -93,18 +95,18 @@ AnswerSchema: type[AnswerForm] = AnswerForm.from_dict(  # type: ignore[assignmen
 )
 
 
-class KeyOfTeamSchema(Schema):
+class KeyMeanSchema(Schema):
     """The team's mean of a key."""
 
     mean = fields.Float(required=True)
     n = fields.Integer(required=True)
 
 
-class ShownSchema(Schema):
+class MirrorResultSchema(Schema):
     """What a closed mirror shows."""
 
     answers = fields.Integer(required=True)
-    scores = fields.Dict(keys=fields.String(), values=fields.Nested(KeyOfTeamSchema), required=True)
+    scores = fields.Dict(keys=fields.String(), values=fields.Nested(KeyMeanSchema), required=True)
     lines = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
 
 
@@ -116,7 +118,7 @@ class MirrorSchema(Schema):
     last_date = Day(required=True)
     is_closed = fields.Boolean(required=True)
     issued = fields.Integer(required=True)
-    shown = fields.Nested(ShownSchema, required=True, allow_none=True)
+    shown = fields.Nested(MirrorResultSchema, required=True, allow_none=True)
 
 
 class IssuedSchema(Schema):
@@ -127,7 +129,7 @@ class IssuedSchema(Schema):
     links = fields.List(fields.Url(), required=True)
 
 
-def _by_key(inner: fields.Field[Any], most: int) -> fields.Dict:
+def _build_dict_by_key(inner: fields.Field[Any], most: int) -> fields.Dict:
     return fields.Dict(
         keys=fields.String(validate=validate.OneOf(catalogue.KEY_SLUGS)),
         values=fields.List(inner, validate=validate.Length(max=most)),
@@ -135,17 +137,19 @@ def _by_key(inner: fields.Field[Any], most: int) -> fields.Dict:
     )
 
 
-class HeardSchema(Schema):
+class TallySchema(Schema):
     """A closed mirror as an export holds it."""
 
     last_date = Day(required=True)
-    issued = fields.Integer(strict=True, required=True, validate=validate.Range(0, MOST))
-    answers = fields.Integer(strict=True, required=True, validate=validate.Range(0, MOST))
-    scores = _by_key(fields.Integer(strict=True, validate=validate.Range(1, 5)), MOST)
-    lines = _by_key(Line(longest=LONGEST_LINE), MOST)
+    issued = fields.Integer(strict=True, required=True, validate=validate.Range(0, MAX_PEOPLE))
+    answers = fields.Integer(strict=True, required=True, validate=validate.Range(0, MAX_PEOPLE))
+    scores = _build_dict_by_key(
+        fields.Integer(strict=True, validate=validate.Range(1, 5)), MAX_PEOPLE
+    )
+    lines = _build_dict_by_key(Line(longest=LONGEST_LINE), MAX_PEOPLE)
 
     @post_load
-    def _as_kept(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    def _to_tuples(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         return data | {
             "scores": {key: tuple(sorted(scores)) for key, scores in data["scores"].items()},
             "lines": {key: tuple(lines) for key, lines in data["lines"].items()},

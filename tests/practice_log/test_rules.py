@@ -11,29 +11,29 @@ from hypothesis import strategies as st
 from leaderjournal.kernel.days import days_after, local_date
 from leaderjournal.practice_log.rules import (
     ACTS,
-    CONTENTS,
+    CONTENT_TYPES,
     Commitment,
     HandOff,
     Kind,
     Number,
     Person,
     Win,
-    acts_by_person,
-    as_document,
-    commitment_figures,
+    apply_values,
+    compile_names,
+    count_acts_by_person,
+    find_own_number,
     from_document,
-    hand_off_figures,
-    is_asked_about,
-    is_uncelebrated,
-    longest_without_first,
-    mentions,
-    merged,
-    number_of,
-    own_number,
-    period_days,
-    quarter_of,
-    standing,
-    written,
+    get_number,
+    get_person_status,
+    get_quarter,
+    merge_people,
+    needs_celebration,
+    needs_follow_up,
+    parse_period,
+    sort_by_overdue,
+    summarize_commitments,
+    summarize_hand_offs,
+    to_document,
 )
 
 TODAY = local_date(date(2026, 11, 26))
@@ -43,7 +43,9 @@ ids = st.uuids(version=4)
 maybe = lambda kind: st.none() | kind  # noqa: E731
 contents = st.one_of(
     st.builds(Person, texts, maybe(st.integers(1, 365)), texts, maybe(days)),
-    st.builds(CONTENTS[Kind.ACTS], ids, st.lists(st.sampled_from(ACTS), unique=True).map(tuple)),
+    st.builds(
+        CONTENT_TYPES[Kind.ACTS], ids, st.lists(st.sampled_from(ACTS), unique=True).map(tuple)
+    ),
     st.builds(
         Commitment,
         texts,
@@ -64,17 +66,17 @@ contents = st.one_of(
         maybe(st.integers(0, 10**9).map(float)),
     ),
 )
-KIND_OF = {content: kind for kind, content in CONTENTS.items()}
+KIND_OF = {content: kind for kind, content in CONTENT_TYPES.items()}
 
 
 @given(contents)
 def test_what_an_entry_says_comes_back_from_its_document(content):
-    assert from_document(KIND_OF[type(content)], as_document(content)) == content
+    assert from_document(KIND_OF[type(content)], to_document(content)) == content
 
 
 @given(st.lists(st.sampled_from(["open", "kept", "missed"])))
 def test_commitments_are_kept_missed_or_open(states):
-    found = commitment_figures([Commitment("", TODAY, state, moved=2) for state in states])
+    found = summarize_commitments([Commitment("", TODAY, state, moved=2) for state in states])
     assert found.made == len(states) == found.kept + found.missed + found.open
     assert found.moved == 2 * len(states)
     settled = [state for state in states if state != "open"]
@@ -87,16 +89,18 @@ def test_commitments_are_kept_missed_or_open(states):
     ("kept", 0, False), ("missed", -1, False),
 ])  # fmt: skip
 def test_a_commitment_is_asked_about_from_its_due_day_for_two_weeks(state, due, asked):
-    assert is_asked_about(Commitment("", days_after(TODAY, due), state), TODAY) is asked
+    assert needs_follow_up(Commitment("", days_after(TODAY, due), state), TODAY) is asked
 
 
 def test_a_commitment_that_is_settled_keeps_its_day_and_loses_it_when_opened():
     values = {"text": "x", "due_on": TODAY, "state": "kept", "reason": "", "local_date": None}
-    kept = written(Kind.COMMITMENT, values, None, today=TODAY, due_on=TODAY)
+    kept = apply_values(Kind.COMMITMENT, values, None, today=TODAY, due_on=TODAY)
     later = days_after(TODAY, 3)
-    again = written(Kind.COMMITMENT, values, kept, today=later, due_on=TODAY)
+    again = apply_values(Kind.COMMITMENT, values, kept, today=later, due_on=TODAY)
     assert kept.settled_on == again.settled_on == TODAY
-    opened = written(Kind.COMMITMENT, values | {"state": "open"}, kept, today=later, due_on=TODAY)
+    opened = apply_values(
+        Kind.COMMITMENT, values | {"state": "open"}, kept, today=later, due_on=TODAY
+    )
     assert (opened.settled_on, opened.moved) == (None, 0)
 
 
@@ -107,7 +111,7 @@ def test_hand_offs_are_counted_and_how_long_they_hold(given_off, first, length):
         (since, HandOff("", stepped_back_in_on=None if back is None else days_after(since, back)))
         for since, back in given_off
     ]
-    found = hand_off_figures(hand_offs, first, last)
+    found = summarize_hand_offs(hand_offs, first, last)
     period = {days_after(first, day) for day in range(length + 1)}
     assert found.made == len([since for since, _ in hand_offs if since in period])
     backs = [hand_off.stepped_back_in_on for _, hand_off in hand_offs]
@@ -127,37 +131,37 @@ def test_hand_offs_are_counted_and_how_long_they_hold(given_off, first, length):
     (0, None, False), (1, None, True), (7, None, True), (8, None, False), (1, TODAY, False),
 ])  # fmt: skip
 def test_a_win_that_nobody_celebrated_is_asked_about_from_the_next_day(ago, celebrated, asked):
-    assert is_uncelebrated(days_after(TODAY, -ago), Win("x", celebrated_on=celebrated), TODAY) is (
-        asked
-    )
+    assert needs_celebration(
+        days_after(TODAY, -ago), Win("x", celebrated_on=celebrated), TODAY
+    ) is (asked)
 
 
 def test_a_win_that_says_how_was_celebrated_today_unless_it_says_when():
     values = {"text": "x", "person_id": None, "celebrated_how": "Cake", "celebrated_on": None}
-    won = written(Kind.WIN, values, None, today=TODAY, due_on=TODAY)
+    won = apply_values(Kind.WIN, values, None, today=TODAY, due_on=TODAY)
     assert won.celebrated_on == TODAY
 
 
 def test_people_stand_by_their_rhythm_and_the_most_overdue_come_first():
     added = days_after(TODAY, -30)
     people = {
-        "overdue": standing(
+        "overdue": get_person_status(
             Person("a", 7), added, [(days_after(TODAY, -9), ("coach",))], today=TODAY
         ),
-        "never": standing(Person("b", 7), added, [], today=TODAY),
-        "fine": standing(Person("c", 7), added, [(TODAY, ("help",))], today=TODAY),
-        "no rhythm": standing(
+        "never": get_person_status(Person("b", 7), added, [], today=TODAY),
+        "fine": get_person_status(Person("c", 7), added, [(TODAY, ("help",))], today=TODAY),
+        "no rhythm": get_person_status(
             Person("d"), added, [(days_after(TODAY, -50), ("help",))], today=TODAY
         ),
-        "nothing at all": standing(Person("e"), added, [], today=TODAY),
-        "left": standing(Person("f", 7, left_on=TODAY), added, [], today=TODAY),
+        "nothing at all": get_person_status(Person("e"), added, [], today=TODAY),
+        "left": get_person_status(Person("f", 7, left_on=TODAY), added, [], today=TODAY),
     }
-    assert {name: found.left for name, found in people.items()} == {
+    assert {name: found.days_left for name, found in people.items()} == {
         "overdue": -2, "never": -23, "fine": 7, "no rhythm": None, "nothing at all": None,
         "left": None,
     }  # fmt: skip
     named = {uuid.uuid4(): name for name in people}
-    order = longest_without_first({key: people[name] for key, name in named.items()})
+    order = sort_by_overdue({key: people[name] for key, name in named.items()})
     names = [named[key] for key in order]
     assert names[:3] == ["never", "overdue", "fine"]
     assert set(names[3:5]) == {"nothing at all", "left"}
@@ -167,8 +171,8 @@ def test_people_stand_by_their_rhythm_and_the_most_overdue_come_first():
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sets(st.sampled_from(ACTS)))))
 def test_acts_are_added_up_by_person(done):
     ids_of = {name: uuid.uuid5(uuid.NAMESPACE_DNS, name) for name in "abc"}
-    acts = [CONTENTS[Kind.ACTS](ids_of[name], tuple(acts)) for name, acts in done]
-    found = acts_by_person(acts)
+    acts = [CONTENT_TYPES[Kind.ACTS](ids_of[name], tuple(acts)) for name, acts in done]
+    found = count_acts_by_person(acts)
     for name, person in ids_of.items():
         assert found.get(person, 0) == sum([len(a) for n, a in done if n == name])
 
@@ -179,39 +183,41 @@ def test_acts_are_added_up_by_person(done):
     ("Juliana", "Juliana"), ("Ana's deck", "X's deck"), ("@Anabel", "@Anabel"),
 ])  # fmt: skip
 def test_a_name_is_found_as_a_word_of_its_own(text, without):
-    assert mentions("Ana").sub("X", text) == without
+    assert compile_names("Ana").sub("X", text) == without
 
 
 def test_a_name_that_is_a_word_is_found_where_it_is_written_as_a_name():
-    without = mentions("Will", "AM", "May")
+    without = compile_names("Will", "AM", "May")
     text = "I will call Will, WILL or @will at 9 am; I am sure he may. May I?"
     assert without.sub("X", text) == "I will call X, X or X at 9 am; I am sure he may. X I?"
-    assert mentions("Will", any_case=True).sub("X", "I will") == "I X"
-    assert mentions("Ana Berg").sub("X", "told ana berg") == "told X"
-    assert mentions("Ana", "Ana Berg").sub("X", "Ana Berg, Ana") == "X, X"
+    assert compile_names("Will", any_case=True).sub("X", "I will") == "I X"
+    assert compile_names("Ana Berg").sub("X", "told ana berg") == "told X"
+    assert compile_names("Ana", "Ana Berg").sub("X", "Ana Berg, Ana") == "X, X"
 
 
 def test_who_was_two_people_keeps_both_notes_and_a_rhythm():
-    merged_of = merged(Person("Ana", None, "Likes it early"), Person("A.", 7, "Two children"))
+    merged_of = merge_people(Person("Ana", None, "Likes it early"), Person("A.", 7, "Two children"))
     assert merged_of == Person("Ana", 7, "Likes it early\n\nTwo children")
-    assert merged(Person("Ana", 3, "Same"), Person("A.", 7, "Same")) == Person("Ana", 3, "Same")
+    assert merge_people(Person("Ana", 3, "Same"), Person("A.", 7, "Same")) == Person(
+        "Ana", 3, "Same"
+    )
 
 
 def test_a_name_may_hold_what_a_pattern_would_read():
-    assert mentions("B. (new)").sub("X", "@B. (new) came") == "X came"
+    assert compile_names("B. (new)").sub("X", "@B. (new) came") == "X came"
 
 
 @given(days)
 def test_a_period_is_its_days(day):
     year, week, _ = day.isocalendar()
     for name in (f"{year}-W{week:02}", f"{day:%Y-%m}", f"{day.year}-Q{(day.month + 2) // 3}"):
-        first, last = period_days(name)
+        first, last = parse_period(name)
         assert first <= day <= last
-    first, last = period_days(f"{day:%Y-%m}")
+    first, last = parse_period(f"{day:%Y-%m}")
     assert (first.day, days_after(last, 1).day) == (1, 1)
-    first, last = period_days(f"{year}-W{week:02}")
+    first, last = parse_period(f"{year}-W{week:02}")
     assert (first.isoweekday(), (last - first).days) == (1, 6)
-    first, last = period_days(f"{day.year}-Q{(day.month + 2) // 3}")
+    first, last = parse_period(f"{day.year}-Q{(day.month + 2) // 3}")
     assert (
         len({date.fromordinal(n).month for n in range(first.toordinal(), last.toordinal() + 1)})
         == 3
@@ -224,28 +230,28 @@ def test_a_period_is_its_days(day):
 )
 def test_what_is_no_period_is_refused(period):
     with pytest.raises(ValueError):  # noqa: PT011 - what it says is for nobody
-        period_days(period)
+        parse_period(period)
 
 
 def test_a_years_number_is_of_its_months_and_null_where_nothing_is_known():
     numbers = [Number("2026-01", "", 1, None), Number("2026-02", "", None, 3)]
-    found = number_of("2026", numbers)
+    found = get_number("2026", numbers)
     assert (found.target, found.actual) == (1, 3)
-    assert number_of("2026-01", numbers).actual is None
-    assert number_of("2025", numbers) is None
+    assert get_number("2026-01", numbers).actual is None
+    assert get_number("2025", numbers) is None
 
 
 def test_a_months_number_is_its_own_or_that_of_the_weeks_that_begin_in_it():
     weeks = [Number("2026-W45", "deals", 3, 2), Number("2026-W46", "deals", 3, None)]
     before = Number("2026-W44", "deals", 50, 50)
     quarter = Number("2026-Q4", "deals", 99, 9)
-    found = number_of("2026-11", [before, *weeks, quarter])
+    found = get_number("2026-11", [before, *weeks, quarter])
     assert (found.target, found.actual, found.unit) == (6, 2, "deals")
     own = Number("2026-11", "deals", 12, 1)
-    assert number_of("2026-11", [own, *weeks]).target == 12
-    assert number_of("2026-11", [*weeks, Number("2026-W47", "k€", 1, 1)]) is None
-    assert number_of("2026-10", [quarter]) is None
-    assert number_of("2026", [before, *weeks, quarter]).target == 99
+    assert get_number("2026-11", [own, *weeks]).target == 12
+    assert get_number("2026-11", [*weeks, Number("2026-W47", "k€", 1, 1)]) is None
+    assert get_number("2026-10", [quarter]) is None
+    assert get_number("2026", [before, *weeks, quarter]).target == 99
 
 
 @pytest.mark.parametrize(
@@ -253,7 +259,7 @@ def test_a_months_number_is_its_own_or_that_of_the_weeks_that_begin_in_it():
     [("2026-01", "2026-Q1"), ("2026-03", "2026-Q1"), ("2026-10", "2026-Q4"), ("2026", None)],
 )
 def test_a_month_lies_in_a_quarter_which_may_have_a_number_of_its_own(period, quarter):
-    assert quarter_of(period) == quarter
+    assert get_quarter(period) == quarter
     numbers = [Number("2026-Q4", "deals", 99, 9), Number("2026-10", "", 3, 2)]
-    found = own_number(quarter, numbers)
+    found = find_own_number(quarter, numbers)
     assert (found.actual if found else None) == (9 if quarter == "2026-Q4" else None)

@@ -32,7 +32,7 @@ from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
 from leaderjournal.team_mirror.mailing import store
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
-from leaderjournal.team_mirror.mailing.rules import LEASE, WAITS
+from leaderjournal.team_mirror.mailing.rules import LEASE, RETRY_DELAYS
 from leaderjournal.team_mirror.models import TeamMirror
 from leaderjournal.worker import send_team_mirrors
 
@@ -170,10 +170,10 @@ def test_some_are_refused_for_good_some_for_now_and_the_rest_are_sent(app, askin
     assert addresses_kept(app) == [TEAM[1]], "what is settled is forgotten"
     assert len(heard(app)["unused"]) == 3, "a link that reached nobody answers nothing"
     assert send_team_mirrors(app) == 0, "not before its time"
-    with later(WAITS[0]):
+    with later(RETRY_DELAYS[0]):
         assert send_team_mirrors(app) == 0
     server.replies = {}
-    with later(WAITS[0] + WAITS[1]):
+    with later(RETRY_DELAYS[0] + RETRY_DELAYS[1]):
         assert send_team_mirrors(app) == 1
     assert addresses_kept(app) == []
     assert mailing(app).next_try_at is None
@@ -203,7 +203,7 @@ def test_missing_links_are_made_once_and_handed_out(app, asking, server):
 def test_a_server_that_is_down_loses_nothing_and_is_given_up_in_the_end(app, asking, server):
     server.stop()
     at = clock.now()
-    for turn, wait in enumerate(WAITS):
+    for turn, wait in enumerate(RETRY_DELAYS):
         with time_machine.travel(at, tick=False):
             assert send_team_mirrors(app) == 0
             assert mailing(app).attempts == turn + 1
@@ -216,7 +216,7 @@ def test_a_server_that_is_down_loses_nothing_and_is_given_up_in_the_end(app, ask
         assert "5 could not be sent." in page(asking)
     assert addresses_kept(app) == []
     assert heard(app)["issued"] == 0
-    assert sum(WAITS, timedelta()) < timedelta(days=1), "no address is kept for longer"
+    assert sum(RETRY_DELAYS, timedelta()) < timedelta(days=1), "no address is kept for longer"
     server.start()
 
 
@@ -224,7 +224,7 @@ def test_it_goes_on_where_it_was_once_the_server_is_back(app, asking, server):
     server.stop()
     send_team_mirrors(app)
     server.start()
-    with later(WAITS[0]):
+    with later(RETRY_DELAYS[0]):
         assert send_team_mirrors(app) == 5
     assert sorted(to for to, _ in server.links()) == TEAM
 
@@ -332,7 +332,7 @@ def test_a_worker_that_died_leaves_one_in_doubt_and_another_sends_the_rest(app, 
 
 def test_a_worker_that_dies_at_every_try_is_not_followed_for_ever(app, asking, server):
     at = clock.now()
-    for _ in range(len(WAITS) + 1):
+    for _ in range(len(RETRY_DELAYS) + 1):
         with app.app_context():
             assert store.begin_round(mailing(app).mirror_id, now=at)
         at += LEASE + timedelta(seconds=1)
@@ -345,7 +345,7 @@ def test_a_worker_that_dies_at_every_try_is_not_followed_for_ever(app, asking, s
 def test_a_connection_that_breaks_after_a_mail_leaves_one_link_that_works(app, asking, server):
     server.breaks_after_first = True
     send_team_mirrors(app)
-    with later(WAITS[0]):
+    with later(RETRY_DELAYS[0]):
         assert send_team_mirrors(app) == 5
     twice = server.links()[0][0]
     both = [link for to, link in server.links() if to == twice]

@@ -274,8 +274,8 @@ def test_a_mirror_closes_a_week_after_its_month_by_itself(app, leader):
     with app.app_context():
         mine = accounts_store.find_leader(UUID(leader.id))
         last = date.fromisoformat(mirror["last_date"])
-        assert store.mirror(mine, mirror["month"], today=last).shown is None
-        after = store.mirror(mine, mirror["month"], today=last + timedelta(days=1))
+        assert store.find_mirror(mine, mirror["month"], today=last).shown is None
+        after = store.find_mirror(mine, mirror["month"], today=last + timedelta(days=1))
         assert after.is_closed
         assert after.shown.answers == 3
 

@@ -179,18 +179,18 @@ def test_an_account_that_is_made_anew_goes_on_counting(app, asks):
 
 def test_the_api_opens_few_mirrors_a_day(leader):
     statuses = []
-    for _ in range(limits.OPENS.most + 2):
+    for _ in range(limits.OPENINGS_A_DAY.most + 2):
         reply = leader.call("POST", "/team-mirrors", {"links": 3})
         statuses.append(reply.status_code)
         leader.call("POST", f"/team-mirrors/{leader.today()[:7]}/close")
-    assert statuses == [201] * limits.OPENS.most + [429] * 2
-    assert f"{limits.OPENS.most} times a day" in reply.json["detail"]
+    assert statuses == [201] * limits.OPENINGS_A_DAY.most + [429] * 2
+    assert f"{limits.OPENINGS_A_DAY.most} times a day" in reply.json["detail"]
     assert int(reply.headers["Retry-After"]) > 0
 
 
 def test_a_mirror_that_is_there_already_uses_nothing_up(leader):
     assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 201
-    for _ in range(limits.OPENS.most * 2):
+    for _ in range(limits.OPENINGS_A_DAY.most * 2):
         assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 409
 
 

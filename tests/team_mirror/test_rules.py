@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.team_mirror.rules import (
     Answer,
-    Heard,
-    TokenUsed,
-    closed,
-    hash_of,
-    hear,
-    new_tokens,
-    opened,
-    read_token,
-    shown,
+    InvalidToken,
+    Tally,
+    close_tally,
+    create_tally,
+    create_tokens,
+    get_result,
+    hash_token,
+    parse_token,
+    record_answer,
 )
 
 ANSWERS = st.builds(
@@ -30,18 +30,18 @@ ANSWERS = st.builds(
 
 
 def heard_of(tokens, answers):
-    heard = opened(tokens)
+    heard = create_tally(tokens)
     for token, answer in zip(tokens, answers, strict=False):
-        heard = hear(heard, hash_of(token), answer)
+        heard = record_answer(heard, hash_token(token), answer)
     return heard
 
 
 @given(st.lists(ANSWERS, min_size=1, max_size=6))
 def test_what_is_shown_is_what_was_said_and_only_where_enough_said_it(answers):
-    tokens = new_tokens(uuid.uuid4(), 8)
+    tokens = create_tokens(uuid.uuid4(), 8)
     heard = heard_of(tokens, answers)
-    assert shown(heard, is_closed=False) is None
-    found = shown(closed(heard), is_closed=True)
+    assert get_result(heard, is_closed=False) is None
+    found = get_result(close_tally(heard), is_closed=True)
     if len(answers) < 3:
         assert found is None
         return
@@ -58,7 +58,7 @@ def test_what_is_shown_is_what_was_said_and_only_where_enough_said_it(answers):
 
 @given(st.lists(ANSWERS, min_size=2, max_size=4), st.randoms())
 def test_neither_the_order_of_answers_nor_whose_token_it_was_changes_what_is_kept(answers, chance):
-    tokens = new_tokens(uuid.uuid4(), 4)
+    tokens = create_tokens(uuid.uuid4(), 4)
     other, order = list(tokens), list(answers)
     chance.shuffle(order)
     one = heard_of(tokens, answers)
@@ -71,39 +71,39 @@ def test_neither_the_order_of_answers_nor_whose_token_it_was_changes_what_is_kep
 
 
 def test_lines_come_up_in_every_order_whoever_was_first():
-    tokens = new_tokens(uuid.uuid4(), 5)
+    tokens = create_tokens(uuid.uuid4(), 5)
     said = [Answer({}, {"let-go": line}) for line in "abc"]
     orders = {heard_of(tokens, said).lines["let-go"] for _ in range(400)}
     assert orders == set(itertools.permutations("abc"))
 
 
 def test_a_token_answers_once_and_one_that_was_not_issued_never():
-    tokens = new_tokens(uuid.uuid4(), 3)
-    heard = hear(opened(tokens), hash_of(tokens[0]), Answer({"let-go": 3}, {}))
-    for used in (tokens[0], new_tokens(uuid.uuid4(), 1)[0]):
-        with pytest.raises(TokenUsed):
-            hear(heard, hash_of(used), Answer({"let-go": 5}, {}))
+    tokens = create_tokens(uuid.uuid4(), 3)
+    heard = record_answer(create_tally(tokens), hash_token(tokens[0]), Answer({"let-go": 3}, {}))
+    for used in (tokens[0], create_tokens(uuid.uuid4(), 1)[0]):
+        with pytest.raises(InvalidToken):
+            record_answer(heard, hash_token(used), Answer({"let-go": 5}, {}))
 
 
 def test_what_is_too_little_to_show_is_not_kept_after_closing():
-    tokens = new_tokens(uuid.uuid4(), 6)
+    tokens = create_tokens(uuid.uuid4(), 6)
     said = [Answer({"let-go": 2}, {"let-go": f"line {n}"}) for n in range(4)]
     two, four = heard_of(tokens, said[:2]), heard_of(tokens, said)
-    assert closed(two).scores == closed(two).lines == {}
-    assert closed(four).scores == {"let-go": (2, 2, 2, 2)}
-    assert closed(four).lines == {}
-    assert closed(four).unused == ()
+    assert close_tally(two).scores == close_tally(two).lines == {}
+    assert close_tally(four).scores == {"let-go": (2, 2, 2, 2)}
+    assert close_tally(four).lines == {}
+    assert close_tally(four).unused == ()
 
 
 def test_what_is_kept_comes_back_from_its_document():
-    heard = heard_of(new_tokens(uuid.uuid4(), 3), [Answer({"let-go": 2}, {"let-go": "x"})])
-    assert Heard.from_document(heard.as_document()) == heard
+    heard = heard_of(create_tokens(uuid.uuid4(), 3), [Answer({"let-go": 2}, {"let-go": "x"})])
+    assert Tally.from_document(heard.to_document()) == heard
 
 
 @pytest.mark.parametrize("text", ["", "x", "é", "A" * 43, "A" * 44, "A" * 500, "//++", "..%2f"])
 def test_what_is_no_token_is_told_from_one(text):
-    read = read_token(text)
+    read = parse_token(text)
     assert read is None or len(text) in {43, 44}
     mirror = uuid.uuid4()
-    [token] = new_tokens(mirror, 1)
-    assert read_token(token) == (mirror, hash_of(token))
+    [token] = create_tokens(mirror, 1)
+    assert parse_token(token) == (mirror, hash_token(token))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from leaderjournal.practice_log.rules import mentions
+from leaderjournal.practice_log.rules import compile_names
 from leaderjournal.reviews.words.rules import is_stop_word
 
 SOMEONE = "someone"
@@ -44,7 +44,7 @@ class LeavesOut:
         words = tuple(name for name in given if is_stop_word(name))
         others = tuple(name for name in given if name not in words)
         self._patterns = [
-            mentions(*some, any_case=any_case)
+            compile_names(*some, any_case=any_case)
             for some, any_case in ((others, True), (words, False))
             if some
         ]

@@ -21,7 +21,7 @@ from leaderjournal.portability.imports.quotas import make_room
 from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours, read_whole
 from leaderjournal.portability.reading import Choices, Reader, Reading
 from leaderjournal.portability.rules import Failure
-from leaderjournal.practice_log.moving import store as log_store
+from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import BroughtDay
@@ -226,8 +226,8 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.take_back(session, made["day"])
         monthly_store.undo_import(session, made["review"])
-        log_store.take_back(session, leader.cipher, made["entry"])
-        team_mirror_store.take_back(session, leader.id, made["team-mirror"])
+        log_store.undo_import(session, leader.cipher, made["entry"])
+        team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
             questions_store.take_back(session, leader.id, made["question"])
         session.execute(sa.delete(BroughtIn).where(BroughtIn.import_id == import_id))
@@ -353,14 +353,14 @@ def _bring_log(session: Session, cipher: Cipher, import_id: UUID, reading: Readi
     """Bring in the practice log and the team mirrors of one of our own exports."""
     session.add_all(
         BroughtIn(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
-        for mirror_id in team_mirror_store.add_mirrors(session, cipher, reading.team_mirrors)
+        for mirror_id in team_mirror_store.import_mirrors(session, cipher, reading.team_mirrors)
     )
     days = session.scalars(
         sa.select(BroughtIn.item_id).where(
             BroughtIn.import_id == import_id, BroughtIn.kind == "day"
         )
     )
-    added = log_store.add_entries(session, cipher, reading.log, new_days=set(days))
+    added = log_store.import_entries(session, cipher, reading.log, new_days=set(days))
     session.add_all(
         BroughtIn(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()

@@ -160,7 +160,7 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
     first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
     since = days_after(last, 1 - LOOKBACK_DAYS)
     days = reflections_store.figures(leader.id, first=since, last=last)
-    practice = log_store.figures(leader.cipher, "", first, last, today=last)
+    practice = log_store.get_figures(leader.cipher, "", first, last, today=last)
     behaviours = [behaviour.slug for key in catalogue.keys() for behaviour in key.behaviours]
     return FortnightSummary(
         first=first,

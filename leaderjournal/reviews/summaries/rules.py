@@ -12,7 +12,7 @@ from typing import Protocol
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice_log.rules import (
-    NOTHING,
+    NO_FIGURES,
     CommitmentFigures,
     HandOffFigures,
     NumberFigures,
@@ -21,7 +21,7 @@ from leaderjournal.practice_log.rules import (
 )
 from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
 from leaderjournal.reviews.streaks.rules import count_longest_streak, find_freezes
-from leaderjournal.team_mirror.rules import KeyOfTeam
+from leaderjournal.team_mirror.rules import KeyMean
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
 ENOUGH_WORDS = 8
@@ -139,8 +139,8 @@ class Journal:
     joined: LocalDate
     in_time_before: Collection[LocalDate] = ()
     passages: Collection[Passage] = ()
-    practice: PracticeFigures = NOTHING
-    team: Mapping[str, KeyOfTeam] | None = None
+    practice: PracticeFigures = NO_FIGURES
+    team: Mapping[str, KeyMean] | None = None
 
     @property
     def in_time(self) -> frozenset[LocalDate]:
@@ -222,7 +222,7 @@ class Summary:
     hand_offs: HandOffFigures
     people: tuple[PersonFigures, ...]
     number: NumberFigures | None
-    team: Mapping[str, KeyOfTeam] | None
+    team: Mapping[str, KeyMean] | None
     highlights: tuple[Highlight, ...]
     compared_with: str
 

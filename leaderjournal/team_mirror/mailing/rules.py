@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-WAITS = (
+RETRY_DELAYS = (
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -19,13 +19,13 @@ LEASE = timedelta(minutes=10)
 and the worker is heard from before and after each."""
 
 LONGEST_NAME = 60
-MOST_WORDS = 5
-IN_NAMES = frozenset(" -'’.")
+MAX_NAME_WORDS = 5
+NAME_SYMBOLS = frozenset(" -'’.")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MailingProgress:
     """How far a mirror's mails are, in numbers of addresses."""
 
     sent: int
@@ -35,7 +35,7 @@ class Standing:
     by_hand: int
 
     @property
-    def asked(self) -> int:
+    def total(self) -> int:
         """To how many addresses links were to be sent."""
         return self.sent + self.waiting + self.unsent + self.in_doubt + self.by_hand
 
@@ -50,30 +50,30 @@ class Standing:
         return self.unsent + self.in_doubt
 
 
-def wait_after(attempts: int) -> timedelta | None:
+def get_retry_delay(attempts: int) -> timedelta | None:
     """Return how long to wait after so many tries; None where it is given up."""
-    return WAITS[attempts - 1] if not is_given_up(attempts) else None
+    return RETRY_DELAYS[attempts - 1] if not is_given_up(attempts) else None
 
 
 def is_given_up(attempts: int) -> bool:
     """Tell whether so many tries are enough, ended or broken off."""
-    return attempts > len(WAITS)
+    return attempts > len(RETRY_DELAYS)
 
 
-def name_for_mail(name: str) -> str:
+def sanitize_name(name: str) -> str:
     """Return a leader's name as a mail to others may hold it; empty where it may not.
 
     A name is letters, spaces and few signs, and short: no address of the web, no line break, no
     sign that turns the direction of writing, and no room for a message.
     """
     name = unicodedata.normalize("NFC", name.strip())
-    if len(name) > LONGEST_NAME or len(name.split(" ")) > MOST_WORDS:
+    if len(name) > LONGEST_NAME or len(name.split(" ")) > MAX_NAME_WORDS:
         return ""
-    if not all(unicodedata.category(sign)[0] in "LM" or sign in IN_NAMES for sign in name):
+    if not all(unicodedata.category(sign)[0] in "LM" or sign in NAME_SYMBOLS for sign in name):
         return ""
     return "" if re.search(r"\.[^ ]", name) else name
 
 
-def can_be_shown(address: str) -> bool:
+def is_plain_address(address: str) -> bool:
     """Tell whether a leader's own address may stand in a mail: quoted ones may hold anything."""
     return bool(PLAIN_ADDRESS.fullmatch(address)) and len(address) <= 100

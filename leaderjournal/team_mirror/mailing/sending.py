@@ -12,8 +12,8 @@ from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror.mailing import store
-from leaderjournal.team_mirror.mailing.rules import name_for_mail
-from leaderjournal.team_mirror.rules import name_of
+from leaderjournal.team_mirror.mailing.rules import sanitize_name
+from leaderjournal.team_mirror.rules import format_month
 
 SUBJECT = "Three questions about somebody you work with"
 BODY = """Hello,
@@ -49,7 +49,7 @@ def send_due(*, now: Instant) -> int:
     """Send every link that is due; return how many went out."""
     sent = 0
     with mail.Connection(settings().smtp_url) as connection:
-        for mirror_id in store.due(now=now):
+        for mirror_id in store.list_due_mirrors(now=now):
             turn = store.begin_round(mirror_id, now=now)
             if turn is not None:
                 sent += _send_round(connection, turn)
@@ -62,7 +62,7 @@ def _send_round(connection: mail.Connection, turn: store.Round) -> int:
     for address in list(turn.waiting):
         link = turn.links[address]
         # Made before the claim, so that no transaction is open while the mail server answers.
-        message = _message(turn.leader, turn.month, address, link)
+        message = _build_message(turn.leader, turn.month, address, link)
         receives = message is not None and not mail_opt_outs_store.has_opted_out(address)
         receives = receives and limits.use_receiving(address, now=clock.now())
         if not store.begin_mail(turn, address, now=clock.now()):
@@ -75,7 +75,7 @@ def _send_round(connection: mail.Connection, turn: store.Round) -> int:
         if outcome in {_Outcome.SENT, _Outcome.REFUSED}:
             goes_on = store.end_mail(turn, was_sent=outcome is _Outcome.SENT, now=clock.now())
         else:
-            goes_on = store.put_off(turn, address, now=clock.now())
+            goes_on = store.defer_mail(turn, address, now=clock.now())
         sent += outcome is _Outcome.SENT
         if not goes_on:
             return sent
@@ -109,14 +109,14 @@ def _wait_for_server(error: Exception) -> _Outcome:
     return _Outcome.NO_SERVER
 
 
-def _message(leader: Leader, month: str, address: str, token: str) -> EmailMessage | None:
+def _build_message(leader: Leader, month: str, address: str, token: str) -> EmailMessage | None:
     """Return the mail to an address; None where no header can hold the address."""
     public_url = settings().public_url
     never = mail_opt_outs_store.build_opt_out_url(address)
-    name = name_for_mail(leader.name)
+    name = sanitize_name(leader.name)
     body = BODY.format(
         who=f"{name} ({leader.email})" if name else leader.email,
-        month=name_of(month),
+        month=format_month(month),
         link=f"{public_url}/mirror/{token}",
         about=f"{public_url}/mirror",
         never=never,

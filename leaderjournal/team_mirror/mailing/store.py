@@ -24,10 +24,15 @@ from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror import store as mirror_store
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
-from leaderjournal.team_mirror.mailing.rules import LEASE, Standing, is_given_up, wait_after
-from leaderjournal.team_mirror.rules import Heard
+from leaderjournal.team_mirror.mailing.rules import (
+    LEASE,
+    MailingProgress,
+    get_retry_delay,
+    is_given_up,
+)
+from leaderjournal.team_mirror.rules import Tally
 
-UNREADABLE_WAITS = timedelta(hours=1)
+UNREADABLE_DELAY = timedelta(hours=1)
 """How long a row waits whose account's key is not configured."""
 
 
@@ -46,13 +51,13 @@ class Round:
     links: dict[str, str]
 
 
-def issue(
+def queue_links(
     leader: Leader, addresses: Sequence[str], month: str, *, last_date: LocalDate, now: Instant
 ) -> None:
-    """Open the mirror of a month, whose links the worker sends. Raises MirrorThere or UsedUp."""
+    """Open the mirror of a month, whose links the worker sends. Raises MirrorExists or UsedUp."""
     waiting = list(addresses)
     secrets.SystemRandom().shuffle(waiting)
-    mirror_id, heard = new_id(), Heard(unused=(), issued=len(waiting))
+    mirror_id, heard = new_id(), Tally(unused=(), issued=len(waiting))
     with write_transaction() as session:
         mirror_store.open_mirror(
             session, leader, month, mirror_id, heard, last_date=last_date, now=now
@@ -73,32 +78,32 @@ def issue(
         )
 
 
-def standing(leader: Leader, mirror_id: UUID) -> Standing | None:
+def get_progress(leader: Leader, mirror_id: UUID) -> MailingProgress | None:
     """Return how far the mails of an open mirror are; None where its links are not mailed."""
     row = db.session.scalar(
         sa.select(TeamMirrorMailing)
         .where(TeamMirrorMailing.mirror_id == mirror_id, TeamMirrorMailing.account_id == leader.id)
         .execution_options(populate_existing=True)
     )
-    return _standing(row, _waiting(leader.cipher, row)) if row else None
+    return _to_progress(row, _list_waiting(leader.cipher, row)) if row else None
 
 
 def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]:
     """Return tokens for those whom no mail reached, to be handed out; they are kept nowhere."""
     with write_transaction() as session:
-        mirror_id = mirror_store.lock(session, leader.id, month)
-        row = _locked(session, mirror_id) if mirror_id else None
+        mirror_id = mirror_store.lock_month(session, leader.id, month)
+        row = _lock_row(session, mirror_id) if mirror_id else None
         missing = row.unsent + row.in_doubt if row else 0
         if row is None or mirror_id is None or not missing:
             return []
         tokens = mirror_store.add_tokens(session, leader, mirror_id, missing, now=now)
         if tokens:
             row.by_hand, row.unsent, row.in_doubt = row.by_hand + missing, 0, 0
-            _write_issued(session, leader, row, _waiting(leader.cipher, row))
+            _update_issued(session, leader, row, _list_waiting(leader.cipher, row))
     return tokens
 
 
-def due(*, now: Instant) -> list[UUID]:
+def list_due_mirrors(*, now: Instant) -> list[UUID]:
     """Return the mirrors of which mails are to be sent, or to be given up."""
     query = sa.select(TeamMirrorMailing.mirror_id).where(
         TeamMirrorMailing.next_try_at.is_not(None), _is_due(now)
@@ -114,13 +119,13 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
     """
     with write_transaction() as session:
         month = mirror_store.lock_by_id(session, mirror_id)
-        row = _locked(session, mirror_id, _is_due(now))
+        row = _lock_row(session, mirror_id, _is_due(now))
         if row is None or month is None or row.next_try_at is None:
             return None
         try:
             leader = accounts_store.find_leader(row.account_id)
         except DecryptionFailed:
-            row.next_try_at = Instant(now + UNREADABLE_WAITS)
+            row.next_try_at = Instant(now + UNREADABLE_DELAY)
             return None
         if leader is None:
             return None
@@ -137,7 +142,7 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
         if not tokens:
             row.unsent += len(waiting)
             waiting, row.next_try_at = [], None
-            _write_issued(session, leader, row, waiting)
+            _update_issued(session, leader, row, waiting)
         row.document = _encrypt(leader.cipher, mirror_id, waiting, "")
         links = dict(zip(waiting, tokens, strict=True)) if tokens else {}
         return Round(leader, mirror_id, month, row.attempts, waiting, links) if links else None
@@ -147,19 +152,19 @@ def begin_mail(round_: Round, address: str, *, now: Instant) -> bool:
     """Note that a mail is about to be given away; False where this turn may send no more."""
     round_.waiting.remove(address)
     allowed = TeamMirrorMailing.account_id.in_(select_permitted_senders())
-    return _write(round_, address, {}, allowed, now=now)
+    return _write_progress(round_, address, {}, allowed, now=now)
 
 
 def end_mail(round_: Round, *, was_sent: bool, now: Instant) -> bool:
     """Note that a mail is sent, or that this address cannot be written to, which is forgotten."""
     column = TeamMirrorMailing.sent if was_sent else TeamMirrorMailing.unsent
-    return _write(round_, "", {column.key: column + 1}, now=now)
+    return _write_progress(round_, "", {column.key: column + 1}, now=now)
 
 
-def put_off(round_: Round, address: str, *, now: Instant) -> bool:
+def defer_mail(round_: Round, address: str, *, now: Instant) -> bool:
     """Note that a mail could not be sent just now."""
     round_.waiting.append(address)
-    return _write(round_, "", {}, now=now)
+    return _write_progress(round_, "", {}, now=now)
 
 
 def end_round(round_: Round, unsent: Sequence[str], *, now: Instant) -> None:
@@ -167,17 +172,17 @@ def end_round(round_: Round, unsent: Sequence[str], *, now: Instant) -> None:
     with write_transaction() as session:
         if mirror_store.lock_by_id(session, round_.mirror_id) is None:
             return
-        row = _locked(session, round_.mirror_id, TeamMirrorMailing.attempts == round_.attempt)
+        row = _lock_row(session, round_.mirror_id, TeamMirrorMailing.attempts == round_.attempt)
         if row is None:
             return
-        wait = wait_after(row.attempts)
+        wait = get_retry_delay(row.attempts)
         if round_.waiting and wait is None:
             row.unsent += len(round_.waiting)
             round_.waiting.clear()
         row.next_try_at = Instant(now + wait) if round_.waiting and wait else None
         row.document = _encrypt(round_.leader.cipher, row.mirror_id, round_.waiting, "")
         mirror_store.withdraw_tokens(session, round_.leader.cipher, row.mirror_id, unsent)
-        _write_issued(session, round_.leader, row, round_.waiting)
+        _update_issued(session, round_.leader, row, round_.waiting)
 
 
 def _is_due(now: Instant) -> sa.ColumnElement[bool]:
@@ -185,7 +190,7 @@ def _is_due(now: Instant) -> sa.ColumnElement[bool]:
     return sa.or_(TeamMirrorMailing.next_try_at <= now, may_not)
 
 
-def _locked(
+def _lock_row(
     session: Session, mirror_id: UUID, *which: sa.ColumnElement[bool]
 ) -> TeamMirrorMailing | None:
     query = sa.select(TeamMirrorMailing).where(TeamMirrorMailing.mirror_id == mirror_id, *which)
@@ -193,7 +198,7 @@ def _locked(
     return session.scalar(query)
 
 
-def _write(
+def _write_progress(
     round_: Round,
     trying: str,
     values: dict[str, Any],
@@ -212,18 +217,18 @@ def _write(
         return bool(rows_changed(session, changed.execution_options(synchronize_session=False)))
 
 
-def _write_issued(
+def _update_issued(
     session: Session, leader: Leader, row: TeamMirrorMailing, waiting: Sequence[str]
 ) -> None:
-    issued = _standing(row, waiting).issued
-    mirror_store.write_issued(session, leader.cipher, row.mirror_id, issued)
+    issued = _to_progress(row, waiting).issued
+    mirror_store.update_issued(session, leader.cipher, row.mirror_id, issued)
 
 
-def _standing(row: TeamMirrorMailing, waiting: Sequence[str]) -> Standing:
-    return Standing(row.sent, len(waiting), row.unsent, row.in_doubt, row.by_hand)
+def _to_progress(row: TeamMirrorMailing, waiting: Sequence[str]) -> MailingProgress:
+    return MailingProgress(row.sent, len(waiting), row.unsent, row.in_doubt, row.by_hand)
 
 
-def _waiting(cipher: Cipher, row: TeamMirrorMailing) -> list[str]:
+def _list_waiting(cipher: Cipher, row: TeamMirrorMailing) -> list[str]:
     """Return the addresses that are still to be written to, the one being tried included."""
     document = _decrypt(cipher, row)
     return [*document["waiting"], *filter(None, [document["trying"]])]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, each_day, local_date
-from leaderjournal.practice_log.rules import NOTHING, CommitmentFigures, HandOffFigures
+from leaderjournal.practice_log.rules import NO_FIGURES, CommitmentFigures, HandOffFigures
 from leaderjournal.reviews.charts.rules import find_spans_by_mark, group_by_week
 from leaderjournal.reviews.streaks.rules import (
     compute_streak,
@@ -172,7 +172,7 @@ def test_a_summary_holds_exactly_the_fields_of_the_contract():
         "words": 7,
         "marks": ("kept",),
     }
-    assert (found.commitments, found.hand_offs) == (NOTHING.commitments, NOTHING.hand_offs)
+    assert (found.commitments, found.hand_offs) == (NO_FIGURES.commitments, NO_FIGURES.hand_offs)
 
 
 def test_an_empty_month_has_no_means_and_every_date():

@@ -15,7 +15,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.practice_log.people.store import acts_id
+from leaderjournal.practice_log.people.store import get_acts_id
 from leaderjournal.practice_log.quotas import has_room
 from leaderjournal.practice_log.rules import (
     Acts,
@@ -25,12 +25,12 @@ from leaderjournal.practice_log.rules import (
     Kind,
     Number,
     Person,
-    asked_from,
+    get_follow_up_from,
 )
 from leaderjournal.reflections import store as reflections_store
 
 
-def all_entries(cipher: Cipher) -> list[store.Entry]:
+def list_entries_for_export(cipher: Cipher) -> list[store.Entry]:
     """Return every entry as it is stored: by kind, people first, then day.
 
     What became of a commitment is left out where its day says it no more.
@@ -38,7 +38,7 @@ def all_entries(cipher: Cipher) -> list[store.Entry]:
     query = sa.select(LogEntry).where(LogEntry.account_id == cipher.account)
     days = {day for day, _ in reflections_store.commitment_days(cipher.account)}
     found = sorted(
-        (store.opened(cipher, row) for row in db.session.scalars(query)),
+        (store.decrypt_entry(cipher, row) for row in db.session.scalars(query)),
         key=lambda entry: (entry.local_date, entry.id),
     )
     found = [e for e in found if not getattr(e.content, "of_day", False) or e.id in days]
@@ -61,7 +61,7 @@ def all_entries(cipher: Cipher) -> list[store.Entry]:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtEntry:
+class ImportedEntry:
     """An entry of another journal of ours, to be added; `id` is what it had there."""
 
     id: UUID
@@ -72,10 +72,10 @@ class BroughtEntry:
     saved_at: Instant
 
 
-def add_entries(
+def import_entries(
     session: Session,
     cipher: Cipher,
-    brought: Iterable[BroughtEntry],
+    brought: Iterable[ImportedEntry],
     *,
     new_days: Collection[UUID],
 ) -> dict[UUID, int]:
@@ -86,10 +86,10 @@ def add_entries(
     versions of the new ones by their ids, but for those: they go with their day again.
     """
     accounts_store.lock_account(session, cipher.account)
-    kinds = {row.id: Kind(row.kind) for row in store.rows_of(session, cipher, tuple(Kind))}
+    kinds = {row.id: Kind(row.kind) for row in store.list_rows(session, cipher, tuple(Kind))}
     alike = defaultdict[tuple[object, ...], list[UUID]](list)
-    for found in all_entries(cipher):
-        alike[_likeness(found.kind, found.local_date, found.content)].append(found.id)
+    for found in list_entries_for_export(cipher):
+        alike[_get_match_key(found.kind, found.local_date, found.content)].append(found.id)
     kept = Counter(kinds.values())
     people: dict[UUID, UUID] = {}
     added: dict[UUID, int] = {}
@@ -100,14 +100,14 @@ def add_entries(
             if given.kind == Kind.ACTS and person not in people:
                 continue  # whom it was done for is not in the file
             content = replace(cast("HandOff", content), person_id=people.get(person))
-        same = alike[_likeness(given.kind, given.local_date, content)]
+        same = alike[_get_match_key(given.kind, given.local_date, content)]
         if kinds.get(given.id) == given.kind:
             there: UUID | None = given.id
             if given.id in same:
                 same.remove(given.id)
         else:
             there = same.pop(0) if same else None
-        entry_id = there or _new_id(cipher, given, content, new_days)
+        entry_id = there or _choose_id(cipher, given, content, new_days)
         if given.kind == Kind.PERSON and entry_id:
             people[given.id] = entry_id
         if entry_id is None or entry_id in kinds or not has_room(kept[given.kind], given.kind):
@@ -124,27 +124,27 @@ def add_entries(
                 local_date=given.local_date,
                 version=given.version,
                 saved_at=given.saved_at,
-                document=store.encrypted(cipher, entry_id, content),
-                follow_up_from=asked_from(content),
+                document=store.encrypt_content(cipher, entry_id, content),
+                follow_up_from=get_follow_up_from(content),
             )
         )
     session.flush()
     return added
 
 
-def _new_id(
-    cipher: Cipher, given: BroughtEntry, content: Content, new_days: Collection[UUID]
+def _choose_id(
+    cipher: Cipher, given: ImportedEntry, content: Content, new_days: Collection[UUID]
 ) -> UUID | None:
     """Return the id of an entry that is to be added; None where its day did not come with it."""
     if isinstance(content, Acts):
-        return acts_id(content.person_id, given.local_date)
+        return get_acts_id(content.person_id, given.local_date)
     if isinstance(content, Commitment) and content.of_day:
         day = reflections_store.day(cipher, given.local_date)
         return day.id if day and day.id in new_days and day.content.commitment.strip() else None
     return new_id()
 
 
-def _likeness(kind: Kind, local_date: LocalDate, content: Content) -> tuple[object, ...]:
+def _get_match_key(kind: Kind, local_date: LocalDate, content: Content) -> tuple[object, ...]:
     """Return what makes an entry of a file the same as one that is there."""
     match content:
         case Person(name=name, left_on=left_on):
@@ -158,19 +158,19 @@ def _likeness(kind: Kind, local_date: LocalDate, content: Content) -> tuple[obje
     return kind, local_date, content.text
 
 
-def take_back(session: Session, cipher: Cipher, brought: Mapping[UUID, int]) -> None:
+def undo_import(session: Session, cipher: Cipher, brought: Mapping[UUID, int]) -> None:
     """Remove entries, inside the caller's transaction, that are as they were brought.
 
     A person stays where something else of the log names them by now.
     """
-    rows = {row.id: row for row in store.rows_of(session, cipher, tuple(Kind))}
+    rows = {row.id: row for row in store.list_rows(session, cipher, tuple(Kind))}
     going = {
         row_id
         for row_id, version in brought.items()
         if row_id in rows and rows[row_id].version == version
     }
     named = {
-        getattr(store.opened(cipher, row).content, "person_id", None)
+        getattr(store.decrypt_entry(cipher, row).content, "person_id", None)
         for row_id, row in rows.items()
         if row_id not in going
     }
