@@ -112,7 +112,7 @@ accounts_store.local_days_changed.connect(fortnightly_store.reschedule_after_mov
 reflections_store.commitments_gone.connect(practice_log_store.delete_outcomes)
 people_store.name_forgotten.connect(monthly_store.rewrite_texts)
 people_store.name_forgotten.connect(team_mirror_store.rewrite_lines)
-people_store.name_forgotten.connect(documents_store.forget_all)
+people_store.name_forgotten.connect(documents_store.delete_all)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

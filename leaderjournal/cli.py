@@ -31,7 +31,7 @@ from leaderjournal.kernel.private_files import database_files, open_to_others
 from leaderjournal.kernel.queue import QUEUE_ERRORS
 from leaderjournal.kernel.schema import is_current, upgrade
 from leaderjournal.kernel.settings import SETTINGS_FILE, SettingsError
-from leaderjournal.portability.whole_journal import everything
+from leaderjournal.portability.full_export import stream_full_export
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.pwa.pages import release
 from leaderjournal.worker import run_forever, run_once
@@ -114,7 +114,7 @@ def demo() -> None:
 def export(email: str) -> None:
     """Write everything that EMAIL's account holds to standard output, as JSON."""
     leader = _leader(email)
-    for piece in everything(leader, today=leader.today(clock.now())):
+    for piece in stream_full_export(leader, today=leader.today(clock.now())):
         click.echo(piece, nl=False)
 
 

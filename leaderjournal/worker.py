@@ -58,11 +58,11 @@ def chores(app: Flask) -> dict[str, int]:
             "devices encrypted that were plain": push_store.encrypt_plain_devices(),
             "devices removed long ago": push_store.delete_old_removals(now=now),
             "imports that were broken off": _go_on_with_imports(now),
-            "imports never brought in": imports_store.forget_unused(
+            "imports never brought in": imports_store.delete_unused(
                 before=Instant(now - IMPORTS_WAIT_FOR)
             ),
             "team mirrors that are over": team_mirror_store.close_ended_mirrors(now=now),
-            "documents of yesterday": documents_store.forget_old(now=now),
+            "documents of yesterday": documents_store.delete_expired(now=now),
             "old deliveries": delivery_store.delete_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
             "logs wiped of all that": wipe_logs(),
@@ -70,7 +70,7 @@ def chores(app: Flask) -> dict[str, int]:
 
 
 def _go_on_with_imports(now: Instant) -> int:
-    left = imports_store.broken_off(before=Instant(now - IMPORTS_TAKE_AT_MOST))
+    left = imports_store.list_interrupted(before=Instant(now - IMPORTS_TAKE_AT_MOST))
     for account, import_id in left:
         enqueue(bring_in_import, str(account), str(import_id))
     return len(left)

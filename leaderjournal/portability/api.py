@@ -13,32 +13,32 @@ from leaderjournal.kernel.api import PREFIX, page, page_schema
 from leaderjournal.kernel.intake import Blueprint
 from leaderjournal.kernel.problems import Problem, invalid
 from leaderjournal.kernel.turns import takes_turn
-from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.documents.pdf import (
-    CannotTypeset,
-    TooLargeToTypeset,
-    Wishes,
-    typeset,
+    DocumentOptions,
+    PdfTooLarge,
+    PdfUnavailable,
+    render_pdf,
 )
-from leaderjournal.portability.documents.rules import names_from
-from leaderjournal.portability.exports import Export, export, of_pdf
+from leaderjournal.portability.documents.rules import parse_names
+from leaderjournal.portability.exports import Export, export, wrap_pdf
 from leaderjournal.portability.imports import store
+from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
     ImportedSchema,
-    KeptImportSchema,
+    ImportStatusSchema,
     StartSchema,
     UploadSchema,
-    choices_of,
+    make_choices,
 )
 from leaderjournal.reviews.api import parse_period
 
 blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, description="Moving")
 
 
-def sent(made: Export) -> Response:
+def send_export(made: Export) -> Response:
     """Return the reply that sends a file as it is made."""
     response = Response(stream_with_context(made.pieces), mimetype=made.media_type)
     response.headers["Content-Type"] = made.media_type
@@ -46,10 +46,10 @@ def sent(made: Export) -> Response:
     return response
 
 
-def names_of(text: str) -> tuple[str, ...]:
+def read_names(text: str) -> tuple[str, ...]:
     """Return the names that a document is to leave out. Raises Problem (422)."""
     try:
-        return names_from(text)
+        return parse_names(text)
     except ValueError as error:
         invalid({"without_names": [str(error)]})
 
@@ -65,7 +65,7 @@ def export_journal(wanted: dict[str, Any]) -> Response:
         return export_pdf(wanted)
     leader = get_current_leader()
     today = leader.today(clock.now())
-    return sent(export(leader, wanted["format"], table_of=wanted["table"], today=today))
+    return send_export(export(leader, wanted["format"], table_of=wanted["table"], today=today))
 
 
 @takes_turn
@@ -75,12 +75,12 @@ def export_pdf(wanted: dict[str, Any]) -> Response:
     leader = get_current_leader()
     today = leader.today(clock.now())
     period = parse_period(wanted["period"] or f"{today.year:04}")
-    wishes = Wishes(wanted["every_day"], names_of(wanted["without_names"]))
+    wishes = DocumentOptions(wanted["every_day"], read_names(wanted["without_names"]))
     try:
-        return sent(of_pdf(period, typeset(leader, period, wishes, today=today)))
-    except CannotTypeset as error:
+        return send_export(wrap_pdf(period, render_pdf(leader, period, wishes, today=today)))
+    except PdfUnavailable as error:
         raise Problem(503, str(error)) from error
-    except TooLargeToTypeset as error:
+    except PdfTooLarge as error:
         invalid({"period": [str(error)]})
 
 
@@ -98,7 +98,7 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
     The reply's Location names the import, by which it can be taken back.
     """
     content = files["file"].stream.read()
-    choices = ChoicesSchema.choices(chosen)
+    choices = ChoicesSchema.to_choices(chosen)
     try:
         done = store.import_now(get_current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
@@ -112,56 +112,56 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
 @takes_turn
 @imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
-@blueprint.response(201, KeptImportSchema)
+@blueprint.response(201, ImportStatusSchema)
 def preview_import(files: dict[str, FileStorage]) -> Any:
     """Look at a journal before it is brought in."""
     leader, now = get_current_leader(), clock.now()
-    import_id = store.begin(leader, files["file"].stream.read(), now=now)
+    import_id = store.create_import(leader, files["file"].stream.read(), now=now)
     try:
-        return store.look_at(leader, import_id, now=now)
+        return store.preview_import(leader, import_id, now=now)
     except UnreadableJournal as error:
         invalid({"file": [str(error)]})
 
 
 @blueprint.get("/imports")
 @login_required
-@blueprint.response(200, page_schema(KeptImportSchema, "Imports"))
+@blueprint.response(200, page_schema(ImportStatusSchema, "Imports"))
 def list_imports() -> dict[str, Any]:
     """List the journals that were brought in, the latest first."""
-    return page(store.kept_imports(get_current_leader()))
+    return page(store.list_imports(get_current_leader()))
 
 
 @blueprint.get("/imports/<uuid:import_id>")
 @login_required
-@blueprint.response(200, KeptImportSchema)
+@blueprint.response(200, ImportStatusSchema)
 def read_import(import_id: UUID) -> Any:
     """Read how far an import is."""
-    return _found(store.kept_import(get_current_leader(), import_id))
+    return _require_found(store.get_import(get_current_leader(), import_id))
 
 
 @blueprint.post("/imports/<uuid:import_id>/start")
 @login_required
 @takes_turn
 @blueprint.arguments(StartSchema, required=False)
-@blueprint.response(200, KeptImportSchema)
+@blueprint.response(200, ImportStatusSchema)
 def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
     """Bring in a journal that was looked at."""
     leader, now = get_current_leader(), clock.now()
-    found = _found(store.kept_import(leader, import_id))
-    if store.choose(leader, import_id, choices_of(chosen["mood_key"], chosen["moods"])):
-        found = store.bring_in(leader, import_id, now=now) or found
+    found = _require_found(store.get_import(leader, import_id))
+    if store.confirm_import(leader, import_id, make_choices(chosen["mood_key"], chosen["moods"])):
+        found = store.run_import(leader, import_id, now=now) or found
     return found
 
 
 @blueprint.post("/imports/<uuid:import_id>/undo")
 @login_required
-@blueprint.response(200, KeptImportSchema)
+@blueprint.response(200, ImportStatusSchema)
 def undo_import(import_id: UUID) -> Any:
     """Take back all that an import made, but what was written on since."""
-    return _found(store.undo(get_current_leader(), import_id))
+    return _require_found(store.undo_import(get_current_leader(), import_id))
 
 
-def _found(kept: store.KeptImport | None) -> store.KeptImport:
+def _require_found(kept: store.ImportStatus | None) -> store.ImportStatus:
     if kept is None:
         raise Problem(404, "There is no such import.")
     return kept

@@ -7,8 +7,8 @@ from zipstream import ZIP_DEFLATED, ZipStream
 
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.portability import markdown, table
-from leaderjournal.portability.whole_journal import everything
+from leaderjournal.portability import csv_tables, markdown
+from leaderjournal.portability.full_export import stream_full_export
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
@@ -17,8 +17,8 @@ from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.summaries.rules import Period
 from leaderjournal.team_mirror import store as team_mirror_store
 
-WHOLE = ("json", "markdown", "csv")
-FORMATS = (*WHOLE, "pdf")
+FULL_FORMATS = ("json", "markdown", "csv")
+FORMATS = (*FULL_FORMATS, "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +34,39 @@ def export(leader: Leader, wanted: str, *, table_of: str = "days", today: LocalD
     """Return all of the leader's journal in one of the forms of WHOLE; of CSV one of its tables."""
     stem = f"leader-journal-{today}"
     if wanted == "json":
-        return Export(_encoded(everything(leader, today=today)), "application/json", f"{stem}.json")
+        return Export(
+            _encode(stream_full_export(leader, today=today)), "application/json", f"{stem}.json"
+        )
     if wanted == "csv":
         name = f"{stem}.csv" if table_of == "days" else f"{stem}-{table_of}.csv"
-        lines = table.rows(leader, table_of, today=today)
-        return Export(_encoded(lines), "text/csv; charset=utf-8", name)
-    return Export(_markdown_zip(leader, today), "application/zip", f"{stem}.zip")
+        lines = csv_tables.stream_table(leader, table_of, today=today)
+        return Export(_encode(lines), "text/csv; charset=utf-8", name)
+    return Export(_stream_markdown_zip(leader, today), "application/zip", f"{stem}.zip")
 
 
-def of_pdf(period: Period, content: bytes) -> Export:
+def wrap_pdf(period: Period, content: bytes) -> Export:
     """Return the PDF of a month or a year, which is made already."""
     return Export(iter([content]), "application/pdf", f"leader-journal-{period.name}.pdf")
 
 
-def _encoded(texts: Iterator[str]) -> Iterator[bytes]:
+def _encode(texts: Iterator[str]) -> Iterator[bytes]:
     return (text.encode() for text in texts)
 
 
-def _markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
+def _stream_markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
     questions = {question.id: question.text for question in catalogue.every_question()}
     own = questions_store.own_questions(leader.cipher)
     questions |= {str(question.id): question.text for question in own}
     packing = ZipStream(compress_type=ZIP_DEFLATED)
     for day in reflections_store.days(leader.cipher):
-        name, text = markdown.written(day, questions)
+        name, text = markdown.format_day(day, questions)
         packing.add(text.encode(), name)
         yield from packing.all_files()
     for review in monthly_store.list_reviews(leader.cipher):
-        name, text = markdown.written_review(review)
+        name, text = markdown.format_review(review)
         packing.add(text.encode(), name)
     log = log_store.list_entries_for_export(leader.cipher)
     mirrors = team_mirror_store.list_mirrors(leader, today=today)
     if log or mirrors:
-        packing.add(markdown.written_log(log, mirrors).encode(), markdown.LOG_NAME)
+        packing.add(markdown.format_log(log, mirrors).encode(), markdown.LOG_NAME)
     yield from packing.finalize()

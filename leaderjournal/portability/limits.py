@@ -5,14 +5,16 @@ from flask_login import current_user
 from leaderjournal.kernel.limits import limiter
 
 
-def _account() -> str:
+def _get_account_id() -> str:
     return str(current_user.id)
 
 
-IMPORTS = "100 per day"
-DOCUMENTS = "100 per day"
+IMPORT_LIMIT = "100 per day"
+DOCUMENT_LIMIT = "100 per day"
 
 imports_per_account = limiter.shared_limit(
-    IMPORTS, scope="imports", key_func=_account, methods=["POST"]
+    IMPORT_LIMIT, scope="imports", key_func=_get_account_id, methods=["POST"]
 )
-documents_per_account = limiter.shared_limit(DOCUMENTS, scope="documents", key_func=_account)
+documents_per_account = limiter.shared_limit(
+    DOCUMENT_LIMIT, scope="documents", key_func=_get_account_id
+)

@@ -15,8 +15,14 @@ import yaml
 
 from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, time_zone
 from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.archives import Archive
-from leaderjournal.portability.rules import Failure, NoEntry, possible, text_of, zone_known
+from leaderjournal.portability.imports.archives import Archive
+from leaderjournal.portability.imports.rules import (
+    Failure,
+    InvalidEntry,
+    clean_text,
+    get_known_zone,
+    require_valid_date,
+)
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.rules import Acts, Commitment, HandOff, Kind, Person, Win
 from leaderjournal.practice_log.store import Entry
@@ -46,7 +52,7 @@ LONGEST_FRONT_MATTER = 20_000
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
-def written(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
+def format_day(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
     """Return a day's path and its Markdown; `questions` holds the texts of questions by id."""
     answers = [answer for answer in day.content.answers if answer.kept]
     head: dict[str, Any] = {
@@ -69,10 +75,10 @@ def written(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
     }
     texts = [(catalogue.key(answer.key).name, answer.text) for answer in answers]
     texts += [(NOTE, day.content.note), (COMMITMENT, day.content.commitment)]
-    return f"{day.local_date.year:04}/{day.local_date}.md", _file(head, texts)
+    return f"{day.local_date.year:04}/{day.local_date}.md", _format_file(head, texts)
 
 
-def written_review(review: StoredReview) -> tuple[str, str]:
+def format_review(review: StoredReview) -> tuple[str, str]:
     """Return the path and the Markdown of a month's review."""
     content = review.content.as_document()
     head = {
@@ -82,10 +88,10 @@ def written_review(review: StoredReview) -> tuple[str, str]:
         "lean_on": content["lean_on"],
     }
     texts = [(question, content[field]) for field, question in QUESTIONS.items()]
-    return f"reviews/{review.month}.md", _file(head, texts)
+    return f"reviews/{review.month}.md", _format_file(head, texts)
 
 
-def written_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
+def format_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
     """Return what happened between reflections: a heading for each kind, a line for each entry.
 
     Of `mirrors` it holds what their leader may see.
@@ -93,16 +99,16 @@ def written_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
     names = {e.id: e.content.name for e in entries if isinstance(e.content, Person)}
     parts = []
     for kind, title in LOG_TITLES.items():
-        lines = [f"- {_log_line(entry, names)}" for entry in entries if entry.kind == kind]
+        lines = [f"- {_format_log_line(entry, names)}" for entry in entries if entry.kind == kind]
         if lines:
             parts.append("\n".join([f"## {title}", "", *lines, ""]))
-    lines = [line for m in mirrors if m.shown for line in _mirror_lines(m.month, m.shown)]
+    lines = [line for m in mirrors if m.shown for line in _format_mirror(m.month, m.shown)]
     if lines:
         parts.append("\n".join(["## The team mirror", "", *lines, ""]))
     return "\n".join(["# Between reflections", "", *parts])
 
 
-def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
+def _format_log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
     said = entry.content
     whom = names.get(getattr(said, "person_id", None) or entry.id, "")
     told: list[object]
@@ -129,7 +135,7 @@ def _log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
     return " · ".join(" ".join(str(part).split()) for part in told if part)
 
 
-def _mirror_lines(month: str, heard: MirrorResult) -> Iterator[str]:
+def _format_mirror(month: str, heard: MirrorResult) -> Iterator[str]:
     means = (
         f"{key.name} {found.mean:.1f} ({found.n} answers)"
         for key in catalogue.keys()
@@ -141,11 +147,13 @@ def _mirror_lines(month: str, heard: MirrorResult) -> Iterator[str]:
             yield f"  - {key.name}: {' '.join(line.split())}"
 
 
-def _file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
+def _format_file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
     """Return front matter, and each text that says something under its heading."""
     front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
     body = "".join(
-        f"\n## {title}\n\n{_escaped(text.strip())}\n" for title, text in texts if text.strip()
+        f"\n## {title}\n\n{_escape_headings(text.strip())}\n"
+        for title, text in texts
+        if text.strip()
     )
     return f"---\n{front}---\n{body}"
 
@@ -159,48 +167,48 @@ def read_markdown(
     `date` of its front matter, or the date in its name. Texts under our own
     headings go where they belong; of any other file all is a note.
     """
-    for member in archive.members(".md"):
+    for member in archive.list_members(".md"):
         where = member.filename[-80:]
         if member.filename == LOG_NAME:
             yield Failure(where, "What happened between reflections comes in with our JSON alone.")
             continue
         try:
-            yield _read(archive.read(member), member.filename, zone, day_starts_at, today)
-        except NoEntry as why:
+            yield _read_file(archive.read(member), member.filename, zone, day_starts_at, today)
+        except InvalidEntry as why:
             yield Failure(where, str(why))
 
 
-def _read(
+def _read_file(
     content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
 ) -> BroughtDay | ImportedReview:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise NoEntry("It is no text in UTF-8.") from None
-    head, body = _front_matter(text)
+        raise InvalidEntry("It is no text in UTF-8.") from None
+    head, body = _split_front_matter(text)
     if "month" in head:
-        return _review(head, body, today)
-    day = _date_of(head, name)
-    possible(day, earliest=EARLIEST_DATE, today=today)
-    own_zone = zone_known(head.get("time_zone"), otherwise=zone)
-    writing = Writing(_written_at(head, day, own_zone), own_zone, day_starts_at)
-    return BroughtDay(day, _content(head, body), writing)
+        return _parse_review(head, body, today)
+    day = _parse_date(head, name)
+    require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+    own_zone = get_known_zone(head.get("time_zone"), otherwise=zone)
+    writing = Writing(_parse_written_at(head, day, own_zone), own_zone, day_starts_at)
+    return BroughtDay(day, _parse_content(head, body), writing)
 
 
-def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     found = FRONT_MATTER.match(text)
     if found is None:
         return {}, text
     if len(found[1]) > LONGEST_FRONT_MATTER:
-        raise NoEntry(f"Its front matter is longer than {LONGEST_FRONT_MATTER:,} characters.")
+        raise InvalidEntry(f"Its front matter is longer than {LONGEST_FRONT_MATTER:,} characters.")
     try:
         head = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise NoEntry("Its front matter is no YAML that can be read.") from None
+        raise InvalidEntry("Its front matter is no YAML that can be read.") from None
     return head if isinstance(head, dict) else {}, text[found.end() :]
 
 
-def _date_of(head: Mapping[str, Any], name: str) -> LocalDate:
+def _parse_date(head: Mapping[str, Any], name: str) -> LocalDate:
     given = head.get("date")
     if isinstance(given, datetime):
         return local_date(given.date())
@@ -212,10 +220,10 @@ def _date_of(head: Mapping[str, Any], name: str) -> LocalDate:
             return local_date(date(*map(int, found.groups())))
     except ValueError:
         pass
-    raise NoEntry("Neither its front matter nor its name has a date, such as 2026-11-24.")
+    raise InvalidEntry("Neither its front matter nor its name has a date, such as 2026-11-24.")
 
 
-def _written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
+def _parse_written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
     given = head.get("written_at")
     if isinstance(given, str):
         try:
@@ -227,21 +235,21 @@ def _written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
     return instant(datetime.combine(day, time(12), tzinfo=time_zone(zone)))
 
 
-def _content(head: Mapping[str, Any], body: str) -> DayContent:
+def _parse_content(head: Mapping[str, Any], body: str) -> DayContent:
     titles = {key.name: key.slug for key in catalogue.keys()} | {NOTE: NOTE, COMMITMENT: COMMITMENT}
-    said = _said(body, titles)
+    said = _split_by_heading(body, titles)
     answers = tuple(
         answer
         for slug in catalogue.KEY_SLUGS
-        if (answer := _answer(slug, head.get(slug), said.get(slug, ""))).kept
+        if (answer := _parse_answer(slug, head.get(slug), said.get(slug, ""))).kept
     )
     content = DayContent(answers, said.get(NOTE, ""), said.get(COMMITMENT, ""))
     if not content.kept:
-        raise NoEntry("It holds no words and no scores.")
+        raise InvalidEntry("It holds no words and no scores.")
     return content
 
 
-def _said(body: str, titles: Mapping[str, str]) -> dict[str, str]:
+def _split_by_heading(body: str, titles: Mapping[str, str]) -> dict[str, str]:
     """Return what stands under each of `titles`, by what it stands for; the rest is the note."""
     texts: dict[str, list[str]] = {}
     field = NOTE
@@ -252,19 +260,19 @@ def _said(body: str, titles: Mapping[str, str]) -> dict[str, str]:
         else:
             texts.setdefault(field, []).append(line)
     return {
-        field: text_of(ESCAPED_HEADING.sub(r"\1", "\n".join(lines)).strip())
+        field: clean_text(ESCAPED_HEADING.sub(r"\1", "\n".join(lines)).strip())
         for field, lines in texts.items()
     }
 
 
-def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> ImportedReview:
+def _parse_review(head: Mapping[str, Any], body: str, today: LocalDate) -> ImportedReview:
     try:
         month = Period.parse(str(head["month"]))
     except ValueError:
         month = None
     if month is None or month.month is None or month.first > today:
-        raise NoEntry("Its month is none that has come, such as 2026-11.")
-    said = _said(body, {question: field for field, question in QUESTIONS.items()})
+        raise InvalidEntry("Its month is none that has come, such as 2026-11.")
+    said = _split_by_heading(body, {question: field for field, question in QUESTIONS.items()})
     lean_on = head.get("lean_on")
     content = ReviewContent(
         said.get("mirror", ""),
@@ -272,11 +280,11 @@ def _review(head: Mapping[str, Any], body: str, today: LocalDate) -> ImportedRev
         said.get("let_go", ""),
         lean_on if lean_on in catalogue.KEY_SLUGS else None,
     )
-    written_at = _written_at(head, month.last, "UTC")
+    written_at = _parse_written_at(head, month.last, "UTC")
     return ImportedReview(month, content, 1, written_at, written_at, ())
 
 
-def _answer(slug: str, given: Any, text: str) -> Answer:
+def _parse_answer(slug: str, given: Any, text: str) -> Answer:
     values = given if isinstance(given, dict) else {}
     score = values.get("score")
     behaviour = values.get("behaviour")
@@ -298,10 +306,10 @@ def _answer(slug: str, given: Any, text: str) -> Answer:
     )
 
 
-def _escaped(text: str) -> str:
+def _escape_headings(text: str) -> str:
     return LOOKS_LIKE_HEADING.sub(lambda found: f"\\{found[1]}", text)
 
 
 def is_markdown(archive: Archive) -> bool:
     """Tell whether the zip is one of Markdown files."""
-    return bool(archive.members(".md"))
+    return bool(archive.list_members(".md"))

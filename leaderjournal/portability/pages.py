@@ -11,17 +11,17 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.kernel.turns import takes_turn
 from leaderjournal.portability import tasks
-from leaderjournal.portability.api import names_of, sent
-from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.daylio import DEFAULT_MOODS
+from leaderjournal.portability.api import read_names, send_export
+from leaderjournal.portability.csv_tables import TABLES
 from leaderjournal.portability.documents import store as documents_store
-from leaderjournal.portability.documents.pdf import Wishes
-from leaderjournal.portability.exports import WHOLE, export, of_pdf
+from leaderjournal.portability.documents.pdf import DocumentOptions
+from leaderjournal.portability.exports import FULL_FORMATS, export, wrap_pdf
 from leaderjournal.portability.imports import store
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.daylio import DEFAULT_MOODS
+from leaderjournal.portability.imports.reader import KIND_NAMES, MoodChoices
 from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
-from leaderjournal.portability.reading import KINDS, Choices
-from leaderjournal.portability.table import TABLES
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.reviews import store as reviews_store
@@ -30,21 +30,21 @@ from leaderjournal.reviews.words.rules import find_names
 
 blueprint = Blueprint("portability", __name__)
 
-AT_ONCE = 1_000_000
+MAX_INLINE_BYTES = 1_000_000
 """Bytes of a file up to which it is read and brought in while its leader waits."""
-DAYS_AT_ONCE = 400
+MAX_INLINE_DAYS = 400
 
 Page = Reply | str
 
 
 @blueprint.get("/settings/moving")
 @login_required
-def moving() -> str:
+def import_and_export() -> str:
     """Show the ways in and out."""
     today = get_current_leader().today(clock.now())
     return render_template(
-        "portability/moving.html",
-        imports=store.kept_imports(get_current_leader()),
+        "portability/import_and_export.html",
+        imports=store.list_imports(get_current_leader()),
         tables=tuple(TABLES),
         today=today,
     )
@@ -55,10 +55,10 @@ def moving() -> str:
 def download(wanted: str) -> Response:
     """Send everything as JSON, Markdown or CSV."""
     table_of = request.args.get("table", "days")
-    if wanted not in WHOLE or table_of not in TABLES:
+    if wanted not in FULL_FORMATS or table_of not in TABLES:
         abort(404)
     leader = get_current_leader()
-    return sent(export(leader, wanted, table_of=table_of, today=leader.today(clock.now())))
+    return send_export(export(leader, wanted, table_of=table_of, today=leader.today(clock.now())))
 
 
 @blueprint.post("/settings/import")
@@ -69,18 +69,18 @@ def import_journal() -> Page:
     """Look at the journal that was chosen; a large one is read by the worker."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        return _refused("Choose the file of the journal.")
+        return _refuse_file("Choose the file of the journal.")
     leader, now = get_current_leader(), clock.now()
     content = file.stream.read()
-    import_id = store.begin(leader, content, now=now)
-    if len(content) > AT_ONCE:
+    import_id = store.create_import(leader, content, now=now)
+    if len(content) > MAX_INLINE_BYTES:
         enqueue(tasks.look_at_import, str(leader.id), str(import_id))
     else:
         try:
-            store.look_at(leader, import_id, now=now)
+            store.preview_import(leader, import_id, now=now)
         except UnreadableJournal as error:
-            store.give_up(leader, import_id)
-            return _refused(str(error))
+            store.discard_import(leader, import_id)
+            return _refuse_file(str(error))
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
 
@@ -88,13 +88,13 @@ def import_journal() -> Page:
 @login_required
 def show_import(import_id: UUID) -> str:
     """Show what is in a file, how far its import is, or what came of it."""
-    kept = store.kept_import(get_current_leader(), import_id)
+    kept = store.get_import(get_current_leader(), import_id)
     if kept is None:
         abort(404)
     return render_template(
         "portability/import.html",
         kept=kept,
-        kind=KINDS.get(kept.kind, ""),
+        kind=KIND_NAMES.get(kept.kind, ""),
         keys=catalogue.keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
         offered=DEFAULT_MOODS,
@@ -107,7 +107,7 @@ def show_import(import_id: UUID) -> str:
 def start_import(import_id: UUID) -> Page:
     """Bring in a journal that was looked at; a large one is left to the worker."""
     leader, now = get_current_leader(), clock.now()
-    kept = store.kept_import(leader, import_id)
+    kept = store.get_import(leader, import_id)
     if kept is None:
         abort(404)
     scores = {
@@ -116,12 +116,12 @@ def start_import(import_id: UUID) -> Page:
         if (score := request.form.get(f"mood-{number}", "")) in ("1", "2", "3", "4", "5")
     }
     key = request.form.get("mood_key", "")
-    choices = Choices(key if key in catalogue.KEY_SLUGS else None, scores)
-    if store.choose(leader, import_id, choices):
-        if kept.total > DAYS_AT_ONCE:
+    choices = MoodChoices(key if key in catalogue.KEY_SLUGS else None, scores)
+    if store.confirm_import(leader, import_id, choices):
+        if kept.total > MAX_INLINE_DAYS:
             enqueue(tasks.bring_in_import, str(leader.id), str(import_id))
         else:
-            store.bring_in(leader, import_id, now=now)
+            store.run_import(leader, import_id, now=now)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
 
@@ -129,16 +129,16 @@ def start_import(import_id: UUID) -> Page:
 @login_required
 def give_up_import(import_id: UUID) -> Page:
     """Forget a journal that was only looked at."""
-    if store.give_up(get_current_leader(), import_id):
+    if store.discard_import(get_current_leader(), import_id):
         flash("Nothing was brought in, and the file is gone.", "good")
-    return redirect(url_for("portability.moving"), 303)
+    return redirect(url_for("portability.import_and_export"), 303)
 
 
 @blueprint.post("/settings/imports/<uuid:import_id>/undo")
 @login_required
 def undo_import(import_id: UUID) -> Page:
     """Take back all that an import made."""
-    if store.undo(get_current_leader(), import_id) is None:
+    if store.undo_import(get_current_leader(), import_id) is None:
         abort(404)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
@@ -163,13 +163,13 @@ def make_document(period: str) -> Page:
     shown = parse_period(period)
     leader, now = get_current_leader(), clock.now()
     leaves_out = request.form.get("names") == "without"
-    names = names_of(request.form.get("without_names", "")) if leaves_out else ()
-    wishes = Wishes(request.form.get("every_day") == "yes", names)
-    document_id = documents_store.ask_for(leader, shown, wishes, now=now)
+    names = read_names(request.form.get("without_names", "")) if leaves_out else ()
+    wishes = DocumentOptions(request.form.get("every_day") == "yes", names)
+    document_id = documents_store.request_document(leader, shown, wishes, now=now)
     if shown.month is None:
         enqueue(tasks.make_document, str(leader.id), str(document_id))
     else:
-        documents_store.make(leader, document_id, now=now)
+        documents_store.make_document(leader, document_id, now=now)
     return redirect(url_for("portability.show_document", document_id=document_id), 303)
 
 
@@ -177,7 +177,7 @@ def make_document(period: str) -> Page:
 @login_required
 def show_document(document_id: UUID) -> str:
     """Show how far a PDF is, and where to fetch it."""
-    kept = documents_store.document(get_current_leader(), document_id)
+    kept = documents_store.get_document(get_current_leader(), document_id)
     if kept is None:
         abort(404)
     return render_template("portability/document.html", kept=kept)
@@ -188,18 +188,18 @@ def show_document(document_id: UUID) -> str:
 def fetch_document(document_id: UUID) -> Response:
     """Send a PDF that is made."""
     leader = get_current_leader()
-    kept = documents_store.document(leader, document_id)
-    content = documents_store.content_of(leader, document_id)
+    kept = documents_store.get_document(leader, document_id)
+    content = documents_store.get_pdf(leader, document_id)
     if kept is None or content is None:
         abort(404)
-    return sent(of_pdf(kept.period, content))
+    return send_export(wrap_pdf(kept.period, content))
 
 
 @blueprint.app_template_test("under_way")
-def _under_way(kept: store.KeptImport) -> bool:
+def _is_running(kept: store.ImportStatus) -> bool:
     return kept.state in (State.READING, State.WAITING, State.RUNNING)
 
 
-def _refused(why: str) -> Reply:
+def _refuse_file(why: str) -> Reply:
     flash(why, "problem")
-    return redirect(url_for("portability.moving"), 303)
+    return redirect(url_for("portability.import_and_export"), 303)

@@ -8,9 +8,9 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from leaderjournal.kernel.fields import UtcInstant
 from leaderjournal.kernel.json_text import UnreadableJson, read_json
+from leaderjournal.portability.csv_tables import TABLES
 from leaderjournal.portability.exports import FORMATS
-from leaderjournal.portability.reading import Choices
-from leaderjournal.portability.table import TABLES
+from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.questions.schemas import KEY
 
 
@@ -43,10 +43,10 @@ class ChoicesSchema(Schema):
 
     @validates("moods")
     def _are_scores(self, value: str, **_kwargs: Any) -> None:
-        self.scores(value)
+        self.parse_scores(value)
 
     @staticmethod
-    def scores(text: str) -> dict[str, int]:
+    def parse_scores(text: str) -> dict[str, int]:
         """Return the scores by mood. Raises ValidationError."""
         try:
             moods = read_json(text)
@@ -59,14 +59,14 @@ class ChoicesSchema(Schema):
         return moods
 
     @classmethod
-    def choices(cls, values: dict[str, Any]) -> Choices:
+    def to_choices(cls, values: dict[str, Any]) -> MoodChoices:
         """Return the loaded values as choices."""
-        return choices_of(values["mood_key"], cls.scores(values["moods"]))
+        return make_choices(values["mood_key"], cls.parse_scores(values["moods"]))
 
 
-def choices_of(key: str | None, scores: Mapping[str, int]) -> Choices:
+def make_choices(key: str | None, scores: Mapping[str, int]) -> MoodChoices:
     """Return choices under a key, moods as they are read from a file: whatever their case."""
-    return Choices(key, {mood.casefold(): score for mood, score in scores.items()})
+    return MoodChoices(key, {mood.casefold(): score for mood, score in scores.items()})
 
 
 class StartSchema(Schema):
@@ -100,7 +100,7 @@ class ImportedSchema(Schema):
     failed = fields.List(fields.Nested(FailureSchema), required=True, attribute="failures")
 
 
-class KeptImportSchema(Schema):
+class ImportStatusSchema(Schema):
     """An import: what is in the file, how far it is, and what came of it."""
 
     id = fields.UUID(required=True)

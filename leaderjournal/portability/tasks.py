@@ -5,9 +5,9 @@ from uuid import UUID
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.queue import task
-from leaderjournal.portability.archives import UnreadableJournal
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
+from leaderjournal.portability.imports.archives import UnreadableJournal
 
 
 @task
@@ -17,7 +17,7 @@ def look_at_import(account_id: str, import_id: str) -> None:
     if leader is None:
         return
     try:
-        imports_store.look_at(leader, UUID(import_id), now=clock.now())
+        imports_store.preview_import(leader, UUID(import_id), now=clock.now())
     except UnreadableJournal:
         return  # it is noted with the import, where its leader reads why
 
@@ -27,7 +27,7 @@ def bring_in_import(account_id: str, import_id: str) -> None:
     """Bring in an import that its leader chose."""
     leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
-        imports_store.bring_in(leader, UUID(import_id), now=clock.now())
+        imports_store.run_import(leader, UUID(import_id), now=clock.now())
 
 
 @task
@@ -35,4 +35,4 @@ def make_document(account_id: str, document_id: str) -> None:
     """Typeset a document that its leader asked for."""
     leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
-        documents_store.make(leader, UUID(document_id), now=clock.now())
+        documents_store.make_document(leader, UUID(document_id), now=clock.now())

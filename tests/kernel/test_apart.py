@@ -7,8 +7,8 @@ import time
 import pytest
 
 from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
-from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.json_reader import read_whole
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.full_export import read_full_export
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the limit")
 
@@ -20,7 +20,7 @@ def test_it_gives_what_was_found_in_another_process():
 
 def test_it_raises_what_was_raised():
     with pytest.raises(UnreadableJournal):
-        run_apart(read_whole, b"{", megabytes=100)
+        run_apart(read_full_export, b"{", megabytes=100)
 
 
 @on_linux

@@ -12,13 +12,13 @@ import time_machine
 from factories import PASSWORD, a_leader
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from portability.test_import import bring, upload
+from portability.imports.test_import import bring, upload
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
+from leaderjournal.portability.full_export import stream_full_export
 from leaderjournal.portability.imports import store as imports_store
-from leaderjournal.portability.reading import Choices
-from leaderjournal.portability.whole_journal import everything
+from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.practice import catalogue
 from leaderjournal.worker import chores, empty_queue
 
@@ -109,7 +109,7 @@ def logs(leader, today, log):
 def exported(app, leader) -> str:
     with app.app_context():
         mine = accounts_store.find_leader(UUID(leader.id))
-        return "".join(everything(mine, today=mine.today(clock.now())))
+        return "".join(stream_full_export(mine, today=mine.today(clock.now())))
 
 
 def without_ids(text: str) -> str:
@@ -209,12 +209,12 @@ def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, clien
     assert other.call("POST", f"/imports/{added['id']}/start", {}).status_code < 300
     with app.app_context():
         mine = accounts_store.find_leader(UUID(other.id))
-        imports_store.bring_in(mine, UUID(added["id"]), now=clock.now())
+        imports_store.run_import(mine, UUID(added["id"]), now=clock.now())
     people = {person["name"]: person["id"] for person in other.get("/people").json["items"]}
     assert set(people) == {"Ana", "Ben"}
     other.call("POST", "/wins", {"text": "Newer", "person_id": people["Ana"]})
     with app.app_context():
-        imports_store.undo(mine, UUID(added["id"]))
+        imports_store.undo_import(mine, UUID(added["id"]))
     assert [person["name"] for person in other.get("/people").json["items"]] == ["Ana"]
     assert [win["text"] for win in other.get("/wins").json["items"]] == ["Newer"]
     assert other.get(f"/people/{people['Ana']}/acts").json["items"] == []
@@ -320,7 +320,7 @@ def test_an_import_that_was_broken_off_goes_on(app, client, leader):
     ).json
     with app.app_context():
         mine = accounts_store.find_leader(UUID(other.id))
-        assert imports_store.choose(mine, UUID(kept["id"]), Choices())
+        assert imports_store.confirm_import(mine, UUID(kept["id"]), MoodChoices())
     assert chores(app)["imports that were broken off"] == 0
     later = clock.now() + timedelta(hours=2)
     with time_machine.travel(later, tick=False):

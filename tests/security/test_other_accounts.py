@@ -15,7 +15,7 @@ from factories import A_BROWSER, PASSWORD, a_leader, csrf_token, sign_in
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.portability.documents import store as documents_store
-from leaderjournal.portability.documents.pdf import Wishes
+from leaderjournal.portability.documents.pdf import DocumentOptions
 from leaderjournal.reviews.summaries.rules import Period
 
 PUBLIC = {
@@ -113,8 +113,8 @@ def victim(client):
     with client.application.app_context():
         [session] = [str(row.id) for row in accounts_store.list_sessions(uuid.UUID(leader.id))]
         of = accounts_store.find_leader(uuid.UUID(leader.id))
-        wishes = Wishes(every_day=False, without_names=(SECRET,))
-        document = documents_store.ask_for(of, Period(2026, 11), wishes, now=clock.now())
+        wishes = DocumentOptions(every_day=False, without_names=(SECRET,))
+        document = documents_store.request_document(of, Period(2026, 11), wishes, now=clock.now())
     leader.parts = {
         "local_date": today,
         "deleted": deleted,

@@ -104,35 +104,35 @@ def test_two_imports_are_under_way_at_once_and_no_more(app, account):
     def begin(_number):
         with app.app_context():
             try:
-                return imports_store.begin(account, b"{}", now=clock.now())
+                return imports_store.create_import(account, b"{}", now=clock.now())
             except QuotaReached as reached:
                 return reached
 
     with ThreadPoolExecutor(8) as pool:
         begun = list(pool.map(begin, range(8)))
     refused = [one for one in begun if isinstance(one, QuotaReached)]
-    assert len(begun) - len(refused) == import_quotas.UNDER_WAY_AT_ONCE
+    assert len(begun) - len(refused) == import_quotas.MOST_RUNNING
     assert {(one.status, one.retry_after) for one in refused} == {(429, 30)}
 
 
 def test_an_import_that_was_broken_off_keeps_nobody_waiting(app, account):
     for ago in range(5, 0, -1):
-        before = clock.now() - ago * (import_quotas.UNDER_WAY_FOR + timedelta(minutes=1))
-        imports_store.begin(account, b"{}", now=before)
-    imports_store.begin(account, b"{}", now=clock.now())
+        before = clock.now() - ago * (import_quotas.RUNNING_TIMEOUT + timedelta(minutes=1))
+        imports_store.create_import(account, b"{}", now=before)
+    imports_store.create_import(account, b"{}", now=clock.now())
     kept = db.session.scalar(sa.select(sa.func.count()).select_from(Import))
     assert kept <= import_quotas.MOST_WAITING + 1
 
 
 def test_an_import_that_failed_keeps_nobody_waiting(app, account):
-    for _ in range(import_quotas.UNDER_WAY_AT_ONCE + 1):
-        broken = imports_store.begin(account, b"{}", now=clock.now())
+    for _ in range(import_quotas.MOST_RUNNING + 1):
+        broken = imports_store.create_import(account, b"{}", now=clock.now())
         with write_transaction() as session:
             session.execute(
                 sa.update(Import).where(Import.id == broken).values(file_encrypted=b"damaged")
             )
         with pytest.raises(DecryptionFailed):
-            imports_store.look_at(account, broken, now=clock.now())
+            imports_store.preview_import(account, broken, now=clock.now())
 
 
 def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
@@ -184,7 +184,7 @@ def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypa
     assert "the most it may" in reply.json["detail"]
     assert leader.get(f"/reflections/{days[0]}").json == before
     with pytest.raises(QuotaReached):
-        imports_store.begin(account, b"{}", now=clock.now())
+        imports_store.create_import(account, b"{}", now=clock.now())
 
 
 def test_a_save_does_not_add_up_all_that_was_ever_written(leader, app):

@@ -12,7 +12,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.turns import AT_ONCE, take_turn
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.models import Document
-from leaderjournal.portability.documents.pdf import Wishes
+from leaderjournal.portability.documents.pdf import DocumentOptions
 from leaderjournal.portability.imports.models import Import
 from leaderjournal.reviews.api import parse_period
 
@@ -74,9 +74,11 @@ def test_documents_by_the_api_count_for_the_account_too(leader):
 def test_documents_that_are_too_large_keep_nobody_waiting(app, leader):
     with app.app_context():
         account = accounts_store.find_leader(accounts_store.find_account_id(leader.email))
-        wishes = Wishes(True, ())
+        wishes = DocumentOptions(True, ())
         for _ in range(documents_store.MOST_KEPT + 1):
-            asked = documents_store.ask_for(account, parse_period("2026"), wishes, now=clock.now())
-            documents_store._set(asked, stage=documents_store.Stage.TOO_LARGE)
+            asked = documents_store.request_document(
+                account, parse_period("2026"), wishes, now=clock.now()
+            )
+            documents_store._update(asked, stage=documents_store.Stage.TOO_LARGE)
         kept = db.session.scalar(sa.select(sa.func.count()).select_from(Document))
         assert kept == documents_store.MOST_KEPT

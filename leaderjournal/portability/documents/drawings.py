@@ -16,7 +16,7 @@ KEY_COLOURS = {
 CLASS = re.compile(r'class="([^"]*)"')
 
 
-def printed(drawing: Markup | str, key: str = "") -> Markup:
+def apply_print_styles(drawing: Markup | str, key: str = "") -> Markup:
     """Return a drawing of a page with its colours in it, those of `key` for what is the key's."""
     of_key = KEY_COLOURS.get(key, QUIET)
     attributes = {

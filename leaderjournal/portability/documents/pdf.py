@@ -11,8 +11,8 @@ from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
 from leaderjournal.kernel.context import settings
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.settings import ROOT
-from leaderjournal.portability.documents.drawings import printed
-from leaderjournal.portability.documents.rules import LeavesOut, beginning
+from leaderjournal.portability.documents.drawings import apply_print_styles
+from leaderjournal.portability.documents.rules import NameRemover, shorten
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import DayContent
@@ -26,16 +26,16 @@ from leaderjournal.reviews.summaries.rules import Period
 STATIC = ROOT / "static"
 
 
-class CannotTypeset(Exception):
+class PdfUnavailable(Exception):
     """This machine lacks the libraries that typesetting needs; the message says what to do."""
 
 
-class TooLargeToTypeset(Exception):
+class PdfTooLarge(Exception):
     """This document needs more memory or time than typesetting may have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DocumentOptions:
     """Whether a document holds every day's words, and which names it leaves out."""
 
     every_day: bool = True
@@ -43,17 +43,17 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class PrintedReview:
     """A month's review as it is printed."""
 
     month: Period
     content: ReviewContent
 
 
-def typeset(
+def render_pdf(
     leader: Leader,
     period: Period,
-    wishes: Wishes,
+    wishes: DocumentOptions,
     *,
     today: LocalDate,
     tell: Callable[[str], None] = lambda _stage: None,
@@ -64,34 +64,36 @@ def typeset(
     TooLargeToTypeset where it would need more memory than it may have.
     """
     tell("reading")
-    page = document_page(leader, period, wishes, today=today)
+    page = render_page(leader, period, wishes, today=today)
     tell("typesetting")
     try:
-        return run_apart(write_pdf, page, megabytes=settings().job_megabytes, load=load_printer)
+        return run_apart(write_pdf, page, megabytes=settings().job_megabytes, load=load_weasyprint)
     except NeedsTooMuch as error:
-        raise TooLargeToTypeset("This PDF is too large to be made here. Choose less.") from error
-    except CannotTypeset:
+        raise PdfTooLarge("This PDF is too large to be made here. Choose less.") from error
+    except PdfUnavailable:
         current_app.logger.warning("no PDF can be made: Pango is not installed")
         raise
 
 
 def write_pdf(page: str) -> bytes:
     """Return the PDF of a page of HTML. Raises CannotTypeset."""
-    printer = load_printer()
+    printer = load_weasyprint()
     pdf: bytes = printer.HTML(
-        string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_own_files(printer)
+        string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_build_font_fetcher(printer)
     ).write_pdf(pdf_tags=True)
     return pdf
 
 
-def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: LocalDate) -> str:
+def render_page(
+    leader: Leader, period: Period, wishes: DocumentOptions, *, today: LocalDate
+) -> str:
     """Return the page of HTML that is typeset; whoever is to be left out is in none of it."""
-    says = LeavesOut(wishes.without_names)
+    says = NameRemover(wishes.without_names)
     portrait = reviews_store.get_report(leader, period, today=today)
     summary = replace(
         portrait.summary,
         highlights=tuple(
-            replace(passage, text=_passage(says(passage.text), wishes))
+            replace(passage, text=_shorten_passage(says(passage.text), wishes))
             for passage in portrait.summary.highlights
         ),
     )
@@ -115,11 +117,13 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
         summary=summary,
         keys=catalogue.keys(),
         mirror=catalogue.MIRROR_SCORES,
-        days=[(day.local_date, _said(day.content, says)) for day in days if day.content.kept][::-1]
+        days=[
+            (day.local_date, _remove_names(day.content, says)) for day in days if day.content.kept
+        ][::-1]
         if wishes.every_day
         else [],
         reviews=[
-            Reviewed(
+            PrintedReview(
                 month,
                 ReviewContent(
                     says(review.content.mirror),
@@ -133,18 +137,18 @@ def document_page(leader: Leader, period: Period, wishes: Wishes, *, today: Loca
         ],
         questions=QUESTIONS,
         leaves_out=bool(wishes.without_names),
-        drawn=printed,
+        drawn=apply_print_styles,
         styles=(STATIC / "css" / "document.css").read_text(encoding="utf-8"),
         printed_on=today,
     )
 
 
-def _passage(text: str, wishes: Wishes) -> str:
+def _shorten_passage(text: str, wishes: DocumentOptions) -> str:
     # What is cut stands whole among the days. No name may be cut before it is left out.
-    return beginning(text) if wishes.every_day else text
+    return shorten(text) if wishes.every_day else text
 
 
-def _said(content: DayContent, says: LeavesOut) -> DayContent:
+def _remove_names(content: DayContent, says: NameRemover) -> DayContent:
     return DayContent(
         tuple(replace(answer, text=says(answer.text)) for answer in content.answers),
         says(content.note),
@@ -152,17 +156,17 @@ def _said(content: DayContent, says: LeavesOut) -> DayContent:
     )
 
 
-def load_printer() -> Any:
+def load_weasyprint() -> Any:
     """Return WeasyPrint. Raises CannotTypeset."""
     try:
         import weasyprint  # noqa: PLC0415 - it needs libraries that not every machine has
     except OSError as error:
-        raise CannotTypeset(
+        raise PdfUnavailable(
             "This server lacks Pango, which typesets PDFs. Its operator can install it."
         ) from error
     return weasyprint
 
 
-def _own_files(printer: Any) -> Any:
+def _build_font_fetcher(printer: Any) -> Any:
     """Return a fetcher of our own fonts; a document asks for nothing else, here or elsewhere."""
     return printer.urls.URLFetcher(allowed_protocols={"file"}, fail_on_errors=True)

@@ -7,33 +7,33 @@ from leaderjournal.practice_log.rules import compile_names
 from leaderjournal.reviews.words.rules import is_stop_word
 
 SOMEONE = "someone"
-BETWEEN_NAMES = re.compile(r"[,;\n]+")
-LONGEST_BEGINNING = 600
+NAME_SEPARATOR = re.compile(r"[,;\n]+")
+LONGEST_PASSAGE = 600
 MOST_NAMES = 500
 LONGEST_NAME = 80
 
 
-def names_from(text: str) -> tuple[str, ...]:
+def parse_names(text: str) -> tuple[str, ...]:
     """Return the names that a leader wrote, separated by commas or lines, each once.
 
     Raises ValueError, saying what is allowed, for too many or too long ones.
     """
-    names = [" ".join(name.split()).lstrip("@") for name in BETWEEN_NAMES.split(text)]
+    names = [" ".join(name.split()).lstrip("@") for name in NAME_SEPARATOR.split(text)]
     found = tuple(dict.fromkeys(name for name in names if name))
     if len(found) > MOST_NAMES or any(len(name) > LONGEST_NAME for name in found):
         raise ValueError(f"Use at most {MOST_NAMES} names of at most {LONGEST_NAME} characters.")
     return found
 
 
-def beginning(text: str) -> str:
+def shorten(text: str) -> str:
     """Return as much of a text as makes one want to read on; it stands whole elsewhere."""
-    if len(text) <= LONGEST_BEGINNING:
+    if len(text) <= LONGEST_PASSAGE:
         return text
-    cut, _, _ = text[:LONGEST_BEGINNING].rpartition(" ")
-    return f"{cut or text[:LONGEST_BEGINNING]} …"
+    cut, _, _ = text[:LONGEST_PASSAGE].rpartition(" ")
+    return f"{cut or text[:LONGEST_PASSAGE]} …"
 
 
-class LeavesOut:
+class NameRemover:
     """Says "someone" where a name stands by itself, its possessive included as "someone's".
 
     A name counts however it is written, but where that would be an ordinary word, as will and am.

@@ -16,16 +16,16 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import QuotaReached
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.pdf import (
-    CannotTypeset,
-    TooLargeToTypeset,
-    Wishes,
-    typeset,
+    DocumentOptions,
+    PdfTooLarge,
+    PdfUnavailable,
+    render_pdf,
 )
 from leaderjournal.reviews.summaries.rules import Period
 
-KEPT_FOR = timedelta(days=1)
-MAKING_AT_ONCE = 2
-MAKING_TAKES = timedelta(minutes=15)
+LIFETIME = timedelta(days=1)
+MOST_IN_PROGRESS = 2
+PROGRESS_TIMEOUT = timedelta(minutes=15)
 """What is being made for longer was broken off; it keeps nobody waiting."""
 MOST_KEPT = 10
 """Of one account; a new one takes the place of the oldest."""
@@ -42,12 +42,12 @@ class Stage(StrEnum):
     TOO_LARGE = "too large"
 
 
-OVER = frozenset({Stage.DONE, Stage.FAILED, Stage.TOO_LARGE})
+FINISHED_STAGES = frozenset({Stage.DONE, Stage.FAILED, Stage.TOO_LARGE})
 """Stages after which nothing more is done."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDocument:
+class DocumentStatus:
     """A document as its leader sees it."""
 
     id: UUID
@@ -55,7 +55,9 @@ class KeptDocument:
     stage: Stage
 
 
-def ask_for(leader: Leader, period: Period, wishes: Wishes, *, now: Instant) -> UUID:
+def request_document(
+    leader: Leader, period: Period, wishes: DocumentOptions, *, now: Instant
+) -> UUID:
     """Keep what document a leader wishes; return its id. Raises QuotaReached."""
     document_id = new_id()
     row = Document(
@@ -85,8 +87,8 @@ def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
         .where(Document.account_id == account)
         .order_by(Document.id.desc())
     ).all()
-    making = [at for _, stage, at in rows if stage not in OVER]
-    if sum(at > now - MAKING_TAKES for at in making) >= MAKING_AT_ONCE:
+    making = [at for _, stage, at in rows if stage not in FINISHED_STAGES]
+    if sum(at > now - PROGRESS_TIMEOUT for at in making) >= MOST_IN_PROGRESS:
         raise QuotaReached(
             "Two documents are being made, the most at once. Try again once one is done.",
             status=429,
@@ -95,49 +97,49 @@ def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
     gone = [
         row
         for number, (row, stage, _) in enumerate(rows, start=1)
-        if number >= MOST_KEPT and stage in OVER
+        if number >= MOST_KEPT and stage in FINISHED_STAGES
     ]
     session.execute(sa.delete(Document).where(Document.id.in_(gone)))
 
 
-def make(leader: Leader, document_id: UUID, *, now: Instant) -> None:
+def make_document(leader: Leader, document_id: UUID, *, now: Instant) -> None:
     """Typeset a document that was asked for; nothing happens where it is gone or made already."""
-    row = _row(leader.id, document_id)
-    if row is None or row.stage in OVER:
+    row = _get_row(leader.id, document_id)
+    if row is None or row.stage in FINISHED_STAGES:
         return
     opened: dict[str, Any] = leader.cipher.decrypt_json(
         row.options_encrypted, table="documents", column="options_encrypted", row=document_id
     )
-    wishes = Wishes(opened["every_day"], tuple(opened["without_names"]))
+    wishes = DocumentOptions(opened["every_day"], tuple(opened["without_names"]))
     try:
-        content = typeset(
+        content = render_pdf(
             leader,
             Period.parse(row.period),
             wishes,
             today=leader.today(now),
-            tell=lambda stage: _set(document_id, stage=stage),
+            tell=lambda stage: _update(document_id, stage=stage),
         )
-    except CannotTypeset:
-        _set(document_id, stage=Stage.FAILED)
+    except PdfUnavailable:
+        _update(document_id, stage=Stage.FAILED)
         return
-    except TooLargeToTypeset:
-        _set(document_id, stage=Stage.TOO_LARGE)
+    except PdfTooLarge:
+        _update(document_id, stage=Stage.TOO_LARGE)
         return
     encrypted = leader.cipher.encrypt_bytes(
         content, table="documents", column="content_encrypted", row=document_id
     )
-    _set(document_id, stage=Stage.DONE, content_encrypted=encrypted)
+    _update(document_id, stage=Stage.DONE, content_encrypted=encrypted)
 
 
-def document(leader: Leader, document_id: UUID) -> KeptDocument | None:
+def get_document(leader: Leader, document_id: UUID) -> DocumentStatus | None:
     """Return one of the leader's documents."""
-    row = _row(leader.id, document_id)
+    row = _get_row(leader.id, document_id)
     if row is None:
         return None
-    return KeptDocument(row.id, Period.parse(row.period), Stage(row.stage))
+    return DocumentStatus(row.id, Period.parse(row.period), Stage(row.stage))
 
 
-def content_of(leader: Leader, document_id: UUID) -> bytes | None:
+def get_pdf(leader: Leader, document_id: UUID) -> bytes | None:
     """Return the PDF of a document that is done."""
     encrypted = db.session.scalar(
         sa.select(Document.content_encrypted).where(
@@ -151,25 +153,25 @@ def content_of(leader: Leader, document_id: UUID) -> bytes | None:
     )
 
 
-def forget_all(cipher: Cipher, **_said: object) -> None:
+def delete_all(cipher: Cipher, **_said: object) -> None:
     """Forget every document of an account: a name that has left its texts stands in them still."""
     with write_transaction() as session:
         session.execute(sa.delete(Document).where(Document.account_id == cipher.account))
 
 
-def forget_old(*, now: Instant) -> int:
+def delete_expired(*, now: Instant) -> int:
     """Forget documents that were asked for more than a day ago; return how many."""
     with write_transaction() as session:
         return rows_changed(
-            session, sa.delete(Document).where(Document.created_at < now - KEPT_FOR)
+            session, sa.delete(Document).where(Document.created_at < now - LIFETIME)
         )
 
 
-def _row(account: UUID, document_id: UUID) -> Document | None:
+def _get_row(account: UUID, document_id: UUID) -> Document | None:
     query = sa.select(Document).where(Document.account_id == account, Document.id == document_id)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _set(document_id: UUID, **values: object) -> None:
+def _update(document_id: UUID, **values: object) -> None:
     with write_transaction() as session:
         session.execute(sa.update(Document).where(Document.id == document_id).values(**values))

@@ -26,7 +26,7 @@ class Import(Base):
     file_encrypted: Mapped[bytes | None] = mapped_column(deferred=True)
 
 
-class BroughtIn(Base):
+class ImportedItem(Base):
     """A day, a review or a question that an import made, at the version it then had."""
 
     __tablename__ = "imported_items"

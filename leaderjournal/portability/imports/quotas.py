@@ -10,8 +10,8 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.quotas import QuotaReached
 from leaderjournal.portability.imports.models import Import
 
-UNDER_WAY_AT_ONCE = 2
-UNDER_WAY_FOR = timedelta(minutes=15)
+MOST_RUNNING = 2
+RUNNING_TIMEOUT = timedelta(minutes=15)
 """What is under way for longer was broken off; it keeps nobody waiting."""
 MOST_WAITING = 3
 """Files that were only looked at; a new one takes the place of the oldest."""
@@ -19,8 +19,8 @@ MOST_WAITING_BYTES = 100_000_000
 MOST_KEPT = 1_000
 """Imports in the list of what was brought in."""
 
-UNDER_WAY = ("reading", "waiting", "running")
-ONLY_LOOKED_AT = ("preview", "refused")
+RUNNING_STATES = ("reading", "waiting", "running")
+UNCONFIRMED_STATES = ("preview", "refused")
 
 
 def make_room(session: Session, account: UUID, size: int, *, now: Instant) -> None:
@@ -38,9 +38,9 @@ def make_room(session: Session, account: UUID, size: int, *, now: Instant) -> No
         .where(Import.account_id == account)
         .order_by(Import.id.desc())
     ).all()
-    begun = now - UNDER_WAY_FOR
-    under_way = sum(1 for _, state, at, _ in rows if state in UNDER_WAY and at > begun)
-    if under_way >= UNDER_WAY_AT_ONCE:
+    begun = now - RUNNING_TIMEOUT
+    under_way = sum(1 for _, state, at, _ in rows if state in RUNNING_STATES and at > begun)
+    if under_way >= MOST_RUNNING:
         raise QuotaReached(
             "Two imports are under way, the most at once. Try again once one is done.",
             status=429,
@@ -51,7 +51,7 @@ def make_room(session: Session, account: UUID, size: int, *, now: Instant) -> No
     waiting = [
         (row, length)
         for row, state, at, length in rows
-        if state in ONLY_LOOKED_AT or (state == "reading" and at <= begun)
+        if state in UNCONFIRMED_STATES or (state == "reading" and at <= begun)
     ]
     left = MOST_WAITING_BYTES - size
     gone = []

@@ -14,13 +14,17 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
-from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.imports.limits import read_within_limits
-from leaderjournal.portability.imports.models import BroughtIn, Import
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.full_export import (
+    FullExport,
+    is_own_export,
+    read_full_export,
+)
+from leaderjournal.portability.imports.memory_limit import read_within_limits
+from leaderjournal.portability.imports.models import Import, ImportedItem
 from leaderjournal.portability.imports.quotas import make_room
-from leaderjournal.portability.json_reader import WholeJournal, looks_like_ours, read_whole
-from leaderjournal.portability.reading import Choices, Reader, Reading
-from leaderjournal.portability.rules import Failure
+from leaderjournal.portability.imports.reader import FileContent, FileReader, MoodChoices
+from leaderjournal.portability.imports.rules import Failure
 from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
@@ -29,7 +33,7 @@ from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.store import ImportedReview
 from leaderjournal.team_mirror import store as team_mirror_store
 
-DAYS_AT_ONCE = 100
+DAYS_PER_TRANSACTION = 100
 """Days written in one transaction, so that nobody else waits long for it."""
 MOST_FAILURES = 500
 """Failures that are kept to be shown; all are counted."""
@@ -48,7 +52,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptImport:
+class ImportStatus:
     """An import as its leader sees it.
 
     `days` are those in the file, `there` those of them that the journal has already, `others` its
@@ -79,7 +83,7 @@ class KeptImport:
     why: str = ""
 
 
-def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
+def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
     """Keep a file to be brought in; return the import's id. Raises QuotaReached."""
     import_id = new_id()
     row = Import(
@@ -103,46 +107,48 @@ def begin(leader: Leader, content: bytes, *, now: Instant) -> UUID:
     return import_id
 
 
-def look_at(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport:
+def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus:
     """Read the file and keep what bringing it in would come to; nothing is brought in by this.
 
     Raises UnreadableJournal, after which the file is gone.
     """
     try:
-        reading = read_within_limits(_reader(leader, now).read, _file(leader.cipher, import_id))
+        reading = read_within_limits(
+            _make_reader(leader, now).read, _decrypt_file(leader.cipher, import_id)
+        )
     except UnreadableJournal as error:
-        _close(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
+        _finish(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
         raise
     except Exception:  # nobody comes back to it: it must not count as under way
-        _close(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
+        _finish(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
         raise
     there = reflections_store.days_there(leader.id)
     dates = [day.local_date for day in reading.days]
     document = {
         "days": len(dates),
         "there": sum(date in there for date in dates),
-        "others": _others(reading),
+        "others": _count_others(reading),
         "first_date": str(dates[0]) if dates else None,
         "last_date": str(dates[-1]) if dates else None,
         "photos": reading.photos,
         "moods": dict(reading.moods),
-        **_failures(reading),
+        **_summarize_failures(reading),
     }
     with write_transaction() as session:
         row = session.get_one(Import, import_id, populate_existing=True)
         if row.state == State.READING:
             row.kind, row.state, row.total = reading.kind, State.PREVIEW, len(dates)
             row.document = _encrypt(leader.cipher, import_id, document)
-    return _kept(leader.cipher, row)
+    return _to_status(leader.cipher, row)
 
 
-def choose(leader: Leader, import_id: UUID, choices: Choices) -> bool:
+def confirm_import(leader: Leader, import_id: UUID, choices: MoodChoices) -> bool:
     """Note that an import is to be brought in, and what moods become; False where it is not open.
 
     Whoever asks first brings it in: asked twice, the second has nothing to do.
     """
     with write_transaction() as session:
-        row = _row(session, leader.id, import_id)
+        row = _get_row(session, leader.id, import_id)
         if row is None or row.state != State.PREVIEW:
             return False
         document = _decrypt(leader.cipher, row) | {"choices": asdict(choices)}
@@ -150,69 +156,71 @@ def choose(leader: Leader, import_id: UUID, choices: Choices) -> bool:
     return True
 
 
-def bring_in(leader: Leader, import_id: UUID, *, now: Instant) -> KeptImport | None:
+def run_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus | None:
     """Bring in an import that was chosen, over nothing that is there; None where there is none.
 
     It goes on where an earlier try was broken off: what that brought in is there and counts.
     """
-    row = _row(db.session, leader.id, import_id)
+    row = _get_row(db.session, leader.id, import_id)
     if row is None or row.state not in (State.WAITING, State.RUNNING):
         return None
     try:
-        return _bring_in(leader, row, now=now)
+        return _run_import(leader, row, now=now)
     except UnreadableJournal as error:
-        return _close(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
+        return _finish(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
 
 
-def _bring_in(leader: Leader, row: Import, *, now: Instant) -> KeptImport:
+def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
     import_id = row.id
     chosen = _decrypt(leader.cipher, row).get("choices", {})
-    content = _file(leader.cipher, import_id)
-    if looks_like_ours(content):
-        whole = read_within_limits(read_whole, content)
-        leader, questions = _bring_settings(leader, import_id, whole, now=now)
-        reading = _reader(leader, now).read_ours(whole, questions=questions)
+    content = _decrypt_file(leader.cipher, import_id)
+    if is_own_export(content):
+        whole = read_within_limits(read_full_export, content)
+        leader, questions = _import_settings(leader, import_id, whole, now=now)
+        reading = _make_reader(leader, now).read_own_export(whole, questions=questions)
     else:
-        reader = _reader(leader, now, Choices(**chosen))
+        reader = _make_reader(leader, now, MoodChoices(**chosen))
         reading = read_within_limits(reader.read, content)
     with write_transaction() as session:
-        _bring_reviews(session, leader.cipher, import_id, reading.reviews)
-    for start in range(0, len(reading.days), DAYS_AT_ONCE):
-        days = reading.days[start : start + DAYS_AT_ONCE]
+        _import_reviews(session, leader.cipher, import_id, reading.reviews)
+    for start in range(0, len(reading.days), DAYS_PER_TRANSACTION):
+        days = reading.days[start : start + DAYS_PER_TRANSACTION]
         with write_transaction() as session:
-            _bring_days(session, leader.cipher, import_id, days, now)
+            _import_days(session, leader.cipher, import_id, days, now)
     with write_transaction() as session:
-        _bring_log(session, leader.cipher, import_id, reading)
-    created, others_created = _created(import_id)
+        _import_log(session, leader.cipher, import_id, reading)
+    created, others_created = _count_created(import_id)
     document = {
         "days": len(reading.days),
-        "others": _others(reading),
+        "others": _count_others(reading),
         "created": created,
         "others_created": others_created,
         "skipped": len(reading.days) - created,
         "photos": reading.photos,
-        **_failures(reading),
+        **_summarize_failures(reading),
     }
-    return _close(leader.cipher, import_id, State.DONE, document)
+    return _finish(leader.cipher, import_id, State.DONE, document)
 
 
-def import_now(leader: Leader, content: bytes, *, choices: Choices, now: Instant) -> KeptImport:
+def import_now(
+    leader: Leader, content: bytes, *, choices: MoodChoices, now: Instant
+) -> ImportStatus:
     """Bring a file in at once. Raises UnreadableJournal."""
-    import_id = begin(leader, content, now=now)
-    look_at(leader, import_id, now=now)
-    choose(leader, import_id, choices)
-    done = bring_in(leader, import_id, now=now)
+    import_id = create_import(leader, content, now=now)
+    preview_import(leader, import_id, now=now)
+    confirm_import(leader, import_id, choices)
+    done = run_import(leader, import_id, now=now)
     assert done is not None  # noqa: S101 - it was chosen just now
     return done
 
 
-def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
+def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
     """Take back all that an import made, but what was written on since; None where it is not done.
 
     What it took over of settings stays.
     """
     with write_transaction() as session:
-        row = _row(session, leader.id, import_id)
+        row = _get_row(session, leader.id, import_id)
         if row is None or row.state != State.DONE:
             return None
         made: dict[str, dict[UUID, int]] = {
@@ -222,7 +230,9 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
             "entry": {},
             "team-mirror": {},
         }
-        for item in session.scalars(sa.select(BroughtIn).where(BroughtIn.import_id == import_id)):
+        for item in session.scalars(
+            sa.select(ImportedItem).where(ImportedItem.import_id == import_id)
+        ):
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.take_back(session, made["day"])
         monthly_store.undo_import(session, made["review"])
@@ -230,13 +240,13 @@ def undo(leader: Leader, import_id: UUID) -> KeptImport | None:
         team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
             questions_store.take_back(session, leader.id, made["question"])
-        session.execute(sa.delete(BroughtIn).where(BroughtIn.import_id == import_id))
+        session.execute(sa.delete(ImportedItem).where(ImportedItem.import_id == import_id))
         document = _decrypt(leader.cipher, row) | {"kept": len(made["day"]) - removed}
         row.state, row.document = State.UNDONE, _encrypt(leader.cipher, import_id, document)
-    return _kept(leader.cipher, row)
+    return _to_status(leader.cipher, row)
 
 
-def give_up(leader: Leader, import_id: UUID) -> bool:
+def discard_import(leader: Leader, import_id: UUID) -> bool:
     """Forget an import that was only looked at, its file too; tell whether there was one."""
     with write_transaction() as session:
         return bool(
@@ -251,23 +261,23 @@ def give_up(leader: Leader, import_id: UUID) -> bool:
         )
 
 
-def kept_import(leader: Leader, import_id: UUID) -> KeptImport | None:
+def get_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
     """Return one of the leader's imports."""
-    row = _row(db.session, leader.id, import_id)
-    return _kept(leader.cipher, row) if row else None
+    row = _get_row(db.session, leader.id, import_id)
+    return _to_status(leader.cipher, row) if row else None
 
 
-def kept_imports(leader: Leader) -> list[KeptImport]:
+def list_imports(leader: Leader) -> list[ImportStatus]:
     """Return the leader's imports that were brought in, the latest first."""
     rows = db.session.scalars(
         sa.select(Import)
         .where(Import.account_id == leader.id, Import.state.in_((State.DONE, State.UNDONE)))
         .order_by(Import.id.desc())
     )
-    return [_kept(leader.cipher, row) for row in rows]
+    return [_to_status(leader.cipher, row) for row in rows]
 
 
-def broken_off(*, before: Instant) -> list[tuple[UUID, UUID]]:
+def list_interrupted(*, before: Instant) -> list[tuple[UUID, UUID]]:
     """Return imports, and whose they are, that were chosen and are not done in time."""
     query = sa.select(Import.account_id, Import.id).where(
         Import.created_at < before, Import.state.in_((State.WAITING, State.RUNNING))
@@ -275,7 +285,7 @@ def broken_off(*, before: Instant) -> list[tuple[UUID, UUID]]:
     return [(account, import_id) for account, import_id in db.session.execute(query)]
 
 
-def forget_unused(*, before: Instant) -> int:
+def delete_unused(*, before: Instant) -> int:
     """Forget imports that were begun before an instant and never brought in; return how many."""
     with write_transaction() as session:
         return rows_changed(
@@ -287,7 +297,7 @@ def forget_unused(*, before: Instant) -> int:
         )
 
 
-def _bring_days(
+def _import_days(
     session: Session,
     cipher: Cipher,
     import_id: UUID,
@@ -297,15 +307,15 @@ def _bring_days(
     versions = {day.local_date: day.history.version if day.history else 1 for day in days}
     added = reflections_store.add_days(session, cipher, days, now=now)
     session.add_all(
-        BroughtIn(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
+        ImportedItem(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
         for date, row_id in added.items()
     )
     row = session.get_one(Import, import_id, populate_existing=True)
     row.done, row.state = min(row.total, row.done + len(days)), State.RUNNING
 
 
-def _bring_settings(
-    leader: Leader, import_id: UUID, whole: WholeJournal, *, now: Instant
+def _import_settings(
+    leader: Leader, import_id: UUID, whole: FullExport, *, now: Instant
 ) -> tuple[Leader, dict[str, str]]:
     """Bring in an export's own questions, and those that it was asked and hid.
 
@@ -332,83 +342,87 @@ def _bring_settings(
         ids, new = questions_store.bring_questions(session, leader.cipher, whole.questions, now=now)
         questions_store.bring_asked(session, leader.id, whole.asked, ids, hidden)
         session.add_all(
-            BroughtIn(import_id=import_id, item_id=question, kind="question", version=0)
+            ImportedItem(import_id=import_id, item_id=question, kind="question", version=0)
             for question in new
         )
     return leader, ids
 
 
-def _bring_reviews(
+def _import_reviews(
     session: Session, cipher: Cipher, import_id: UUID, reviews: Sequence[ImportedReview]
 ) -> None:
     versions = {review.month.name: review.version for review in reviews}
     added = monthly_store.import_reviews(session, cipher, reviews)
     session.add_all(
-        BroughtIn(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
+        ImportedItem(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
         for month, row_id in added.items()
     )
 
 
-def _bring_log(session: Session, cipher: Cipher, import_id: UUID, reading: Reading) -> None:
+def _import_log(session: Session, cipher: Cipher, import_id: UUID, reading: FileContent) -> None:
     """Bring in the practice log and the team mirrors of one of our own exports."""
     session.add_all(
-        BroughtIn(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
+        ImportedItem(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
         for mirror_id in team_mirror_store.import_mirrors(session, cipher, reading.team_mirrors)
     )
     days = session.scalars(
-        sa.select(BroughtIn.item_id).where(
-            BroughtIn.import_id == import_id, BroughtIn.kind == "day"
+        sa.select(ImportedItem.item_id).where(
+            ImportedItem.import_id == import_id, ImportedItem.kind == "day"
         )
     )
     added = log_store.import_entries(session, cipher, reading.log, new_days=set(days))
     session.add_all(
-        BroughtIn(import_id=import_id, item_id=entry_id, kind="entry", version=version)
+        ImportedItem(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()
     )
 
 
-def _others(reading: Reading) -> int:
+def _count_others(reading: FileContent) -> int:
     return len(reading.reviews) + len(reading.log) + len(reading.team_mirrors)
 
 
-def _created(import_id: UUID) -> tuple[int, int]:
+def _count_created(import_id: UUID) -> tuple[int, int]:
     """Return how many days an import made, and how many other things, questions aside."""
     query = (
-        sa.select(BroughtIn.kind, sa.func.count())
-        .where(BroughtIn.import_id == import_id, BroughtIn.kind != "question")
-        .group_by(BroughtIn.kind)
+        sa.select(ImportedItem.kind, sa.func.count())
+        .where(ImportedItem.import_id == import_id, ImportedItem.kind != "question")
+        .group_by(ImportedItem.kind)
     )
     made = {kind: int(number) for kind, number in db.session.execute(query)}
     days = made.pop("day", 0)
     return days, sum(made.values())
 
 
-def _close(cipher: Cipher, import_id: UUID, state: State, document: dict[str, Any]) -> KeptImport:
+def _finish(
+    cipher: Cipher, import_id: UUID, state: State, document: dict[str, Any]
+) -> ImportStatus:
     """Let an import be over, and its file gone."""
     with write_transaction() as session:
         row = session.get_one(Import, import_id, populate_existing=True)
         row.state, row.file_encrypted, row.done = state, None, row.total
         row.document = _encrypt(cipher, import_id, document)
-    return _kept(cipher, row)
+    return _to_status(cipher, row)
 
 
-def _reader(leader: Leader, now: Instant, choices: Choices | None = None) -> Reader:
-    return Reader(leader.time_zone, leader.day_starts_at, leader.today(now), choices or Choices())
+def _make_reader(leader: Leader, now: Instant, choices: MoodChoices | None = None) -> FileReader:
+    return FileReader(
+        leader.time_zone, leader.day_starts_at, leader.today(now), choices or MoodChoices()
+    )
 
 
-def _failures(reading: Reading) -> dict[str, Any]:
+def _summarize_failures(reading: FileContent) -> dict[str, Any]:
     return {
         "failed": len(reading.failures),
         "failures": [asdict(failure) for failure in reading.failures[:MOST_FAILURES]],
     }
 
 
-def _row(session: Session, account: UUID, import_id: UUID) -> Import | None:
+def _get_row(session: Session, account: UUID, import_id: UUID) -> Import | None:
     query = sa.select(Import).where(Import.account_id == account, Import.id == import_id)
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _file(cipher: Cipher, import_id: UUID) -> bytes:
+def _decrypt_file(cipher: Cipher, import_id: UUID) -> bytes:
     encrypted = db.session.scalar(sa.select(Import.file_encrypted).where(Import.id == import_id))
     if encrypted is None:
         raise UnreadableJournal("This file is gone. Choose it again.")
@@ -426,11 +440,11 @@ def _decrypt(cipher: Cipher, row: Import) -> dict[str, Any]:
     return opened
 
 
-def _kept(cipher: Cipher, row: Import) -> KeptImport:
+def _to_status(cipher: Cipher, row: Import) -> ImportStatus:
     document = _decrypt(cipher, row)
     document.pop("choices", None)
     failures = tuple(Failure(**failure) for failure in document.pop("failures", []))
-    return KeptImport(
+    return ImportStatus(
         id=row.id,
         kind=row.kind,
         state=State(row.state),

@@ -15,7 +15,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.portability.documents import store
 from leaderjournal.portability.documents.models import Document
-from leaderjournal.portability.documents.rules import LeavesOut, beginning, names_from
+from leaderjournal.portability.documents.rules import NameRemover, parse_names, shorten
 from leaderjournal.worker import empty_queue
 
 WORDS = "Sat with Mira while Jonas led the review, and kept quiet until Mira’s turn."
@@ -124,36 +124,36 @@ def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, b
     assert "2026 is ready" in browser.get(path).text
     assert browser.get(f"{path}/file").data.startswith(b"%PDF")
     with app.app_context():
-        other = store.document
+        other = store.get_document
         document_id = UUID(path.rpartition("/")[2])
         from leaderjournal.accounts import store as accounts_store
 
         stranger = accounts_store.find_leader(UUID(a_leader(client).id))
         assert other(stranger, document_id) is None
-        assert store.content_of(stranger, document_id) is None
-        assert store.forget_old(now=clock.now()) == 0
-        assert store.forget_old(now=Instant(clock.now() + timedelta(hours=25))) == 1
+        assert store.get_pdf(stranger, document_id) is None
+        assert store.delete_expired(now=clock.now()) == 0
+        assert store.delete_expired(now=Instant(clock.now() + timedelta(hours=25))) == 1
     assert browser.get(path).status_code == 404
 
 
 def test_a_name_is_left_out_where_it_stands_by_itself_the_longer_one_first():
-    says = LeavesOut(("Ana", "Ana Lopez", "Jo"))
+    says = NameRemover(("Ana", "Ana Lopez", "Jo"))
     assert says("Ana Lopez and ANA, not Analysis; @Jo's turn, not Joanna.") == (
         "someone and someone, not Analysis; someone's turn, not Joanna."
     )
-    assert LeavesOut(())("Ana") == "Ana"
+    assert NameRemover(())("Ana") == "Ana"
 
 
 def test_names_are_written_with_commas_or_line_by_line():
-    assert names_from("Mira, @Jonas\nAna  Lopez;;Mira,") == ("Mira", "Jonas", "Ana Lopez")
+    assert parse_names("Mira, @Jonas\nAna  Lopez;;Mira,") == ("Mira", "Jonas", "Ana Lopez")
     with pytest.raises(ValueError, match="500"):
-        names_from(",".join(map(str, range(501))))
+        parse_names(",".join(map(str, range(501))))
 
 
 def test_a_beginning_ends_at_a_word():
-    assert beginning("short") == "short"
-    assert beginning("word " * 200).endswith("word …")
-    assert len(beginning("x" * 900)) == 602
+    assert shorten("short") == "short"
+    assert shorten("word " * 200).endswith("word …")
+    assert len(shorten("x" * 900)) == 602
 
 
 def test_a_document_tells_what_happened_between_reflections_without_who_is_left_out(leader):

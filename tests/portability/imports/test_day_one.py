@@ -13,9 +13,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
-from leaderjournal.portability.archives import Archive, UnreadableJournal
-from leaderjournal.portability.day_one import MOST_ENTRIES, MOST_VALUES, read_day_one
-from leaderjournal.portability.rules import LONGEST_NOTE, Failure, JournalEntry, days_of
+from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
+from leaderjournal.portability.imports.day_one import MOST_ENTRIES, MOST_VALUES, read_day_one
+from leaderjournal.portability.imports.rules import (
+    LONGEST_NOTE,
+    Failure,
+    JournalEntry,
+    merge_entries,
+)
 
 TODAY = LocalDate(date(2026, 11, 24))
 ZONES = st.sampled_from(sorted(ZONE_NAMES))
@@ -88,7 +93,7 @@ def test_a_real_diary_arrives_whole(diary):
         entries = list(read_day_one(Archive(file), zone="UTC", day_starts_at=time(3), today=TODAY))
     assert [entry.where for entry in entries] == [f"Journal.json, entry {n}" for n in range(1, 357)]
     assert [entry.text for entry in entries] == [entry["text"] for entry in content]
-    days, failures = days_of(entries)
+    days, failures = merge_entries(entries)
     assert failures == []
     assert len(days) == 356
     assert days[0].local_date == date(2016, 1, 11)
@@ -215,7 +220,7 @@ def test_an_instant_without_an_offset_is_in_utc():
 
 
 def test_today_is_the_last_day_that_arrives():
-    assert len(days_of(read(an_entry(creationDate="2026-11-24T23:00:00Z")))[0]) == 1
+    assert len(merge_entries(read(an_entry(creationDate="2026-11-24T23:00:00Z")))[0]) == 1
     why = why_not(an_entry(creationDate="2026-11-25T03:00:00Z"))
     assert why == "Its date, 2026-11-25, is not between 1900-01-01 and today."
 
@@ -373,7 +378,7 @@ def test_a_journal_arrives_as_its_days_with_every_text_in_order(written):
         ),
         day_starts_at=time(0),
     )
-    days, failures = days_of(entries)
+    days, failures = merge_entries(entries)
     expected = {}
     for text, at in sorted(written, key=lambda entry: entry[1]):
         expected.setdefault(at.date(), []).append(re.sub("\r\n?", "\n", text))
@@ -478,7 +483,7 @@ def test_entries_without_an_id_are_told_apart_even_in_files_of_one_name():
         ("Journal.json", {"entries": [an_entry("d", uuid="")]}),
     )
     assert len({entry.source_id for entry in entries}) == 4
-    [day], failures = days_of(entries)
+    [day], failures = merge_entries(entries)
     assert (day.note, failures) == ("a\n\nb\n\nc\n\nd", [])
 
 

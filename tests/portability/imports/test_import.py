@@ -17,7 +17,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.models import Import
-from leaderjournal.portability.reading import Choices
+from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.worker import empty_queue
 
 
@@ -311,7 +311,7 @@ def test_a_file_that_was_only_looked_at_is_forgotten_on_wish_and_after_a_day(
     assert browser.get(shown.request.path).status_code == 404
     shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
     with app.app_context():
-        assert store.forget_unused(before=clock.now()) == 1
+        assert store.delete_unused(before=clock.now()) == 1
     assert browser.get(shown.request.path).status_code == 404
 
 
@@ -343,9 +343,9 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
     ]
     with app.app_context():
         of = accounts_store.find_leader(UUID(leader.id))
-        import_id = store.begin(of, a_zip(entries).getvalue(), now=clock.now())
-        store.look_at(of, import_id, now=clock.now())
-        store.choose(of, import_id, Choices())
+        import_id = store.create_import(of, a_zip(entries).getvalue(), now=clock.now())
+        store.preview_import(of, import_id, now=clock.now())
+        store.confirm_import(of, import_id, MoodChoices())
         adding, calls = store.reflections_store.add_days, []
 
         def breaks(*args, **options):
@@ -356,10 +356,10 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
 
         monkeypatch.setattr(store.reflections_store, "add_days", breaks)
         with pytest.raises(OSError, match="stopped"):
-            store.bring_in(of, import_id, now=clock.now())
-        halfway = store.kept_import(of, import_id)
+            store.run_import(of, import_id, now=clock.now())
+        halfway = store.get_import(of, import_id)
         assert (halfway.state, halfway.done, halfway.total) == ("running", 100, 250)
-        done = store.bring_in(of, import_id, now=clock.now())
+        done = store.run_import(of, import_id, now=clock.now())
     assert (done.created, done.skipped) == (250, 0)
 
 

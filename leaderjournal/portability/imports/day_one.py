@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo
 
 from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day
 from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.archives import (
+from leaderjournal.portability.imports.archives import (
     MOST_VALUES,
     Archive,
     UnreadableJournal,
-    holds_too_many_values,
+    has_too_many_values,
 )
-from leaderjournal.portability.rules import (
+from leaderjournal.portability.imports.rules import (
     Failure,
+    InvalidEntry,
     JournalEntry,
-    NoEntry,
-    possible,
-    words_of,
-    zone_known,
+    get_known_zone,
+    require_valid_date,
+    require_words,
 )
 
 MOST_ENTRIES = 100_000
@@ -51,35 +51,35 @@ def read_day_one(
     clock showed. Raises UnreadableJournal, also after some entries were yielded.
     """
     journals, left = 0, MOST_ENTRIES
-    for position, member in enumerate(archive.members(".json"), start=1):
-        name = _shown(member.filename)
-        entries = _entries(archive.read(member), name)
+    for position, member in enumerate(archive.list_members(".json"), start=1):
+        name = _format_name(member.filename)
+        entries = _parse_entries(archive.read(member), name)
         if entries is None:
             continue
         journals += 1
         left -= len(entries)
         if left < 0:
-            raise _too_much(name)
+            raise _build_refusal(name)
         for number, entry in enumerate(entries, start=1):
             where = f"{name}, entry {number}"
             try:
-                read = _read(entry, zone, day_starts_at, today)
-            except NoEntry as why:
+                read = _read_entry(entry, zone, day_starts_at, today)
+            except InvalidEntry as why:
                 yield Failure(where, str(why))
             else:
                 # Two files in a zip may have one name, so an entry is told by the file's position.
-                identifier = _identifier(entry) or f"file {position}, entry {number}"
-                yield JournalEntry(where, identifier, *read, photos=_photos(entry))
+                identifier = _get_identifier(entry) or f"file {position}, entry {number}"
+                yield JournalEntry(where, identifier, *read, photos=_count_photos(entry))
     if not journals:
         raise UnreadableJournal(
             "This zip holds no journal. Choose the one that Day One exported as JSON."
         )
 
 
-def _entries(content: bytes, name: str) -> list[Any] | None:
+def _parse_entries(content: bytes, name: str) -> list[Any] | None:
     """Return a journal's entries, None where the file is some other JSON."""
-    if holds_too_many_values(content):
-        raise _too_much(name)
+    if has_too_many_values(content):
+        raise _build_refusal(name)
     try:
         # A whole number may have more digits than int() takes; none of them is needed.
         journal = json.loads(content.decode("utf-8-sig"), parse_int=float)
@@ -91,47 +91,47 @@ def _entries(content: bytes, name: str) -> list[Any] | None:
     return entries if isinstance(entries, list) else None
 
 
-def _too_much(name: str) -> UnreadableJournal:
+def _build_refusal(name: str) -> UnreadableJournal:
     return UnreadableJournal(
         f"{name} in this zip holds more than a journal may: {MOST_ENTRIES:,} entries or "
         f"{MOST_VALUES:,} values. Export one journal or a shorter time."
     )
 
 
-def _shown(name: str) -> str:
+def _format_name(name: str) -> str:
     return "".join(character for character in name[-80:] if character.isprintable())
 
 
-def _identifier(entry: dict[str, Any]) -> str | None:
+def _get_identifier(entry: dict[str, Any]) -> str | None:
     identifier = entry.get("uuid")
     return identifier if isinstance(identifier, str) else None
 
 
-def _photos(entry: dict[str, Any]) -> int:
+def _count_photos(entry: dict[str, Any]) -> int:
     """Return how many photos, videos and sounds of an entry stay behind."""
     kinds = (entry.get(kind) for kind in ("photos", "videos", "audios", "pdfAttachments"))
     return sum(len(kind) for kind in kinds if isinstance(kind, list))
 
 
-def _read(
+def _read_entry(
     entry: Any, zone: str, day_starts_at: time, today: LocalDate
 ) -> tuple[LocalDate, Instant, str, str]:
     """Return an entry's local day, its instant, its zone and its words."""
     if not isinstance(entry, dict):
-        raise NoEntry("It is no entry as Day One writes them.")
-    written_at = _instant(entry.get("creationDate"))
-    time_zone = zone_known(entry.get("timeZone"), otherwise=zone)
+        raise InvalidEntry("It is no entry as Day One writes them.")
+    written_at = _parse_instant(entry.get("creationDate"))
+    time_zone = get_known_zone(entry.get("timeZone"), otherwise=zone)
     if entry.get("isAllDay") is True:
         day = local_date(written_at.astimezone(ZoneInfo(time_zone)).date())
     else:
         day = local_day(written_at, time_zone, day_starts_at)
-    possible(day, earliest=EARLIEST_DATE, today=today)
-    return day, written_at, time_zone, _text(entry.get("text"))
+    require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+    return day, written_at, time_zone, _clean_text(entry.get("text"))
 
 
-def _instant(value: Any) -> Instant:
+def _parse_instant(value: Any) -> Instant:
     if value is None:
-        raise NoEntry("It has no creationDate.")
+        raise InvalidEntry("It has no creationDate.")
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -139,18 +139,18 @@ def _instant(value: Any) -> Instant:
     # A date alone names no instant: midnight would put it on the day before. And every zone's
     # offset must fit.
     if moment is None or len(value) <= len("2016-01-11") or not 1850 <= moment.year <= 9000:
-        raise NoEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
+        raise InvalidEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _text(value: Any) -> str:
+def _clean_text(value: Any) -> str:
     if not isinstance(value, str):
-        return words_of(value)  # an entry of photos alone has none
+        return require_words(value)  # an entry of photos alone has none
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    return words_of(ESCAPED.sub(r"\1", _without_photos(text)))
+    return require_words(ESCAPED.sub(r"\1", _remove_photos(text)))
 
 
-def _without_photos(text: str) -> str:
+def _remove_photos(text: str) -> str:
     """Return `text` without its photos; a paragraph that held nothing else goes with them."""
     paragraphs = []
     for paragraph in text.split(PARAGRAPH):

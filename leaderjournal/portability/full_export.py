@@ -21,16 +21,16 @@ from leaderjournal.team_mirror import store as team_mirror_store
 FORMAT = "leader-journal/1"
 
 
-def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
+def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
     """Yield the account's export, pieces of one JSON object: newest day first, versions with it.
 
     Of team mirrors it holds those that take no more answers on the leader's local day `today`.
     """
     head = {
         "format": FORMAT,
-        "account": _account(leader),
+        "account": _format_account(leader),
         "pauses": [
-            {"first_date": str(pause.first_date), "last_date": _text(pause.last_date)}
+            {"first_date": str(pause.first_date), "last_date": _format_optional(pause.last_date)}
             for pause in sorted(
                 calendar_store.list_pauses(leader.id),
                 key=lambda p: (p.first_date, str(p.last_date)),
@@ -86,15 +86,15 @@ def everything(leader: Leader, *, today: LocalDate) -> Iterator[str]:
             for m in team_mirror_store.list_closed_mirrors(leader, today=today)
         ],
     }
-    yield _json(head)[:-1] + ', "reflections": ['
+    yield _dump_json(head)[:-1] + ', "reflections": ['
     separator = ""
     for day, versions in reflections_store.days_with_versions(leader.cipher):
-        yield separator + "\n" + _json(_day(day, versions))
+        yield separator + "\n" + _dump_json(_format_day(day, versions))
         separator = ","
     yield "\n]}\n"
 
 
-def _account(leader: Leader) -> dict[str, Any]:
+def _format_account(leader: Leader) -> dict[str, Any]:
     calendar = calendar_store.load_calendar(leader.id)
     return {
         "id": str(leader.id),
@@ -112,7 +112,7 @@ def _account(leader: Leader) -> dict[str, Any]:
     }
 
 
-def _day(
+def _format_day(
     day: reflections_store.StoredDay, versions: list[reflections_store.DayVersion]
 ) -> dict[str, Any]:
     return {
@@ -139,9 +139,9 @@ def _day(
     }
 
 
-def _text(value: object) -> str | None:
+def _format_optional(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _json(value: Any) -> str:
+def _dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)

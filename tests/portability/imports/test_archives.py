@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leaderjournal.portability.archives import MEGABYTE, MOST_MEMBERS, Archive, UnreadableJournal
+from leaderjournal.portability.imports.archives import (
+    MEGABYTE,
+    MOST_MEMBERS,
+    Archive,
+    UnreadableJournal,
+)
 
 # Zip's own records (APPNOTE 6.3.10, 4.3.7 and 4.3.12): where the flags stand in them.
 FLAGS_IN_LOCAL_HEADER = 6
@@ -36,7 +41,7 @@ def a_zip(*members, compression=zipfile.ZIP_DEFLATED, change=None):
 
 def read_all(file):
     archive = Archive(file)
-    return {member.filename: archive.read(member) for member in archive.members(".json")}
+    return {member.filename: archive.read(member) for member in archive.list_members(".json")}
 
 
 def refusal(file):
@@ -61,13 +66,13 @@ def test_only_the_journals_own_files_are_named():
     names = ["Journal.json", "Café/WORK.JSON", "photos/1.jpeg", "x.json/", "json"]
     system = ["__MACOSX/._Journal.json", "._Journal.json", "Café/._WORK.JSON"]
     archive = Archive(a_zip(*((name, b"") for name in names + system)))
-    assert [member.filename for member in archive.members(".json")] == names[:2]
+    assert [member.filename for member in archive.list_members(".json")] == names[:2]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_members_of_one_name_are_both_read():
     archive = Archive(a_zip(("Journal.json", b"one"), ("Journal.json", b"two")))
-    assert [archive.read(member) for member in archive.members(".json")] == [b"one", b"two"]
+    assert [archive.read(member) for member in archive.list_members(".json")] == [b"one", b"two"]
 
 
 def test_a_path_is_a_label_and_nothing_is_written(tmp_path, monkeypatch):
@@ -181,7 +186,7 @@ def test_members_may_not_be_larger_together_than_200_mb():
     block = noise(5_000) + bytes(95_000)
     file = a_zip(*((f"{number}.json", block * 700) for number in range(3)))
     archive = Archive(file)
-    first, second, third = archive.members(".json")
+    first, second, third = archive.list_members(".json")
     assert len(archive.read(first)) == len(archive.read(second)) == 70 * MEGABYTE
     with pytest.raises(UnreadableJournal, match="200 MB in all"):
         archive.read(third)

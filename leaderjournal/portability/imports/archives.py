@@ -50,7 +50,7 @@ class Archive:
         share bytes with each other.
         """
         try:
-            if _directory_entries(file) > MOST_MEMBERS:
+            if _count_directory_entries(file) > MOST_MEMBERS:
                 raise UnreadableJournal(
                     f"This zip holds more than {MOST_MEMBERS:,} files, the most it may. "
                     "Export one journal at a time."
@@ -60,14 +60,14 @@ class Archive:
             raise UnreadableJournal(
                 "This is no zip file, or it is damaged. Choose the zip that the app exported."
             ) from error
-        if self._overlaps():
+        if self._has_overlaps():
             raise UnreadableJournal(
                 "This zip is damaged: files in it lie over one another. "
                 "Export it again and choose the new file."
             )
         self._left = LARGEST_TOGETHER
 
-    def members(self, ending: str) -> list[ZipInfo]:
+    def list_members(self, ending: str) -> list[ZipInfo]:
         """Return the members whose names end so, without the system's own (`._` and `__MACOSX`).
 
         Two members may have the same name.
@@ -129,29 +129,29 @@ class Archive:
                 "Choose the zip as the app exported it."
             )
 
-    def _overlaps(self) -> bool:
+    def _has_overlaps(self) -> bool:
         """Tell whether a member's bytes reach into the next one's, or into the directory.
 
         Python 3.11.8 and later look too, 3.11.7 does not (CVE-2024-0450).
         """
-        members = sorted(self._zip.infolist(), key=_begins)
-        begins = [*map(_begins, members), self._zip.start_dir]
+        members = sorted(self._zip.infolist(), key=_get_offset)
+        begins = [*map(_get_offset, members), self._zip.start_dir]
         return any(
             begin + LOCAL_HEADER_SIZE + member.compress_size > after
             for member, (begin, after) in zip(members, pairwise(begins), strict=True)
         )
 
 
-def holds_too_many_values(content: bytes) -> bool:
+def has_too_many_values(content: bytes) -> bool:
     """Tell, without opening it, whether a JSON text has more values than a journal may."""
     return sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES
 
 
-def _begins(member: ZipInfo) -> int:
+def _get_offset(member: ZipInfo) -> int:
     return member.header_offset
 
 
-def _directory_entries(file: IO[bytes]) -> int:
+def _count_directory_entries(file: IO[bytes]) -> int:
     """Return how often a directory entry's signature stands in `file`: once a member at least.
 
     Asked before zipfile reads the directory, since it makes an object of every entry in it.

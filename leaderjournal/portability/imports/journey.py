@@ -12,14 +12,14 @@ from typing import Any
 
 from leaderjournal.kernel.days import Instant, LocalDate, instant, local_day
 from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.archives import Archive, UnreadableJournal
-from leaderjournal.portability.rules import (
+from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
+from leaderjournal.portability.imports.rules import (
     Failure,
+    InvalidEntry,
     JournalEntry,
-    NoEntry,
-    possible,
-    words_of,
-    zone_known,
+    get_known_zone,
+    require_valid_date,
+    require_words,
 )
 
 BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
@@ -36,7 +36,7 @@ def read_journey(
     An entry's local day is the one it had in its own zone, less `day_starts_at`; where its zone is
     missing or unknown, the leader's `zone` stands in.
     """
-    for member in archive.members(".json"):
+    for member in archive.list_members(".json"):
         where = member.filename.rpartition("/")[2][-80:]
         try:
             entry = json.loads(archive.read(member).decode("utf-8-sig"), parse_int=float)
@@ -46,12 +46,12 @@ def read_journey(
         if not isinstance(entry, dict) or "date_journal" not in entry:
             continue
         try:
-            written_at = _written_at(entry["date_journal"])
-            time_zone = zone_known(entry.get("timezone"), otherwise=zone)
+            written_at = _parse_written_at(entry["date_journal"])
+            time_zone = get_known_zone(entry.get("timezone"), otherwise=zone)
             day = local_day(written_at, time_zone, day_starts_at)
-            possible(day, earliest=EARLIEST_DATE, today=today)
-            text = words_of(_plain(entry))
-        except NoEntry as why:
+            require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+            text = require_words(_get_plain_text(entry))
+        except InvalidEntry as why:
             yield Failure(where, str(why))
         else:
             identifier = entry.get("id")
@@ -68,7 +68,7 @@ def read_journey(
 
 def is_journey(archive: Archive) -> bool:
     """Tell whether the zip holds entries as Journey writes them."""
-    for member in archive.members(".json")[:5]:
+    for member in archive.list_members(".json")[:5]:
         try:
             entry = json.loads(archive.peek(member).decode("utf-8-sig"), parse_int=float)
         except (ValueError, RecursionError, UnreadableJournal):
@@ -78,27 +78,27 @@ def is_journey(archive: Archive) -> bool:
     return False
 
 
-def _written_at(value: Any) -> Instant:
+def _parse_written_at(value: Any) -> Instant:
     try:
         moment = datetime.fromtimestamp(float(value) / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         moment = None
     if moment is None or not EARLIEST_DATE.year <= moment.year <= LATEST_YEAR:
-        raise NoEntry("Its date_journal is no time.")
+        raise InvalidEntry("Its date_journal is no time.")
     return instant(moment)
 
 
-def _plain(entry: dict[str, Any]) -> Any:
+def _get_plain_text(entry: dict[str, Any]) -> Any:
     text = entry.get("text")
     if not isinstance(text, str):
         return text
     if len(text) > LONGEST_MARKED_UP:
-        raise NoEntry(f"Its text is longer than {LONGEST_MARKED_UP:,} characters.")
+        raise InvalidEntry(f"Its text is longer than {LONGEST_MARKED_UP:,} characters.")
     is_html = entry.get("type") == "html" or text.lstrip().startswith(("<p", "<div", "<h", "<ul"))
-    return _without_tags(text) if is_html else text
+    return _strip_tags(text) if is_html else text
 
 
-class _Text(HTMLParser):
+class _TextExtractor(HTMLParser):
     """Gathers what a page of HTML says, a line for each of its blocks."""
 
     def __init__(self) -> None:
@@ -120,8 +120,8 @@ class _Text(HTMLParser):
         self.pieces.append(data)
 
 
-def _without_tags(text: str) -> str:
-    parser = _Text()
+def _strip_tags(text: str) -> str:
+    parser = _TextExtractor()
     parser.feed(text)
     parser.close()
     lines = "".join(parser.pieces).split("\n")

@@ -10,12 +10,12 @@ from datetime import date
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate
 
 LONGEST_NOTE = 20_000
-BETWEEN_TEXTS = "\n\n"
+TEXT_SEPARATOR = "\n\n"
 
-NO_TEXT = re.compile("[\0\ud800-\udfff]")
+INVALID_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 """What a database cannot store or a page show: NUL and halves of surrogate pairs."""
 
-NO_WORDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 """Kinds of characters that show nothing, such as the zero-width spaces that Day One strews in."""
 
 
@@ -33,7 +33,7 @@ class JournalEntry:
     mood: str | None = None
 
 
-class NoEntry(Exception):
+class InvalidEntry(Exception):
     """An entry that cannot be brought in; the message says why."""
 
 
@@ -46,7 +46,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedDay:
+class MergedDay:
     """The entries of one local day as one note; written when the first of them was.
 
     `sources` are the ids of the entries whose texts the note holds, in its order; `moods` are
@@ -61,41 +61,41 @@ class ImportedDay:
     moods: tuple[str, ...] = ()
 
 
-def possible(day: LocalDate, *, earliest: date, today: LocalDate) -> LocalDate:
+def require_valid_date(day: LocalDate, *, earliest: date, today: LocalDate) -> LocalDate:
     """Return `day`. Raises NoEntry for one before `earliest` or after `today`."""
     if not earliest <= day <= today:
-        raise NoEntry(f"Its date, {day}, is not between {earliest} and today.")
+        raise InvalidEntry(f"Its date, {day}, is not between {earliest} and today.")
     return day
 
 
-def zone_known(given: object, *, otherwise: str) -> str:
+def get_known_zone(given: object, *, otherwise: str) -> str:
     """Return the IANA zone that an entry names; where it names none, `otherwise`."""
     return given if isinstance(given, str) and given in ZONE_NAMES else otherwise
 
 
-def words_of(text: object) -> str:
+def require_words(text: object) -> str:
     """Return an entry's text as `text_of` does. Raises NoEntry too where it shows nothing."""
-    words = text_of(text)
-    if all(unicodedata.category(character) in NO_WORDS for character in words):
-        raise NoEntry("It holds no words; photos and sounds stay behind.")
+    words = clean_text(text)
+    if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in words):
+        raise InvalidEntry("It holds no words; photos and sounds stay behind.")
     return words
 
 
-def text_of(text: object) -> str:
+def clean_text(text: object) -> str:
     """Return a text, its line ends as ours. Raises NoEntry for what a day cannot hold."""
     if text is None:
         text = ""
     if not isinstance(text, str):
-        raise NoEntry("Its text is no text.")
+        raise InvalidEntry("Its text is no text.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LONGEST_NOTE:
-        raise NoEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
-    if NO_TEXT.search(text):
-        raise NoEntry("Its text holds characters that are no text.")
+        raise InvalidEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
+    if INVALID_CHARACTERS.search(text):
+        raise InvalidEntry("Its text holds characters that are no text.")
     return text
 
 
-def days_of(entries: Iterable[JournalEntry]) -> tuple[list[ImportedDay], list[Failure]]:
+def merge_entries(entries: Iterable[JournalEntry]) -> tuple[list[MergedDay], list[Failure]]:
     """Return the days that `entries` make, in order, and the entries that do not fit.
 
     Entries of one day are joined in the order they were written, those of one instant in the order
@@ -111,34 +111,34 @@ def days_of(entries: Iterable[JournalEntry]) -> tuple[list[ImportedDay], list[Fa
         if same is entry:
             by_day[entry.local_date].append(entry)
         elif same.text != entry.text:
-            failures.append(Failure(entry.where, _other_words(same.where)))
-    days: list[ImportedDay] = []
+            failures.append(Failure(entry.where, _explain_conflict(same.where)))
+    days: list[MergedDay] = []
     for local_date, of_day in sorted(by_day.items()):
-        fitting, too_long = _fitting(sorted(of_day, key=_written_at))
-        failures += [Failure(entry.where, _too_long_together(local_date)) for entry in too_long]
+        fitting, too_long = _split_by_length(sorted(of_day, key=_get_written_at))
+        failures += [Failure(entry.where, _explain_length(local_date)) for entry in too_long]
         if fitting:
-            days.append(_day(local_date, fitting))
+            days.append(_merge_day(local_date, fitting))
     return days, failures
 
 
-def _day(local_date: LocalDate, entries: list[JournalEntry]) -> ImportedDay:
-    return ImportedDay(
+def _merge_day(local_date: LocalDate, entries: list[JournalEntry]) -> MergedDay:
+    return MergedDay(
         local_date,
         entries[0].written_at,
         entries[0].time_zone,
-        note=BETWEEN_TEXTS.join(entry.text for entry in entries),
+        note=TEXT_SEPARATOR.join(entry.text for entry in entries),
         sources=tuple(entry.source_id for entry in entries),
         moods=tuple(entry.mood for entry in entries if entry.mood),
     )
 
 
-def _fitting(entries: list[JournalEntry]) -> tuple[list[JournalEntry], list[JournalEntry]]:
+def _split_by_length(entries: list[JournalEntry]) -> tuple[list[JournalEntry], list[JournalEntry]]:
     """Return the entries whose texts fit into one note, and those that do not."""
     fitting: list[JournalEntry] = []
     too_long: list[JournalEntry] = []
-    length = -len(BETWEEN_TEXTS)  # nothing stands before the first
+    length = -len(TEXT_SEPARATOR)  # nothing stands before the first
     for entry in entries:
-        longer = length + len(BETWEEN_TEXTS) + len(entry.text)
+        longer = length + len(TEXT_SEPARATOR) + len(entry.text)
         if longer > LONGEST_NOTE:
             too_long.append(entry)
         else:
@@ -147,13 +147,13 @@ def _fitting(entries: list[JournalEntry]) -> tuple[list[JournalEntry], list[Jour
     return fitting, too_long
 
 
-def _written_at(entry: JournalEntry) -> Instant:
+def _get_written_at(entry: JournalEntry) -> Instant:
     return entry.written_at
 
 
-def _other_words(where: str) -> str:
+def _explain_conflict(where: str) -> str:
     return f"It has the uuid of {where}, but other words. Each entry needs a uuid of its own."
 
 
-def _too_long_together(day: LocalDate) -> str:
+def _explain_length(day: LocalDate) -> str:
     return f"With it, {day} would hold more than {LONGEST_NOTE:,} characters, the most a note may."

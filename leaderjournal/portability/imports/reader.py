@@ -9,18 +9,18 @@ from typing import Any
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import summary_of
-from leaderjournal.portability.archives import Archive, UnreadableJournal
-from leaderjournal.portability.day_one import read_day_one
-from leaderjournal.portability.daylio import looks_like_daylio, read_daylio, score_of
-from leaderjournal.portability.journey import is_journey, read_journey
-from leaderjournal.portability.json_reader import (
-    WholeJournal,
-    days_of_whole,
-    looks_like_ours,
-    read_whole,
+from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
+from leaderjournal.portability.imports.day_one import read_day_one
+from leaderjournal.portability.imports.daylio import is_daylio, read_daylio, score_moods
+from leaderjournal.portability.imports.full_export import (
+    FullExport,
+    is_own_export,
+    read_days,
+    read_full_export,
 )
+from leaderjournal.portability.imports.journey import is_journey, read_journey
+from leaderjournal.portability.imports.rules import Failure, JournalEntry, MergedDay, merge_entries
 from leaderjournal.portability.markdown import is_markdown, read_markdown
-from leaderjournal.portability.rules import Failure, ImportedDay, JournalEntry, days_of
 from leaderjournal.practice_log.rules import find_date_errors
 from leaderjournal.practice_log.transfer.store import ImportedEntry
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -28,7 +28,7 @@ from leaderjournal.reflections.store import BroughtDay, Writing
 from leaderjournal.reviews.monthly.store import ImportedReview
 from leaderjournal.team_mirror.store import ClosedMirror
 
-KINDS = {
+KIND_NAMES = {
     "ours": "a Leader Journal export",
     "day-one": "a Day One export",
     "journey": "a Journey export",
@@ -39,7 +39,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class MoodChoices:
     """What moods become: mirror scores by mood, given to `key`; none where no key is chosen."""
 
     key: str | None = None
@@ -47,7 +47,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileContent:
     """What a file holds: days in order, what was not understood, and what stays behind.
 
     `photos` counts photos, videos and sounds, `moods` how often each mood comes up.
@@ -64,35 +64,35 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FileReader:
     """Reads files for a leader: their zone, when their days start, and their local day today."""
 
     zone: str
     day_starts_at: time
     today: LocalDate
-    choices: Choices = field(default_factory=Choices)
+    choices: MoodChoices = field(default_factory=MoodChoices)
 
-    def read(self, content: bytes) -> Reading:
+    def read(self, content: bytes) -> FileContent:
         """Return what a file holds. Raises UnreadableJournal where it is no journal known."""
         if content[:2] == b"PK":
             return self._read_zip(Archive(BytesIO(content)))
-        if looks_like_ours(content):
-            return self.read_ours(read_whole(content), questions={})
+        if is_own_export(content):
+            return self.read_own_export(read_full_export(content), questions={})
         return self._read_table(content)
 
-    def read_ours(self, whole: WholeJournal, *, questions: Mapping[str, str]) -> Reading:
+    def read_own_export(self, whole: FullExport, *, questions: Mapping[str, str]) -> FileContent:
         """Return what an export of ours holds; `questions` holds what its question ids became."""
-        days, failures = _in_order(
-            days_of_whole(
+        days, failures = _sort_days(
+            read_days(
                 whole,
                 day_starts_at=self.day_starts_at,
                 questions=questions,
                 today=self.today,
             )
         )
-        log, impossible = _possible(whole.log, self.today)
+        log, impossible = _filter_valid(whole.log, self.today)
         failures = (*whole.failures, *failures, *impossible)
-        return Reading(
+        return FileContent(
             "ours",
             days,
             failures,
@@ -101,44 +101,44 @@ class Reader:
             team_mirrors=whole.team_mirrors,
         )
 
-    def _read_zip(self, archive: Archive) -> Reading:
-        if is_markdown(archive) and not archive.members(".json"):
-            found = list(read_markdown(archive, **self._leader()))
+    def _read_zip(self, archive: Archive) -> FileContent:
+        if is_markdown(archive) and not archive.list_members(".json"):
+            found = list(read_markdown(archive, **self._get_options()))
             reviews = tuple(review for review in found if isinstance(review, ImportedReview))
-            days, failures = _in_order(f for f in found if not isinstance(f, ImportedReview))
-            return Reading("markdown", days, failures, reviews=reviews)
+            days, failures = _sort_days(f for f in found if not isinstance(f, ImportedReview))
+            return FileContent("markdown", days, failures, reviews=reviews)
         if is_journey(archive):
-            return self._entries("journey", read_journey(archive, **self._leader()))
-        return self._entries("day-one", read_day_one(archive, **self._leader()))
+            return self._collect_entries("journey", read_journey(archive, **self._get_options()))
+        return self._collect_entries("day-one", read_day_one(archive, **self._get_options()))
 
-    def _read_table(self, content: bytes) -> Reading:
+    def _read_table(self, content: bytes) -> FileContent:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = ""
-        if not looks_like_daylio(text):
+        if not is_daylio(text):
             raise UnreadableJournal(
                 "This is no journal that can be read. Choose our own JSON, a zip from Day One or "
                 "Journey, a zip of Markdown files, or the CSV from Daylio."
             )
-        return self._entries("daylio", read_daylio(text, **self._leader()))
+        return self._collect_entries("daylio", read_daylio(text, **self._get_options()))
 
-    def _entries(self, kind: str, entries: Iterator[JournalEntry | Failure]) -> Reading:
+    def _collect_entries(self, kind: str, entries: Iterator[JournalEntry | Failure]) -> FileContent:
         read = list(entries)
         found = [entry for entry in read if isinstance(entry, JournalEntry)]
-        days, too_long = days_of(found)
+        days, too_long = merge_entries(found)
         failures = [entry for entry in read if isinstance(entry, Failure)]
-        return Reading(
+        return FileContent(
             kind,
-            tuple(self._brought(day) for day in days),
+            tuple(self._to_imported_day(day) for day in days),
             (*failures, *too_long),
             photos=sum(entry.photos for entry in found),
             moods=Counter(entry.mood for entry in found if entry.mood),
         )
 
-    def _brought(self, day: ImportedDay) -> BroughtDay:
+    def _to_imported_day(self, day: MergedDay) -> BroughtDay:
         key = self.choices.key
-        score = score_of(list(day.moods), self.choices.scores) if key else None
+        score = score_moods(list(day.moods), self.choices.scores) if key else None
         answers = (Answer(key, score=score),) if key and score else ()
         return BroughtDay(
             day.local_date,
@@ -146,11 +146,11 @@ class Reader:
             Writing(day.written_at, day.time_zone, self.day_starts_at),
         )
 
-    def _leader(self) -> dict[str, Any]:
+    def _get_options(self) -> dict[str, Any]:
         return {"zone": self.zone, "day_starts_at": self.day_starts_at, "today": self.today}
 
 
-def _in_order(
+def _sort_days(
     read: Iterable[BroughtDay | Failure],
 ) -> tuple[tuple[BroughtDay, ...], tuple[Failure, ...]]:
     """Return the days in order; of two of one local day the second is a failure, which is said."""
@@ -168,7 +168,7 @@ def _in_order(
     return tuple(days[day] for day in sorted(days)), tuple(failures)
 
 
-def _possible(
+def _filter_valid(
     log: Iterable[ImportedEntry], today: LocalDate
 ) -> tuple[tuple[ImportedEntry, ...], list[Failure]]:
     """Return the entries of a log whose dates can be, and a failure for each other one."""

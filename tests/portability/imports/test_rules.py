@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.portability.rules import (
-    BETWEEN_TEXTS,
+from leaderjournal.portability.imports.rules import (
     LONGEST_NOTE,
+    TEXT_SEPARATOR,
     Failure,
-    ImportedDay,
     JournalEntry,
-    days_of,
+    MergedDay,
+    merge_entries,
 )
 
 MONDAY = LocalDate(date(2024, 5, 6))
@@ -32,18 +32,18 @@ def an_entry(text="words", *, number=1, hours=0, day=MONDAY, source_id=None, zon
 
 
 def test_no_entries_make_no_days():
-    assert days_of([]) == ([], [])
+    assert merge_entries([]) == ([], [])
 
 
 def test_an_entry_makes_a_day_of_its_own():
-    assert days_of([an_entry("One day.")]) == (
-        [ImportedDay(MONDAY, MORNING, "Europe/Paris", "One day.", ("id 1",))],
+    assert merge_entries([an_entry("One day.")]) == (
+        [MergedDay(MONDAY, MORNING, "Europe/Paris", "One day.", ("id 1",))],
         [],
     )
 
 
 def test_entries_of_a_day_are_joined_in_the_order_they_were_written():
-    days, failures = days_of(
+    days, failures = merge_entries(
         [
             an_entry("The evening.", number=1, hours=12, zone="America/New_York"),
             an_entry("The morning.", number=2),
@@ -58,22 +58,22 @@ def test_entries_of_a_day_are_joined_in_the_order_they_were_written():
 
 
 def test_entries_of_one_instant_stay_in_the_order_they_came():
-    [day], _ = days_of([an_entry(text, number=n) for n, text in enumerate("cab")])
+    [day], _ = merge_entries([an_entry(text, number=n) for n, text in enumerate("cab")])
     assert day.note == "c\n\na\n\nb"
 
 
 def test_days_come_in_order():
     later = LocalDate(date(2024, 5, 8))
-    days, _ = days_of([an_entry(number=1, day=later, hours=-99), an_entry(number=2)])
+    days, _ = merge_entries([an_entry(number=1, day=later, hours=-99), an_entry(number=2)])
     assert [day.local_date for day in days] == [MONDAY, later]
 
 
 def test_an_entry_that_comes_twice_counts_once():
-    assert days_of([an_entry("once"), an_entry("once")]) == days_of([an_entry("once")])
+    assert merge_entries([an_entry("once"), an_entry("once")]) == merge_entries([an_entry("once")])
 
 
 def test_other_words_under_the_same_id_are_named_and_not_lost_unsaid():
-    days, failures = days_of(
+    days, failures = merge_entries(
         [an_entry("first", source_id="A"), an_entry("second", number=2, source_id="A")]
     )
     assert [day.note for day in days] == ["first"]
@@ -87,21 +87,21 @@ def test_other_words_under_the_same_id_are_named_and_not_lost_unsaid():
 
 
 def test_the_same_words_twice_a_day_are_two_entries():
-    [day], _ = days_of([an_entry("Called Ben.", number=1), an_entry("Called Ben.", number=2)])
+    [day], _ = merge_entries([an_entry("Called Ben.", number=1), an_entry("Called Ben.", number=2)])
     assert day.note == "Called Ben.\n\nCalled Ben."
 
 
 def test_a_note_may_be_exactly_as_long_as_a_note_may_be():
     half = LONGEST_NOTE // 2
-    [day], failures = days_of(
-        [an_entry("a" * half), an_entry("b" * (half - len(BETWEEN_TEXTS)), number=2)]
+    [day], failures = merge_entries(
+        [an_entry("a" * half), an_entry("b" * (half - len(TEXT_SEPARATOR)), number=2)]
     )
     assert (len(day.note), failures) == (LONGEST_NOTE, [])
 
 
 def test_a_text_that_does_not_fit_is_named_and_a_shorter_one_after_it_still_fits():
     long = "a" * (LONGEST_NOTE // 2)
-    [day], [failure] = days_of(
+    [day], [failure] = merge_entries(
         [
             an_entry(long, number=1),
             an_entry(long, number=2, hours=1),
@@ -116,7 +116,7 @@ def test_a_text_that_does_not_fit_is_named_and_a_shorter_one_after_it_still_fits
 
 
 def test_a_day_of_which_nothing_fits_is_no_day():
-    days, failures = days_of([an_entry("a" * (LONGEST_NOTE + 1))])
+    days, failures = merge_entries([an_entry("a" * (LONGEST_NOTE + 1))])
     assert days == []
     assert [failure.where for failure in failures] == ["Journal.json, entry 1"]
 
@@ -150,7 +150,7 @@ def _numbered(entry, number):
 @settings(max_examples=200)
 @given(SOME_ENTRIES)
 def test_every_word_is_in_a_note_or_its_entry_is_named(entries):
-    days, failures = days_of(entries)
+    days, failures = merge_entries(entries)
     first = {}
     for entry in entries:
         first.setdefault(entry.source_id, entry)

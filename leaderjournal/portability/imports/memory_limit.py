@@ -5,17 +5,17 @@ from typing import TypeVar
 
 from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
 from leaderjournal.kernel.context import settings
-from leaderjournal.portability.archives import UnreadableJournal
+from leaderjournal.portability.imports.archives import UnreadableJournal
 
 Found = TypeVar("Found")
 
-READ_AT_ONCE = 262_144
+MAX_INLINE_BYTES = 262_144
 """Bytes of a file that is read where it is asked for; a zip may hold any number."""
 
 
 def read_within_limits(read: Callable[[bytes], Found], content: bytes) -> Found:
     """Return what `read` finds in a file. Raises UnreadableJournal."""
-    if len(content) <= READ_AT_ONCE and not content.startswith(b"PK"):
+    if len(content) <= MAX_INLINE_BYTES and not content.startswith(b"PK"):
         return read(content)
     try:
         return run_apart(read, content, megabytes=settings().job_megabytes)

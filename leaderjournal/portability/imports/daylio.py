@@ -11,8 +11,14 @@ from datetime import UTC, date, datetime, time
 
 from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day, time_zone
 from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.rules import Failure, JournalEntry, NoEntry, possible, words_of
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.rules import (
+    Failure,
+    InvalidEntry,
+    JournalEntry,
+    require_valid_date,
+    require_words,
+)
 
 COLUMNS = frozenset({"full_date", "mood", "note"})
 DEFAULT_MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
@@ -21,7 +27,7 @@ TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S")
 MOST_ROWS = 100_000
 
 
-def looks_like_daylio(text: str) -> bool:
+def is_daylio(text: str) -> bool:
     """Tell whether a text's first line names Daylio's columns."""
     try:
         header = next(csv.reader([_open_text(text).readline()], strict=True), [])
@@ -56,10 +62,10 @@ def read_daylio(
             values = {short: (row.get(name) or "").strip() for short, name in names.items()}
             where = f"row {number}"
             try:
-                day, written_at = _when(values, zone, day_starts_at)
-                possible(day, earliest=EARLIEST_DATE, today=today)
-                words = words_of(_words(values))
-            except NoEntry as why:
+                day, written_at = _parse_time(values, zone, day_starts_at)
+                require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+                words = require_words(_join_words(values))
+            except InvalidEntry as why:
                 yield Failure(where, str(why))
             else:
                 mood = values["mood"].casefold() or None
@@ -68,17 +74,19 @@ def read_daylio(
         raise UnreadableJournal("This file is no CSV as Daylio exports it.") from error
 
 
-def score_of(moods: list[str], scores: Mapping[str, int]) -> int | None:
+def score_moods(moods: list[str], scores: Mapping[str, int]) -> int | None:
     """Return the mirror score that a day's moods come to: their mean, halves rounded up."""
     chosen = [scores[mood] for mood in moods if mood in scores]
     return int(sum(chosen) / len(chosen) + 0.5) if chosen else None
 
 
-def _when(values: Mapping[str, str], zone: str, day_starts_at: time) -> tuple[LocalDate, Instant]:
+def _parse_time(
+    values: Mapping[str, str], zone: str, day_starts_at: time
+) -> tuple[LocalDate, Instant]:
     try:
         day = date.fromisoformat(values["full_date"])
     except ValueError:
-        raise NoEntry("Its full_date is no date, such as 2026-11-24.") from None
+        raise InvalidEntry("Its full_date is no date, such as 2026-11-24.") from None
     said, clock = values.get("time", "").replace("\u202f", " "), None
     for known in TIMES:
         try:
@@ -93,7 +101,7 @@ def _when(values: Mapping[str, str], zone: str, day_starts_at: time) -> tuple[Lo
     return local_day(written_at, zone, day_starts_at), written_at
 
 
-def _words(values: Mapping[str, str]) -> str:
+def _join_words(values: Mapping[str, str]) -> str:
     activities = ", ".join(filter(None, map(str.strip, values.get("activities", "").split("|"))))
     head = ": ".join(filter(None, (values["mood"], activities)))
     return "\n".join(filter(None, (values.get("note_title", ""), values["note"], head)))

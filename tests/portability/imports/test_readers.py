@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.portability.archives import UnreadableJournal
-from leaderjournal.portability.daylio import score_of
-from leaderjournal.portability.reading import Choices, Reader
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.daylio import score_moods
+from leaderjournal.portability.imports.reader import FileReader, MoodChoices
 from leaderjournal.reflections.rules import Answer
 
 TODAY = LocalDate(date(2026, 11, 24))
@@ -32,7 +32,7 @@ def a_zip(files):
 
 
 def read(content, **options):
-    return Reader("Europe/Berlin", time(3), TODAY, **options).read(content)
+    return FileReader("Europe/Berlin", time(3), TODAY, **options).read(content)
 
 
 def an_entry(text="Words.", at="2026-11-23T22:30:00+00:00", **rest):
@@ -102,7 +102,7 @@ def test_daylio_moods_stay_in_words_and_become_scores_only_as_chosen():
     assert [failure.where for failure in plain.failures] == ["row 5", "row 6"]
 
     scores = {"good": 4, "awful": 1, "splendid": 5}
-    chosen = read(DAYLIO.encode(), choices=Choices("let-go", scores))
+    chosen = read(DAYLIO.encode(), choices=MoodChoices("let-go", scores))
     assert [day.content.answers for day in chosen.days] == [
         (Answer("let-go", score=5),),
         (Answer("let-go", score=3),),
@@ -111,9 +111,9 @@ def test_daylio_moods_stay_in_words_and_become_scores_only_as_chosen():
 
 def test_a_days_score_is_the_mean_of_its_moods_halves_rounded_up():
     scores = {"rad": 5, "good": 4, "meh": 3, "bad": 2}
-    assert score_of(["rad", "good"], scores) == 5
-    assert score_of(["rad", "bad", "bad"], scores) == 3
-    assert score_of(["unknown"], scores) is None
+    assert score_moods(["rad", "good"], scores) == 5
+    assert score_moods(["rad", "bad", "bad"], scores) == 3
+    assert score_moods(["unknown"], scores) is None
 
 
 def test_markdown_of_another_tool_becomes_notes_by_the_date_it_has():
