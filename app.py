@@ -7,18 +7,18 @@ from types import TracebackType
 
 from leaderjournal import create_app
 from leaderjournal.kernel.operations import refuse_wrong_keys
-from leaderjournal.kernel.outages import describe_outage, outage_in
+from leaderjournal.kernel.outages import find_outage, format_outage
 from leaderjournal.kernel.settings import SettingsError
 
 
-def tell_shortly(
+def report_outage(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Tell of a store that is away in a sentence, where an operator's command meets it."""
-    if outage_in(error) is None:
+    if find_outage(error) is None:
         sys.__excepthook__(kind, error, trace)
     else:
-        sys.stderr.write(f"A store does not take or give anything: {describe_outage(error)}\n")
+        sys.stderr.write(f"A store does not take or give anything: {format_outage(error)}\n")
 
 
 os.umask(0o077)  # what is written here is for nobody else on the machine
@@ -28,7 +28,7 @@ except SettingsError as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(os.EX_CONFIG) from None
 if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
-    sys.excepthook = tell_shortly
+    sys.excepthook = report_outage
 if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # the operator's commands work with any keys
     try:
         refuse_wrong_keys(app)

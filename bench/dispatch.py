@@ -45,7 +45,7 @@ from leaderjournal import create_app
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.practice import catalogue
@@ -133,7 +133,7 @@ def main() -> int:
         with postgresql(folder / "postgresql") as server:
             server.psql("CREATE DATABASE journal")
             url = server.get_uri("journal")
-            environment = fresh_secrets() | {
+            environment = create_secrets() | {
                 "DATABASE_URL": url,
                 "QUEUE_URL": url,
                 "INSTANCE_PATH": str(folder),

@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from factories import a_leader
 
 from leaderjournal import create_app
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
@@ -36,7 +36,7 @@ PHASES = "examples,coverage,fuzzing,stateful"
 def run(folder: Path, cases: int, *, database_url: str = "", options: tuple[str, ...] = ()) -> int:
     """Fuzz the API on a database in `folder`; return schemathesis's exit code."""
     chosen = Settings.from_environment(
-        fresh_secrets()
+        create_secrets()
         | {
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'journal.db'}",
             "PUBLIC_URL": "http://127.0.0.1",

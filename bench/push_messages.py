@@ -37,7 +37,7 @@ from webpush.types import WebPushKeys, WebPushSubscription
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from leaderjournal.kernel.days import instant
+from leaderjournal.kernel.days import to_instant
 from leaderjournal.prompts.push.messages import MessageWriter
 from leaderjournal.prompts.push.rules import Device
 
@@ -104,7 +104,7 @@ def contenders() -> list[Contender]:
     )
     vapid = Vapid02.from_string(secret)
     writer = MessageWriter(secret, f"mailto:{CONTACT}")
-    now = instant(datetime.now(UTC))
+    now = to_instant(datetime.now(UTC))
 
     def keys(of: Browser) -> dict[str, str]:
         return {"p256dh": base64url(of.p256dh), "auth": base64url(of.auth)}

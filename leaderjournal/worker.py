@@ -17,10 +17,10 @@ from huey.api import Huey
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.database_logs import clear_logs
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.erasing import wipe_logs
-from leaderjournal.kernel.limits import limiter
 from leaderjournal.kernel.queue import enqueue
+from leaderjournal.kernel.rate_limits import limiter
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.tasks import bring_in_import
@@ -34,13 +34,13 @@ from leaderjournal.team_mirror.mailing import sending as team_mirror_mailing
 
 log = logging.getLogger("leaderjournal.worker")
 
-IMPORTS_WAIT_FOR = timedelta(days=1)
+UNUSED_IMPORT_LASTS = timedelta(days=1)
 """How long a file that was looked at waits to be brought in."""
 
-IMPORTS_TAKE_AT_MOST = timedelta(hours=1)
+LONGEST_IMPORT = timedelta(hours=1)
 """Longer than that an import was broken off; it goes on where it was."""
 
-HANDS_OVER_EVERY = 0.0005
+SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that computes lets another go on, where Python waits for 5 ms.
 
 The thread that sends lets go at each call of libcurl, several times for each message, and would
@@ -48,7 +48,7 @@ wait so long each time while prompts are made ready beside it.
 """
 
 
-def chores(app: Flask) -> dict[str, int]:
+def run_chores(app: Flask) -> dict[str, int]:
     """Forget what has expired; return how much of each kind."""
     with app.app_context():
         now = clock.now()
@@ -57,29 +57,29 @@ def chores(app: Flask) -> dict[str, int]:
             "deleted days past restoring": reflections_store.purge_deleted(now=now),
             "devices encrypted that were plain": push_store.encrypt_plain_devices(),
             "devices removed long ago": push_store.delete_old_removals(now=now),
-            "imports that were broken off": _go_on_with_imports(now),
+            "imports that were broken off": _resume_imports(now),
             "imports never brought in": imports_store.delete_unused(
-                before=Instant(now - IMPORTS_WAIT_FOR)
+                before=Instant(now - UNUSED_IMPORT_LASTS)
             ),
             "team mirrors that are over": team_mirror_store.close_ended_mirrors(now=now),
             "documents of yesterday": documents_store.delete_expired(now=now),
             "old deliveries": delivery_store.delete_old(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
-            "logs wiped of all that": wipe_logs(),
+            "logs wiped of all that": clear_logs(),
         }
 
 
-def _go_on_with_imports(now: Instant) -> int:
-    left = imports_store.list_interrupted(before=Instant(now - IMPORTS_TAKE_AT_MOST))
+def _resume_imports(now: Instant) -> int:
+    left = imports_store.list_interrupted(before=Instant(now - LONGEST_IMPORT))
     for account, import_id in left:
         enqueue(bring_in_import, str(account), str(import_id))
     return len(left)
 
 
-def wipe(app: Flask) -> bool:
+def clear_database_logs(app: Flask) -> bool:
     """Empty the databases' logs of what was deleted within the last minute."""
     with app.app_context():
-        return wipe_logs()
+        return clear_logs()
 
 
 def send_letters(app: Flask) -> int:
@@ -100,10 +100,10 @@ def run_forever(app: Flask) -> None:
     Raises SystemExit (1) where prompts can no longer be sent, so that whoever looks after the
     process starts it anew.
     """
-    sys.setswitchinterval(HANDS_OVER_EVERY)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     queue: Huey = app.extensions["queue"]
-    queue.periodic_task(crontab(minute="7"), name="chores")(lambda: chores(app))
-    queue.periodic_task(crontab(), name="wiping")(lambda: wipe(app))
+    queue.periodic_task(crontab(minute="7"), name="chores")(lambda: run_chores(app))
+    queue.periodic_task(crontab(), name="wiping")(lambda: clear_database_logs(app))
     queue.periodic_task(crontab(minute="*/5"), name="letters")(lambda: send_letters(app))
     queue.periodic_task(crontab(), name="team-mirrors")(lambda: send_team_mirrors(app))
     stop, failed = Event(), Event()
@@ -133,14 +133,14 @@ def run_once(app: Flask) -> int:
     """Do what is due now and return how much that was: prompts, tasks, letters and links."""
     with Dispatcher(app) as dispatcher:
         done = dispatcher.run_once()
-    done += empty_queue(app)
+    done += run_queued_tasks(app)
     done += send_letters(app)
     done += send_team_mirrors(app)
-    chores(app)
+    run_chores(app)
     return done
 
 
-def empty_queue(app: Flask) -> int:
+def run_queued_tasks(app: Flask) -> int:
     """Run every task that is due now; return how many."""
     queue: Huey = app.extensions["queue"]
     for task in queue.read_schedule():

@@ -30,7 +30,7 @@ from hypothesis import settings as hypothesis_settings
 from leaderjournal import create_app
 from leaderjournal.accounts import passwords
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
@@ -208,7 +208,7 @@ def database_url(request, tmp_path_factory) -> str:
 
 @pytest.fixture(scope="session")
 def environment(mail_server) -> dict[str, str]:
-    return fresh_secrets() | {
+    return create_secrets() | {
         "SMTP_URL": f"smtp://127.0.0.1:{mail_server.port}",
         "PUBLIC_URL": "http://localhost",
         "VAPID_SUBJECT": "mailto:operator@leaderjournal.app",

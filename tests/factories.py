@@ -16,9 +16,9 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.practice_calendar.models import PracticeDaysChange
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import key_encryption
+from leaderjournal.kernel.context import get_key_encryption
 from leaderjournal.kernel.database import new_id, write_transaction
-from leaderjournal.kernel.days import DAY_STARTS_AT, local_day
+from leaderjournal.kernel.days import DAY_STARTS_AT, get_local_day
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.encryption import encrypt_device
@@ -119,7 +119,7 @@ def many_leaders(app, number, *, time_zone="Europe/Berlin", name="Mira Adler", p
     Without the hash of a password they cannot sign in.
     """
     now = clock.now()
-    joined_on = local_day(now, time_zone, DAY_STARTS_AT)
+    joined_on = get_local_day(now, time_zone, DAY_STARTS_AT)
     with app.app_context(), write_transaction() as session:
         chosen = {
             "password_hash": password_hash,
@@ -138,8 +138,8 @@ def many_leaders(app, number, *, time_zone="Europe/Berlin", name="Mira Adler", p
 
 
 def _account(account_id, name):
-    key = key_encryption().create_key(account_id)
-    cipher = Cipher(account_id, key_encryption().unwrap(key, account_id))
+    key = get_key_encryption().create_key(account_id)
+    cipher = Cipher(account_id, get_key_encryption().unwrap(key, account_id))
 
     def encrypted(column, text):
         return cipher.encrypt_text(text, table="accounts", column=column, row=account_id)

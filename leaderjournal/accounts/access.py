@@ -12,8 +12,8 @@ from wtforms.validators import ValidationError
 
 from leaderjournal.accounts import store
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.intake import refuse_large_body
 from leaderjournal.kernel.problems import API_PREFIX, Problem
+from leaderjournal.kernel.request_checks import refuse_large_body
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 View = TypeVar("View", bound=Callable[..., Any])

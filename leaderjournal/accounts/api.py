@@ -27,10 +27,10 @@ from leaderjournal.accounts.schemas import (
 )
 from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.erasing import wipe_logs
-from leaderjournal.kernel.intake import Blueprint
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
+from leaderjournal.kernel.database_logs import clear_logs
 from leaderjournal.kernel.problems import Problem
+from leaderjournal.kernel.request_checks import Blueprint
 
 blueprint = Blueprint("accounts-api", __name__, url_prefix=PREFIX, description="Accounts")
 
@@ -102,10 +102,10 @@ def create_token(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/tokens")
 @login_required
-@blueprint.response(200, page_schema(TokenSchema, "Tokens"))
+@blueprint.response(200, create_page_schema(TokenSchema, "Tokens"))
 def list_tokens() -> dict[str, Any]:
     """List the account's tokens."""
-    return page(store.list_tokens(get_current_leader().cipher))
+    return format_page(store.list_tokens(get_current_leader().cipher))
 
 
 @blueprint.delete("/tokens/<uuid:token_id>")
@@ -152,7 +152,7 @@ def erase_me(asked: dict[str, Any]) -> Response | None:
             errors={"password": ["This is not your password."]},
         )
     store.erase(get_current_leader().id, now=clock.now())
-    if wipe_logs():
+    if clear_logs():
         return None
     response = jsonify(detail=TRACES_REMAIN)
     response.status_code = 202
@@ -161,10 +161,10 @@ def erase_me(asked: dict[str, Any]) -> Response | None:
 
 @blueprint.get("/pauses")
 @login_required
-@blueprint.response(200, page_schema(PauseSchema, "Pauses"))
+@blueprint.response(200, create_page_schema(PauseSchema, "Pauses"))
 def list_pauses() -> dict[str, Any]:
     """List the account's pauses."""
-    return page(calendar_store.list_pauses(get_current_leader().id))
+    return format_page(calendar_store.list_pauses(get_current_leader().id))
 
 
 @blueprint.post("/pauses")

@@ -18,8 +18,8 @@ from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.accounts.verification.store import find_pending_verification
 from leaderjournal.accounts.verification.tasks import ask_to_verify
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.days import ZONE_NAMES, Instant, utc_text
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.days import ZONE_NAMES, Instant, format_utc
 from leaderjournal.kernel.settings import Registration
 
 OPERATOR_LINK_LIFETIME = timedelta(days=3)
@@ -61,7 +61,7 @@ def list_all(*, as_json: bool) -> None:
         return
     waiting = invitations_store.count_pending(now=clock.now())
     click.echo(f"{_format_count(count, 'account')}, {_format_count(waiting, 'open invitation')}.")
-    click.echo(explain_registration(settings().registration))
+    click.echo(explain_registration(get_settings().registration))
 
 
 def _format_json(account: ListedAccount) -> str:
@@ -70,10 +70,10 @@ def _format_json(account: ListedAccount) -> str:
             "id": str(account.id),
             "email": account.email,
             "name": account.name,
-            "created_at": utc_text(account.created_at),
-            "last_seen_at": utc_text(account.last_seen_at) if account.last_seen_at else None,
+            "created_at": format_utc(account.created_at),
+            "last_seen_at": format_utc(account.last_seen_at) if account.last_seen_at else None,
             "verified": account.verified,
-            "suspended_at": utc_text(account.suspended_at) if account.suspended_at else None,
+            "suspended_at": format_utc(account.suspended_at) if account.suspended_at else None,
         },
         ensure_ascii=False,
     )
@@ -160,11 +160,11 @@ def reset(email: str, *, is_printed: bool) -> None:
 def _deliver_password_link(
     leader: store.Leader, subject: str, body: str, *, is_printed: bool, now: Instant
 ) -> None:
-    mailed = bool(settings().smtp_url) and not is_printed
+    mailed = bool(get_settings().smtp_url) and not is_printed
     reset_id = resets_store.create_reset(
         leader.id, now=now, mailed=mailed, lasts=OPERATOR_LINK_LIFETIME
     )
-    link = f"{settings().public_url}/reset/{resets_store.make_reset_token(reset_id)}"
+    link = f"{get_settings().public_url}/reset/{resets_store.make_reset_token(reset_id)}"
     if mailed:
         _send_mail(
             leader.email, subject, body.format(link=link), repeat=f"accounts reset {leader.email}"
@@ -185,16 +185,16 @@ def invite(email: str, *, withdraw: bool, is_printed: bool) -> None:
             raise click.ClickException("There is no open invitation for this address.")
         click.echo("The invitation is withdrawn.")
         return
-    if settings().registration is Registration.CLOSED:
+    if get_settings().registration is Registration.CLOSED:
         raise click.ClickException(
             "Registration is closed, so an invitation would not work."
             " Set REGISTRATION=invite, or use `accounts add`."
         )
     if store.find_account_id(email) is not None:
         raise click.ClickException("This address has an account already.")
-    mailed = bool(settings().smtp_url) and not is_printed
+    mailed = bool(get_settings().smtp_url) and not is_printed
     token = invitations_store.create_invitation(email, mailed=mailed, now=clock.now())
-    link = f"{settings().public_url}/register/{token}"
+    link = f"{get_settings().public_url}/register/{token}"
     if mailed:
         body = mail_texts.INVITATION_BODY.format(link=link)
         _send_mail(email, mail_texts.INVITATION_SUBJECT, body, repeat=f"accounts invite {email}")
@@ -237,7 +237,7 @@ def resume(email: str) -> None:
 @with_appcontext
 def ask_all_to_verify() -> None:
     """Send every account whose address is not verified the link to do so."""
-    if not settings().smtp_url:
+    if not get_settings().smtp_url:
         raise click.ClickException("SMTP_URL is not set, so no mail can be sent.")
     now = clock.now()
     waiting = [account.id for account in list_accounts() if _needs_verification(account)]

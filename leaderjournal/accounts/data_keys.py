@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from leaderjournal.accounts.models import Account, LookupKey
 from leaderjournal.accounts.store import LOOKUP_OWNER
-from leaderjournal.kernel.context import key_encryption
-from leaderjournal.kernel.database import db, rows_changed, write_transaction
+from leaderjournal.kernel.context import get_key_encryption
+from leaderjournal.kernel.database import count_changed_rows, db, write_transaction
 from leaderjournal.kernel.encryption import DecryptionFailed, WrappedKey
 
 BATCH_SIZE = 100
@@ -25,7 +25,7 @@ def find_key_problems() -> list[str]:
 
 
 def _find_problems() -> Iterator[str]:
-    keys = key_encryption()
+    keys = get_key_encryption()
     for key, owner in _load_samples():
         if key.wrapped_by not in keys.identifiers:
             yield (
@@ -60,7 +60,7 @@ def rewrap_keys(told: Callable[[int, int], None] = lambda _done, _all: None) -> 
     `told` hears how many are done of how many there were. What does not open stays as it is.
     """
     _rewrap_lookup_key()
-    waiting = Account.key_wrapped_by != key_encryption().newest
+    waiting = Account.key_wrapped_by != get_key_encryption().newest
     everything = db.session.scalar(sa.select(sa.func.count(Account.id)).where(waiting)) or 0
     done = failed = 0
     last = UUID(int=0)
@@ -86,7 +86,7 @@ def _load_batch(
 def _rewrap(
     batch: Sequence[sa.Row[UUID, str, bytes]],
 ) -> Iterator[tuple[UUID, bytes, WrappedKey]]:
-    keys = key_encryption()
+    keys = get_key_encryption()
     for account, wrapped_by, wrapped in batch:
         try:
             yield account, wrapped, keys.rewrap(WrappedKey(wrapped_by, wrapped), account)
@@ -114,11 +114,13 @@ def _save_rewrapped(changes: Sequence[tuple[UUID, bytes, WrappedKey]]) -> int:
 
 
 def _rewrap_lookup_key() -> None:
-    keys = key_encryption()
+    keys = get_key_encryption()
     row = db.session.get(LookupKey, 1)
     if row is None or row.wrapped_by == keys.newest:
         return
     key = keys.rewrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
     statement = sa.update(LookupKey).where(LookupKey.id == 1, LookupKey.wrapped == row.wrapped)
     with write_transaction() as session:
-        rows_changed(session, statement.values(wrapped_by=key.wrapped_by, wrapped=key.wrapped))
+        count_changed_rows(
+            session, statement.values(wrapped_by=key.wrapped_by, wrapped=key.wrapped)
+        )

@@ -11,7 +11,7 @@ import secrets
 
 from flask import Response, after_this_request, request
 
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant
 
 COOKIE_LIFETIME = 365 * 24 * 3600
@@ -23,7 +23,7 @@ _COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[0-9]{1,12}\.[0-9a-f]{64}", re.A
 
 def get_cookie_name() -> str:
     """Return the cookie's name; over https its prefix keeps other hosts from setting it."""
-    return "__Host-device" if settings().secure else "device"
+    return "__Host-device" if get_settings().secure else "device"
 
 
 def find_known_device(device_key: bytes, *, now: Instant) -> str | None:
@@ -45,7 +45,7 @@ def remember_device(device_key: bytes, *, now: Instant) -> None:
             get_cookie_name(),
             "|".join(values),
             max_age=COOKIE_LIFETIME,
-            secure=settings().secure,
+            secure=get_settings().secure,
             httponly=True,
             samesite="Lax",
         )

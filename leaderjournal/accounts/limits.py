@@ -4,14 +4,14 @@ from flask_login import current_user
 from limits import parse
 
 from leaderjournal.accounts.rules import normalize_email
-from leaderjournal.kernel.limits import client_network, limiter
+from leaderjournal.kernel.rate_limits import get_client_network, limiter
 
 REGISTRATIONS = "100 per hour"
 RESETS = "10 per hour"
 RESETS_PER_ACCOUNT = parse("3 per hour")
 
-limit_registrations = limiter.limit(REGISTRATIONS, key_func=client_network, methods=["POST"])
-limit_resets = limiter.limit(RESETS, key_func=client_network, methods=["POST"])
+limit_registrations = limiter.limit(REGISTRATIONS, key_func=get_client_network, methods=["POST"])
+limit_resets = limiter.limit(RESETS, key_func=get_client_network, methods=["POST"])
 limit_password_checks = limiter.limit("10 per 15 minutes", key_func=lambda: str(current_user.id))
 
 

@@ -9,12 +9,12 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 
 
 def make_token(purpose: str, row: UUID) -> str:
     """Return the token of a row, fit for a URL; `purpose` keeps kinds of links apart."""
-    secret = settings().secret_key.encode()
+    secret = get_settings().secret_key.encode()
     digest = hmac.digest(secret, f"link:{purpose}:{row.hex}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 

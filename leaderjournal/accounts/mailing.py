@@ -4,7 +4,7 @@ import logging
 import smtplib
 
 from leaderjournal.kernel import clock, mail
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 
 log = logging.getLogger("leaderjournal.accounts")
 
@@ -21,11 +21,11 @@ def deliver(to: str, subject: str, body: str) -> None:
     """Send a mail now. Raises MailDelayed and MailRefused."""
     try:
         message = mail.compose(
-            sender=settings().mail_from, to=to, subject=subject, body=body, now=clock.now()
+            sender=get_settings().mail_from, to=to, subject=subject, body=body, now=clock.now()
         )
-        mail.send(settings().smtp_url, message)
+        mail.send(get_settings().smtp_url, message)
     except smtplib.SMTPException as error:
-        code = mail.refusal_in(error)
+        code = mail.get_refusal_code(error)
         if code is not None and code >= 500:
             raise MailRefused(f"refused with {code}") from None
         raise MailDelayed(f"{type(error).__name__} {code or ''}".strip()) from None
@@ -40,7 +40,7 @@ def send_account_mail(to: str, subject: str, body: str) -> None:
 
     Raises MailDelayed, which the queue answers with another try.
     """
-    if not settings().smtp_url:
+    if not get_settings().smtp_url:
         return
     try:
         deliver(to, subject, body)

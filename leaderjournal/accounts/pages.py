@@ -37,10 +37,10 @@ from leaderjournal.accounts.verification import store as verification_store
 from leaderjournal.accounts.verification.email_change import SameEmail, request_email_change
 from leaderjournal.accounts.verification.limits import limit_links
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.context import get_settings as service_settings
+from leaderjournal.kernel.database_logs import clear_logs
 from leaderjournal.kernel.days import ZONE_NAMES
-from leaderjournal.kernel.erasing import wipe_logs
-from leaderjournal.kernel.forms import read_form, whole_number
+from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.queue import enqueue_notice
 
 blueprint = Blueprint("accounts", __name__)
@@ -231,7 +231,7 @@ def save_profile() -> Page:
     """Change name, zone, the start of the day and the practice days."""
     submitted: dict[str, Any] = request.form.to_dict()
     chosen = request.form.getlist("practice_days")
-    submitted["practice_days"] = [whole_number(day) for day in chosen]
+    submitted["practice_days"] = [parse_whole_number(day) for day in chosen]
     values, errors = read_form(MeSchema(), submitted)
     if errors:
         return _render_settings("profile", errors)
@@ -356,7 +356,7 @@ def submit_deletion() -> Page:
         errors = {"password": ["This is not your password."]}
         return render_template("accounts/delete.html", form={}, errors=errors), 422
     store.erase(leader.id, now=clock.now())
-    response = _clear_browser_session(None if wipe_logs() else url_for("accounts.erased"))
+    response = _clear_browser_session(None if clear_logs() else url_for("accounts.erased"))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 

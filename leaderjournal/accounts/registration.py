@@ -8,7 +8,7 @@ from leaderjournal.accounts import store
 from leaderjournal.accounts.invitations import store as invitations_store
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.verification.tasks import ask_to_verify
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.settings import Registration
 
@@ -36,7 +36,7 @@ def explain_registration(registration: Registration) -> str:
 
 def check_registration(invitation: str, *, now: Instant) -> None:
     """Raise RegistrationRefused where nobody may register, or not with this invitation."""
-    registration = settings().registration
+    registration = get_settings().registration
     if registration is Registration.CLOSED:
         raise RegistrationRefused(REGISTRATION_CLOSED)
     if registration is Registration.INVITE:

@@ -10,7 +10,7 @@ from marshmallow.experimental.context import Context
 
 from leaderjournal.accounts.password_strength import find_weakness
 from leaderjournal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from leaderjournal.kernel.fields import ClockTime, Day, Line, UtcInstant, Zone
+from leaderjournal.kernel.fields import ClockTime, Day, Line, TimeZoneName, UtcInstant
 
 LANGUAGES = ("en",)
 LATEST_START = "12:00"
@@ -87,7 +87,7 @@ class NewAccountSchema(Schema):
         metadata={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD},
     )
     name = Line(longest=200, required=True)
-    time_zone = Zone(required=True)
+    time_zone = TimeZoneName(required=True)
 
 
 class RegistrationSchema(NewAccountSchema):
@@ -148,7 +148,7 @@ class MeSchema(Schema):
     email = fields.String(required=True, dump_only=True)
     email_verified = fields.Boolean(required=True, dump_only=True)
     name = Line(longest=200)
-    time_zone = Zone()
+    time_zone = TimeZoneName()
     day_starts_at = ClockTime(
         validate=_check_morning,
         metadata={"type": "string", "pattern": "^((0[0-9]|1[01]):[0-5][0-9]|12:00)$"},
@@ -162,7 +162,7 @@ class SessionSchema(Schema):
 
     csrf_token = fields.String(required=True)
     account_id = fields.UUID(required=True)
-    time_zone = Zone(required=True)
+    time_zone = TimeZoneName(required=True)
     day_starts_at = ClockTime(required=True)
 
 

@@ -9,12 +9,12 @@ from leaderjournal.accounts import store, tasks
 from leaderjournal.accounts.known_devices import find_known_device
 from leaderjournal.accounts.rules import normalize_email
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.backoff import Backoff, Counted, forgive, take_try
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.backoff import Backoff, BackoffCounter, count_attempt, forget_attempts
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import new_id
-from leaderjournal.kernel.limits import client_network, limiter, too_many
 from leaderjournal.kernel.problems import Problem
 from leaderjournal.kernel.queue import enqueue_notice
+from leaderjournal.kernel.rate_limits import build_limit_problem, get_client_network, limiter
 
 DAY = 24 * 3600
 BY_NETWORK = Backoff(free=100, window=3600, first_delay=15, longest_delay=900)
@@ -37,18 +37,18 @@ def try_sign_in(email: str, password: str) -> store.Leader | None:
     """
     now = clock.now()
     own, shared = _get_counters(email)
-    free_at = take_try([*shared, *own], now=now)
+    free_at = count_attempt([*shared, *own], now=now)
     if free_at is not None:
-        raise too_many(free_at)
+        raise build_limit_problem(free_at)
     try:
         leader = store.authenticate(email, password)
     except store.Suspended as suspended:  # the password was right
-        forgive(wholly=own, once=shared)
+        forget_attempts(wholly=own, once=shared)
         raise Problem(403, SUSPENDED) from suspended
     if leader is None:
         _count_failure(email)
     else:
-        forgive(wholly=own, once=shared)
+        forget_attempts(wholly=own, once=shared)
     return leader
 
 
@@ -58,15 +58,15 @@ def count_recent_failures(email: str) -> int:
     return count if count >= SHOWN_FROM else 0
 
 
-def _get_counters(email: str) -> tuple[list[Counted], list[Counted]]:
+def _get_counters(email: str) -> tuple[list[BackoffCounter], list[BackoffCounter]]:
     """Return the counters of the request: those that a right password clears, and the others."""
-    account, network = normalize_email(email), client_network()
+    account, network = normalize_email(email), get_client_network()
     device_key = store.derive_device_key(email)
     device = device_key and find_known_device(device_key, now=clock.now())
     if device:
-        return [Counted(f"sign-in/device/{device}", BY_DEVICE)], []
-    pair = Counted(f"sign-in/network-account/{network}/{account}", BY_NETWORK_AND_ACCOUNT)
-    return [pair], [Counted(f"sign-in/network/{network}", BY_NETWORK)]
+        return [BackoffCounter(f"sign-in/device/{device}", BY_DEVICE)], []
+    pair = BackoffCounter(f"sign-in/network-account/{network}/{account}", BY_NETWORK_AND_ACCOUNT)
+    return [pair], [BackoffCounter(f"sign-in/network/{network}", BY_NETWORK)]
 
 
 def _get_failures_key(email: str) -> str:
@@ -79,7 +79,7 @@ def _count_failure(email: str) -> None:
     The same is done where there is no such account: the worker then finds nobody to write to.
     """
     count = limiter.storage.incr(_get_failures_key(email), DAY)
-    if count < NOTIFY_FROM or not settings().smtp_url:
+    if count < NOTIFY_FROM or not get_settings().smtp_url:
         return
     told = f"sign-in/told/{normalize_email(email)}"
     if limiter.storage.get(told) or limiter.storage.incr(told, DAY) > 1:

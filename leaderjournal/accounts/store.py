@@ -41,9 +41,9 @@ from leaderjournal.accounts.rules import (
     normalize_email,
 )
 from leaderjournal.accounts.verification.models import EmailNotice, EmailVerification
-from leaderjournal.kernel.context import key_encryption, settings
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
-from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, local_day
+from leaderjournal.kernel.context import get_key_encryption, get_settings
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
+from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, get_local_day
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed, WrappedKey
 
 LOOKUP_OWNER = UUID(int=0)
@@ -79,7 +79,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
     ) -> None:
         key = WrappedKey(account.key_wrapped_by, account.key_wrapped)
         self.id = account.id
-        self.cipher = Cipher(account.id, key_encryption().unwrap(key, account.id))
+        self.cipher = Cipher(account.id, get_key_encryption().unwrap(key, account.id))
         self.email = _decrypt(self.cipher, "email_encrypted", account.email_encrypted)
         self.email_verified_at = account.email_verified_at
         self.name = _decrypt(self.cipher, "name_encrypted", account.name_encrypted)
@@ -99,7 +99,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
 
     def today(self, now: Instant) -> LocalDate:
         """Return the leader's local day at `now`."""
-        return local_day(now, self.time_zone, self.day_starts_at)
+        return get_local_day(now, self.time_zone, self.day_starts_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ def create_account(
     `on_create` is called inside the transaction: what it raises leaves no account behind.
     """
     account_id = new_id()
-    key = key_encryption().create_key(account_id)
-    cipher = Cipher(account_id, key_encryption().unwrap(key, account_id))
-    joined_on = local_day(now, time_zone, DAY_STARTS_AT)
+    key = get_key_encryption().create_key(account_id)
+    cipher = Cipher(account_id, get_key_encryption().unwrap(key, account_id))
+    joined_on = get_local_day(now, time_zone, DAY_STARTS_AT)
     account = Account(
         id=account_id,
         email_lookup=_hash_email(email),
@@ -176,7 +176,7 @@ def derive_device_key(email: str) -> bytes | None:
     if account is None:
         return None
     bound = f"known device|{account.id.hex}|{account.password_hash}"
-    return hmac.digest(settings().secret_key.encode(), bound.encode(), "sha256")
+    return hmac.digest(get_settings().secret_key.encode(), bound.encode(), "sha256")
 
 
 def find_leader(account_id: UUID) -> Leader | None:
@@ -194,7 +194,7 @@ def find_active_leader(account_id: UUID) -> Leader | None:
 def find_ciphers(session: Session, accounts: Collection[UUID]) -> dict[UUID, Cipher]:
     """Return the cipher of each of these accounts that is there and whose key is configured."""
     columns = sa.select(Account.id, Account.key_wrapped_by, Account.key_wrapped)
-    keys = key_encryption()
+    keys = get_key_encryption()
     found = {}
     for account, wrapped_by, wrapped in session.execute(columns.where(Account.id.in_(accounts))):
         with suppress(DecryptionFailed):
@@ -327,7 +327,9 @@ def rotate_session_token(leader: Leader, *, now: Instant) -> str | None:
         BrowserSession.token_hash == _hash_token(leader.session_token),
     )
     with write_transaction() as session:
-        changed = rows_changed(session, sa.update(BrowserSession).where(*stands).values(renewed))
+        changed = count_changed_rows(
+            session, sa.update(BrowserSession).where(*stands).values(renewed)
+        )
     return token if changed else None
 
 
@@ -361,7 +363,7 @@ def _end_matching(session: Session, which: Sequence[sa.ColumnElement[bool]], now
     if ended:
         marks = [{"token_hash": _hash_ended_token(of), "ended_at": now} for of in ended]
         session.execute(upsert(session, EndedSession).on_conflict_do_nothing(), marks)
-    return rows_changed(session, sa.delete(BrowserSession).where(*which))
+    return count_changed_rows(session, sa.delete(BrowserSession).where(*which))
 
 
 def was_ended(token: str) -> bool:
@@ -374,7 +376,7 @@ def was_ended(token: str) -> bool:
 
 def _hash_ended_token(token_hash: bytes) -> bytes:
     """Return what is remembered of an ended session: nobody finds by it which one that was."""
-    secret = settings().secret_key.encode()
+    secret = get_settings().secret_key.encode()
     return hmac.digest(secret, b"ended session" + token_hash, "sha256")
 
 
@@ -469,7 +471,7 @@ def change_settings(
         if day_starts_at is not None:
             account.day_starts_at = day_starts_at
         if practice_days is not None:
-            today = local_day(now, account.time_zone, account.day_starts_at)
+            today = get_local_day(now, account.time_zone, account.day_starts_at)
             if practice_days != calendar_store.load_practice_days(leader.id):
                 calendar_store.set_practice_days(
                     session, leader.id, practice_days, effective_from=today
@@ -597,14 +599,14 @@ def clear_expired(*, now: Instant) -> int:
 
 def count_accounts_without_key() -> int:
     """Return how many accounts are wrapped by a key that the configuration lacks."""
-    configured = key_encryption().identifiers
+    configured = get_key_encryption().identifiers
     query = sa.select(sa.func.count()).select_from(Account)
     return db.session.scalar(query.where(Account.key_wrapped_by.not_in(configured))) or 0
 
 
 def _delete(statement: Any) -> int:
     with write_transaction() as session:
-        return rows_changed(session, statement)
+        return count_changed_rows(session, statement)
 
 
 def _hash_token(token: str) -> bytes:
@@ -627,11 +629,11 @@ def derive_lookup_key(purpose: str) -> bytes:
 
 def _load_lookup_key() -> bytes:
     row = db.session.get(LookupKey, 1) or _create_lookup_key()
-    return key_encryption().unwrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
+    return get_key_encryption().unwrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
 
 
 def _create_lookup_key() -> LookupKey:
-    key = key_encryption().create_key(LOOKUP_OWNER)
+    key = get_key_encryption().create_key(LOOKUP_OWNER)
     with write_transaction() as session:
         values = {"id": 1, "wrapped_by": key.wrapped_by, "wrapped": key.wrapped}
         session.execute(upsert(session, LookupKey).values(values).on_conflict_do_nothing())

@@ -6,11 +6,11 @@ from leaderjournal.accounts import mail_texts, store
 from leaderjournal.accounts.mailing import send_account_mail
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.queue import enqueue, task
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.queue import enqueue, register_task
 
 
-@task
+@register_task
 def begin_reset(account_id: str) -> None:
     """Make the link of one request for a new password, and have it sent."""
     leader = store.find_active_leader(UUID(account_id))
@@ -19,33 +19,33 @@ def begin_reset(account_id: str) -> None:
         enqueue(send_reset, str(reset))
 
 
-@task
+@register_task
 def send_reset(reset_id: str) -> None:
     """Send the leader the link of a reset; the same one at each try."""
     reset = UUID(reset_id)
     leader = resets_store.find_leader_of_reset(reset, now=clock.now())
     if leader is None:
         return
-    link = f"{settings().public_url}/reset/{resets_store.make_reset_token(reset)}"
+    link = f"{get_settings().public_url}/reset/{resets_store.make_reset_token(reset)}"
     body = mail_texts.RESET_BODY.format(link=link)
     send_account_mail(leader.email, mail_texts.RESET_SUBJECT, body)
 
 
-@task
+@register_task
 def send_password_changed(account_id: str) -> None:
     """Tell the leader that their password was changed."""
     leader = store.find_leader(UUID(account_id))
     if leader is not None:
-        link = f"{settings().public_url}/forgot"
+        link = f"{get_settings().public_url}/forgot"
         body = mail_texts.CHANGED_BODY.format(link=link)
         send_account_mail(leader.email, mail_texts.CHANGED_SUBJECT, body)
 
 
-@task
+@register_task
 def send_failed_sign_ins(account_id: str, count: int) -> None:
     """Tell the leader how many sign-ins failed, at an address that is proven to be theirs."""
     leader = store.find_active_leader(UUID(account_id))
     if leader is not None and leader.email_verified_at is not None:
-        link = f"{settings().public_url}/settings"
+        link = f"{get_settings().public_url}/settings"
         body = mail_texts.FAILURES_BODY.format(count=count, link=link)
         send_account_mail(leader.email, mail_texts.FAILURES_SUBJECT, body)

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import upsert
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.limits import RateCounter, hash_name
 from leaderjournal.kernel.problems import Problem
+from leaderjournal.kernel.rate_limits import RateCounter, hash_counter_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Allowance:
     sentence: str = ""
 
 
-class UsedUp(Exception):
+class AllowanceExceeded(Exception):
     """An allowance does not reach so far; says what is allowed, and the seconds until it does."""
 
     def __init__(self, sentence: str, retry_after: int) -> None:
@@ -44,8 +44,8 @@ class UsedUp(Exception):
 
 
 def use(session: Session, allowance: Allowance, of: str, *, now: Instant, amount: int = 1) -> None:
-    """Count `amount` inside the caller's transaction. Raises UsedUp, where nothing is counted."""
-    name, at = _name_of(allowance, of), now.timestamp()
+    """Count `amount` in the caller's transaction. Raises AllowanceExceeded, counting nothing."""
+    name, at = _hash_name(allowance, of), now.timestamp()
     over = RateCounter.expires_at <= at
     expires_at = at + allowance.period.total_seconds()
     if amount <= allowance.most:
@@ -67,17 +67,17 @@ def use(session: Session, allowance: Allowance, of: str, *, now: Instant, amount
     ).one_or_none()
     used, until = found or (0, expires_at)
     sentence = allowance.sentence.format(most=allowance.most, left=max(allowance.most - used, 0))
-    raise UsedUp(sentence, max(1, math.ceil(until - at)))
+    raise AllowanceExceeded(sentence, max(1, math.ceil(until - at)))
 
 
 def give_back(session: Session, allowance: Allowance, of: str, *, amount: int = 1) -> None:
     """Take back what was counted, inside the caller's transaction: it did not come about."""
     session.execute(
         sa.update(RateCounter)
-        .where(RateCounter.name == _name_of(allowance, of), RateCounter.attempts >= amount)
+        .where(RateCounter.name == _hash_name(allowance, of), RateCounter.attempts >= amount)
         .values(attempts=RateCounter.attempts - amount)
     )
 
 
-def _name_of(allowance: Allowance, of: str) -> str:
-    return hash_name(f"allowance:{allowance.kind}:{of}")
+def _hash_name(allowance: Allowance, of: str) -> str:
+    return hash_counter_name(f"allowance:{allowance.kind}:{of}")

@@ -11,9 +11,9 @@ from werkzeug.routing import BaseConverter
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.fields import DAY_PATTERN, Day
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.openapi import Plugin, describe_conditions, join_forms
-from leaderjournal.kernel.problems import PROBLEM_TYPE, Problem, invalid
+from leaderjournal.kernel.openapi import Plugin, add_condition_headers, join_forms
+from leaderjournal.kernel.problems import PROBLEM_TYPE, Problem, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 
 PREFIX = "/api/v1"
 
@@ -60,7 +60,7 @@ class DayConverter(BaseConverter):
         try:
             return LocalDate(Day().deserialize(value))
         except ValidationError as error:
-            invalid({"local_date": [str(text) for text in error.messages]})
+            raise_invalid({"local_date": [str(text) for text in error.messages]})
 
 
 class ApiWithProblems(Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -104,13 +104,13 @@ def init_api(app: Flask, blueprints: list[Blueprint]) -> None:
     }
     app.before_request(_refuse_other_bodies)
     api = ApiWithProblems(app, spec_kwargs={"marshmallow_plugin": Plugin()})
-    api.register_converter(DayConverter, _day_parameter)
+    api.register_converter(DayConverter, _build_day_parameter)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
 
     @app.get(f"{PREFIX}/openapi.json")
     def openapi() -> Response:
-        response = jsonify(with_problems(api.spec.to_dict()))
+        response = jsonify(add_problems(api.spec.to_dict()))
         response.headers["Cache-Control"] = "public, max-age=300"
         return response
 
@@ -132,11 +132,11 @@ def _refuse_other_bodies() -> None:
         raise Problem(415, f"Send this as {wanted}.")
 
 
-def _day_parameter(_converter: BaseConverter) -> dict[str, str]:
+def _build_day_parameter(_converter: BaseConverter) -> dict[str, str]:
     return {"type": "string", "format": "date", "pattern": DAY_PATTERN}
 
 
-def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+def add_problems(document: dict[str, Any]) -> dict[str, Any]:
     """Return the OpenAPI `document` with the problems that every call may answer."""
     document = deepcopy(document)
     components = document.setdefault("components", {})
@@ -158,7 +158,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
                 statuses |= {"401", "403"}
             if "{" in path:
                 statuses.add("404")
-            describe_conditions(operation, statuses)
+            add_condition_headers(operation, statuses)
             responses = operation["responses"]
             responses.pop("default", None)
             for status in statuses:
@@ -166,12 +166,12 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def page(items: list[Any], next_cursor: str | None = None) -> dict[str, Any]:
+def format_page(items: list[Any], next_cursor: str | None = None) -> dict[str, Any]:
     """Return a collection's reply: its items, and the cursor of what follows them."""
     return {"items": items, "next_cursor": next_cursor}
 
 
-def page_schema(item: type[Schema], name: str) -> type[Schema]:
+def create_page_schema(item: type[Schema], name: str) -> type[Schema]:
     """Return the schema of a collection of `item`."""
     return Schema.from_dict(
         {
@@ -182,7 +182,7 @@ def page_schema(item: type[Schema], name: str) -> type[Schema]:
     )
 
 
-def uuid_or_none(text: str) -> UUID | None:
+def parse_uuid(text: str) -> UUID | None:
     """Return the UUID that `text` is, or None."""
     try:
         return UUID(text)

@@ -18,7 +18,7 @@ ONE_YEAR = 365 * 24 * 3600
 blueprint = Blueprint("assets", __name__)
 
 
-def tree_hash(folder: Path) -> str:
+def hash_tree(folder: Path) -> str:
     """Return a short hash over the names and contents of every file below `folder`."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -30,7 +30,7 @@ def tree_hash(folder: Path) -> str:
 @blueprint.get("/assets/<version>/<path:filename>")
 def file(version: str, filename: str) -> Response:
     """Serve a static file; a release that is gone answers 404 rather than with newer files."""
-    if version != asset_version():
+    if version != get_asset_version():
         abort(404)
     response = send_from_directory(STATIC, filename, max_age=ONE_YEAR)
     response.cache_control.public = True
@@ -39,17 +39,17 @@ def file(version: str, filename: str) -> Response:
 
 
 @cache
-def asset_version() -> str:
+def get_asset_version() -> str:
     """Return the hash of the static files as they were when first asked for in this process."""
-    return tree_hash(STATIC)
+    return hash_tree(STATIC)
 
 
-def asset(filename: str) -> str:
+def get_asset_url(filename: str) -> str:
     """Return the URL of the static file `filename`."""
-    return url_for("assets.file", version=asset_version(), filename=filename)
+    return url_for("assets.file", version=get_asset_version(), filename=filename)
 
 
 def init_assets(app: Flask) -> None:
     """Serve the static files and let templates name them."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["asset"] = get_asset_url

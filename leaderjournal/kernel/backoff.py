@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import upsert, write_transaction
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.limits import RateCounter, hash_name, open_own_session
+from leaderjournal.kernel.rate_limits import RateCounter, hash_counter_name, open_separate_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Backoff:
     first_delay: float
     longest_delay: float
 
-    def delay_after(self, tries: int) -> float:
+    def get_delay(self, tries: int) -> float:
         """Return how many seconds the next try waits after this many."""
         beyond = tries - self.free
         if beyond < 0:
@@ -34,22 +34,22 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class BackoffCounter:
     """A counter by its name, and the delays that hold for it."""
 
     name: str
     backoff: Backoff
 
 
-def take_try(counters: Sequence[Counted], *, now: Instant) -> float | None:
+def count_attempt(counters: Sequence[BackoffCounter], *, now: Instant) -> float | None:
     """Count a try on every counter; return None, or when the next try may be made.
 
     A try is counted before it is known to fail, so that tries made at the same moment cannot slip
-    past the counters; `forgive` takes it back. A refused try counts nowhere and writes nothing.
+    past the counters; `forget_attempts` undoes it. A refused try is not counted.
     """
     at = now.timestamp()
-    names = [hash_name(counted.name) for counted in counters]
-    with open_own_session() as session:
+    names = [hash_counter_name(counted.name) for counted in counters]
+    with open_separate_session() as session:
         blocked = session.scalar(
             sa.select(sa.func.max(RateCounter.blocked_until)).where(
                 RateCounter.name.in_(names),
@@ -59,23 +59,23 @@ def take_try(counters: Sequence[Counted], *, now: Instant) -> float | None:
         )
     if blocked is not None:
         return float(blocked)
-    with open_own_session() as session, write_transaction(session):
+    with open_separate_session() as session, write_transaction(session):
         for name, counted in zip(names, counters, strict=True):
-            tries, blocked_until = _raise(session, name, counted.backoff, at)
+            tries, blocked_until = _increment(session, name, counted.backoff, at)
             if blocked_until > at:
                 session.rollback()
                 return blocked_until
-            delay = counted.backoff.delay_after(tries)
+            delay = counted.backoff.get_delay(tries)
             if delay:
                 session.execute(
                     sa.update(RateCounter)
                     .where(RateCounter.name == name)
-                    .values(blocked_until=at + delay, expires_at=_later(at + delay))
+                    .values(blocked_until=at + delay, expires_at=_extend_expiry(at + delay))
                 )
     return None
 
 
-def _raise(session: Session, name: str, backoff: Backoff, at: float) -> tuple[int, float]:
+def _increment(session: Session, name: str, backoff: Backoff, at: float) -> tuple[int, float]:
     over = RateCounter.expires_at <= at
     ends = at + backoff.window
     row = upsert(session, RateCounter).values(
@@ -93,21 +93,23 @@ def _raise(session: Session, name: str, backoff: Backoff, at: float) -> tuple[in
     return int(tries), float(blocked_until)
 
 
-def _later(until: float) -> sa.ColumnElement[float]:
+def _extend_expiry(until: float) -> sa.ColumnElement[float]:
     """Return an expiry that is not before the delay is over: a window's end opens nothing early."""
     return sa.case((RateCounter.expires_at < until, until), else_=RateCounter.expires_at)
 
 
-def forgive(*, wholly: Sequence[Counted], once: Sequence[Counted]) -> None:
+def forget_attempts(*, wholly: Sequence[BackoffCounter], once: Sequence[BackoffCounter]) -> None:
     """Forget counters, and take one try back from others; delays that run on those go on."""
-    with open_own_session() as session, write_transaction(session):
+    with open_separate_session() as session, write_transaction(session):
         for counted in once:
             session.execute(
                 sa.update(RateCounter)
-                .where(RateCounter.name == hash_name(counted.name), RateCounter.attempts > 0)
+                .where(
+                    RateCounter.name == hash_counter_name(counted.name), RateCounter.attempts > 0
+                )
                 .values(attempts=RateCounter.attempts - 1)
             )
         for counted in wholly:
             session.execute(
-                sa.delete(RateCounter).where(RateCounter.name == hash_name(counted.name))
+                sa.delete(RateCounter).where(RateCounter.name == hash_counter_name(counted.name))
             )

@@ -12,13 +12,13 @@ def init_context(app: Flask, settings: Settings) -> None:
     app.extensions["key_encryption"] = KeyEncryption(settings.data_keys)
 
 
-def settings() -> Settings:
+def get_settings() -> Settings:
     """Return the running application's settings."""
     found: Settings = current_app.extensions["settings"]
     return found
 
 
-def key_encryption() -> KeyEncryption:
+def get_key_encryption() -> KeyEncryption:
     """Return the running application's key-encryption keys."""
     found: KeyEncryption = current_app.extensions["key_encryption"]
     return found

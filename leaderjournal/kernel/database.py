@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from uuid6 import uuid7
 
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.kernel.private_files import keep_private
+from leaderjournal.kernel.private_files import make_private
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another before its request is answered with 503.
@@ -103,14 +103,14 @@ def init_database(app: Flask, database_url: str) -> None:
     options: dict[str, Any] = {"url": database_url, "hide_parameters": True}
     if not database_url.startswith("sqlite"):
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
-        options["connect_args"] = {"cursor_factory": BinaryCursor, **_patience(database_url)}
+        options["connect_args"] = {"cursor_factory": BinaryCursor, **_get_timeouts(database_url)}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
 
 
-def _patience(database_url: str) -> dict[str, Any]:
+def _get_timeouts(database_url: str) -> dict[str, Any]:
     """Return for how long a server is waited for, except where the URL says so itself."""
     chosen = sa.make_url(database_url).query
     defaults: dict[str, Any] = {
@@ -132,7 +132,7 @@ def prepare_engine(engine: sa.Engine) -> None:
         return
     file = engine.url.database or ""
     if file:
-        keep_private(Path(file))
+        make_private(Path(file))
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:
@@ -149,12 +149,12 @@ def prepare_engine(engine: sa.Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        record.info["file"] = _identify(file)
+        record.info["file"] = _get_file_id(file)
 
     @sa.event.listens_for(engine, "checkout")
     def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
         # A file that was removed or replaced would take saves that nobody finds again.
-        if record.info["file"] != _identify(file):
+        if record.info["file"] != _get_file_id(file):
             raise sa.exc.DisconnectionError("the database's file is another one now")
 
     @sa.event.listens_for(engine, "begin")
@@ -163,7 +163,7 @@ def prepare_engine(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _identify(file: str) -> tuple[int, int] | None:
+def _get_file_id(file: str) -> tuple[int, int] | None:
     """Tell which file bears a name; None where there is none."""
     try:
         found = Path(file).stat()
@@ -172,7 +172,7 @@ def _identify(file: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def rows_changed(session: Session, statement: sa.Executable) -> int:
+def count_changed_rows(session: Session, statement: sa.Executable) -> int:
     """Run an INSERT, UPDATE or DELETE; return how many rows it touched."""
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
 

@@ -27,7 +27,7 @@ DAY_STARTS_AT = time(3, 0)
 
 
 @cache
-def time_zone(name: str) -> ZoneInfo:
+def get_time_zone(name: str) -> ZoneInfo:
     """Return the IANA zone called `name`.
 
     zoneinfo keeps the last eight alone and reads any other from its file again, which takes longer
@@ -36,7 +36,7 @@ def time_zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def instant(moment: datetime) -> Instant:
+def to_instant(moment: datetime) -> Instant:
     """Return `moment` (aware, any zone) as a UTC instant.
 
     Raises ValueError for a naive datetime: it names no point in time.
@@ -46,12 +46,12 @@ def instant(moment: datetime) -> Instant:
     return Instant(moment.astimezone(UTC))
 
 
-def utc_text(at: datetime) -> str:
+def format_utc(at: datetime) -> str:
     """Return an instant as RFC 3339 writes it in UTC, to the microsecond."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def local_date(day: date) -> LocalDate:
+def to_local_date(day: date) -> LocalDate:
     """Return `day` as a local date. Raises TypeError for a datetime, which is no day."""
     if isinstance(day, datetime):
         raise TypeError("a datetime is no local date")
@@ -63,42 +63,42 @@ def days_after(day: LocalDate, days: int) -> LocalDate:
     return LocalDate(day + timedelta(days=days))
 
 
-def each_day(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
+def iter_days(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
     """Yield every local date from `first` to `last`, both included; none where `last` is before."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield LocalDate(date.fromordinal(ordinal))
 
 
-def local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -> LocalDate:
+def get_local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -> LocalDate:
     """Return the local day that `moment` falls in, in the IANA `zone`.
 
     It is what the clock on the wall says. Where clocks go back over `day_starts_at` itself (02:30
     in Berlin; 03:00 on the Chatham Islands alone) yesterday comes back for those minutes.
     """
-    wall = moment.astimezone(time_zone(zone)).replace(tzinfo=None)
+    wall = moment.astimezone(get_time_zone(zone)).replace(tzinfo=None)
     day = LocalDate(wall.date())
     return day if wall.time() >= day_starts_at else days_after(day, -1)
 
 
-def day_begins(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
+def get_day_start(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
     """Return the UTC instant at which the local `day` begins in the IANA `zone`.
 
     A wall time that the clock change skips stands for the first minute that exists; one that
     comes twice stands for its first coming (PEP 495, fold=0).
     """
-    wall = datetime.combine(day, day_starts_at, tzinfo=time_zone(zone))
+    wall = datetime.combine(day, day_starts_at, tzinfo=get_time_zone(zone))
     begins = wall.astimezone(UTC)
-    if begins.astimezone(time_zone(zone)).replace(tzinfo=None) == wall.replace(tzinfo=None):
+    if begins.astimezone(get_time_zone(zone)).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return Instant(begins)
-    return _first_after_gap(wall)
+    return _find_end_of_gap(wall)
 
 
-def day_ends(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
+def get_day_end(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
     """Return the UTC instant at which the local `day` is over: the next one's beginning."""
-    return day_begins(days_after(day, 1), zone, day_starts_at)
+    return get_day_start(days_after(day, 1), zone, day_starts_at)
 
 
-def _first_after_gap(skipped: datetime) -> Instant:
+def _find_end_of_gap(skipped: datetime) -> Instant:
     """Return the instant of the clock change that skips the wall time `skipped`."""
     before, after = skipped.replace(fold=1).astimezone(UTC), skipped.astimezone(UTC)
     offset = skipped.replace(fold=1).utcoffset()

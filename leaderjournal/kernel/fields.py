@@ -8,29 +8,29 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
-from leaderjournal.kernel.days import ZONE_NAMES, LocalDate, utc_text
-from leaderjournal.kernel.json_text import NO_TEXT, is_text
+from leaderjournal.kernel.days import ZONE_NAMES, LocalDate, format_utc
+from leaderjournal.kernel.json_input import INVALID_TEXT, is_text
 
-LONGEST_WORDS = 20_000
+LONGEST_TEXT = 20_000
 EARLIEST_DATE = date(1900, 1, 1)
 LATEST_DATE = date(2999, 12, 31)
 """As far as a pause or a due day may lie ahead; what reckons with days stays within the years."""
 DAY_PATTERN = "^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
-A_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-A_MOMENT = re.compile(
+DATE_PATTERN = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIMESTAMP_PATTERN = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
     "([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-A_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-CLOCK_TIME = re.compile("^([01][0-9]|2[0-3]):[0-5][0-9]$")
-SHOWS = r"[^\s\x1c-\x1f\x85\ufeff]"
+UUID_PATTERN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+CLOCK_TIME_PATTERN = re.compile("^([01][0-9]|2[0-3]):[0-5][0-9]$")
+VISIBLE_PATTERN = r"[^\s\x1c-\x1f\x85\ufeff]"
 """Anything but white space, which Python and ECMA-262 (12.2) do not count alike."""
 
 
-class Words(fields.String):
+class UserText(fields.String):
     """Text a person writes: line ends become \\n; nothing that cannot be stored or shown."""
 
-    def __init__(self, *, longest: int = LONGEST_WORDS, **kwargs: Any) -> None:
+    def __init__(self, *, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
         too_long = f"Use at most {longest:,} characters."
         kwargs.setdefault("validate", validate.Length(max=longest, error=too_long))
         kwargs["error_messages"] = {"invalid": "This must be text."}
@@ -40,16 +40,16 @@ class Words(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not is_text(text):
-            raise ValidationError(NO_TEXT)
+            raise ValidationError(INVALID_TEXT)
         return text
 
 
-class Line(Words):
+class Line(UserText):
     """One line of text, without spaces around it, not empty."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         length = validate.Length(1, longest, error=f"Use 1 to {longest} characters.")
-        kwargs.setdefault("metadata", {"pattern": SHOWS})
+        kwargs.setdefault("metadata", {"pattern": VISIBLE_PATTERN})
         super().__init__(longest=longest, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -66,7 +66,9 @@ class Day(fields.Date):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> LocalDate:
-        if not isinstance(value, str) or not A_DATE.fullmatch(value):  # strptime takes 2026-1-1 too
+        if not isinstance(value, str) or not DATE_PATTERN.fullmatch(
+            value
+        ):  # strptime takes 2026-1-1 too
             raise self.make_error("invalid", input=value, obj_type="date")
         day = super()._deserialize(value, attr, data, **kwargs)
         if day < EARLIEST_DATE:
@@ -93,14 +95,14 @@ class ClockTime(fields.Field[time]):
     """A wall-clock time, HH:MM."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("metadata", {"type": "string", "pattern": CLOCK_TIME.pattern})
+        kwargs.setdefault("metadata", {"type": "string", "pattern": CLOCK_TIME_PATTERN.pattern})
         super().__init__(error_messages={"invalid": "Use a time like 03:00."}, **kwargs)
 
     def _serialize(self, value: time | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else value.strftime("%H:%M")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> time:
-        if not isinstance(value, str) or not CLOCK_TIME.fullmatch(value):
+        if not isinstance(value, str) or not CLOCK_TIME_PATTERN.fullmatch(value):
             raise self.make_error("invalid")
         return time.fromisoformat(value)
 
@@ -113,12 +115,12 @@ class Id(fields.UUID):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
-        if not isinstance(value, str) or not A_UUID.fullmatch(value):
+        if not isinstance(value, str) or not UUID_PATTERN.fullmatch(value):
             raise self.make_error("invalid_uuid")
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Choice(fields.Boolean):
+class StrictBoolean(fields.Boolean):
     """True or false, and no other way to say so."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
@@ -127,7 +129,7 @@ class Choice(fields.Boolean):
         return value
 
 
-class Moment(fields.AwareDateTime):
+class Timestamp(fields.AwareDateTime):
     """A point in time from outside, RFC 3339, within the years that days are reckoned in."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -138,7 +140,7 @@ class Moment(fields.AwareDateTime):
         )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        if not isinstance(value, str) or not A_MOMENT.fullmatch(value):
+        if not isinstance(value, str) or not TIMESTAMP_PATTERN.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type="datetime")
         moment = super()._deserialize(value, attr, data, **kwargs)
         if not EARLIEST_DATE < moment.date() <= LATEST_DATE:
@@ -146,7 +148,7 @@ class Moment(fields.AwareDateTime):
         return moment
 
 
-class Zone(fields.String):
+class TimeZoneName(fields.String):
     """The name of an IANA time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -164,7 +166,7 @@ class UtcInstant(fields.AwareDateTime):
     """An instant, RFC 3339 in UTC."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else utc_text(value)
+        return None if value is None else format_utc(value)
 
 
 def require_one(given: Mapping[str, Any], names: Sequence[str]) -> None:

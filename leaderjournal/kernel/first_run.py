@@ -8,31 +8,31 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from dotenv import dotenv_values
 
-from leaderjournal.kernel.private_files import keep_private_folder
-from leaderjournal.kernel.settings import SETTINGS_FILE, instance_folder
+from leaderjournal.kernel.private_files import make_folder_private
+from leaderjournal.kernel.settings import SETTINGS_FILE, get_instance_folder
 
 
-def new_data_key() -> str:
+def create_data_key() -> str:
     """Return a fresh key-encryption key as `id:base64url`, fit for DATA_KEYS."""
-    return f"k{secrets.token_hex(4)}:{_base64url(secrets.token_bytes(32))}"
+    return f"k{secrets.token_hex(4)}:{_encode_base64url(secrets.token_bytes(32))}"
 
 
-def fresh_secrets() -> dict[str, str]:
+def create_secrets() -> dict[str, str]:
     """Return new values for every secret that a start demands."""
     vapid = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
-        "DATA_KEYS": new_data_key(),
-        "VAPID_PRIVATE_KEY": _base64url(vapid.to_bytes(32, "big")),
+        "DATA_KEYS": create_data_key(),
+        "VAPID_PRIVATE_KEY": _encode_base64url(vapid.to_bytes(32, "big")),
     }
 
 
-def keep_secrets(instance: Path) -> list[str]:
+def add_missing_secrets(instance: Path) -> list[str]:
     """Make the secrets that `instance/settings.env` lacks; return the names of those made."""
-    keep_private_folder(instance)
+    make_folder_private(instance)
     path = instance / SETTINGS_FILE
     kept = dotenv_values(path)
-    made = {name: value for name, value in fresh_secrets().items() if not kept.get(name)}
+    made = {name: value for name, value in create_secrets().items() if not kept.get(name)}
     path.touch(mode=0o600)
     path.chmod(0o600)
     with path.open("a", encoding="utf-8") as file:
@@ -40,11 +40,11 @@ def keep_secrets(instance: Path) -> list[str]:
     return sorted(made)
 
 
-def _base64url(raw: bytes) -> str:
+def _encode_base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 if __name__ == "__main__":
-    made = keep_secrets(instance_folder())
+    made = add_missing_secrets(get_instance_folder())
     if made:
-        sys.stdout.write(f"Made and kept in {instance_folder()}: {', '.join(made)}\n")
+        sys.stdout.write(f"Made and kept in {get_instance_folder()}: {', '.join(made)}\n")

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from leaderjournal.kernel.problems import Errors, flat
+from leaderjournal.kernel.problems import Errors, flatten_messages
 
 
 def read_form(schema: Schema, form: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
@@ -16,9 +16,9 @@ def read_form(schema: Schema, form: Mapping[str, Any]) -> tuple[dict[str, Any], 
     try:
         return dict(schema.load(form, unknown=EXCLUDE)), {}
     except ValidationError as error:
-        return {}, flat(error.messages)
+        return {}, flatten_messages(error.messages)
 
 
-def whole_number(text: str) -> int | str:
+def parse_whole_number(text: str) -> int | str:
     """Return the number that a field's digits are; any other text as it is, for the schema."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else text

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.operations import is_operators_probe
 from leaderjournal.kernel.problems import Problem
 
@@ -23,7 +23,7 @@ def refuse_other_hosts() -> None:
         name = urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
         name = ""
-    if not settings().serves(name) and not is_operators_probe():
+    if not get_settings().is_served_host(name) and not is_operators_probe():
         raise Problem(400, REFUSED)
 
 

@@ -24,7 +24,7 @@ class MailNotConfigured(Exception):
     """SMTP_URL or MAIL_FROM is missing or malformed."""
 
 
-def refusal_in(error: smtplib.SMTPException) -> int | None:
+def get_refusal_code(error: smtplib.SMTPException) -> int | None:
     """Return the code by which a server refused one message; None for any other trouble with it.
 
     5yz is for good, 4yz for now (RFC 5321, 4.2.1).
@@ -97,7 +97,7 @@ def compose(
     return message
 
 
-def unsubscribe_headers(url: str) -> list[tuple[str, str]]:
+def build_unsubscribe_headers(url: str) -> list[tuple[str, str]]:
     """Return the headers by which mail programmes offer `url` as a button of their own.
 
     It works by one click (RFC 8058) where the address is https, which that RFC demands; the header
@@ -114,7 +114,7 @@ def connect(smtp_url: str) -> smtplib.SMTP:
 
     Raises MailNotConfigured, OSError or smtplib.SMTPException.
     """
-    scheme, host, port, user, password = _parts(smtp_url)
+    scheme, host, port, user, password = _parse_smtp_url(smtp_url)
     with ExitStack() as when_it_fails:
         if scheme == "smtps":
             context = ssl.create_default_context()
@@ -132,7 +132,7 @@ def connect(smtp_url: str) -> smtplib.SMTP:
     return server
 
 
-class Connection:
+class MailConnection:
     """A connection to the mail server, opened for the first mail and kept open for the next ones.
 
     To be used in a `with` statement, by one thread at a time.
@@ -156,7 +156,7 @@ class Connection:
 
         Raises as `connect` does.
         """
-        server = self._still_open()
+        server = self._find_open_connection()
         if server is not None:
             try:
                 server.send_message(message)
@@ -179,7 +179,7 @@ class Connection:
         self._server = connect(self._smtp_url)
         return self._server
 
-    def _still_open(self) -> smtplib.SMTP | None:
+    def _find_open_connection(self) -> smtplib.SMTP | None:
         """Return the open connection, asked whether it is one: only before a message is given
         away can a lost connection be replaced without the risk of sending it twice."""
         with suppress(smtplib.SMTPServerDisconnected):
@@ -190,11 +190,11 @@ class Connection:
 
 def send(smtp_url: str, message: EmailMessage) -> None:
     """Send one message. Raises as `connect` does."""
-    with Connection(smtp_url) as connection:
+    with MailConnection(smtp_url) as connection:
         connection.send(message)
 
 
-def _parts(smtp_url: str) -> tuple[str, str, int, str, str]:
+def _parse_smtp_url(smtp_url: str) -> tuple[str, str, int, str, str]:
     """Return scheme, host, port, user and password. Raises MailNotConfigured."""
     try:
         url = urlsplit(smtp_url)

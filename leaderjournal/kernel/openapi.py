@@ -52,7 +52,7 @@ def join_forms(operation: dict[str, Any], components: dict[str, Any]) -> None:
     }
 
 
-def describe_conditions(operation: dict[str, Any], statuses: set[str]) -> None:
+def add_condition_headers(operation: dict[str, Any], statuses: set[str]) -> None:
     """Name the headers of conditional requests (RFC 9110, 13.1) where a call takes them."""
     if "412" not in statuses:
         return

@@ -14,16 +14,16 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.counting import Counter, Histogram
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.schema import is_current
 from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.shared_metrics import Counter, Histogram
 
 blueprint = Blueprint("operations", __name__)
 LOOPBACK = {"127.0.0.1", "::1"}
 SET_BY_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
-FORWARDED = "forwarded"
+FORWARDED_FILE = "forwarded"
 """An empty file of the instance folder: its date says when a request was last forwarded to it."""
 
 REQUESTS = Counter("journal_requests_total", "Requests answered", ["endpoint", "status"])
@@ -42,7 +42,7 @@ def readyz() -> Response:
     try:
         with db.engine.connect() as connection:
             current = is_current(connection)
-        unopened = current and _what_does_not_open(current_app)
+        unopened = current and _find_key_problems(current_app)
     except sa.exc.SQLAlchemyError:
         return Response("the database does not answer\n", 503, mimetype="text/plain")
     if not current:
@@ -69,13 +69,13 @@ def metrics() -> Response:
 
 
 def _may_read_metrics() -> bool:
-    token = settings().metrics_token
+    token = get_settings().metrics_token
     given = request.authorization.token if request.authorization else None
     if token and given:
         return hmac.compare_digest(token.encode(), given.encode())
     # Behind a proxy on this machine every request comes from loopback, and not every proxy says so.
     # Where a proxy is to be expected the token alone will do.
-    if settings().trusted_proxies or not _is_loopback(settings().public_url):
+    if get_settings().trusted_proxies or not _is_loopback(get_settings().public_url):
         return False
     return _is_local() and _is_loopback(f"//{request.host}")
 
@@ -101,13 +101,13 @@ def note_forwarded(app: Flask) -> None:
     app.extensions["noted_forwarded"] = True
     app.logger.warning("requests arrive through a proxy, and TRUSTED_PROXIES is 0")
     with suppress(OSError):
-        (settings().instance / FORWARDED).touch()
+        (get_settings().instance / FORWARDED_FILE).touch()
 
 
-def last_forwarded() -> date | None:
+def get_last_forwarded() -> date | None:
     """Return when a web process last noted that a request was forwarded, though none should be."""
     try:
-        noted = (settings().instance / FORWARDED).stat().st_mtime
+        noted = (get_settings().instance / FORWARDED_FILE).stat().st_mtime
     except OSError:
         return None
     return datetime.fromtimestamp(noted, UTC).date()
@@ -124,11 +124,11 @@ def refuse_wrong_keys(app: Flask) -> None:
     A database that is away, or has no schema yet, is none of its business: `/readyz` tells of it.
     """
     with app.app_context(), suppress(sa.exc.DBAPIError):
-        if wrong := _what_does_not_open(app):
+        if wrong := _find_key_problems(app):
             raise SettingsError(" ".join(wrong))
 
 
-def _what_does_not_open(app: Flask) -> list[str]:
+def _find_key_problems(app: Flask) -> list[str]:
     check: Callable[[], list[str]] = app.extensions["what_does_not_open"]
     return check()
 
@@ -145,7 +145,7 @@ def init_operations(app: Flask, what_does_not_open: Callable[[], list[str]]) -> 
     def begin() -> None:
         g.began = perf_counter()
         noted = "noted_forwarded" in app.extensions  # once is enough
-        if not noted and not settings().trusted_proxies and _is_forwarded():
+        if not noted and not get_settings().trusted_proxies and _is_forwarded():
             note_forwarded(app)
 
     @app.after_request

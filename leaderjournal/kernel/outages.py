@@ -52,25 +52,25 @@ _POSTGRESQL = {
 _SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: BUSY}
 
 
-def outage_in(error: BaseException) -> Outage | None:
+def find_outage(error: BaseException) -> Outage | None:
     """Return the outage that `error`, or an error that it came from, tells of; None for faults."""
-    for each in _chain(error):
-        found = _outage(each)
+    for each in _iter_causes(error):
+        found = _get_outage(each)
         if found is not None:
             return found
     return None
 
 
-def describe_outage(error: BaseException) -> str:
+def format_outage(error: BaseException) -> str:
     """Return what a store said in a line that holds no value and no address: for the log."""
-    for each in _chain(error):
+    for each in _iter_causes(error):
         if isinstance(each, sqlite3.OperationalError | psycopg.OperationalError):
             said = str(each).partition("\n")[0].rstrip(". ")
             return f"{type(error).__name__}: {said}."
     return f"{type(error).__name__}."
 
 
-def speaks_of_schema(error: BaseException) -> bool:
+def is_schema_error(error: BaseException) -> bool:
     """Tell whether `error` misses a table or a column, as where the schema is not the newest."""
     return any(
         isinstance(each, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
@@ -82,11 +82,11 @@ def speaks_of_schema(error: BaseException) -> bool:
                 or "has no column named" in str(each)
             )
         )
-        for each in _chain(error)
+        for each in _iter_causes(error)
     )
 
 
-def _outage(error: BaseException) -> Outage | None:
+def _get_outage(error: BaseException) -> Outage | None:
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(error, psycopg.Error):
@@ -103,7 +103,7 @@ def _outage(error: BaseException) -> Outage | None:
     return None
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _iter_causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     following: BaseException | None = error
     while following is not None and id(following) not in seen:

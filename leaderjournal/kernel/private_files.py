@@ -9,31 +9,31 @@ OTHERS = 0o077
 BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
 
-def keep_private_folder(folder: Path) -> None:
+def make_folder_private(folder: Path) -> None:
     """Make `folder` where there is none, and keep others out of it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(PermissionError):
         folder.chmod(0o700)
 
 
-def keep_private(database: Path) -> None:
+def make_private(database: Path) -> None:
     """Make the file of a `database` where there is none, and keep others from reading it.
 
     Whoever may not change that is told by `doctor`.
     """
     with suppress(OSError):
         database.touch(mode=0o600)
-    for file in database_files(database):
+    for file in list_database_files(database):
         with suppress(OSError):
             file.chmod(0o600)
 
 
-def database_files(database: Path) -> list[Path]:
+def list_database_files(database: Path) -> list[Path]:
     """Return the file of a `database` and those that SQLite keeps beside it."""
     return [database.with_name(database.name + suffix) for suffix in BESIDE_A_DATABASE]
 
 
-def open_to_others(places: Iterable[Path]) -> Iterator[Path]:
+def find_exposed(places: Iterable[Path]) -> Iterator[Path]:
     """Yield those of the `places` that others than their owner may read or change."""
     for place in places:
         if place.exists() and place.stat().st_mode & OTHERS:

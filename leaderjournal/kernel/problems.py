@@ -12,9 +12,9 @@ from leaderjournal.kernel.outages import (
     BUSY,
     SYSTEM_ERRORS,
     Outage,
-    describe_outage,
-    outage_in,
-    speaks_of_schema,
+    find_outage,
+    format_outage,
+    is_schema_error,
 )
 from leaderjournal.kernel.schema import is_current
 
@@ -69,23 +69,23 @@ class Problem(HTTPException):
         self.members = members
 
 
-def invalid(errors: Errors) -> NoReturn:
+def raise_invalid(errors: Errors) -> NoReturn:
     """Raise 422 with messages by field."""
-    raise Problem(422, summary_of(errors), errors=errors)
+    raise Problem(422, summarize_errors(errors), errors=errors)
 
 
-def summary_of(errors: Errors) -> str:
+def summarize_errors(errors: Errors) -> str:
     """Return one sentence that names every field that is not right and what is allowed."""
     return " ".join(f"{field}: {message}" for field, texts in errors.items() for message in texts)
 
 
-def flat(messages: Any, prefix: str = "") -> Errors:
+def flatten_messages(messages: Any, prefix: str = "") -> Errors:
     """Return marshmallow's nested messages as one list of messages per dotted field."""
     if isinstance(messages, dict):
         result: Errors = {}
         for name, inner in messages.items():
             path = f"{prefix}.{name}" if prefix else str(name)
-            result |= flat(inner, prefix if name == "_schema" else path)
+            result |= flatten_messages(inner, prefix if name == "_schema" else path)
         return result
     texts = messages if isinstance(messages, list) else [messages]
     return {prefix or "body": [str(text) for text in texts]}
@@ -101,12 +101,14 @@ def init_problems(app: Flask) -> None:
         if errors is None and webargs.get("messages"):
             locations = webargs["messages"]
             errors = {
-                field: texts for inner in locations.values() for field, texts in flat(inner).items()
+                field: texts
+                for inner in locations.values()
+                for field, texts in flatten_messages(inner).items()
             }
         if isinstance(error, Problem):
             detail = error.description or ""
         elif errors:
-            detail = summary_of(errors)
+            detail = summarize_errors(errors)
         else:
             detail = DETAILS.get(status, error.description or error.name)
         if request.path.startswith(API_PREFIX):
@@ -121,7 +123,7 @@ def init_problems(app: Flask) -> None:
             }
             response = Response(json.dumps(body), status, content_type=PROBLEM_TYPE)
         else:
-            response = _problem_page(status, error.name, detail)
+            response = _render_problem(status, error.name, detail)
         for name, value in error.get_headers():
             if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
                 response.headers[name] = value
@@ -134,7 +136,7 @@ def init_problems(app: Flask) -> None:
         app.register_error_handler(kind, _answer_outage)
 
 
-def _problem_page(status: int, title: str, detail: str) -> Response:
+def _render_problem(status: int, title: str, detail: str) -> Response:
     """Return the page of a problem; like every page it asks the database who is signed in."""
     try:
         page = render_template("errors/problem.html", status=status, title=title, detail=detail)
@@ -145,13 +147,13 @@ def _problem_page(status: int, title: str, detail: str) -> Response:
 
 def _answer_outage(error: Exception) -> Response:
     """Answer an error that tells of an outage; raise any other again."""
-    outage = outage_in(error)
-    if outage is None and speaks_of_schema(error) and not _is_schema_current():
+    outage = find_outage(error)
+    if outage is None and is_schema_error(error) and not _is_schema_current():
         log.warning("the schema is not up to date: run `flask --app app db upgrade`")
         outage = BUSY
     if outage is None:
         raise error
-    log.warning("%s answers %s: %s", request.endpoint, outage.status, describe_outage(error))
+    log.warning("%s answers %s: %s", request.endpoint, outage.status, format_outage(error))
     if request.path.startswith(API_PREFIX):
         problem = Problem(outage.status, outage.detail)
         body = {
@@ -162,7 +164,7 @@ def _answer_outage(error: Exception) -> Response:
         }
         response = Response(json.dumps(body), outage.status, content_type=PROBLEM_TYPE)
     else:
-        response = Response(_outage_page(outage), outage.status)
+        response = Response(_render_outage(outage), outage.status)
     response.headers["Retry-After"] = str(outage.retry_after)
     return response
 
@@ -176,7 +178,7 @@ def _is_schema_current() -> bool:
         return True
 
 
-def _outage_page(outage: Outage) -> str:
+def _render_outage(outage: Outage) -> str:
     """Return the page of an outage, with what was typed in a form, to be sent again.
 
     A password is not written into a page: such a form is still where the browser goes back to.
@@ -192,13 +194,13 @@ def _outage_page(outage: Outage) -> str:
         heading=HEADINGS[outage.status],
         detail=outage.detail,
         typed=[] if secret else fields,
-        shown={name: label for name, _ in fields if (label := _label(name))},
+        shown={name: label for name, _ in fields if (label := _get_label(name))},
         wrote=wrote,
         address=request.full_path.rstrip("?") if known else "/",
     )
 
 
-def _label(name: str) -> str:
+def _get_label(name: str) -> str:
     """Return what a field with words is called on the page of an outage; "" for others."""
     known = LABELS.get(name) or LABELS.get(name.partition("-")[0])
     return known or ""

@@ -17,9 +17,9 @@ from huey.serializer import SignedSerializer
 from huey.storage import PostgresStorage, SqliteStorage
 from redis.exceptions import RedisError
 
-from leaderjournal.kernel.outages import SYSTEM_ERRORS, outage_in
-from leaderjournal.kernel.private_files import keep_private
-from leaderjournal.kernel.queue_faults import tell_queue_faults
+from leaderjournal.kernel.outages import SYSTEM_ERRORS, find_outage
+from leaderjournal.kernel.private_files import make_private
+from leaderjournal.kernel.queue_log import attach_queue_log
 from leaderjournal.kernel.settings import SettingsError
 
 log = logging.getLogger("leaderjournal.queue")
@@ -107,7 +107,7 @@ def _prepare_if_it_answers(storage: Any) -> None:
         log.warning("QUEUE_URL: the queue cannot be prepared: %s", why)
 
 
-def task(function: Task) -> Task:
+def register_task(function: Task) -> Task:
     """Register a function that the worker may be asked to run; it returns as it is."""
     _tasks[function.__name__] = function
     return function
@@ -119,7 +119,7 @@ def open_queue(url: str, secret: str) -> Huey:
     options = {"results": False, "serializer": SignedSerializer(secret=secret)}
     if scheme == "sqlite":
         path = Path(url.removeprefix("sqlite:///"))
-        keep_private(path)
+        make_private(path)
         return Huey(storage_class=QueueFile, filename=str(path), fsync=True, **options)
     if scheme == "postgresql":
         return Huey(storage_class=QueueTables, dsn=url, **options)
@@ -130,7 +130,7 @@ def open_queue(url: str, secret: str) -> Huey:
 
 def init_queue(app: Flask, url: str, secret: str) -> None:
     """Give `app` its queue; every task runs inside the application's context."""
-    tell_queue_faults()
+    attach_queue_log()
     queue = open_queue(url, secret)
 
     def run(name: str, *arguments: Any) -> None:
@@ -154,6 +154,6 @@ def enqueue_notice(function: Task, *arguments: Any) -> None:
     try:
         enqueue(function, *arguments)
     except SYSTEM_ERRORS as error:
-        if outage_in(error) is None:
+        if find_outage(error) is None:
             raise
         log.warning("QUEUE_URL: %s is lost: %s", function.__name__, type(error).__name__)

@@ -68,12 +68,12 @@ class Settings:
         """Whether the public address is https, so that cookies and HSTS can insist on it."""
         return self.public_url.startswith("https://")
 
-    def serves(self, name: str) -> bool:
+    def is_served_host(self, name: str) -> bool:
         """Tell whether the journal is served under a host's name, given without its port.
 
         A journal on this machine is reached by every name of loopback.
         """
-        public = _host_name("PUBLIC_URL", urlsplit(self.public_url).hostname or "")
+        public = _normalize_host_name("PUBLIC_URL", urlsplit(self.public_url).hostname or "")
         names = {public, *self.trusted_hosts}
         if public in LOOPBACK_NAMES:
             names |= LOOPBACK_NAMES
@@ -82,7 +82,7 @@ class Settings:
     @classmethod
     def load(cls) -> "Settings":
         """Read the environment, and below it what `make run` keeps in `instance/`."""
-        instance = instance_folder()
+        instance = get_instance_folder()
         kept = dotenv_values(instance / SETTINGS_FILE)
         return cls.from_environment({**kept, **os.environ}, instance)
 
@@ -107,22 +107,24 @@ class Settings:
         database_url = optional("DATABASE_URL", f"sqlite:///{instance / 'journal.db'}")
         return cls(
             instance=instance,
-            database_url=_with_driver(database_url),
-            secret_key=_strong("SECRET_KEY", required("SECRET_KEY")),
-            data_keys=_data_keys(required("DATA_KEYS")),
-            vapid_private_key=_vapid_key(required("VAPID_PRIVATE_KEY")),
-            vapid_subject=_vapid_subject(optional("VAPID_SUBJECT", "mailto:operator@example.com")),
+            database_url=_add_driver(database_url),
+            secret_key=_check_secret("SECRET_KEY", required("SECRET_KEY")),
+            data_keys=_parse_data_keys(required("DATA_KEYS")),
+            vapid_private_key=_check_vapid_key(required("VAPID_PRIVATE_KEY")),
+            vapid_subject=_check_vapid_subject(
+                optional("VAPID_SUBJECT", "mailto:operator@example.com")
+            ),
             smtp_url=optional("SMTP_URL"),
-            mail_from=_mail_from(optional("MAIL_FROM", "Leader Journal <journal@localhost>")),
-            public_url=_public_url(optional("PUBLIC_URL", "http://127.0.0.1:8000")),
+            mail_from=_check_mail_from(optional("MAIL_FROM", "Leader Journal <journal@localhost>")),
+            public_url=_parse_public_url(optional("PUBLIC_URL", "http://127.0.0.1:8000")),
             queue_url=optional("QUEUE_URL", f"sqlite:///{instance / 'queue.db'}"),
-            registration=_registration(optional("REGISTRATION", "open")),
+            registration=_parse_registration(optional("REGISTRATION", "open")),
             push_allowed_hosts=tuple(optional("PUSH_ALLOWED_HOSTS").replace(",", " ").split()),
-            prompt_lease=_lease(optional("PROMPT_LEASE_SECONDS", "120")),
+            prompt_lease=_parse_lease(optional("PROMPT_LEASE_SECONDS", "120")),
             metrics_token=optional("METRICS_TOKEN"),
-            trusted_hosts=_host_names(optional("TRUSTED_HOSTS")),
-            trusted_proxies=_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
-            job_megabytes=_megabytes(optional("JOB_MEMORY_MB", "1024")),
+            trusted_hosts=_parse_host_names(optional("TRUSTED_HOSTS")),
+            trusted_proxies=_parse_count("TRUSTED_PROXIES", optional("TRUSTED_PROXIES", "0")),
+            job_megabytes=_parse_megabytes(optional("JOB_MEMORY_MB", "1024")),
             broken_releases=tuple(optional("BROKEN_RELEASES").replace(",", " ").split()),
         )
 
@@ -142,7 +144,7 @@ class WebSettings:
         """Return the settings that `environ` holds. Raises SettingsError, naming the variable."""
 
         def from_one(name: str, default: str, most: int) -> int:
-            number = _count(name, environ.get(name) or default)
+            number = _parse_count(name, environ.get(name) or default)
             if not 1 <= number <= most:
                 raise SettingsError(f"{name} must be from 1 to {most}.")
             return number
@@ -155,12 +157,12 @@ class WebSettings:
         )
 
 
-def instance_folder() -> Path:
+def get_instance_folder() -> Path:
     """Return the folder that keeps what `make run` makes; INSTANCE_PATH names another."""
     return Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance")
 
 
-def _with_driver(url: str) -> str:
+def _add_driver(url: str) -> str:
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
@@ -169,24 +171,24 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _strong(name: str, value: str) -> str:
+def _check_secret(name: str, value: str) -> str:
     if len(value) < 32 or len(set(value)) < 10 or value.lower().startswith(PLACEHOLDERS):
         raise SettingsError(f"{name} is weak: use at least 32 random characters.")
     return value
 
 
-def _decoded(name: str, text: str) -> bytes:
+def _decode_key(name: str, text: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError) as error:
         raise SettingsError(f"{name} is not base64url.") from error
 
 
-def _data_keys(value: str) -> tuple[tuple[str, bytes], ...]:
+def _parse_data_keys(value: str) -> tuple[tuple[str, bytes], ...]:
     keys = []
     for part in value.replace(",", " ").split():
         identifier, separator, encoded = part.partition(":")
-        key = _decoded("DATA_KEYS", encoded)
+        key = _decode_key("DATA_KEYS", encoded)
         if not separator or not identifier or len(key) != 32 or len(set(key)) < 8:
             raise SettingsError(
                 "DATA_KEYS must be a list of id:key, newest first, each key 32 random bytes as"
@@ -198,30 +200,30 @@ def _data_keys(value: str) -> tuple[tuple[str, bytes], ...]:
     return tuple(keys)
 
 
-def _vapid_key(value: str) -> str:
-    if len(_decoded("VAPID_PRIVATE_KEY", value)) != 32:
+def _check_vapid_key(value: str) -> str:
+    if len(_decode_key("VAPID_PRIVATE_KEY", value)) != 32:
         raise SettingsError("VAPID_PRIVATE_KEY must be 32 bytes of a P-256 key as base64url.")
     return value
 
 
-def _vapid_subject(value: str) -> str:
+def _check_vapid_subject(value: str) -> str:
     if not value.startswith(("mailto:", "https://")):
         raise SettingsError("VAPID_SUBJECT must begin with mailto: or https:// (RFC 8292, 2.1).")
     return value
 
 
-def _public_url(value: str) -> str:
+def _parse_public_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsError("PUBLIC_URL must begin with http:// or https://.")
     try:
         name = urlsplit(value).hostname or ""
     except ValueError:
         name = ""
-    _host_name("PUBLIC_URL", name)
+    _normalize_host_name("PUBLIC_URL", name)
     return value.rstrip("/")
 
 
-def _host_names(value: str) -> tuple[str, ...]:
+def _parse_host_names(value: str) -> tuple[str, ...]:
     names = []
     for part in value.replace(",", " ").split():
         try:
@@ -230,11 +232,11 @@ def _host_names(value: str) -> tuple[str, ...]:
             bare = not (found.path or found.query or found.fragment or found.username)
         except ValueError:
             name, bare = "", False
-        names.append(_host_name("TRUSTED_HOSTS", name if bare else ""))
+        names.append(_normalize_host_name("TRUSTED_HOSTS", name if bare else ""))
     return tuple(names)
 
 
-def _host_name(variable: str, name: str) -> str:
+def _normalize_host_name(variable: str, name: str) -> str:
     """Return the form in which a browser sends the name. Raises SettingsError where it is none."""
     dot = "." if name.startswith(".") else ""
     try:
@@ -248,22 +250,22 @@ def _host_name(variable: str, name: str) -> str:
     return dot + found
 
 
-def _mail_from(value: str) -> str:
+def _check_mail_from(value: str) -> str:
     name, separator, domain = parseaddr(value)[1].rpartition("@")
     if not (name and separator and domain):
         raise SettingsError("MAIL_FROM must look like Leader Journal <journal@example.org>.")
     return value
 
 
-def _registration(value: str) -> Registration:
+def _parse_registration(value: str) -> Registration:
     try:
         return Registration(value.lower())
     except ValueError as error:
         raise SettingsError("REGISTRATION must be open, invite or closed.") from error
 
 
-def _lease(value: str) -> timedelta:
-    seconds = _count("PROMPT_LEASE_SECONDS", value)
+def _parse_lease(value: str) -> timedelta:
+    seconds = _parse_count("PROMPT_LEASE_SECONDS", value)
     if seconds not in LEASE_SECONDS:
         raise SettingsError(
             f"PROMPT_LEASE_SECONDS must be from {LEASE_SECONDS[0]} to {LEASE_SECONDS[-1]}."
@@ -271,8 +273,8 @@ def _lease(value: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _megabytes(value: str) -> int:
-    megabytes = _count("JOB_MEMORY_MB", value)
+def _parse_megabytes(value: str) -> int:
+    megabytes = _parse_count("JOB_MEMORY_MB", value)
     if megabytes not in JOB_MEGABYTES:
         raise SettingsError(
             f"JOB_MEMORY_MB must be from {JOB_MEGABYTES[0]} to {JOB_MEGABYTES[-1]}."
@@ -280,7 +282,7 @@ def _megabytes(value: str) -> int:
     return megabytes
 
 
-def _count(name: str, value: str) -> int:
+def _parse_count(name: str, value: str) -> int:
     if not value.isdecimal():
         raise SettingsError(f"{name} must be a whole number, 0 or more.")
     return int(value)

@@ -9,10 +9,10 @@ from werkzeug.datastructures import FileStorage
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import Problem, invalid
-from leaderjournal.kernel.turns import takes_turn
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
+from leaderjournal.kernel.concurrency import limit_concurrency
+from leaderjournal.kernel.problems import Problem, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.portability.documents.pdf import (
     DocumentOptions,
     PdfTooLarge,
@@ -51,7 +51,7 @@ def read_names(text: str) -> tuple[str, ...]:
     try:
         return parse_names(text)
     except ValueError as error:
-        invalid({"without_names": [str(error)]})
+        raise_invalid({"without_names": [str(error)]})
 
 
 @blueprint.get("/export")
@@ -68,7 +68,7 @@ def export_journal(wanted: dict[str, Any]) -> Response:
     return send_export(export(leader, wanted["format"], table_of=wanted["table"], today=today))
 
 
-@takes_turn
+@limit_concurrency
 @documents_per_account
 def export_pdf(wanted: dict[str, Any]) -> Response:
     """Take a month or a year along as a PDF."""
@@ -81,13 +81,13 @@ def export_pdf(wanted: dict[str, Any]) -> Response:
     except PdfUnavailable as error:
         raise Problem(503, str(error)) from error
     except PdfTooLarge as error:
-        invalid({"period": [str(error)]})
+        raise_invalid({"period": [str(error)]})
 
 
 @blueprint.post("/imports")
 @blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
-@takes_turn
+@limit_concurrency
 @imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
 @blueprint.arguments(ChoicesSchema, location="form")
@@ -102,14 +102,14 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
     try:
         done = store.import_now(get_current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
-        invalid({"file": [str(error)]})
+        raise_invalid({"file": [str(error)]})
     return done, 200, {"Location": f"{PREFIX}/imports/{done.id}"}
 
 
 @blueprint.post("/imports/preview")
 @blueprint.doc(**{"x-problems": ["409", "429"]})
 @login_required
-@takes_turn
+@limit_concurrency
 @imports_per_account
 @blueprint.arguments(UploadSchema, location="files")
 @blueprint.response(201, ImportStatusSchema)
@@ -120,15 +120,15 @@ def preview_import(files: dict[str, FileStorage]) -> Any:
     try:
         return store.preview_import(leader, import_id, now=now)
     except UnreadableJournal as error:
-        invalid({"file": [str(error)]})
+        raise_invalid({"file": [str(error)]})
 
 
 @blueprint.get("/imports")
 @login_required
-@blueprint.response(200, page_schema(ImportStatusSchema, "Imports"))
+@blueprint.response(200, create_page_schema(ImportStatusSchema, "Imports"))
 def list_imports() -> dict[str, Any]:
     """List the journals that were brought in, the latest first."""
-    return page(store.list_imports(get_current_leader()))
+    return format_page(store.list_imports(get_current_leader()))
 
 
 @blueprint.get("/imports/<uuid:import_id>")
@@ -141,7 +141,7 @@ def read_import(import_id: UUID) -> Any:
 
 @blueprint.post("/imports/<uuid:import_id>/start")
 @login_required
-@takes_turn
+@limit_concurrency
 @blueprint.arguments(StartSchema, required=False)
 @blueprint.response(200, ImportStatusSchema)
 def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:

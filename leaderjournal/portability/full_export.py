@@ -10,7 +10,7 @@ from typing import Any
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.days import LocalDate, utc_text
+from leaderjournal.kernel.days import LocalDate, format_utc
 from leaderjournal.practice_log.rules import to_document
 from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
@@ -57,12 +57,12 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "month": review.month,
                 **review.content.as_document(),
                 "version": review.version,
-                "written_at": utc_text(review.written_at),
-                "saved_at": utc_text(review.saved_at),
+                "written_at": format_utc(review.written_at),
+                "saved_at": format_utc(review.saved_at),
                 "revisions": [
                     {
                         "version": version.version,
-                        "saved_at": utc_text(version.saved_at),
+                        "saved_at": format_utc(version.saved_at),
                         **version.content.as_document(),
                     }
                     for version in monthly_store.list_versions_by_id(leader.cipher, review.id)
@@ -76,7 +76,7 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "kind": entry.kind.value,
                 "local_date": str(entry.local_date),
                 "version": entry.version,
-                "saved_at": utc_text(entry.saved_at),
+                "saved_at": format_utc(entry.saved_at),
                 **to_document(entry.content),
             }
             for entry in log_store.list_entries_for_export(leader.cipher)
@@ -122,15 +122,15 @@ def _format_day(
         "words": day.content.words,
         "version": day.version,
         "time_zone": day.time_zone,
-        "written_at": utc_text(day.written_at),
-        "saved_at": utc_text(day.saved_at),
+        "written_at": format_utc(day.written_at),
+        "saved_at": format_utc(day.saved_at),
         "in_time": day.in_time,
         "answers_in_time": list(day.answers_in_time),
-        "written": {field: utc_text(at) for field, at in sorted(day.written.items())},
+        "written": {field: format_utc(at) for field, at in sorted(day.written.items())},
         "revisions": [
             {
                 "version": version.version,
-                "saved_at": utc_text(version.saved_at),
+                "saved_at": format_utc(version.saved_at),
                 "set_aside": version.set_aside,
                 **version.content.as_document(),
             }

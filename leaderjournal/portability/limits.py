@@ -2,7 +2,7 @@
 
 from flask_login import current_user
 
-from leaderjournal.kernel.limits import limiter
+from leaderjournal.kernel.rate_limits import limiter
 
 
 def _get_account_id() -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import yaml
 
-from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, time_zone
+from leaderjournal.kernel.days import Instant, LocalDate, get_time_zone, to_instant, to_local_date
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import Archive
 from leaderjournal.portability.imports.rules import (
@@ -211,13 +211,13 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
 def _parse_date(head: Mapping[str, Any], name: str) -> LocalDate:
     given = head.get("date")
     if isinstance(given, datetime):
-        return local_date(given.date())
+        return to_local_date(given.date())
     if isinstance(given, date):
-        return local_date(given)
+        return to_local_date(given)
     found = DATE_IN_NAME.search(given if isinstance(given, str) else name.rpartition("/")[2])
     try:
         if found is not None:
-            return local_date(date(*map(int, found.groups())))
+            return to_local_date(date(*map(int, found.groups())))
     except ValueError:
         pass
     raise InvalidEntry("Neither its front matter nor its name has a date, such as 2026-11-24.")
@@ -231,8 +231,8 @@ def _parse_written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Ins
         except ValueError:
             given = None
     if isinstance(given, datetime) and EARLIEST_DATE.year <= given.year <= 9000:
-        return instant(given if given.tzinfo else given.replace(tzinfo=UTC))
-    return instant(datetime.combine(day, time(12), tzinfo=time_zone(zone)))
+        return to_instant(given if given.tzinfo else given.replace(tzinfo=UTC))
+    return to_instant(datetime.combine(day, time(12), tzinfo=get_time_zone(zone)))
 
 
 def _parse_content(head: Mapping[str, Any], body: str) -> DayContent:

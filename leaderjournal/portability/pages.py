@@ -8,8 +8,8 @@ from werkzeug import Response as Reply
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.concurrency import limit_concurrency
 from leaderjournal.kernel.queue import enqueue
-from leaderjournal.kernel.turns import takes_turn
 from leaderjournal.portability import tasks
 from leaderjournal.portability.api import read_names, send_export
 from leaderjournal.portability.csv_tables import TABLES
@@ -63,7 +63,7 @@ def download(wanted: str) -> Response:
 
 @blueprint.post("/settings/import")
 @login_required
-@takes_turn
+@limit_concurrency
 @imports_per_account
 def import_journal() -> Page:
     """Look at the journal that was chosen; a large one is read by the worker."""
@@ -103,7 +103,7 @@ def show_import(import_id: UUID) -> str:
 
 @blueprint.post("/settings/imports/<uuid:import_id>")
 @login_required
-@takes_turn
+@limit_concurrency
 def start_import(import_id: UUID) -> Page:
     """Bring in a journal that was looked at; a large one is left to the worker."""
     leader, now = get_current_leader(), clock.now()
@@ -156,7 +156,7 @@ def document(period: str) -> str:
 
 @blueprint.post("/settings/document/<period>")
 @login_required
-@takes_turn
+@limit_concurrency
 @documents_per_account
 def make_document(period: str) -> Page:
     """Have a PDF made; a year is left to the worker."""

@@ -7,7 +7,7 @@ from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates
 
 from leaderjournal.kernel.fields import UtcInstant
-from leaderjournal.kernel.json_text import UnreadableJson, read_json
+from leaderjournal.kernel.json_input import UnreadableJson, read_json
 from leaderjournal.portability.csv_tables import TABLES
 from leaderjournal.portability.exports import FORMATS
 from leaderjournal.portability.imports.reader import MoodChoices

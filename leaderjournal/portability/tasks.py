@@ -4,13 +4,13 @@ from uuid import UUID
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.queue import task
+from leaderjournal.kernel.queue import register_task
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.archives import UnreadableJournal
 
 
-@task
+@register_task
 def look_at_import(account_id: str, import_id: str) -> None:
     """Read the file of an import, for its leader to see what is in it."""
     leader = accounts_store.find_leader(UUID(account_id))
@@ -22,7 +22,7 @@ def look_at_import(account_id: str, import_id: str) -> None:
         return  # it is noted with the import, where its leader reads why
 
 
-@task
+@register_task
 def bring_in_import(account_id: str, import_id: str) -> None:
     """Bring in an import that its leader chose."""
     leader = accounts_store.find_leader(UUID(account_id))
@@ -30,7 +30,7 @@ def bring_in_import(account_id: str, import_id: str) -> None:
         imports_store.run_import(leader, UUID(import_id), now=clock.now())
 
 
-@task
+@register_task
 def make_document(account_id: str, document_id: str) -> None:
     """Typeset a document that its leader asked for."""
     leader = accounts_store.find_leader(UUID(account_id))

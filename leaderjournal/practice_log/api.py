@@ -9,11 +9,11 @@ from flask_login import login_required
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.conditions import expected
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.kernel.preconditions import read_precondition
+from leaderjournal.kernel.problems import Problem, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.numbers_csv import UnreadableNumbers, read_numbers
 from leaderjournal.practice_log.people import store as people_store
@@ -105,7 +105,7 @@ def _save_entry(
     kind: Kind, entry_id: UUID | None, values: dict[str, Any], *, partial: bool = False
 ) -> tuple[store.Entry, bool]:
     """Write an entry. Raises Problem."""
-    leader, now, wanted = get_current_leader(), clock.now(), expected()
+    leader, now, wanted = get_current_leader(), clock.now(), read_precondition()
     try:
         return store.save_entry(
             leader, kind, entry_id, values, partial=partial, now=now, expected=wanted
@@ -113,7 +113,7 @@ def _save_entry(
     except store.EntryNotFound as error:
         raise _build_not_found(kind) from error
     except store.InvalidEntry as error:
-        invalid(error.errors)
+        raise_invalid(error.errors)
     except store.EntryChangedMeanwhile as error:
         raise _build_conflict(error) from error
     except store.IdTaken as error:
@@ -150,7 +150,7 @@ CONFLICTS = blueprint.doc(**{"x-problems": ["409", "412"]})
 def _add_collection(kind: Kind) -> None:
     _, one = COLLECTIONS[kind]
     written, shown = REQUEST_SCHEMAS[kind], RESPONSE_SCHEMAS[kind]
-    pages = page_schema(shown, f"{one.title().replace('-', '')}Page")
+    pages = create_page_schema(shown, f"{one.title().replace('-', '')}Page")
 
     @_register_call(
         kind,
@@ -167,7 +167,7 @@ def _add_collection(kind: Kind) -> None:
             found = [entry for entry in found if (entry.local_date, entry.id) < chosen["cursor"]]
         some = found[: chosen["limit"]]
         more = Cursor.encode(some[-1].local_date, some[-1].id) if len(some) < len(found) else None
-        return page(represent_entries(some), more)
+        return format_page(represent_entries(some), more)
 
     @_register_call(
         kind,
@@ -230,7 +230,9 @@ def _add_item(kind: Kind) -> None:
             detail = f"This stands in the reflection of {entry.local_date}. Take it out there."
             raise Problem(409, detail)
         try:
-            store.delete_entry(get_current_leader().cipher, kind, entry.id, expected=expected())
+            store.delete_entry(
+                get_current_leader().cipher, kind, entry.id, expected=read_precondition()
+            )
         except store.EntryChangedMeanwhile as error:
             raise _build_conflict(error) from error
 
@@ -250,18 +252,20 @@ def import_numbers(files: dict[str, Any]) -> dict[str, int]:
     try:
         numbers = read_numbers(files["file"].read())
     except UnreadableNumbers as error:
-        invalid(error.errors)
+        raise_invalid(error.errors)
     created, changed = store.import_numbers(get_current_leader(), numbers, now=clock.now())
     return {"created": created, "changed": changed}
 
 
 @blueprint.get("/people/<uuid:person_id>/acts")
 @login_required
-@blueprint.response(200, page_schema(ShownActsSchema, "ActsPage"))
+@blueprint.response(200, create_page_schema(ShownActsSchema, "ActsPage"))
 def list_acts(person_id: UUID) -> dict[str, Any]:
     """List what was done for a person, day by day, the latest first."""
     _get_entry(Kind.PERSON, person_id)
-    return page(represent_entries(people_store.list_acts(get_current_leader().cipher, person_id)))
+    return format_page(
+        represent_entries(people_store.list_acts(get_current_leader().cipher, person_id))
+    )
 
 
 @blueprint.put("/people/<uuid:person_id>/acts/<day:local_date>")
@@ -287,7 +291,7 @@ def put_acts(values: dict[str, Any], person_id: UUID, local_date: LocalDate) -> 
 def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
     """Note one thing that was done for a person on a day; what is noted already stays."""
     if act not in ACTS:
-        invalid({"act": [f"Use one of: {', '.join(ACTS)}."]})
+        raise_invalid({"act": [f"Use one of: {', '.join(ACTS)}."]})
     _log_acts(people_store.add_acts, person_id, local_date, [act])
 
 
@@ -297,7 +301,7 @@ def _log_acts(
     """Note acts. Raises Problem for someone who is not there and for a day that has not come."""
     leader, now = get_current_leader(), clock.now()
     if local_date > leader.today(now):
-        invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
+        raise_invalid({"local_date": [f"Use today, {leader.today(now)}, or an earlier day."]})
     try:
         note(leader.cipher, person_id, local_date, acts, now=now)
     except store.EntryNotFound as error:
@@ -315,11 +319,11 @@ def merge_person(values: dict[str, Any], person_id: UUID) -> None:
     _get_entry(Kind.PERSON, person_id)
     into = store.find_entry(cipher, Kind.PERSON, values["into"])
     if into is None or into.id == person_id:
-        invalid({"into": ["Use the id of another person of the team."]})
+        raise_invalid({"into": ["Use the id of another person of the team."]})
     try:
         people_store.merge_into(cipher, person_id, into.id, now=clock.now())
     except store.InvalidEntry as error:
-        invalid(error.errors)
+        raise_invalid(error.errors)
     except store.EntryNotFound as error:
         raise _build_not_found(Kind.PERSON) from error
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
 
-from leaderjournal.kernel.problems import Errors, flat
+from leaderjournal.kernel.problems import Errors, flatten_messages
 from leaderjournal.practice_log.schemas import NumberSchema
 
 COLUMNS = ("period", "target", "actual", "unit")
@@ -96,5 +96,5 @@ def _read_row(
     try:
         found.append(dict(NumberSchema().load(given, unknown=EXCLUDE)))
     except ValidationError as error:
-        for field, messages in flat(error.messages).items():
+        for field, messages in flatten_messages(error.messages).items():
             errors[f"line {line}, {field}"] = messages

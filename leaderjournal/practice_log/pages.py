@@ -11,10 +11,10 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import uuid_or_none
-from leaderjournal.kernel.days import LocalDate, days_after, local_date
+from leaderjournal.kernel.api import parse_uuid
+from leaderjournal.kernel.days import LocalDate, days_after, to_local_date
 from leaderjournal.kernel.fields import Day
-from leaderjournal.kernel.forms import read_form, whole_number
+from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store
@@ -124,7 +124,7 @@ def save_acts(person_id: UUID) -> Page:
 def merge_person(person_id: UUID) -> Page:
     """Let all that is of a person be of another one."""
     _get_entry(Kind.PERSON, person_id)
-    into = _get_entry(Kind.PERSON, uuid_or_none(request.form.get("into", "")) or person_id)
+    into = _get_entry(Kind.PERSON, parse_uuid(request.form.get("into", "")) or person_id)
     if into.id == person_id:
         return _render_person(person_id, {"into": ["Choose who stays."]}), 422
     try:
@@ -179,7 +179,7 @@ def win_card(win_id: UUID) -> str:
 @login_required
 def add_acts() -> Page:
     """Note on today's page what was done for someone."""
-    person_id = uuid_or_none(request.form.get("person_id", ""))
+    person_id = parse_uuid(request.form.get("person_id", ""))
     if (
         person_id is None
         or store.find_stored_entry(get_current_leader().cipher, Kind.PERSON, person_id) is None
@@ -368,7 +368,7 @@ def _read_submitted(kind: Kind) -> dict[str, Any]:
 
 
 _PARSERS: dict[str, Callable[[str], object]] = {
-    "every_days": whole_number,
+    "every_days": parse_whole_number,
     "target": normalize_amount,
     "actual": normalize_amount,
 }
@@ -390,7 +390,7 @@ def _log_acts(person_id: UUID, note: Callable[..., object]) -> LocalDate:
 def _parse_day(text: str | None, today: LocalDate) -> LocalDate:
     """Return the day that a date field names; today where it names none that has come."""
     try:
-        return min(local_date(Day().deserialize(text or str(today))), today)
+        return min(to_local_date(Day().deserialize(text or str(today))), today)
     except ValidationError:
         return today
 

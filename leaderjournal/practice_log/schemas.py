@@ -7,8 +7,16 @@ from uuid import UUID
 from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from leaderjournal.kernel.days import LocalDate, local_date
-from leaderjournal.kernel.fields import Choice, Day, EveryDays, Id, Line, UtcInstant, Words
+from leaderjournal.kernel.days import LocalDate, to_local_date
+from leaderjournal.kernel.fields import (
+    Day,
+    EveryDays,
+    Id,
+    Line,
+    StrictBoolean,
+    UserText,
+    UtcInstant,
+)
 from leaderjournal.practice_log.rules import ACTS, LONGEST_TEXT, Kind, parse_period
 
 LONGEST_COMMITMENT = 20_000
@@ -16,7 +24,7 @@ LONGEST_COMMITMENT = 20_000
 LARGEST_AMOUNT = 1e15
 
 
-class Text(Words):
+class Text(UserText):
     """What happened, in the leader's words: not empty, unless it may be."""
 
     def __init__(self, *, least: int = 1, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
@@ -28,7 +36,7 @@ class Text(Words):
         return super()._deserialize(value, attr, data, **kwargs).strip()
 
 
-class OptionalText(Words):
+class OptionalText(UserText):
     """Words that may be left out; null is none."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -122,7 +130,7 @@ class NumberSchema(Schema):
     """The number of a period as it is written."""
 
     period = fields.String(required=True, validate=_validate_period)
-    unit = Words(longest=20, allow_none=True, load_default="")
+    unit = UserText(longest=20, allow_none=True, load_default="")
     target = Amount()
     actual = Amount()
 
@@ -153,7 +161,7 @@ class ForgetPersonSchema(Schema):
     """What a name becomes in every text, such as "someone"; null leaves the texts alone."""
 
     replacement = Line(longest=80, allow_none=True, load_default=None)
-    any_case = Choice(
+    any_case = StrictBoolean(
         load_default=False,
         metadata={"description": "Also where a name of one word is written in small letters"},
     )
@@ -181,7 +189,7 @@ class Cursor(fields.Field[tuple[LocalDate, UUID]]):
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> tuple[LocalDate, UUID]:
         day, _, entry_id = str(value).partition(".")
         try:
-            return local_date(date.fromisoformat(day)), UUID(entry_id)
+            return to_local_date(date.fromisoformat(day)), UUID(entry_id)
         except ValueError:
             raise ValidationError("Use the `next_cursor` of the page before.") from None
 

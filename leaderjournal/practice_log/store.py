@@ -14,10 +14,10 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.quotas import check_entry_quota
 from leaderjournal.practice_log.rules import (
@@ -108,7 +108,7 @@ def save_entry(
     *,
     partial: bool = False,
     now: Instant,
-    expected: Expected = ANYTHING,
+    expected: Precondition = NO_PRECONDITION,
 ) -> tuple[Entry, bool]:
     """Write `values`, as the kind's schema loads them; return the entry and whether it is new.
 
@@ -162,10 +162,10 @@ def _settle_daily_commitment(
     content: Content,
     *,
     now: Instant,
-    expected: Expected,
+    expected: Precondition,
 ) -> tuple[Entry, bool]:
     """Write what became of a commitment whose text stands in a day's reflection."""
-    if not expected.met_by(before):
+    if not expected.is_met_by(before):
         raise EntryChangedMeanwhile(before)
     text = before.content.text
     if getattr(content, "text", text) != text:
@@ -247,7 +247,7 @@ def put_entry(
     content: Content,
     *,
     now: Instant,
-    expected: Expected = ANYTHING,
+    expected: Precondition = NO_PRECONDITION,
     session: Session | None = None,
 ) -> tuple[Entry, bool]:
     """Write an entry whole, inside the caller's transaction if it has one.
@@ -261,7 +261,7 @@ def put_entry(
         if row is not None and row.kind != kind.value:
             raise IdTaken
         current = decrypt_entry(cipher, row) if row else None
-        if not expected.met_by(current):
+        if not expected.is_met_by(current):
             raise EntryChangedMeanwhile(current)
         _check_uniqueness(cipher, entry_id, local_date, content)
         if current and (current.local_date, current.content) == (local_date, content):
@@ -281,7 +281,7 @@ def delete_entry(
     kind: Kind,
     entry_id: UUID,
     *,
-    expected: Expected = ANYTHING,
+    expected: Precondition = NO_PRECONDITION,
     session: Session | None = None,
 ) -> bool:
     """Remove an entry, inside the caller's transaction if it has one; tell whether there was one.
@@ -293,7 +293,7 @@ def delete_entry(
         row = _find_row(writing, cipher.account, entry_id, locked=True)
         if row is None or row.kind != kind.value:
             return False
-        if not expected.met_by(decrypt_entry(cipher, row)):
+        if not expected.is_met_by(decrypt_entry(cipher, row)):
             raise EntryChangedMeanwhile(decrypt_entry(cipher, row))
         if kind == Kind.PERSON:
             _unlink_person(writing, cipher, entry_id)

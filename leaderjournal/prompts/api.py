@@ -10,10 +10,10 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.accounts.rules import describe_device
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.problems import Problem, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.prompts.channels import store as reach_store
 from leaderjournal.prompts.delivery.device_testing import send_test_message
 from leaderjournal.prompts.fortnightly import store as letter_store
@@ -138,10 +138,10 @@ def read_push_key() -> dict[str, str]:
 
 @blueprint.get("/push/subscriptions")
 @login_required
-@blueprint.response(200, page_schema(SubscriptionSchema, "Subscriptions"))
+@blueprint.response(200, create_page_schema(SubscriptionSchema, "Subscriptions"))
 def list_subscriptions() -> dict[str, Any]:
     """List the devices that asked for prompts, the newest first."""
-    return page(push_store.list_devices(get_current_leader().id))
+    return format_page(push_store.list_devices(get_current_leader().id))
 
 
 @blueprint.post("/push/subscriptions")
@@ -169,15 +169,15 @@ def subscribe(new: dict[str, Any]) -> Any:
 def _parse_device(new: dict[str, Any]) -> Device:
     """Return the device that a browser describes. Raises Problem (422)."""
     try:
-        PushHosts(settings().push_allowed_hosts).check(new["endpoint"])
+        PushHosts(get_settings().push_allowed_hosts).check(new["endpoint"])
     except EndpointRefused as refusal:
-        invalid({"endpoint": [f"Use the endpoint of a known push service: {refusal}."]})
+        raise_invalid({"endpoint": [f"Use the endpoint of a known push service: {refusal}."]})
     try:
         found = parse_device(new["endpoint"], new["keys"]["p256dh"], new["keys"]["auth"])
         check_device(found)
     except BadDevice as error:
         field = "keys.auth" if "auth" in str(error) else "keys.p256dh"
-        invalid({field: [f"Use the browser's own key: {error}."]})
+        raise_invalid({field: [f"Use the browser's own key: {error}."]})
     return found
 
 

@@ -14,7 +14,7 @@ from werkzeug.local import LocalProxy
 from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_token
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.context import get_settings as service_settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors

@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from leaderjournal.kernel.assets import STATIC, asset, asset_version, tree_hash
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.assets import STATIC, get_asset_url, get_asset_version, hash_tree
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.settings import ROOT
 from leaderjournal.practice import catalogue
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("pwa", __name__)
 PAPER = "#FAF7F2"
 SHELL_SUFFIXES = frozenset({".css", ".js", ".woff2", ".svg", ".png", ".webp"})
 # The system fetches these when it installs; no page shows them.
-NOT_OF_THE_SHELL = frozenset({"icons", "screenshots"})
+NOT_IN_SHELL = frozenset({"icons", "screenshots"})
 NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.png"
 # In this order: a later one uses what an earlier one offers.
 WORKER_SCRIPTS = (
@@ -56,7 +56,7 @@ SCREENSHOTS = (
 @blueprint.get("/manifest.webmanifest")
 def manifest() -> Response:
     """Describe the app to the system that installs it."""
-    return _asked_for_each_time(json.dumps(_manifest()), "application/manifest+json")
+    return _make_revalidated_response(json.dumps(_build_manifest()), "application/manifest+json")
 
 
 @blueprint.get("/sw.js")
@@ -64,17 +64,17 @@ def service_worker() -> Response:
     """Give the service worker, which carries the list of files it keeps."""
     script = render_template(
         "pwa/sw.js.jinja",
-        version=release(),
-        files=[asset(name) for name in _shell_files(STATIC)],
-        icon=asset(NOTIFICATION_ICON),
-        badge=asset(NOTIFICATION_BADGE),
-        scripts=[asset(name) for name in WORKER_SCRIPTS],
-        broken=settings().broken_releases,
+        version=get_release(),
+        files=[get_asset_url(name) for name in _list_shell_files(STATIC)],
+        icon=get_asset_url(NOTIFICATION_ICON),
+        badge=get_asset_url(NOTIFICATION_BADGE),
+        scripts=[get_asset_url(name) for name in WORKER_SCRIPTS],
+        broken=get_settings().broken_releases,
         offline=url_for("pwa.offline"),
         day_shell=url_for("pwa.day_shell"),
         assets_path="/assets/",
     )
-    response = _asked_for_each_time(script, "text/javascript")
+    response = _make_revalidated_response(script, "text/javascript")
     response.headers["Service-Worker-Allowed"] = "/"
     return response
 
@@ -82,7 +82,7 @@ def service_worker() -> Response:
 @blueprint.get("/offline")
 def offline() -> Response:
     """Say that there is no connection; the service worker keeps this page for that moment."""
-    return _asked_for_each_time(render_template("pwa/offline.html"), "text/html")
+    return _make_revalidated_response(render_template("pwa/offline.html"), "text/html")
 
 
 @blueprint.get("/offline/day")
@@ -100,7 +100,7 @@ def day_shell() -> Response:
         mirror=list(catalogue.MIRROR_SCORES.items()),
         errors={},
     )
-    return _asked_for_each_time(page, "text/html")
+    return _make_revalidated_response(page, "text/html")
 
 
 @blueprint.get("/install")
@@ -109,7 +109,7 @@ def install() -> str:
     return render_template("pwa/install.html")
 
 
-def _asked_for_each_time(body: str, mimetype: str) -> Response:
+def _make_revalidated_response(body: str, mimetype: str) -> Response:
     response = Response(body, mimetype=mimetype)
     response.cache_control.no_cache = True
     response.add_etag()
@@ -118,24 +118,24 @@ def _asked_for_each_time(body: str, mimetype: str) -> Response:
 
 
 @cache
-def release() -> str:
+def get_release() -> str:
     """Return the name of what browsers keep of this release, which changes with any part of it."""
     # A worker whose text changed must fill a cache of its own, not the one that the worker before
     # it still serves from. So the templates of the worker and of its pages count as well.
-    return f"{asset_version()}-{tree_hash(ROOT / 'templates')}"
+    return f"{get_asset_version()}-{hash_tree(ROOT / 'templates')}"
 
 
-def _shell_files(static: Path) -> list[str]:
+def _list_shell_files(static: Path) -> list[str]:
     names = (path.relative_to(static) for path in static.rglob("*") if path.is_file())
     shell = {
         name.as_posix()
         for name in names
-        if name.suffix in SHELL_SUFFIXES and name.parts[0] not in NOT_OF_THE_SHELL
+        if name.suffix in SHELL_SUFFIXES and name.parts[0] not in NOT_IN_SHELL
     }
     return sorted(shell | {NOTIFICATION_ICON, NOTIFICATION_BADGE})
 
 
-def _manifest() -> dict[str, Any]:
+def _build_manifest() -> dict[str, Any]:
     return {
         "id": "/",
         "name": "Leader Journal",
@@ -153,7 +153,7 @@ def _manifest() -> dict[str, Any]:
         # One window: the same day open in two would be written over by itself.
         "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
         "icons": [
-            {"src": asset(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
+            {"src": get_asset_url(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
             for name, sizes, purpose in ICONS
         ],
         "share_target": {
@@ -163,12 +163,16 @@ def _manifest() -> dict[str, Any]:
             "params": {"title": "title", "text": "text", "url": "url"},
         },
         "shortcuts": [
-            _shortcut("Today", "Answer today's three questions", "/", "icons/shortcut-today.png"),
-            _shortcut("This month", "Look back on the month", "/month", "icons/shortcut-month.png"),
+            _build_shortcut(
+                "Today", "Answer today's three questions", "/", "icons/shortcut-today.png"
+            ),
+            _build_shortcut(
+                "This month", "Look back on the month", "/month", "icons/shortcut-month.png"
+            ),
         ],
         "screenshots": [
             {
-                "src": asset(name),
+                "src": get_asset_url(name),
                 "sizes": sizes,
                 "type": "image/png",
                 "form_factor": form_factor,
@@ -180,10 +184,10 @@ def _manifest() -> dict[str, Any]:
     }
 
 
-def _shortcut(name: str, description: str, url: str, icon: str) -> dict[str, Any]:
+def _build_shortcut(name: str, description: str, url: str, icon: str) -> dict[str, Any]:
     return {
         "name": name,
         "description": description,
         "url": url,
-        "icons": [{"src": asset(icon), "sizes": "96x96", "type": "image/png"}],
+        "icons": [{"src": get_asset_url(icon), "sizes": "96x96", "type": "image/png"}],
     }

@@ -8,9 +8,9 @@ from marshmallow import ValidationError
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import Problem, flat, invalid
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
+from leaderjournal.kernel.problems import Problem, flatten_messages, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
 from leaderjournal.questions import store
 from leaderjournal.questions.schemas import (
@@ -32,18 +32,18 @@ def _no_such_question() -> Problem:
 
 @blueprint.get("/keys")
 @login_required
-@blueprint.response(200, page_schema(KeySchema, "Keys"))
+@blueprint.response(200, create_page_schema(KeySchema, "Keys"))
 def list_keys() -> dict[str, Any]:
     """List the three keys with their behaviours."""
-    return page(list(catalogue.keys()))
+    return format_page(list(catalogue.keys()))
 
 
 @blueprint.get("/questions")
 @login_required
-@blueprint.response(200, page_schema(QuestionSchema, "Questions"))
+@blueprint.response(200, create_page_schema(QuestionSchema, "Questions"))
 def list_questions() -> dict[str, Any]:
     """List the leader's own questions."""
-    return page(store.own_questions(get_current_leader().cipher))
+    return format_page(store.own_questions(get_current_leader().cipher))
 
 
 @blueprint.post("/questions")
@@ -74,7 +74,7 @@ def change_question(changes: dict[str, Any], question_id: UUID) -> store.KeptQue
     try:
         behaviour_fits(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
     except ValidationError as error:
-        invalid(flat(error.normalized_messages()))  # type: ignore[no-untyped-call]
+        raise_invalid(flatten_messages(error.normalized_messages()))  # type: ignore[no-untyped-call]
     changed = store.change(get_current_leader().cipher, question_id, changes)
     if changed is None:
         raise _no_such_question()
@@ -99,11 +99,11 @@ def delete_question(question_id: UUID) -> None:
 
 @blueprint.get("/questions/catalogue")
 @login_required
-@blueprint.response(200, page_schema(CatalogueQuestionSchema, "CatalogueQuestions"))
+@blueprint.response(200, create_page_schema(CatalogueQuestionSchema, "CatalogueQuestions"))
 def list_catalogue() -> dict[str, Any]:
     """List the catalogue's questions and which of them are hidden."""
     hidden = store.hidden_questions(get_current_leader().id)
-    return page(
+    return format_page(
         [
             {"id": q.id, "key": q.key, "behaviour": q.behaviour, "text": q.text}
             | {"hidden": q.id in hidden}

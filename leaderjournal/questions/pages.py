@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.forms import read_form, whole_number
+from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.practice import catalogue
 from leaderjournal.questions import store
 from leaderjournal.questions.schemas import NewQuestionSchema
@@ -36,7 +36,7 @@ blueprint.app_template_global("day_of_first_month")(catalogue.day_of_first_month
 def _submitted() -> tuple[dict[str, Any], dict[str, list[str]]]:
     fields: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip()}
     if "every_days" in fields:
-        fields["every_days"] = whole_number(fields["every_days"])
+        fields["every_days"] = parse_whole_number(fields["every_days"])
     return read_form(NewQuestionSchema(), fields)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from leaderjournal.kernel.fields import Choice, Day, EveryDays, Line
+from leaderjournal.kernel.fields import Day, EveryDays, Line, StrictBoolean
 from leaderjournal.practice import catalogue
 
 KEY = validate.OneOf(catalogue.KEY_SLUGS, error="Use one of: {choices}.")
@@ -37,7 +37,7 @@ class ChangedQuestionSchema(Schema):
     behaviour = fields.String(allow_none=True)
     text = Line(longest=500)
     every_days = EveryDays()
-    retired = Choice()
+    retired = StrictBoolean()
 
 
 class QuestionSchema(Schema):

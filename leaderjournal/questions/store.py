@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import check_quota
@@ -109,7 +109,7 @@ def rewrite(cipher: Cipher, change_text: Callable[[str], str]) -> None:
 def remove(account: UUID, question_id: UUID) -> bool:
     """Remove one of the leader's own questions; tell whether there was one."""
     with write_transaction() as session:
-        removed = rows_changed(
+        removed = count_changed_rows(
             session,
             sa.delete(OwnQuestion).where(
                 OwnQuestion.account_id == account, OwnQuestion.id == question_id

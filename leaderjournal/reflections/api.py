@@ -7,11 +7,11 @@ from flask_login import login_required
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.conditions import expected
-from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after, instant
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_day_start, to_instant
+from leaderjournal.kernel.preconditions import read_precondition
+from leaderjournal.kernel.problems import Problem, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
 from leaderjournal.questions import store as questions_store
@@ -54,7 +54,7 @@ def writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
     """Raise Problem (422) for a day that has not come yet and holds nothing."""
     today = leader.today(now)
     if local_date > today and store.day(leader.cipher, local_date) is None:
-        invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
+        raise_invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
 
 
 def _changed(error: store.ChangedMeanwhile) -> Problem:
@@ -78,9 +78,9 @@ def _writing(
     writable(leader, local_date, now)
     written_at = now
     if values["written_at"] is not None:
-        written_at = min(instant(values["written_at"]), now)
-        if written_at < day_begins(days_after(local_date, -1), leader.time_zone):
-            invalid({"written_at": [f"Use a time on {local_date} or later."]})
+        written_at = min(to_instant(values["written_at"]), now)
+        if written_at < get_day_start(days_after(local_date, -1), leader.time_zone):
+            raise_invalid({"written_at": [f"Use a time on {local_date} or later."]})
     return store.Writing(written_at, leader.time_zone, leader.day_starts_at)
 
 
@@ -99,7 +99,7 @@ def prompts_today() -> dict[str, Any]:
 
 @blueprint.get("/prompts/ahead")
 @login_required
-@blueprint.response(200, page_schema(DayAheadSchema, "DaysAhead"))
+@blueprint.response(200, create_page_schema(DayAheadSchema, "DaysAhead"))
 def prompts_ahead() -> dict[str, Any]:
     """Read the questions of today and the days that follow, for a device to have with it."""
     leader = get_current_leader()
@@ -107,7 +107,7 @@ def prompts_ahead() -> dict[str, Any]:
     scored = store.scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
     ahead = questions_store.questions_ahead(leader.cipher, days, scored=scored)
-    return page(
+    return format_page(
         [
             {"local_date": day, "questions": [_with_name(question) for question in questions]}
             for day, questions in ahead.items()
@@ -151,7 +151,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
             DaySchema.content(values),
             writing=writing,
             now=now,
-            expected=expected(),
+            expected=read_precondition(),
             change=values["change"],
         )
     except store.ChangedMeanwhile as error:
@@ -231,7 +231,7 @@ def delete_reflection(local_date: LocalDate) -> None:
     """Delete a day; it can be restored for 30 days."""
     try:
         found = store.delete(
-            get_current_leader().cipher, local_date, now=clock.now(), expected=expected()
+            get_current_leader().cipher, local_date, now=clock.now(), expected=read_precondition()
         )
     except store.ChangedMeanwhile as error:
         raise _changed(error) from error
@@ -252,13 +252,13 @@ def restore_reflection(local_date: LocalDate) -> Any:
 
 @blueprint.get(f"{address}/revisions")
 @login_required
-@blueprint.response(200, page_schema(EarlierVersionSchema, "Versions"))
+@blueprint.response(200, create_page_schema(EarlierVersionSchema, "Versions"))
 def list_revisions(local_date: LocalDate) -> dict[str, Any]:
     """List every earlier version of a day, newest first."""
     versions = store.revisions(get_current_leader().cipher, local_date)
     if versions is None:
         raise _no_such_day(local_date)
-    return page(
+    return format_page(
         [
             {
                 "version": v.version,
@@ -285,7 +285,7 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
             version,
             writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
             now=now,
-            expected=expected(),
+            expected=read_precondition(),
         )
     except store.ChangedMeanwhile as error:
         raise _changed(error) from error
@@ -297,7 +297,7 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
 @blueprint.get("/reflections")
 @login_required
 @blueprint.arguments(SoughtSchema, location="query", unknown=None)
-@blueprint.response(200, page_schema(ReflectionSchema, "Reflections"))
+@blueprint.response(200, create_page_schema(ReflectionSchema, "Reflections"))
 def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
     """List days, newest first; `q` searches all words written, phrases in quotes as they are.
 
@@ -306,4 +306,6 @@ def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
     cipher, limit = get_current_leader().cipher, sought["limit"]
     dates = days_that_match(cipher, SoughtSchema.filters(sought))
     following = dates[limit].isoformat() if len(dates) > limit else None
-    return page([represented(day) for day in store.days_on(cipher, dates[:limit])], following)
+    return format_page(
+        [represented(day) for day in store.days_on(cipher, dates[:limit])], following
+    )

@@ -12,7 +12,7 @@ from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_toke
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
-from leaderjournal.kernel.forms import read_form, whole_number
+from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
@@ -122,7 +122,7 @@ def _submitted() -> dict[str, Any]:
             answers.append(
                 {
                     "key": key,
-                    "score": whole_number(score) or None,
+                    "score": parse_whole_number(score) or None,
                     "text": text,
                     "question": request.form.get(f"question-{key}") or None,
                     "behaviour": request.form.get(f"behaviour-{key}") or None,

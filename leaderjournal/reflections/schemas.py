@@ -12,8 +12,8 @@ from marshmallow import (
     validates_schema,
 )
 
-from leaderjournal.kernel.api import uuid_or_none
-from leaderjournal.kernel.fields import Day, Id, Moment, UtcInstant, Words, require_one
+from leaderjournal.kernel.api import parse_uuid
+from leaderjournal.kernel.fields import Day, Id, Timestamp, UserText, UtcInstant, require_one
 from leaderjournal.practice import catalogue
 from leaderjournal.questions.schemas import KEY, behaviour_fits
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -31,8 +31,8 @@ def _score(**options: Any) -> fields.Integer:
     )
 
 
-def _written_at() -> Moment:
-    return Moment(
+def _written_at() -> Timestamp:
+    return Timestamp(
         allow_none=True,
         load_default=None,
         metadata={"description": "When it was written, where it is sent later than that"},
@@ -46,14 +46,14 @@ class AnswerSchema(Schema):
     behaviour = fields.String(allow_none=True, load_default=None)
     question = fields.String(allow_none=True, load_default=None)
     score = _score(allow_none=True, load_default=None)
-    text = Words(allow_none=True, load_default="")
+    text = UserText(allow_none=True, load_default="")
 
     @validates_schema
     def _fits(self, data: dict[str, Any], **_kwargs: Any) -> None:
         behaviour_fits(data["key"], data["behaviour"])
         question = data["question"]
         known = {question.id for question in catalogue.every_question()}
-        if question is not None and question not in known and uuid_or_none(question) is None:
+        if question is not None and question not in known and parse_uuid(question) is None:
             raise ValidationError("Use the id of a question.", "question")
 
     @post_load
@@ -72,8 +72,8 @@ class ContentSchema(Schema):
     """What a day says."""
 
     answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
-    note = Words(allow_none=True, load_default="")
-    commitment = Words(allow_none=True, load_default="")
+    note = UserText(allow_none=True, load_default="")
+    commitment = UserText(allow_none=True, load_default="")
 
     @validates_schema
     def _each_key_once(self, data: dict[str, Any], **_kwargs: Any) -> None:

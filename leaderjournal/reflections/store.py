@@ -12,10 +12,10 @@ from blinker import Signal
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar.rules import is_written_in_time
-from leaderjournal.kernel.conditions import ANYTHING, Expected
 from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.practice.rules import Scored
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
 from leaderjournal.reflections.quotas import check_bytes, check_space, drop_oldest_versions
@@ -119,7 +119,7 @@ def put(
     *,
     writing: Writing,
     now: Instant,
-    expected: Expected = ANYTHING,
+    expected: Precondition = NO_PRECONDITION,
     change: UUID | None = None,
 ) -> tuple[StoredDay, bool]:
     """Write a day whole; return it and whether it is new.
@@ -132,7 +132,7 @@ def put(
         row, current = _locked(session, cipher, local_date, writing, now)
         if current is not None and _has_change(session, row, change):
             return current, False
-        if not expected.met_by(current):
+        if not expected.is_met_by(current):
             raise ChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False
@@ -257,7 +257,9 @@ def add_score(
     while True:
         current = day(cipher, local_date)
         content = with_score(current.content if current else DayContent(), scored)
-        seen = Expected(etags=frozenset({current.etag})) if current else Expected(absent=True)
+        seen = (
+            Precondition(etags=frozenset({current.etag})) if current else Precondition(absent=True)
+        )
         try:
             return put(cipher, local_date, content, writing=writing, now=now, expected=seen)
         except ChangedMeanwhile:
@@ -424,13 +426,13 @@ def _encrypt_content(
 
 
 def delete(
-    cipher: Cipher, local_date: LocalDate, *, now: Instant, expected: Expected = ANYTHING
+    cipher: Cipher, local_date: LocalDate, *, now: Instant, expected: Precondition = NO_PRECONDITION
 ) -> bool:
     """Delete a day for now; it can be restored for 30 days. Tell whether there was one."""
     with write_transaction() as session:
         row = _row(session, cipher.account, local_date)
         current = _stored(cipher, row) if row and row.deleted_at is None else None
-        if not expected.met_by(current):
+        if not expected.is_met_by(current):
             raise ChangedMeanwhile(current)
         if row is None or current is None:
             return False
@@ -503,7 +505,7 @@ def restore_version(
     *,
     writing: Writing,
     now: Instant,
-    expected: Expected = ANYTHING,
+    expected: Precondition = NO_PRECONDITION,
 ) -> StoredDay | None:
     """Let an earlier version of a day stand again; None where there is none of this number.
 

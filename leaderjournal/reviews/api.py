@@ -7,8 +7,8 @@ from flask_login import login_required
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import invalid
+from leaderjournal.kernel.problems import raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as practice_log_store
 from leaderjournal.practice_log.rules import PracticeFigures
@@ -26,7 +26,7 @@ def parse_period(text: str) -> Period:
     try:
         return Period.parse(text)
     except ValueError:
-        invalid({"period": ["Use a month like 2026-11 or a year like 2026, from 1900 on."]})
+        raise_invalid({"period": ["Use a month like 2026-11 or a year like 2026, from 1900 on."]})
 
 
 @blueprint.get("/streak")

@@ -9,7 +9,7 @@ from werkzeug.local import LocalProxy
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.problems import invalid
+from leaderjournal.kernel.problems import raise_invalid
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews import store
 from leaderjournal.reviews.charts.rules import group_by_week
@@ -85,7 +85,7 @@ def year(period: str) -> str:
     except ValueError:
         shown = None
     if shown is None or shown.month is not None:
-        invalid({"period": ["Use a year like 2026, from 1900 on."]})
+        raise_invalid({"period": ["Use a year like 2026, from 1900 on."]})
     portrait = store.get_report(leader, shown, today=today)
     return render_template(
         "reviews/year.html",

@@ -6,10 +6,10 @@ from flask_login import login_required
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.allowances import UsedUp
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.intake import Blueprint
+from leaderjournal.kernel.allowances import AllowanceExceeded
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.problems import Problem
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.issuing import issue
 from leaderjournal.team_mirror.schemas import IssuedSchema, IssueSchema, MirrorSchema
@@ -19,11 +19,11 @@ blueprint = Blueprint("team-mirror-api", __name__, url_prefix=PREFIX, descriptio
 
 @blueprint.get("/team-mirrors")
 @login_required
-@blueprint.response(200, page_schema(MirrorSchema, "TeamMirrors"))
+@blueprint.response(200, create_page_schema(MirrorSchema, "TeamMirrors"))
 def list_mirrors() -> dict[str, Any]:
     """List the months' mirrors, the latest first."""
     leader = get_current_leader()
-    return page(store.list_mirrors(leader, today=leader.today(clock.now())))
+    return format_page(store.list_mirrors(leader, today=leader.today(clock.now())))
 
 
 @blueprint.post("/team-mirrors")
@@ -37,7 +37,7 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
         mirror_id, month, links = issue(get_current_leader(), values["links"], now=clock.now())
     except store.MirrorExists as error:
         raise Problem(409, "This month has its mirror already.") from error
-    except UsedUp as used_up:
+    except AllowanceExceeded as used_up:
         raise used_up.as_problem() from used_up
     return {"id": mirror_id, "month": month, "links": links}
 

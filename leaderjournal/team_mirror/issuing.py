@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.mailing import store as mailing_store
@@ -48,7 +48,7 @@ def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]
 
 def build_links(tokens: Sequence[str]) -> list[str]:
     """Return the addresses of the pages on which tokens answer."""
-    return [f"{settings().public_url}/mirror/{token}" for token in tokens]
+    return [f"{get_settings().public_url}/mirror/{token}" for token in tokens]
 
 
 def _get_month(leader: Leader, now: Instant) -> tuple[str, LocalDate]:

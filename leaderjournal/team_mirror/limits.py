@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.allowances import Allowance, UsedUp, give_back, use
+from leaderjournal.kernel.allowances import Allowance, AllowanceExceeded, give_back, use
 from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant
 
@@ -62,7 +62,7 @@ def use_receiving(address: str, *, now: Instant) -> bool:
         with write_transaction() as session:
             for allowance, receiver in _list_receiver_allowances(address):
                 use(session, allowance, receiver, now=now)
-    except UsedUp:
+    except AllowanceExceeded:
         return False
     return True
 

@@ -8,9 +8,9 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_token
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.allowances import UsedUp
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.forms import read_form, whole_number
+from leaderjournal.kernel.allowances import AllowanceExceeded
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
@@ -51,7 +51,7 @@ def open_mirror() -> Page:
     values, errors = (
         read_form(AddressesSchema(), request.form)
         if by_mail
-        else read_form(IssueSchema(), {"links": whole_number(request.form.get("links", ""))})
+        else read_form(IssueSchema(), {"links": parse_whole_number(request.form.get("links", ""))})
     )
     if errors:
         return _render_leader_page(errors), 422
@@ -64,7 +64,7 @@ def open_mirror() -> Page:
         flash("This month has its mirror already.", "problem")
     except SenderNotAllowed as error:
         return _render_leader_page({field: [str(error)]}), 422
-    except UsedUp as used_up:
+    except AllowanceExceeded as used_up:
         return _render_leader_page({field: [used_up.sentence]}), 429, used_up.headers
     else:
         flash("Your links go out within a minute.", "good")
@@ -134,7 +134,7 @@ def _render_leader_page(errors: Errors | None = None, links: list[str] | None = 
         this=next((mirror for mirror in found if mirror.month == month), None),
         earlier=[mirror for mirror in found if mirror.month != month],
         mails=mails,
-        by_mail=bool(settings().smtp_url),
+        by_mail=bool(get_settings().smtp_url),
         is_proven=leader.email_verified_at is not None,
         links=links,
         keys=catalogue.keys(),

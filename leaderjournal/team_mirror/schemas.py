@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
-from leaderjournal.kernel.fields import Day, Words
+from leaderjournal.kernel.fields import Day, UserText
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror.rules import MAX_PEOPLE, MIN_ANSWERS, Answer
 
@@ -28,7 +28,7 @@ class IssueSchema(Schema):
 class AddressesSchema(Schema):
     """To whom links are sent by mail: one address a line."""
 
-    addresses = Words(longest=8_000, required=True)
+    addresses = UserText(longest=8_000, required=True)
 
     @validates_schema
     def _check_addresses(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class AnswerForm(Schema):
             raise ValidationError("Give at least one of the three keys a score.", first)
 
 
-class Line(Words):
+class Line(UserText):
     """A line about a key, without the spaces around it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, write_transaction
-from leaderjournal.kernel.days import Instant, LocalDate, local_date
+from leaderjournal.kernel.days import Instant, LocalDate, to_local_date
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
@@ -215,7 +215,7 @@ def close_mirror(leader: Leader, month: str) -> bool:
 
 def close_ended_mirrors(*, now: Instant) -> int:
     """Close every mirror whose last date is over where its leader is; return how many."""
-    last_anywhere = local_date((now + MAX_UTC_OFFSET).date())
+    last_anywhere = to_local_date((now + MAX_UTC_OFFSET).date())
     query = sa.select(TeamMirror.account_id).where(
         TeamMirror.closed.is_(False), TeamMirror.last_date < last_anywhere
     )

@@ -11,8 +11,8 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 
 from leaderjournal.kernel.settings import Settings, SettingsError, WebSettings
-from leaderjournal.web.listening import ONE_EACH, listen_first
 from leaderjournal.web.process import serve
+from leaderjournal.web.sockets import HAS_OWN_SOCKETS, open_exclusive_socket
 from leaderjournal.web.supervisor import CONFIGURATION, Program, Supervisor
 
 FEWEST_FILES = 1_024
@@ -20,7 +20,7 @@ FEWEST_FILES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
-class Forked:
+class ForkedProcess:
     """A process of our own, as the supervisor sees it."""
 
     process: BaseProcess
@@ -45,25 +45,27 @@ def main() -> int:
     try:
         Settings.load()
         wanted = WebSettings.from_environment(os.environ)
-        shared = listen_first(wanted.host, wanted.port)
+        shared = open_exclusive_socket(wanted.host, wanted.port)
     except SettingsError as error:
-        say(str(error))
+        report_problem(str(error))
         return CONFIGURATION
-    if ONE_EACH:
+    if HAS_OWN_SOCKETS:
         shared.close()
     allow_many_connections()
     # A fork has all imported already, so that it answers soon after another one died.
     multiprocessing.set_start_method("fork" if sys.platform == "linux" else "spawn")
 
-    def start_one(name: str) -> Forked:
+    def start_one(name: str) -> ForkedProcess:
         process = multiprocessing.Process(
             target=serve, args=(wanted, shared, os.getpid()), name=name
         )
         process.start()
-        return Forked(process)
+        return ForkedProcess(process)
 
     names = [f"web process {number + 1}" for number in range(wanted.processes)]
-    supervisor = Supervisor([Program(name, partial(start_one, name)) for name in names], say)
+    supervisor = Supervisor(
+        [Program(name, partial(start_one, name)) for name in names], report_problem
+    )
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.stop())
     parent = os.getppid()
@@ -82,13 +84,13 @@ def allow_many_connections() -> None:
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     if most < FEWEST_FILES:
-        say(
+        report_problem(
             f"Each process may open {most} files only: few slow clients keep out all others."
             f" Raise its limit (ulimit -n, LimitNOFILE) to {FEWEST_FILES} or more."
         )
 
 
-def say(text: str) -> None:
+def report_problem(text: str) -> None:
     """Tell the operator."""
     with suppress(BrokenPipeError):
         sys.stderr.write(f"{text}\n")

@@ -19,12 +19,12 @@ from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
-from leaderjournal.kernel.intake import MEGABYTE
-from leaderjournal.kernel.outages import outage_in
+from leaderjournal.kernel.outages import find_outage
 from leaderjournal.kernel.problems import API_PREFIX, DETAILS, PROBLEM_TYPE
-from leaderjournal.web.receiving import Receiver, TooSlow, largest_body
+from leaderjournal.kernel.request_checks import MEGABYTE
+from leaderjournal.web.request_bodies import BodyReceiver, TooSlow, get_body_limit
 
-AT_ONCE = 262_144
+LARGEST_IN_MEMORY = 262_144
 """Bytes of a reply that stay in memory; a longer one is sent from an unnamed file.
 
 granian takes what it is given faster than a slow reader does, and would keep all of it in memory.
@@ -34,7 +34,7 @@ From a file it reads as much as is taken, and neither thread nor database waits 
 OPENED_WITHIN = 30.0
 """Seconds after which granian has surely opened a file that it was told to send."""
 
-ASKS_WHO = f"{API_PREFIX}v1/me"
+IDENTITY_PATH = f"{API_PREFIX}v1/me"
 """The address that answers 200 to who is signed in, whether by session or by token."""
 
 Headers = list[tuple[str, str]]
@@ -56,7 +56,7 @@ class Adapter:
     def __init__(self, application: WSGIApplication, *, threads: int) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(threads, "application")
-        self._receiver = Receiver()
+        self._receiver = BodyReceiver()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
@@ -64,7 +64,7 @@ class Adapter:
             protocol.close(404)
             return
         loop = asyncio.get_running_loop()
-        environ = environ_of(scope)
+        environ = build_environ(scope)
         address = environ["REMOTE_ADDR"]
         in_chunks = environ.pop("HTTP_TRANSFER_ENCODING", None) is not None
         declared = environ.get("CONTENT_LENGTH", "0")
@@ -79,15 +79,15 @@ class Adapter:
                 environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
             reply = await loop.run_in_executor(self._threads, self._ask_application, environ)
         except TooSlow:
-            protocol.response_bytes(*refusal(environ["PATH_INFO"], 408, DETAILS[408]))
+            protocol.response_bytes(*build_refusal(environ["PATH_INFO"], 408, DETAILS[408]))
         except ProtocolClosed:
             return  # who sent it is gone
         except OSError as error:  # no room for the body or the reply, where that is a file
-            outage = outage_in(error)
+            outage = find_outage(error)
             if outage is None:
                 raise
             again = ("retry-after", str(outage.retry_after))
-            told = refusal(environ["PATH_INFO"], outage.status, outage.detail, again)
+            told = build_refusal(environ["PATH_INFO"], outage.status, outage.detail, again)
             protocol.response_bytes(*told)
         else:
             if reply.file is None:
@@ -102,7 +102,7 @@ class Adapter:
 
     async def _limit_of(self, environ: dict[str, Any], declared: int | None) -> int:
         """Return how many bytes a request may bring; many only who is signed in for certain."""
-        limit = largest_body(environ["PATH_INFO"], environ)
+        limit = get_body_limit(environ["PATH_INFO"], environ)
         is_small = declared is not None and declared <= MEGABYTE
         if limit <= MEGABYTE or is_small:
             return limit
@@ -118,7 +118,7 @@ class Adapter:
             for name, value in environ.items()
             if name not in ("CONTENT_LENGTH", "CONTENT_TYPE")
         }
-        question |= {"REQUEST_METHOD": "GET", "PATH_INFO": ASKS_WHO, "QUERY_STRING": ""}
+        question |= {"REQUEST_METHOD": "GET", "PATH_INFO": IDENTITY_PATH, "QUERY_STRING": ""}
         return self._ask_application(question).status == HTTPStatus.OK
 
     def _ask_application(self, environ: dict[str, Any]) -> Reply:
@@ -130,10 +130,10 @@ class Adapter:
 
         made = self._application(environ, start_response)
         try:
-            beginning, ended = gathered(pieces := iter(made))
+            beginning, ended = read_beginning(pieces := iter(made))
             if ended:
                 return Reply(status, headers, beginning, None)
-            file, length = kept_in_file(beginning, pieces)
+            file, length = write_to_file(beginning, pieces)
         finally:
             if hasattr(made, "close"):
                 made.close()
@@ -142,7 +142,7 @@ class Adapter:
         return Reply(status, headers, b"", file)
 
 
-def environ_of(scope: Any) -> dict[str, Any]:
+def build_environ(scope: Any) -> dict[str, Any]:
     """Return the WSGI environ (PEP 3333) of a request, without its body."""
     server, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
@@ -176,18 +176,18 @@ def environ_of(scope: Any) -> dict[str, Any]:
     return environ
 
 
-def gathered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+def read_beginning(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
     """Return the next of `pieces` as one, and whether they have ended."""
     taken, length = [], 0
     for piece in pieces:
         taken.append(piece)
         length += len(piece)
-        if length >= AT_ONCE:
+        if length >= LARGEST_IN_MEMORY:
             return b"".join(taken), False
     return b"".join(taken), True
 
 
-def kept_in_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], int]:
+def write_to_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], int]:
     """Return an unnamed file of a reply, which stands at its beginning, and how long it is."""
     file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed once granian has opened it
     try:
@@ -201,7 +201,7 @@ def kept_in_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], in
     return file, length
 
 
-def refusal(
+def build_refusal(
     path: str, status: int, detail: str, *headers: tuple[str, str]
 ) -> tuple[int, Headers, bytes]:
     """Return the answer to a request that the application does not see."""

@@ -15,13 +15,13 @@ from granian.server.embed import Server
 
 from leaderjournal.kernel.settings import WebSettings
 from leaderjournal.web.adapter import Adapter
-from leaderjournal.web.listening import BACKLOG, ONE_EACH, listen
+from leaderjournal.web.sockets import BACKLOG, HAS_OWN_SOCKETS, open_socket
 
-HEADERS_WITHIN = 10_000
+HEADER_TIMEOUT = 10_000
 """Milliseconds for a request's head, and for the next one on a connection that is kept."""
 
 MOST_CONNECTIONS = 4_096
-FINISHES_WITHIN = 3.0
+SHUTDOWN_SECONDS = 3.0
 """Seconds for requests in hand once it is asked to stop."""
 
 
@@ -38,7 +38,7 @@ class ServerOnSocket(Server):
             websockets=False,
             backlog=BACKLOG,
             backpressure=MOST_CONNECTIONS,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
             log_level=LogLevels.error,
         )
         self._listening = listening
@@ -51,7 +51,7 @@ class ServerOnSocket(Server):
 def serve(wanted: WebSettings, shared: socket.socket, parent: int) -> None:
     """Answer requests until asked to stop, or until `parent`, who looks after it, is gone."""
     adapter = Adapter(importlib.import_module("app").app, threads=wanted.threads)
-    one = listen(wanted.host, wanted.port, beside_others=True) if ONE_EACH else shared
+    one = open_socket(wanted.host, wanted.port, beside_others=True) if HAS_OWN_SOCKETS else shared
     asyncio.run(_serve(ServerOnSocket(one, adapter), parent))
 
 
@@ -60,7 +60,7 @@ async def _serve(server: Server, parent: int) -> None:
 
     def stop() -> None:
         server.stop()  # type: ignore[no-untyped-call]
-        loop.call_later(FINISHES_WITHIN, os._exit, 0)
+        loop.call_later(SHUTDOWN_SECONDS, os._exit, 0)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop)

@@ -73,22 +73,22 @@ class Supervisor:
         if not self.stopping:
             self.stopping, self.status = True, status
             self._kills_at = time.monotonic() + KILLED_AFTER
-            self._signal(signal.SIGTERM)
+            self._send_signal(signal.SIGTERM)
 
     def run(self, each_tick: Callable[[], None] = lambda: None) -> int:
         """Start every program and look after it; return the status with which all has ended."""
         while True:
             now = time.monotonic()
             for program in self.programs:
-                self._look_at(program, now)
+                self._check(program, now)
             if self.stopping and not any(program.process for program in self.programs):
                 return self.status
             if self.stopping and now > self._kills_at:
-                self._signal(signal.SIGKILL)
+                self._send_signal(signal.SIGKILL)
             each_tick()
             time.sleep(TICK)
 
-    def _look_at(self, program: Program, now: float) -> None:
+    def _check(self, program: Program, now: float) -> None:
         if program.process is None:
             if not self.stopping and now >= program.starts_at:
                 program.began, program.process = now, program.start()
@@ -113,17 +113,17 @@ class Supervisor:
             self.say(f"{program.name} ended {STARTS} times as it started; above it says why")
             self.stop(status if status > 0 else 1)
             return
-        pause = pause_after(program.deaths)
+        pause = get_pause(program.deaths)
         program.starts_at = now + pause
         how = f"signal {-status}" if status < 0 else f"status {status}"
         self.say(f"{program.name} ended ({how}); it is started again in {pause:g} s")
 
-    def _signal(self, number: int) -> None:
+    def _send_signal(self, number: int) -> None:
         for program in self.programs:
             if program.process is not None:
                 program.process.send_signal(number)
 
 
-def pause_after(deaths: int) -> float:
+def get_pause(deaths: int) -> float:
     """Return how many seconds to wait before the next start."""
     return min(FIRST_PAUSE * 2.0 ** (min(deaths, 16) - 1), LONGEST_PAUSE)

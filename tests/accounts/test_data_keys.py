@@ -14,7 +14,7 @@ from leaderjournal.accounts import data_keys
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.encryption import KeyEncryption
-from leaderjournal.kernel.first_run import fresh_secrets, new_data_key
+from leaderjournal.kernel.first_run import create_data_key, create_secrets
 from leaderjournal.kernel.operations import refuse_wrong_keys
 from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 
@@ -32,7 +32,7 @@ def with_keys(app):
 
 
 def other_keys(environment, **changes):
-    chosen = Settings.from_environment(environment | fresh_secrets() | changes, Path())
+    chosen = Settings.from_environment(environment | create_secrets() | changes, Path())
     return chosen.data_keys
 
 
@@ -97,13 +97,13 @@ def start(environment, *command):
 
 
 def test_web_and_worker_refuse_to_start_and_the_operators_commands_work(tmp_path):
-    right = fresh_secrets() | {"INSTANCE_PATH": str(tmp_path)}
+    right = create_secrets() | {"INSTANCE_PATH": str(tmp_path)}
     flask = ["-m", "flask", "--app", "app"]
     assert start(right, *flask, "db", "upgrade").returncode == 0
     assert start(right, "-c", "import app").returncode == 0, "a fresh database starts"
     assert start(right, *flask, "demo").returncode == 0
     assert start(right, "-c", "import app").returncode == 0
-    wrong = right | {"DATA_KEYS": new_data_key()}
+    wrong = right | {"DATA_KEYS": create_data_key()}
     for refused in (["-c", "import app"], [*flask, "worker", "--once"]):
         done = start(wrong, *refused)
         assert done.returncode == os.EX_CONFIG
@@ -171,7 +171,7 @@ def test_a_rotation_that_is_killed_half_way_goes_on_and_others_write_meanwhile(
     leader = a_leader(client)
     many_leaders(app, 400)
     settings = app.extensions["settings"]
-    newer = new_data_key()
+    newer = create_data_key()
     older = environment["DATA_KEYS"]
     with app.app_context():
         url = settings.database_url

@@ -13,7 +13,7 @@ from factories import a_leader, csrf_token
 from leaderjournal import create_app
 from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.settings import Registration, Settings, SettingsError
 
 NEW = {
@@ -52,9 +52,9 @@ def invited(app, email=NEW["email"]):
 
 
 def test_registration_is_open_unless_the_operator_says_otherwise(tmp_path):
-    assert Settings.from_environment(fresh_secrets(), tmp_path).registration == "open"
+    assert Settings.from_environment(create_secrets(), tmp_path).registration == "open"
     with pytest.raises(SettingsError, match="REGISTRATION"):
-        Settings.from_environment(fresh_secrets() | {"REGISTRATION": "members"}, tmp_path)
+        Settings.from_environment(create_secrets() | {"REGISTRATION": "members"}, tmp_path)
 
 
 def test_a_closed_journal_takes_nobody_and_says_what_to_do(client, stands):

@@ -14,9 +14,9 @@ from leaderjournal.accounts import store
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.sign_in import BY_NETWORK, BY_NETWORK_AND_ACCOUNT
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db, write_transaction
-from leaderjournal.kernel.limits import limiter, network_of
+from leaderjournal.kernel.rate_limits import get_network, limiter
 
 WRONG = "not this one"
 HOME = "198.51.100.7"
@@ -27,7 +27,7 @@ ELSEWHERE = "203.0.113.9"
 def proxied(app):
     """The same service behind one proxy, which says where a request comes from."""
     with app.app_context():
-        chosen = dataclasses.replace(settings(), trusted_proxies=1)
+        chosen = dataclasses.replace(get_settings(), trusted_proxies=1)
     behind = create_app(chosen)
     yield behind
     with behind.app_context():
@@ -136,7 +136,7 @@ def test_all_addresses_of_an_ipv6_network_count_as_one(ask, leader, quick_hash):
     ],
 )
 def test_the_network_of_an_address(address, network):
-    assert network_of(address) == network
+    assert get_network(address) == network
 
 
 def test_a_network_that_guesses_across_accounts_has_to_wait(app, ask, leader):

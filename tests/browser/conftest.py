@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from leaderjournal.kernel.database import prepare_engine
-from leaderjournal.kernel.first_run import fresh_secrets
-from leaderjournal.kernel.limits import RateCounter
+from leaderjournal.kernel.first_run import create_secrets
+from leaderjournal.kernel.rate_limits import RateCounter
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
@@ -94,7 +94,7 @@ class Served:
         self.port, self.root = port, root
         self.environment = {
             **os.environ,
-            **fresh_secrets(),
+            **create_secrets(),
             "DATABASE_URL": database_url,
             "INSTANCE_PATH": str(instance),
             "PUBLIC_URL": self.address,

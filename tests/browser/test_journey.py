@@ -72,9 +72,9 @@ def saved(page: Page) -> None:
 def berlin_today() -> str:
     """Return the leader's local day in Berlin, which begins at three."""
     now = datetime.now(ZoneInfo("Europe/Berlin"))
-    from leaderjournal.kernel.days import instant, local_day
+    from leaderjournal.kernel.days import get_local_day, to_instant
 
-    return str(local_day(instant(now), "Europe/Berlin"))
+    return str(get_local_day(to_instant(now), "Europe/Berlin"))
 
 
 def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_month(page):

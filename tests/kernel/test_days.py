@@ -11,13 +11,13 @@ from leaderjournal.kernel.days import (
     ZONE_NAMES,
     Instant,
     LocalDate,
-    day_begins,
-    day_ends,
     days_after,
-    each_day,
-    instant,
-    local_date,
-    local_day,
+    get_day_end,
+    get_day_start,
+    get_local_day,
+    iter_days,
+    to_instant,
+    to_local_date,
 )
 
 SECOND = timedelta(seconds=1)
@@ -27,7 +27,7 @@ zones = st.sampled_from(sorted(ZONE_NAMES))
 moments = st.integers(0, (LAST - FIRST).days * 86_400).map(
     lambda seconds: Instant(datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 )
-local_dates = st.dates(FIRST, LAST).map(local_date)
+local_dates = st.dates(FIRST, LAST).map(to_local_date)
 boundaries = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 
 
@@ -43,7 +43,7 @@ def yesterday_comes_back(day: LocalDate, zone: str, boundary: time = DAY_STARTS_
     """Tell whether clocks going back on `day` show the wall times before `boundary` once more."""
     last_coming = datetime.combine(day, boundary, tzinfo=ZoneInfo(zone)).replace(fold=1)
     just_before = Instant(last_coming.astimezone(UTC) - SECOND)
-    return just_before >= day_begins(day, zone, boundary) and local_day(
+    return just_before >= get_day_start(day, zone, boundary) and get_local_day(
         just_before, zone, boundary
     ) == days_after(day, -1)
 
@@ -68,18 +68,20 @@ def test_zones_come_from_the_pinned_package_and_all_of_them_load():
 
 
 def test_an_instant_is_kept_in_utc():
-    moment = instant(datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))))
+    moment = to_instant(
+        datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+    )
     assert (moment, moment.tzinfo) == (utc(2026, 11, 24, 3, 45), UTC)
 
 
 def test_a_naive_moment_is_no_instant():
     with pytest.raises(ValueError, match="time zone"):
-        instant(datetime(2026, 11, 24, 9, 30, tzinfo=UTC).replace(tzinfo=None))
+        to_instant(datetime(2026, 11, 24, 9, 30, tzinfo=UTC).replace(tzinfo=None))
 
 
 def test_a_datetime_is_no_local_date():
     with pytest.raises(TypeError, match="no local date"):
-        local_date(datetime(2026, 11, 24, tzinfo=UTC))
+        to_local_date(datetime(2026, 11, 24, tzinfo=UTC))
 
 
 def test_days_are_counted_forwards_and_backwards():
@@ -90,59 +92,59 @@ def test_days_are_counted_forwards_and_backwards():
 @given(local_dates, st.integers(-3, 40))
 def test_each_day_comes_once_and_in_order(first, length):
     last = days_after(first, length - 1)
-    assert list(each_day(first, last)) == [days_after(first, step) for step in range(length)]
+    assert list(iter_days(first, last)) == [days_after(first, step) for step in range(length)]
 
 
 def test_the_last_date_there_is_can_be_walked_to():
-    assert list(each_day(LocalDate(date.max), LocalDate(date.max))) == [date.max]
+    assert list(iter_days(LocalDate(date.max), LocalDate(date.max))) == [date.max]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kathmandu"])
 def test_a_minute_before_the_boundary_is_yesterday_on_every_night_of_a_year(zone):
-    for day in each_day(LocalDate(date(2026, 1, 1)), LocalDate(date(2026, 12, 31))):
-        three = instant(datetime.combine(day, time(3, 0), tzinfo=ZoneInfo(zone)))
-        assert local_day(three, zone) == day
-        assert local_day(Instant(three - SECOND), zone) == days_after(day, -1)
+    for day in iter_days(LocalDate(date(2026, 1, 1)), LocalDate(date(2026, 12, 31))):
+        three = to_instant(datetime.combine(day, time(3, 0), tzinfo=ZoneInfo(zone)))
+        assert get_local_day(three, zone) == day
+        assert get_local_day(Instant(three - SECOND), zone) == days_after(day, -1)
 
 
 @given(moments, zones, boundaries)
 def test_a_local_day_is_the_date_of_the_wall_time_less_the_boundary(moment, zone, boundary):
     wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     shifted = wall - timedelta(hours=boundary.hour, minutes=boundary.minute)
-    assert local_day(moment, zone, boundary) == shifted.date()
+    assert get_local_day(moment, zone, boundary) == shifted.date()
 
 
 def test_seconds_of_a_boundary_count_in_both_directions():
     boundary = time(3, 0, 30)
-    begins = day_begins(LocalDate(date(2026, 11, 24)), "Europe/Berlin", boundary)
+    begins = get_day_start(LocalDate(date(2026, 11, 24)), "Europe/Berlin", boundary)
     assert begins == utc(2026, 11, 24, 2, 0, 30)
-    assert local_day(begins, "Europe/Berlin", boundary) == date(2026, 11, 24)
-    assert local_day(Instant(begins - SECOND), "Europe/Berlin", boundary) == date(2026, 11, 23)
+    assert get_local_day(begins, "Europe/Berlin", boundary) == date(2026, 11, 24)
+    assert get_local_day(Instant(begins - SECOND), "Europe/Berlin", boundary) == date(2026, 11, 23)
 
 
 @given(moments, zones)
 def test_every_moment_lies_within_its_local_day(moment, zone):
-    day = local_day(moment, zone)
+    day = get_local_day(moment, zone)
     assume(not yesterday_comes_back(days_after(day, 1), zone))
-    assert day_begins(day, zone) <= moment < day_ends(day, zone)
+    assert get_day_start(day, zone) <= moment < get_day_end(day, zone)
 
 
 @given(local_dates, zones, boundaries)
 def test_a_day_begins_in_itself_whatever_the_boundary(day, zone, boundary):
-    begins = day_begins(day, zone, boundary)
-    assert local_day(begins, zone, boundary) == day
-    assert local_day(Instant(begins - SECOND), zone, boundary) < day
+    begins = get_day_start(day, zone, boundary)
+    assert get_local_day(begins, zone, boundary) == day
+    assert get_local_day(Instant(begins - SECOND), zone, boundary) < day
 
 
 def test_days_join_without_gap_or_overlap_at_every_clock_change_of_every_zone():
     assert len(clock_changes()) > 10_000
     for zone, day in clock_changes():
-        begins, ends = day_begins(day, zone), day_ends(day, zone)
+        begins, ends = get_day_start(day, zone), get_day_end(day, zone)
         assert timedelta(hours=21) <= ends - begins <= timedelta(hours=27), (zone, day)
-        assert local_day(begins, zone) == day, (zone, day)
-        assert local_day(Instant(begins - SECOND), zone) == days_after(day, -1), (zone, day)
-        assert local_day(Instant(ends - SECOND), zone) == day, (zone, day)
-        assert ends == day_begins(days_after(day, 1), zone), (zone, day)
+        assert get_local_day(begins, zone) == day, (zone, day)
+        assert get_local_day(Instant(begins - SECOND), zone) == days_after(day, -1), (zone, day)
+        assert get_local_day(Instant(ends - SECOND), zone) == day, (zone, day)
+        assert ends == get_day_start(days_after(day, 1), zone), (zone, day)
 
 
 def test_with_the_usual_boundary_yesterday_comes_back_on_the_chatham_islands_alone():
@@ -151,27 +153,27 @@ def test_with_the_usual_boundary_yesterday_comes_back_on_the_chatham_islands_alo
         if yesterday_comes_back(day, zone):
             comes_back.add(zone)
         else:
-            begins = day_begins(day, zone)
+            begins = get_day_start(day, zone)
             for minutes in (1, 29, 59, 119):
                 around = timedelta(minutes=minutes)
-                assert local_day(Instant(begins + around), zone) == day, (zone, day)
-                assert local_day(Instant(begins - around - SECOND), zone) < day, (zone, day)
+                assert get_local_day(Instant(begins + around), zone) == day, (zone, day)
+                assert get_local_day(Instant(begins - around - SECOND), zone) < day, (zone, day)
     assert comes_back == {"Pacific/Chatham", "NZ-CHAT"}
 
 
 def test_a_boundary_that_the_clocks_skip_stands_for_the_first_minute_that_exists():
     day = LocalDate(date(2026, 3, 8))
-    assert day_begins(day, "America/New_York", time(2, 30)) == utc(2026, 3, 8, 7)
+    assert get_day_start(day, "America/New_York", time(2, 30)) == utc(2026, 3, 8, 7)
 
 
 def test_a_boundary_that_comes_twice_stands_for_its_first_coming():
     day = LocalDate(date(2026, 10, 25))
-    assert day_begins(day, "Europe/Berlin", time(2, 30)) == utc(2026, 10, 25, 0, 30)
+    assert get_day_start(day, "Europe/Berlin", time(2, 30)) == utc(2026, 10, 25, 0, 30)
 
 
 def test_the_clock_on_the_wall_decides_where_a_boundary_comes_twice():
     wall_times = [utc(2026, 10, 25, 0, 29), utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 1, 15)]
-    days = [local_day(moment, "Europe/Berlin", time(2, 30)).day for moment in wall_times]
+    days = [get_local_day(moment, "Europe/Berlin", time(2, 30)).day for moment in wall_times]
     assert days == [24, 25, 24]
 
 
@@ -180,8 +182,8 @@ def test_the_clock_on_the_wall_decides_where_a_boundary_comes_twice():
 )
 def test_a_date_that_a_country_skipped_begins_when_the_clocks_leap(boundary, lived):
     skipped = LocalDate(date(2011, 12, 30))
-    assert day_begins(skipped, "Pacific/Apia", boundary) == utc(2011, 12, 30, 10)
-    length = day_ends(skipped, "Pacific/Apia", boundary) - utc(2011, 12, 30, 10)
+    assert get_day_start(skipped, "Pacific/Apia", boundary) == utc(2011, 12, 30, 10)
+    length = get_day_end(skipped, "Pacific/Apia", boundary) - utc(2011, 12, 30, 10)
     assert length == lived
 
 
@@ -189,4 +191,4 @@ def test_a_date_that_a_country_skipped_begins_when_the_clocks_leap(boundary, liv
 @example(utc(2026, 11, 24, 12), "Etc/GMT+12")
 @example(utc(2026, 11, 24, 12), "Pacific/Kiritimati")
 def test_a_local_day_is_never_further_from_the_utc_date_than_a_day(moment, zone):
-    assert abs(local_day(moment, zone) - moment.date()) <= timedelta(days=1)
+    assert abs(get_local_day(moment, zone) - moment.date()) <= timedelta(days=1)

@@ -6,7 +6,7 @@ import sys
 import pytest
 from marshmallow import ValidationError
 
-from leaderjournal.kernel.fields import SHOWS, Line
+from leaderjournal.kernel.fields import VISIBLE_PATTERN, Line
 
 ECMA_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -23,7 +23,7 @@ def test_a_line_of_white_space_is_refused_and_documented_so(character):
     with pytest.raises(ValidationError):
         Line(longest=10).deserialize(character * 3)
     named = character in "\x1c\x1d\x1e\x1f\x85\ufeff"
-    assert not re.search(SHOWS, character)
+    assert not re.search(VISIBLE_PATTERN, character)
     assert character in ECMA_SPACE or named
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from leaderjournal import create_app
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.settings import Settings, SettingsError
 
@@ -19,7 +19,7 @@ def served_as(app):
 
     def make(**changes):
         with app.app_context():
-            chosen = dataclasses.replace(settings(), **changes)
+            chosen = dataclasses.replace(get_settings(), **changes)
         made.append(create_app(chosen))
         return made[-1].test_client()
 

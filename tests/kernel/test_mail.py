@@ -354,7 +354,7 @@ def test_a_mail_that_was_taken_is_sent_whatever_the_server_says_in_parting(post,
 
 
 def test_several_mails_go_over_one_connection(post, smtp_url):
-    with mail.Connection(smtp_url) as connection:
+    with mail.MailConnection(smtp_url) as connection:
         for number in range(5):
             connection.send(a_message(subject=str(number)))
     assert [message["Subject"] for message in post.messages] == list("01234")
@@ -362,12 +362,12 @@ def test_several_mails_go_over_one_connection(post, smtp_url):
 
 
 def test_a_connection_is_opened_by_the_first_mail_alone():
-    with mail.Connection("smtp://127.0.0.1:9"):
+    with mail.MailConnection("smtp://127.0.0.1:9"):
         pass
 
 
 def test_a_refused_recipient_does_not_hold_up_the_next_mail(post, smtp_url):
-    with mail.Connection(smtp_url) as connection:
+    with mail.MailConnection(smtp_url) as connection:
         connection.send(a_message())
         with pytest.raises(smtplib.SMTPRecipientsRefused):
             connection.send(a_message(to="nobody@example.org"))
@@ -378,7 +378,7 @@ def test_a_refused_recipient_does_not_hold_up_the_next_mail(post, smtp_url):
 
 def test_a_server_that_starts_anew_between_two_mails_gets_both(post):
     with a_server(post) as server:
-        connection = mail.Connection(f"smtp://127.0.0.1:{server.port}")
+        connection = mail.MailConnection(f"smtp://127.0.0.1:{server.port}")
         connection.send(a_message())
     with a_server(post, port=server.port), connection:
         connection.send(a_message())
@@ -388,7 +388,10 @@ def test_a_server_that_starts_anew_between_two_mails_gets_both(post):
 
 def test_a_server_that_wants_no_more_on_one_connection_gets_another():
     post = Patient()
-    with a_server(post) as server, mail.Connection(f"smtp://127.0.0.1:{server.port}") as connection:
+    with (
+        a_server(post) as server,
+        mail.MailConnection(f"smtp://127.0.0.1:{server.port}") as connection,
+    ):
         for number in range(5):
             connection.send(a_message(subject=str(number)))
     assert [message["Subject"] for message in post.messages] == list("01234")
@@ -397,7 +400,7 @@ def test_a_server_that_wants_no_more_on_one_connection_gets_another():
 
 def test_a_server_that_says_it_is_closing_gets_the_next_mail_on_another_connection(post, smtp_url):
     post.replies["NOOP"] = "421 Closing"
-    with mail.Connection(smtp_url) as connection:
+    with mail.MailConnection(smtp_url) as connection:
         connection.send(a_message())
         connection.send(a_message())
     gc.collect()
@@ -405,7 +408,7 @@ def test_a_server_that_says_it_is_closing_gets_the_next_mail_on_another_connecti
 
 
 def test_a_sender_refused_for_good_is_not_tried_again(post, smtp_url):
-    with mail.Connection(smtp_url) as connection:
+    with mail.MailConnection(smtp_url) as connection:
         connection.send(a_message())
         post.replies["MAIL"] = "550 Not from you"
         with pytest.raises(smtplib.SMTPSenderRefused):
@@ -414,7 +417,7 @@ def test_a_sender_refused_for_good_is_not_tried_again(post, smtp_url):
 
 
 def test_a_server_that_sends_the_sender_away_at_once_is_asked_no_third_time(post, smtp_url):
-    with mail.Connection(smtp_url) as connection:
+    with mail.MailConnection(smtp_url) as connection:
         connection.send(a_message())
         post.replies["MAIL"] = "421 Never on a Sunday"
         with pytest.raises(smtplib.SMTPSenderRefused):
@@ -423,7 +426,7 @@ def test_a_server_that_sends_the_sender_away_at_once_is_asked_no_third_time(post
 
 
 def test_a_mail_that_may_have_been_taken_is_not_sent_twice(post, smtp_url):
-    with mail.Connection(smtp_url) as connection:
+    with mail.MailConnection(smtp_url) as connection:
         connection.send(a_message(subject="first"))
         post.hangs_up_at = "DATA"
         with pytest.raises(smtplib.SMTPServerDisconnected):

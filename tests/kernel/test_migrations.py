@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.verification import store as verification_store
-from leaderjournal.kernel.context import key_encryption
+from leaderjournal.kernel.context import get_key_encryption
 from leaderjournal.kernel.database import db, prepare_engine
 from leaderjournal.kernel.encryption import FIRST_NAMES, Cipher
 from leaderjournal.kernel.schema import configure_alembic, upgrade
@@ -120,7 +120,7 @@ def upgraded(engine, environment, tmp_path):
     migrate(engine, "0018")
     app = create_app(chosen)
     with app.app_context():
-        earlier = EarlierRelease(engine, key_encryption())
+        earlier = EarlierRelease(engine, get_key_encryption())
         write_rows(earlier)
         upgrade(chosen.database_url)
         yield earlier

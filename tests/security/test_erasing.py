@@ -16,7 +16,7 @@ from leaderjournal.accounts.models import Account, BrowserSession, EndedSession
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.models import Base
-from leaderjournal.worker import chores, empty_queue, wipe
+from leaderjournal.worker import clear_database_logs, run_chores, run_queued_tasks
 
 LONG_ENOUGH = 12
 """Bytes from which on what is found is no chance."""
@@ -83,7 +83,7 @@ def full_account(app, client):
     exported = io.BytesIO(leader.get("/export?format=json").data)
     looked = browser.post("/settings/import", data=form | {"file": (exported, "journal.json")})
     assert looked.status_code in {200, 303}, looked.status_code
-    empty_queue(app)
+    run_queued_tasks(app)
     leader.browser = browser
     return leader
 
@@ -140,12 +140,12 @@ def test_while_a_reader_holds_the_log_the_answer_says_so_and_the_worker_finishes
         assert "go within minutes" in reply.json["detail"]
         page = browser.post("/settings/delete", data=form, follow_redirects=True)
         assert "go within minutes" in page.text
-        assert not wipe(app)
+        assert not clear_database_logs(app)
         assert ("journal.db-wal", "key_wrapped") in left_of(app, secrets)
     finally:
         reader.rollback()
         reader.close()
-    assert wipe(app)
+    assert clear_database_logs(app)
     assert left_of(app, secrets) == []
 
 
@@ -158,5 +158,5 @@ def test_a_deleted_day_is_gone_from_every_file_once_it_cannot_be_restored(app, c
         [document] = db.session.scalars(sa.select(Reflection.document))
     assert leader.call("DELETE", f"/reflections/{leader.today()}").status_code == 204
     with time_machine.travel(clock.now() + timedelta(days=31)):
-        chores(app)
+        run_chores(app)
     assert left_of(app, [("document", document)]) == []

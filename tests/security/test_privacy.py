@@ -14,7 +14,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed, KeyEncryption, WrappedKey
-from leaderjournal.kernel.first_run import new_data_key
+from leaderjournal.kernel.first_run import create_data_key
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
 from leaderjournal.reflections.models import Reflection, Revision
@@ -116,7 +116,7 @@ def test_the_same_words_are_never_encrypted_the_same(app, client):
 def test_keys_rotate_without_touching_a_word(app, client):
     leader = write_everywhere(client)
     old = app.extensions["key_encryption"]
-    identifier, _, encoded = new_data_key().partition(":")
+    identifier, _, encoded = create_data_key().partition(":")
     with app.app_context():
         before = db.session.scalar(sa.select(Account.key_wrapped))
         chosen = Settings.from_environment(

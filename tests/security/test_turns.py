@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.concurrency import AT_ONCE, take_slot
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.turns import AT_ONCE, take_turn
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.pdf import DocumentOptions
@@ -22,7 +22,7 @@ def crowd():
     """Take every turn there is, as requests under way would."""
     with ExitStack() as turns:
         for _ in range(AT_ONCE):
-            turns.enter_context(take_turn())
+            turns.enter_context(take_slot())
         yield turns
 
 

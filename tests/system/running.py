@@ -14,7 +14,7 @@ import psutil
 from browser.conftest import free_port
 from factories import PASSWORD
 
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
@@ -31,7 +31,7 @@ class Running:
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
-            **fresh_secrets(),
+            **create_secrets(),
             "INSTANCE_PATH": str(folder),
             "HOST": "127.0.0.1",
             "PORT": str(self.port),

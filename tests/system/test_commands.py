@@ -21,9 +21,9 @@ from factories import A_BROWSER, PASSWORD, a_leader
 from leaderjournal import cli, create_app
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.encryption import KeyEncryption
-from leaderjournal.kernel.first_run import fresh_secrets, keep_secrets, new_data_key
+from leaderjournal.kernel.first_run import add_missing_secrets, create_data_key, create_secrets
 from leaderjournal.kernel.settings import Settings, SettingsError
-from leaderjournal.pwa.pages import release
+from leaderjournal.pwa.pages import get_release
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,7 +75,7 @@ def test_an_address_without_account_is_said_to_be_one(app, command):
 
 def test_a_new_key_is_fit_for_data_keys_and_rotating_counts(app, client):
     made = run(app, "keys", "new").output.strip()
-    Settings.from_environment(fresh_secrets() | {"DATA_KEYS": made}, Path())
+    Settings.from_environment(create_secrets() | {"DATA_KEYS": made}, Path())
     a_leader(client)
     assert run(app, "keys", "rotate").output == "0 data keys are wrapped anew.\n"
 
@@ -104,7 +104,7 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch, tmp_path):
     result = run(app, "doctor")
     named, registration, verdict = result.output.splitlines()
     assert registration.startswith("Registration is open")
-    assert named == f"This is release {release()}."
+    assert named == f"This is release {get_release()}."
     assert verdict.startswith("All is well"), result.output
 
 
@@ -181,7 +181,7 @@ def test_the_doctor_looks_at_the_key_that_signs_for_push_services(app, client, m
     leader.call("POST", "/push/subscriptions", A_BROWSER)
     assert "VAPID_PRIVATE_KEY" not in run(app, "doctor").output
     settings = app.extensions["settings"]
-    other = _replaced(settings, vapid_private_key=fresh_secrets()["VAPID_PRIVATE_KEY"])
+    other = _replaced(settings, vapid_private_key=create_secrets()["VAPID_PRIVATE_KEY"])
     monkeypatch.setitem(app.extensions, "settings", other)
     assert "1 device asked for prompts under another VAPID_PRIVATE_KEY" in run(app, "doctor").output
     none = _replaced(settings, vapid_private_key="A" * 43)
@@ -199,7 +199,7 @@ def test_the_doctor_compares_the_clock_with_the_databases(app):
 
 def test_the_doctor_counts_accounts_whose_key_is_not_there(app, client, monkeypatch):
     a_leader(client)
-    stranger = fresh_secrets()
+    stranger = create_secrets()
     other = Settings.from_environment(
         stranger | {"DATABASE_URL": app.extensions["settings"].database_url}, Path()
     )
@@ -228,7 +228,7 @@ def test_the_worker_does_what_is_due_and_exits(app):
         ("DATA_KEYS", "k1:short"),
         ("DATA_KEYS", "k1:" + "A" * 43),
         ("DATA_KEYS", "k1:äöü"),
-        ("DATA_KEYS", ",".join([new_data_key().replace("k", "k1", 1)] * 2)),
+        ("DATA_KEYS", ",".join([create_data_key().replace("k", "k1", 1)] * 2)),
         ("VAPID_PRIVATE_KEY", ""),
         ("VAPID_PRIVATE_KEY", "abc"),
         ("VAPID_SUBJECT", "me@example.com"),
@@ -242,7 +242,7 @@ def test_the_worker_does_what_is_due_and_exits(app):
 )
 def test_a_start_with_a_weak_or_missing_setting_refuses_and_names_it(name, value, tmp_path):
     with pytest.raises(SettingsError, match=name):
-        Settings.from_environment(fresh_secrets() | {name: value}, tmp_path)
+        Settings.from_environment(create_secrets() | {name: value}, tmp_path)
 
 
 def test_a_start_with_push_hosts_that_are_none_refuses_and_names_them(environment, tmp_path):
@@ -252,11 +252,11 @@ def test_a_start_with_push_hosts_that_are_none_refuses_and_names_them(environmen
 
 
 def test_secrets_are_made_once_and_kept_from_others(tmp_path):
-    made = keep_secrets(tmp_path / "instance")
+    made = add_missing_secrets(tmp_path / "instance")
     assert made == ["DATA_KEYS", "SECRET_KEY", "VAPID_PRIVATE_KEY"]
     kept = tmp_path / "instance" / "settings.env"
     before = kept.read_text()
-    assert keep_secrets(tmp_path / "instance") == []
+    assert add_missing_secrets(tmp_path / "instance") == []
     assert kept.read_text() == before
     assert kept.stat().st_mode & 0o777 == 0o600
 
@@ -268,7 +268,7 @@ def test_web_and_worker_start_from_the_procfile_and_stop_together(tmp_path):
     bin_folder = str(Path(sys.executable).parent)
     environment = {
         **os.environ,
-        **fresh_secrets(),
+        **create_secrets(),
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
         "INSTANCE_PATH": str(tmp_path),
         "PORT": str(port),

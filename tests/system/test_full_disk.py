@@ -20,8 +20,8 @@ from factories import A_BROWSER, PASSWORD, a_leader, sign_in
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.first_run import fresh_secrets
-from leaderjournal.kernel.outages import outage_in
+from leaderjournal.kernel.first_run import create_secrets
+from leaderjournal.kernel.outages import find_outage
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import ROOT, Settings
 
@@ -68,7 +68,7 @@ class Service:
         counts.mkdir()
         self.environment = (
             os.environ
-            | fresh_secrets()
+            | create_secrets()
             | {
                 "INSTANCE_PATH": str(folder),
                 "PUBLIC_URL": self.address,
@@ -231,7 +231,7 @@ def test_a_queue_that_is_full_takes_tasks_again_when_there_is_room(environment, 
             queue.storage.enqueue(bytes(4000))
         except sqlite3.OperationalError as error:
             refused.append(error)
-    assert all(map(outage_in, refused)), refused
+    assert all(map(find_outage, refused)), refused
     filler.unlink()
     taken = queue.storage.queue_size()
     queue.storage.enqueue(b"one more")

@@ -11,7 +11,7 @@ import urllib.error
 import pytest
 from system.running import ROOT, Running, wait_for
 
-from leaderjournal.web.supervisor import CONFIGURATION, LONGEST_PAUSE, STARTS, pause_after
+from leaderjournal.web.supervisor import CONFIGURATION, LONGEST_PAUSE, STARTS, get_pause
 
 
 class Writer(threading.Thread):
@@ -116,7 +116,7 @@ def test_a_port_that_is_taken_is_said_to_be(tmp_path):
 
 
 def test_pauses_grow_to_a_limit():
-    pauses = [pause_after(deaths) for deaths in range(1, 100)]
+    pauses = [get_pause(deaths) for deaths in range(1, 100)]
     assert pauses == sorted(pauses)
     assert sum(pauses[: STARTS - 1]) < 10
     assert (pauses[0], pauses[-1]) == (0.5, LONGEST_PAUSE)

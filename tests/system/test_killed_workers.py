@@ -24,7 +24,7 @@ from prompts.prompting import zone_where_it_is
 from leaderjournal import create_app
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.prompts.delivery import store
@@ -49,7 +49,7 @@ class Service:
     def __init__(self, database_url, push_service, folder, **settings):
         self.push_service = push_service
         self.folder = folder
-        self.environment = fresh_secrets() | {
+        self.environment = create_secrets() | {
             "DATABASE_URL": database_url,
             "QUEUE_URL": database_url,
             "INSTANCE_PATH": str(folder),

@@ -14,7 +14,7 @@ from factories import a_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
@@ -45,7 +45,7 @@ def test_a_missing_setting_is_one_line_and_status_78(tmp_path, arguments):
 def away(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"postgresql://nobody@127.0.0.1:{free.getsockname()[1]}/none"
-    return fresh_secrets() | {
+    return create_secrets() | {
         "INSTANCE_PATH": str(tmp_path),
         "DATABASE_URL": url,
         "QUEUE_URL": url,
@@ -90,7 +90,7 @@ def without_schema(request, tmp_path):
     url = f"sqlite:///{tmp_path / 'journal.db'}"
     if request.param == "postgresql":
         url = request.getfixturevalue("new_postgresql_database")()
-    environment = fresh_secrets() | {"DATABASE_URL": url, "PUBLIC_URL": "http://localhost"}
+    environment = create_secrets() | {"DATABASE_URL": url, "PUBLIC_URL": "http://localhost"}
     app = create_app(Settings.from_environment(environment, tmp_path))
     yield app.test_client()
     with app.app_context():
@@ -112,7 +112,7 @@ def test_an_old_schema_answers_503_and_the_log_names_the_command(without_schema,
 def test_a_file_that_is_taken_away_takes_no_more_saves(tmp_path):
     file = tmp_path / "journal.db"
     chosen = Settings.from_environment(
-        fresh_secrets() | {"DATABASE_URL": f"sqlite:///{file}", "PUBLIC_URL": "http://localhost"},
+        create_secrets() | {"DATABASE_URL": f"sqlite:///{file}", "PUBLIC_URL": "http://localhost"},
         tmp_path,
     )
     upgrade(chosen.database_url)
@@ -136,7 +136,7 @@ def test_a_file_that_is_taken_away_takes_no_more_saves(tmp_path):
 def test_a_low_limit_of_open_files_is_told_at_the_start(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    secrets = fresh_secrets() | {"INSTANCE_PATH": str(tmp_path), "HOST": "127.0.0.1", "PORT": port}
+    secrets = create_secrets() | {"INSTANCE_PATH": str(tmp_path), "HOST": "127.0.0.1", "PORT": port}
     with subprocess.Popen(
         ["/bin/sh", "-c", 'ulimit -n 64; exec "$0" -m leaderjournal.web', sys.executable],
         cwd=ROOT,

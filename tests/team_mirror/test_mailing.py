@@ -24,9 +24,9 @@ from factories import a_leader, sign_in
 from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db, write_transaction
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
@@ -91,7 +91,7 @@ def server(app, monkeypatch):
     """A mail server of this test's own, which the application sends by."""
     server = Server()
     with app.app_context():
-        kept = settings()
+        kept = get_settings()
     changed = replace(kept, smtp_url=f"smtp://127.0.0.1:{server.port}")
     monkeypatch.setitem(app.extensions, "settings", changed)
     server.start()
@@ -373,7 +373,7 @@ def test_a_killed_worker_sends_nobody_two_links(tmp_path, new_postgresql_databas
 
     server.meanwhile = hold
     server.start()
-    environment = fresh_secrets() | {
+    environment = create_secrets() | {
         "DATABASE_URL": new_postgresql_database(),
         "QUEUE_URL": f"sqlite:///{tmp_path / 'queue.db'}",
         "INSTANCE_PATH": str(tmp_path),

@@ -19,7 +19,7 @@ from leaderjournal.models import Base
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.models import TeamMirror
-from leaderjournal.worker import chores, send_team_mirrors
+from leaderjournal.worker import run_chores, send_team_mirrors
 
 
 def links_of(leader, number=5):
@@ -373,7 +373,7 @@ def test_a_mirror_that_is_over_is_closed_though_nobody_looks(app, leader):
             answered(app, link, lines=("Zanzibar", "", ""))
     for day, over in ((7, 0), (8, 1), (9, 0)):
         with time_machine.travel(datetime(2026, 11, day, 12, tzinfo=UTC), tick=False):
-            assert chores(app)["team mirrors that are over"] == over
+            assert run_chores(app)["team mirrors that are over"] == over
     [document] = dump(app)[1]
     kept = json.loads(document)
     assert (kept["unused"], kept["scores"], kept["lines"]) == ([], {}, {})

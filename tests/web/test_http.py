@@ -10,7 +10,7 @@ import pytest
 from browser.conftest import Served, free_port
 from factories import PASSWORD
 
-from leaderjournal.web.adapter import AT_ONCE
+from leaderjournal.web.adapter import LARGEST_IN_MEMORY
 
 WAIT = 90
 """Seconds after which a test that hangs ends."""
@@ -162,7 +162,7 @@ def test_a_long_reply_comes_whole_however_slowly_it_is_read(served, call, signed
         day = json.dumps({"answers": [], "note": f"{number} " + "words " * 1_500})
         assert call("PUT", f"/api/v1/reflections/{today}", day, signed).status in (200, 201)
     whole = call("GET", "/api/v1/export?format=json", headers=signed)
-    assert len(whole.content) > AT_ONCE
+    assert len(whole.content) > LARGEST_IN_MEMORY
     exported = json.loads(whole.content)
     request = "GET /api/v1/export?format=json HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     request += f"Authorization: {signed['Authorization']}\r\nConnection: close\r\n\r\n"

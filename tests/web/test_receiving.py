@@ -6,16 +6,16 @@ import pytest
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from leaderjournal import TAKES_FILES
-from leaderjournal.web import receiving
-from leaderjournal.web.receiving import (
+from leaderjournal.web import request_bodies
+from leaderjournal.web.request_bodies import (
     IN_MEMORY,
     LARGEST_IMPORT,
     MEGABYTE,
-    MOST_OF_ALL,
-    MOST_OF_ONE_ADDRESS,
-    Receiver,
+    MOST_IN_TOTAL,
+    MOST_PER_ADDRESS,
+    BodyReceiver,
     TooSlow,
-    largest_body,
+    get_body_limit,
 )
 
 
@@ -39,7 +39,7 @@ class Body:
 
 def received(body, declared=None, limit=MEGABYTE):
     return asyncio.run(
-        Receiver().receive(body, declared=declared, limit=limit, address="192.0.2.1")
+        BodyReceiver().receive(body, declared=declared, limit=limit, address="192.0.2.1")
     )
 
 
@@ -71,20 +71,20 @@ def test_a_body_that_turns_out_too_large_is_asked_for_no_longer():
 
 
 def test_a_body_that_does_not_come_is_given_up(monkeypatch):
-    monkeypatch.setattr(receiving, "GRACE", 0.01)
+    monkeypatch.setattr(request_bodies, "GRACE", 0.01)
     for declared in (10, MEGABYTE, None):
         with pytest.raises(TooSlow):
             received(Body(never=True), declared)
 
 
 @pytest.mark.parametrize(
-    ("addresses", "most"), [(1, MOST_OF_ONE_ADDRESS), (MOST_OF_ALL, MOST_OF_ALL)]
+    ("addresses", "most"), [(1, MOST_PER_ADDRESS), (MOST_IN_TOTAL, MOST_IN_TOTAL)]
 )
 def test_of_too_many_at_once_the_oldest_goes_and_the_newest_comes(monkeypatch, addresses, most):
-    monkeypatch.setattr(receiving, "GRACE", 3600)
+    monkeypatch.setattr(request_bodies, "GRACE", 3600)
 
     async def crowd():
-        receiver = Receiver()
+        receiver = BodyReceiver()
 
         def receive(body, number):
             return asyncio.create_task(
@@ -109,15 +109,15 @@ def test_of_too_many_at_once_the_oldest_goes_and_the_newest_comes(monkeypatch, a
 
 def test_only_who_is_signed_in_may_send_a_journal():
     for path in ("/settings/import", "/api/v1/imports", "/api/v1/imports/preview"):
-        assert largest_body(path, {}) == MEGABYTE
-        assert largest_body(path, {"HTTP_COOKIE": "session=a"}) == LARGEST_IMPORT
-        assert largest_body(path, {"HTTP_AUTHORIZATION": "Bearer a"}) == LARGEST_IMPORT
-    assert largest_body("/login", {"HTTP_COOKIE": "session=a"}) == MEGABYTE
+        assert get_body_limit(path, {}) == MEGABYTE
+        assert get_body_limit(path, {"HTTP_COOKIE": "session=a"}) == LARGEST_IMPORT
+        assert get_body_limit(path, {"HTTP_AUTHORIZATION": "Bearer a"}) == LARGEST_IMPORT
+    assert get_body_limit("/login", {"HTTP_COOKIE": "session=a"}) == MEGABYTE
 
 
 def test_the_application_takes_journals_of_the_same_size_at_the_same_addresses(app):
     import leaderjournal
 
     takes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in TAKES_FILES}
-    assert takes == receiving.TAKE_JOURNALS
+    assert takes == request_bodies.IMPORT_PATHS
     assert leaderjournal.LARGEST_IMPORT == LARGEST_IMPORT

@@ -11,7 +11,7 @@ from leaderjournal.accounts import store
 from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.accounts.links import hash_token, make_token
 from leaderjournal.accounts.models import Account
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 
 INVITATION_LIFETIME = timedelta(days=14)
@@ -47,7 +47,7 @@ def withdraw_invitation(email: str) -> bool:
     lookup = store.hash_email(email)
     with write_transaction() as session:
         gone = sa.delete(Invitation).where(Invitation.email_lookup == lookup)
-        return bool(rows_changed(session, gone))
+        return bool(count_changed_rows(session, gone))
 
 
 def is_pending(token: str, *, now: Instant) -> bool:

@@ -15,7 +15,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.mail_opt_outs.models import MailOptOut
 from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.accounts.models import Account
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db, upsert, write_transaction
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 
@@ -33,7 +33,7 @@ def build_opt_out_url(address: str) -> str:
     token = urlsafe_b64encode(
         _get_token_cipher().encrypt_bytes(_hash_address(address), **TOKEN_PLACE)
     )
-    return f"{settings().public_url}/mail/never/{token.decode().rstrip('=')}"
+    return f"{get_settings().public_url}/mail/never/{token.decode().rstrip('=')}"
 
 
 def has_opted_out(address: str) -> bool:

@@ -15,11 +15,11 @@ from leaderjournal.kernel.days import (
     DAY_STARTS_AT,
     Instant,
     LocalDate,
-    day_begins,
-    day_ends,
     days_after,
-    each_day,
-    local_day,
+    get_day_end,
+    get_day_start,
+    get_local_day,
+    iter_days,
 )
 
 PracticeDays = frozenset[int]  # ISO weekdays: 1 is Monday, 7 is Sunday
@@ -111,7 +111,7 @@ class PracticeCalendar:
         written = frozenset(kept)
         return [
             day
-            for day in each_day(first, last)
+            for day in iter_days(first, last)
             if (day < today or day in written) and self.is_expected(day)
         ]
 
@@ -124,7 +124,7 @@ def is_written_in_time(
     They can until 48 hours after the local day ended in the IANA `zone`: 48 hours on the world's
     clock, whatever the wall clocks do meanwhile. When they arrive here makes no difference.
     """
-    return written_at <= day_ends(day, zone, day_starts_at) + LATE_ENTRY_WINDOW
+    return written_at <= get_day_end(day, zone, day_starts_at) + LATE_ENTRY_WINDOW
 
 
 def find_short_days(
@@ -137,12 +137,12 @@ def find_short_days(
     a date and shortens none. The leader counts as having been in `old_zone` since that local day
     began: who moves twice within a day may get one day more than strictly needed.
     """
-    left = local_day(now, old_zone, day_starts_at)
-    entered = local_day(now, new_zone, day_starts_at)
+    left = get_local_day(now, old_zone, day_starts_at)
+    entered = get_local_day(now, new_zone, day_starts_at)
     short = set()
-    for day in each_day(left, entered):
-        begins = day_begins(day, old_zone, day_starts_at) if day == left else now
-        ends = day_ends(day, new_zone, day_starts_at) if day == entered else now
+    for day in iter_days(left, entered):
+        begins = get_day_start(day, old_zone, day_starts_at) if day == left else now
+        ends = get_day_end(day, new_zone, day_starts_at) if day == entered else now
         if ends - begins < SHORTEST_EXPECTED_DAY:
             short.add(day)
     return frozenset(short)

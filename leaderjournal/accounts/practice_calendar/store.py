@@ -16,7 +16,7 @@ from leaderjournal.accounts.practice_calendar.rules import (
     PracticeDays,
 )
 from leaderjournal.accounts.quotas import check_pauses
-from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import LocalDate
 
 
@@ -153,7 +153,7 @@ def add_pause(account: UUID, pause: Pause) -> StoredPause:
 def remove_pause(account: UUID, pause_id: UUID) -> bool:
     """Remove a pause of the account; tell whether there was one."""
     with write_transaction() as session:
-        removed = rows_changed(
+        removed = count_changed_rows(
             session,
             sa.delete(PauseRow).where(PauseRow.account_id == account, PauseRow.id == pause_id),
         )

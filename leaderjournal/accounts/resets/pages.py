@@ -11,7 +11,7 @@ from leaderjournal.accounts.limits import limit_resets, may_send_reset
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.schemas import Email, NewPassword, PersonalWords
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings as service_settings
+from leaderjournal.kernel.context import get_settings as service_settings
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.queue import enqueue, enqueue_notice
 

@@ -10,7 +10,7 @@ from leaderjournal.accounts import store
 from leaderjournal.accounts.links import hash_token, make_token
 from leaderjournal.accounts.models import Account, PasswordReset
 from leaderjournal.accounts.rules import RESET_LIFETIME
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 
 
@@ -103,4 +103,4 @@ def _use_up(token: str) -> bool:
     """Let one of those who send the same token at once go on."""
     with write_transaction() as session:
         used = sa.delete(PasswordReset).where(PasswordReset.token_hash == hash_token(token))
-        return bool(rows_changed(session, used))
+        return bool(count_changed_rows(session, used))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store
 from leaderjournal.accounts.models import Account
-from leaderjournal.kernel.database import rows_changed, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, write_transaction
 from leaderjournal.kernel.days import Instant
 
 
@@ -18,7 +18,7 @@ def suspend(account_id: UUID, *, now: Instant) -> bool:
     Every session ends. Tokens, devices and what was chosen rest until `resume`.
     """
     with write_transaction() as session:
-        changed = rows_changed(
+        changed = count_changed_rows(
             session,
             sa.update(Account)
             .where(Account.id == account_id, Account.suspended_at.is_(None))
@@ -33,7 +33,7 @@ def resume(account_id: UUID) -> bool:
     """End a suspension; tell whether there was one."""
     with write_transaction() as session:
         return bool(
-            rows_changed(
+            count_changed_rows(
                 session,
                 sa.update(Account)
                 .where(Account.id == account_id, Account.suspended_at.is_not(None))

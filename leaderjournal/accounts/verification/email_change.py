@@ -4,7 +4,7 @@ from leaderjournal.accounts import store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.verification import store as verification_store
 from leaderjournal.accounts.verification.tasks import send_email_notice, send_proof
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.queue import enqueue
 
@@ -20,7 +20,7 @@ def request_email_change(leader: Leader, email: str, *, now: Instant) -> bool:
     """
     if store.find_account_id(email) == leader.id:
         raise SameEmail
-    if not settings().smtp_url:
+    if not get_settings().smtp_url:
         store.change_email(leader, email)
         return False
     proof_id, notice_id = verification_store.request_change(leader, email, now=now)

@@ -3,7 +3,7 @@
 from flask import Response
 from flask_login import current_user
 
-from leaderjournal.kernel.limits import limiter
+from leaderjournal.kernel.rate_limits import limiter
 
 LINKS = "5 per hour;20 per day"
 

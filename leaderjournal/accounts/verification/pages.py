@@ -10,7 +10,7 @@ from leaderjournal.accounts.verification import store
 from leaderjournal.accounts.verification.limits import limit_links
 from leaderjournal.accounts.verification.tasks import send_email_notice, send_proof
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.queue import enqueue
 
 blueprint = Blueprint("verification", __name__)
@@ -47,7 +47,7 @@ def submit_verification() -> Page:
     if verified is None:
         return _redirect_expired_link()
     session.pop("verify", None)
-    if verified.notice_id and settings().smtp_url:
+    if verified.notice_id and get_settings().smtp_url:
         enqueue(send_email_notice, str(verified.notice_id))
     return _redirect_with_message("Your address is confirmed.", "good")
 
@@ -73,7 +73,7 @@ def send_link() -> Response:
     """Send the link once more, to the new address where one waits, else to the present one."""
     leader, now = get_current_leader(), clock.now()
     waiting = store.find_pending_verification(leader, now=now)
-    if not settings().smtp_url or not (waiting or leader.email_verified_at is None):
+    if not get_settings().smtp_url or not (waiting or leader.email_verified_at is None):
         return redirect(url_for("accounts.settings"), 303)
     email = waiting.email if waiting else leader.email
     enqueue(send_proof, str(store.create_verification(leader, email, now=now)))

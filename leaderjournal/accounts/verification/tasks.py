@@ -8,9 +8,9 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.verification import mail_texts, store
 from leaderjournal.accounts.verification.store import NoticeKind
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.queue import QUEUE_ERRORS, enqueue, task
+from leaderjournal.kernel.queue import QUEUE_ERRORS, enqueue, register_task
 
 log = logging.getLogger("leaderjournal.accounts")
 
@@ -23,12 +23,12 @@ NOTICES = {
 }
 
 
-@task
+@register_task
 def send_proof(proof_id: str) -> None:
     """Send the link that verifies an address; the same one at each try."""
     proof = store.find_verification(UUID(proof_id), now=clock.now())
     if proof is not None:
-        link = f"{settings().public_url}/verify/{store.make_verification_token(proof.id)}"
+        link = f"{get_settings().public_url}/verify/{store.make_verification_token(proof.id)}"
         send_account_mail(
             proof.email,
             mail_texts.VERIFICATION_SUBJECT,
@@ -36,7 +36,7 @@ def send_proof(proof_id: str) -> None:
         )
 
 
-@task
+@register_task
 def send_email_notice(notice_id: str) -> None:
     """Tell an address what became of it."""
     found = store.find_notice(UUID(notice_id), now=clock.now())
@@ -44,7 +44,7 @@ def send_email_notice(notice_id: str) -> None:
         return
     email, notice = found
     subject, body = NOTICES[notice]
-    send_account_mail(email, subject, body.format(link=f"{settings().public_url}/settings"))
+    send_account_mail(email, subject, body.format(link=f"{get_settings().public_url}/settings"))
     store.delete_notice(UUID(notice_id))
 
 
@@ -54,7 +54,7 @@ def ask_to_verify(leader: Leader, *, now: Instant) -> None:
     Where the queue does not answer, settings offer to send it later: an account that was just
     created is none the worse for it.
     """
-    if not settings().smtp_url or leader.email_verified_at is not None:
+    if not get_settings().smtp_url or leader.email_verified_at is not None:
         return
     proof_id = store.create_verification(leader, leader.email, now=now)
     try:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import current_app
 
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.isolated_process import LimitExceeded, run_isolated
 from leaderjournal.kernel.settings import ROOT
 from leaderjournal.portability.documents.drawings import apply_print_styles
 from leaderjournal.portability.documents.rules import NameRemover, shorten
@@ -67,8 +67,10 @@ def render_pdf(
     page = render_page(leader, period, wishes, today=today)
     tell("typesetting")
     try:
-        return run_apart(write_pdf, page, megabytes=settings().job_megabytes, load=load_weasyprint)
-    except NeedsTooMuch as error:
+        return run_isolated(
+            write_pdf, page, megabytes=get_settings().job_megabytes, load=load_weasyprint
+        )
+    except LimitExceeded as error:
         raise PdfTooLarge("This PDF is too large to be made here. Choose less.") from error
     except PdfUnavailable:
         current_app.logger.warning("no PDF can be made: Pango is not installed")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.store import Leader, lock_account
-from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import QuotaReached
@@ -162,7 +162,7 @@ def delete_all(cipher: Cipher, **_said: object) -> None:
 def delete_expired(*, now: Instant) -> int:
     """Forget documents that were asked for more than a day ago; return how many."""
     with write_transaction() as session:
-        return rows_changed(
+        return count_changed_rows(
             session, sa.delete(Document).where(Document.created_at < now - LIFETIME)
         )
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day
+from leaderjournal.kernel.days import Instant, LocalDate, get_local_day, to_instant, to_local_date
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import (
     MOST_VALUES,
@@ -122,9 +122,9 @@ def _read_entry(
     written_at = _parse_instant(entry.get("creationDate"))
     time_zone = get_known_zone(entry.get("timeZone"), otherwise=zone)
     if entry.get("isAllDay") is True:
-        day = local_date(written_at.astimezone(ZoneInfo(time_zone)).date())
+        day = to_local_date(written_at.astimezone(ZoneInfo(time_zone)).date())
     else:
-        day = local_day(written_at, time_zone, day_starts_at)
+        day = get_local_day(written_at, time_zone, day_starts_at)
     require_valid_date(day, earliest=EARLIEST_DATE, today=today)
     return day, written_at, time_zone, _clean_text(entry.get("text"))
 
@@ -140,7 +140,7 @@ def _parse_instant(value: Any) -> Instant:
     # offset must fit.
     if moment is None or len(value) <= len("2016-01-11") or not 1850 <= moment.year <= 9000:
         raise InvalidEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
-    return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _clean_text(value: Any) -> str:

@@ -9,7 +9,14 @@ import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
-from leaderjournal.kernel.days import Instant, LocalDate, instant, local_date, local_day, time_zone
+from leaderjournal.kernel.days import (
+    Instant,
+    LocalDate,
+    get_local_day,
+    get_time_zone,
+    to_instant,
+    to_local_date,
+)
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.rules import (
@@ -94,11 +101,11 @@ def _parse_time(
             break
         except ValueError:
             continue
-    wall = datetime.combine(day, clock or time(12), tzinfo=time_zone(zone))
+    wall = datetime.combine(day, clock or time(12), tzinfo=get_time_zone(zone))
     if not EARLIEST_DATE.year <= day.year <= 9000:
-        return local_date(day), instant(datetime.combine(day, time(12), tzinfo=UTC))
-    written_at = instant(wall)
-    return local_day(written_at, zone, day_starts_at), written_at
+        return to_local_date(day), to_instant(datetime.combine(day, time(12), tzinfo=UTC))
+    written_at = to_instant(wall)
+    return get_local_day(written_at, zone, day_starts_at), written_at
 
 
 def _join_words(values: Mapping[str, str]) -> str:

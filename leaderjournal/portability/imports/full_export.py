@@ -14,9 +14,9 @@ from leaderjournal.accounts.practice_calendar.rules import (
     PracticeCalendar,
     parse_practice_days,
 )
-from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, instant
-from leaderjournal.kernel.fields import CLOCK_TIME, Day
-from leaderjournal.kernel.problems import flat, summary_of
+from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, to_instant
+from leaderjournal.kernel.fields import CLOCK_TIME_PATTERN, Day
+from leaderjournal.kernel.problems import flatten_messages, summarize_errors
 from leaderjournal.portability.full_export import FORMAT
 from leaderjournal.portability.imports.archives import (
     MOST_VALUES,
@@ -260,7 +260,7 @@ def _read_settings(read: Any) -> AccountSettings:
     account = read["account"]
     if account["time_zone"] not in ZONE_NAMES:
         raise InvalidEntry("Its time_zone is no IANA time zone.")
-    if not CLOCK_TIME.fullmatch(account["day_starts_at"]):
+    if not CLOCK_TIME_PATTERN.fullmatch(account["day_starts_at"]):
         raise InvalidEntry("Its day_starts_at is no time like 03:00.")
     return AccountSettings(
         name=str(account["name"])[:80],
@@ -303,7 +303,7 @@ def _read_instant(row: Any, field: str) -> Instant:
         moment = datetime.fromisoformat(row[field])
         if not 1850 <= moment.year <= 9000:
             raise InvalidEntry(f"Its {field} is out of range.")
-        return instant(moment)
+        return to_instant(moment)
     except (TypeError, ValueError):
         raise InvalidEntry(f"Its {field} is no time like 2026-11-24T18:30:00Z.") from None
 
@@ -313,7 +313,7 @@ def _explain(error: Exception) -> str:
     if isinstance(error, InvalidEntry):
         return str(error)
     if isinstance(error, ValidationError):
-        return summary_of(flat(error.messages))
+        return summarize_errors(flatten_messages(error.messages))
     if isinstance(error, KeyError):
         return f"It has no {error.args[0]}."
     return "It is not as the journal writes it."

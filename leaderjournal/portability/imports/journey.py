@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from html.parser import HTMLParser
 from typing import Any
 
-from leaderjournal.kernel.days import Instant, LocalDate, instant, local_day
+from leaderjournal.kernel.days import Instant, LocalDate, get_local_day, to_instant
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
 from leaderjournal.portability.imports.rules import (
@@ -48,7 +48,7 @@ def read_journey(
         try:
             written_at = _parse_written_at(entry["date_journal"])
             time_zone = get_known_zone(entry.get("timezone"), otherwise=zone)
-            day = local_day(written_at, time_zone, day_starts_at)
+            day = get_local_day(written_at, time_zone, day_starts_at)
             require_valid_date(day, earliest=EARLIEST_DATE, today=today)
             text = require_words(_get_plain_text(entry))
         except InvalidEntry as why:
@@ -85,7 +85,7 @@ def _parse_written_at(value: Any) -> Instant:
         moment = None
     if moment is None or not EARLIEST_DATE.year <= moment.year <= LATEST_YEAR:
         raise InvalidEntry("Its date_journal is no time.")
-    return instant(moment)
+    return to_instant(moment)
 
 
 def _get_plain_text(entry: dict[str, Any]) -> Any:

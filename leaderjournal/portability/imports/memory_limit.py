@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.isolated_process import LimitExceeded, run_isolated
 from leaderjournal.portability.imports.archives import UnreadableJournal
 
 Found = TypeVar("Found")
@@ -18,8 +18,8 @@ def read_within_limits(read: Callable[[bytes], Found], content: bytes) -> Found:
     if len(content) <= MAX_INLINE_BYTES and not content.startswith(b"PK"):
         return read(content)
     try:
-        return run_apart(read, content, megabytes=settings().job_megabytes)
-    except NeedsTooMuch as error:
+        return run_isolated(read, content, megabytes=get_settings().job_megabytes)
+    except LimitExceeded as error:
         raise UnreadableJournal(
             "This journal is too large to be read here. Export a part of it at a time."
         ) from error

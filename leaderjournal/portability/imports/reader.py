@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.kernel.problems import summary_of
+from leaderjournal.kernel.problems import summarize_errors
 from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
 from leaderjournal.portability.imports.day_one import read_day_one
 from leaderjournal.portability.imports.daylio import is_daylio, read_daylio, score_moods
@@ -177,7 +177,7 @@ def _filter_valid(
         wrong = find_date_errors(entry.local_date, entry.content, today=today)
         if wrong:
             where = f"log, {entry.kind.value} of {entry.local_date}"
-            failures.append(Failure(where, summary_of(wrong)))
+            failures.append(Failure(where, summarize_errors(wrong)))
         else:
             possible.append(entry)
     return tuple(possible), failures

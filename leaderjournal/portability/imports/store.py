@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.portability.imports.archives import UnreadableJournal
@@ -250,7 +250,7 @@ def discard_import(leader: Leader, import_id: UUID) -> bool:
     """Forget an import that was only looked at, its file too; tell whether there was one."""
     with write_transaction() as session:
         return bool(
-            rows_changed(
+            count_changed_rows(
                 session,
                 sa.delete(Import).where(
                     Import.account_id == leader.id,
@@ -288,7 +288,7 @@ def list_interrupted(*, before: Instant) -> list[tuple[UUID, UUID]]:
 def delete_unused(*, before: Instant) -> int:
     """Forget imports that were begun before an instant and never brought in; return how many."""
     with write_transaction() as session:
-        return rows_changed(
+        return count_changed_rows(
             session,
             sa.delete(Import).where(
                 Import.created_at < before,

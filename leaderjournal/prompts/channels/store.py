@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.prompts.channels.rules import Channels, MailState
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.rules import Outcome
@@ -13,7 +13,7 @@ from leaderjournal.prompts.schedule.store import LeaderSchedule
 
 def get_mail_state(leader: Leader) -> MailState:
     """Return whether mail can be sent to the leader."""
-    if not settings().smtp_url:
+    if not get_settings().smtp_url:
         return MailState.NO_SERVER
     return MailState.WORKS if leader.email_verified_at else MailState.UNVERIFIED
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.prompts.push import store as push_store
@@ -37,7 +37,7 @@ def send_test_message(
 
 
 def _send_and_wait(device: Device, now: Instant) -> ServiceResponse:
-    chosen = settings()
+    chosen = get_settings()
     writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
     try:
         message = writer.write(

@@ -28,11 +28,11 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
-from leaderjournal.kernel.outages import describe_outage
+from leaderjournal.kernel.outages import format_outage
 from leaderjournal.prompts.delivery import metrics, store
 from leaderjournal.prompts.delivery.content import compose_contents, ensure_questions
 from leaderjournal.prompts.delivery.invitations import PromptKey, find_invitations
@@ -99,7 +99,7 @@ class Dispatcher:
         """Send for `app`; a push service that takes longer than `seconds` is given up on."""
         self._app = app
         with app.app_context():
-            chosen = settings()
+            chosen = get_settings()
         self._chosen = chosen
         self._writer = MessageWriter(chosen.vapid_private_key, chosen.vapid_subject)
         self._sender = PushSender(
@@ -137,7 +137,7 @@ class Dispatcher:
                 busy = self.process_batch() or self.prepare_questions()
             except sa.exc.SQLAlchemyError as error:
                 # What was claimed and not sent is sent when its lease runs out.
-                log.warning("the database failed: %s", describe_outage(error))
+                log.warning("the database failed: %s", format_outage(error))
                 stop.wait(DATABASE_RETRY_SECONDS)
                 continue
             if not busy:

@@ -20,7 +20,7 @@ class Mailer:
     """Sends mails one after the other, away from the thread that asks for it."""
 
     def __init__(self, smtp_url: str) -> None:
-        self._connection = mail.Connection(smtp_url)
+        self._connection = mail.MailConnection(smtp_url)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prompt-mail")
 
     def submit(self, message: EmailMessage, *, before: Instant) -> "Future[MailResult | None]":
@@ -42,7 +42,7 @@ class Mailer:
         try:
             self._connection.send(message)
         except smtplib.SMTPException as error:
-            code = mail.refusal_in(error)
+            code = mail.get_refusal_code(error)
             told = getattr(error, "smtp_code", None) if code is None else code
             return Outcome.REFUSED if code is not None and code >= 500 else Outcome.LATER, told
         except OSError:

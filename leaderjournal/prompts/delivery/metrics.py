@@ -1,6 +1,6 @@
 """What the operator sees of prompts: how many were due, what became of them, and how late."""
 
-from leaderjournal.kernel.counting import Counter, Histogram
+from leaderjournal.kernel.shared_metrics import Counter, Histogram
 
 PROMPTS = Counter("journal_prompts_total", "Prompts that came due", ["fate"])
 MESSAGES = Counter("journal_prompt_messages_total", "Tries of messages", ["channel", "outcome"])

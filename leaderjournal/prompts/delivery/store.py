@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.suspension import store as suspension_store
-from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.prompts.delivery.invitations import find_invitations
 from leaderjournal.prompts.delivery.models import PromptMessage
@@ -368,6 +368,6 @@ def find_newest_numbers(
 def delete_old(*, now: Instant) -> int:
     """Forget deliveries older than 30 days with their messages; return how many."""
     with write_transaction() as session:
-        return rows_changed(
+        return count_changed_rows(
             session, sa.delete(PromptDelivery).where(PromptDelivery.due_at < now - RETENTION)
         )

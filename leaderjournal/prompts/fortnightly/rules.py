@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from statistics import mean
 
-from leaderjournal.kernel.days import Instant, LocalDate, day_begins, days_after
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_day_start
 from leaderjournal.reviews.day_marks.rules import DayCounts
 
 INTERVAL_DAYS = 14
@@ -71,7 +71,7 @@ def get_next_date(date: LocalDate, today: LocalDate) -> LocalDate:
 
 def get_due_at(date: LocalDate, zone: str) -> Instant:
     """Return the UTC instant at which the letter of a local date goes out."""
-    return day_begins(date, zone, SEND_TIME)
+    return get_day_start(date, zone, SEND_TIME)
 
 
 def extract_line(text: str) -> str:

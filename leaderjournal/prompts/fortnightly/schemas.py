@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from leaderjournal.kernel.fields import Choice, Day
+from leaderjournal.kernel.fields import Day, StrictBoolean
 
 
 class LetterSchema(Schema):
     """Whether the letter comes, and whether with a line of the leader's own: off unless chosen."""
 
-    enabled = Choice(required=True)
-    with_words = Choice(load_default=False)
+    enabled = StrictBoolean(required=True)
+    with_words = StrictBoolean(load_default=False)
 
 
 class ShownLetterSchema(Schema):

@@ -10,7 +10,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel import mail
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
@@ -25,10 +25,10 @@ def send_due(*, now: Instant) -> int:
     One that the mail server cannot take just now comes again in an hour; one that it refuses for
     good, or that is of an account whose key is not configured, is left out.
     """
-    if not settings().smtp_url:
+    if not get_settings().smtp_url:
         return 0
     sent = 0
-    with mail.Connection(settings().smtp_url) as connection:
+    with mail.MailConnection(get_settings().smtp_url) as connection:
         while letters := store.list_due(now=now):
             for letter in letters:
                 try:
@@ -41,7 +41,7 @@ def send_due(*, now: Instant) -> int:
                 try:
                     connection.send(_compose_letter(leader, letter))
                 except smtplib.SMTPException as error:
-                    code = mail.refusal_in(error)
+                    code = mail.get_refusal_code(error)
                     if code is None or code < 500:
                         store.defer(leader, letter, now=now)
                     if code is None:
@@ -66,8 +66,8 @@ def _claim(leader: Leader, letter: store.DueLetter, *, now: Instant) -> bool:
 def _compose_letter(leader: Leader, letter: store.DueLetter) -> EmailMessage:
     """Return the letter, which is the same whenever it is written: see `letters.mails`."""
     told = store.summarize_fortnight(leader, letter.date)
-    token = create_unsubscribe_token(leader.id, settings().secret_key, ends=LETTER)
-    unsubscribe_url = f"{settings().public_url}/letter/unsubscribe/{token}"
+    token = create_unsubscribe_token(leader.id, get_settings().secret_key, ends=LETTER)
+    unsubscribe_url = f"{get_settings().public_url}/letter/unsubscribe/{token}"
     behaviours = {b.slug: (key, b) for key in catalogue.keys() for b in key.behaviours}
     key, behaviour = behaviours[told.weakest]
     values = {
@@ -77,17 +77,17 @@ def _compose_letter(leader: Leader, letter: store.DueLetter) -> EmailMessage:
         "behaviour": behaviour,
         "one_thing": catalogue.one_thing(told.weakest),
         "line": store.pick_line_to_reread(leader, letter.date) if letter.with_words else "",
-        "journal_url": settings().public_url,
+        "journal_url": get_settings().public_url,
         "unsubscribe_url": unsubscribe_url,
     }
     templates = current_app.jinja_env
     return mail.compose(
-        sender=settings().mail_from,
+        sender=get_settings().mail_from,
         to=leader.email,
         subject=f"Your fortnight to {told.last.day} {told.last:%B}",
         body=templates.get_template("prompts/letters/fortnight.txt").render(values),
         html=templates.get_template("prompts/letters/fortnight.html").render(values),
         now=letter.due_at,
-        headers=mail.unsubscribe_headers(unsubscribe_url),
+        headers=mail.build_unsubscribe_headers(unsubscribe_url),
         name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {letter.date}"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader, LocalDaysChange
-from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
@@ -86,7 +86,7 @@ def end_letter(account: UUID) -> bool:
     """Send the account no more letters; tell whether it got any."""
     with write_transaction() as session:
         return bool(
-            rows_changed(
+            count_changed_rows(
                 session,
                 sa.delete(FortnightlyLetter).where(FortnightlyLetter.account_id == account),
             )
@@ -143,7 +143,7 @@ def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
 def _reschedule(letter: DueLetter, date: LocalDate, at: Instant, *, since: Instant) -> bool:
     with write_transaction() as session:
         return bool(
-            rows_changed(
+            count_changed_rows(
                 session,
                 sa.update(FortnightlyLetter)
                 .where(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, vDuration
 
-from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
 from leaderjournal.prompts.letters.zones import build_vtimezone
 
 TITLE = "Look in the mirror"
@@ -86,7 +86,7 @@ def render_feed(
     calendar.add("refresh-interval", REFRESH_INTERVAL, {"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH_INTERVAL))  # Outlook's name for the same
     calendar.add_component(build_vtimezone(zone, since=Instant(now - timedelta(days=2))))
-    today = local_day(now, zone, day_starts_at)
+    today = get_local_day(now, zone, day_starts_at)
     first_day = max(today, schedule.paused_until or today)
     if schedule.enabled and schedule.weekdays and first_day - today <= MAX_PAUSE_AHEAD:
         for wall in _list_wall_times(schedule, day_starts_at):

@@ -7,7 +7,7 @@ from flask import current_app
 
 from leaderjournal.kernel import mail
 from leaderjournal.kernel.days import Instant, LocalDate
-from leaderjournal.kernel.mail import unsubscribe_headers
+from leaderjournal.kernel.mail import build_unsubscribe_headers
 
 
 def compose_prompt_mail(
@@ -50,7 +50,7 @@ def compose_prompt_mail(
         body=_render("prompt.txt", values),
         html=_render("prompt.html", values),
         now=due_at,
-        headers=unsubscribe_headers(unsubscribe_url),
+        headers=build_unsubscribe_headers(unsubscribe_url),
         name=uuid5(NAMESPACE_URL, f"{unsubscribe_url} {due_at.isoformat()}"),
     )
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.push.encryption import decrypt_device, encrypt_device
@@ -74,7 +74,7 @@ class EndpointTaken(Exception):
 
 def get_vapid_public_key() -> str:
     """Return the key that browsers subscribe with: base64url of 65 bytes (RFC 8292, 3.2)."""
-    return derive_public_key(settings().vapid_private_key)
+    return derive_public_key(get_settings().vapid_private_key)
 
 
 def list_devices(account_id: UUID) -> list[DeviceStatus]:
@@ -181,7 +181,7 @@ def _have_same_keys(one: Device, other: Device) -> bool:
 def unsubscribe(account_id: UUID, subscription_id: UUID, *, now: Instant) -> bool:
     """Forget one of the account's devices for good; tell whether there was such a one."""
     with write_transaction() as session:
-        removed = rows_changed(
+        removed = count_changed_rows(
             session,
             sa.delete(PushSubscription).where(
                 PushSubscription.account_id == account_id, PushSubscription.id == subscription_id
@@ -216,7 +216,7 @@ def delete_old_removals(*, now: Instant) -> int:
             sa.delete(LostSubscription).where(LostSubscription.lost_at < now - LOST_RETENTION)
         )
         old = RemovedSubscription.removed_at < now - REMOVED_RETENTION
-        return rows_changed(session, sa.delete(RemovedSubscription).where(old))
+        return count_changed_rows(session, sa.delete(RemovedSubscription).where(old))
 
 
 def lock_subscriptions(session: Session, accounts: Collection[UUID]) -> dict[UUID, list[UUID]]:

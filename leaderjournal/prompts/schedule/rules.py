@@ -13,12 +13,12 @@ from datetime import date, time, timedelta
 from leaderjournal.kernel.days import (
     Instant,
     LocalDate,
-    day_begins,
-    day_ends,
     days_after,
-    each_day,
-    local_day,
-    time_zone,
+    get_day_end,
+    get_day_start,
+    get_local_day,
+    get_time_zone,
+    iter_days,
 )
 
 Slot = str
@@ -152,7 +152,7 @@ def find_prompt_after_move(
 def is_quiet(schedule: Schedule, moment: Instant, zone: str) -> bool:
     """Tell whether the clock on the wall in `zone` shows a time within the quiet hours."""
     return schedule.quiet_from is not None and _is_quiet_at(
-        schedule, moment.astimezone(time_zone(zone)).time()
+        schedule, moment.astimezone(get_time_zone(zone)).time()
     )
 
 
@@ -183,7 +183,7 @@ def suggest_time(last_written: tuple[Instant, str] | None) -> time:
     if last_written is None:
         return DEFAULT_TIME
     moment, zone = last_written
-    wall = moment.astimezone(time_zone(zone)) + timedelta(minutes=2, seconds=30)
+    wall = moment.astimezone(get_time_zone(zone)) + timedelta(minutes=2, seconds=30)
     return time(wall.hour, wall.minute - wall.minute % 5)
 
 
@@ -195,19 +195,19 @@ class _Clock:
     day_starts_at: time
 
     def __post_init__(self) -> None:
-        time_zone(self.zone)
+        get_time_zone(self.zone)
 
     def find_day(self, moment: Instant) -> LocalDate:
         """Return the local day that `moment` falls in."""
-        return local_day(moment, self.zone, self.day_starts_at)
+        return get_local_day(moment, self.zone, self.day_starts_at)
 
     def find_day_end(self, day: LocalDate) -> Instant:
         """Return when the local `day` is over."""
-        return day_ends(day, self.zone, self.day_starts_at)
+        return get_day_end(day, self.zone, self.day_starts_at)
 
     def find_instant(self, at: time, day: LocalDate) -> Instant:
         """Return the first minute of the local `day` at which it is `at`, or as good as that."""
-        return day_begins(day if at >= self.day_starts_at else days_after(day, 1), self.zone, at)
+        return get_day_start(day if at >= self.day_starts_at else days_after(day, 1), self.zone, at)
 
 
 def _get_key(prompt: Prompt) -> tuple[LocalDate, Slot]:
@@ -227,7 +227,7 @@ def _iterate_prompts(
     first = max(clock.find_day(moment), schedule.paused_until or LocalDate(date.min))
     last = LocalDate(min(first, _LAST_DATE - _LOOKAHEAD) + _LOOKAHEAD)
     before = None
-    for day in each_day(first, last):
+    for day in iter_days(first, last):
         for prompt in _list_prompts(schedule, clock, day):
             if _is_superseded(prompt, snooze):
                 continue
@@ -338,9 +338,9 @@ def _find_next_time(
 
     A clock change may leap from quiet hours into quiet hours: then they have not ended.
     """
-    today = LocalDate(after.astimezone(time_zone(clock.zone)).date())
-    for day in each_day(today, days_after(today, 1)):
-        comes = day_begins(day, clock.zone, at)
+    today = LocalDate(after.astimezone(get_time_zone(clock.zone)).date())
+    for day in iter_days(today, days_after(today, 1)):
+        comes = get_day_start(day, clock.zone, at)
         if comes > after and is_quiet(schedule, comes, clock.zone) == quiet:
             return comes
     return None

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from leaderjournal.kernel.fields import Choice, ClockTime, Day, UtcInstant
+from leaderjournal.kernel.fields import ClockTime, Day, StrictBoolean, UtcInstant
 from leaderjournal.prompts.channels.rules import Channel, MailState
 from leaderjournal.prompts.schedule.rules import Schedule
 
@@ -16,7 +16,7 @@ MAX_SNOOZE_MINUTES = 24 * 60
 class ScheduleSchema(Schema):
     """When prompts come: wall-clock times in the leader's zone, on ISO weekdays."""
 
-    enabled = Choice(required=True)
+    enabled = StrictBoolean(required=True)
     times = fields.List(
         ClockTime(),
         required=True,
@@ -32,8 +32,8 @@ class ScheduleSchema(Schema):
     quiet_from = ClockTime(allow_none=True, load_default=None)
     quiet_to = ClockTime(allow_none=True, load_default=None)
     paused_until = Day(allow_none=True, load_default=None)
-    streak_at_risk = Choice(load_default=False)
-    by_mail = Choice(load_default=False)
+    streak_at_risk = StrictBoolean(load_default=False)
+    by_mail = StrictBoolean(load_default=False)
     # What was read can be put back: these are told and not asked for.
     mail_waits = fields.Raw(load_only=True, allow_none=True)
     chosen = fields.Raw(load_only=True, allow_none=True)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader, LocalDaysChange
-from leaderjournal.kernel.database import db, rows_changed, upsert, write_transaction
-from leaderjournal.kernel.days import Instant, LocalDate, days_after, local_day
+from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
 from leaderjournal.prompts.schedule.rules import (
@@ -126,7 +126,7 @@ def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
     )
     if row is None or _is_due(row, moved.now):
         return
-    today = local_day(moved.now, moved.new_zone, moved.day_starts_at)
+    today = get_local_day(moved.now, moved.new_zone, moved.day_starts_at)
     prompt = find_prompt_after_move(
         parse_schedule(row),
         old_zone=moved.old_zone,
@@ -142,7 +142,7 @@ def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
 def stop_mail(account_id: UUID) -> bool:
     """Send the account no more prompts by mail; tell whether there is such an account's row."""
     with write_transaction() as session:
-        found = rows_changed(
+        found = count_changed_rows(
             session,
             sa.update(PromptSchedule)
             .where(PromptSchedule.account_id == account_id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, each_day
+from leaderjournal.kernel.days import LocalDate, iter_days
 
 
 class Mark(StrEnum):
@@ -77,7 +77,7 @@ def mark_days(
         else frozenset()
     )
     marks = {}
-    for day in each_day(first, last):
+    for day in iter_days(first, last):
         found = []
         if day in written:
             found.append(Mark.COMPLETED if day in counted else Mark.EXTRA)

@@ -6,10 +6,10 @@ from flask_login import login_required
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import PREFIX, page, page_schema
-from leaderjournal.kernel.conditions import expected
-from leaderjournal.kernel.intake import Blueprint
-from leaderjournal.kernel.problems import Problem, invalid
+from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
+from leaderjournal.kernel.preconditions import read_precondition
+from leaderjournal.kernel.problems import Problem, raise_invalid
+from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.reviews.monthly import store
 from leaderjournal.reviews.monthly.schemas import (
     ReviewContentSchema,
@@ -28,7 +28,7 @@ def parse_month(text: str) -> Period:
     except ValueError:
         period = None
     if period is None or period.month is None:
-        invalid({"month": ["Use a month like 2026-11, from 1900 on."]})
+        raise_invalid({"month": ["Use a month like 2026-11, from 1900 on."]})
     return period
 
 
@@ -36,7 +36,7 @@ def require_begun(month: Period) -> Period:
     """Return `month`. Raises Problem (422) for a month that has not begun for the leader."""
     today = get_current_leader().today(clock.now())
     if month.first > today:
-        invalid({"month": [f"Use this month, {today:%Y-%m}, or an earlier one."]})
+        raise_invalid({"month": [f"Use this month, {today:%Y-%m}, or an earlier one."]})
     return month
 
 
@@ -65,10 +65,10 @@ def _report_missing(month: Period) -> Problem:
 
 @blueprint.get("/reviews")
 @login_required
-@blueprint.response(200, page_schema(ReviewSchema, "Reviews"))
+@blueprint.response(200, create_page_schema(ReviewSchema, "Reviews"))
 def list_reviews() -> dict[str, Any]:
     """List the monthly reviews, the latest month first."""
-    return page(
+    return format_page(
         [represent_review(review) for review in store.list_reviews(get_current_leader().cipher)]
     )
 
@@ -100,7 +100,7 @@ def put_review(values: dict[str, Any], month: str) -> Any:
             period,
             ReviewContentSchema.to_content(values),
             now=clock.now(),
-            expected=expected(),
+            expected=read_precondition(),
         )
     except store.ReviewChangedMeanwhile as error:
         raise _report_conflict(error) from error
@@ -109,14 +109,14 @@ def put_review(values: dict[str, Any], month: str) -> Any:
 
 @blueprint.get("/reviews/<month>/revisions")
 @login_required
-@blueprint.response(200, page_schema(ReviewVersionSchema, "ReviewVersions"))
+@blueprint.response(200, create_page_schema(ReviewVersionSchema, "ReviewVersions"))
 def list_review_revisions(month: str) -> dict[str, Any]:
     """List every earlier version of a review, newest first."""
     period = parse_month(month)
     versions = store.list_versions(get_current_leader().cipher, period)
     if versions is None:
         raise _report_missing(period)
-    return page(
+    return format_page(
         [
             {"version": v.version, "saved_at": v.saved_at, **v.content.as_document()}
             for v in versions

@@ -8,8 +8,8 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.conditions import Expected
 from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.preconditions import Precondition
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.monthly import store
@@ -45,7 +45,7 @@ def save_review(period: str) -> Page:
     loaded, errors = read_form(ReviewContentSchema(), values)
     if errors:
         return _render_page(month, submitted, etag, errors), 422
-    seen = Expected(etags=frozenset({etag})) if etag else Expected(absent=True)
+    seen = Precondition(etags=frozenset({etag})) if etag else Precondition(absent=True)
     try:
         store.save_review(
             get_current_leader(),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, days_after, each_day
+from leaderjournal.kernel.days import LocalDate, days_after, iter_days
 from leaderjournal.reflections.versions.rules import ONE_SITTING
 from leaderjournal.reviews.summaries.rules import Period
 
@@ -61,7 +61,7 @@ def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta)
 
 def find_last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
     """Return the last day of `month` that is expected, None where none is."""
-    days = [day for day in each_day(month.first, month.last) if calendar.is_expected(day)]
+    days = [day for day in iter_days(month.first, month.last) if calendar.is_expected(day)]
     return days[-1] if days else None
 
 

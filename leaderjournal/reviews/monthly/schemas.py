@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validates_schema
 
-from leaderjournal.kernel.fields import UtcInstant, Words, require_one
+from leaderjournal.kernel.fields import UserText, UtcInstant, require_one
 from leaderjournal.questions.schemas import KEY
 from leaderjournal.reviews.monthly.rules import ReviewContent
 
@@ -15,9 +15,9 @@ class ReviewContentSchema(Schema):
     class Meta:
         says_one_of = ("mirror", "grew", "let_go", "lean_on")
 
-    mirror = Words(allow_none=True, load_default="")
-    grew = Words(allow_none=True, load_default="")
-    let_go = Words(allow_none=True, load_default="")
+    mirror = UserText(allow_none=True, load_default="")
+    grew = UserText(allow_none=True, load_default="")
+    let_go = UserText(allow_none=True, load_default="")
     lean_on = fields.String(allow_none=True, load_default=None, validate=KEY)
 
     @validates_schema(pass_original=True)

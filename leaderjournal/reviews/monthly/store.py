@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.conditions import ANYTHING, Expected
-from leaderjournal.kernel.database import db, new_id, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 from leaderjournal.reviews.monthly.quotas import check_space
@@ -102,7 +102,7 @@ def save_review(
     content: ReviewContent,
     *,
     now: Instant,
-    expected: Expected = ANYTHING,
+    expected: Precondition = NO_PRECONDITION,
 ) -> tuple[StoredReview, bool]:
     """Write a review whole; return it and whether it is new.
 
@@ -114,7 +114,7 @@ def save_review(
     with write_transaction() as session:
         row = _lock_row(session, leader.id, month.name, now)
         current = _to_stored(cipher, row) if row.version else None
-        if not expected.met_by(current):
+        if not expected.is_met_by(current):
             raise ReviewChangedMeanwhile(current)
         if current is not None and current.content == content:
             return current, False
@@ -193,7 +193,7 @@ def undo_import(session: Session, reviews: Mapping[UUID, int]) -> int:
     Return how many were removed; one that was written on since stays.
     """
     return sum(
-        rows_changed(
+        count_changed_rows(
             session,
             sa.delete(MonthlyReview).where(
                 MonthlyReview.id == row_id, MonthlyReview.version == version

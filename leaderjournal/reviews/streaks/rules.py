@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import floor
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, each_day
+from leaderjournal.kernel.days import LocalDate, iter_days
 
 DAYS_PER_FREEZE = 7
 MOST_FREEZES = 2
@@ -163,7 +163,7 @@ def _walk(kept: Collection[LocalDate], calendar: PracticeCalendar, today: LocalD
     spent: set[LocalDate] = set()
     run: list[LocalDate] = []
     sevenths, at_risk = 0, False
-    for day in each_day(min(written, default=today), max(written | {today})):
+    for day in iter_days(min(written, default=today), max(written | {today})):
         if day in written:
             run.append(day)
             sevenths = min(sevenths + 1, MOST_FREEZES * DAYS_PER_FREEZE)

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from leaderjournal.accounts.mail_opt_outs import store as mail_opt_outs_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock, mail
-from leaderjournal.kernel.context import settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant
 from leaderjournal.team_mirror import limits
 from leaderjournal.team_mirror.mailing import store
@@ -48,7 +48,7 @@ class _Outcome(Enum):
 def send_due(*, now: Instant) -> int:
     """Send every link that is due; return how many went out."""
     sent = 0
-    with mail.Connection(settings().smtp_url) as connection:
+    with mail.MailConnection(get_settings().smtp_url) as connection:
         for mirror_id in store.list_due_mirrors(now=now):
             turn = store.begin_round(mirror_id, now=now)
             if turn is not None:
@@ -56,7 +56,7 @@ def send_due(*, now: Instant) -> int:
     return sent
 
 
-def _send_round(connection: mail.Connection, turn: store.Round) -> int:
+def _send_round(connection: mail.MailConnection, turn: store.Round) -> int:
     """Send what is waiting; a turn that is no longer this worker's ends at once."""
     sent, unsent = 0, []
     for address in list(turn.waiting):
@@ -86,13 +86,13 @@ def _send_round(connection: mail.Connection, turn: store.Round) -> int:
     return sent
 
 
-def _send(connection: mail.Connection, message: EmailMessage) -> _Outcome:
+def _send(connection: mail.MailConnection, message: EmailMessage) -> _Outcome:
     try:
         connection.send(message)
     except smtplib.SMTPNotSupportedError:
         return _Outcome.REFUSED  # an address that this server cannot spell
     except smtplib.SMTPException as error:
-        code = mail.refusal_in(error)
+        code = mail.get_refusal_code(error)
         if code is None:
             return _wait_for_server(error)
         return _Outcome.REFUSED if code >= 500 else _Outcome.LATER
@@ -111,7 +111,7 @@ def _wait_for_server(error: Exception) -> _Outcome:
 
 def _build_message(leader: Leader, month: str, address: str, token: str) -> EmailMessage | None:
     """Return the mail to an address; None where no header can hold the address."""
-    public_url = settings().public_url
+    public_url = get_settings().public_url
     never = mail_opt_outs_store.build_opt_out_url(address)
     name = sanitize_name(leader.name)
     body = BODY.format(
@@ -123,12 +123,12 @@ def _build_message(leader: Leader, month: str, address: str, token: str) -> Emai
     )
     try:
         return mail.compose(
-            sender=settings().mail_from,
+            sender=get_settings().mail_from,
             to=address,
             subject=SUBJECT,
             body=body,
             now=clock.now(),
-            headers=mail.unsubscribe_headers(never),
+            headers=mail.build_unsubscribe_headers(never),
         )
     except ValueError:
         return None

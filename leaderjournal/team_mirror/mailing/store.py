@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.mail_opt_outs.store import select_permitted_senders
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.database import db, new_id, rows_changed, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 from leaderjournal.team_mirror import limits
@@ -214,7 +214,9 @@ def _write_progress(
     )
     with write_transaction() as session:
         changed = sa.update(TeamMirrorMailing).where(*mine, *which).values(values)
-        return bool(rows_changed(session, changed.execution_options(synchronize_session=False)))
+        return bool(
+            count_changed_rows(session, changed.execution_options(synchronize_session=False))
+        )
 
 
 def _update_issued(

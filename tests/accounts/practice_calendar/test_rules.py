@@ -19,12 +19,12 @@ from leaderjournal.kernel.days import (
     ZONE_NAMES,
     Instant,
     LocalDate,
-    day_ends,
     days_after,
-    each_day,
-    instant,
-    local_date,
-    local_day,
+    get_day_end,
+    get_local_day,
+    iter_days,
+    to_instant,
+    to_local_date,
 )
 
 MONDAY = LocalDate(date(2026, 11, 23))
@@ -33,11 +33,11 @@ QUARTER = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
 
 zones = st.sampled_from(sorted(ZONE_NAMES))
-dates = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(local_date)
+dates = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(to_local_date)
 near = st.integers(0, 60).map(lambda step: days_after(MONDAY, step))
 weekdays = st.frozensets(st.integers(1, 7), min_size=1)
 quarters = st.integers(0, 7 * 365 * 96 - 1).map(
-    lambda step: instant(datetime(2024, 1, 1, tzinfo=UTC) + step * QUARTER)
+    lambda step: to_instant(datetime(2024, 1, 1, tzinfo=UTC) + step * QUARTER)
 )
 boundaries = st.sampled_from([time(0), time(3), time(4, 30), time(5)])
 
@@ -51,7 +51,7 @@ def pauses(draw):
 
 def at(zone_hour: int, zone: str, day: LocalDate = MONDAY) -> Instant:
     """Return the instant `zone_hour` hours after `day` began in `zone`, as days usually do."""
-    return Instant(day_ends(days_after(day, -1), zone) + timedelta(hours=zone_hour))
+    return Instant(get_day_end(days_after(day, -1), zone) + timedelta(hours=zone_hour))
 
 
 def dates_from_monday(*steps: int) -> frozenset[LocalDate]:
@@ -62,7 +62,7 @@ def dates_from_monday(*steps: int) -> frozenset[LocalDate]:
 
 
 def test_practice_days_are_monday_to_friday_unless_set_otherwise():
-    week = each_day(MONDAY, days_after(MONDAY, 6))
+    week = iter_days(MONDAY, days_after(MONDAY, 6))
     assert [PracticeCalendar().is_expected(day) for day in week] == [True] * 5 + [False] * 2
 
 
@@ -118,7 +118,7 @@ def test_a_day_is_paused_where_any_pause_covers_it(several, day):
 
 def test_both_ends_of_a_pause_belong_to_it():
     calendar = PracticeCalendar(pauses=(Pause(days_after(MONDAY, 1), days_after(MONDAY, 2)),))
-    week = each_day(MONDAY, days_after(MONDAY, 3))
+    week = iter_days(MONDAY, days_after(MONDAY, 3))
     assert [calendar.is_paused(day) for day in week] == [False, True, True, False]
 
 
@@ -153,7 +153,7 @@ def test_days_are_counted_when_they_are_over_or_kept():
 
 @given(dates, zones, boundaries)
 def test_words_are_in_time_until_48_hours_after_their_day_has_ended(day, zone, boundary):
-    latest = Instant(day_ends(day, zone, boundary) + timedelta(hours=48))
+    latest = Instant(get_day_end(day, zone, boundary) + timedelta(hours=48))
     late = Instant(latest + SECOND)
     assert is_written_in_time(day, written_at=latest, zone=zone, day_starts_at=boundary)
     assert not is_written_in_time(day, written_at=late, zone=zone, day_starts_at=boundary)
@@ -242,6 +242,6 @@ def short_by_counting(now, old, new, boundary):
     quarters_lived: Counter[LocalDate] = Counter()
     for step in range(-200, 200):
         moment = Instant(now + step * QUARTER)
-        quarters_lived[local_day(moment, old if step < 0 else new, boundary)] += 1
-    left, entered = local_day(now, old, boundary), local_day(now, new, boundary)
-    return frozenset(day for day in each_day(left, entered) if quarters_lived[day] < 48)
+        quarters_lived[get_local_day(moment, old if step < 0 else new, boundary)] += 1
+    left, entered = get_local_day(now, old, boundary), get_local_day(now, new, boundary)
+    return frozenset(day for day in iter_days(left, entered) if quarters_lived[day] < 48)

@@ -16,7 +16,7 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.portability.documents import store
 from leaderjournal.portability.documents.models import Document
 from leaderjournal.portability.documents.rules import NameRemover, parse_names, shorten
-from leaderjournal.worker import empty_queue
+from leaderjournal.worker import run_queued_tasks
 
 WORDS = "Sat with Mira while Jonas led the review, and kept quiet until Mira’s turn."
 
@@ -120,7 +120,7 @@ def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, b
     path = shown.request.path
     assert "Your PDF is being made" in shown.text
     assert browser.get(f"{path}/file").status_code == 404
-    assert empty_queue(app) == 1
+    assert run_queued_tasks(app) == 1
     assert "2026 is ready" in browser.get(path).text
     assert browser.get(f"{path}/file").data.startswith(b"%PDF")
     with app.app_context():

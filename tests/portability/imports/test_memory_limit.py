@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from factories import a_leader
 
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.settings import Settings, SettingsError
 
 pytestmark = pytest.mark.skipif(
@@ -47,4 +47,4 @@ def test_a_pdf_that_needs_too_much_is_said_to_be_too_large(client, little_memory
 
 def test_how_much_they_may_have_is_checked_at_the_start(tmp_path):
     with pytest.raises(SettingsError, match="JOB_MEMORY_MB"):
-        Settings.from_environment(fresh_secrets() | {"JOB_MEMORY_MB": "1"}, tmp_path)
+        Settings.from_environment(create_secrets() | {"JOB_MEMORY_MB": "1"}, tmp_path)

@@ -19,8 +19,8 @@ from leaderjournal.kernel.days import (
     Instant,
     LocalDate,
     days_after,
-    each_day,
-    local_day,
+    get_local_day,
+    iter_days,
 )
 from leaderjournal.prompts.letters.calendar import MAX_PAUSE_AHEAD, render_feed
 
@@ -206,7 +206,7 @@ def test_the_clock_on_the_wall_shows_the_chosen_time_before_and_after_a_change(z
     now = Instant(now)
     raw = a_feed(Chosen(times=(time(7, 30), time(17, 45))), zone=zone, now=now)
     found = [m.astimezone(ZoneInfo(zone)) for m in starts(raw, zone, in_weeks(60, now))]
-    days = each_day(local_day(now, zone), LocalDate(found[-1].date()))
+    days = iter_days(get_local_day(now, zone), LocalDate(found[-1].date()))
     walls = [f"{day} {wall}" for day in days for wall in ("07:30", "17:45")]
     assert [f"{moment:%Y-%m-%d %H:%M}" for moment in found] == walls[: len(found)]
     assert len(found) in range(60 * 14 - 2, 60 * 14 + 3)
@@ -249,7 +249,7 @@ def expected(
 ) -> Iterator[datetime]:
     """Yield what the words say: each time of each local day, as the clock on the wall shows it."""
     last = days_after(LocalDate(until.date()), 3)
-    for day in each_day(first, last):
+    for day in iter_days(first, last):
         if day.isoweekday() in schedule.weekdays:
             for wall in schedule.times:
                 on = days_after(day, 1) if wall < day_starts_at else day
@@ -266,7 +266,7 @@ def expected(
 def test_every_time_of_every_day_is_there_once_and_nothing_else(
     schedule, zone, now, boundary, pause
 ):
-    today = local_day(now, zone, boundary)
+    today = get_local_day(now, zone, boundary)
     paused = replace(schedule, paused_until=days_after(today, pause))
     raw = a_feed(paused, zone=zone, now=now, day_starts_at=boundary)
     until = now + timedelta(days=420)

@@ -151,7 +151,7 @@ def test_another_prompt_or_another_leader_is_another_mail(other):
 
 
 def test_the_mail_arrives_as_it_was_written(mailbox, environment):
-    with mail.Connection(environment["SMTP_URL"]) as connection:
+    with mail.MailConnection(environment["SMTP_URL"]) as connection:
         connection.send(a_prompt())
         connection.send(a_prompt(to="bob@example.org"))
     ann, bob = mailbox

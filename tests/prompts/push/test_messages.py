@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from leaderjournal.kernel.days import instant
+from leaderjournal.kernel.days import to_instant
 from leaderjournal.prompts.push.endpoints import EndpointRefused
 from leaderjournal.prompts.push.messages import (
     MAX_PLAINTEXT,
@@ -24,7 +24,7 @@ from leaderjournal.prompts.push.messages import (
 )
 from leaderjournal.prompts.push.rules import BadDevice, Device, parse_device
 
-NOW = instant(datetime(2026, 11, 25, 17, 45, 30, tzinfo=UTC))
+NOW = to_instant(datetime(2026, 11, 25, 17, 45, 30, tzinfo=UTC))
 SUBJECT = "mailto:operator@leaderjournal.app"
 
 # RFC 8291, section 5 and appendix A
@@ -204,7 +204,7 @@ def test_a_service_is_signed_for_once_and_another_one_by_itself(writer):
         for host in ("updates.push.services.mozilla.com", "web.push.apple.com")
     )
     signed = [
-        written(writer, to=to, now=instant(NOW + timedelta(minutes=minutes))).headers[
+        written(writer, to=to, now=to_instant(NOW + timedelta(minutes=minutes))).headers[
             "Authorization"
         ]
         for minutes in range(0, 700, 50)
@@ -218,7 +218,7 @@ def test_a_token_is_renewed_shortly_before_it_expires(writer):
     expires_at = datetime.fromtimestamp(claims(first)["exp"], UTC)
 
     def before_its_end(**before):
-        return written(writer, now=instant(expires_at - timedelta(**before)))
+        return written(writer, now=to_instant(expires_at - timedelta(**before)))
 
     assert before_its_end(minutes=15).headers["Authorization"] == first.headers["Authorization"]
     renewed = before_its_end(minutes=5)
@@ -229,7 +229,7 @@ def test_a_token_is_renewed_shortly_before_it_expires(writer):
 
 def test_a_clock_that_is_set_back_leaves_no_token_that_is_valid_for_too_long(writer):
     written(writer)
-    earlier = instant(NOW - timedelta(days=3))
+    earlier = to_instant(NOW - timedelta(days=3))
     expires_at = datetime.fromtimestamp(claims(written(writer, now=earlier))["exp"], UTC)
     assert expires_at == (earlier + timedelta(hours=12)).replace(microsecond=0)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.kernel.days import instant
+from leaderjournal.kernel.days import to_instant
 from leaderjournal.prompts.push.rules import (
     FIRST_DELAY,
     MAX_DELAY,
@@ -20,10 +20,10 @@ from leaderjournal.prompts.push.rules import (
     plan_retry,
 )
 
-NOW = instant(datetime(2026, 11, 25, 17, 45, tzinfo=UTC))
+NOW = to_instant(datetime(2026, 11, 25, 17, 45, tzinfo=UTC))
 POINT, SECRET = b"\x04" + bytes(range(64)), bytes(range(16))
 instants = st.integers(1_700_000_000_000, 1_950_000_000_000).map(
-    lambda milliseconds: instant(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    lambda milliseconds: to_instant(datetime.fromtimestamp(milliseconds / 1000, UTC))
 )
 lucks = st.floats(0, 1, exclude_max=True)
 waits = st.timedeltas(timedelta(0), timedelta(days=2))
@@ -144,7 +144,7 @@ def test_another_try_comes_after_the_wait_and_before_the_prompt_expires(
 @given(st.integers(1, 10_000), lucks, lucks)
 def test_the_delay_grows_with_every_try_whatever_the_luck_until_the_longest(attempts, one, other):
     def delay(attempts, luck):
-        far = instant(NOW + timedelta(days=30))
+        far = to_instant(NOW + timedelta(days=30))
         again = plan_retry(attempts, now=NOW, wait=None, expires_at=far, luck=luck)
         return again - NOW
 
@@ -156,14 +156,14 @@ def test_the_delay_grows_with_every_try_whatever_the_luck_until_the_longest(atte
 
 @given(st.integers(1, 10_000), waits, lucks)
 def test_a_wait_that_the_service_asks_for_is_stretched_by_a_tenth_at_most(attempts, wait, luck):
-    far = instant(NOW + timedelta(days=30))
+    far = to_instant(NOW + timedelta(days=30))
     again = plan_retry(attempts, now=NOW, wait=wait, expires_at=far, luck=luck)
     least = max(wait, min(timedelta(seconds=2 ** min(attempts - 1, 30)), MAX_DELAY))
     assert least <= again - NOW <= 1.1 * least
 
 
 def test_a_service_that_never_asks_to_wait_is_left_alone_longer_each_time():
-    far = instant(NOW + timedelta(days=1))
+    far = to_instant(NOW + timedelta(days=1))
     tries = [
         plan_retry(attempts, now=NOW, wait=timedelta(0), expires_at=far, luck=0)
         for attempts in range(1, 8)
@@ -173,7 +173,7 @@ def test_a_service_that_never_asks_to_wait_is_left_alone_longer_each_time():
 
 
 def test_luck_sets_messages_apart_that_were_refused_together():
-    far = instant(NOW + timedelta(days=1))
+    far = to_instant(NOW + timedelta(days=1))
     for wait in (None, timedelta(minutes=2)):
         first, last = (
             plan_retry(1, now=NOW, wait=wait, expires_at=far, luck=luck) for luck in (0, 0.99)

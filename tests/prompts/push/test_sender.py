@@ -15,20 +15,20 @@ from pathlib import Path
 import pytest
 import trustme
 
-from leaderjournal.kernel.days import instant
-from leaderjournal.kernel.first_run import fresh_secrets
+from leaderjournal.kernel.days import to_instant
+from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.prompts.push.endpoints import PushHosts
 from leaderjournal.prompts.push.messages import MessageWriter, PushMessage
 from leaderjournal.prompts.push.rules import ServiceResponse, parse_device, parse_retry_after
 from leaderjournal.prompts.push.sender import MAX_RESPONSE_BYTES, PushSender
 
-WRITER = MessageWriter(fresh_secrets()["VAPID_PRIVATE_KEY"], "mailto:operator@leaderjournal.app")
+WRITER = MessageWriter(create_secrets()["VAPID_PRIVATE_KEY"], "mailto:operator@leaderjournal.app")
 
 
 def message_for(subscription, *, tag="reflect", topic="topic", title="Lead from the front"):
     payload = json.dumps({"notification": {"title": title, "tag": tag}}).encode()
     to = parse_device(subscription["endpoint"], **subscription["keys"])
-    now = instant(datetime.now(UTC))
+    now = to_instant(datetime.now(UTC))
     return WRITER.write(payload, to, ttl=3600, urgency="normal", topic=topic, now=now)
 
 
@@ -139,7 +139,7 @@ def test_the_device_opens_and_shows_what_was_sent(sender, push_service, secure):
 @pytest.mark.parametrize("kind", ["slow-down", "slow-down-until"])
 def test_how_long_to_wait_is_told_in_both_of_its_forms(sender, push_service, secure, kind):
     subscription = push_service.subscription(kind, secure=secure)
-    before = instant(datetime.now(UTC))
+    before = to_instant(datetime.now(UTC))
     answer = sender.submit(message_for(subscription)).result()
     assert answer.status == 429
     wait_for = parse_retry_after(answer.retry_after, now=before)
@@ -633,8 +633,8 @@ def test_the_stand_in_refuses_a_token_of_another_audience_or_too_long(sender, pu
     message.headers["Authorization"] = message_for(other).headers["Authorization"]
     assert sender.submit(message).result() == ServiceResponse(403)
     assert "aud" in push_service.attempts(subscription)[0].reason
-    long_ago = instant(datetime.now(UTC) - timedelta(hours=13))
-    far_ahead = instant(datetime.now(UTC) + timedelta(hours=13))
+    long_ago = to_instant(datetime.now(UTC) - timedelta(hours=13))
+    far_ahead = to_instant(datetime.now(UTC) + timedelta(hours=13))
     to = parse_device(subscription["endpoint"], **subscription["keys"])
     for now in (long_ago, far_ahead):
         message = WRITER.write(b"{}", to, ttl=0, urgency="low", topic="t", now=now)

@@ -22,8 +22,8 @@ from leaderjournal.kernel.days import (
     Instant,
     LocalDate,
     days_after,
-    each_day,
-    local_date,
+    iter_days,
+    to_local_date,
 )
 from leaderjournal.prompts.schedule.rules import (
     AT_RISK,
@@ -183,7 +183,7 @@ class Oracle:
         ends = day_shown(shown(self.last, self.zone), self.boundary)
         minutes = Minutes.of(self.zone, self.first - 30 * HOUR, self.last + 30 * HOUR)
         found = []
-        for day in each_day(begins, ends):
+        for day in iter_days(begins, ends):
             if self.is_off(day):
                 continue
             over = minutes.first_at(datetime.combine(day + DAY, self.boundary))
@@ -291,7 +291,7 @@ def schedules(draw, moment: Instant):
             st.one_of(
                 st.none(),
                 st.none(),
-                st.integers(-2, 4).map(lambda days: local_date(moment.date() + days * DAY)),
+                st.integers(-2, 4).map(lambda days: to_local_date(moment.date() + days * DAY)),
             )
         ),
         streak_at_risk=draw(st.booleans()),
@@ -392,7 +392,7 @@ def test_at_every_clock_change_of_every_zone_each_half_hour_of_the_night_comes_o
                 assert after.astimezone(ZoneInfo(zone)).fold == 0, (zone, prompt)
             first = came[0].local_date
             assert first - today in (0 * DAY, DAY), (zone, came)
-            assert [p.local_date for p in came] == list(each_day(first, days_after(first, 5)))
+            assert [p.local_date for p in came] == list(iter_days(first, days_after(first, 5)))
             after = Instant(change - 3 * DAY)
 
 
@@ -407,7 +407,7 @@ def test_over_seven_years_every_slot_comes_once_on_every_local_day(zone, boundar
     came = prompts_until(last, schedule, after=utc(2023, 12, 30), zone=zone, day_starts_at=boundary)
     collapsed = len({prompt.due_at for prompt in came}) - len(came)
     keys = [(prompt.local_date, prompt.slot) for prompt in came]
-    every = {(day, f"{clock:%H:%M}") for day in each_day(FIRST, LAST) for clock in chosen}
+    every = {(day, f"{clock:%H:%M}") for day in iter_days(FIRST, LAST) for clock in chosen}
     assert len(keys) == len(set(keys))
     assert not collapsed
     missing = every - set(keys)

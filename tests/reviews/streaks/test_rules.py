@@ -17,12 +17,12 @@ from leaderjournal.kernel.days import (
     ZONE_NAMES,
     Instant,
     LocalDate,
-    day_begins,
-    day_ends,
     days_after,
-    each_day,
-    local_date,
-    local_day,
+    get_day_end,
+    get_day_start,
+    get_local_day,
+    iter_days,
+    to_local_date,
 )
 from leaderjournal.reviews.streaks.rules import (
     Streak,
@@ -43,7 +43,7 @@ days = steps.map(lambda step: days_after(MONDAY, step))
 journals = st.one_of(
     st.frozensets(days),
     st.frozensets(days, max_size=6).map(
-        lambda left_out: frozenset(each_day(MONDAY, days_after(MONDAY, 70))) - left_out
+        lambda left_out: frozenset(iter_days(MONDAY, days_after(MONDAY, 70))) - left_out
     ),
     st.frozensets(steps, max_size=25).map(
         lambda left_out: frozenset(
@@ -153,7 +153,7 @@ def test_a_break_is_undone_when_an_offline_day_arrives_late():
 
 def test_an_entry_written_too_late_counts_as_written_and_mends_no_streak():
     in_time, late = marks("xxx.xx"), marks("xxxxxx")
-    sixty_hours_on = Instant(day_ends(day(3), "Europe/Berlin") + 60 * HOUR)
+    sixty_hours_on = Instant(get_day_end(day(3), "Europe/Berlin") + 60 * HOUR)
     assert not is_written_in_time(day(3), written_at=sixty_hours_on, zone="Europe/Berlin")
     assert compute_streak(in_time, calendar=EVERY_DAY, today=day(5)).current == 2
     assert steady(late, day(5)) == 100
@@ -209,8 +209,10 @@ def test_a_kept_day_more_never_lowers_current_longest_or_freezes(kept, calendar,
 
 @pytest.mark.parametrize("kept_before", [0, 5, 6, 13, 19, 20])
 def test_a_saturday_more_never_hurts_whatever_the_two_weeks_after_it_bring(kept_before):
-    practice_days = [d for d in each_day(MONDAY, day(40)) if WEEKDAYS.is_expected(d)]
-    saturday = next(d for d in each_day(practice_days[kept_before], day(40)) if d.isoweekday() == 6)
+    practice_days = [d for d in iter_days(MONDAY, day(40)) if WEEKDAYS.is_expected(d)]
+    saturday = next(
+        d for d in iter_days(practice_days[kept_before], day(40)) if d.isoweekday() == 6
+    )
     after_it = [d for d in practice_days if d > saturday][:9]
     today = days_after(after_it[-1], 1)
     for pattern in range(2 ** len(after_it)):
@@ -313,7 +315,7 @@ def test_a_day_that_is_not_expected_changes_no_steadiness():
 
 @pytest.mark.parametrize("run", [40, 60, 200, 1000])
 def test_one_missed_day_after_a_long_run_lowers_steadiness_by_six_points_at_most(run):
-    kept = frozenset(each_day(MONDAY, day(run - 1)))
+    kept = frozenset(iter_days(MONDAY, day(run - 1)))
     assert steady(kept, day(run)) == 100
     assert 94 <= steady(kept, day(run + 1)) < 100
 
@@ -321,7 +323,9 @@ def test_one_missed_day_after_a_long_run_lowers_steadiness_by_six_points_at_most
 @given(journals, calendars(), days, days)
 def test_steadiness_agrees_with_a_slow_and_obvious_sum(kept, calendar, joined, today):
     judged = [
-        d for d in each_day(joined, day(80)) if calendar.is_expected(d) and (d < today or d in kept)
+        d
+        for d in iter_days(joined, day(80))
+        if calendar.is_expected(d) and (d < today or d in kept)
     ]
     weights = {d: 0.5 ** (back / 13) for back, d in enumerate(reversed(judged))}
     found = steady(kept, today, calendar, joined)
@@ -337,11 +341,11 @@ def test_steadiness_agrees_with_a_slow_and_obvious_sum(kept, calendar, joined, t
 
 
 @settings(max_examples=60, deadline=None)
-@given(zones, st.dates(date(2024, 1, 1), date(2030, 9, 1)).map(local_date), st.integers(0, 22))
+@given(zones, st.dates(date(2024, 1, 1), date(2030, 9, 1)).map(to_local_date), st.integers(0, 22))
 def test_who_writes_once_each_local_day_keeps_the_streak_through_clock_changes(zone, first, hour):
     kept = {
-        local_day(Instant(day_begins(d, zone) + hour * HOUR), zone)
-        for d in each_day(first, days_after(first, 119))
+        get_local_day(Instant(get_day_start(d, zone) + hour * HOUR), zone)
+        for d in iter_days(first, days_after(first, 119))
     }
     found = compute_streak(kept, calendar=EVERY_DAY, today=days_after(first, 119))
     assert (found.current, found.longest, found.freezes) == (120, 120, 2)
@@ -371,16 +375,16 @@ def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_strea
     lived: defaultdict[LocalDate, int] = defaultdict(int)
     now = Instant(start.replace(minute=0))
     zone, other = zone_pair
-    today = joined = days_after(local_day(now, zone), 1)
+    today = joined = days_after(get_local_day(now, zone), 1)
     for stay in [*stays, 60]:
         for _ in range(stay):
-            today = local_day(now, zone)
+            today = get_local_day(now, zone)
             lived[today] += 1
             if today >= joined and lived[today] > hour_of_writing:
                 kept.add(today)
             now = Instant(now + HOUR)
             calendar = PracticeCalendar(EVERY_DAY.changes, short_days=frozenset(short_days))
-            found = compute_streak(kept, calendar=calendar, today=local_day(now, zone))
+            found = compute_streak(kept, calendar=calendar, today=get_local_day(now, zone))
             assert found.current == len(kept)
         short_days |= find_short_days(now, zone, other)
         zone, other = other, zone
@@ -390,7 +394,7 @@ def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_strea
 
 def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
     """Writes each evening at nine; Tuesday is short in Auckland, then repeated in Honolulu."""
-    leaves = Instant(day_begins(day(14), "Pacific/Honolulu") + 5 * HOUR)
+    leaves = Instant(get_day_start(day(14), "Pacific/Honolulu") + 5 * HOUR)
     cut = find_short_days(leaves, "Pacific/Honolulu", "Pacific/Auckland")
     assert cut == {day(14)}
     calendar = PracticeCalendar(EVERY_DAY.changes, short_days=cut)

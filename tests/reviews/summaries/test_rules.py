@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, days_after, each_day, local_date
+from leaderjournal.kernel.days import LocalDate, days_after, iter_days, to_local_date
 from leaderjournal.practice_log.rules import NO_FIGURES, CommitmentFigures, HandOffFigures
 from leaderjournal.reviews.charts.rules import find_spans_by_mark, group_by_week
 from leaderjournal.reviews.streaks.rules import (
@@ -37,8 +37,8 @@ NOVEMBER = Period(2026, 11)
 LAST_OF_NOVEMBER = LocalDate(date(2026, 11, 30))
 CALENDAR = PracticeCalendar()
 
-around_november = st.dates(date(2026, 9, 20), date(2026, 12, 10)).map(local_date)
-any_date = st.dates(date(1900, 1, 1), date(9998, 12, 31)).map(local_date)
+around_november = st.dates(date(2026, 9, 20), date(2026, 12, 10)).map(to_local_date)
+any_date = st.dates(date(1900, 1, 1), date(9998, 12, 31)).map(to_local_date)
 periods = st.one_of(
     st.builds(Period, st.integers(1900, 9998), st.integers(1, 12)),
     st.builds(Period, st.integers(1900, 9998)),
@@ -397,7 +397,7 @@ def test_the_marks_of_days_explain_the_figures_and_the_rows(written, today):
     for run in longest:
         assert run.began_on <= run.first_date
         assert run.whole_days >= run.days
-        for day in each_day(run.first_date, run.last_date):
+        for day in iter_days(run.first_date, run.last_date):
             if day not in written.in_time and written.calendar.is_expected(day) and day < today:
                 assert "freeze" in by_date[day]
 

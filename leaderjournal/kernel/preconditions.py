@@ -15,14 +15,14 @@ class Versioned(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class Precondition:
     """What the writer expects to find: nothing yet, any version, or one of some versions."""
 
     absent: bool = False
     present: bool = False
     etags: frozenset[str] = frozenset()
 
-    def met_by(self, current: Versioned | None) -> bool:
+    def is_met_by(self, current: Versioned | None) -> bool:
         """Tell whether `current` is what was expected."""
         if self.absent:
             return current is None
@@ -31,13 +31,13 @@ class Expected:
         return not self.etags or (current is not None and current.etag in self.etags)
 
 
-ANYTHING = Expected()
+NO_PRECONDITION = Precondition()
 
 
-def expected() -> Expected:
+def read_precondition() -> Precondition:
     """Return what the request's If-Match and If-None-Match expect."""
     if request.if_none_match.star_tag:
-        return Expected(absent=True)
+        return Precondition(absent=True)
     if request.if_match.star_tag:
-        return Expected(present=True)
-    return Expected(etags=frozenset(request.if_match.as_set()))
+        return Precondition(present=True)
+    return Precondition(etags=frozenset(request.if_match.as_set()))

@@ -11,9 +11,9 @@ from typing import IO, Any, Protocol
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from leaderjournal.kernel.intake import LARGEST_IMPORT, MEGABYTE
+from leaderjournal.kernel.request_checks import LARGEST_IMPORT, MEGABYTE
 
-TAKE_JOURNALS = frozenset({"/settings/import", "/api/v1/imports", "/api/v1/imports/preview"})
+IMPORT_PATHS = frozenset({"/settings/import", "/api/v1/imports", "/api/v1/imports/preview"})
 """Where whole journals are sent, by who is signed in."""
 
 IN_MEMORY = 65_536
@@ -25,12 +25,12 @@ GRACE = 15.0
 LEAST_RATE = 16_384
 """Bytes that a second more is given for."""
 
-MOST_OF_ONE_ADDRESS = 64
-MOST_OF_ALL = 512
+MOST_PER_ADDRESS = 64
+MOST_IN_TOTAL = 512
 """How many bodies may be on the way to one process; one more, and the oldest is given up."""
 
 
-class Receives(Protocol):
+class RequestBody(Protocol):
     """What granian gives for a request: its body, whole or piece by piece."""
 
     async def __call__(self) -> bytes:
@@ -56,17 +56,17 @@ class TooLarge(RawIOBase):
         raise RequestEntityTooLarge
 
 
-def largest_body(path: str, headers: Mapping[str, Any]) -> int:
+def get_body_limit(path: str, headers: Mapping[str, Any]) -> int:
     """Return how many bytes a request may bring: more only where a leader sends a journal.
 
     `headers` are those of a WSGI environ. Whether a cookie or a token is worth anything is for the
     application to say, which the adapter asks; who brings none is not let in with 50 MB.
     """
     signed = "HTTP_AUTHORIZATION" in headers or "HTTP_COOKIE" in headers
-    return LARGEST_IMPORT if signed and path in TAKE_JOURNALS else MEGABYTE
+    return LARGEST_IMPORT if signed and path in IMPORT_PATHS else MEGABYTE
 
 
-class Receiver:
+class BodyReceiver:
     """Receives the bodies of one process, and gives up those that come too slowly.
 
     Where too many are on the way, the oldest goes rather than the newest: what an honest client
@@ -78,7 +78,7 @@ class Receiver:
         self._all: dict[asyncio.Timeout, None] = {}
 
     async def receive(
-        self, body: Receives, *, declared: int | None, limit: int, address: str
+        self, body: RequestBody, *, declared: int | None, limit: int, address: str
     ) -> tuple[IO[bytes], int]:
         """Return the body of at most `limit` bytes, and its length.
 
@@ -94,7 +94,7 @@ class Receiver:
                     if declared is not None and declared <= IN_MEMORY:
                         whole = await body()
                         return BytesIO(whole), len(whole)
-                    return await _spooled(body, limit, deadline)
+                    return await _write_to_spool(body, limit, deadline)
                 finally:
                     self._leave(deadline, address)
         except TimeoutError as error:
@@ -102,9 +102,9 @@ class Receiver:
 
     def _enter(self, deadline: asyncio.Timeout, address: str) -> None:
         of_address = self._of_address.setdefault(address, {})
-        if len(of_address) >= MOST_OF_ONE_ADDRESS:
+        if len(of_address) >= MOST_PER_ADDRESS:
             _give_up(next(iter(of_address)))
-        elif len(self._all) >= MOST_OF_ALL:
+        elif len(self._all) >= MOST_IN_TOTAL:
             _give_up(next(iter(self._all)))
         of_address[deadline] = self._all[deadline] = None
 
@@ -120,7 +120,9 @@ def _give_up(deadline: asyncio.Timeout) -> None:
         deadline.reschedule(asyncio.get_running_loop().time())
 
 
-async def _spooled(body: Receives, limit: int, deadline: asyncio.Timeout) -> tuple[IO[bytes], int]:
+async def _write_to_spool(
+    body: RequestBody, limit: int, deadline: asyncio.Timeout
+) -> tuple[IO[bytes], int]:
     began = asyncio.get_running_loop().time()
     length = 0
     spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - who answers the request closes it

@@ -12,27 +12,27 @@ from typing import Any, NoReturn
 DEEPEST = 50
 LONGEST_NUMBER = 100
 LARGEST_EXACT = 2**53
-NO_TEXT = "Leave out the characters that are no text."
+INVALID_TEXT = "Leave out the characters that are no text."
 
-_MAY_BE_NO_TEXT = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_MAY_BE_INVALID_TEXT = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
+_INVALID_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class UnreadableJson(ValueError):
     """The text is no JSON within the limits. The message says what is allowed."""
 
 
-class NoText(UnreadableJson):
+class InvalidText(UnreadableJson):
     """A string holds NUL or half of a surrogate pair, at `path`: names and positions with dots."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(NO_TEXT)
+        super().__init__(INVALID_TEXT)
         self.path = path
 
 
 def is_text(text: str) -> bool:
     """Tell whether a string can be stored and shown: no NUL, no half of a surrogate pair."""
-    return _NO_TEXT.search(text) is None
+    return _INVALID_TEXT.search(text) is None
 
 
 def read_json(content: str | bytes) -> Any:
@@ -40,7 +40,10 @@ def read_json(content: str | bytes) -> Any:
     try:
         text = content.decode() if isinstance(content, bytes) else content
         value = json.loads(
-            text, parse_int=_integer, parse_float=_number, parse_constant=_refuse_constant
+            text,
+            parse_int=_parse_integer,
+            parse_float=_parse_number,
+            parse_constant=_refuse_constant,
         )
     except UnreadableJson:
         raise
@@ -50,19 +53,19 @@ def read_json(content: str | bytes) -> Any:
         raise UnreadableJson("Send valid JSON in UTF-8.") from None
     if text.count("[") + text.count("{") > DEEPEST and _is_deeper(value, DEEPEST):
         raise UnreadableJson(f"Nest values at most {DEEPEST} deep.")
-    if _MAY_BE_NO_TEXT.search(text) or not is_text(text):
-        for path, string in _strings(value):
+    if _MAY_BE_INVALID_TEXT.search(text) or not is_text(text):
+        for path, string in _iter_strings(value):
             if not is_text(string):
-                raise NoText(path)
+                raise InvalidText(path)
     return value
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     _check_length(digits)
     return int(digits)
 
 
-def _number(digits: str) -> float | int:
+def _parse_number(digits: str) -> float | int:
     """Return a number; 4.0 is the integer 4, as JSON Schema has it."""
     _check_length(digits)
     number = float(digits)
@@ -80,7 +83,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise UnreadableJson(f"{name} is no number in JSON.")
 
 
-def _children(value: Any) -> list[Any]:
+def _list_children(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []
@@ -90,20 +93,20 @@ def _is_deeper(value: Any, depth: int) -> bool:
     """Tell whether a value nests more than `depth` lists and objects; asked level by level."""
     level = [value]
     for _ in range(depth):
-        level = [child for parent in level for child in _children(parent)]
+        level = [child for parent in level for child in _list_children(parent)]
     return any(isinstance(value, list | dict) for value in level)
 
 
-def _strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _iter_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield every string and every name in a value with the path to it."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            shown = _NO_TEXT.sub("?", name)
+            shown = _INVALID_TEXT.sub("?", name)
             here = f"{path}.{shown}" if path else shown
             yield here, name
-            yield from _strings(inner, here)
+            yield from _iter_strings(inner, here)
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from _strings(inner, f"{path}.{position}" if path else str(position))
+            yield from _iter_strings(inner, f"{path}.{position}" if path else str(position))

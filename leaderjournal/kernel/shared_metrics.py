@@ -14,32 +14,32 @@ from typing import Any
 from prometheus_client import Counter, Histogram, values
 from prometheus_client.mmap_dict import MmapedDict
 
-from leaderjournal.kernel.private_files import keep_private_folder
+from leaderjournal.kernel.private_files import make_folder_private
 
 __all__ = ["Counter", "Histogram"]
 
 log = logging.getLogger("leaderjournal.counting")
-ROOM = 1 << 17
+FIRST_SIZE = 1 << 17
 """Bytes of a process's file at first, for a thousand counters; it doubles as more come."""
-LONGEST_REST = 64
+LONGEST_OVERHEAD = 64
 """Bytes that a counter takes beside its name, and more."""
 
 
-class RoomyDict(MmapedDict):
+class ReservedDict(MmapedDict):
     """Counters in a mapped file, every page of which has its place on the disk."""
 
     def __init__(self, filename: str, read_mode: bool = False) -> None:
         if not read_mode:
-            take_room(Path(filename), ROOM)
+            reserve_space(Path(filename), FIRST_SIZE)
         super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
 
     def _init_value(self, key: str) -> None:
-        if self._used + len(key.encode()) + LONGEST_REST > self._capacity:
-            take_room(Path(self._fname), 2 * self._capacity)
+        if self._used + len(key.encode()) + LONGEST_OVERHEAD > self._capacity:
+            reserve_space(Path(self._fname), 2 * self._capacity)
         super()._init_value(key)  # type: ignore[no-untyped-call]
 
 
-class SharedOrOwnValue:
+class SharedOrLocalValue:
     """A counter that is shared with other processes, or this one's own where no room is left."""
 
     _multiprocess = True
@@ -53,7 +53,7 @@ class SharedOrOwnValue:
             return values.MutexValue(*arguments, **options)  # type: ignore[no-untyped-call]
 
 
-def take_room(path: Path, size: int) -> None:
+def reserve_space(path: Path, size: int) -> None:
     """Fill a file with zeros up to `size` bytes. Raises OSError, and leaves the file as it was."""
     with path.open("ab") as file:
         there = file.tell()
@@ -67,8 +67,8 @@ def take_room(path: Path, size: int) -> None:
 
 
 if values.ValueClass is not values.MutexValue:
-    values.MmapedDict = RoomyDict  # type: ignore[attr-defined]
+    values.MmapedDict = ReservedDict  # type: ignore[attr-defined]
     _shared_value = values.ValueClass
-    values.ValueClass = SharedOrOwnValue
+    values.ValueClass = SharedOrLocalValue
     with suppress(OSError):
-        keep_private_folder(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
+        make_folder_private(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))

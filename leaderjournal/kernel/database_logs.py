@@ -15,22 +15,22 @@ from leaderjournal.kernel.database import BUSY_MILLISECONDS, db
 from leaderjournal.kernel.queue import QueueFile
 
 log = logging.getLogger("leaderjournal.erasing")
-TRIES = 5
-MILLISECONDS_A_TRY = 200
+ATTEMPTS = 5
+ATTEMPT_MILLISECONDS = 200
 """How long a try waits for readers; while it does, nobody else can write."""
 
 
-def wipe_logs() -> bool:
+def clear_logs() -> bool:
     """Empty the logs of both databases; tell whether nothing of what was deleted is left in them.
 
     A reader that began before the deletion, such as a backup, holds the log: then it is False, and
     the worker tries again every minute. The caller has no transaction open.
     """
     db.session.rollback()
-    return all([_wipe_database(), _wipe_queue()])
+    return all([_clear_database_log(), _clear_queue_log()])
 
 
-def _wipe_database() -> bool:
+def _clear_database_log() -> bool:
     if db.engine.dialect.name != "sqlite" or not _has_log(db.engine.url.database):
         return True
     try:
@@ -38,18 +38,18 @@ def _wipe_database() -> bool:
     except sa.exc.SQLAlchemyError:
         return False
     try:
-        return _emptied(connection.driver_connection)  # type: ignore[arg-type]
+        return _truncate_log(connection.driver_connection)  # type: ignore[arg-type]
     finally:
         connection.close()
 
 
-def _wipe_queue() -> bool:
+def _clear_queue_log() -> bool:
     storage = current_app.extensions["queue"].storage
     if not isinstance(storage, QueueFile) or not _has_log(storage.filename):
         return True
     with storage.lock:
         try:
-            return _emptied(storage.conn)
+            return _truncate_log(storage.conn)
         except sqlite3.Error as error:  # as on a full disk; what was erased is erased
             log.warning("the queue's log cannot be emptied now: %s", error)
             return False
@@ -62,11 +62,11 @@ def _has_log(database: str | None) -> bool:
     return wal.exists() and wal.stat().st_size > 0
 
 
-def _emptied(connection: sqlite3.Connection) -> bool:
+def _truncate_log(connection: sqlite3.Connection) -> bool:
     """Empty the log behind `connection`; tell whether that went to its end."""
-    connection.execute(f"PRAGMA busy_timeout = {MILLISECONDS_A_TRY}")
+    connection.execute(f"PRAGMA busy_timeout = {ATTEMPT_MILLISECONDS}")
     try:
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             [busy, _frames, _moved] = connection.execute(
                 "PRAGMA wal_checkpoint(TRUNCATE)"
             ).fetchone()

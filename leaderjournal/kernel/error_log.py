@@ -14,7 +14,7 @@ from flask import Flask, request
 log = logging.getLogger("leaderjournal.faults")
 
 
-def init_faults(app: Flask) -> None:
+def init_error_log(app: Flask) -> None:
     """Log unexpected errors of `app` in this way; `kernel.problems` answers them."""
 
     def log_exception(
@@ -22,12 +22,12 @@ def init_faults(app: Flask) -> None:
     ) -> None:
         error = exc_info[1]
         if error is not None:
-            log.error("fault in %s %s\n%s", request.method, request.endpoint, describe(error))
+            log.error("fault in %s %s\n%s", request.method, request.endpoint, format_error(error))
 
     app.log_exception = log_exception  # type: ignore[method-assign]
 
 
-def describe(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Return where an error and those behind it happened, line by line, the last one first."""
     lines: list[str] = []
     seen: BaseException | None = error

@@ -25,11 +25,11 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["leaderjournal"])
 
 
-class NeedsTooMuch(Exception):
+class LimitExceeded(Exception):
     """The work needs more memory or time than it may have."""
 
 
-def run_apart(
+def run_isolated(
     function: Callable[..., Result],
     *arguments: Any,
     megabytes: int,
@@ -43,30 +43,31 @@ def run_apart(
     """
     receiving, sending = _context.Pipe(duplex=False)
     process = _context.Process(
-        target=_work, args=(sending, megabytes * MEGABYTE, seconds, load, function, arguments)
+        target=_run_limited,
+        args=(sending, megabytes * MEGABYTE, seconds, load, function, arguments),
     )
     process.start()
     sending.close()
     try:
         if not receiving.poll(seconds):
-            raise NeedsTooMuch
+            raise LimitExceeded
         result, problem = receiving.recv()
     except EOFError as error:  # it was ended: by a limit, by the system, or by a library
-        raise NeedsTooMuch from error
+        raise LimitExceeded from error
     finally:
         process.kill()
         process.join()
         process.close()
         receiving.close()
     if isinstance(problem, MemoryError):
-        raise NeedsTooMuch
+        raise LimitExceeded
     if problem is not None:
         raise problem
     found: Result = result
     return found
 
 
-def _work(
+def _run_limited(
     sending: Connection,
     memory: int,
     seconds: int,
@@ -80,7 +81,7 @@ def _work(
     try:
         load()
         with suppress(OSError, ValueError):  # macOS
-            resource.setrlimit(resource.RLIMIT_AS, (_memory_now() + memory,) * 2)
+            resource.setrlimit(resource.RLIMIT_AS, (_get_address_space() + memory,) * 2)
         sent = function(*arguments), None
     except Exception as error:  # noqa: BLE001 - whoever asked deals with it
         error.__traceback__ = error.__cause__ = error.__context__ = None
@@ -91,7 +92,7 @@ def _work(
         sending.send((None, error))
 
 
-def _memory_now() -> int:
+def _get_address_space() -> int:
     """Return how many bytes of addresses this process has; 0 where the system does not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -23,7 +23,7 @@ _free = BoundedSemaphore(AT_ONCE)
 
 
 @contextmanager
-def take_turn() -> Iterator[None]:
+def take_slot() -> Iterator[None]:
     """Do what is inside as one of the few. Raises QuotaReached (503) where there are enough."""
     if not _free.acquire(blocking=False):
         raise QuotaReached(BUSY, status=503, retry_after=30)
@@ -33,12 +33,12 @@ def take_turn() -> Iterator[None]:
         _free.release()
 
 
-def takes_turn(view: Callable[Given, Answer]) -> Callable[Given, Answer]:
+def limit_concurrency(view: Callable[Given, Answer]) -> Callable[Given, Answer]:
     """Let few requests of a process be in `view` at once."""
 
     @wraps(view)
     def guarded(*arguments: Given.args, **named: Given.kwargs) -> Answer:
-        with take_turn():
+        with take_slot():
             return view(*arguments, **named)
 
     return guarded

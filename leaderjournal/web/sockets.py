@@ -7,37 +7,37 @@ import time
 from leaderjournal.kernel.settings import SettingsError
 
 BACKLOG = 1_024
-READER_TAKES_NOTHING_FOR = 60_000
+STALLED_READER_TIMEOUT = 60_000
 """Milliseconds after which Linux lets go of a connection whose other end takes nothing."""
 
-TRIES_FOR = 5.0
+RETRIES_FOR = 5.0
 """Seconds within which processes of an earlier start may leave the port."""
 
-ONE_EACH = sys.platform == "linux"
+HAS_OWN_SOCKETS = sys.platform == "linux"
 """Whether each process has a socket of its own on one port, so that Linux spreads connections.
 
 On one socket that they share, the same process takes nearly all. macOS cannot spread them.
 """
 
 
-def listen(host: str, port: int, *, beside_others: bool = False) -> socket.socket:
+def open_socket(host: str, port: int, *, beside_others: bool = False) -> socket.socket:
     """Return a socket that listens. Raises OSError."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     listening = socket.create_server(
         (host, port), family=family, backlog=BACKLOG, reuse_port=beside_others
     )
     if sys.platform == "linux":
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, READER_TAKES_NOTHING_FOR)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_READER_TIMEOUT)
     listening.setblocking(False)
     return listening
 
 
-def listen_first(host: str, port: int) -> socket.socket:
+def open_exclusive_socket(host: str, port: int) -> socket.socket:
     """Return a socket on a port that nobody else has. Raises SettingsError."""
-    gives_up_at = time.monotonic() + TRIES_FOR
+    gives_up_at = time.monotonic() + RETRIES_FOR
     while True:
         try:
-            return listen(host, port)
+            return open_socket(host, port)
         except OSError as error:
             if time.monotonic() > gives_up_at:
                 reason = (error.strerror or str(error)).lower()

@@ -18,8 +18,8 @@ from limits.storage import Storage
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import settings
-from leaderjournal.kernel.database import Base, db, rows_changed, upsert, write_transaction
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.database import Base, count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.problems import Problem
 
 
@@ -50,9 +50,9 @@ class DatabaseStorage(Storage):
         """Add `amount` to the counter, which begins anew once it has expired."""
         now = clock.now().timestamp()
         over = RateCounter.expires_at <= now
-        with open_own_session() as session, write_transaction(session):
+        with open_separate_session() as session, write_transaction(session):
             row = upsert(session, RateCounter).values(
-                name=hash_name(key), attempts=amount, expires_at=now + expiry
+                name=hash_counter_name(key), attempts=amount, expires_at=now + expiry
             )
             raised = row.on_conflict_do_update(
                 index_elements=["name"],
@@ -65,17 +65,17 @@ class DatabaseStorage(Storage):
 
     def get(self, key: str) -> int:
         """Return the counter, 0 where there is none or it has expired."""
-        found = self._live(key)
+        found = self._find_counter(key)
         return found.attempts if found else 0
 
     def get_expiry(self, key: str) -> float:
         """Return when the counter expires, in seconds since 1970."""
-        found = self._live(key)
+        found = self._find_counter(key)
         return found.expires_at if found else clock.now().timestamp()
 
     def check(self) -> bool:
         """Tell whether the store answers."""
-        with open_own_session() as session:
+        with open_separate_session() as session:
             return bool(session.scalar(sa.select(1)))
 
     def reset(self) -> int:
@@ -84,45 +84,45 @@ class DatabaseStorage(Storage):
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
-        self._delete(RateCounter.name == hash_name(key))
+        self._delete(RateCounter.name == hash_counter_name(key))
 
     def clear_expired(self) -> int:
         """Forget the counters that have expired; return how many."""
         return self._delete(RateCounter.expires_at <= clock.now().timestamp())
 
-    def _live(self, key: str) -> RateCounter | None:
-        with open_own_session() as session:
+    def _find_counter(self, key: str) -> RateCounter | None:
+        with open_separate_session() as session:
             return session.scalar(
                 sa.select(RateCounter).where(
-                    RateCounter.name == hash_name(key),
+                    RateCounter.name == hash_counter_name(key),
                     RateCounter.expires_at > clock.now().timestamp(),
                 )
             )
 
     def _delete(self, which: sa.ColumnElement[bool]) -> int:
-        with open_own_session() as session, write_transaction(session):
-            return rows_changed(session, sa.delete(RateCounter).where(which))
+        with open_separate_session() as session, write_transaction(session):
+            return count_changed_rows(session, sa.delete(RateCounter).where(which))
 
 
-def open_own_session() -> Session:
+def open_separate_session() -> Session:
     """Return a session apart from the request's: a count stands even where the request fails."""
     return db.sessionmaker()
 
 
-def hash_name(key: str) -> str:
+def hash_counter_name(key: str) -> str:
     """Return the name under which a counter is stored, which tells nothing about it."""
-    return hmac.new(settings().secret_key.encode(), key.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(get_settings().secret_key.encode(), key.encode(), hashlib.sha256).hexdigest()
 
 
-def client_network() -> str:
+def get_client_network() -> str:
     """Return the network that a request comes from: an IPv4 address, or the /64 of an IPv6 one.
 
     Whoever has an IPv6 address has all of its /64 (RFC 6177), so that single ones say nothing.
     """
-    return network_of(get_remote_address())
+    return get_network(get_remote_address())
 
 
-def network_of(address: str) -> str:
+def get_network(address: str) -> str:
     """Return the network of an address, which some proxies give with a port."""
     bare = address.strip()
     if bare.startswith("["):
@@ -140,7 +140,7 @@ def network_of(address: str) -> str:
     return str(ip_network((found, 64), strict=False))
 
 
-def too_many(reset_at: float) -> Problem:
+def build_limit_problem(reset_at: float) -> Problem:
     """Return the answer to too many tries; the counter begins anew at `reset_at` (since 1970)."""
     wait = max(1, math.ceil(reset_at - clock.now().timestamp()))
     minutes = math.ceil(wait / 60)
@@ -151,11 +151,11 @@ def too_many(reset_at: float) -> Problem:
 
 def refuse(breached: RequestLimit) -> NoReturn:
     """Answer a request over its limit. Raises Problem (429)."""
-    raise too_many(breached.reset_at)
+    raise build_limit_problem(breached.reset_at)
 
 
 limiter = Limiter(
-    key_func=client_network,
+    key_func=get_client_network,
     storage_uri="database://",
     strategy="fixed-window",
     on_breach=refuse,

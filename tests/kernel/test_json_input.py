@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.kernel.json_text import (
+from leaderjournal.kernel.json_input import (
     DEEPEST,
     LONGEST_NUMBER,
-    NoText,
+    InvalidText,
     UnreadableJson,
     is_text,
     read_json,
@@ -75,7 +75,7 @@ def test_what_readers_trip_over_is_refused(text, said):
     ],
 )
 def test_what_is_no_text_is_named(text, path):
-    with pytest.raises(NoText) as refused:
+    with pytest.raises(InvalidText) as refused:
         read_json(text)
     assert refused.value.path == path
 

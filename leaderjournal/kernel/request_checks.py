@@ -12,8 +12,14 @@ from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
-from leaderjournal.kernel.json_text import NO_TEXT, NoText, UnreadableJson, is_text, read_json
-from leaderjournal.kernel.problems import API_PREFIX, Problem, invalid
+from leaderjournal.kernel.json_input import (
+    INVALID_TEXT,
+    InvalidText,
+    UnreadableJson,
+    is_text,
+    read_json,
+)
+from leaderjournal.kernel.problems import API_PREFIX, Problem, raise_invalid
 
 MEGABYTE = 1_000_000
 LARGEST_IMPORT = 50 * MEGABYTE
@@ -22,7 +28,7 @@ LARGEST_IMPORT = 50 * MEGABYTE
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-class IntakeRequest(Request):
+class CheckedRequest(Request):
     """A request whose headers are read with care."""
 
     @property
@@ -44,7 +50,7 @@ class NumberConverter(BaseConverter):
         return int(value)
 
 
-class GuardedParser(FlaskParser):
+class LimitedParser(FlaskParser):
     """Reads bodies: one must be there, and JSON is read within limits."""
 
     def load_json(self, req: Any, schema: Schema) -> Any:
@@ -58,8 +64,8 @@ class GuardedParser(FlaskParser):
             raise Problem(415, "Send this as application/json.")
         try:
             return read_json(content)
-        except NoText as error:
-            invalid({error.path or "body": [str(error)]})
+        except InvalidText as error:
+            raise_invalid({error.path or "body": [str(error)]})
         except UnreadableJson as error:
             raise Problem(400, str(error)) from None
 
@@ -67,10 +73,10 @@ class GuardedParser(FlaskParser):
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """A part of the API, whose bodies are read with care."""
 
-    ARGUMENTS_PARSER = GuardedParser()
+    ARGUMENTS_PARSER = LimitedParser()
 
 
-def init_intake(app: Flask) -> None:
+def init_request_checks(app: Flask) -> None:
     """Look at every request to `app`. Called once it is known who asks, as forms are read here."""
     app.before_request(refuse_unreadable)
 
@@ -86,19 +92,19 @@ def refuse_unreadable() -> None:
     """Raise Problem for what is no text in the address or a form, and for packed bodies."""
     if not is_text(request.path):
         raise Problem(404, "There is nothing at this address.")
-    _refuse_no_text(request.args.items(multi=True))
+    _refuse_invalid_text(request.args.items(multi=True))
     if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
         raise Problem(415, "Send the body as it is, without a Content-Encoding.")
     if request.mimetype in FORMS and request.endpoint and not _is_json_call():
-        _refuse_no_text(request.form.items(multi=True))
-        _refuse_no_text((name, file.filename or "") for name, file in request.files.items())
+        _refuse_invalid_text(request.form.items(multi=True))
+        _refuse_invalid_text((name, file.filename or "") for name, file in request.files.items())
 
 
 def _is_json_call() -> bool:
     return request.path.startswith(API_PREFIX) and request.mimetype == FORMS[0]
 
 
-def _refuse_no_text(pairs: Iterable[tuple[str | None, str]]) -> None:
+def _refuse_invalid_text(pairs: Iterable[tuple[str | None, str]]) -> None:
     # A part of a multipart form may have no name at all.
     for name, value in pairs:
         if name is None or not is_text(name) or not is_text(value):
@@ -106,4 +112,4 @@ def _refuse_no_text(pairs: Iterable[tuple[str | None, str]]) -> None:
 
 
 def _refuse(name: str | None) -> NoReturn:
-    invalid({name if name and is_text(name) else "name": [NO_TEXT]})
+    raise_invalid({name if name and is_text(name) else "name": [INVALID_TEXT]})

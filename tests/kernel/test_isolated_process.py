@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from leaderjournal.kernel.apart import NeedsTooMuch, run_apart
+from leaderjournal.kernel.isolated_process import LimitExceeded, run_isolated
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.full_export import read_full_export
 
@@ -14,27 +14,27 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps 
 
 
 def test_it_gives_what_was_found_in_another_process():
-    assert run_apart(sorted, [3, 1, 2], megabytes=100) == [1, 2, 3]
-    assert run_apart(os.getpid, megabytes=100) != os.getpid()
+    assert run_isolated(sorted, [3, 1, 2], megabytes=100) == [1, 2, 3]
+    assert run_isolated(os.getpid, megabytes=100) != os.getpid()
 
 
 def test_it_raises_what_was_raised():
     with pytest.raises(UnreadableJournal):
-        run_apart(read_full_export, b"{", megabytes=100)
+        run_isolated(read_full_export, b"{", megabytes=100)
 
 
 @on_linux
 def test_it_may_have_so_much_memory_and_no_more():
-    assert len(run_apart(bytes, 10_000_000, megabytes=100)) == 10_000_000
-    with pytest.raises(NeedsTooMuch):
-        run_apart(bytes, 1_000_000_000, megabytes=100)
+    assert len(run_isolated(bytes, 10_000_000, megabytes=100)) == 10_000_000
+    with pytest.raises(LimitExceeded):
+        run_isolated(bytes, 1_000_000_000, megabytes=100)
 
 
 def test_it_may_take_so_long_and_no_longer():
-    with pytest.raises(NeedsTooMuch):
-        run_apart(time.sleep, 600, megabytes=100, seconds=1)
+    with pytest.raises(LimitExceeded):
+        run_isolated(time.sleep, 600, megabytes=100, seconds=1)
 
 
 def test_one_that_is_ended_is_said_to_need_too_much():
-    with pytest.raises(NeedsTooMuch):
-        run_apart(os.abort, megabytes=100)
+    with pytest.raises(LimitExceeded):
+        run_isolated(os.abort, megabytes=100)

@@ -9,16 +9,16 @@ import logging
 import smtplib
 import time
 
-from leaderjournal.kernel.faults import describe
-from leaderjournal.kernel.outages import describe_outage, outage_in
+from leaderjournal.kernel.error_log import format_error
+from leaderjournal.kernel.outages import find_outage, format_outage
 
 log = logging.getLogger("leaderjournal.queue")
 
-TELLS_EVERY = 60.0
+REPEATED_AFTER = 60.0
 """Seconds after which the same outage is told of again."""
 
 
-class QueueFaults(logging.Handler):
+class QueueLogHandler(logging.Handler):
     """Takes what huey logs, and passes on what the operator should know."""
 
     def __init__(self) -> None:
@@ -31,20 +31,20 @@ class QueueFaults(logging.Handler):
         if error is None:
             log.log(record.levelno, "queue: %s", record.getMessage())
             return
-        if outage_in(error) is None and not isinstance(error, OSError | smtplib.SMTPException):
-            log.error("queue: %s\n%s", record.getMessage(), describe(error))
+        if find_outage(error) is None and not isinstance(error, OSError | smtplib.SMTPException):
+            log.error("queue: %s\n%s", record.getMessage(), format_error(error))
             return
         what = f"{record.msg} {type(error).__name__}"
         now = time.monotonic()
-        if now - self._told.get(what, -TELLS_EVERY) >= TELLS_EVERY:
+        if now - self._told.get(what, -REPEATED_AFTER) >= REPEATED_AFTER:
             self._told[what] = now
             said = record.getMessage().rstrip(".")
-            log.warning("queue: %s: %s", said, describe_outage(error))
+            log.warning("queue: %s: %s", said, format_outage(error))
 
 
-def tell_queue_faults() -> None:
+def attach_queue_log() -> None:
     """Let huey's log be told in this way, once in a process."""
     theirs = logging.getLogger("huey")
-    if not any(isinstance(handler, QueueFaults) for handler in theirs.handlers):
-        theirs.addHandler(QueueFaults())
+    if not any(isinstance(handler, QueueLogHandler) for handler in theirs.handlers):
+        theirs.addHandler(QueueLogHandler())
         theirs.propagate = False
