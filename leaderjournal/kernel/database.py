@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -106,8 +107,16 @@ def init_database(app: Flask, database_url: str) -> None:
         options["connect_args"] = {"cursor_factory": BinaryCursor, **_get_timeouts(database_url)}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    _drop_async_teardown(app)
     with app.app_context():
         prepare_engine(db.engine)
+
+
+def _drop_async_teardown(app: Flask) -> None:
+    """Spare each request a thread: the extension closes async sessions in one, and we have none."""
+    app.teardown_appcontext_funcs = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
 
 
 def _get_timeouts(database_url: str) -> dict[str, Any]:
