@@ -198,7 +198,7 @@ def fill(
                     (key, number, question.id, question.behaviour)
                     for key in catalogue.KEY_SLUGS
                     for number, question in enumerate(
-                        q for q in catalogue.questions() if q.key == key
+                        q for q in catalogue.list_questions() if q.key == key
                     )
                 ],
             )

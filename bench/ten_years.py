@@ -30,7 +30,7 @@ from leaderjournal.kernel.settings import Settings
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import BroughtDay, Writing
+from leaderjournal.reflections.store import DayToImport, Writing
 
 DAYS = 3652
 WORDS = 350
@@ -98,15 +98,15 @@ def make_journal(settings):
                     chance.randint(1, 5),
                     text(share),
                 )
-                for key in catalogue.keys()
+                for key in catalogue.list_keys()
             )
             note = text(WORDS - 3 * share) + (" A needle in the hay." if back == 1000 else "")
             writing = Writing(
                 Instant(now - timedelta(days=back)), "Europe/Berlin", leader.day_starts_at
             )
-            days.append(BroughtDay(days_after(today, -back), DayContent(answers, note), writing))
+            days.append(DayToImport(days_after(today, -back), DayContent(answers, note), writing))
         with write_transaction() as session:
-            reflections_store.add_days(session, leader.cipher, days, now=now)
+            reflections_store.import_days(session, leader.cipher, days, now=now)
         token, _ = accounts_store.create_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 

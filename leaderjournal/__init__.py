@@ -109,7 +109,7 @@ APIS = (
 
 accounts_store.local_days_changed.connect(schedule_store.reschedule_after_move)
 accounts_store.local_days_changed.connect(fortnightly_store.reschedule_after_move)
-reflections_store.commitments_gone.connect(practice_log_store.delete_outcomes)
+reflections_store.commitments_removed.connect(practice_log_store.delete_outcomes)
 people_store.name_forgotten.connect(monthly_store.rewrite_texts)
 people_store.name_forgotten.connect(team_mirror_store.rewrite_lines)
 people_store.name_forgotten.connect(documents_store.delete_all)

@@ -126,8 +126,8 @@ def create_demo(*, now: Instant) -> str:
         if skipped and back:
             continue
         written_at = Instant(now - timedelta(days=back, minutes=chance.randrange(30)))
-        questions = questions_store.questions_of_day(
-            leader.cipher, day, scored=reflections_store.scores_before(leader.id, day)
+        questions = questions_store.get_questions_of_day(
+            leader.cipher, day, scored=reflections_store.list_scores_before(leader.id, day)
         )
         progress = 1 - back / DAYS
         answers = tuple(
@@ -146,7 +146,7 @@ def create_demo(*, now: Instant) -> str:
             commitment=chance.choice(COMMITMENTS) if chance.random() < 0.35 else "",
         )
         writing = reflections_store.Writing(written_at, leader.time_zone, leader.day_starts_at)
-        reflections_store.put(leader.cipher, day, content, writing=writing, now=written_at)
+        reflections_store.save_day(leader.cipher, day, content, writing=writing, now=written_at)
     this = Period(today.year, today.month)
     for month, looked in zip(list_months_until(this, 6)[:-1], itertools.cycle(REVIEWS)):
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))

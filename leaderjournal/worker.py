@@ -54,7 +54,7 @@ def run_chores(app: Flask) -> dict[str, int]:
         now = clock.now()
         return {
             "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
-            "deleted days past restoring": reflections_store.purge_deleted(now=now),
+            "deleted days past restoring": reflections_store.purge_deleted_days(now=now),
             "devices encrypted that were plain": push_store.encrypt_plain_devices(),
             "devices removed long ago": push_store.delete_old_removals(now=now),
             "imports that were broken off": _resume_imports(now),

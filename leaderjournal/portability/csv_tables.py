@@ -31,11 +31,11 @@ def stream_table(leader: Leader, table: str, *, today: LocalDate) -> Iterator[st
 
 
 def _list_days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-    for day in reflections_store.days(leader.cipher):
+    for day in reflections_store.iter_days(leader.cipher):
         content = day.content
         cells: list[object] = [day.local_date]
         for key in catalogue.KEY_SLUGS:
-            answer = content.answer(key)
+            answer = content.get_answer(key)
             cells += [answer.score, answer.behaviour, answer.text]
         cells += [content.note, content.commitment, content.words]
         yield [*cells, day.written_at.isoformat(), day.time_zone]
@@ -43,7 +43,7 @@ def _list_days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
 
 def _list_reviews(leader: Leader, _today: LocalDate) -> Iterator[Row]:
     for review in monthly_store.list_reviews(leader.cipher):
-        said = review.content.as_document()
+        said = review.content.to_document()
         texts = [said[field] for field in QUESTIONS]
         yield [review.month, *texts, said["lean_on"], review.written_at.isoformat()]
 

@@ -54,11 +54,11 @@ def _encode(texts: Iterator[str]) -> Iterator[bytes]:
 
 
 def _stream_markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
-    questions = {question.id: question.text for question in catalogue.every_question()}
-    own = questions_store.own_questions(leader.cipher)
+    questions = {question.id: question.text for question in catalogue.list_all_questions()}
+    own = questions_store.list_own_questions(leader.cipher)
     questions |= {str(question.id): question.text for question in own}
     packing = ZipStream(compress_type=ZIP_DEFLATED)
-    for day in reflections_store.days(leader.cipher):
+    for day in reflections_store.iter_days(leader.cipher):
         name, text = markdown.format_day(day, questions)
         packing.add(text.encode(), name)
         yield from packing.all_files()

@@ -45,17 +45,17 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "every_days": question.every_days,
                 "retired": question.retired,
             }
-            for question in questions_store.own_questions(leader.cipher)
+            for question in questions_store.list_own_questions(leader.cipher)
         ],
-        "hidden_questions": sorted(questions_store.hidden_questions(leader.id)),
+        "hidden_questions": sorted(questions_store.list_hidden_questions(leader.id)),
         "asked_questions": [
             {"local_date": str(a.local_date), "key": a.key, "question": a.question}
-            for a in questions_store.all_asked(leader.id)
+            for a in questions_store.list_all_served_questions(leader.id)
         ],
         "reviews": [
             {
                 "month": review.month,
-                **review.content.as_document(),
+                **review.content.to_document(),
                 "version": review.version,
                 "written_at": format_utc(review.written_at),
                 "saved_at": format_utc(review.saved_at),
@@ -63,7 +63,7 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                     {
                         "version": version.version,
                         "saved_at": format_utc(version.saved_at),
-                        **version.content.as_document(),
+                        **version.content.to_document(),
                     }
                     for version in monthly_store.list_versions_by_id(leader.cipher, review.id)
                 ],
@@ -88,7 +88,7 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
     }
     yield _dump_json(head)[:-1] + ', "reflections": ['
     separator = ""
-    for day, versions in reflections_store.days_with_versions(leader.cipher):
+    for day, versions in reflections_store.iter_days_with_versions(leader.cipher):
         yield separator + "\n" + _dump_json(_format_day(day, versions))
         separator = ","
     yield "\n]}\n"
@@ -118,7 +118,7 @@ def _format_day(
     return {
         "id": str(day.id),
         "local_date": str(day.local_date),
-        **day.content.as_document(),
+        **day.content.to_document(),
         "words": day.content.words,
         "version": day.version,
         "time_zone": day.time_zone,
@@ -131,8 +131,8 @@ def _format_day(
             {
                 "version": version.version,
                 "saved_at": format_utc(version.saved_at),
-                "set_aside": version.set_aside,
-                **version.content.as_document(),
+                "set_aside": version.superseded,
+                **version.content.to_document(),
             }
             for version in versions
         ],

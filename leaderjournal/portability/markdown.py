@@ -27,7 +27,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.rules import Acts, Commitment, HandOff, Kind, Person, Win
 from leaderjournal.practice_log.store import Entry
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import BroughtDay, StoredDay, Writing
+from leaderjournal.reflections.store import DayToImport, StoredDay, Writing
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
 from leaderjournal.reviews.monthly.store import ImportedReview, StoredReview
 from leaderjournal.reviews.summaries.rules import Period
@@ -54,7 +54,7 @@ DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 def format_day(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
     """Return a day's path and its Markdown; `questions` holds the texts of questions by id."""
-    answers = [answer for answer in day.content.answers if answer.kept]
+    answers = [answer for answer in day.content.answers if answer.is_answered]
     head: dict[str, Any] = {
         "date": str(day.local_date),
         "written_at": day.written_at.isoformat(),
@@ -73,14 +73,14 @@ def format_day(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
         }
         for answer in answers
     }
-    texts = [(catalogue.key(answer.key).name, answer.text) for answer in answers]
+    texts = [(catalogue.get_key(answer.key).name, answer.text) for answer in answers]
     texts += [(NOTE, day.content.note), (COMMITMENT, day.content.commitment)]
     return f"{day.local_date.year:04}/{day.local_date}.md", _format_file(head, texts)
 
 
 def format_review(review: StoredReview) -> tuple[str, str]:
     """Return the path and the Markdown of a month's review."""
-    content = review.content.as_document()
+    content = review.content.to_document()
     head = {
         "month": review.month,
         "written_at": review.written_at.isoformat(),
@@ -138,11 +138,11 @@ def _format_log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
 def _format_mirror(month: str, heard: MirrorResult) -> Iterator[str]:
     means = (
         f"{key.name} {found.mean:.1f} ({found.n} answers)"
-        for key in catalogue.keys()
+        for key in catalogue.list_keys()
         if (found := heard.scores.get(key.slug))
     )
     yield " · ".join([f"- {month}", *means])
-    for key in catalogue.keys():
+    for key in catalogue.list_keys():
         for line in heard.lines.get(key.slug, ()):
             yield f"  - {key.name}: {' '.join(line.split())}"
 
@@ -160,7 +160,7 @@ def _format_file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> s
 
 def read_markdown(
     archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
-) -> Iterator[BroughtDay | ImportedReview | Failure]:
+) -> Iterator[DayToImport | ImportedReview | Failure]:
     """Yield the days and reviews of a zip of Markdown files, and a failure for each that is none.
 
     A file with a `month` in its front matter is a review of ours. The day of any other is the
@@ -180,7 +180,7 @@ def read_markdown(
 
 def _read_file(
     content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
-) -> BroughtDay | ImportedReview:
+) -> DayToImport | ImportedReview:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
@@ -192,7 +192,7 @@ def _read_file(
     require_valid_date(day, earliest=EARLIEST_DATE, today=today)
     own_zone = get_known_zone(head.get("time_zone"), otherwise=zone)
     writing = Writing(_parse_written_at(head, day, own_zone), own_zone, day_starts_at)
-    return BroughtDay(day, _parse_content(head, body), writing)
+    return DayToImport(day, _parse_content(head, body), writing)
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -236,15 +236,18 @@ def _parse_written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Ins
 
 
 def _parse_content(head: Mapping[str, Any], body: str) -> DayContent:
-    titles = {key.name: key.slug for key in catalogue.keys()} | {NOTE: NOTE, COMMITMENT: COMMITMENT}
+    titles = {key.name: key.slug for key in catalogue.list_keys()} | {
+        NOTE: NOTE,
+        COMMITMENT: COMMITMENT,
+    }
     said = _split_by_heading(body, titles)
     answers = tuple(
         answer
         for slug in catalogue.KEY_SLUGS
-        if (answer := _parse_answer(slug, head.get(slug), said.get(slug, ""))).kept
+        if (answer := _parse_answer(slug, head.get(slug), said.get(slug, ""))).is_answered
     )
     content = DayContent(answers, said.get(NOTE, ""), said.get(COMMITMENT, ""))
-    if not content.kept:
+    if not content.completed:
         raise InvalidEntry("It holds no words and no scores.")
     return content
 
@@ -288,11 +291,11 @@ def _parse_answer(slug: str, given: Any, text: str) -> Answer:
     values = given if isinstance(given, dict) else {}
     score = values.get("score")
     behaviour = values.get("behaviour")
-    known = {behaviour.slug for behaviour in catalogue.key(slug).behaviours}
+    known = {behaviour.slug for behaviour in catalogue.get_key(slug).behaviours}
     question = next(
         (
             q.id
-            for q in catalogue.every_question()
+            for q in catalogue.list_all_questions()
             if q.key == slug and q.text == values.get("question")
         ),
         None,

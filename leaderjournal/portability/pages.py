@@ -95,7 +95,7 @@ def show_import(import_id: UUID) -> str:
         "portability/import.html",
         kept=kept,
         kind=KIND_NAMES.get(kept.kind, ""),
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
         offered=DEFAULT_MOODS,
     )

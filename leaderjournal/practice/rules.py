@@ -15,7 +15,7 @@ from uuid import UUID
 
 from leaderjournal.kernel.days import LocalDate
 
-RESTS_FOR = 30
+REST_DAYS = 30
 """Days, to either side, within which a question of the rotation does not come back."""
 
 REACHED_WITHIN = 30
@@ -39,10 +39,10 @@ lot for ever.
 HALF_LIFE = 14
 """Days after which a score weighs half as much as one of today."""
 
-UNTOUCHED = 2
+PRIOR_SCORE = 2
 """The mirror score ("barely") that a behaviour without scores is taken to have."""
 
-MIDDLE = 3
+NEUTRAL_SCORE = 3
 """The mirror score at which a behaviour has one lot in the draw."""
 
 LEAN = 3
@@ -52,7 +52,7 @@ Twice would be drowned by the other eleven behaviours of the second key; at thre
 scored 1 comes about twice as often as one always scored 5, under every key.
 """
 
-LEAN_ON_CHOSEN = 9
+CHOSEN_KEY_LEAN = 9
 """The same under the key that a leader chose to lean on for the month: its weak spots come up more.
 
 It is LEAN twice over, and still lets every behaviour be reached: rule 3 goes before the draw.
@@ -94,7 +94,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DayQuestion:
     """A question that was put to the leader on a local day, under the key of that day."""
 
     question: str
@@ -104,7 +104,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class MirrorScore:
     """A mirror score, 1 to 5, that the leader gave for a local day."""
 
     key: str
@@ -113,14 +113,14 @@ class Scored:
     local_date: LocalDate
 
 
-def questions_for(
+def choose_questions(
     day: LocalDate,
     *,
     leader: UUID,
     keys: Sequence[Key],
     questions: Sequence[Question],
-    asked: Sequence[Asked],
-    scored: Sequence[Scored],
+    asked: Sequence[DayQuestion],
+    scored: Sequence[MirrorScore],
     leaning: str | None = None,
 ) -> tuple[Question, ...]:
     """Return the questions of the leader's local `day`: one per key, in the order of `keys`.
@@ -156,20 +156,20 @@ def questions_for(
     Raises ValueError, naming the key, where a key has no question at all.
     """
     lots = _Lots(leader, day)
-    apart = _days_apart(day, asked)
+    apart = _count_days_apart(day, asked)
     chosen = []
     for key in keys:
         of_key = [question for question in questions if question.key == key.slug]
         if not of_key:
             raise ValueError(f"the key {key.slug} has no question left: it needs at least one")
         chosen.append(
-            _question_for(
+            _choose_question(
                 lots,
                 of_key,
                 apart=apart,
                 asked=[a for a in asked if a.key == key.slug and a.local_date != day],
                 scored=[s for s in scored if s.key == key.slug and s.local_date < day],
-                lean=LEAN_ON_CHOSEN if key.slug == leaning else LEAN,
+                lean=CHOSEN_KEY_LEAN if key.slug == leaning else LEAN,
             )
         )
     return tuple(chosen)
@@ -197,7 +197,7 @@ class _Pool:
     size: int
 
 
-def _days_apart(day: LocalDate, asked: Iterable[Asked]) -> dict[str, int]:
+def _count_days_apart(day: LocalDate, asked: Iterable[DayQuestion]) -> dict[str, int]:
     """Return, by question, the days between `day` and the nearest other day that asked it."""
     apart: dict[str, int] = {}
     for a in asked:
@@ -207,29 +207,29 @@ def _days_apart(day: LocalDate, asked: Iterable[Asked]) -> dict[str, int]:
     return apart
 
 
-def _question_for(
+def _choose_question(
     lots: _Lots,
     questions: Sequence[Question],
     *,
     apart: dict[str, int],
-    asked: Sequence[Asked],
-    scored: Sequence[Scored],
+    asked: Sequence[DayQuestion],
+    scored: Sequence[MirrorScore],
     lean: int,
 ) -> Question:
     """Return the day's question of one key; all arguments but `apart` hold that key only."""
-    rhythmic = _longest_overdue(lots, questions, apart)
+    rhythmic = _find_longest_overdue(lots, questions, apart)
     if rhythmic is not None:
         return rhythmic
     rotation = [q for q in questions if q.every_days is None] or questions
-    pools = _pools(rotation, apart)
+    pools = _group_by_behaviour(rotation, apart)
     if not pools:
-        return _longest_unasked(lots, rotation, apart)
-    pressing = _pressing(lots, pools, asked)
-    pool = _drawn(lots, pressing or _not_next_door(lots.day, pools, asked), scored, lean)
-    return _longest_unasked(lots, pool.fresh, apart)
+        return _pick_longest_unasked(lots, rotation, apart)
+    pressing = _find_due_pools(lots, pools, asked)
+    pool = _draw_pool(lots, pressing or _filter_adjacent_days(lots.day, pools, asked), scored, lean)
+    return _pick_longest_unasked(lots, pool.fresh, apart)
 
 
-def _longest_overdue(
+def _find_longest_overdue(
     lots: _Lots, questions: Iterable[Question], apart: dict[str, int]
 ) -> Question | None:
     """Return the question whose rhythm has been due for longest, or None where none is due."""
@@ -240,12 +240,14 @@ def _longest_overdue(
     return max(due, key=lambda q: (overdue[q], lots.draw(q.id), q.id), default=None)
 
 
-def _longest_unasked(lots: _Lots, questions: Iterable[Question], apart: dict[str, int]) -> Question:
+def _pick_longest_unasked(
+    lots: _Lots, questions: Iterable[Question], apart: dict[str, int]
+) -> Question:
     """Return the question asked furthest from the day; of those never asked, an own one first."""
     return max(questions, key=lambda q: (apart.get(q.id, math.inf), q.own, lots.draw(q.id), q.id))
 
 
-def _pools(rotation: Iterable[Question], apart: dict[str, int]) -> list[_Pool]:
+def _group_by_behaviour(rotation: Iterable[Question], apart: dict[str, int]) -> list[_Pool]:
     """Return the behaviours that have a question which does not rest."""
     of_behaviour: defaultdict[str | None, list[Question]] = defaultdict(list)
     for question in rotation:
@@ -253,7 +255,7 @@ def _pools(rotation: Iterable[Question], apart: dict[str, int]) -> list[_Pool]:
     pools = (
         _Pool(
             behaviour,
-            fresh=tuple(q for q in all_of_it if apart.get(q.id, math.inf) > RESTS_FOR),
+            fresh=tuple(q for q in all_of_it if apart.get(q.id, math.inf) > REST_DAYS),
             size=len(all_of_it),
         )
         for behaviour, all_of_it in of_behaviour.items()
@@ -261,7 +263,9 @@ def _pools(rotation: Iterable[Question], apart: dict[str, int]) -> list[_Pool]:
     return [pool for pool in pools if pool.fresh]
 
 
-def _pressing(lots: _Lots, pools: Sequence[_Pool], asked: Iterable[Asked]) -> list[_Pool]:
+def _find_due_pools(
+    lots: _Lots, pools: Sequence[_Pool], asked: Iterable[DayQuestion]
+) -> list[_Pool]:
     """Return the behaviours of which one must come today, or none where there is time.
 
     With k behaviours due within the next k opened days, each of those days is taken, and today
@@ -284,7 +288,7 @@ def _pressing(lots: _Lots, pools: Sequence[_Pool], asked: Iterable[Asked]) -> li
         left = OPENINGS - 1 - passed
         # A lone question rests past the 30th day: it is late anyway, and makes no other late.
         yields = max(left, OPENINGS - REACHED_WITHIN + 1) if pool.size == 1 else left
-        due.append((yields, left, lots.draw(_name(pool)), _name(pool), pool))
+        due.append((yields, left, lots.draw(_get_lot_name(pool)), _get_lot_name(pool), pool))
     due.sort(key=lambda entry: entry[:-1])
     for k, (openings_left, *_) in enumerate(due, start=1):
         if openings_left < k:
@@ -292,31 +296,33 @@ def _pressing(lots: _Lots, pools: Sequence[_Pool], asked: Iterable[Asked]) -> li
     return []
 
 
-def _not_next_door(
-    day: LocalDate, pools: Sequence[_Pool], asked: Iterable[Asked]
+def _filter_adjacent_days(
+    day: LocalDate, pools: Sequence[_Pool], asked: Iterable[DayQuestion]
 ) -> Sequence[_Pool]:
     """Return the behaviours not asked about on the day before or after, or all if none is left."""
     next_door = {a.behaviour for a in asked if abs((day - a.local_date).days) == 1}
     return [pool for pool in pools if pool.behaviour not in next_door] or pools
 
 
-def _drawn(lots: _Lots, pools: Iterable[_Pool], scored: Iterable[Scored], lean: int) -> _Pool:
+def _draw_pool(
+    lots: _Lots, pools: Iterable[_Pool], scored: Iterable[MirrorScore], lean: int
+) -> _Pool:
     """Return the behaviour that the draw falls on, by the lots that each one has.
 
     The least of -ln(u) / lots over even draws u falls on each with the share of its lots, whatever
     the order (Efraimidis and Spirakis, 2006), and leaving one out moves no other.
     """
-    means = _means(lots.day, scored)
+    means = _compute_mean_scores(lots.day, scored)
 
     def wait(pool: _Pool) -> tuple[float, str]:
-        mean = means.get(pool.behaviour, float(UNTOUCHED))
-        held = lean ** (MIDDLE - mean) * len(pool.fresh) / pool.size
-        return -math.log(lots.draw(_name(pool))) / held, _name(pool)
+        mean = means.get(pool.behaviour, float(PRIOR_SCORE))
+        held = lean ** (NEUTRAL_SCORE - mean) * len(pool.fresh) / pool.size
+        return -math.log(lots.draw(_get_lot_name(pool))) / held, _get_lot_name(pool)
 
     return min(pools, key=wait)
 
 
-def _means(day: LocalDate, scored: Iterable[Scored]) -> dict[str | None, float]:
+def _compute_mean_scores(day: LocalDate, scored: Iterable[MirrorScore]) -> dict[str | None, float]:
     """Return the mean score of each behaviour that has one, recent scores weighing more.
 
     The scores are taken in the order of their days, as a sum of fractions depends on its order.
@@ -324,11 +330,11 @@ def _means(day: LocalDate, scored: Iterable[Scored]) -> dict[str | None, float]:
     sums: dict[str | None, tuple[float, float]] = {}
     for s in sorted(scored, key=lambda s: (s.local_date, s.score)):
         weight = 0.5 ** ((day - s.local_date).days / HALF_LIFE)
-        total, weights = sums.get(s.behaviour, (float(UNTOUCHED), 1.0))
+        total, weights = sums.get(s.behaviour, (float(PRIOR_SCORE), 1.0))
         sums[s.behaviour] = total + weight * s.score, weights + weight
     return {behaviour: total / weights for behaviour, (total, weights) in sums.items()}
 
 
-def _name(pool: _Pool) -> str:
+def _get_lot_name(pool: _Pool) -> str:
     """Return the name under which a behaviour draws, which is no question's id."""
     return f"behaviour {pool.behaviour or ''}"

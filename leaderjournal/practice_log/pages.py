@@ -428,7 +428,7 @@ def _get_team(people: Iterable[store.Entry]) -> set[UUID]:
 
 
 def _get_act_names() -> dict[str, str]:
-    return {act: catalogue.behaviour("protect-and-serve", act).name for act in ACTS}
+    return {act: catalogue.get_behaviour("protect-and-serve", act).name for act in ACTS}
 
 
 def _redirect_back(collection: str | None = None) -> Response:

@@ -369,7 +369,7 @@ def list_commitments(
     outcomes = {found.id: found for found in own if found.content.of_day}
     written = [
         _join_outcome(day, outcomes.get(day.id), calendar)
-        for day in reflections_store.commitments(cipher, first=first, last=last)
+        for day in reflections_store.list_commitments(cipher, first=first, last=last)
     ]
     others = [found for found in own if not found.content.of_day]
     return sorted(others + written, key=lambda c: (c.local_date, str(c.id)), reverse=True)
@@ -395,7 +395,7 @@ def find_commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
     found = find_stored_entry(cipher, Kind.COMMITMENT, entry_id)
     if found and not found.content.of_day:
         return found
-    written = reflections_store.commitment(cipher, entry_id)
+    written = reflections_store.get_commitment(cipher, entry_id)
     if written is None:
         return None
     return _join_outcome(written, found, calendar_store.load_calendar(cipher.account))
@@ -447,7 +447,7 @@ def get_figures(
     for row in rows:
         found[Kind(row.kind)].append(decrypt_entry(cipher, row))
     outcomes = {made.id: made.content for made in found[Kind.COMMITMENT]}
-    of_days = reflections_store.commitment_days(cipher.account, first=first, last=last)
+    of_days = reflections_store.list_commitment_days(cipher.account, first=first, last=last)
     made = [outcome for outcome in outcomes.values() if not outcome.of_day] + [
         outcomes.get(day_id, Commitment("", local_date, of_day=True))
         for day_id, local_date in of_days

@@ -90,7 +90,7 @@ def day_shell() -> Response:
     """Give the page of a day without a leader, a day or a question, for the worker to keep."""
     entries = [
         {"key": key, "question": {"id": "", "text": ""}, "score": None, "text": ""}
-        for key in catalogue.keys()
+        for key in catalogue.list_keys()
     ]
     page = render_template(
         "pwa/day.html",

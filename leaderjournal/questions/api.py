@@ -20,13 +20,13 @@ from leaderjournal.questions.schemas import (
     KeySchema,
     NewQuestionSchema,
     QuestionSchema,
-    behaviour_fits,
+    validate_behaviour,
 )
 
 blueprint = Blueprint("questions-api", __name__, url_prefix=PREFIX, description="Questions")
 
 
-def _no_such_question() -> Problem:
+def _build_question_not_found() -> Problem:
     return Problem(404, "There is no such question.")
 
 
@@ -35,7 +35,7 @@ def _no_such_question() -> Problem:
 @blueprint.response(200, create_page_schema(KeySchema, "Keys"))
 def list_keys() -> dict[str, Any]:
     """List the three keys with their behaviours."""
-    return format_page(list(catalogue.keys()))
+    return format_page(list(catalogue.list_keys()))
 
 
 @blueprint.get("/questions")
@@ -43,7 +43,7 @@ def list_keys() -> dict[str, Any]:
 @blueprint.response(200, create_page_schema(QuestionSchema, "Questions"))
 def list_questions() -> dict[str, Any]:
     """List the leader's own questions."""
-    return format_page(store.own_questions(get_current_leader().cipher))
+    return format_page(store.list_own_questions(get_current_leader().cipher))
 
 
 @blueprint.post("/questions")
@@ -51,40 +51,40 @@ def list_questions() -> dict[str, Any]:
 @login_required
 @blueprint.arguments(NewQuestionSchema)
 @blueprint.response(201, QuestionSchema)
-def add_question(new: dict[str, Any]) -> store.KeptQuestion:
+def add_question(new: dict[str, Any]) -> store.StoredQuestion:
     """Add a question of one's own; it joins the rotation."""
-    return store.add(get_current_leader().cipher, new, now=clock.now())
+    return store.add_own_question(get_current_leader().cipher, new, now=clock.now())
 
 
 @blueprint.get("/questions/<uuid:question_id>")
 @login_required
 @blueprint.response(200, QuestionSchema)
-def read_question(question_id: UUID) -> store.KeptQuestion:
+def read_question(question_id: UUID) -> store.StoredQuestion:
     """Read one of the leader's own questions."""
-    return _found(question_id)
+    return _get_question_or_404(question_id)
 
 
 @blueprint.patch("/questions/<uuid:question_id>")
 @login_required
 @blueprint.arguments(ChangedQuestionSchema)
 @blueprint.response(200, QuestionSchema)
-def change_question(changes: dict[str, Any], question_id: UUID) -> store.KeptQuestion:
+def change_question(changes: dict[str, Any], question_id: UUID) -> store.StoredQuestion:
     """Change one of the leader's own questions, or retire it."""
-    found = _found(question_id)
+    found = _get_question_or_404(question_id)
     try:
-        behaviour_fits(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
+        validate_behaviour(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
     except ValidationError as error:
         raise_invalid(flatten_messages(error.normalized_messages()))  # type: ignore[no-untyped-call]
-    changed = store.change(get_current_leader().cipher, question_id, changes)
+    changed = store.update_own_question(get_current_leader().cipher, question_id, changes)
     if changed is None:
-        raise _no_such_question()
+        raise _build_question_not_found()
     return changed
 
 
-def _found(question_id: UUID) -> store.KeptQuestion:
-    found = store.own_question(get_current_leader().cipher, question_id)
+def _get_question_or_404(question_id: UUID) -> store.StoredQuestion:
+    found = store.get_own_question(get_current_leader().cipher, question_id)
     if found is None:
-        raise _no_such_question()
+        raise _build_question_not_found()
     return found
 
 
@@ -93,8 +93,8 @@ def _found(question_id: UUID) -> store.KeptQuestion:
 @blueprint.response(204)
 def delete_question(question_id: UUID) -> None:
     """Delete one of the leader's own questions; what was answered to it stays."""
-    if not store.remove(get_current_leader().id, question_id):
-        raise _no_such_question()
+    if not store.delete_own_question(get_current_leader().id, question_id):
+        raise _build_question_not_found()
 
 
 @blueprint.get("/questions/catalogue")
@@ -102,12 +102,12 @@ def delete_question(question_id: UUID) -> None:
 @blueprint.response(200, create_page_schema(CatalogueQuestionSchema, "CatalogueQuestions"))
 def list_catalogue() -> dict[str, Any]:
     """List the catalogue's questions and which of them are hidden."""
-    hidden = store.hidden_questions(get_current_leader().id)
+    hidden = store.list_hidden_questions(get_current_leader().id)
     return format_page(
         [
             {"id": q.id, "key": q.key, "behaviour": q.behaviour, "text": q.text}
             | {"hidden": q.id in hidden}
-            for q in catalogue.questions()
+            for q in catalogue.list_questions()
         ]
     )
 
@@ -118,9 +118,9 @@ def list_catalogue() -> dict[str, Any]:
 @blueprint.response(204)
 def hide_question(question: str) -> None:
     """Hide a question of the catalogue from tomorrow on."""
-    _known(question)
+    _check_catalogue_question(question)
     try:
-        store.hide(get_current_leader().id, question)
+        store.hide_question(get_current_leader().id, question)
     except store.LastQuestion as error:
         raise Problem(409, "This is the last question of its key; one has to stay.") from error
 
@@ -130,19 +130,23 @@ def hide_question(question: str) -> None:
 @blueprint.response(204)
 def show_question(question: str) -> None:
     """Let a hidden question be asked again."""
-    _known(question)
-    store.show(get_current_leader().id, question)
+    _check_catalogue_question(question)
+    store.show_question(get_current_leader().id, question)
 
 
-def _known(question: str) -> None:
-    if question not in {known.id for known in catalogue.questions()}:
-        raise _no_such_question()
+def _check_catalogue_question(question: str) -> None:
+    if question not in {known.id for known in catalogue.list_questions()}:
+        raise _build_question_not_found()
 
 
-def _first_month(track: store.FirstMonth) -> dict[str, Any]:
+def _serialize_first_month(track: store.FirstMonth) -> dict[str, Any]:
     return {
         "days": [
-            {"number": number, "local_date": day, "text": catalogue.first_month()[number - 1].text}
+            {
+                "number": number,
+                "local_date": day,
+                "text": catalogue.list_first_month_questions()[number - 1].text,
+            }
             for number, day in sorted(track.days.items())
         ],
         "is_running": track.is_running(get_current_leader().today(clock.now())),
@@ -154,7 +158,7 @@ def _first_month(track: store.FirstMonth) -> dict[str, Any]:
 @blueprint.response(200, FirstMonthSchema)
 def read_first_month() -> dict[str, Any]:
     """Read the thirty days of questions for a leader's first month, as they are laid out."""
-    return _first_month(store.first_month(get_current_leader().id))
+    return _serialize_first_month(store.get_first_month(get_current_leader().id))
 
 
 @blueprint.post("/first-month")
@@ -165,7 +169,9 @@ def begin_first_month() -> dict[str, Any]:
     """Lay out the thirty days over the practice days to come."""
     leader = get_current_leader()
     try:
-        return _first_month(store.begin_first_month(leader.id, today=leader.today(clock.now())))
+        return _serialize_first_month(
+            store.begin_first_month(leader.id, today=leader.today(clock.now()))
+        )
     except store.NoPracticeDays as error:
         raise Problem(409, "The calendar holds too few practice days to come.") from error
 

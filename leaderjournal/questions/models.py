@@ -35,7 +35,7 @@ class HiddenQuestion(Base):
     question: Mapped[str] = mapped_column(primary_key=True)
 
 
-class AskedQuestion(Base):
+class ServedQuestion(Base):
     """The question of a key on a local day: kept, so that it stays the same all day."""
 
     __tablename__ = "served_questions"

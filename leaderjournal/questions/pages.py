@@ -18,51 +18,51 @@ blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
 Page = Response | str | tuple[str, int]
 
-OFFERED_FOR = 7
+FIRST_MONTH_OFFERED_FOR = 7
 """Days after joining on which today's page offers the first month."""
 
 
 @blueprint.app_template_global()
-def offers_first_month() -> bool:
+def should_offer_first_month() -> bool:
     """Tell whether today's page offers the first month: to who joined lately and has none yet."""
     leader = get_current_leader()
     joined = leader.today(clock.now()) - leader.joined_on
-    return joined.days <= OFFERED_FOR and not store.first_month(leader.id).days
+    return joined.days <= FIRST_MONTH_OFFERED_FOR and not store.get_first_month(leader.id).days
 
 
-blueprint.app_template_global("day_of_first_month")(catalogue.day_of_first_month)
+blueprint.app_template_global("day_of_first_month")(catalogue.find_first_month_day)
 
 
-def _submitted() -> tuple[dict[str, Any], dict[str, list[str]]]:
+def _read_question_form() -> tuple[dict[str, Any], dict[str, list[str]]]:
     fields: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip()}
     if "every_days" in fields:
         fields["every_days"] = parse_whole_number(fields["every_days"])
     return read_form(NewQuestionSchema(), fields)
 
 
-def _page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
+def _render_page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
     leader = get_current_leader()
-    hidden = store.hidden_questions(leader.id)
+    hidden = store.list_hidden_questions(leader.id)
     page = render_template(
         "questions/questions.html",
-        keys=catalogue.keys(),
-        own=store.own_questions(leader.cipher),
+        keys=catalogue.list_keys(),
+        own=store.list_own_questions(leader.cipher),
         catalogue={
             key.slug: [
                 {"id": q.id, "text": q.text, "behaviour": q.behaviour, "hidden": q.id in hidden}
-                for q in catalogue.questions()
+                for q in catalogue.list_questions()
                 if q.key == key.slug
             ]
-            for key in catalogue.keys()
+            for key in catalogue.list_keys()
         },
         form=request.form,
         errors=errors or {},
-        first_month=store.first_month(leader.id),
+        first_month=store.get_first_month(leader.id),
     )
     return page, 422 if errors else 200
 
 
-def _saved(sentence: str) -> Response:
+def _redirect_saved(sentence: str) -> Response:
     flash(sentence, "good")
     return redirect(url_for("questions.index"), 303)
 
@@ -71,18 +71,18 @@ def _saved(sentence: str) -> Response:
 @login_required
 def index() -> Page:
     """Show the leader's own questions and the catalogue."""
-    return _page()
+    return _render_page()
 
 
 @blueprint.post("")
 @login_required
 def add() -> Page:
     """Add a question."""
-    values, errors = _submitted()
+    values, errors = _read_question_form()
     if errors:
-        return _page(errors)
-    store.add(get_current_leader().cipher, values, now=clock.now())
-    return _saved("Your question joins the rotation.")
+        return _render_page(errors)
+    store.add_own_question(get_current_leader().cipher, values, now=clock.now())
+    return _redirect_saved("Your question joins the rotation.")
 
 
 @blueprint.post("/first-month")
@@ -96,7 +96,7 @@ def begin_first_month() -> Page:
         flash("Your calendar holds too few practice days to come. End the pause first.", "problem")
         return redirect(url_for("questions.index", _anchor="first-month"), 303)
     first = track.days[1]
-    return _saved(f"It begins on {first:%A}, {first.day} {first:%B}.")
+    return _redirect_saved(f"It begins on {first:%A}, {first.day} {first:%B}.")
 
 
 @blueprint.post("/first-month/skip")
@@ -105,36 +105,36 @@ def skip_first_month() -> Page:
     """End the first month's questions before their time."""
     leader = get_current_leader()
     store.skip_first_month(leader.id, today=leader.today(clock.now()))
-    return _saved("The ordinary questions go on.")
+    return _redirect_saved("The ordinary questions go on.")
 
 
 @blueprint.get("/<uuid:question_id>")
 @login_required
 def edit(question_id: UUID) -> Page:
     """Show the form to change a question."""
-    return _edit_page(question_id, None)
+    return _render_edit_page(question_id, None)
 
 
 @blueprint.post("/<uuid:question_id>")
 @login_required
 def submit_edit(question_id: UUID) -> Page:
     """Change a question."""
-    values, errors = _submitted()
+    values, errors = _read_question_form()
     if errors:
-        return _edit_page(question_id, errors)
-    if store.change(get_current_leader().cipher, question_id, values) is None:
+        return _render_edit_page(question_id, errors)
+    if store.update_own_question(get_current_leader().cipher, question_id, values) is None:
         abort(404)
-    return _saved("Your question is changed.")
+    return _redirect_saved("Your question is changed.")
 
 
-def _edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
-    question = store.own_question(get_current_leader().cipher, question_id)
+def _render_edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
+    question = store.get_own_question(get_current_leader().cipher, question_id)
     if question is None:
         abort(404)
     page = render_template(
         "questions/edit.html",
         question=question,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
         form=request.form,
         errors=errors or {},
     )
@@ -156,33 +156,36 @@ def resume(question_id: UUID) -> Page:
 
 
 def _set_retired(question_id: UUID, *, retired: bool) -> Response:
-    if store.change(get_current_leader().cipher, question_id, {"retired": retired}) is None:
+    if (
+        store.update_own_question(get_current_leader().cipher, question_id, {"retired": retired})
+        is None
+    ):
         abort(404)
-    return _saved("Your question rests." if retired else "Your question is asked again.")
+    return _redirect_saved("Your question rests." if retired else "Your question is asked again.")
 
 
 @blueprint.post("/catalogue/<question>/hide")
 @login_required
 def hide(question: str) -> Page:
     """Hide a question of the catalogue from tomorrow on."""
-    _known(question)
+    _check_catalogue_question(question)
     try:
-        store.hide(get_current_leader().id, question)
+        store.hide_question(get_current_leader().id, question)
     except store.LastQuestion:
         flash("This is the last question of its key; one has to stay.", "problem")
         return redirect(url_for("questions.index"), 303)
-    return _saved("You will not be asked this again.")
+    return _redirect_saved("You will not be asked this again.")
 
 
 @blueprint.post("/catalogue/<question>/show")
 @login_required
 def show(question: str) -> Page:
     """Let a hidden question be asked again."""
-    _known(question)
-    store.show(get_current_leader().id, question)
-    return _saved("This question is asked again.")
+    _check_catalogue_question(question)
+    store.show_question(get_current_leader().id, question)
+    return _redirect_saved("This question is asked again.")
 
 
-def _known(question: str) -> None:
-    if question not in {known.id for known in catalogue.questions()}:
+def _check_catalogue_question(question: str) -> None:
+    if question not in {known.id for known in catalogue.list_questions()}:
         abort(404)

@@ -10,9 +10,9 @@ from leaderjournal.practice import catalogue
 KEY = validate.OneOf(catalogue.KEY_SLUGS, error="Use one of: {choices}.")
 
 
-def behaviour_fits(key: str, behaviour: str | None, field: str = "behaviour") -> None:
+def validate_behaviour(key: str, behaviour: str | None, field: str = "behaviour") -> None:
     """Raise ValidationError where `behaviour` is none of the key's."""
-    allowed = [known.slug for known in catalogue.key(key).behaviours]
+    allowed = [known.slug for known in catalogue.get_key(key).behaviours]
     if behaviour is not None and behaviour not in allowed:
         raise ValidationError(f"Use a behaviour of {key}: {', '.join(allowed)}.", field)
 
@@ -26,8 +26,8 @@ class NewQuestionSchema(Schema):
     every_days = EveryDays(load_default=None)
 
     @validates_schema
-    def _behaviour_is_of_the_key(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        behaviour_fits(data["key"], data["behaviour"])
+    def _validate_behaviour(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        validate_behaviour(data["key"], data["behaviour"])
 
 
 class ChangedQuestionSchema(Schema):

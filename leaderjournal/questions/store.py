@@ -16,10 +16,16 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import check_quota
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.rules import HISTORY, Asked, Question, Scored, questions_for
-from leaderjournal.questions.models import AskedQuestion, HiddenQuestion, LeaningKey, OwnQuestion
+from leaderjournal.practice.rules import (
+    HISTORY,
+    DayQuestion,
+    MirrorScore,
+    Question,
+    choose_questions,
+)
+from leaderjournal.questions.models import HiddenQuestion, LeaningKey, OwnQuestion, ServedQuestion
 
-MOST_OWN = 300
+MAX_OWN_QUESTIONS = 300
 
 
 class NoPracticeDays(Exception):
@@ -31,7 +37,7 @@ class LastQuestion(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptQuestion:
+class StoredQuestion:
     """A leader's own question as they see it in a list."""
 
     id: UUID
@@ -42,23 +48,23 @@ class KeptQuestion:
     retired: bool
 
 
-def own_questions(cipher: Cipher) -> list[KeptQuestion]:
+def list_own_questions(cipher: Cipher) -> list[StoredQuestion]:
     """Return the leader's own questions, oldest first, retired ones too."""
     rows = db.session.scalars(
         sa.select(OwnQuestion)
         .where(OwnQuestion.account_id == cipher.account)
         .order_by(OwnQuestion.id)
     )
-    return [_kept(cipher, row) for row in rows]
+    return [_decrypt_question(cipher, row) for row in rows]
 
 
-def own_question(cipher: Cipher, question_id: UUID) -> KeptQuestion | None:
+def get_own_question(cipher: Cipher, question_id: UUID) -> StoredQuestion | None:
     """Return one of the leader's own questions."""
-    row = _row(db.session, cipher.account, question_id)
-    return _kept(cipher, row) if row else None
+    row = _find_row(db.session, cipher.account, question_id)
+    return _decrypt_question(cipher, row) if row else None
 
 
-def add(cipher: Cipher, values: dict[str, Any], *, now: Instant) -> KeptQuestion:
+def add_own_question(cipher: Cipher, values: dict[str, Any], *, now: Instant) -> StoredQuestion:
     """Keep a question of the leader's own. Raises QuotaReached."""
     question_id = new_id()
     row = OwnQuestion(
@@ -76,17 +82,19 @@ def add(cipher: Cipher, values: dict[str, Any], *, now: Instant) -> KeptQuestion
         check_quota(
             session,
             sa.select(OwnQuestion.id).where(OwnQuestion.account_id == cipher.account),
-            most=MOST_OWN,
-            sentence=f"You may have {MOST_OWN} questions. Delete one, then add another.",
+            most=MAX_OWN_QUESTIONS,
+            sentence=f"You may have {MAX_OWN_QUESTIONS} questions. Delete one, then add another.",
         )
         session.add(row)
-    return _kept(cipher, row)
+    return _decrypt_question(cipher, row)
 
 
-def change(cipher: Cipher, question_id: UUID, values: dict[str, Any]) -> KeptQuestion | None:
+def update_own_question(
+    cipher: Cipher, question_id: UUID, values: dict[str, Any]
+) -> StoredQuestion | None:
     """Change one of the leader's own questions; None where there is no such one."""
     with write_transaction() as session:
-        row = _row(session, cipher.account, question_id)
+        row = _find_row(session, cipher.account, question_id)
         if row is None:
             return None
         for name in ("key", "behaviour", "every_days", "retired"):
@@ -94,19 +102,21 @@ def change(cipher: Cipher, question_id: UUID, values: dict[str, Any]) -> KeptQue
                 setattr(row, name, values[name])
         if "text" in values:
             row.text_encrypted = _encrypt(cipher, question_id, values["text"])
-    return _kept(cipher, row)
+    return _decrypt_question(cipher, row)
 
 
-def rewrite(cipher: Cipher, change_text: Callable[[str], str]) -> None:
+def rewrite_texts(cipher: Cipher, change_text: Callable[[str], str]) -> None:
     """Write the text of every own question anew as `change_text` has it."""
     with write_transaction() as session:
         own = sa.select(OwnQuestion).where(OwnQuestion.account_id == cipher.account)
         own = own.order_by(OwnQuestion.id).with_for_update()
         for row in session.scalars(own.execution_options(populate_existing=True)):
-            row.text_encrypted = _encrypt(cipher, row.id, change_text(_kept(cipher, row).text))
+            row.text_encrypted = _encrypt(
+                cipher, row.id, change_text(_decrypt_question(cipher, row).text)
+            )
 
 
-def remove(account: UUID, question_id: UUID) -> bool:
+def delete_own_question(account: UUID, question_id: UUID) -> bool:
     """Remove one of the leader's own questions; tell whether there was one."""
     with write_transaction() as session:
         removed = count_changed_rows(
@@ -118,7 +128,7 @@ def remove(account: UUID, question_id: UUID) -> bool:
     return bool(removed)
 
 
-def bring_questions(
+def import_own_questions(
     session: Session, cipher: Cipher, brought: Mapping[str, dict[str, Any]], *, now: Instant
 ) -> tuple[dict[str, str], list[UUID]]:
     """Add own questions of another account, inside the caller's transaction.
@@ -126,12 +136,12 @@ def bring_questions(
     One that is there already, same words under the same key, is not added again. Return what each
     id has become, and which questions are new.
     """
-    there = {(kept.key, kept.text): kept.id for kept in own_questions(cipher)}
+    there = {(kept.key, kept.text): kept.id for kept in list_own_questions(cipher)}
     ids, new = {}, []
     for old, values in brought.items():
         same = values["key"], values["text"]
         if same not in there:
-            if len(there) >= MOST_OWN:
+            if len(there) >= MAX_OWN_QUESTIONS:
                 continue  # answers to it stay, as those to a question that was deleted
             there[same] = new_id()
             new.append(there[same])
@@ -152,10 +162,10 @@ def bring_questions(
     return ids, new
 
 
-def bring_asked(
+def import_served_questions(
     session: Session,
     account: UUID,
-    asked: Sequence[Asked],
+    asked: Sequence[DayQuestion],
     ids: Mapping[str, str],
     hidden: Collection[str],
 ) -> None:
@@ -163,7 +173,7 @@ def bring_asked(
 
     What this account was asked on a day stays. `ids` holds what own questions' ids have become.
     """
-    known = {question.id: question for question in catalogue.every_question()}
+    known = {question.id: question for question in catalogue.list_all_questions()}
     own = {
         str(row.id): row.behaviour
         for row in session.scalars(sa.select(OwnQuestion).where(OwnQuestion.account_id == account))
@@ -183,14 +193,14 @@ def bring_asked(
                 }
             )
     if rows:
-        session.connection().execute(upsert(session, AskedQuestion).on_conflict_do_nothing(), rows)
+        session.connection().execute(upsert(session, ServedQuestion).on_conflict_do_nothing(), rows)
     hides = [{"account_id": account, "question": q} for q in hidden if q in known]
     if hides:
         statement = upsert(session, HiddenQuestion).on_conflict_do_nothing()
         session.connection().execute(statement, hides)
 
 
-def take_back(session: Session, account: UUID, questions: Collection[UUID]) -> None:
+def remove_imported_questions(session: Session, account: UUID, questions: Collection[UUID]) -> None:
     """Remove own questions, inside the caller's transaction."""
     session.execute(
         sa.delete(OwnQuestion).where(
@@ -199,24 +209,24 @@ def take_back(session: Session, account: UUID, questions: Collection[UUID]) -> N
     )
 
 
-def hidden_questions(account: UUID) -> frozenset[str]:
+def list_hidden_questions(account: UUID) -> frozenset[str]:
     """Return the ids of the catalogue's questions that the leader hid."""
     query = sa.select(HiddenQuestion.question).where(HiddenQuestion.account_id == account)
     return frozenset(db.session.scalars(query))
 
 
-def hide(account: UUID, question: str) -> None:
+def hide_question(account: UUID, question: str) -> None:
     """Hide a question of the catalogue. Raises LastQuestion where its key would have none."""
     with write_transaction() as session:
         values = {"account_id": account, "question": question}
         session.execute(upsert(session, HiddenQuestion).values(values).on_conflict_do_nothing())
-        hidden = hidden_questions(account)
-        key = next(q.key for q in catalogue.questions() if q.id == question)
-        if not any(q.key == key and q.id not in hidden for q in catalogue.questions()):
+        hidden = list_hidden_questions(account)
+        key = next(q.key for q in catalogue.list_questions() if q.id == question)
+        if not any(q.key == key and q.id not in hidden for q in catalogue.list_questions()):
             raise LastQuestion
 
 
-def show(account: UUID, question: str) -> None:
+def show_question(account: UUID, question: str) -> None:
     """Let a hidden question of the catalogue be asked again."""
     with write_transaction() as session:
         session.execute(
@@ -237,13 +247,15 @@ class FirstMonth:
         return any(day >= today for day in self.days.values())
 
 
-def first_month(account: UUID) -> FirstMonth:
+def get_first_month(account: UUID) -> FirstMonth:
     """Return the track as it was laid out; without days where it never was, or was skipped."""
-    ids = {question.id: n for n, question in enumerate(catalogue.first_month(), start=1)}
+    ids = {
+        question.id: n for n, question in enumerate(catalogue.list_first_month_questions(), start=1)
+    }
     rows = db.session.execute(
-        sa.select(AskedQuestion.question, AskedQuestion.local_date)
-        .where(AskedQuestion.account_id == account, AskedQuestion.question.in_(ids))
-        .order_by(AskedQuestion.local_date)  # begun twice, the later one is what counts
+        sa.select(ServedQuestion.question, ServedQuestion.local_date)
+        .where(ServedQuestion.account_id == account, ServedQuestion.question.in_(ids))
+        .order_by(ServedQuestion.local_date)  # begun twice, the later one is what counts
     )
     return FirstMonth({ids[question]: day for question, day in rows})
 
@@ -267,11 +279,11 @@ def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
             "question": question.id,
             "behaviour": question.behaviour,
         }
-        for day, question in zip(days, catalogue.first_month(), strict=True)
+        for day, question in zip(days, catalogue.list_first_month_questions(), strict=True)
     ]
     with write_transaction() as session:
-        session.execute(_to_come(account, today))
-        statement = upsert(session, AskedQuestion)
+        session.execute(_build_delete_remaining(account, today))
+        statement = upsert(session, ServedQuestion)
         session.connection().execute(
             statement.on_conflict_do_update(
                 index_elements=["account_id", "local_date", "key"],
@@ -288,23 +300,25 @@ def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
 def skip_first_month(account: UUID, *, today: LocalDate) -> None:
     """Take back the questions of a first month that are still to come, today's included."""
     with write_transaction() as session:
-        session.execute(_to_come(account, today))
+        session.execute(_build_delete_remaining(account, today))
 
 
-def _to_come(account: UUID, today: LocalDate) -> sa.Delete:
+def _build_delete_remaining(account: UUID, today: LocalDate) -> sa.Delete:
     """Return what deletes the questions of a first month from today on."""
-    return sa.delete(AskedQuestion).where(
-        AskedQuestion.account_id == account,
-        AskedQuestion.local_date >= today,
-        AskedQuestion.question.in_([question.id for question in catalogue.first_month()]),
+    return sa.delete(ServedQuestion).where(
+        ServedQuestion.account_id == account,
+        ServedQuestion.local_date >= today,
+        ServedQuestion.question.in_(
+            [question.id for question in catalogue.list_first_month_questions()]
+        ),
     )
 
 
-def questions_of_day(
+def get_questions_of_day(
     cipher: Cipher,
     day: LocalDate,
     *,
-    scored: Sequence[Scored],
+    scored: Sequence[MirrorScore],
     answered: Mapping[str, str] | None = None,
 ) -> list[Question]:
     """Return the questions of a local day, one per key.
@@ -313,59 +327,61 @@ def questions_of_day(
     day, whatever the leader scores, hides or adds meanwhile. Under a key that is `answered`, it is
     the question that was, which a device without a connection may have asked instead.
     """
-    kept = _asked_on(cipher.account, day)
-    if len(kept) < len(catalogue.keys()):
-        choose(day, {cipher.account: scored})
-        kept = _asked_on(cipher.account, day)
+    kept = _list_served_on(cipher.account, day)
+    if len(kept) < len(catalogue.list_keys()):
+        choose_questions_of_day(day, {cipher.account: scored})
+        kept = _list_served_on(cipher.account, day)
     chosen = {row.key: row for row in kept}
-    known = _known(cipher)
+    known = _get_known_questions(cipher)
     questions = []
     for key in catalogue.KEY_SLUGS:
         there = known.get((answered or {}).get(key, ""))
         if there is not None and there.key == key:
             questions.append(there)
         elif key in chosen:
-            questions.append(_as_asked(known, chosen[key]))
+            questions.append(_to_served_question(known, chosen[key]))
     return questions
 
 
-def questions_ahead(
-    cipher: Cipher, days: Sequence[LocalDate], *, scored: Sequence[Scored]
+def preview_questions(
+    cipher: Cipher, days: Sequence[LocalDate], *, scored: Sequence[MirrorScore]
 ) -> dict[LocalDate, list[Question]]:
     """Return the questions of local days to come, as things stand: nothing is chosen by this.
 
     What is chosen already stays; the other days are as they would be if nothing more were scored.
     """
-    known = _known(cipher)
-    visible = _visible_among([cipher.account])
-    asked = _asked_around(days[0], visible)[cipher.account]
-    leaning = {day: leaning_key(cipher.account, day) for day in {_month_of(day) for day in days}}
+    known = _get_known_questions(cipher)
+    visible = _list_visible_questions([cipher.account])
+    asked = _list_served_around(days[0], visible)[cipher.account]
+    leaning = {
+        day: get_leaning_key(cipher.account, day) for day in {_get_month_start(day) for day in days}
+    }
     ahead = {}
     for day in days:
         chosen = {a.key: a for a in asked if a.local_date == day}
-        drawn = questions_for(
+        drawn = choose_questions(
             day,
             leader=cipher.account,
-            keys=catalogue.keys(),
+            keys=catalogue.list_keys(),
             questions=visible[cipher.account],
             asked=asked,
             scored=scored,
-            leaning=leaning[_month_of(day)],
+            leaning=leaning[_get_month_start(day)],
         )
-        new = [Asked(q.id, q.key, q.behaviour, day) for q in drawn if q.key not in chosen]
+        new = [DayQuestion(q.id, q.key, q.behaviour, day) for q in drawn if q.key not in chosen]
         asked += new
         there = chosen | {a.key: a for a in new}
-        ahead[day] = [_as_asked(known, there[q.key]) for q in drawn]
+        ahead[day] = [_to_served_question(known, there[q.key]) for q in drawn]
     return ahead
 
 
-def note_asked(account: UUID, day: LocalDate, answered: Mapping[str, str]) -> None:
+def record_served_questions(account: UUID, day: LocalDate, answered: Mapping[str, str]) -> None:
     """Note which question was answered under each key, where none was chosen for that day yet.
 
     A device without a connection asks what it has with it; what it asked rests like any other.
     """
-    ours = {q.id: q for q in _visible_among([account])[account]} | {
-        q.id: q for q in catalogue.every_question()
+    ours = {q.id: q for q in _list_visible_questions([account])[account]} | {
+        q.id: q for q in catalogue.list_all_questions()
     }
     rows = [
         {
@@ -378,26 +394,26 @@ def note_asked(account: UUID, day: LocalDate, answered: Mapping[str, str]) -> No
         for key, question in answered.items()
         if question in ours and ours[question].key == key
     ]
-    if not rows or len(_asked_on(account, day)) == len(catalogue.keys()):
+    if not rows or len(_list_served_on(account, day)) == len(catalogue.list_keys()):
         return
     with write_transaction() as session:
-        session.connection().execute(upsert(session, AskedQuestion).on_conflict_do_nothing(), rows)
+        session.connection().execute(upsert(session, ServedQuestion).on_conflict_do_nothing(), rows)
 
 
-def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
+def choose_questions_of_day(day: LocalDate, scored: Mapping[UUID, Sequence[MirrorScore]]) -> None:
     """Choose the questions of a local day for leaders who have none yet, any number at once.
 
     `scored` holds each leader's mirror scores of the days before, by account. What is chosen
     already stays, and an account that is being erased is passed over.
     """
-    visible = _visible_among(scored)
-    asked = _asked_around(day, visible)
-    leaning = leaning_keys_among(scored, day)
+    visible = _list_visible_questions(scored)
+    asked = _list_served_around(day, visible)
+    leaning = get_leaning_keys(scored, day)
     chosen = {
-        account: questions_for(
+        account: choose_questions(
             day,
             leader=account,
-            keys=catalogue.keys(),
+            keys=catalogue.list_keys(),
             questions=visible[account],
             asked=asked[account],
             scored=scored[account],
@@ -420,29 +436,31 @@ def choose(day: LocalDate, scored: Mapping[UUID, Sequence[Scored]]) -> None:
             for q in chosen[account]
         ]
         if rows:
-            statement = upsert(session, AskedQuestion).on_conflict_do_nothing()
+            statement = upsert(session, ServedQuestion).on_conflict_do_nothing()
             session.connection().execute(statement, rows)
 
 
-def leaning_key(account: UUID, day: LocalDate) -> str | None:
+def get_leaning_key(account: UUID, day: LocalDate) -> str | None:
     """Return the key that the questions of the month of `day` lean on; None where none was chosen.
 
     What was chosen for an earlier month ends with it.
     """
-    return leaning_keys_among([account], day).get(account)
+    return get_leaning_keys([account], day).get(account)
 
 
-def leaning_keys_among(accounts: Collection[UUID], day: LocalDate) -> dict[UUID, str]:
+def get_leaning_keys(accounts: Collection[UUID], day: LocalDate) -> dict[UUID, str]:
     """Return the key that each of these accounts leans on in the month of `day`, where it has."""
     rows = db.session.execute(
         sa.select(LeaningKey.account_id, LeaningKey.key).where(
-            LeaningKey.account_id.in_(accounts), LeaningKey.first_date == _month_of(day)
+            LeaningKey.account_id.in_(accounts), LeaningKey.first_date == _get_month_start(day)
         )
     )
     return {row.account_id: row.key for row in rows}
 
 
-def lean_on(session: Session, account: UUID, first_date: LocalDate, key: str | None) -> None:
+def set_leaning_key(
+    session: Session, account: UUID, first_date: LocalDate, key: str | None
+) -> None:
     """Let the questions of the month that begins on `first_date` lean on a key, or on none.
 
     Inside the caller's transaction. Questions that are chosen already stay.
@@ -456,7 +474,7 @@ def lean_on(session: Session, account: UUID, first_date: LocalDate, key: str | N
         session.add(LeaningKey(account_id=account, first_date=first_date, key=key))
 
 
-def asked_among(
+def list_served_questions(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> dict[tuple[UUID, LocalDate], list[Question]]:
     """Return the questions already chosen for these accounts on these local days, by both.
@@ -465,14 +483,14 @@ def asked_among(
     """
     rows = session.connection().execute(
         sa.select(
-            AskedQuestion.account_id,
-            AskedQuestion.local_date,
-            AskedQuestion.question,
-            AskedQuestion.key,
-            AskedQuestion.behaviour,
-        ).where(AskedQuestion.account_id.in_(accounts), AskedQuestion.local_date.in_(days))
+            ServedQuestion.account_id,
+            ServedQuestion.local_date,
+            ServedQuestion.question,
+            ServedQuestion.key,
+            ServedQuestion.behaviour,
+        ).where(ServedQuestion.account_id.in_(accounts), ServedQuestion.local_date.in_(days))
     )
-    texts = {q.id: q.text for q in catalogue.every_question()}
+    texts = {q.id: q.text for q in catalogue.list_all_questions()}
     found: defaultdict[tuple[UUID, LocalDate], list[Question]] = defaultdict(list)
     for account, day, question, key, behaviour in rows:
         text = texts.get(question)
@@ -482,22 +500,22 @@ def asked_among(
     return found
 
 
-def all_asked(account: UUID) -> list[Asked]:
+def list_all_served_questions(account: UUID) -> list[DayQuestion]:
     """Return every question that a day has asked, by local date and key."""
     rows = db.session.execute(
         sa.select(
-            AskedQuestion.question,
-            AskedQuestion.key,
-            AskedQuestion.behaviour,
-            AskedQuestion.local_date,
+            ServedQuestion.question,
+            ServedQuestion.key,
+            ServedQuestion.behaviour,
+            ServedQuestion.local_date,
         )
-        .where(AskedQuestion.account_id == account)
-        .order_by(AskedQuestion.local_date, AskedQuestion.key)
+        .where(ServedQuestion.account_id == account)
+        .order_by(ServedQuestion.local_date, ServedQuestion.key)
     )
-    return [Asked(*row) for row in rows]
+    return [DayQuestion(*row) for row in rows]
 
 
-def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]:
+def _list_visible_questions(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]:
     """Return the questions that each leader may be asked; their own without the text."""
     hidden: defaultdict[UUID, set[str]] = defaultdict(set)
     for account, question in db.session.execute(
@@ -517,7 +535,7 @@ def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]
         ).where(OwnQuestion.account_id.in_(accounts), OwnQuestion.retired.is_(False))
     ):
         own[account].append(Question(str(question_id), key, behaviour, "", every_days, own=True))
-    ours = catalogue.questions()
+    ours = catalogue.list_questions()
     return {
         account: [*own[account], *(q for q in ours if q.id not in hidden[account])]
         if account in own or account in hidden
@@ -526,71 +544,73 @@ def _visible_among(accounts: Collection[UUID]) -> dict[UUID, Sequence[Question]]
     }
 
 
-def _asked_around(
+def _list_served_around(
     day: LocalDate, visible: Mapping[UUID, Sequence[Question]]
-) -> defaultdict[UUID, list[Asked]]:
+) -> defaultdict[UUID, list[DayQuestion]]:
     """Return what was asked within HISTORY of `day`, and when a rhythm's question was before."""
-    of_whom = AskedQuestion.account_id.in_(visible)
+    of_whom = ServedQuestion.account_id.in_(visible)
     what = (
-        AskedQuestion.account_id,
-        AskedQuestion.question,
-        AskedQuestion.key,
-        AskedQuestion.behaviour,
+        ServedQuestion.account_id,
+        ServedQuestion.question,
+        ServedQuestion.key,
+        ServedQuestion.behaviour,
     )
-    near = sa.select(*what, AskedQuestion.local_date).where(
-        of_whom, AskedQuestion.local_date.between(day - HISTORY, day + HISTORY)
+    near = sa.select(*what, ServedQuestion.local_date).where(
+        of_whom, ServedQuestion.local_date.between(day - HISTORY, day + HISTORY)
     )
     rows = list(db.session.connection().execute(near))
     rhythmic = [q.id for questions in visible.values() for q in questions if q.every_days]
     if rhythmic:
-        last = sa.func.max(AskedQuestion.local_date, type_=AskedQuestion.local_date.type)
+        last = sa.func.max(ServedQuestion.local_date, type_=ServedQuestion.local_date.type)
         long_ago = sa.select(*what, last).where(
             of_whom,
-            AskedQuestion.local_date < day - HISTORY,
-            AskedQuestion.question.in_(rhythmic),
+            ServedQuestion.local_date < day - HISTORY,
+            ServedQuestion.question.in_(rhythmic),
         )
         rows += db.session.connection().execute(long_ago.group_by(*what))
-    asked: defaultdict[UUID, list[Asked]] = defaultdict(list)
+    asked: defaultdict[UUID, list[DayQuestion]] = defaultdict(list)
     for account, question, key, behaviour, asked_on in rows:
-        asked[account].append(Asked(question, key, behaviour, asked_on))
+        asked[account].append(DayQuestion(question, key, behaviour, asked_on))
     return asked
 
 
-def _known(cipher: Cipher) -> dict[str, Question]:
+def _get_known_questions(cipher: Cipher) -> dict[str, Question]:
     """Return every question that the leader may have been asked, by its id."""
-    own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in own_questions(cipher))
-    return {q.id: q for q in (*catalogue.every_question(), *own)}
+    own = (Question(str(q.id), q.key, q.behaviour, q.text) for q in list_own_questions(cipher))
+    return {q.id: q for q in (*catalogue.list_all_questions(), *own)}
 
 
-def _month_of(day: LocalDate) -> LocalDate:
+def _get_month_start(day: LocalDate) -> LocalDate:
     return LocalDate(day.replace(day=1))
 
 
-def _as_asked(known: Mapping[str, Question], asked: Asked | AskedQuestion) -> Question:
+def _to_served_question(
+    known: Mapping[str, Question], asked: DayQuestion | ServedQuestion
+) -> Question:
     """Return a question as it was asked; one that its leader removed has lost its text."""
     text = known[asked.question].text if asked.question in known else ""
     return Question(asked.question, asked.key, asked.behaviour, text)
 
 
-def _asked_on(account: UUID, day: LocalDate) -> list[AskedQuestion]:
-    query = sa.select(AskedQuestion).where(
-        AskedQuestion.account_id == account, AskedQuestion.local_date == day
+def _list_served_on(account: UUID, day: LocalDate) -> list[ServedQuestion]:
+    query = sa.select(ServedQuestion).where(
+        ServedQuestion.account_id == account, ServedQuestion.local_date == day
     )
     return list(db.session.scalars(query))
 
 
-def _row(session: Session, account: UUID, question_id: UUID) -> OwnQuestion | None:
+def _find_row(session: Session, account: UUID, question_id: UUID) -> OwnQuestion | None:
     query = sa.select(OwnQuestion).where(
         OwnQuestion.account_id == account, OwnQuestion.id == question_id
     )
     return session.scalar(query)
 
 
-def _kept(cipher: Cipher, row: OwnQuestion) -> KeptQuestion:
+def _decrypt_question(cipher: Cipher, row: OwnQuestion) -> StoredQuestion:
     text = cipher.decrypt_text(
         row.text_encrypted, table="own_questions", column="text_encrypted", row=row.id
     )
-    return KeptQuestion(row.id, row.key, row.behaviour, text, row.every_days, row.retired)
+    return StoredQuestion(row.id, row.key, row.behaviour, text, row.every_days, row.retired)
 
 
 def _encrypt(cipher: Cipher, question_id: UUID, text: str) -> bytes:

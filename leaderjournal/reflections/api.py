@@ -19,6 +19,7 @@ from leaderjournal.reflections import store
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.schemas import (
     DayAheadSchema,
+    DayQuerySchema,
     DaySchema,
     EarlierVersionSchema,
     MergedSchema,
@@ -26,9 +27,8 @@ from leaderjournal.reflections.schemas import (
     PromptsSchema,
     ReflectionSchema,
     ScoreSchema,
-    SoughtSchema,
 )
-from leaderjournal.reflections.search.store import days_that_match
+from leaderjournal.reflections.search.store import find_matching_days
 
 blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
 address = "/reflections/<day:local_date>"
@@ -36,12 +36,12 @@ address = "/reflections/<day:local_date>"
 DAYS_AHEAD = 14
 
 
-def represented(day: store.StoredDay) -> dict[str, Any]:
+def serialize_day(day: store.StoredDay) -> dict[str, Any]:
     """Return a day as the API shows it."""
     return {
         "id": day.id,
         "local_date": day.local_date,
-        **day.content.as_document(),
+        **day.content.to_document(),
         "words": day.content.words,
         "version": day.version,
         "time_zone": day.time_zone,
@@ -50,32 +50,32 @@ def represented(day: store.StoredDay) -> dict[str, Any]:
     }
 
 
-def writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
+def check_day_is_writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
     """Raise Problem (422) for a day that has not come yet and holds nothing."""
     today = leader.today(now)
-    if local_date > today and store.day(leader.cipher, local_date) is None:
+    if local_date > today and store.get_day(leader.cipher, local_date) is None:
         raise_invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
 
 
-def _changed(error: store.ChangedMeanwhile) -> Problem:
-    current = ReflectionSchema().dump(represented(error.current)) if error.current else None
+def _build_conflict_problem(error: store.ChangedMeanwhile) -> Problem:
+    current = ReflectionSchema().dump(serialize_day(error.current)) if error.current else None
     headers = {"ETag": f'"{error.current.etag}"'} if error.current else {}
     detail = "This day is not what you last saw. `current` holds what is stored."
     return Problem(412, detail, headers=headers, current=current)
 
 
-def _no_such_day(local_date: LocalDate) -> Problem:
+def _build_day_not_found(local_date: LocalDate) -> Problem:
     return Problem(404, f"Nothing is written for {local_date}.")
 
 
-def _writing(
+def _read_writing(
     leader: Leader, local_date: LocalDate, values: dict[str, Any], now: Instant
 ) -> store.Writing:
     """Return when and where the day is written: now, or earlier as an offline phone says.
 
     Raises Problem (422) for a day that has not come yet and for a time before it.
     """
-    writable(leader, local_date, now)
+    check_day_is_writable(leader, local_date, now)
     written_at = now
     if values["written_at"] is not None:
         written_at = min(to_instant(values["written_at"]), now)
@@ -91,8 +91,8 @@ def prompts_today() -> dict[str, Any]:
     """Read today's questions: one per key, the same all day."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    questions = questions_store.questions_of_day(
-        leader.cipher, today, scored=store.scores_before(leader.id, today)
+    questions = questions_store.get_questions_of_day(
+        leader.cipher, today, scored=store.list_scores_before(leader.id, today)
     )
     return {"local_date": today, "questions": questions}
 
@@ -104,20 +104,23 @@ def prompts_ahead() -> dict[str, Any]:
     """Read the questions of today and the days that follow, for a device to have with it."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    scored = store.scores_before(leader.id, today)
+    scored = store.list_scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
-    ahead = questions_store.questions_ahead(leader.cipher, days, scored=scored)
+    ahead = questions_store.preview_questions(leader.cipher, days, scored=scored)
     return format_page(
         [
-            {"local_date": day, "questions": [_with_name(question) for question in questions]}
+            {
+                "local_date": day,
+                "questions": [_serialize_question(question) for question in questions],
+            }
             for day, questions in ahead.items()
         ]
     )
 
 
-def _with_name(question: Question) -> dict[str, Any]:
+def _serialize_question(question: Question) -> dict[str, Any]:
     behaviour = question.behaviour
-    name = catalogue.behaviour(question.key, behaviour).name if behaviour else None
+    name = catalogue.get_behaviour(question.key, behaviour).name if behaviour else None
     return {
         "id": question.id,
         "key": question.key,
@@ -127,9 +130,9 @@ def _with_name(question: Question) -> dict[str, Any]:
     }
 
 
-def _note_questions(leader: Leader, day: store.StoredDay) -> None:
+def _record_answered_questions(leader: Leader, day: store.StoredDay) -> None:
     answered = [answer for answer in day.content.answers if answer.question]
-    questions_store.note_asked(
+    questions_store.record_served_questions(
         leader.id, day.local_date, {answer.key: answer.question or "" for answer in answered}
     )
 
@@ -143,21 +146,21 @@ def _note_questions(leader: Leader, day: store.StoredDay) -> None:
 def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     """Write a day whole: created where there is none, replaced where there is one."""
     leader, now = get_current_leader(), clock.now()
-    writing = _writing(leader, local_date, values, now)
+    writing = _read_writing(leader, local_date, values, now)
     try:
-        day, created = store.put(
+        day, created = store.save_day(
             leader.cipher,
             local_date,
-            DaySchema.content(values),
+            DaySchema.to_content(values),
             writing=writing,
             now=now,
             expected=read_precondition(),
             change=values["change"],
         )
     except store.ChangedMeanwhile as error:
-        raise _changed(error) from error
-    _note_questions(leader, day)
-    return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
+        raise _build_conflict_problem(error) from error
+    _record_answered_questions(leader, day)
+    return serialize_day(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.post(f"{address}/merge")
@@ -168,19 +171,19 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
 def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     """Bring in a day written on top of what the writer saw, whatever stands there by now."""
     leader, now = get_current_leader(), clock.now()
-    writing = _writing(leader, local_date, values, now)
-    merging = store.merge(
+    writing = _read_writing(leader, local_date, values, now)
+    merging = store.merge_day(
         leader.cipher,
         local_date,
-        DaySchema.content(values),
-        was=MergeSchema.content(values["was"]) if values["was"] else DayContent(),
+        DaySchema.to_content(values),
+        was=MergeSchema.to_content(values["was"]) if values["was"] else DayContent(),
         writing=writing,
         now=now,
         change=values["change"],
     )
     day = merging.day
-    _note_questions(leader, day)
-    shown = represented(day) | {"set_aside": merging.met}
+    _record_answered_questions(leader, day)
+    shown = serialize_day(day) | {"set_aside": merging.conflicting}
     return shown, 201 if merging.created else 200, {"ETag": f'"{day.etag}"'}
 
 
@@ -194,11 +197,11 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     if key not in catalogue.KEY_SLUGS:
         raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
     leader, now = get_current_leader(), clock.now()
-    writing = _writing(leader, local_date, values, now)
+    writing = _read_writing(leader, local_date, values, now)
     question = next(
         question
-        for question in questions_store.questions_of_day(
-            leader.cipher, local_date, scored=store.scores_before(leader.id, local_date)
+        for question in questions_store.get_questions_of_day(
+            leader.cipher, local_date, scored=store.list_scores_before(leader.id, local_date)
         )
         if question.key == key
     )
@@ -209,7 +212,7 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
         writing=writing,
         now=now,
     )
-    return represented(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
+    return serialize_day(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.get(address)
@@ -217,10 +220,10 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
 @blueprint.response(200, ReflectionSchema)
 def read_reflection(local_date: LocalDate) -> Any:
     """Read a day."""
-    day = store.day(get_current_leader().cipher, local_date)
+    day = store.get_day(get_current_leader().cipher, local_date)
     if day is None:
-        raise _no_such_day(local_date)
-    return represented(day), 200, {"ETag": f'"{day.etag}"'}
+        raise _build_day_not_found(local_date)
+    return serialize_day(day), 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.delete(address)
@@ -230,13 +233,13 @@ def read_reflection(local_date: LocalDate) -> Any:
 def delete_reflection(local_date: LocalDate) -> None:
     """Delete a day; it can be restored for 30 days."""
     try:
-        found = store.delete(
+        found = store.delete_day(
             get_current_leader().cipher, local_date, now=clock.now(), expected=read_precondition()
         )
     except store.ChangedMeanwhile as error:
-        raise _changed(error) from error
+        raise _build_conflict_problem(error) from error
     if not found:
-        raise _no_such_day(local_date)
+        raise _build_day_not_found(local_date)
 
 
 @blueprint.post(f"{address}/restore")
@@ -244,10 +247,10 @@ def delete_reflection(local_date: LocalDate) -> None:
 @blueprint.response(200, ReflectionSchema)
 def restore_reflection(local_date: LocalDate) -> Any:
     """Restore a day that was deleted less than 30 days ago."""
-    day = store.restore(get_current_leader().cipher, local_date)
+    day = store.restore_day(get_current_leader().cipher, local_date)
     if day is None:
         raise Problem(404, f"There is no deleted day {local_date} to restore.")
-    return represented(day), 200, {"ETag": f'"{day.etag}"'}
+    return serialize_day(day), 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.get(f"{address}/revisions")
@@ -255,16 +258,16 @@ def restore_reflection(local_date: LocalDate) -> Any:
 @blueprint.response(200, create_page_schema(EarlierVersionSchema, "Versions"))
 def list_revisions(local_date: LocalDate) -> dict[str, Any]:
     """List every earlier version of a day, newest first."""
-    versions = store.revisions(get_current_leader().cipher, local_date)
+    versions = store.list_versions(get_current_leader().cipher, local_date)
     if versions is None:
-        raise _no_such_day(local_date)
+        raise _build_day_not_found(local_date)
     return format_page(
         [
             {
                 "version": v.version,
                 "saved_at": v.saved_at,
-                "set_aside": v.set_aside,
-                **v.content.as_document(),
+                "set_aside": v.superseded,
+                **v.content.to_document(),
             }
             for v in versions
         ]
@@ -288,15 +291,15 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
             expected=read_precondition(),
         )
     except store.ChangedMeanwhile as error:
-        raise _changed(error) from error
+        raise _build_conflict_problem(error) from error
     if day is None:
         raise Problem(404, f"There is no earlier version {version} of {local_date}.")
-    return represented(day), 200, {"ETag": f'"{day.etag}"'}
+    return serialize_day(day), 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.get("/reflections")
 @login_required
-@blueprint.arguments(SoughtSchema, location="query", unknown=None)
+@blueprint.arguments(DayQuerySchema, location="query", unknown=None)
 @blueprint.response(200, create_page_schema(ReflectionSchema, "Reflections"))
 def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
     """List days, newest first; `q` searches all words written, phrases in quotes as they are.
@@ -304,8 +307,8 @@ def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
     With `key`, `q` and `person` are sought in what was written under that key.
     """
     cipher, limit = get_current_leader().cipher, sought["limit"]
-    dates = days_that_match(cipher, SoughtSchema.filters(sought))
+    dates = find_matching_days(cipher, DayQuerySchema.to_filters(sought))
     following = dates[limit].isoformat() if len(dates) > limit else None
     return format_page(
-        [represented(day) for day in store.days_on(cipher, dates[:limit])], following
+        [serialize_day(day) for day in store.list_days_on(cipher, dates[:limit])], following
     )

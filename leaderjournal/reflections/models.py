@@ -30,7 +30,7 @@ class Reflection(Base):
     in_time: Mapped[bool]
     version: Mapped[int]
     document: Mapped[bytes]
-    kept: Mapped[bool] = mapped_column("completed")
+    completed: Mapped[bool]
     words: Mapped[int] = mapped_column("word_count")
     has_commitment: Mapped[bool]
     deleted_at: Mapped[Instant | None] = mapped_column(index=True)
@@ -49,7 +49,7 @@ class AnswerFigures(Base):
     behaviour: Mapped[str | None]
     question: Mapped[str | None]
     score: Mapped[int | None]
-    kept: Mapped[bool] = mapped_column("answered")
+    answered: Mapped[bool]
     in_time: Mapped[bool]
 
 
@@ -67,4 +67,4 @@ class Revision(Base):
     saved_at: Mapped[Instant]
     document: Mapped[bytes]
     change_id: Mapped[UUID | None]
-    set_aside: Mapped[bool] = mapped_column("superseded")
+    superseded: Mapped[bool]

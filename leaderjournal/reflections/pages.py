@@ -18,12 +18,12 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store
-from leaderjournal.reflections.api import writable
+from leaderjournal.reflections.api import check_day_is_writable
 from leaderjournal.reflections.schemas import DaySchema
 
 blueprint = Blueprint("reflections", __name__)
 
-SET_ASIDE_SHOWN = timedelta(days=7)
+SUPERSEDED_SHOWN_FOR = timedelta(days=7)
 
 Page = Response | str | tuple[str, int]
 
@@ -45,7 +45,7 @@ def today() -> Page:
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.login"), 303)
     leader, now = get_current_leader(), clock.now()
-    return _day_page(leader, leader.today(now), now)
+    return _render_day(leader, leader.today(now), now)
 
 
 @blueprint.post("/")
@@ -63,7 +63,7 @@ def share() -> Page:
     """Show today with the text that another app shared at the end of the note, to be saved."""
     leader, now = get_current_leader(), clock.now()
     shared = [request.form.get(name, "").strip() for name in ("title", "text", "url")]
-    return _day_page(leader, leader.today(now), now, shared="\n".join(filter(None, shared)))
+    return _render_day(leader, leader.today(now), now, shared="\n".join(filter(None, shared)))
 
 
 @blueprint.get("/day/<day:local_date>")
@@ -71,8 +71,8 @@ def share() -> Page:
 def day(local_date: LocalDate) -> Page:
     """Show a day."""
     leader, now = get_current_leader(), clock.now()
-    writable(leader, local_date, now)
-    return _day_page(leader, local_date, now)
+    check_day_is_writable(leader, local_date, now)
+    return _render_day(leader, local_date, now)
 
 
 @blueprint.get("/day/<day:local_date>/status")
@@ -80,11 +80,11 @@ def day(local_date: LocalDate) -> Page:
 def day_status(local_date: LocalDate) -> str:
     """Show how a day stands, as a piece of its page that script brings anew after a save."""
     leader, now = get_current_leader(), clock.now()
-    writable(leader, local_date, now)
-    stored = store.day(leader.cipher, local_date)
+    check_day_is_writable(leader, local_date, now)
+    stored = store.get_day(leader.cipher, local_date)
     return render_template(
         "reflections/day_status_and_foot.html",
-        day=_describe_day(leader, local_date, stored, leader.today(now)),
+        day=_get_day_status(leader, local_date, stored, leader.today(now)),
     )
 
 
@@ -93,27 +93,27 @@ def day_status(local_date: LocalDate) -> str:
 def save_day(local_date: LocalDate) -> Page:
     """Save a day."""
     leader, now = get_current_leader(), clock.now()
-    writable(leader, local_date, now)
+    check_day_is_writable(leader, local_date, now)
     return _save(leader, local_date, now)
 
 
 def _save(leader: Leader, local_date: LocalDate, now: Instant) -> Page:
-    values, errors = read_form(DaySchema(), _submitted())
+    values, errors = read_form(DaySchema(), _read_day_form())
     if errors:
-        return _day_page(leader, local_date, now, errors=_by_field(errors)), 422
-    merging = store.merge(
+        return _render_day(leader, local_date, now, errors=_map_errors_to_fields(errors)), 422
+    merging = store.merge_day(
         leader.cipher,
         local_date,
-        DaySchema.content(values),
-        was=store.content_of(leader.cipher, local_date, request.form.get("etag", "")),
+        DaySchema.to_content(values),
+        was=store.get_content_by_etag(leader.cipher, local_date, request.form.get("etag", "")),
         writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
         now=now,
     )
-    flash("Saved. Another device wrote this day too." if merging.met else "Saved.", "good")
-    return redirect(_address(leader, local_date, now), 303)
+    flash("Saved. Another device wrote this day too." if merging.conflicting else "Saved.", "good")
+    return redirect(_get_day_url(leader, local_date, now), 303)
 
 
-def _submitted() -> dict[str, Any]:
+def _read_day_form() -> dict[str, Any]:
     """Return the form as the API would take it; an untouched key is no answer."""
     answers = []
     for key in catalogue.KEY_SLUGS:
@@ -135,9 +135,9 @@ def _submitted() -> dict[str, Any]:
     }
 
 
-def _by_field(errors: Errors) -> Errors:
+def _map_errors_to_fields(errors: Errors) -> Errors:
     """Return messages under the names of the form's fields: answers.1.score is score-let-go."""
-    answered = [answer["key"] for answer in _submitted()["answers"]]
+    answered = [answer["key"] for answer in _read_day_form()["answers"]]
     named: Errors = {}
     for field, messages in errors.items():
         parts = field.split(".")
@@ -147,32 +147,34 @@ def _by_field(errors: Errors) -> Errors:
     return named
 
 
-def _address(leader: Leader, local_date: LocalDate, now: Instant) -> str:
+def _get_day_url(leader: Leader, local_date: LocalDate, now: Instant) -> str:
     if local_date == leader.today(now):
         return url_for("reflections.today")
     return url_for("reflections.day", local_date=local_date)
 
 
-def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | None) -> list[Entry]:
+def _list_entries(
+    leader: Leader, local_date: LocalDate, stored: store.StoredDay | None
+) -> list[Entry]:
     answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
-    questions = questions_store.questions_of_day(
+    questions = questions_store.get_questions_of_day(
         leader.cipher,
         local_date,
-        scored=store.scores_before(leader.id, local_date),
+        scored=store.list_scores_before(leader.id, local_date),
         answered={key: answer.question or "" for key, answer in answers.items()},
     )
-    leaning = questions_store.leaning_key(leader.id, local_date)
+    leaning = questions_store.get_leaning_key(leader.id, local_date)
     entries = []
     for question in questions:
         answer = answers.get(question.key)
         behaviour = (
-            catalogue.behaviour(question.key, question.behaviour).name
+            catalogue.get_behaviour(question.key, question.behaviour).name
             if question.behaviour
             else None
         )
         entries.append(
             Entry(
-                key=catalogue.key(question.key),
+                key=catalogue.get_key(question.key),
                 question={
                     "id": question.id,
                     "text": question.text,
@@ -180,7 +182,7 @@ def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | No
                     "behaviour_name": behaviour,
                 },
                 score=request.form.get(
-                    f"score-{question.key}", answer.score if answer else None, type=_score
+                    f"score-{question.key}", answer.score if answer else None, type=_parse_score
                 ),
                 text=request.form.get(f"text-{question.key}", answer.text if answer else ""),
                 leaned_on=question.key == leaning,
@@ -189,25 +191,25 @@ def _entries(leader: Leader, local_date: LocalDate, stored: store.StoredDay | No
     return entries
 
 
-def _score(text: str) -> int | None:
+def _parse_score(text: str) -> int | None:
     return int(text) if text in {"1", "2", "3", "4", "5"} else None
 
 
-def _describe_day(
+def _get_day_status(
     leader: Leader, local_date: LocalDate, stored: store.StoredDay | None, today: LocalDate
 ) -> dict[str, Any]:
     """Return what a page says of a day beside its words."""
     return {
         "local_date": local_date,
         "is_today": local_date == today,
-        "kept": bool(stored and stored.content.kept),
+        "kept": bool(stored and stored.content.completed),
         "etag": stored.etag if stored else "",
         "saved_at": stored.saved_at if stored else None,
-        "deleted": None if stored else store.deleted_etag(leader.id, local_date),
+        "deleted": None if stored else store.get_deleted_etag(leader.id, local_date),
     }
 
 
-def _day_page(
+def _render_day(
     leader: Leader,
     local_date: LocalDate,
     now: Instant,
@@ -216,21 +218,23 @@ def _day_page(
     shared: str = "",
 ) -> str:
     today = leader.today(now)
-    stored = store.day(leader.cipher, local_date)
+    stored = store.get_day(leader.cipher, local_date)
     content = stored.content if stored else None
     note = request.form.get("note", content.note if content else "")
     return render_template(
         "reflections/day.html",
-        day=_describe_day(leader, local_date, stored, today)
+        day=_get_day_status(leader, local_date, stored, today)
         | {
             "note": "\n\n".join(filter(None, (note, shared))),
             "commitment": request.form.get("commitment", content.commitment if content else ""),
         },
-        entries=_entries(leader, local_date, stored),
+        entries=_list_entries(leader, local_date, stored),
         mirror=list(MIRROR_SCORES.items()),
         previous_day=days_after(local_date, -1),
         next_day=days_after(local_date, 1) if local_date < today else None,
-        set_aside=store.was_set_aside_since(leader.id, local_date, Instant(now - SET_ASIDE_SHOWN)),
+        set_aside=store.was_superseded_since(
+            leader.id, local_date, Instant(now - SUPERSEDED_SHOWN_FOR)
+        ),
         held=bool(errors or shared),
         form=request.form,
         errors=errors or {},
@@ -242,10 +246,10 @@ def _day_page(
 def delete_day(local_date: LocalDate) -> Page:
     """Delete a day."""
     leader, now = get_current_leader(), clock.now()
-    if not store.delete(leader.cipher, local_date, now=now):
+    if not store.delete_day(leader.cipher, local_date, now=now):
         abort(404)
     flash("The day is deleted. You can restore it here for 30 days.", "good")
-    return redirect(_address(leader, local_date, now), 303)
+    return redirect(_get_day_url(leader, local_date, now), 303)
 
 
 @blueprint.post("/day/<day:local_date>/restore")
@@ -253,7 +257,7 @@ def delete_day(local_date: LocalDate) -> Page:
 def restore_day(local_date: LocalDate) -> Page:
     """Restore a deleted day."""
     leader = get_current_leader()
-    if store.restore(leader.cipher, local_date) is None:
+    if store.restore_day(leader.cipher, local_date) is None:
         abort(404)
     flash("The day is restored.", "good")
-    return redirect(_address(leader, local_date, clock.now()), 303)
+    return redirect(_get_day_url(leader, local_date, clock.now()), 303)

@@ -10,14 +10,14 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
 from leaderjournal.reflections.models import Reflection, Revision
 
-MOST_BYTES = 500_000_000
+MAX_BYTES = 500_000_000
 """Of days and their versions, encrypted. A day of 3 kB with ten versions takes 33 kB, and an
 evening of two thousand words that are saved at each pause 1 MB."""
-MOST_VERSIONS = 1_000
+MAX_VERSIONS = 1_000
 """Of one day; the oldest goes for the newest. A long evening's typing makes some hundred."""
-VERSIONS_STAY_FOR = timedelta(days=90)
+VERSIONS_PROTECTED_FOR = timedelta(days=90)
 """Older ones go where an account is full, the oldest first."""
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 space = SpaceWatch()
 
@@ -29,27 +29,27 @@ def check_space(session: Session, row: Reflection) -> None:
     """
     account, now = row.account_id, row.saved_at
     if space.was_refused(account, now=now):
-        raise _full()
+        raise _build_quota_error()
     if space.is_enough(account, 2 * len(row.document)):
         return
-    room = MOST_BYTES - bytes_of(session, account)
+    room = MAX_BYTES - count_bytes(session, account)
     if room < 0:
-        room += drop_old_versions(session, account, MOST_BYTES // 10 - room, now=now)
+        room += drop_old_versions(session, account, MAX_BYTES // 10 - room, now=now)
     if room < 0:
         space.note_refusal(account, now=now)
-        raise _full()
+        raise _build_quota_error()
     space.note_room(account, room)
 
 
 def check_bytes(session: Session, account: UUID) -> None:
     """Raise QuotaReached (413) where the account has written as much as it may."""
-    if bytes_of(session, account) > MOST_BYTES:
-        raise _full()
+    if count_bytes(session, account) > MAX_BYTES:
+        raise _build_quota_error()
 
 
-def _full() -> QuotaReached:
+def _build_quota_error() -> QuotaReached:
     return QuotaReached(
-        f"Your journal holds {MOST_BYTES // 1_000_000} MB, the most it may. "
+        f"Your journal holds {MAX_BYTES // 1_000_000} MB, the most it may. "
         "Export it, and delete days that you no longer need.",
         status=413,
     )
@@ -65,8 +65,8 @@ def drop_old_versions(session: Session, account: UUID, wanted: int, *, now: Inst
         .join(Reflection, Reflection.id == Revision.reflection_id)
         .where(
             Reflection.account_id == account,
-            Revision.saved_at < now - VERSIONS_STAY_FOR,
-            Revision.set_aside.is_(False),
+            Revision.saved_at < now - VERSIONS_PROTECTED_FOR,
+            Revision.superseded.is_(False),
         )
         .order_by(Revision.saved_at, Revision.id)
     )
@@ -76,16 +76,16 @@ def drop_old_versions(session: Session, account: UUID, wanted: int, *, now: Inst
             break
         freed += size
         going.append(version)
-    for start in range(0, len(going), AT_ONCE):
+    for start in range(0, len(going), BATCH_SIZE):
         session.execute(
             sa.delete(Revision)
-            .where(Revision.id.in_(going[start : start + AT_ONCE]))
+            .where(Revision.id.in_(going[start : start + BATCH_SIZE]))
             .execution_options(synchronize_session=False)
         )
     return freed
 
 
-def bytes_of(session: Session, account: UUID) -> int:
+def count_bytes(session: Session, account: UUID) -> int:
     """Return how many bytes the days of an account and their versions take."""
     days = sa.select(sa.func.sum(sa.func.length(Reflection.document))).where(
         Reflection.account_id == account
@@ -100,14 +100,14 @@ def bytes_of(session: Session, account: UUID) -> int:
 
 def drop_oldest_versions(session: Session, row: Reflection) -> None:
     """Let the oldest versions of a day go where it has more than it may."""
-    if row.version <= MOST_VERSIONS:
+    if row.version <= MAX_VERSIONS:
         return
     session.flush()
     oldest_kept = (
         sa.select(Revision.version)
         .where(Revision.reflection_id == row.id)
         .order_by(Revision.version.desc())
-        .offset(MOST_VERSIONS - 1)
+        .offset(MAX_VERSIONS - 1)
         .limit(1)
         .scalar_subquery()
     )

@@ -22,7 +22,7 @@ class Answer:
     text: str = ""
 
     @property
-    def kept(self) -> bool:
+    def is_answered(self) -> bool:
         """Whether anything was answered."""
         return self.score is not None or bool(self.text.strip())
 
@@ -36,28 +36,28 @@ class DayContent:
     commitment: str = ""
 
     @property
-    def kept(self) -> bool:
+    def completed(self) -> bool:
         """Whether the day counts as kept: any score or any word."""
-        answered = any(answer.kept for answer in self.answers)
+        answered = any(answer.is_answered for answer in self.answers)
         return answered or bool(self.note.strip() or self.commitment.strip())
 
     @property
     def words(self) -> int:
         """How many words the day holds, in all its texts."""
-        return sum(map(count_words, self.texts()))
+        return sum(map(count_words, self.iter_texts()))
 
-    def texts(self) -> Iterator[str]:
+    def iter_texts(self) -> Iterator[str]:
         """Yield every text of the day, in the order of the page."""
         for answer in self.answers:
             yield answer.text
         yield self.note
         yield self.commitment
 
-    def answer(self, key: str) -> Answer:
+    def get_answer(self, key: str) -> Answer:
         """Return what was answered under a key, an empty answer where nothing was."""
         return next((answer for answer in self.answers if answer.key == key), Answer(key))
 
-    def fields(self) -> dict[Field, int | str | None]:
+    def get_fields(self) -> dict[Field, int | str | None]:
         """Return what stands in each field; white space at a text's ends does not count."""
         found: dict[Field, int | str | None] = {}
         for answer in self.answers:
@@ -75,7 +75,7 @@ class DayContent:
             change_text(self.commitment),
         )
 
-    def as_document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return the day as plain JSON values."""
         return {
             "answers": [
@@ -103,7 +103,7 @@ class DayContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedContent:
     """Two days made one. `met` names the fields that both sides had changed otherwise.
 
     `lost_here` and `lost_there` tell whether the one or the other side lost any of those; such a
@@ -112,45 +112,45 @@ class Merged:
 
     content: DayContent
     written: Mapping[Field, Instant]
-    met: tuple[Field, ...] = ()
-    lost_here: bool = False
-    lost_there: bool = False
+    conflicting: tuple[Field, ...] = ()
+    incoming_lost: bool = False
+    stored_lost: bool = False
 
 
-def changed_fields(before: DayContent, after: DayContent) -> set[Field]:
+def find_changed_fields(before: DayContent, after: DayContent) -> set[Field]:
     """Return the fields in which two days differ."""
-    old, new = before.fields(), after.fields()
+    old, new = before.get_fields(), after.get_fields()
     return {field for field in old | new if (old.get(field) or None) != (new.get(field) or None)}
 
 
-def merged(
+def merge_content(
     was: DayContent,
     here: DayContent,
     there: DayContent,
     *,
     at: Instant,
     written: Mapping[Field, Instant],
-) -> Merged:
+) -> MergedContent:
     """Merge what was changed `here`, from `was`, with what stands `there`, field by field.
 
     What only one side changed is taken from it. Where both changed a field otherwise, the newer
     stands: `at` is when it was written here, `written` when each field was written there (one that
     it does not name is as old as can be). At the same instant what is here stands.
     """
-    mine, theirs = changed_fields(was, here), changed_fields(was, there)
-    met = mine & theirs & changed_fields(here, there)
+    mine, theirs = find_changed_fields(was, here), find_changed_fields(was, there)
+    met = mine & theirs & find_changed_fields(here, there)
     newer_there = {field for field in met if field in written and written[field] > at}
     from_here = mine - newer_there
-    return Merged(
-        content=_taken(here, there, from_here),
-        written=written_on_top(written, from_here, at),
-        met=tuple(sorted(met)),
-        lost_here=bool(newer_there),
-        lost_there=bool(met - newer_there),
+    return MergedContent(
+        content=_combine_fields(here, there, from_here),
+        written=update_write_times(written, from_here, at),
+        conflicting=tuple(sorted(met)),
+        incoming_lost=bool(newer_there),
+        stored_lost=bool(met - newer_there),
     )
 
 
-def written_on_top(
+def update_write_times(
     written: Mapping[Field, Instant], fields: set[Field], at: Instant
 ) -> dict[Field, Instant]:
     """Return when each field was written, once `fields` are written `at` on top of what stands.
@@ -165,16 +165,16 @@ def written_on_top(
     return {**written, **newer}
 
 
-def _taken(here: DayContent, there: DayContent, from_here: set[Field]) -> DayContent:
+def _combine_fields(here: DayContent, there: DayContent, from_here: set[Field]) -> DayContent:
     """Return the day `there` with some fields from `here`, in the order in which keys came up."""
     answers = []
     for key in dict.fromkeys(answer.key for answer in (*there.answers, *here.answers)):
-        score = (here if f"{key}.score" in from_here else there).answer(key)
-        text = (here if f"{key}.text" in from_here else there).answer(key)
+        score = (here if f"{key}.score" in from_here else there).get_answer(key)
+        text = (here if f"{key}.text" in from_here else there).get_answer(key)
         # The question goes with the words that answer it, and else with the score.
         asked = text if text.text.strip() else score
         answer = replace(asked, score=score.score, text=text.text)
-        if answer.kept:
+        if answer.is_answered:
             answers.append(answer)
     return DayContent(
         tuple(answers),

@@ -15,14 +15,14 @@ from marshmallow import (
 from leaderjournal.kernel.api import parse_uuid
 from leaderjournal.kernel.fields import Day, Id, Timestamp, UserText, UtcInstant, require_one
 from leaderjournal.practice import catalogue
-from leaderjournal.questions.schemas import KEY, behaviour_fits
+from leaderjournal.questions.schemas import KEY, validate_behaviour
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.search.store import Filters
 
-LONGEST_SEARCH = 200
+MAX_QUERY_LENGTH = 200
 
 
-def _score(**options: Any) -> fields.Integer:
+def _make_score_field(**options: Any) -> fields.Integer:
     return fields.Integer(
         strict=True,
         validate=validate.Range(1, 5, error="Use a score from 1 to 5."),
@@ -31,7 +31,7 @@ def _score(**options: Any) -> fields.Integer:
     )
 
 
-def _written_at() -> Timestamp:
+def _make_written_at_field() -> Timestamp:
     return Timestamp(
         allow_none=True,
         load_default=None,
@@ -45,27 +45,27 @@ class AnswerSchema(Schema):
     key = fields.String(required=True, validate=KEY)
     behaviour = fields.String(allow_none=True, load_default=None)
     question = fields.String(allow_none=True, load_default=None)
-    score = _score(allow_none=True, load_default=None)
+    score = _make_score_field(allow_none=True, load_default=None)
     text = UserText(allow_none=True, load_default="")
 
     @validates_schema
-    def _fits(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        behaviour_fits(data["key"], data["behaviour"])
+    def _validate_references(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        validate_behaviour(data["key"], data["behaviour"])
         question = data["question"]
-        known = {question.id for question in catalogue.every_question()}
+        known = {question.id for question in catalogue.list_all_questions()}
         if question is not None and question not in known and parse_uuid(question) is None:
             raise ValidationError("Use the id of a question.", "question")
 
     @post_load
-    def _answer(self, data: dict[str, Any], **_kwargs: Any) -> Answer:
+    def _make_answer(self, data: dict[str, Any], **_kwargs: Any) -> Answer:
         return Answer(**{**data, "text": data["text"] or ""})
 
 
 class ScoreSchema(Schema):
     """A score for one key, given from a notification."""
 
-    score = _score(required=True)
-    written_at = _written_at()
+    score = _make_score_field(required=True)
+    written_at = _make_written_at_field()
 
 
 class ContentSchema(Schema):
@@ -76,7 +76,7 @@ class ContentSchema(Schema):
     commitment = UserText(allow_none=True, load_default="")
 
     @validates_schema
-    def _each_key_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    def _validate_keys(self, data: dict[str, Any], **_kwargs: Any) -> None:
         seen: set[str] = set()
         for position, answer in enumerate(data["answers"]):
             if answer.key in seen:
@@ -86,7 +86,7 @@ class ContentSchema(Schema):
             seen.add(answer.key)
 
     @staticmethod
-    def content(data: dict[str, Any]) -> DayContent:
+    def to_content(data: dict[str, Any]) -> DayContent:
         """Return the loaded values as a day's content."""
         return DayContent(tuple(data["answers"]), data["note"] or "", data["commitment"] or "")
 
@@ -98,10 +98,10 @@ class DaySchema(ContentSchema):
         says_one_of = ("answers", "note", "commitment")
 
     @validates_schema(pass_original=True)
-    def _says_something(self, _data: Any, given: Any, **_kwargs: Any) -> None:
+    def _require_content(self, _data: Any, given: Any, **_kwargs: Any) -> None:
         require_one(given, self.Meta.says_one_of)
 
-    written_at = _written_at()
+    written_at = _make_written_at_field()
     change = Id(
         allow_none=True,
         load_default=None,
@@ -161,7 +161,7 @@ class MergedSchema(ReflectionSchema):
     )
 
 
-class SoughtSchema(Schema):
+class DayQuerySchema(Schema):
     """Which days to list."""
 
     class Meta:
@@ -173,7 +173,7 @@ class SoughtSchema(Schema):
     q = fields.String(
         load_default="",
         validate=validate.Length(
-            max=LONGEST_SEARCH, error=f"Use at most {LONGEST_SEARCH} characters."
+            max=MAX_QUERY_LENGTH, error=f"Use at most {MAX_QUERY_LENGTH} characters."
         ),
     )
     score = fields.Integer(
@@ -193,7 +193,7 @@ class SoughtSchema(Schema):
     cursor = Day(load_default=None, metadata={"description": "`next_cursor` of the page before"})
 
     @staticmethod
-    def filters(data: dict[str, Any]) -> Filters:
+    def to_filters(data: dict[str, Any]) -> Filters:
         """Return the loaded values as what narrows a search; a cursor is the last day of it."""
         return Filters(
             q=data["q"],

@@ -16,27 +16,27 @@ from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
-from leaderjournal.practice.rules import Scored
+from leaderjournal.practice.rules import MirrorScore
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
 from leaderjournal.reflections.quotas import check_bytes, check_space, drop_oldest_versions
 from leaderjournal.reflections.rules import (
     Answer,
     DayContent,
     Field,
-    changed_fields,
-    merged,
+    find_changed_fields,
+    merge_content,
+    update_write_times,
     with_score,
-    written_on_top,
 )
-from leaderjournal.reflections.search.store import searchable_day
+from leaderjournal.reflections.search.store import encrypt_searchable_text
 
-commitments_gone = Signal("what days said comes next is gone, by itself or with its day")
+commitments_removed = Signal("what days said comes next is gone, by itself or with its day")
 """Sent with the session of the transaction; `days` are (account, id) of the days."""
 
 RESTORABLE_FOR = timedelta(days=30)
 SCORES_LOOK_BACK = timedelta(days=120)
-PAGE = 200
-LARGEST_NUMBER = 2**31 - 1
+PAGE_SIZE = 200
+MAX_INTEGER = 2**31 - 1
 """The largest that PostgreSQL's integer holds; it takes no larger one into a comparison."""
 
 
@@ -70,7 +70,7 @@ class DayVersion:
     version: int
     saved_at: Instant
     content: DayContent
-    set_aside: bool
+    superseded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +100,19 @@ class DayFigures:
     answers: dict[str, tuple[int | None, str | None]]
 
 
-def day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
+def get_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
     """Return a day, None where there is none or it is deleted."""
-    row = _row(db.session, cipher.account, local_date)
-    return _stored(cipher, row) if row and row.deleted_at is None else None
+    row = _find_row(db.session, cipher.account, local_date)
+    return _decrypt_day(cipher, row) if row and row.deleted_at is None else None
 
 
-def deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
+def get_deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
     """Return the name of a deleted day's version; None where there is no day to restore."""
-    row = _row(db.session, account, local_date)
+    row = _find_row(db.session, account, local_date)
     return f"{row.id.hex}-{row.version}" if row and row.deleted_at is not None else None
 
 
-def put(
+def save_day(
     cipher: Cipher,
     local_date: LocalDate,
     content: DayContent,
@@ -129,7 +129,7 @@ def put(
     is stored.
     """
     with write_transaction() as session:
-        row, current = _locked(session, cipher, local_date, writing, now)
+        row, current = _lock_day(session, cipher, local_date, writing, now)
         if current is not None and _has_change(session, row, change):
             return current, False
         if not expected.is_met_by(current):
@@ -137,23 +137,25 @@ def put(
         if current is not None and current.content == content:
             return current, False
         before, written = (current.content, current.written) if current else (DayContent(), {})
-        changed = changed_fields(before, content)
-        written = written_on_top(written, changed, writing.written_at)
+        changed = find_changed_fields(before, content)
+        written = update_write_times(written, changed, writing.written_at)
         _keep_version(session, cipher, row)
-        _replace(session, cipher, row, content, written, writing=writing, now=now, change=change)
-        return _stored(cipher, row), current is None
+        _replace_content(
+            session, cipher, row, content, written, writing=writing, now=now, change=change
+        )
+        return _decrypt_day(cipher, row), current is None
 
 
 @dataclass(frozen=True, slots=True)
-class Merging:
+class MergeResult:
     """What came of a merge: the day, whether it is new, and the fields in which two texts met."""
 
     day: StoredDay
     created: bool
-    met: tuple[Field, ...] = ()
+    conflicting: tuple[Field, ...] = ()
 
 
-def merge(
+def merge_day(
     cipher: Cipher,
     local_date: LocalDate,
     content: DayContent,
@@ -162,30 +164,30 @@ def merge(
     writing: Writing,
     now: Instant,
     change: UUID | None = None,
-) -> Merging:
+) -> MergeResult:
     """Bring in a day that was written on top of `was`, whatever stands there by now.
 
     Where both sides changed the same field, the newer stands, and the other is a version. A deleted
     day counts as an empty one: what was newly written brings it back, and nothing else.
     """
     with write_transaction() as session:
-        row, current = _locked(session, cipher, local_date, writing, now)
+        row, current = _lock_day(session, cipher, local_date, writing, now)
         if current is not None and _has_change(session, row, change):
-            return Merging(current, created=False)
-        both = merged(
+            return MergeResult(current, created=False)
+        both = merge_content(
             was,
             content,
             current.content if current else DayContent(),
             at=writing.written_at,
             written=current.written if current else {},
         )
-        if current is not None and current.content == both.content and not both.lost_here:
-            return Merging(current, created=False, met=both.met)
-        _keep_version(session, cipher, row, set_aside=both.lost_there)
-        if both.lost_here:
+        if current is not None and current.content == both.content and not both.incoming_lost:
+            return MergeResult(current, created=False, conflicting=both.conflicting)
+        _keep_version(session, cipher, row, superseded=both.stored_lost)
+        if both.incoming_lost:
             row.version += 1
-            _add_version(session, cipher, row, content.as_document(), saved_at=now, set_aside=True)
-        _replace(
+            _add_version(session, cipher, row, content.to_document(), saved_at=now, superseded=True)
+        _replace_content(
             session,
             cipher,
             row,
@@ -195,10 +197,12 @@ def merge(
             now=now,
             change=change,
         )
-        return Merging(_stored(cipher, row), created=current is None, met=both.met)
+        return MergeResult(
+            _decrypt_day(cipher, row), created=current is None, conflicting=both.conflicting
+        )
 
 
-def _locked(
+def _lock_day(
     session: Session, cipher: Cipher, local_date: LocalDate, writing: Writing, now: Instant
 ) -> tuple[Reflection, StoredDay | None]:
     """Return the day's row, made where there is none, locked; and the day, if there is one."""
@@ -209,7 +213,7 @@ def _locked(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    return row, None if created_row or row.deleted_at else _stored(cipher, row)
+    return row, None if created_row or row.deleted_at else _decrypt_day(cipher, row)
 
 
 def _has_change(session: Session, row: Reflection, change: UUID | None) -> bool:
@@ -222,7 +226,7 @@ def _has_change(session: Session, row: Reflection, change: UUID | None) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _replace(
+def _replace_content(
     session: Session,
     cipher: Cipher,
     row: Reflection,
@@ -234,15 +238,15 @@ def _replace(
     change: UUID | None,
 ) -> None:
     """Write the next version of a day over the one that stands."""
-    if row.version == 0 or row.deleted_at or not row.kept:
+    if row.version == 0 or row.deleted_at or not row.completed:
         row.written_at, row.time_zone = writing.written_at, writing.time_zone
-        row.in_time = _in_time(row.local_date, writing)
+        row.in_time = _is_in_time(row.local_date, writing)
     row.version += 1
     row.saved_at = now
     row.deleted_at = None
     row.change_id = change
     drop_oldest_versions(session, row)
-    _write(session, cipher, row, content, written, in_time=_in_time(row.local_date, writing))
+    _write(session, cipher, row, content, written, in_time=_is_in_time(row.local_date, writing))
     check_space(session, row)
 
 
@@ -255,19 +259,19 @@ def add_score(
     write at the same moment.
     """
     while True:
-        current = day(cipher, local_date)
+        current = get_day(cipher, local_date)
         content = with_score(current.content if current else DayContent(), scored)
         seen = (
             Precondition(etags=frozenset({current.etag})) if current else Precondition(absent=True)
         )
         try:
-            return put(cipher, local_date, content, writing=writing, now=now, expected=seen)
+            return save_day(cipher, local_date, content, writing=writing, now=now, expected=seen)
         except ChangedMeanwhile:
             db.session.rollback()
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class DayHistory:
     """What an export says of a day beside its content, so that it can be told again as it was."""
 
     version: int
@@ -279,17 +283,17 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtDay:
+class DayToImport:
     """A day of another journal, to be added; `history` where it comes from one of ours."""
 
     local_date: LocalDate
     content: DayContent
     writing: Writing
-    history: History | None = None
+    history: DayHistory | None = None
 
 
-def add_days(
-    session: Session, cipher: Cipher, brought: Iterable[BroughtDay], *, now: Instant
+def import_days(
+    session: Session, cipher: Cipher, brought: Iterable[DayToImport], *, now: Instant
 ) -> dict[LocalDate, UUID]:
     """Add days inside the caller's transaction, leaving alone those that are there.
 
@@ -299,10 +303,12 @@ def add_days(
     for day in brought:
         if not _ensure_row(session, cipher.account, day.local_date, day.writing, now):
             continue
-        row = _row(session, cipher.account, day.local_date)
+        row = _find_row(session, cipher.account, day.local_date)
         assert row is not None  # noqa: S101 - it was just made
-        in_time = _in_time(day.local_date, day.writing)
-        written = dict.fromkeys(changed_fields(DayContent(), day.content), day.writing.written_at)
+        in_time = _is_in_time(day.local_date, day.writing)
+        written = dict.fromkeys(
+            find_changed_fields(DayContent(), day.content), day.writing.written_at
+        )
         row.version = 1
         if day.history is not None:
             row.version, row.saved_at = day.history.version, day.history.saved_at
@@ -310,12 +316,12 @@ def add_days(
         row.in_time = in_time
         _write(session, cipher, row, day.content, written, in_time=in_time)
         if day.history is not None:
-            _tell_again(session, cipher, row, day.history)
+            _import_history(session, cipher, row, day.history)
         added[day.local_date] = row.id
     return added
 
 
-def _tell_again(session: Session, cipher: Cipher, row: Reflection, history: History) -> None:
+def _import_history(session: Session, cipher: Cipher, row: Reflection, history: DayHistory) -> None:
     """Write the earlier versions of a day that was brought in, and which answers were in time."""
     session.flush()
     session.execute(
@@ -330,13 +336,13 @@ def _tell_again(session: Session, cipher: Cipher, row: Reflection, history: Hist
                 reflection_id=row.id,
                 version=kept.version,
                 saved_at=kept.saved_at,
-                document=_encrypt_version(cipher, row.id, kept.version, kept.content.as_document()),
-                set_aside=kept.set_aside,
+                document=_encrypt_version(cipher, row.id, kept.version, kept.content.to_document()),
+                superseded=kept.superseded,
             )
         )
 
 
-def rewrite(cipher: Cipher, change_text: Callable[[str], str], *, now: Instant) -> None:
+def rewrite_texts(cipher: Cipher, change_text: Callable[[str], str], *, now: Instant) -> None:
     """Write every text anew as `change_text` has it: of every day, deleted ones and versions too.
 
     A day that changes gets a new version, and the one that stood before is not kept.
@@ -344,12 +350,12 @@ def rewrite(cipher: Cipher, change_text: Callable[[str], str], *, now: Instant) 
     ids = list(
         db.session.scalars(sa.select(Reflection.id).where(Reflection.account_id == cipher.account))
     )
-    for start in range(0, len(ids), PAGE):
-        of_page = Reflection.id.in_(ids[start : start + PAGE])
+    for start in range(0, len(ids), PAGE_SIZE):
+        of_page = Reflection.id.in_(ids[start : start + PAGE_SIZE])
         with write_transaction() as session:
             days = sa.select(Reflection).where(of_page).order_by(Reflection.id).with_for_update()
             for row in session.scalars(days.execution_options(populate_existing=True)):
-                before = _stored(cipher, row)
+                before = _decrypt_day(cipher, row)
                 content = before.content.with_texts(change_text)
                 if content == before.content:
                     continue
@@ -359,24 +365,24 @@ def rewrite(cipher: Cipher, change_text: Callable[[str], str], *, now: Instant) 
             session.flush()
             kept = sa.select(Revision).join(Reflection).where(of_page)
             for version in session.scalars(kept.execution_options(populate_existing=True)):
-                content = _version(cipher, version).content.with_texts(change_text)
+                content = _decrypt_version(cipher, version).content.with_texts(change_text)
                 version.document = _encrypt_version(
-                    cipher, version.reflection_id, version.version, content.as_document()
+                    cipher, version.reflection_id, version.version, content.to_document()
                 )
 
 
-def days_there(account: UUID) -> frozenset[LocalDate]:
+def list_stored_dates(account: UUID) -> frozenset[LocalDate]:
     """Return the local dates that hold a day, one that can still be restored included."""
     query = sa.select(Reflection.local_date).where(Reflection.account_id == account)
     return frozenset(db.session.scalars(query))
 
 
-def check_room(session: Session, account: UUID) -> None:
+def check_storage_quota(session: Session, account: UUID) -> None:
     """Raise QuotaReached (413) where the account has written as much as it may."""
     check_bytes(session, account)
 
 
-def take_back(session: Session, days: Mapping[UUID, int]) -> int:
+def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> int:
     """Remove days for good, inside the caller's transaction, where they are as they were brought.
 
     `days` holds the version at which each was brought, by its id. Return how many were removed;
@@ -391,7 +397,7 @@ def take_back(session: Session, days: Mapping[UUID, int]) -> int:
             .returning(Reflection.account_id, Reflection.id)
         )
     ]
-    commitments_gone.send(session, days=[(account, day_id) for account, day_id in removed])
+    commitments_removed.send(session, days=[(account, day_id) for account, day_id in removed])
     return len(removed)
 
 
@@ -405,7 +411,7 @@ def _write(
     in_time: bool,
 ) -> None:
     if row.has_commitment and not content.commitment.strip():
-        commitments_gone.send(session, days=[(row.account_id, row.id)])
+        commitments_removed.send(session, days=[(row.account_id, row.id)])
     _encrypt_content(cipher, row, content, written)
     _replace_figures(session, row.id, content, in_time=in_time)
 
@@ -415,23 +421,23 @@ def _encrypt_content(
 ) -> None:
     times = {field: at.isoformat() for field, at in written.items()}
     row.document = cipher.encrypt_json(
-        content.as_document() | {"written": times},
+        content.to_document() | {"written": times},
         table="reflections",
         column="document",
         row=row.id,
     )
-    row.search_encrypted = searchable_day(cipher, row.id, content)
-    row.kept, row.words = content.kept, content.words
+    row.search_encrypted = encrypt_searchable_text(cipher, row.id, content)
+    row.completed, row.words = content.completed, content.words
     row.has_commitment = bool(content.commitment.strip())
 
 
-def delete(
+def delete_day(
     cipher: Cipher, local_date: LocalDate, *, now: Instant, expected: Precondition = NO_PRECONDITION
 ) -> bool:
     """Delete a day for now; it can be restored for 30 days. Tell whether there was one."""
     with write_transaction() as session:
-        row = _row(session, cipher.account, local_date)
-        current = _stored(cipher, row) if row and row.deleted_at is None else None
+        row = _find_row(session, cipher.account, local_date)
+        current = _decrypt_day(cipher, row) if row and row.deleted_at is None else None
         if not expected.is_met_by(current):
             raise ChangedMeanwhile(current)
         if row is None or current is None:
@@ -440,19 +446,19 @@ def delete(
         return True
 
 
-def restore(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
+def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
     """Restore a deleted day; None where there is none to restore."""
     with write_transaction() as session:
-        row = _row(session, cipher.account, local_date)
+        row = _find_row(session, cipher.account, local_date)
         if row is None or row.deleted_at is None:
             return None
         row.deleted_at = None
-        return _stored(cipher, row)
+        return _decrypt_day(cipher, row)
 
 
-def revisions(cipher: Cipher, local_date: LocalDate) -> list[DayVersion] | None:
+def list_versions(cipher: Cipher, local_date: LocalDate) -> list[DayVersion] | None:
     """Return every earlier version of a day, newest first; None where there is no such day."""
-    row = _row(db.session, cipher.account, local_date)
+    row = _find_row(db.session, cipher.account, local_date)
     if row is None or row.deleted_at is not None:
         return None
     versions = db.session.scalars(
@@ -460,12 +466,12 @@ def revisions(cipher: Cipher, local_date: LocalDate) -> list[DayVersion] | None:
         .where(Revision.reflection_id == row.id)
         .order_by(Revision.version.desc())
     )
-    return [_version(cipher, version) for version in versions]
+    return [_decrypt_version(cipher, version) for version in versions]
 
 
-def version(cipher: Cipher, local_date: LocalDate, number: int) -> DayVersion | None:
+def get_version(cipher: Cipher, local_date: LocalDate, number: int) -> DayVersion | None:
     """Return one earlier version of a day; None where there is none of this number."""
-    if number > LARGEST_NUMBER:
+    if number > MAX_INTEGER:
         return None
     found = db.session.scalar(
         sa.select(Revision)
@@ -477,12 +483,12 @@ def version(cipher: Cipher, local_date: LocalDate, number: int) -> DayVersion | 
             Revision.version == number,
         )
     )
-    return _version(cipher, found) if found else None
+    return _decrypt_version(cipher, found) if found else None
 
 
-def content_of(cipher: Cipher, local_date: LocalDate, etag: str) -> DayContent:
+def get_content_by_etag(cipher: Cipher, local_date: LocalDate, etag: str) -> DayContent:
     """Return what the day said at the version that `etag` names; nothing where that is unknown."""
-    current = day(cipher, local_date)
+    current = get_day(cipher, local_date)
     if current is None or not etag:
         return DayContent()
     if current.etag == etag:
@@ -494,7 +500,7 @@ def content_of(cipher: Cipher, local_date: LocalDate, etag: str) -> DayContent:
         and len(number) < 10
         and int(number) < current.version
     )
-    earlier = version(cipher, local_date, int(number)) if known else None
+    earlier = get_version(cipher, local_date, int(number)) if known else None
     return earlier.content if earlier else DayContent()
 
 
@@ -511,16 +517,16 @@ def restore_version(
 
     Raises ChangedMeanwhile where `expected` is not what is stored.
     """
-    earlier = version(cipher, local_date, number)
+    earlier = get_version(cipher, local_date, number)
     if earlier is None:
         return None
-    restored, _ = put(
+    restored, _ = save_day(
         cipher, local_date, earlier.content, writing=writing, now=now, expected=expected
     )
     return restored
 
 
-def was_set_aside_since(account: UUID, local_date: LocalDate, since: Instant) -> bool:
+def was_superseded_since(account: UUID, local_date: LocalDate, since: Instant) -> bool:
     """Tell whether words of this day were set aside for newer ones at or after `since`."""
     query = (
         sa.select(Revision.id)
@@ -528,22 +534,22 @@ def was_set_aside_since(account: UUID, local_date: LocalDate, since: Instant) ->
         .where(
             Reflection.account_id == account,
             Reflection.local_date == local_date,
-            Revision.set_aside,
+            Revision.superseded,
             Revision.saved_at >= since,
         )
     )
     return db.session.scalars(query.limit(1)).first() is not None
 
 
-def _version(cipher: Cipher, row: Revision) -> DayVersion:
+def _decrypt_version(cipher: Cipher, row: Revision) -> DayVersion:
     place = f"{row.reflection_id}/{row.version}"
     document = cipher.decrypt_json(row.document, table="revisions", column="document", row=place)
     return DayVersion(
-        row.version, row.saved_at, DayContent.from_document(document), set_aside=row.set_aside
+        row.version, row.saved_at, DayContent.from_document(document), superseded=row.superseded
     )
 
 
-def days(
+def iter_days(
     cipher: Cipher,
     *,
     first: LocalDate | None = None,
@@ -562,10 +568,10 @@ def days(
         query = query.where(Reflection.local_date >= first)
     while True:
         paged = query if last is None else query.where(Reflection.local_date <= last)
-        rows = list(db.session.scalars(paged.limit(PAGE)))
+        rows = list(db.session.scalars(paged.limit(PAGE_SIZE)))
         for row in rows:
-            yield _stored(cipher, row)
-        if len(rows) < PAGE:
+            yield _decrypt_day(cipher, row)
+        if len(rows) < PAGE_SIZE:
             return
         last = LocalDate(rows[-1].local_date - timedelta(days=1))
 
@@ -580,33 +586,35 @@ class WrittenCommitment:
     saved_at: Instant
 
 
-def commitments(
+def list_commitments(
     cipher: Cipher, *, first: LocalDate | None = None, last: LocalDate | None = None
 ) -> list[WrittenCommitment]:
     """Return the commitments written from `first` to `last`, the latest first."""
-    query = sa.select(Reflection).where(*_with_commitment(cipher.account, first, last))
+    query = sa.select(Reflection).where(*_filter_commitments(cipher.account, first, last))
     query = query.order_by(Reflection.local_date.desc())
-    return [_commitment(cipher, row) for row in db.session.scalars(query)]
+    return [_to_commitment(cipher, row) for row in db.session.scalars(query)]
 
 
-def commitment(cipher: Cipher, day_id: UUID) -> WrittenCommitment | None:
+def get_commitment(cipher: Cipher, day_id: UUID) -> WrittenCommitment | None:
     """Return the commitment of a day by the day's id, None where there is none."""
-    query = sa.select(Reflection).where(*_with_commitment(cipher.account), Reflection.id == day_id)
+    query = sa.select(Reflection).where(
+        *_filter_commitments(cipher.account), Reflection.id == day_id
+    )
     row = db.session.scalar(query)
-    return _commitment(cipher, row) if row else None
+    return _to_commitment(cipher, row) if row else None
 
 
-def commitment_days(
+def list_commitment_days(
     account: UUID, *, first: LocalDate | None = None, last: LocalDate | None = None
 ) -> Sequence[tuple[UUID, LocalDate]]:
     """Return the id and date of each day from `first` to `last` that holds a commitment."""
     query = sa.select(Reflection.id, Reflection.local_date).where(
-        *_with_commitment(account, first, last)
+        *_filter_commitments(account, first, last)
     )
     return [(day_id, date) for day_id, date in db.session.connection().execute(query).all()]
 
 
-def _with_commitment(
+def _filter_commitments(
     account: UUID, first: LocalDate | None = None, last: LocalDate | None = None
 ) -> list[sa.ColumnElement[bool]]:
     of_days = [
@@ -621,12 +629,12 @@ def _with_commitment(
     return of_days
 
 
-def _commitment(cipher: Cipher, row: Reflection) -> WrittenCommitment:
-    day = _stored(cipher, row)
+def _to_commitment(cipher: Cipher, row: Reflection) -> WrittenCommitment:
+    day = _decrypt_day(cipher, row)
     return WrittenCommitment(row.id, row.local_date, day.content.commitment.strip(), row.saved_at)
 
 
-def days_with_versions(cipher: Cipher) -> Iterator[tuple[StoredDay, list[DayVersion]]]:
+def iter_days_with_versions(cipher: Cipher) -> Iterator[tuple[StoredDay, list[DayVersion]]]:
     """Yield every day, newest first, with its earlier versions, newest first.
 
     They are read page by page, and the days say which of their answers were in time.
@@ -635,7 +643,7 @@ def days_with_versions(cipher: Cipher) -> Iterator[tuple[StoredDay, list[DayVers
         sa.select(Reflection)
         .where(Reflection.account_id == cipher.account, Reflection.deleted_at.is_(None))
         .order_by(Reflection.local_date.desc())
-        .limit(PAGE)
+        .limit(PAGE_SIZE)
     )
     before: LocalDate | None = None
     while True:
@@ -648,7 +656,7 @@ def days_with_versions(cipher: Cipher) -> Iterator[tuple[StoredDay, list[DayVers
             .where(Revision.reflection_id.in_(ids))
             .order_by(Revision.version.desc())
         ):
-            versions[kept.reflection_id].append(_version(cipher, kept))
+            versions[kept.reflection_id].append(_decrypt_version(cipher, kept))
         in_time: defaultdict[UUID, list[str]] = defaultdict(list)
         for row_id, key in db.session.execute(
             sa.select(AnswerFigures.reflection_id, AnswerFigures.key)
@@ -657,14 +665,14 @@ def days_with_versions(cipher: Cipher) -> Iterator[tuple[StoredDay, list[DayVers
         ):
             in_time[row_id].append(key)
         for row in rows:
-            stored = _stored(cipher, row)
+            stored = _decrypt_day(cipher, row)
             yield replace(stored, answers_in_time=tuple(in_time[row.id])), versions[row.id]
-        if len(rows) < PAGE:
+        if len(rows) < PAGE_SIZE:
             return
         before = rows[-1].local_date
 
 
-def days_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[StoredDay]:
+def list_days_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[StoredDay]:
     """Return the days there are on these local dates, newest first."""
     query = sa.select(Reflection).where(
         Reflection.account_id == cipher.account,
@@ -672,17 +680,17 @@ def days_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[StoredDay]:
         Reflection.deleted_at.is_(None),
     )
     rows = db.session.scalars(query.order_by(Reflection.local_date.desc()))
-    return [_stored(cipher, row) for row in rows]
+    return [_decrypt_day(cipher, row) for row in rows]
 
 
-def scores_before(account: UUID, local_date: LocalDate) -> list[Scored]:
+def list_scores_before(account: UUID, local_date: LocalDate) -> list[MirrorScore]:
     """Return the mirror scores of the four months before a local date."""
-    return scores_before_among([account], local_date)[account]
+    return list_scores_by_account([account], local_date)[account]
 
 
-def scores_before_among(
+def list_scores_by_account(
     accounts: Collection[UUID], local_date: LocalDate
-) -> dict[UUID, list[Scored]]:
+) -> dict[UUID, list[MirrorScore]]:
     """Return, for each of these accounts, the mirror scores of the four months before a date."""
     rows = db.session.connection().execute(
         sa.select(
@@ -701,25 +709,27 @@ def scores_before_among(
             AnswerFigures.score.is_not(None),
         )
     )
-    scores: dict[UUID, list[Scored]] = {account: [] for account in accounts}
+    scores: dict[UUID, list[MirrorScore]] = {account: [] for account in accounts}
     for account, key, behaviour, score, day in rows:
         if score is not None:
-            scores[account].append(Scored(key, behaviour, score, day))
+            scores[account].append(MirrorScore(key, behaviour, score, day))
     return scores
 
 
-def last_written(account: UUID) -> tuple[Instant, str] | None:
+def get_last_written(account: UUID) -> tuple[Instant, str] | None:
     """Return when the leader's last kept day was first written, and in which IANA zone."""
     row = db.session.execute(
         sa.select(Reflection.written_at, Reflection.time_zone)
-        .where(Reflection.account_id == account, Reflection.deleted_at.is_(None), Reflection.kept)
+        .where(
+            Reflection.account_id == account, Reflection.deleted_at.is_(None), Reflection.completed
+        )
         .order_by(Reflection.written_at.desc())
         .limit(1)
     ).one_or_none()
     return (row.written_at, row.time_zone) if row else None
 
 
-def kept_among(
+def find_completed_days(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> set[tuple[UUID, LocalDate]]:
     """Return which of these accounts have kept which of these local days."""
@@ -728,20 +738,22 @@ def kept_among(
             Reflection.account_id.in_(accounts),
             Reflection.local_date.in_(days),
             Reflection.deleted_at.is_(None),
-            Reflection.kept,
+            Reflection.completed,
         )
     )
     return {(account, day) for account, day in rows}
 
 
-def kept_counts(accounts: Collection[UUID], first: LocalDate, last: LocalDate) -> dict[UUID, int]:
+def count_completed_days(
+    accounts: Collection[UUID], first: LocalDate, last: LocalDate
+) -> dict[UUID, int]:
     """Return how many days of `first` to `last` these accounts kept, where they kept any."""
     rows = db.session.execute(
         sa.select(Reflection.account_id, sa.func.count().label("kept_days"))
         .where(
             Reflection.account_id.in_(accounts),
             Reflection.deleted_at.is_(None),
-            Reflection.kept,
+            Reflection.completed,
             Reflection.local_date.between(first, last),
         )
         .group_by(Reflection.account_id)
@@ -749,15 +761,15 @@ def kept_counts(accounts: Collection[UUID], first: LocalDate, last: LocalDate) -
     return {row.account_id: row.kept_days for row in rows}
 
 
-def kept_days(account: UUID) -> list[tuple[LocalDate, bool]]:
+def list_completed_days(account: UUID) -> list[tuple[LocalDate, bool]]:
     """Return the local dates of every day kept, and whether each was written in time."""
     query = sa.select(Reflection.local_date, Reflection.in_time).where(
-        Reflection.account_id == account, Reflection.deleted_at.is_(None), Reflection.kept
+        Reflection.account_id == account, Reflection.deleted_at.is_(None), Reflection.completed
     )
     return [(day, in_time) for day, in_time in db.session.execute(query)]
 
 
-def kept_days_by_key(account: UUID) -> list[tuple[str, LocalDate]]:
+def list_answered_days_by_key(account: UUID) -> list[tuple[str, LocalDate]]:
     """Return (key, local date) of every answer written in time."""
     query = (
         sa.select(AnswerFigures.key, Reflection.local_date)
@@ -765,19 +777,19 @@ def kept_days_by_key(account: UUID) -> list[tuple[str, LocalDate]]:
         .where(
             Reflection.account_id == account,
             Reflection.deleted_at.is_(None),
-            AnswerFigures.kept,
+            AnswerFigures.answered,
             AnswerFigures.in_time,
         )
     )
     return [(key, day) for key, day in db.session.execute(query)]
 
 
-def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigures]:
+def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigures]:
     """Return what can be counted of the kept days from `first` to `last`, in order."""
     kept = (
         Reflection.account_id == account,
         Reflection.deleted_at.is_(None),
-        Reflection.kept,
+        Reflection.completed,
         Reflection.local_date.between(first, last),
     )
     by_day: dict[LocalDate, DayFigures] = {
@@ -800,37 +812,37 @@ def figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigu
             AnswerFigures.behaviour,
         )
         .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
-        .where(*kept, AnswerFigures.kept)
+        .where(*kept, AnswerFigures.answered)
     )
     for day, key, score, behaviour in db.session.connection().execute(answers).all():
         by_day[day].answers[key] = (score, behaviour)
     return list(by_day.values())
 
 
-def days_in_time(account: UUID, *, before: LocalDate) -> Sequence[LocalDate]:
+def list_days_in_time(account: UUID, *, before: LocalDate) -> Sequence[LocalDate]:
     """Return the local dates before another that were kept in time."""
     query = sa.select(Reflection.local_date).where(
         Reflection.account_id == account,
         Reflection.deleted_at.is_(None),
-        Reflection.kept,
+        Reflection.completed,
         Reflection.in_time,
         Reflection.local_date < before,
     )
     return db.session.connection().scalars(query).all()
 
 
-def purge_deleted(*, now: Instant) -> int:
+def purge_deleted_days(*, now: Instant) -> int:
     """Forget the days that were deleted more than 30 days ago; return how many."""
     with write_transaction() as session:
         long_ago = Reflection.deleted_at < now - RESTORABLE_FOR
         purge = sa.delete(Reflection).where(long_ago)
         days = session.execute(purge.returning(Reflection.account_id, Reflection.id))
         gone = [(account, day_id) for account, day_id in days]
-        commitments_gone.send(session, days=gone)
+        commitments_removed.send(session, days=gone)
         return len(gone)
 
 
-def _row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:
+def _find_row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:
     query = sa.select(Reflection).where(
         Reflection.account_id == account, Reflection.local_date == local_date
     )
@@ -853,7 +865,7 @@ def _ensure_row(
             in_time=False,
             version=0,
             document=b"",
-            kept=False,
+            completed=False,
             words=0,
             has_commitment=False,
         )
@@ -864,7 +876,7 @@ def _ensure_row(
 
 
 def _keep_version(
-    session: Session, cipher: Cipher, row: Reflection, *, set_aside: bool = False
+    session: Session, cipher: Cipher, row: Reflection, *, superseded: bool = False
 ) -> None:
     if not row.version:
         return
@@ -875,7 +887,7 @@ def _keep_version(
         row,
         document,
         saved_at=row.saved_at,
-        set_aside=set_aside,
+        superseded=superseded,
         change=row.change_id,
     )
 
@@ -892,7 +904,7 @@ def _add_version(
     document: dict[str, Any],
     *,
     saved_at: Instant,
-    set_aside: bool,
+    superseded: bool,
     change: UUID | None = None,
 ) -> None:
     session.add(
@@ -902,7 +914,7 @@ def _add_version(
             saved_at=saved_at,
             document=_encrypt_version(cipher, row.id, row.version, document),
             change_id=change,
-            set_aside=set_aside,
+            superseded=superseded,
         )
     )
 
@@ -914,7 +926,9 @@ def _replace_figures(
     of_day = AnswerFigures.reflection_id == reflection_id
     kept_in_time = set(
         session.scalars(
-            sa.select(AnswerFigures.key).where(of_day, AnswerFigures.kept, AnswerFigures.in_time)
+            sa.select(AnswerFigures.key).where(
+                of_day, AnswerFigures.answered, AnswerFigures.in_time
+            )
         )
     )
     session.execute(sa.delete(AnswerFigures).where(of_day))
@@ -925,14 +939,14 @@ def _replace_figures(
             behaviour=answer.behaviour,
             question=answer.question,
             score=answer.score,
-            kept=answer.kept,
+            answered=answer.is_answered,
             in_time=in_time or answer.key in kept_in_time,
         )
         for answer in content.answers
     )
 
 
-def _in_time(local_date: LocalDate, writing: Writing) -> bool:
+def _is_in_time(local_date: LocalDate, writing: Writing) -> bool:
     return is_written_in_time(
         local_date,
         written_at=writing.written_at,
@@ -941,7 +955,7 @@ def _in_time(local_date: LocalDate, writing: Writing) -> bool:
     )
 
 
-def _stored(cipher: Cipher, row: Reflection) -> StoredDay:
+def _decrypt_day(cipher: Cipher, row: Reflection) -> StoredDay:
     document = cipher.decrypt_json(row.document, table="reflections", column="document", row=row.id)
     return StoredDay(
         id=row.id,

@@ -69,7 +69,7 @@ def month(period: str) -> str:
         review=monthly_store.get_review(leader.cipher, shown),
         offers_review=shown.next.first <= today or due == shown,
         questions=QUESTIONS,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
         mirror=catalogue.MIRROR_SCORES,
     )
 
@@ -93,6 +93,6 @@ def year(period: str) -> str:
         summary=portrait.summary,
         period=shown,
         next_year=shown.next.name if shown.next.first <= today else None,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
         mirror=catalogue.MIRROR_SCORES,
     )

@@ -51,9 +51,9 @@ class Streaks:
 def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as they stand on their local day `today`."""
     calendar = calendar_store.load_calendar(leader.id)
-    kept = reflections_store.kept_days(leader.id)
+    kept = reflections_store.list_completed_days(leader.id)
     by_key: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
-    for key, day in reflections_store.kept_days_by_key(leader.id):
+    for key, day in reflections_store.list_answered_days_by_key(leader.id):
         by_key[key].add(day)
     in_time = {day for day, written_in_time in kept if written_in_time}
     return Streaks(
@@ -75,7 +75,7 @@ def get_report(leader: Leader, period: Period, *, today: LocalDate) -> PeriodRep
         leader, period, texts, since=list_months_shown(period)[0].first, today=today
     )
     written = [text for _, text in texts]
-    return build_report(period, journal, written, keys=catalogue.keys(), today=today)
+    return build_report(period, journal, written, keys=catalogue.list_keys(), today=today)
 
 
 def get_journal(leader: Leader, period: Period, *, today: LocalDate) -> Journal:
@@ -95,7 +95,7 @@ def _build_journal(
 ) -> Journal:
     """Return the journal of `period`; its days reach back to `since` and the period before."""
     first = min(since, period.previous.first)
-    figures = reflections_store.figures(leader.id, first=first, last=period.last)
+    figures = reflections_store.list_day_figures(leader.id, first=first, last=period.last)
     return Journal(
         days=[
             WrittenDay(
@@ -110,7 +110,7 @@ def _build_journal(
         keys=catalogue.KEY_SLUGS,
         calendar=calendar_store.load_calendar(leader.id),
         joined=leader.joined_on,
-        in_time_before=reflections_store.days_in_time(leader.id, before=first),
+        in_time_before=reflections_store.list_days_in_time(leader.id, before=first),
         passages=[
             Passage(date, text.key, text.score, text.text)
             for date, text in texts
@@ -136,7 +136,7 @@ def list_texts(leader: Leader, period: Period) -> list[tuple[LocalDate, WrittenT
     """Return every text that was written in `period`, with its local date, opened."""
     return [
         (day.local_date, written)
-        for day in reflections_store.days(leader.cipher, first=period.first, last=period.last)
+        for day in reflections_store.iter_days(leader.cipher, first=period.first, last=period.last)
         for written in (
             *(WrittenText(answer.key, answer.score, answer.text) for answer in day.content.answers),
             WrittenText(None, None, day.content.note),
@@ -150,7 +150,11 @@ def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
     month = find_month_to_review(today, calendar_store.load_calendar(leader.id))
     if month is None or monthly_store.find_reviewed(db.session, {leader.id}, {month.name}):
         return None
-    return month if reflections_store.kept_counts([leader.id], month.first, month.last) else None
+    return (
+        month
+        if reflections_store.count_completed_days([leader.id], month.first, month.last)
+        else None
+    )
 
 
 def find_review_invitations(
@@ -167,7 +171,7 @@ def find_review_invitations(
     invited = {}
     for month, places in of_month.items():
         accounts = {account for account, _ in places}
-        kept = reflections_store.kept_counts(accounts, month.first, month.last)
+        kept = reflections_store.count_completed_days(accounts, month.first, month.last)
         reviewed = monthly_store.find_reviewed(session, accounts, {month.name})
         worth = {
             account

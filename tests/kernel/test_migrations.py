@@ -192,7 +192,7 @@ def test_values_of_an_earlier_release_decrypt_after_the_upgrade(upgraded):
     leader = accounts_store.find_leader(upgraded.account)
     assert (leader.email, leader.name) == ("ada@example.com", "Ada")
     assert [token.label for token in accounts_store.list_tokens(leader.cipher)] == ["Laptop"]
-    [question] = questions_store.own_questions(leader.cipher)
+    [question] = questions_store.list_own_questions(leader.cipher)
     assert question.text == "Who grew today?"
     assert verification_store.find_pending_verification(leader, now=NOW).email == "ada@example.org"
     assert schedule_store.get_calendar_token(leader.cipher) == "secret"

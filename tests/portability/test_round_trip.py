@@ -26,13 +26,13 @@ WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t#-\\"), max_size=60
 )
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-OURS = catalogue.questions()
+OURS = catalogue.list_questions()
 
 
 @st.composite
 def answers(draw):
     found = []
-    for key in draw(st.lists(st.sampled_from(catalogue.keys()), unique=True)):
+    for key in draw(st.lists(st.sampled_from(catalogue.list_keys()), unique=True)):
         question = draw(st.sampled_from([None, *(q.id for q in OURS if q.key == key.slug)]))
         found.append(
             {

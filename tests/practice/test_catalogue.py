@@ -12,11 +12,11 @@ from leaderjournal.practice.catalogue import (
     KEY_SLUGS,
     MIRROR_SCORES,
     CatalogueError,
-    behaviour,
-    key,
-    keys,
-    question,
-    questions,
+    get_behaviour,
+    get_key,
+    get_question,
+    list_keys,
+    list_questions,
     read_catalogue,
 )
 
@@ -48,34 +48,34 @@ def overlap(a: frozenset[str], b: frozenset[str]) -> float:
 
 def test_the_three_keys_and_their_behaviours_are_those_of_the_practice():
     assert tuple(PRACTICE) == KEY_SLUGS
-    assert [k.name for k in keys()] == ["Lead from the front", "Protect & serve", "Let go"]
-    assert {k.slug: " ".join(b.slug for b in k.behaviours) for k in keys()} == PRACTICE
-    assert sum(len(k.behaviours) for k in keys()) == 28
+    assert [k.name for k in list_keys()] == ["Lead from the front", "Protect & serve", "Let go"]
+    assert {k.slug: " ".join(b.slug for b in k.behaviours) for k in list_keys()} == PRACTICE
+    assert sum(len(k.behaviours) for k in list_keys()) == 28
 
 
 def test_every_behaviour_has_at_least_seven_questions():
-    per_behaviour = Counter((q.key, q.behaviour) for q in questions())
-    assert per_behaviour.keys() == {(k.slug, b.slug) for k in keys() for b in k.behaviours}
+    per_behaviour = Counter((q.key, q.behaviour) for q in list_questions())
+    assert per_behaviour.keys() == {(k.slug, b.slug) for k in list_keys() for b in k.behaviours}
     assert min(per_behaviour.values()) >= 7
-    assert len(questions()) >= 196
+    assert len(list_questions()) >= 196
 
 
 def test_every_key_has_a_question_left_between_two_full_months():
     # 30 days before and 30 after a day opened late may all have had questions of their own.
-    assert min(Counter(q.key for q in questions()).values()) >= 61
+    assert min(Counter(q.key for q in list_questions()).values()) >= 61
 
 
 def test_ids_are_unique_slugs():
-    ids = [q.id for q in questions()]
+    ids = [q.id for q in list_questions()]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[a-z0-9-]{3,60}", id_) for id_ in ids)
 
 
 def test_an_id_begins_with_its_behaviour_so_that_an_export_can_be_read():
-    assert all(q.id.startswith(f"{q.behaviour}-") for q in questions())
+    assert all(q.id.startswith(f"{q.behaviour}-") for q in list_questions())
 
 
-@pytest.mark.parametrize("q", questions(), ids=lambda q: q.id)
+@pytest.mark.parametrize("q", list_questions(), ids=lambda q: q.id)
 def test_a_question_is_short_about_today_and_open(q: catalogue.Question):
     assert 40 <= len(q.text) <= 160
     assert q.text.endswith("?")
@@ -90,8 +90,8 @@ def test_a_question_is_short_about_today_and_open(q: catalogue.Question):
 
 
 def test_no_two_questions_are_alike():
-    assert len({" ".join(words(q.text)) for q in questions()}) == len(questions())
-    all_words = [(q.id, frozenset(words(q.text))) for q in questions()]
+    assert len({" ".join(words(q.text)) for q in list_questions()}) == len(list_questions())
+    all_words = [(q.id, frozenset(words(q.text))) for q in list_questions()]
     telling = [(id_, of_it - LITTLE_WORDS) for id_, of_it in all_words]
     alike = [
         (a, b)
@@ -103,23 +103,26 @@ def test_no_two_questions_are_alike():
 
 
 def test_no_beginning_is_worn_out():
-    beginnings = Counter(" ".join(words(q.text)[:3]) for q in questions())
-    assert max(beginnings.values()) <= len(questions()) // 10
-    within = Counter((q.behaviour, " ".join(words(q.text)[:3])) for q in questions())
+    beginnings = Counter(" ".join(words(q.text)[:3]) for q in list_questions())
+    assert max(beginnings.values()) <= len(list_questions()) // 10
+    within = Counter((q.behaviour, " ".join(words(q.text)[:3])) for q in list_questions())
     assert max(within.values()) <= 2
 
 
 def test_customers_numbers_people_and_hard_moments_all_have_their_share():
-    text = " ".join(q.text.lower() for q in questions())
+    text = " ".join(q.text.lower() for q in list_questions())
     for angle in ["customer", "number", "meeting", "mistake", "call", "promise", "decision"]:
         assert text.count(angle) >= 3, angle
 
 
 def test_the_keys_and_behaviours_read_like_the_practice():
-    lines = [k.text for k in keys()] + [b.text for k in keys() for b in k.behaviours]
+    lines = [k.text for k in list_keys()] + [b.text for k in list_keys() for b in k.behaviours]
     assert len(set(lines)) == len(lines)
     assert not any("!" in line for line in lines)
-    assert behaviour("lead-from-front", "ask-no-more").text == "asked nothing I would not do myself"
+    assert (
+        get_behaviour("lead-from-front", "ask-no-more").text
+        == "asked nothing I would not do myself"
+    )
 
 
 def test_the_mirror_has_five_scores_in_words():
@@ -129,18 +132,18 @@ def test_the_mirror_has_five_scores_in_words():
 
 
 def test_what_has_a_name_is_found_by_it():
-    assert key("let-go") is keys()[2]
-    assert behaviour("let-go", "celebrate") is keys()[2].behaviours[-1]
-    assert question("inspect-noticed") is questions()[0]
+    assert get_key("let-go") is list_keys()[2]
+    assert get_behaviour("let-go", "celebrate") is list_keys()[2].behaviours[-1]
+    assert get_question("inspect-noticed") is list_questions()[0]
 
 
 def test_what_is_not_there_is_not_found():
     with pytest.raises(KeyError):
-        key("let-it-be")
+        get_key("let-it-be")
     with pytest.raises(KeyError):
-        behaviour("let-go", "inspect")
+        get_behaviour("let-go", "inspect")
     with pytest.raises(KeyError):
-        question("inspect-never-written")
+        get_question("inspect-never-written")
 
 
 SHIPPED = Path(catalogue.__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
@@ -185,4 +188,4 @@ def test_a_behaviour_with_an_empty_table_of_questions_is_refused():
 
 
 def test_a_catalogue_may_do_without_retired_ids():
-    assert read_catalogue(SHIPPED.replace("retired = []", "")) == (keys(), questions())
+    assert read_catalogue(SHIPPED.replace("retired = []", "")) == (list_keys(), list_questions())

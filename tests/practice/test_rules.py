@@ -14,13 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import LocalDate, days_after
-from leaderjournal.practice.catalogue import keys, questions
-from leaderjournal.practice.rules import HISTORY, Asked, Key, Question, Scored, questions_for
+from leaderjournal.practice.catalogue import list_keys, list_questions
+from leaderjournal.practice.rules import (
+    HISTORY,
+    DayQuestion,
+    Key,
+    MirrorScore,
+    Question,
+    choose_questions,
+)
 
 START = LocalDate(date(2026, 1, 5))  # a Monday
 LEADER = UUID(int=7)
-LEAD, SERVE, LET_GO = keys()
-REACHED = frozenset((key.slug, b.slug) for key in keys() for b in key.behaviours)
+LEAD, SERVE, LET_GO = list_keys()
+REACHED = frozenset((key.slug, b.slug) for key in list_keys() for b in key.behaviours)
 
 leaders = st.uuids(version=4)
 starts = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(LocalDate)
@@ -39,16 +46,16 @@ class Journal:
     """A leader who opens days, is asked, and scores what was asked."""
 
     leader: UUID = LEADER
-    keys: Sequence[Key] = field(default_factory=keys)
-    questions: Sequence[Question] = field(default_factory=questions)
+    keys: Sequence[Key] = field(default_factory=list_keys)
+    questions: Sequence[Question] = field(default_factory=list_questions)
     score: Score = lambda question: 3
-    asked: list[Asked] = field(default_factory=list)
-    scored: list[Scored] = field(default_factory=list)
+    asked: list[DayQuestion] = field(default_factory=list)
+    scored: list[MirrorScore] = field(default_factory=list)
     memory: int = 60
 
     def chosen(self, day: LocalDate) -> tuple[Question, ...]:
         near = {days_after(day, n) for n in range(-self.memory, self.memory + 1)}
-        return questions_for(
+        return choose_questions(
             day,
             leader=self.leader,
             keys=self.keys,
@@ -60,8 +67,8 @@ class Journal:
     def open(self, day: LocalDate) -> tuple[Question, ...]:
         chosen = self.chosen(day)
         for q in chosen:
-            self.asked.append(Asked(q.id, q.key, q.behaviour, day))
-            self.scored.append(Scored(q.key, q.behaviour, self.score(q), day))
+            self.asked.append(DayQuestion(q.id, q.key, q.behaviour, day))
+            self.scored.append(MirrorScore(q.key, q.behaviour, self.score(q), day))
         return chosen
 
     def open_all(self, days: Iterable[LocalDate]) -> "Journal":
@@ -75,7 +82,7 @@ class Journal:
     def of_behaviour(self) -> dict[tuple[str, str | None], list[LocalDate]]:
         return self._days(lambda a: (a.key, a.behaviour))
 
-    def _days(self, by: Callable[[Asked], T]) -> dict[T, list[LocalDate]]:
+    def _days(self, by: Callable[[DayQuestion], T]) -> dict[T, list[LocalDate]]:
         days: dict[T, list[LocalDate]] = {}
         for a in sorted(self.asked, key=lambda a: a.local_date):
             days.setdefault(by(a), []).append(a.local_date)
@@ -143,9 +150,9 @@ def visible(seed: int, at_least: int, at_most: int = 8) -> list[Question]:
     """The catalogue after a leader has hidden questions, some of every behaviour left."""
     chance = chance_of(seed)
     left: list[Question] = []
-    for key in keys():
+    for key in list_keys():
         for b in key.behaviours:
-            of_it = [q for q in questions() if (q.key, q.behaviour) == (key.slug, b.slug)]
+            of_it = [q for q in list_questions() if (q.key, q.behaviour) == (key.slug, b.slug)]
             kept = chance.randint(at_least, min(at_most, len(of_it)))
             left += chance.sample(of_it, kept)
     return left
@@ -157,7 +164,7 @@ def visible(seed: int, at_least: int, at_most: int = 8) -> list[Question]:
 @given(leader=leaders, day=starts)
 def test_a_day_asks_one_question_per_key_in_the_order_of_the_keys(leader: UUID, day: LocalDate):
     chosen = Journal(leader).chosen(day)
-    assert [q.key for q in chosen] == [key.slug for key in keys()]
+    assert [q.key for q in chosen] == [key.slug for key in list_keys()]
 
 
 def test_the_keys_may_be_asked_for_in_any_order_and_number():
@@ -174,7 +181,7 @@ def test_the_choice_does_not_depend_on_the_order_of_what_is_known(
     journal = Journal(leader, score=score).open_all(run_of(40, start))
     shuffled = Journal(
         leader,
-        questions=chance_of(seed).sample(questions(), len(questions())),
+        questions=chance_of(seed).sample(list_questions(), len(list_questions())),
         asked=chance_of(seed).sample(journal.asked, len(journal.asked)),
         scored=chance_of(seed).sample(journal.scored, len(journal.scored)),
     )
@@ -202,8 +209,8 @@ def test_scores_of_later_days_do_not_change_an_earlier_one():
     journal = Journal().open_all(run_of(20))
     before = journal.chosen(days_after(START, 20))
     journal.scored += [
-        Scored(key.slug, b.slug, 1 + len(b.slug) % 5, days_after(START, 25))
-        for key in keys()
+        MirrorScore(key.slug, b.slug, 1 + len(b.slug) % 5, days_after(START, 25))
+        for key in list_keys()
         for b in key.behaviours
     ]
     assert journal.chosen(days_after(START, 20)) == before
@@ -239,7 +246,7 @@ def test_no_question_comes_back_within_30_days_and_none_is_forgotten(
     journal.open_all(opened(HISTORY.days, start))
     asked = journal.of_question()
     assert all(shortest_gap(days) > 30 for days in asked.values())
-    assert set(asked) == {q.id for q in questions()}
+    assert set(asked) == {q.id for q in list_questions()}
 
 
 @st.composite
@@ -270,7 +277,7 @@ def test_days_skipped_or_opened_late_bring_nothing_back_within_30_days(
 def test_31_visible_questions_are_enough_to_bring_nothing_back(
     leader: UUID, start: LocalDate, score: Score, seed: int
 ):
-    of_key = [q for q in questions() if q.key == LET_GO.slug]
+    of_key = [q for q in list_questions() if q.key == LET_GO.slug]
     few = chance_of(seed).sample(of_key, 31)
     journal = Journal(leader, (LET_GO,), few, score).open_all(run_of(130, start))
     assert all(shortest_gap(days) == 31 for days in journal.of_question().values())
@@ -281,7 +288,7 @@ def test_31_visible_questions_are_enough_to_bring_nothing_back(
 def test_where_too_few_are_visible_the_one_asked_longest_ago_comes_back(
     leader: UUID, start: LocalDate, number: int, score: Score
 ):
-    few = [q for q in questions() if q.key == LEAD.slug][:number]
+    few = [q for q in list_questions() if q.key == LEAD.slug][:number]
     journal = Journal(leader, (LEAD,), few, score).open_all(run_of(100, start))
     assert all(
         b == days_after(a, number)
@@ -290,7 +297,7 @@ def test_where_too_few_are_visible_the_one_asked_longest_ago_comes_back(
     )
 
 
-@pytest.mark.parametrize("left", [(), tuple(q for q in questions() if q.key != SERVE.slug)])
+@pytest.mark.parametrize("left", [(), tuple(q for q in list_questions() if q.key != SERVE.slug)])
 def test_a_key_without_any_question_is_named(left: tuple[Question, ...]):
     name = SERVE.slug if left else LEAD.slug
     with pytest.raises(ValueError, match=f"the key {name} has no question left"):
@@ -383,9 +390,11 @@ def test_a_behaviour_always_scored_1_comes_clearly_more_often_than_one_always_sc
 
 def test_what_was_never_touched_leans_like_barely():
     first = Counter[str | None]()
-    asked_twice = [Asked("gone", LEAD.slug, None, day) for day in run_of(2, days_after(START, -9))]
+    asked_twice = [
+        DayQuestion("gone", LEAD.slug, None, day) for day in run_of(2, days_after(START, -9))
+    ]
     scored = [
-        Scored(LEAD.slug, b.slug, 4, days_after(START, -n))
+        MirrorScore(LEAD.slug, b.slug, 4, days_after(START, -n))
         for b in LEAD.behaviours[1:]
         for n in range(1, 6)
     ]
@@ -399,7 +408,7 @@ def test_what_was_never_touched_leans_like_barely():
 def test_a_score_of_this_week_weighs_more_than_one_of_last_month():
     rose, fell = LEAD.behaviours[:2]
     scored = [
-        Scored(LEAD.slug, b.slug, score, days_after(START, -days))
+        MirrorScore(LEAD.slug, b.slug, score, days_after(START, -days))
         for b, then, now in [(rose, 1, 5), (fell, 5, 1)]
         for days, score in [(45, then), (44, then), (3, now), (2, now)]
     ]
@@ -419,14 +428,14 @@ def test_the_same_behaviour_does_not_come_two_days_in_a_row(
 
 
 def test_the_only_behaviour_left_may_come_two_days_in_a_row():
-    only = [q for q in questions() if q.behaviour == "inspect"]
+    only = [q for q in list_questions() if q.behaviour == "inspect"]
     journal = Journal(keys=(LEAD,), questions=only).open_all(run_of(8))
     assert len(journal.of_question()) == 8
 
 
 def test_every_question_of_a_behaviour_comes_before_one_of_them_comes_back():
     journal = Journal(memory=HISTORY.days).open_all(run_of(250))
-    size = Counter(q.behaviour for q in questions())
+    size = Counter(q.behaviour for q in list_questions())
     asked: dict[str | None, list[str]] = {}
     for a in journal.asked:
         asked.setdefault(a.behaviour, []).append(a.question)
@@ -444,7 +453,7 @@ def own(id_: str, behaviour: str | None = None, every_days: int | None = None) -
 
 
 def with_own(*mine: Question, key: Key = LEAD) -> Journal:
-    return Journal(keys=(key,), questions=[*questions(), *mine])
+    return Journal(keys=(key,), questions=[*list_questions(), *mine])
 
 
 @pytest.mark.parametrize("behaviour", [None, "inspect"])
@@ -481,8 +490,8 @@ def test_a_rhythm_waits_for_the_next_opened_day():
 
 def test_a_rhythm_remembers_a_last_time_long_ago():
     yearly = with_own(own("mine", None, 365))
-    last = Asked("mine", LEAD.slug, None, days_after(START, -200))
-    (chosen,) = questions_for(
+    last = DayQuestion("mine", LEAD.slug, None, days_after(START, -200))
+    (chosen,) = choose_questions(
         START,
         leader=LEADER,
         keys=(LEAD,),
@@ -501,15 +510,15 @@ def test_a_day_opened_late_does_not_squeeze_a_rhythm():
 def test_of_two_rhythms_due_the_longest_overdue_comes_first():
     journal = with_own(own("weekly", None, 7), own("monthly", None, 28))
     journal.asked = [
-        Asked("weekly", LEAD.slug, None, days_after(START, -10)),  # three days over
-        Asked("monthly", LEAD.slug, None, days_after(START, -30)),  # two days over
+        DayQuestion("weekly", LEAD.slug, None, days_after(START, -10)),  # three days over
+        DayQuestion("monthly", LEAD.slug, None, days_after(START, -30)),  # two days over
     ]
     assert [q.id for day in run_of(2) for q in journal.open(day)] == ["weekly", "monthly"]
 
 
 def test_a_rhythm_never_asked_goes_before_one_that_is_overdue():
     journal = with_own(own("old", None, 1), own("new", None, 30))
-    journal.asked = [Asked("old", LEAD.slug, None, days_after(START, -50))]
+    journal.asked = [DayQuestion("old", LEAD.slug, None, days_after(START, -50))]
     assert [q.id for day in run_of(3) for q in journal.open(day)] == ["new", "old", "old"]
 
 
@@ -520,7 +529,7 @@ def test_a_weekly_rhythm_leaves_every_behaviour_within_30_days(
 ):
     days = run_of(120, start)
     journal = with_own(own("mine", "inspect", 7))
-    journal = replace(journal, leader=leader, keys=keys(), score=score).open_all(days)
+    journal = replace(journal, leader=leader, keys=list_keys(), score=score).open_all(days)
     assert max(waits(journal, days).values()) <= 30
 
 
@@ -533,8 +542,8 @@ def test_a_rhythm_that_is_not_due_comes_only_where_nothing_else_is_left():
 
 def test_a_question_under_another_key_before_still_rests():
     moved = replace(own("mine"), key=LET_GO.slug)
-    journal = Journal(keys=(LET_GO,), questions=[*questions(), moved])
-    journal.asked = [Asked("mine", LEAD.slug, None, days_after(START, -1))]
+    journal = Journal(keys=(LET_GO,), questions=[*list_questions(), moved])
+    journal.asked = [DayQuestion("mine", LEAD.slug, None, days_after(START, -1))]
     journal.open_all(run_of(30))
     assert "mine" not in {a.question for a in journal.asked[1:]}
 
@@ -542,18 +551,18 @@ def test_a_question_under_another_key_before_still_rests():
 def test_under_the_key_that_a_leader_leans_on_weak_behaviours_come_up_more_often():
     low = LEAD.behaviours[0]
     scored = [
-        Scored(LEAD.slug, b.slug, 1 if b is low else 4, days_after(START, -n))
+        MirrorScore(LEAD.slug, b.slug, 1 if b is low else 4, days_after(START, -n))
         for b in LEAD.behaviours
         for n in range(1, 6)
     ]
     drawn = {}
     for leaning in (None, LEAD.slug, "let-go"):
         drawn[leaning] = sum(
-            questions_for(
+            choose_questions(
                 START,
                 leader=UUID(int=n),
                 keys=(LEAD,),
-                questions=[q for q in questions() if q.key == LEAD.slug],
+                questions=[q for q in list_questions() if q.key == LEAD.slug],
                 asked=[],
                 scored=scored,
                 leaning=leaning,

@@ -12,7 +12,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.reflections.store import purge_deleted
+from leaderjournal.reflections.store import purge_deleted_days
 
 COLLECTIONS = {
     "people": {"name": "Ana", "every_days": 7},
@@ -192,7 +192,7 @@ def test_what_became_of_a_days_commitment_goes_for_good_with_the_day(leader, tod
     leader.call("DELETE", f"/reflections/{today}")
     assert outcomes() == 1, "the day can still be restored"
     with app.app_context():
-        purge_deleted(now=Instant(clock.now() + timedelta(days=31)))
+        purge_deleted_days(now=Instant(clock.now() + timedelta(days=31)))
     assert outcomes() == 0
 
 

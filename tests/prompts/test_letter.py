@@ -30,7 +30,7 @@ from leaderjournal.prompts.fortnightly.rules import (
 )
 from leaderjournal.prompts.fortnightly.sending import send_due
 
-BEHAVIOURS = tuple(b.slug for key in catalogue.keys() for b in key.behaviours)
+BEHAVIOURS = tuple(b.slug for key in catalogue.list_keys() for b in key.behaviours)
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(to_local_date)
 
 
@@ -100,7 +100,7 @@ def test_the_letter_tells_figures_one_behaviour_and_one_thing_to_do_and_no_word(
         "Wins: 1",
         "Commitments kept: 1 of 1",
         "To work on: Celebrate (Let go)",
-        catalogue.one_thing("celebrate"),
+        catalogue.get_one_thing("celebrate"),
     ):
         assert told in text
     for part in letter.walk():
@@ -263,4 +263,4 @@ def test_a_keys_means_are_of_this_fortnight_and_the_one_before(scores, first):
 @pytest.mark.parametrize("toml", ["", 'inspect = "x"', 'juggle = "x"'])
 def test_one_thing_is_wanted_for_each_behaviour(toml):
     with pytest.raises(CatalogueError, match="one thing to do"):
-        read_one_things(toml, catalogue.keys())
+        read_one_things(toml, catalogue.list_keys())

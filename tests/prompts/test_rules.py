@@ -83,12 +83,12 @@ def test_every_question_of_ours_has_its_turn_and_the_leaders_own_never(day, firs
 
 
 def test_a_prompt_says_the_question_under_the_name_of_its_key():
-    spoken = compose_prompt([LEAD, SERVE, OWN], keys=catalogue.keys(), prompt_number=1)
+    spoken = compose_prompt([LEAD, SERVE, OWN], keys=catalogue.list_keys(), prompt_number=1)
     assert spoken == PromptContent("Protect & serve", SERVE.text, "protect-and-serve")
 
 
 def test_where_all_questions_are_the_leaders_own_a_sentence_of_ours_stands_for_them():
-    spoken = compose_prompt([OWN, OWN, OWN], keys=catalogue.keys(), prompt_number=1)
+    spoken = compose_prompt([OWN, OWN, OWN], keys=catalogue.list_keys(), prompt_number=1)
     assert spoken == PromptContent("Lead from the front", OWN_QUESTIONS_TEXT, "lead-from-front")
 
 
@@ -97,17 +97,18 @@ def test_nothing_of_the_leaders_own_is_ever_said(texts, number):
     own = [
         Question(f"own-{n}", "let-go", None, f"~{text}~", own=True) for n, text in enumerate(texts)
     ]
-    spoken = compose_prompt([*own, LEAD], keys=catalogue.keys(), prompt_number=number)
+    spoken = compose_prompt([*own, LEAD], keys=catalogue.list_keys(), prompt_number=number)
     assert spoken.body == LEAD.text
     assert (
-        compose_prompt(own, keys=catalogue.keys(), prompt_number=number).body == OWN_QUESTIONS_TEXT
+        compose_prompt(own, keys=catalogue.list_keys(), prompt_number=number).body
+        == OWN_QUESTIONS_TEXT
     )
 
 
 def test_a_key_that_is_not_known_is_named():
     strange = Question("strange", "no-such-key", None, "?")
     with pytest.raises(KeyError, match="no-such-key"):
-        compose_prompt([strange], keys=catalogue.keys(), prompt_number=1)
+        compose_prompt([strange], keys=catalogue.list_keys(), prompt_number=1)
 
 
 def test_a_prompt_is_the_declarative_message_of_the_contract():
@@ -161,8 +162,8 @@ def test_a_message_is_compact_and_in_utf_8():
 
 
 def test_every_question_of_the_catalogue_arrives_whole():
-    for question in catalogue.questions():
-        name = catalogue.key(question.key).name
+    for question in catalogue.list_questions():
+        name = catalogue.get_key(question.key).name
         assert (
             body_of(sent("", said=PromptContent(name, question.text, question.key)))
             == question.text
@@ -235,7 +236,7 @@ def test_topics_are_32_base64url_characters_and_differ_by_leader_and_day(one, da
 
 
 def test_an_invitation_leads_to_the_review_and_offers_no_score():
-    said = compose_invitation(LocalDate(date(2026, 10, 1)), keys=catalogue.keys())
+    said = compose_invitation(LocalDate(date(2026, 10, 1)), keys=catalogue.list_keys())
     message = json.loads(
         build_payload(
             said=said,

@@ -81,7 +81,7 @@ def test_a_question_that_is_not_valid_names_the_field(client, change, field):
 
 def test_a_question_of_ours_can_be_hidden_but_not_the_last_of_its_key(client):
     leader = a_leader(client)
-    of_key = [q.id for q in catalogue.questions() if q.key == "let-go"]
+    of_key = [q.id for q in catalogue.list_questions() if q.key == "let-go"]
     for question in of_key[:-1]:
         hidden = leader.call("PUT", f"/questions/catalogue/{question}/hidden")
         assert hidden.status_code == 204

@@ -32,7 +32,7 @@ def test_thirty_days_are_asked_in_order_on_practice_days_and_end_by_themselves(l
     weekdays = [days[0] + timedelta(days=n) for n in range(between)]
     assert days == [day for day in weekdays if day.isoweekday() <= 5], "no practice day is left out"
     for number, day in enumerate(days[:8]):
-        ours = catalogue.first_month()[number]
+        ours = catalogue.list_first_month_questions()[number]
         asked = questions(leader, day)
         assert asked[ours.key] == ours.text
         assert len(asked) == 3
@@ -43,7 +43,7 @@ def test_the_first_days_question_is_asked_when_its_day_has_come(leader, today):
     first = date.fromisoformat(leader.call("POST", "/first-month").json["days"][0]["local_date"])
     with time_machine.travel(datetime.combine(first, time(11), tzinfo=UTC), tick=False):
         asked = {q["key"]: q for q in leader.get("/prompts/today").json["questions"]}
-        ours = catalogue.first_month()[0]
+        ours = catalogue.list_first_month_questions()[0]
         assert asked[ours.key]["text"] == ours.text
         assert asked[ours.key]["behaviour"] == ours.behaviour
 
@@ -73,7 +73,7 @@ def test_today_offers_it_to_who_has_just_joined(leader, post):
 
 def test_its_questions_are_no_part_of_the_rotation(leader):
     ids = {question["id"] for question in leader.get("/questions/catalogue").json["items"]}
-    assert not ids & {question.id for question in catalogue.first_month()}
+    assert not ids & {question.id for question in catalogue.list_first_month_questions()}
 
 
 @pytest.mark.parametrize(("toml", "why"), [
@@ -84,4 +84,4 @@ def test_its_questions_are_no_part_of_the_rotation(leader):
 ])  # fmt: skip
 def test_a_slip_of_the_pen_is_said(toml, why):
     with pytest.raises(CatalogueError, match=why):
-        read_first_month(toml, catalogue.keys())
+        read_first_month(toml, catalogue.list_keys())

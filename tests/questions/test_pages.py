@@ -48,7 +48,7 @@ def test_a_question_that_is_not_there_is_not_found(post):
 
 
 def test_a_question_of_ours_is_hidden_and_shown_but_not_the_last(post, leader):
-    of_key = [q.id for q in catalogue.questions() if q.key == "let-go"]
+    of_key = [q.id for q in catalogue.list_questions() if q.key == "let-go"]
     assert "not be asked this again" in post(f"/questions/catalogue/{of_key[0]}/hide").text
     for question in of_key[1:-1]:
         leader.call("PUT", f"/questions/catalogue/{question}/hidden")

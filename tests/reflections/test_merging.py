@@ -9,9 +9,9 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.reflections.rules import (
     Answer,
     DayContent,
-    changed_fields,
-    merged,
-    written_on_top,
+    find_changed_fields,
+    merge_content,
+    update_write_times,
 )
 
 KEYS = ("lead-from-front", "protect-and-serve", "let-go")
@@ -27,7 +27,7 @@ ANSWERS = st.builds(
 DAYS = st.builds(
     DayContent,
     answers=st.lists(ANSWERS, unique_by=lambda answer: answer.key).map(
-        lambda answers: tuple(answer for answer in answers if answer.kept)
+        lambda answers: tuple(answer for answer in answers if answer.is_answered)
     ),
     note=TEXTS,
     commitment=TEXTS,
@@ -41,20 +41,20 @@ def at(minutes):
 
 def stands(day):
     """What the fields say; one that is not there says nothing."""
-    return {field: value for field, value in day.fields().items() if value}
+    return {field: value for field, value in day.get_fields().items() if value}
 
 
 def stored(was, there, minutes):
     """When the fields of a day were written that went from `was` to `there`."""
-    first = dict.fromkeys(changed_fields(DayContent(), was), at(-60))
-    return written_on_top(first, changed_fields(was, there), at(minutes))
+    first = dict.fromkeys(find_changed_fields(DayContent(), was), at(-60))
+    return update_write_times(first, find_changed_fields(was, there), at(minutes))
 
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_what_one_side_changed_is_taken_and_of_two_changes_the_newer(
     was, here, there, mine, theirs
 ):
-    both = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    both = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
     before, one, other, after = map(stands, (was, here, there, both.content))
     for field in before | one | other:
         old, new_here, new_there = before.get(field), one.get(field), other.get(field)
@@ -66,15 +66,15 @@ def test_what_one_side_changed_is_taken_and_of_two_changes_the_newer(
             newer_there = field in other and theirs > mine
             expected = {new_there} if newer_there else {new_here, new_there}
         assert after.get(field) in expected, field
-        assert (field in both.met) == (len({old, new_here, new_there}) == 3), field
+        assert (field in both.conflicting) == (len({old, new_here, new_there}) == 3), field
 
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_no_word_that_was_written_is_lost(was, here, there, mine, theirs):
-    both = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    both = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
     after = stands(both.content)
-    for side, lost in ((here, both.lost_here), (there, both.lost_there)):
-        for field in changed_fields(was, side):
+    for side, lost in ((here, both.incoming_lost), (there, both.stored_lost)):
+        for field in find_changed_fields(was, side):
             value = stands(side).get(field)
             assert value is None or after.get(field) == value or lost, field
 
@@ -83,11 +83,11 @@ def test_no_word_that_was_written_is_lost(was, here, there, mine, theirs):
 def test_whoever_arrives_first_the_day_comes_to_say_the_same(was, here, there, mine, theirs):
     if mine == theirs:
         theirs += 1
-    one = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
-    other = merged(was, there, here, at=at(theirs), written=stored(was, here, mine))
+    one = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    other = merge_content(was, there, here, at=at(theirs), written=stored(was, here, mine))
     cleared = {
         field
-        for field in set(one.met) | set(other.met)
+        for field in set(one.conflicting) | set(other.conflicting)
         if field not in stands(here) or field not in stands(there)
     }
     assert {f: v for f, v in stands(one.content).items() if f not in cleared} == {
@@ -97,26 +97,26 @@ def test_whoever_arrives_first_the_day_comes_to_say_the_same(was, here, there, m
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_what_was_merged_changes_nothing_when_it_comes_again(was, here, there, mine, theirs):
-    once = merged(was, here, there, at=at(mine), written=stored(was, there, theirs))
-    again = merged(was, here, once.content, at=at(mine), written=once.written)
+    once = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    again = merge_content(was, here, once.content, at=at(mine), written=once.written)
     assert stands(again.content) == stands(once.content)
 
 
 @given(was=DAYS, there=DAYS, minutes=MINUTES)
 def test_nothing_changed_here_leaves_what_is_there(was, there, minutes):
-    both = merged(was, was, there, at=at(minutes), written=stored(was, there, minutes))
+    both = merge_content(was, was, there, at=at(minutes), written=stored(was, there, minutes))
     assert stands(both.content) == stands(there)
-    assert both.met == ()
+    assert both.conflicting == ()
 
 
 def test_the_question_goes_with_the_words_that_answer_it():
     was = DayContent((Answer("let-go", question="q1", score=2),))
     here = DayContent((Answer("let-go", question="q1", score=4),))
     there = DayContent((Answer("let-go", question="q2", score=2, text="Ann leads it."),))
-    both = merged(was, here, there, at=at(1), written={})
+    both = merge_content(was, here, there, at=at(1), written={})
     assert both.content.answers == (Answer("let-go", question="q2", score=4, text="Ann leads it."),)
 
 
 def test_whoever_writes_on_top_comes_later_whatever_their_clock_says():
-    written = written_on_top({"note": at(60)}, {"note"}, at(0))
+    written = update_write_times({"note": at(60)}, {"note"}, at(0))
     assert written["note"] > at(60)

@@ -144,8 +144,8 @@ def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
 
 def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
     question = {"key": "let-go", "text": "Who decided?"}
-    for number in range(questions_store.MOST_OWN - 3):
-        questions_store.add(
+    for number in range(questions_store.MAX_OWN_QUESTIONS - 3):
+        questions_store.add_own_question(
             account.cipher, question | {"text": f"Number {number}?"}, now=clock.now()
         )
 
@@ -175,8 +175,8 @@ def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypa
     days = [f"2026-11-0{number}" for number in range(1, 6)]
     for day in days:
         leader.writes(day, note="x" * 15_000)
-    assert day_quotas.bytes_of(db.session, account.id) > 5 * 15_000
-    monkeypatch.setattr(day_quotas, "MOST_BYTES", 5 * 15_000)
+    assert day_quotas.count_bytes(db.session, account.id) > 5 * 15_000
+    monkeypatch.setattr(day_quotas, "MAX_BYTES", 5 * 15_000)
     monkeypatch.setattr(day_quotas, "space", SpaceWatch())  # as in a process that knows nothing
     before = leader.get(f"/reflections/{days[0]}").json
     reply = leader.call("PUT", f"/reflections/{days[0]}", {"note": "y" * 15_000})
@@ -215,14 +215,14 @@ def test_old_versions_give_way_before_a_save_is_refused(leader, app, account, mo
     for number in range(30):
         leader.writes("2026-11-02", note=f"{number} " + "x" * 15_000)
     with write_transaction() as session:
-        long_ago = clock.now() - day_quotas.VERSIONS_STAY_FOR - timedelta(days=1)
+        long_ago = clock.now() - day_quotas.VERSIONS_PROTECTED_FOR - timedelta(days=1)
         older = sa.update(Revision).where(Revision.version <= 25).values(saved_at=long_ago)
         session.execute(older.where(Revision.version > 1))
-        session.execute(older.where(Revision.version == 1).values(set_aside=True))
-    monkeypatch.setattr(day_quotas, "MOST_BYTES", 400_000)
+        session.execute(older.where(Revision.version == 1).values(superseded=True))
+    monkeypatch.setattr(day_quotas, "MAX_BYTES", 400_000)
     monkeypatch.setattr(day_quotas, "space", SpaceWatch())
     leader.writes("2026-11-03", note="z" * 15_000)
-    assert day_quotas.bytes_of(db.session, account.id) < 0.95 * 400_000
+    assert day_quotas.count_bytes(db.session, account.id) < 0.95 * 400_000
     kept = set(db.session.scalars(sa.select(Revision.version)))
     assert {1, *range(20, 30)} <= kept
     assert not {2, 3, 4} & kept
@@ -243,7 +243,7 @@ def test_a_refusal_is_remembered_and_ends(leader, app, account, monkeypatch):
 
 def test_ten_years_of_daily_use_are_far_below_what_a_journal_may_hold():
     a_day_with_ten_versions = 11 * 4_000
-    assert 3 * 10 * 365 * a_day_with_ten_versions < day_quotas.MOST_BYTES
+    assert 3 * 10 * 365 * a_day_with_ten_versions < day_quotas.MAX_BYTES
 
 
 def test_a_day_keeps_its_newest_versions(leader, app, account):
@@ -251,20 +251,20 @@ def test_a_day_keeps_its_newest_versions(leader, app, account):
     leader.writes(day, note="First.")
     with write_transaction() as session:
         row = session.scalars(sa.select(Reflection)).one()
-        row.version = day_quotas.MOST_VERSIONS + 50
+        row.version = day_quotas.MAX_VERSIONS + 50
         session.add_all(
             Revision(
                 reflection_id=row.id,
                 version=number,
                 saved_at=clock.now(),
                 document=b"0",
-                set_aside=False,
+                superseded=False,
             )
             for number in range(1, row.version)
         )
     leader.writes(day, note="Last.")
     versions = list(db.session.scalars(sa.select(Revision.version)))
-    assert len(versions) == day_quotas.MOST_VERSIONS
+    assert len(versions) == day_quotas.MAX_VERSIONS
     assert min(versions) == 51
 
 

@@ -99,7 +99,7 @@ def render_page(
             for passage in portrait.summary.highlights
         ),
     )
-    days = reflections_store.days(leader.cipher, first=period.first, last=period.last)
+    days = reflections_store.iter_days(leader.cipher, first=period.first, last=period.last)
     months = list_months_shown(period) if period.month is None else (period,)
     reviewed = ((month, monthly_store.get_review(leader.cipher, month)) for month in months)
     # Not `render_template`, which would add what pages know of the request: the worker has none.
@@ -117,10 +117,12 @@ def render_page(
         ),
         weeks=group_by_week(summary.days) if period.month else (),
         summary=summary,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
         mirror=catalogue.MIRROR_SCORES,
         days=[
-            (day.local_date, _remove_names(day.content, says)) for day in days if day.content.kept
+            (day.local_date, _remove_names(day.content, says))
+            for day in days
+            if day.content.completed
         ][::-1]
         if wishes.every_day
         else [],

@@ -24,14 +24,14 @@ from leaderjournal.portability.imports.archives import (
     has_too_many_values,
 )
 from leaderjournal.portability.imports.rules import Failure, InvalidEntry
-from leaderjournal.practice.rules import Asked
+from leaderjournal.practice.rules import DayQuestion
 from leaderjournal.practice_log.rules import CONTENT_TYPES, Kind, parse_period
 from leaderjournal.practice_log.schemas import EXPORT_SCHEMAS
 from leaderjournal.practice_log.transfer.store import ImportedEntry
 from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.schemas import ContentSchema
-from leaderjournal.reflections.store import BroughtDay, DayVersion, History, Writing
+from leaderjournal.reflections.store import DayHistory, DayToImport, DayVersion, Writing
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.monthly.store import ImportedReview, ReviewVersion
 from leaderjournal.reviews.summaries.rules import Period
@@ -72,7 +72,7 @@ class FullExport:
 
     settings: AccountSettings | None
     questions: Mapping[str, dict[str, Any]]
-    asked: tuple[Asked, ...]
+    asked: tuple[DayQuestion, ...]
     reviews: tuple[ImportedReview, ...]
     log: tuple[ImportedEntry, ...]
     team_mirrors: tuple[ClosedMirror, ...]
@@ -130,7 +130,7 @@ def read_full_export(content: bytes) -> FullExport:
 
 def read_days(
     journal: FullExport, *, day_starts_at: time, questions: Mapping[str, str], today: LocalDate
-) -> Iterator[BroughtDay | Failure]:
+) -> Iterator[DayToImport | Failure]:
     """Yield the days of an export; `questions` holds what the ids of own questions have become."""
     for number, row in enumerate(journal.reflections, start=1):
         try:
@@ -141,7 +141,7 @@ def read_days(
 
 def _read_day(
     row: Any, day_starts_at: time, questions: Mapping[str, str], today: LocalDate
-) -> BroughtDay:
+) -> DayToImport:
     date = _read_date(row["local_date"])
     if date > today:
         raise InvalidEntry(f"Its local_date, {date}, has not come yet.")
@@ -156,13 +156,13 @@ def _read_day(
             _read_version_number(kept, below=version),
             _read_instant(kept, "saved_at"),
             _read_content(kept, questions),
-            set_aside=kept.get("set_aside") is True,
+            superseded=kept.get("set_aside") is True,
         )
         for kept in row.get("revisions", [])
     )
     if len({kept.version for kept in versions}) < len(versions):
         raise InvalidEntry("Two of its revisions have one version.")
-    history = History(
+    history = DayHistory(
         version=version,
         saved_at=_read_instant(row, "saved_at"),
         in_time=row.get("in_time") is True,
@@ -172,7 +172,7 @@ def _read_day(
         },
         versions=versions,
     )
-    return BroughtDay(date, content, writing, history)
+    return DayToImport(date, content, writing, history)
 
 
 def _read_content(row: Any, questions: Mapping[str, str]) -> DayContent:
@@ -185,7 +185,7 @@ def _read_content(row: Any, questions: Mapping[str, str]) -> DayContent:
             for answer in row["answers"]
         ],
     }
-    return ContentSchema.content(ContentSchema().load(given, unknown=EXCLUDE))
+    return ContentSchema.to_content(ContentSchema().load(given, unknown=EXCLUDE))
 
 
 def _read_question(row: Any) -> tuple[str, dict[str, Any]]:
@@ -193,11 +193,11 @@ def _read_question(row: Any) -> tuple[str, dict[str, Any]]:
     return str(row["id"]), dict(values)
 
 
-def _read_served_question(row: Any) -> Asked:
+def _read_served_question(row: Any) -> DayQuestion:
     key, question = row["key"], row["question"]
     if not isinstance(key, str) or not isinstance(question, str):
         raise InvalidEntry("Its key and question are not text.")
-    return Asked(question, key, None, _read_date(row["local_date"]))
+    return DayQuestion(question, key, None, _read_date(row["local_date"]))
 
 
 def _read_review(row: Any) -> ImportedReview:

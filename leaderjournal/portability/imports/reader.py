@@ -24,7 +24,7 @@ from leaderjournal.portability.markdown import is_markdown, read_markdown
 from leaderjournal.practice_log.rules import find_date_errors
 from leaderjournal.practice_log.transfer.store import ImportedEntry
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import BroughtDay, Writing
+from leaderjournal.reflections.store import DayToImport, Writing
 from leaderjournal.reviews.monthly.store import ImportedReview
 from leaderjournal.team_mirror.store import ClosedMirror
 
@@ -54,7 +54,7 @@ class FileContent:
     """
 
     kind: str
-    days: tuple[BroughtDay, ...]
+    days: tuple[DayToImport, ...]
     failures: tuple[Failure, ...]
     photos: int = 0
     moods: Mapping[str, int] = field(default_factory=dict)
@@ -136,11 +136,11 @@ class FileReader:
             moods=Counter(entry.mood for entry in found if entry.mood),
         )
 
-    def _to_imported_day(self, day: MergedDay) -> BroughtDay:
+    def _to_imported_day(self, day: MergedDay) -> DayToImport:
         key = self.choices.key
         score = score_moods(list(day.moods), self.choices.scores) if key else None
         answers = (Answer(key, score=score),) if key and score else ()
-        return BroughtDay(
+        return DayToImport(
             day.local_date,
             DayContent(answers, note=day.note),
             Writing(day.written_at, day.time_zone, self.day_starts_at),
@@ -151,10 +151,10 @@ class FileReader:
 
 
 def _sort_days(
-    read: Iterable[BroughtDay | Failure],
-) -> tuple[tuple[BroughtDay, ...], tuple[Failure, ...]]:
+    read: Iterable[DayToImport | Failure],
+) -> tuple[tuple[DayToImport, ...], tuple[Failure, ...]]:
     """Return the days in order; of two of one local day the second is a failure, which is said."""
-    days: dict[LocalDate, BroughtDay] = {}
+    days: dict[LocalDate, DayToImport] = {}
     failures: list[Failure] = []
     for found in read:
         if isinstance(found, Failure):

@@ -28,7 +28,7 @@ from leaderjournal.portability.imports.rules import Failure
 from leaderjournal.practice_log.transfer import store as log_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.store import BroughtDay
+from leaderjournal.reflections.store import DayToImport
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.store import ImportedReview
 from leaderjournal.team_mirror import store as team_mirror_store
@@ -101,7 +101,7 @@ def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
     )
     with write_transaction() as session:
         accounts_store.lock_account(session, leader.id)
-        reflections_store.check_room(session, leader.id)
+        reflections_store.check_storage_quota(session, leader.id)
         make_room(session, leader.id, len(content), now=now)
         session.add(row)
     return import_id
@@ -122,7 +122,7 @@ def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportSt
     except Exception:  # nobody comes back to it: it must not count as under way
         _finish(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
         raise
-    there = reflections_store.days_there(leader.id)
+    there = reflections_store.list_stored_dates(leader.id)
     dates = [day.local_date for day in reading.days]
     document = {
         "days": len(dates),
@@ -234,12 +234,12 @@ def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
             sa.select(ImportedItem).where(ImportedItem.import_id == import_id)
         ):
             made[item.kind][item.item_id] = item.version
-        removed = reflections_store.take_back(session, made["day"])
+        removed = reflections_store.remove_imported_days(session, made["day"])
         monthly_store.undo_import(session, made["review"])
         log_store.undo_import(session, leader.cipher, made["entry"])
         team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
-            questions_store.take_back(session, leader.id, made["question"])
+            questions_store.remove_imported_questions(session, leader.id, made["question"])
         session.execute(sa.delete(ImportedItem).where(ImportedItem.import_id == import_id))
         document = _decrypt(leader.cipher, row) | {"kept": len(made["day"]) - removed}
         row.state, row.document = State.UNDONE, _encrypt(leader.cipher, import_id, document)
@@ -301,11 +301,11 @@ def _import_days(
     session: Session,
     cipher: Cipher,
     import_id: UUID,
-    days: tuple[BroughtDay, ...],
+    days: tuple[DayToImport, ...],
     now: Instant,
 ) -> None:
     versions = {day.local_date: day.history.version if day.history else 1 for day in days}
-    added = reflections_store.add_days(session, cipher, days, now=now)
+    added = reflections_store.import_days(session, cipher, days, now=now)
     session.add_all(
         ImportedItem(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
         for date, row_id in added.items()
@@ -322,7 +322,7 @@ def _import_settings(
     Settings are taken over where nothing is written yet. Return the leader as they are now, and
     what the ids of own questions have become.
     """
-    is_new = not reflections_store.days_there(leader.id) and not monthly_store.list_reviews(
+    is_new = not reflections_store.list_stored_dates(leader.id) and not monthly_store.list_reviews(
         leader.cipher
     )
     if whole.settings is not None and is_new:
@@ -339,8 +339,10 @@ def _import_settings(
         )
     hidden = whole.settings.hidden_questions if whole.settings and is_new else ()
     with write_transaction() as session:
-        ids, new = questions_store.bring_questions(session, leader.cipher, whole.questions, now=now)
-        questions_store.bring_asked(session, leader.id, whole.asked, ids, hidden)
+        ids, new = questions_store.import_own_questions(
+            session, leader.cipher, whole.questions, now=now
+        )
+        questions_store.import_served_questions(session, leader.id, whole.asked, ids, hidden)
         session.add_all(
             ImportedItem(import_id=import_id, item_id=question, kind="question", version=0)
             for question in new

@@ -146,7 +146,7 @@ def find_passages(cipher: Cipher, person: store.Entry, *, today: LocalDate) -> l
     """Return the latest texts that name a person, of a year at the most, the latest first."""
     name = compile_names(person.content.name)
     found: list[Passage] = []
-    for day in reflections_store.days(cipher, first=days_after(today, -365), last=today):
+    for day in reflections_store.iter_days(cipher, first=days_after(today, -365), last=today):
         texts = (*(answer.text for answer in day.content.answers), day.content.note)
         found += [Passage(day.local_date, text) for text in texts if name.search(text)]
         if len(found) >= MAX_PASSAGES:
@@ -174,8 +174,8 @@ def forget_person(
 
 
 def _replace_name_everywhere(cipher: Cipher, without: Callable[[str], str], now: Instant) -> None:
-    questions_store.rewrite(cipher, without)
-    reflections_store.rewrite(cipher, without, now=now)
+    questions_store.rewrite_texts(cipher, without)
+    reflections_store.rewrite_texts(cipher, without, now=now)
     with store.lock_log(cipher) as session:
         for row in store.list_rows(session, cipher, tuple(Kind)):
             there = store.decrypt_entry(cipher, row)

@@ -36,7 +36,7 @@ def list_entries_for_export(cipher: Cipher) -> list[store.Entry]:
     What became of a commitment is left out where its day says it no more.
     """
     query = sa.select(LogEntry).where(LogEntry.account_id == cipher.account)
-    days = {day for day, _ in reflections_store.commitment_days(cipher.account)}
+    days = {day for day, _ in reflections_store.list_commitment_days(cipher.account)}
     found = sorted(
         (store.decrypt_entry(cipher, row) for row in db.session.scalars(query)),
         key=lambda entry: (entry.local_date, entry.id),
@@ -139,7 +139,7 @@ def _choose_id(
     if isinstance(content, Acts):
         return get_acts_id(content.person_id, given.local_date)
     if isinstance(content, Commitment) and content.of_day:
-        day = reflections_store.day(cipher, given.local_date)
+        day = reflections_store.get_day(cipher, given.local_date)
         return day.id if day and day.id in new_days and day.content.commitment.strip() else None
     return new_id()
 

@@ -25,7 +25,7 @@ def compose_contents(
     prompt to prompt of a day.
     """
     asked = ensure_questions({(message.account_id, message.local_date) for message in messages})
-    keys = catalogue.keys()
+    keys = catalogue.list_keys()
     said = {}
     for message in messages:
         day = message.account_id, message.local_date
@@ -47,11 +47,13 @@ def ensure_questions(
 ) -> dict[tuple[UUID, LocalDate], list[Question]]:
     """Return the questions of these accounts' local days, chosen now where they are not yet."""
     accounts, days = {account for account, _ in wanted}, {day for _, day in wanted}
-    asked = questions_store.asked_among(db.session, accounts, days)
+    asked = questions_store.list_served_questions(db.session, accounts, days)
     by_day = defaultdict(set)
     for account, day in wanted - set(asked):
         by_day[day].add(account)
     for day, leaders in by_day.items():
-        questions_store.choose(day, reflections_store.scores_before_among(leaders, day))
-        asked |= questions_store.asked_among(db.session, leaders, [day])
+        questions_store.choose_questions_of_day(
+            day, reflections_store.list_scores_by_account(leaders, day)
+        )
+        asked |= questions_store.list_served_questions(db.session, leaders, [day])
     return asked

@@ -221,7 +221,7 @@ class Dispatcher:
         accounts = {message.account_id for message in waiting}
         days = {message.local_date for message in waiting}
         session = db.session
-        written = reflections_store.kept_among(session, accounts, days)
+        written = reflections_store.find_completed_days(session, accounts, days)
         paused = calendar_store.find_paused_days(session, accounts, days)
         newest = store.find_newest_numbers(session, accounts, days)
         schedules = schedule_store.find_schedules(session, accounts)

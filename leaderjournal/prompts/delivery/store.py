@@ -212,7 +212,7 @@ def _decide_deliveries(
 ) -> dict[UUID, Decision]:
     """Return what becomes of the prompt of each of these accounts, as things stand."""
     dates = {prompt.local_date for _, prompt in due.values()}
-    written = reflections_store.kept_among(session, due, dates)
+    written = reflections_store.find_completed_days(session, due, dates)
     paused = calendar_store.find_paused_days(session, due, dates)
     suspended = suspension_store.find_suspended_accounts(session, due)
     invited = find_invitations(

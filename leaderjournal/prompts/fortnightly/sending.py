@@ -68,14 +68,14 @@ def _compose_letter(leader: Leader, letter: store.DueLetter) -> EmailMessage:
     told = store.summarize_fortnight(leader, letter.date)
     token = create_unsubscribe_token(leader.id, get_settings().secret_key, ends=LETTER)
     unsubscribe_url = f"{get_settings().public_url}/letter/unsubscribe/{token}"
-    behaviours = {b.slug: (key, b) for key in catalogue.keys() for b in key.behaviours}
+    behaviours = {b.slug: (key, b) for key in catalogue.list_keys() for b in key.behaviours}
     key, behaviour = behaviours[told.weakest]
     values = {
         "told": told,
-        "key_names": {k.slug: k.name for k in catalogue.keys()},
+        "key_names": {k.slug: k.name for k in catalogue.list_keys()},
         "key": key,
         "behaviour": behaviour,
-        "one_thing": catalogue.one_thing(told.weakest),
+        "one_thing": catalogue.get_one_thing(told.weakest),
         "line": store.pick_line_to_reread(leader, letter.date) if letter.with_words else "",
         "journal_url": get_settings().public_url,
         "unsubscribe_url": unsubscribe_url,

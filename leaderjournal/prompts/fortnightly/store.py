@@ -159,9 +159,9 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
     """Return what the letter of a local date tells: the fourteen days before it."""
     first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
     since = days_after(last, 1 - LOOKBACK_DAYS)
-    days = reflections_store.figures(leader.id, first=since, last=last)
+    days = reflections_store.list_day_figures(leader.id, first=since, last=last)
     practice = log_store.get_figures(leader.cipher, "", first, last, today=last)
-    behaviours = [behaviour.slug for key in catalogue.keys() for behaviour in key.behaviours]
+    behaviours = [behaviour.slug for key in catalogue.list_keys() for behaviour in key.behaviours]
     return FortnightSummary(
         first=first,
         last=last,
@@ -209,7 +209,7 @@ def pick_line_to_reread(leader: Leader, date: LocalDate) -> str:
     first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
     passages = [
         Passage(day.local_date, answer.key, answer.score, answer.text)
-        for day in reflections_store.days(leader.cipher, first=first, last=last)
+        for day in reflections_store.iter_days(leader.cipher, first=first, last=last)
         for answer in day.content.answers
         if answer.text.strip()
     ]

@@ -66,7 +66,7 @@ def get_schedule(leader: Leader) -> LeaderSchedule:
         )
     offer = Schedule(
         enabled=False,
-        times=(suggest_time(reflections_store.last_written(leader.id)),),
+        times=(suggest_time(reflections_store.get_last_written(leader.id)),),
         weekdays=calendar_store.load_practice_days(leader.id),
     )
     return LeaderSchedule(

@@ -16,7 +16,7 @@ from leaderjournal.reflections.rules import DayContent
 PHRASE = re.compile(r'"([^"]*)"|([^\s"]+)')
 QUOTES = str.maketrans("“”„‟«»", '""""""')
 SENTENCE_ENDS = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
-LONGEST_PASSAGE = 240
+MAX_PASSAGE_LENGTH = 240
 """How many characters of a sentence are shown at the most."""
 
 NOTE, COMMITMENT = "note", "commitment"
@@ -44,18 +44,18 @@ class Hit:
 
 
 @cache
-def _folded_letter(letter: str) -> str:
+def _fold_letter(letter: str) -> str:
     decomposed = unicodedata.normalize("NFKD", letter.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Return `text` without regard to case and accents; white space is one space."""
-    plain = text.lower() if text.isascii() else "".join(map(_folded_letter, text))
+    plain = text.lower() if text.isascii() else "".join(map(_fold_letter, text))
     return " ".join(plain.split())
 
 
-def terms(sought: str) -> tuple[str, ...]:
+def parse_terms(sought: str) -> tuple[str, ...]:
     """Return what is sought, folded: words, and phrases that stand in quotes, as they are.
 
     A quote that does not close is no quote.
@@ -64,24 +64,24 @@ def terms(sought: str) -> tuple[str, ...]:
     if text.count('"') % 2:
         head, _, tail = text.rpartition('"')
         text = f"{head} {tail}"
-    found = (folded(phrase or word) for phrase, word in PHRASE.findall(text))
+    found = (fold(phrase or word) for phrase, word in PHRASE.findall(text))
     return tuple(dict.fromkeys(term for term in found if term))
 
 
-def searchable(content: DayContent, fields: Sequence[str]) -> str:
+def build_searchable_text(content: DayContent, fields: Sequence[str]) -> str:
     """Return a day as a search goes through it: a line for each of `fields`, in their order."""
-    texts = fields_of(content)
-    return "\n".join(folded(texts.get(field, "")) for field in fields)
+    texts = get_texts_by_field(content)
+    return "\n".join(fold(texts.get(field, "")) for field in fields)
 
 
-def fields_of(content: DayContent) -> dict[str, str]:
+def get_texts_by_field(content: DayContent) -> dict[str, str]:
     """Return the day's texts by field: a key's slug, "note" or "commitment"."""
     answers = {answer.key: answer.text for answer in content.answers}
     return answers | {NOTE: content.note, COMMITMENT: content.commitment}
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SearchQuery:
     """What is sought: every one of `terms`, and `person` as a whole name; all of it folded.
 
     Where `line` is given, all must stand in that line of the searchable day.
@@ -99,11 +99,11 @@ class Sought:
         object.__setattr__(self, "name", name)
 
     @property
-    def everything(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether every day holds it, as nothing is sought."""
         return not self.terms and not self.person
 
-    def held_by(self, searchable_day: str) -> bool:
+    def matches(self, searchable_day: str) -> bool:
         """Tell whether the searchable day holds all that is sought."""
         text = searchable_day if self.line is None else searchable_day.split("\n")[self.line]
         for term in self.terms:  # a plain loop: it runs for every day of ten years
@@ -112,27 +112,29 @@ class Sought:
         return not self.person or self.name.search(text) is not None
 
 
-def hits(texts: Mapping[str, str], sought: Sought, *, field: str | None = None) -> Iterator[Hit]:
+def find_hits(
+    texts: Mapping[str, str], sought: SearchQuery, *, field: str | None = None
+) -> Iterator[Hit]:
     """Yield the sentences of `texts`, by field, in which anything sought stands, in their order.
 
     With `field`, only those of that field.
     """
     for name, text in texts.items():
         if field is None or name == field:
-            yield from _hits_in(text, name, sought)
+            yield from _find_hits_in_text(text, name, sought)
 
 
-def _hits_in(text: str, field: str, sought: Sought) -> Iterator[Hit]:
-    places = _places(text, sought)
+def _find_hits_in_text(text: str, field: str, sought: SearchQuery) -> Iterator[Hit]:
+    places = _find_spans(text, sought)
     start = 0
     for end in (*(match.end() for match in SENTENCE_ENDS.finditer(text)), len(text)):
         here = [(max(a, start), min(b, end)) for a, b in places if a < end and b > start]
         if here:
-            yield _hit(text, start, end, here, field)
+            yield _make_hit(text, start, end, here, field)
         start = end
 
 
-def _places(text: str, sought: Sought) -> list[tuple[int, int]]:
+def _find_spans(text: str, sought: SearchQuery) -> list[tuple[int, int]]:
     """Return where what is sought stands in `text`, as it was written, without overlaps."""
     folded_text, origin = _with_origins(text)
     found = []
@@ -160,7 +162,7 @@ def _with_origins(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     origin: list[int] = []
     for position, letter in enumerate(text):
-        for part in _folded_letter(letter):
+        for part in _fold_letter(letter):
             if part.isspace() and (not letters or letters[-1] == " "):
                 continue
             letters.append(" " if part.isspace() else part)
@@ -168,12 +170,12 @@ def _with_origins(text: str) -> tuple[str, list[int]]:
     return "".join(letters), origin
 
 
-def _hit(text: str, start: int, end: int, here: list[tuple[int, int]], field: str) -> Hit:
+def _make_hit(text: str, start: int, end: int, here: list[tuple[int, int]], field: str) -> Hit:
     first, last = start, end
-    if end - start > LONGEST_PASSAGE:
-        first = max(start, min(here[0][0] - LONGEST_PASSAGE // 3, end - LONGEST_PASSAGE))
-        first = _at_word(text, first, start)
-        last = min(end, first + LONGEST_PASSAGE)
+    if end - start > MAX_PASSAGE_LENGTH:
+        first = max(start, min(here[0][0] - MAX_PASSAGE_LENGTH // 3, end - MAX_PASSAGE_LENGTH))
+        first = _find_word_start(text, first, start)
+        last = min(end, first + MAX_PASSAGE_LENGTH)
     while first < last and text[first].isspace():
         first += 1
     while last > first and text[last - 1].isspace():
@@ -192,7 +194,7 @@ def _hit(text: str, start: int, end: int, here: list[tuple[int, int]], field: st
     return Hit(field, tuple(pieces), before=first > start, after=last < len(text[:end].rstrip()))
 
 
-def _at_word(text: str, at: int, start: int) -> int:
+def _find_word_start(text: str, at: int, start: int) -> int:
     """Return the beginning of the word that stands at `at`, or of the passage."""
     while at > start and not text[at - 1].isspace():
         at -= 1

@@ -14,16 +14,16 @@ from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.search.rules import (
     COMMITMENT,
     NOTE,
-    Sought,
-    folded,
-    searchable,
-    terms,
+    SearchQuery,
+    build_searchable_text,
+    fold,
+    parse_terms,
 )
 
 FIELDS = (*catalogue.KEY_SLUGS, NOTE, COMMITMENT)
 """The lines of a searchable day. They are kept so: another order would need them kept anew."""
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 """Days that are fetched together: one by one takes longer, all of them much memory."""
 
 
@@ -41,20 +41,23 @@ class Filters:
     first: LocalDate | None = None
     last: LocalDate | None = None
 
-    def sought(self) -> Sought:
+    def to_query(self) -> SearchQuery:
         """Return what a day's words must hold."""
         line = None if self.key is None else FIELDS.index(self.key)
-        return Sought(terms(self.q), folded(self.person.strip().removeprefix("@")), line)
+        return SearchQuery(parse_terms(self.q), fold(self.person.strip().removeprefix("@")), line)
 
 
-def searchable_day(cipher: Cipher, row_id: UUID, content: DayContent) -> bytes:
+def encrypt_searchable_text(cipher: Cipher, row_id: UUID, content: DayContent) -> bytes:
     """Return a day's searchable form, encrypted."""
     return cipher.encrypt_text(
-        searchable(content, FIELDS), table="reflections", column="search_encrypted", row=row_id
+        build_searchable_text(content, FIELDS),
+        table="reflections",
+        column="search_encrypted",
+        row=row_id,
     )
 
 
-def days_that_match(cipher: Cipher, filters: Filters) -> list[LocalDate]:
+def find_matching_days(cipher: Cipher, filters: Filters) -> list[LocalDate]:
     """Return the local dates of the days that match, newest first."""
     # A day that was saved by an earlier release has no searchable form until it is saved again.
     document = sa.case((Reflection.search_encrypted.is_(None), Reflection.document))
@@ -66,27 +69,27 @@ def days_that_match(cipher: Cipher, filters: Filters) -> list[LocalDate]:
     if filters.last is not None:
         query = query.where(Reflection.local_date <= filters.last)
     if filters.key is not None or filters.score is not None:
-        answered = [AnswerFigures.reflection_id == Reflection.id, AnswerFigures.kept]
+        answered = [AnswerFigures.reflection_id == Reflection.id, AnswerFigures.answered]
         if filters.key is not None:
             answered.append(AnswerFigures.key == filters.key)
         if filters.score is not None:
             answered.append(AnswerFigures.score == filters.score)
         query = query.where(sa.exists().where(*answered))
-    sought = filters.sought()
-    if sought.everything:
+    sought = filters.to_query()
+    if sought.is_empty:
         dates = list(db.session.scalars(query.with_only_columns(Reflection.local_date)))
         return sorted(dates, reverse=True)
     # Sorted here: a database that sorts whole days may write them to its disk.
     dates = [
         local_date
-        for rows in db.session.connection().execute(query).partitions(AT_ONCE)
+        for rows in db.session.connection().execute(query).partitions(BATCH_SIZE)
         for row_id, local_date, encrypted, document in rows
-        if sought.held_by(_searchable(cipher, row_id, encrypted, document))
+        if sought.matches(_get_searchable_text(cipher, row_id, encrypted, document))
     ]
     return sorted(dates, reverse=True)
 
 
-def _searchable(
+def _get_searchable_text(
     cipher: Cipher, row_id: UUID, encrypted: bytes | None, document: bytes | None
 ) -> str:
     if encrypted is not None:
@@ -96,4 +99,4 @@ def _searchable(
     opened = cipher.decrypt_json(
         document or b"", table="reflections", column="document", row=row_id
     )
-    return searchable(DayContent.from_document(opened), FIELDS)
+    return build_searchable_text(DayContent.from_document(opened), FIELDS)

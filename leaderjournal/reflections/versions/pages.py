@@ -14,7 +14,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
 from leaderjournal.reflections import store
 from leaderjournal.reflections.rules import DayContent
-from leaderjournal.reflections.versions.rules import compared, is_step
+from leaderjournal.reflections.versions.rules import compare_words, is_step
 
 blueprint = Blueprint("versions", __name__)
 
@@ -24,14 +24,17 @@ blueprint = Blueprint("versions", __name__)
 def versions(local_date: LocalDate) -> str:
     """Show every earlier version of a day; those of one sitting's typing stand together."""
     leader = get_current_leader()
-    day, earlier = store.day(leader.cipher, local_date), store.revisions(leader.cipher, local_date)
+    day, earlier = (
+        store.get_day(leader.cipher, local_date),
+        store.list_versions(leader.cipher, local_date),
+    )
     if day is None or earlier is None:
         abort(404)
     following: list[store.StoredDay | store.DayVersion] = [day, *earlier]
     shown = [
-        _shown(version)
+        _show_version(version)
         | {
-            "is_step": not version.set_aside
+            "is_step": not version.superseded
             and is_step(version.content, later.content, between=later.saved_at - version.saved_at)
         }
         for version, later in zip(earlier, following, strict=False)
@@ -49,16 +52,16 @@ def versions(local_date: LocalDate) -> str:
 def version(local_date: LocalDate, version: int) -> str:
     """Show an earlier version of a day beside the day as it stands."""
     leader = get_current_leader()
-    day = store.day(leader.cipher, local_date)
-    earlier = store.version(leader.cipher, local_date, version)
+    day = store.get_day(leader.cipher, local_date)
+    earlier = store.get_version(leader.cipher, local_date, version)
     if day is None or earlier is None:
         abort(404)
     return render_template(
         "reflections/version.html",
         local_date=local_date,
-        version=_shown(earlier),
+        version=_show_version(earlier),
         saved_at=day.saved_at,
-        fields=_compared(earlier.content, day.content),
+        fields=_compare_days(earlier.content, day.content),
         mirror=list(MIRROR_SCORES.items()),
     )
 
@@ -76,13 +79,13 @@ def restore_version(local_date: LocalDate, version: int) -> Response:
     return redirect(url_for("reflections.day", local_date=local_date), 303)
 
 
-def _shown(version: store.DayVersion) -> dict[str, Any]:
+def _show_version(version: store.DayVersion) -> dict[str, Any]:
     return {
         "number": version.version,
         "saved_at": version.saved_at,
-        "set_aside": version.set_aside,
+        "set_aside": version.superseded,
         "entries": [
-            {"key": catalogue.key(answer.key), "score": answer.score, "text": answer.text}
+            {"key": catalogue.get_key(answer.key), "score": answer.score, "text": answer.text}
             for answer in version.content.answers
         ],
         "note": version.content.note,
@@ -90,18 +93,18 @@ def _shown(version: store.DayVersion) -> dict[str, Any]:
     }
 
 
-def _compared(before: DayContent, after: DayContent) -> list[dict[str, Any]]:
+def _compare_days(before: DayContent, after: DayContent) -> list[dict[str, Any]]:
     """Return every field in which either says anything, with the pieces of its words."""
     fields = []
-    for key in catalogue.keys():
-        old, new = before.answer(key.slug), after.answer(key.slug)
-        if old.kept or new.kept:
+    for key in catalogue.list_keys():
+        old, new = before.get_answer(key.slug), after.get_answer(key.slug)
+        if old.is_answered or new.is_answered:
             fields.append(
                 {
                     "key": key,
                     "name": key.name,
                     "scores": (old.score, new.score),
-                    "pieces": compared(old.text, new.text),
+                    "pieces": compare_words(old.text, new.text),
                 }
             )
     for name, old_text, new_text in (
@@ -109,5 +112,5 @@ def _compared(before: DayContent, after: DayContent) -> list[dict[str, Any]]:
         ("What will I do next?", before.commitment, after.commitment),
     ):
         if old_text.strip() or new_text.strip():
-            fields.append({"key": None, "name": name, "pieces": compared(old_text, new_text)})
+            fields.append({"key": None, "name": name, "pieces": compare_words(old_text, new_text)})
     return fields

@@ -29,27 +29,27 @@ def is_step(earlier: DayContent, later: DayContent, *, between: timedelta) -> bo
     if between > ONE_SITTING:
         return False
     answers = (
-        before.score in {None, later.answer(before.key).score}
-        and before.text.strip() in later.answer(before.key).text
+        before.score in {None, later.get_answer(before.key).score}
+        and before.text.strip() in later.get_answer(before.key).text
         for before in earlier.answers
     )
     rest = earlier.note.strip() in later.note and earlier.commitment.strip() in later.commitment
     return rest and all(answers)
 
 
-def compared(before: str, after: str) -> list[Piece]:
+def compare_words(before: str, after: str) -> list[Piece]:
     """Return the words of two texts as pieces, in order, what stands only `before` first.
 
     The pieces of both and of before make up `before`, those of both and of after make up `after`,
     word by word. White space does not count; between two pieces there always is some.
     """
     one, other = _WORD.findall(before), _WORD.findall(after)
-    matcher = SequenceMatcher(None, _stripped(one), _stripped(other))
-    pieces = list(_pieces(matcher, one, other))
-    return [_ending_in_space(piece) for piece in pieces[:-1]] + pieces[-1:]
+    matcher = SequenceMatcher(None, _strip_words(one), _strip_words(other))
+    pieces = list(_iter_pieces(matcher, one, other))
+    return [_add_trailing_space(piece) for piece in pieces[:-1]] + pieces[-1:]
 
 
-def _pieces(
+def _iter_pieces(
     matcher: SequenceMatcher[str], one: Sequence[str], other: Sequence[str]
 ) -> Iterator[Piece]:
     for same, from_one, to_one, from_other, to_other in matcher.get_opcodes():
@@ -62,9 +62,9 @@ def _pieces(
             yield Piece("".join(other[from_other:to_other]), "after")
 
 
-def _ending_in_space(piece: Piece) -> Piece:
+def _add_trailing_space(piece: Piece) -> Piece:
     return piece if piece.text[-1].isspace() else replace(piece, text=f"{piece.text} ")
 
 
-def _stripped(words: Sequence[str]) -> list[str]:
+def _strip_words(words: Sequence[str]) -> list[str]:
     return [word.rstrip() for word in words]

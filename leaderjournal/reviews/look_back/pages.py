@@ -19,12 +19,12 @@ blueprint = Blueprint("look_back", __name__)
 @login_required
 def look_back(local_date: LocalDate) -> str:
     """Show what the leader wrote a week, a month, a quarter and a year before a day they wrote."""
-    day = reflections_store.day(get_current_leader().cipher, local_date)
-    ago = list_earlier_days(local_date) if day and day.content.kept else {}
+    day = reflections_store.get_day(get_current_leader().cipher, local_date)
+    ago = list_earlier_days(local_date) if day and day.content.completed else {}
     return render_template(
         "reviews/look_back.html",
         ago=ago,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
     )
 
@@ -32,8 +32,8 @@ def look_back(local_date: LocalDate) -> str:
 def list_earlier_days(local_date: LocalDate) -> dict[str, reflections_store.StoredDay]:
     """Return the days there are to look back at, by what they are called."""
     ago = list_look_back_dates(local_date)
-    found = reflections_store.days_on(get_current_leader().cipher, set(ago.values()))
-    there = {day.local_date: day for day in found if day.content.kept}
+    found = reflections_store.list_days_on(get_current_leader().cipher, set(ago.values()))
+    there = {day.local_date: day for day in found if day.content.completed}
     return {name: there[date] for name, date in ago.items() if date in there}
 
 

@@ -45,7 +45,7 @@ def represent_review(review: store.StoredReview) -> dict[str, Any]:
     return {
         "id": review.id,
         "month": review.month,
-        **review.content.as_document(),
+        **review.content.to_document(),
         "version": review.version,
         "written_at": review.written_at,
         "saved_at": review.saved_at,
@@ -118,7 +118,7 @@ def list_review_revisions(month: str) -> dict[str, Any]:
         raise _report_missing(period)
     return format_page(
         [
-            {"version": v.version, "saved_at": v.saved_at, **v.content.as_document()}
+            {"version": v.version, "saved_at": v.saved_at, **v.content.to_document()}
             for v in versions
         ]
     )

@@ -30,7 +30,7 @@ def review(period: str) -> Page:
     month = require_begun(parse_month(period))
     stored = store.get_review(get_current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()
-    return _render_page(month, content.as_document(), stored.etag if stored else "")
+    return _render_page(month, content.to_document(), stored.etag if stored else "")
 
 
 @blueprint.post("/month/<period>/review")
@@ -81,7 +81,7 @@ def versions(period: str) -> str:
         etag=stored.etag,
         runs=[(are_steps, [version for _, version in run]) for are_steps, run in runs],
         questions=QUESTIONS,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
     )
 
 
@@ -100,5 +100,5 @@ def _render_page(
         errors=errors or {},
         there=there,
         questions=QUESTIONS,
-        keys=catalogue.keys(),
+        keys=catalogue.list_keys(),
     )

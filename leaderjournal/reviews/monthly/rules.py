@@ -44,7 +44,7 @@ class ReviewContent:
             let_go=change_text(self.let_go),
         )
 
-    def as_document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return the review as plain JSON values."""
         return asdict(self)
 
@@ -54,8 +54,8 @@ def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta)
 
     It is where all that `earlier` says stands in `later` too, within one sitting.
     """
-    now = later.as_document()
-    said = ((name, words.strip()) for name, words in earlier.as_document().items() if words)
+    now = later.to_document()
+    said = ((name, words.strip()) for name, words in earlier.to_document().items() if words)
     return between <= ONE_SITTING and all(words in (now[name] or "") for name, words in said)
 
 

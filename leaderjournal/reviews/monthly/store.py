@@ -124,7 +124,7 @@ def save_review(
         row.saved_at = now
         row.document = _encrypt(cipher, row.id, content)
         check_space(session, leader.id, 2 * len(row.document), now=now)
-        questions_store.lean_on(session, leader.id, month.next.first, content.lean_on)
+        questions_store.set_leaning_key(session, leader.id, month.next.first, content.lean_on)
         return _to_stored(cipher, row), current is None
 
 
@@ -182,7 +182,7 @@ def import_reviews(
         for kept in given.versions:
             _add_version(session, cipher, row.id, kept)
         first = given.month.next.first
-        questions_store.lean_on(session, cipher.account, first, given.content.lean_on)
+        questions_store.set_leaning_key(session, cipher.account, first, given.content.lean_on)
         added[month] = row.id
     return added
 
@@ -272,7 +272,7 @@ def _encrypt_version(
     cipher: Cipher, review_id: UUID, version: int, content: ReviewContent
 ) -> bytes:
     return cipher.encrypt_json(
-        content.as_document(),
+        content.to_document(),
         table="monthly_review_revisions",
         column="document",
         row=f"{review_id}/{version}",
@@ -281,7 +281,7 @@ def _encrypt_version(
 
 def _encrypt(cipher: Cipher, row_id: UUID, content: ReviewContent) -> bytes:
     return cipher.encrypt_json(
-        content.as_document(), table="monthly_reviews", column="document", row=row_id
+        content.to_document(), table="monthly_reviews", column="document", row=row_id
     )
 
 

@@ -11,9 +11,16 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.schemas import SoughtSchema
-from leaderjournal.reflections.search.rules import COMMITMENT, NOTE, Hit, fields_of, folded, hits
-from leaderjournal.reflections.search.store import Filters, days_that_match
+from leaderjournal.reflections.schemas import DayQuerySchema
+from leaderjournal.reflections.search.rules import (
+    COMMITMENT,
+    NOTE,
+    Hit,
+    find_hits,
+    fold,
+    get_texts_by_field,
+)
+from leaderjournal.reflections.search.store import Filters, find_matching_days
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS
 from leaderjournal.reviews.summaries.rules import Period
@@ -53,26 +60,26 @@ def search() -> str | tuple[str, int]:
     """
     asked = {name: request.values.get(name, "").strip() for name in FILTERS}
     given = {name: value for name, value in asked.items() if value}
-    values, errors = read_form(SoughtSchema(), given)
+    values, errors = read_form(DayQuerySchema(), given)
     shown = request.values.get("page", 1, type=int)
-    names = [(key.slug, key.name) for key in catalogue.keys()]
+    names = [(key.slug, key.name) for key in catalogue.list_keys()]
     page = {
         "asked": asked,
         "errors": errors,
-        "keys": catalogue.keys(),
+        "keys": catalogue.list_keys(),
         "mirror": list(catalogue.MIRROR_SCORES.items()),
         "names": dict([*names, (NOTE, "A note"), (COMMITMENT, "What will I do next?")]),
         "searched": bool(given),
     }
     if errors or not given:
         return render_template("search/search.html", **page), 422 if errors else 200
-    filters = SoughtSchema.filters(values)
+    filters = DayQuerySchema.to_filters(values)
     cipher = get_current_leader().cipher
-    dates = days_that_match(cipher, filters)
+    dates = find_matching_days(cipher, filters)
     pages = max(1, -(-len(dates) // DAYS_ON_A_PAGE))
     shown = min(max(1, shown), pages)
     here = dates[(shown - 1) * DAYS_ON_A_PAGE : shown * DAYS_ON_A_PAGE]
-    found = [_to_matching_day(day, filters) for day in reflections_store.days_on(cipher, here)]
+    found = [_to_matching_day(day, filters) for day in reflections_store.list_days_on(cipher, here)]
     return render_template(
         "search/search.html",
         **page,
@@ -87,8 +94,8 @@ def search() -> str | tuple[str, int]:
 
 def _find_matching_reviews(cipher: Cipher, filters: Filters) -> list[MatchingReview]:
     """Return the monthly reviews that match; they have no key and no score to be narrowed by."""
-    sought = filters.sought()
-    if filters.key is not None or filters.score is not None or sought.everything:
+    sought = filters.to_query()
+    if filters.key is not None or filters.score is not None or sought.is_empty:
         return []
     found = []
     for review in monthly_store.list_reviews(cipher):
@@ -97,15 +104,15 @@ def _find_matching_reviews(cipher: Cipher, filters: Filters) -> list[MatchingRev
             filters.last and month.first > filters.last
         ):
             continue
-        document = review.content.as_document()
+        document = review.content.to_document()
         texts = {field: document[field] for field in QUESTIONS}
-        if sought.held_by("\n".join(map(folded, texts.values()))):
-            found.append(MatchingReview(month, tuple(hits(texts, sought))))
+        if sought.matches("\n".join(map(fold, texts.values()))):
+            found.append(MatchingReview(month, tuple(find_hits(texts, sought))))
     return found
 
 
 def _to_matching_day(day: reflections_store.StoredDay, filters: Filters) -> MatchingDay:
-    every = list(hits(fields_of(day.content), filters.sought(), field=filters.key))
+    every = list(find_hits(get_texts_by_field(day.content), filters.to_query(), field=filters.key))
     scores = {answer.key: answer.score for answer in day.content.answers if answer.score}
     return MatchingDay(
         day.local_date,

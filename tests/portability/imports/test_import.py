@@ -346,7 +346,7 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
         import_id = store.create_import(of, a_zip(entries).getvalue(), now=clock.now())
         store.preview_import(of, import_id, now=clock.now())
         store.confirm_import(of, import_id, MoodChoices())
-        adding, calls = store.reflections_store.add_days, []
+        adding, calls = store.reflections_store.import_days, []
 
         def breaks(*args, **options):
             calls.append(1)
@@ -354,7 +354,7 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
                 raise OSError("the machine stopped")
             return adding(*args, **options)
 
-        monkeypatch.setattr(store.reflections_store, "add_days", breaks)
+        monkeypatch.setattr(store.reflections_store, "import_days", breaks)
         with pytest.raises(OSError, match="stopped"):
             store.run_import(of, import_id, now=clock.now())
         halfway = store.get_import(of, import_id)

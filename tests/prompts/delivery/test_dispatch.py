@@ -36,7 +36,7 @@ from leaderjournal.prompts.push.rules import Outcome
 from leaderjournal.prompts.rules import OWN_QUESTIONS_TEXT
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
-from leaderjournal.questions.models import AskedQuestion
+from leaderjournal.questions.models import ServedQuestion
 
 LEASE = timedelta(minutes=2)
 
@@ -77,7 +77,7 @@ def test_a_prompt_reaches_every_device_that_asked_once(client, dispatcher, push_
             "account": leader.id,
         }
         assert shown["body"] in {q["text"] for q in asked["questions"] if q["key"] == key}
-        assert shown["title"] == catalogue.key(key).name
+        assert shown["title"] == catalogue.get_key(key).name
         assert shown["tag"] == f"reflect-{asked['local_date']}"
         [received] = push_service.received(device)
         assert received.json["web_push"] == 8030
@@ -103,7 +103,7 @@ def test_what_is_asked_is_chosen_ahead_for_those_who_will_be_asked(
     a_leader_to_be_asked(client, push_service.subscription(), minutes_ago=-60, zone=zone)
     assert dispatcher.prepare_questions()
     assert not dispatcher.prepare_questions()
-    chosen = rows(app, AskedQuestion)
+    chosen = rows(app, ServedQuestion)
     assert {str(row.account_id) for row in chosen} == {asked.id}
     assert len(chosen) == 3
     assert dispatcher.run_once() == 0
@@ -111,7 +111,7 @@ def test_what_is_asked_is_chosen_ahead_for_those_who_will_be_asked(
         assert dispatcher.run_once() == 1
     [shown] = push_service.shown(device)
     assert shown["body"] in {q["text"] for q in asked.get("/prompts/today").json["questions"]}
-    assert len(rows(app, AskedQuestion)) == 3
+    assert len(rows(app, ServedQuestion)) == 3
 
 
 def test_workers_prepare_for_different_leaders(client, app, dispatcher, push_service):

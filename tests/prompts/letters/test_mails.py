@@ -119,7 +119,7 @@ def test_the_mail_is_made_for_light_and_for_dark():
 
 
 def test_every_question_of_the_catalogue_stands_in_the_mail_as_it_is():
-    for question in catalogue.questions():
+    for question in catalogue.list_questions():
         plain, html = parts(a_prompt(question=question.text))
         assert question.text in plain
         assert question.text in Page(html).text

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.search.rules import (
-    Sought,
-    fields_of,
-    folded,
-    hits,
-    searchable,
-    terms,
+    SearchQuery,
+    build_searchable_text,
+    find_hits,
+    fold,
+    get_texts_by_field,
+    parse_terms,
 )
 from leaderjournal.reflections.search.store import FIELDS
 
@@ -24,7 +24,7 @@ def a_day(text="", note=""):
 
 
 def hits_of(day, sought, **options):
-    return hits(fields_of(day), sought, **options)
+    return find_hits(get_texts_by_field(day), sought, **options)
 
 
 def shown(hit):
@@ -32,39 +32,39 @@ def shown(hit):
 
 
 def test_case_and_accents_are_folded_and_phrases_in_quotes_stay_whole():
-    assert terms('Zoë "The  Big deal" straße') == ("zoe", "the big deal", "strasse")
-    assert terms("“my team” „saw it”") == ("my team", "saw it")
-    assert terms('a "b c') == ("a", "b", "c"), "a quote that does not close is none"
-    assert terms(' "" ') == ()
+    assert parse_terms('Zoë "The  Big deal" straße') == ("zoe", "the big deal", "strasse")
+    assert parse_terms("“my team” „saw it”") == ("my team", "saw it")
+    assert parse_terms('a "b c') == ("a", "b", "c"), "a quote that does not close is none"
+    assert parse_terms(' "" ') == ()
 
 
 @given(TEXTS)
 def test_folding_twice_changes_nothing_and_forms_of_one_text_are_the_same(text):
-    assert folded(folded(text)) == folded(text)
-    assert folded(unicodedata.normalize("NFC", text)) == folded(unicodedata.normalize("NFD", text))
+    assert fold(fold(text)) == fold(text)
+    assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
 
 
 @given(TEXTS, TEXTS, st.data())
 def test_a_day_holds_each_word_and_each_phrase_that_stands_in_it(text, note, data):
-    day = searchable(a_day(text, note), FIELDS)
+    day = build_searchable_text(a_day(text, note), FIELDS)
     assert len(day.split("\n")) == len(FIELDS)
     words = text.split()
     if words:
         start = data.draw(st.integers(0, len(words) - 1))
         end = data.draw(st.integers(start + 1, len(words)))
         phrase = " ".join(words[start:end]).replace('"', "")
-        sought = Sought((folded(phrase),) if folded(phrase) else ())
+        sought = SearchQuery((fold(phrase),) if fold(phrase) else ())
         if '"' not in " ".join(words[start:end]):
-            assert sought.held_by(day)
-            assert Sought(sought.terms, line=FIELDS.index("let-go")).held_by(day)
+            assert sought.matches(day)
+            assert SearchQuery(sought.terms, line=FIELDS.index("let-go")).matches(day)
 
 
 @given(TEXTS, st.data())
 def test_a_word_that_is_held_is_marked_and_the_pieces_are_the_text(text, data):
-    words = [word for word in text.split() if folded(word) and '"' not in word]
+    words = [word for word in text.split() if fold(word) and '"' not in word]
     if not words:
         return
-    sought = Sought((folded(data.draw(st.sampled_from(words))),))
+    sought = SearchQuery((fold(data.draw(st.sampled_from(words))),))
     found = list(hits_of(a_day(text), sought))
     assert found
     assert all(any(piece.marked for piece in hit.pieces) for hit in found)
@@ -74,13 +74,13 @@ def test_a_word_that_is_held_is_marked_and_the_pieces_are_the_text(text, data):
 
 def test_a_hit_stands_marked_in_its_sentence():
     text = "Sat with Zoë. The ZOE deal moved! Nothing else."
-    found = [shown(hit) for hit in hits_of(a_day(text), Sought(("zoe",)))]
+    found = [shown(hit) for hit in hits_of(a_day(text), SearchQuery(("zoe",)))]
     assert found == ["Sat with [Zoë].", "The [ZOE] deal moved!"]
 
 
 def test_a_long_sentence_is_shown_around_the_hit():
     text = f"{'before ' * 100}needle {'after ' * 100}"
-    [hit] = hits_of(a_day(text), Sought(("needle",)))
+    [hit] = hits_of(a_day(text), SearchQuery(("needle",)))
     assert "[needle]" in shown(hit)
     assert hit.before
     assert hit.after
@@ -88,16 +88,18 @@ def test_a_long_sentence_is_shown_around_the_hit():
 
 
 def test_a_person_is_found_as_a_whole_name_with_an_at_sign_or_without():
-    day = searchable(a_day("Told Ana. Thanked @Ana’s team. Analysis."), FIELDS)
-    assert Sought(person="ana").held_by(day)
-    assert not Sought(person="an").held_by(day)
-    assert not Sought(person="thanked ana").held_by(day)
-    found = [shown(hit) for hit in hits_of(a_day("Told Ana. Analysis."), Sought(person="ana"))]
+    day = build_searchable_text(a_day("Told Ana. Thanked @Ana’s team. Analysis."), FIELDS)
+    assert SearchQuery(person="ana").matches(day)
+    assert not SearchQuery(person="an").matches(day)
+    assert not SearchQuery(person="thanked ana").matches(day)
+    found = [shown(hit) for hit in hits_of(a_day("Told Ana. Analysis."), SearchQuery(person="ana"))]
     assert found == ["Told [Ana]."]
 
 
 def test_with_a_key_only_what_was_written_under_it_is_sought():
-    day = searchable(a_day("Stood aside.", note="needle"), FIELDS)
-    assert Sought(("needle",)).held_by(day)
-    assert not Sought(("needle",), line=FIELDS.index("let-go")).held_by(day)
-    assert [hit.field for hit in hits_of(a_day("x", "x"), Sought(("x",)), field="note")] == ["note"]
+    day = build_searchable_text(a_day("Stood aside.", note="needle"), FIELDS)
+    assert SearchQuery(("needle",)).matches(day)
+    assert not SearchQuery(("needle",), line=FIELDS.index("let-go")).matches(day)
+    assert [hit.field for hit in hits_of(a_day("x", "x"), SearchQuery(("x",)), field="note")] == [
+        "note"
+    ]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.versions.rules import ONE_SITTING, Piece, compared, is_step
+from leaderjournal.reflections.versions.rules import ONE_SITTING, Piece, compare_words, is_step
 
 WORDS = st.lists(st.sampled_from(["Ann", "led", "the", "call", "and", "I", "sat", "in"]))
 A_MINUTE = timedelta(minutes=1)
@@ -16,13 +16,13 @@ def joined(pieces, *places):
 
 @given(before=WORDS, after=WORDS)
 def test_the_pieces_make_up_both_texts(before, after):
-    pieces = compared(" ".join(before), " ".join(after))
+    pieces = compare_words(" ".join(before), " ".join(after))
     assert joined(pieces, "both", "before") == before
     assert joined(pieces, "both", "after") == after
 
 
 def test_only_what_differs_is_marked():
-    pieces = compared("I led the call.", "Ann led the call, alone.")
+    pieces = compare_words("I led the call.", "Ann led the call, alone.")
     assert pieces == [
         Piece("I ", "before"),
         Piece("Ann ", "after"),
@@ -33,15 +33,15 @@ def test_only_what_differs_is_marked():
 
 
 def test_a_word_that_goes_on_is_the_same_word():
-    assert compared("I let go", "I let go of it") == [
+    assert compare_words("I let go", "I let go of it") == [
         Piece("I let go ", "both"),
         Piece("of it", "after"),
     ]
 
 
 def test_the_same_and_nothing():
-    assert compared("", "") == []
-    assert compared("as it was", "as it was") == [Piece("as it was", "both")]
+    assert compare_words("", "") == []
+    assert compare_words("as it was", "as it was") == [Piece("as it was", "both")]
 
 
 def test_typing_on_is_a_step_and_changing_ones_mind_is_not():

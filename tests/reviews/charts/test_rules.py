@@ -91,14 +91,14 @@ def test_twelve_months_until_one_go_over_the_turn_of_the_year():
 
 @given(
     st.dictionaries(
-        st.sampled_from([b.slug for b in catalogue.keys()[0].behaviours]),
+        st.sampled_from([b.slug for b in catalogue.list_keys()[0].behaviours]),
         st.builds(
             BehaviourFigures, st.integers(1, 9), st.one_of(st.none(), st.floats(1, 5, width=16))
         ),
     )
 )
 def test_every_behaviour_stands_in_one_place_by_what_was_scored(figures):
-    slugs = [behaviour.slug for behaviour in catalogue.keys()[0].behaviours]
+    slugs = [behaviour.slug for behaviour in catalogue.list_keys()[0].behaviours]
     found = group_behaviours(figures, slugs)
     placed = [slug for group in (found.strong, found.between, found.weak) for slug, _ in group]
     assert sorted((*placed, *found.untouched)) == sorted(slugs)
