@@ -5,7 +5,7 @@ from leaderjournal.accounts.invitations import models as invitations
 from leaderjournal.accounts.mail_opt_outs import models as mail_opt_outs
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
 from leaderjournal.accounts.verification import models as verification
-from leaderjournal.kernel import rate_limits
+from leaderjournal.kernel import rate_counters
 from leaderjournal.kernel.database import Base
 from leaderjournal.portability.documents import models as documents
 from leaderjournal.portability.imports import models as imports
@@ -34,7 +34,7 @@ __all__ = [
     "practice_log",
     "push",
     "questions",
-    "rate_limits",
+    "rate_counters",
     "reflections",
     "schedule",
     "team_mirror",

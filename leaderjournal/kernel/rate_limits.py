@@ -1,11 +1,8 @@
-"""Limits on repeated tries, counted in the database that every process shares.
+"""Limits on requests: so many attempts in a window, by network or by a name that a view chooses.
 
-The `limits` library has no store in SQL, so this gives it one: a row per counter, raised by one
-statement. Counters' names hold addresses and e-mails, so only their keyed hash is stored.
+The `limits` library has no store in SQL, so this gives it one, over `kernel.rate_counters`.
 """
 
-import hashlib
-import hmac
 import math
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import NoReturn
@@ -15,25 +12,16 @@ from flask import Flask
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
-from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import get_settings
-from leaderjournal.kernel.database import Base, count_changed_rows, db, upsert, write_transaction
+from leaderjournal.kernel.database import count_changed_rows, write_transaction
 from leaderjournal.kernel.problems import Problem
-
-
-class RateCounter(Base):
-    """How often something was tried until `expires_at` (UTC, seconds since 1970).
-
-    Before `blocked_until` it is not tried again, where delays grow (`kernel.backoff`).
-    """
-
-    __tablename__ = "rate_counters"
-    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    attempts: Mapped[int]
-    expires_at: Mapped[float] = mapped_column(index=True)
-    blocked_until: Mapped[float] = mapped_column(default=0, server_default=sa.text("0"))
+from leaderjournal.kernel.rate_counters import (
+    RateCounter,
+    hash_counter_name,
+    increment_counter,
+    open_separate_session,
+)
 
 
 class DatabaseStorage(Storage):
@@ -47,21 +35,16 @@ class DatabaseStorage(Storage):
         return sa.exc.SQLAlchemyError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add `amount` to the counter, which begins anew once it has expired."""
-        now = clock.now().timestamp()
-        over = RateCounter.expires_at <= now
+        """Add `amount` to the counter, which starts again once it has expired; return it."""
         with open_separate_session() as session, write_transaction(session):
-            row = upsert(session, RateCounter).values(
-                name=hash_counter_name(key), attempts=amount, expires_at=now + expiry
+            count = increment_counter(
+                session,
+                hash_counter_name(key),
+                at=clock.now().timestamp(),
+                lasts=expiry,
+                amount=amount,
             )
-            raised = row.on_conflict_do_update(
-                index_elements=["name"],
-                set_={
-                    "attempts": sa.case((over, amount), else_=RateCounter.attempts + amount),
-                    "expires_at": sa.case((over, now + expiry), else_=RateCounter.expires_at),
-                },
-            ).returning(RateCounter.attempts)
-            return int(session.execute(raised).scalar_one())
+            return count.attempts if count else 0
 
     def get(self, key: str) -> int:
         """Return the counter, 0 where there is none or it has expired."""
@@ -102,16 +85,6 @@ class DatabaseStorage(Storage):
     def _delete(self, which: sa.ColumnElement[bool]) -> int:
         with open_separate_session() as session, write_transaction(session):
             return count_changed_rows(session, sa.delete(RateCounter).where(which))
-
-
-def open_separate_session() -> Session:
-    """Return a session apart from the request's: a count stands even where the request fails."""
-    return db.sessionmaker()
-
-
-def hash_counter_name(key: str) -> str:
-    """Return the name under which a counter is stored, which tells nothing about it."""
-    return hmac.new(get_settings().secret_key.encode(), key.encode(), hashlib.sha256).hexdigest()
 
 
 def get_client_network() -> str:

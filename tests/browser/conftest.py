@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from leaderjournal.kernel.database import prepare_engine
 from leaderjournal.kernel.first_run import create_secrets
-from leaderjournal.kernel.rate_limits import RateCounter
+from leaderjournal.kernel.rate_counters import RateCounter
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 

@@ -52,6 +52,6 @@ def test_the_log_says_where_it_happened_and_no_private_word(faulty, caplog):
     assert "faulty_page" in caplog.text
     assert "builtins.KeyError" in caplog.text
     assert "builtins.ValueError" in caplog.text
-    assert "test_faults.py" in caplog.text
+    assert "test_error_log.py" in caplog.text
     assert SECRET not in caplog.text
     assert "secret-link" not in caplog.text
