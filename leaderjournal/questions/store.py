@@ -16,13 +16,8 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import check_quota
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.rules import (
-    HISTORY,
-    DayQuestion,
-    MirrorScore,
-    Question,
-    choose_questions,
-)
+from leaderjournal.practice.rotation.rules import HISTORY, choose_questions
+from leaderjournal.practice.rules import DayQuestion, MirrorScore, Question
 from leaderjournal.questions.models import HiddenQuestion, LeaningKey, OwnQuestion, ServedQuestion
 
 MAX_OWN_QUESTIONS = 300
@@ -364,9 +359,9 @@ def preview_questions(
             leader=cipher.account,
             keys=catalogue.list_keys(),
             questions=visible[cipher.account],
-            asked=asked,
-            scored=scored,
-            leaning=leaning[_get_month_start(day)],
+            served=asked,
+            scores=scored,
+            focus_key=leaning[_get_month_start(day)],
         )
         new = [DayQuestion(q.id, q.key, q.behaviour, day) for q in drawn if q.key not in chosen]
         asked += new
@@ -415,9 +410,9 @@ def choose_questions_of_day(day: LocalDate, scored: Mapping[UUID, Sequence[Mirro
             leader=account,
             keys=catalogue.list_keys(),
             questions=visible[account],
-            asked=asked[account],
-            scored=scored[account],
-            leaning=leaning.get(account),
+            served=asked[account],
+            scores=scored[account],
+            focus_key=leaning.get(account),
         )
         for account in scored
     }

@@ -11,14 +11,13 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import (
     KEY_SLUGS,
     MIRROR_SCORES,
-    CatalogueError,
     get_behaviour,
     get_key,
     get_question,
     list_keys,
     list_questions,
-    read_catalogue,
 )
+from leaderjournal.practice.catalogue_file import CatalogueError, read_catalogue
 
 PRACTICE = {
     "lead-from-front": "inspect contribute set-the-tone drive-the-pace ask-no-more mirror-first "
@@ -46,7 +45,7 @@ def overlap(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b)
 
 
-def test_the_three_keys_and_their_behaviours_are_those_of_the_practice():
+def test_keys_and_behaviours_match_the_practice():
     assert tuple(PRACTICE) == KEY_SLUGS
     assert [k.name for k in list_keys()] == ["Lead from the front", "Protect & serve", "Let go"]
     assert {k.slug: " ".join(b.slug for b in k.behaviours) for k in list_keys()} == PRACTICE
@@ -60,7 +59,7 @@ def test_every_behaviour_has_at_least_seven_questions():
     assert len(list_questions()) >= 196
 
 
-def test_every_key_has_a_question_left_between_two_full_months():
+def test_every_key_has_a_question_between_two_full_months():
     # 30 days before and 30 after a day opened late may all have had questions of their own.
     assert min(Counter(q.key for q in list_questions()).values()) >= 61
 
@@ -71,12 +70,12 @@ def test_ids_are_unique_slugs():
     assert all(re.fullmatch(r"[a-z0-9-]{3,60}", id_) for id_ in ids)
 
 
-def test_an_id_begins_with_its_behaviour_so_that_an_export_can_be_read():
+def test_question_id_begins_with_its_behaviour():
     assert all(q.id.startswith(f"{q.behaviour}-") for q in list_questions())
 
 
 @pytest.mark.parametrize("q", list_questions(), ids=lambda q: q.id)
-def test_a_question_is_short_about_today_and_open(q: catalogue.Question):
+def test_question_is_short_open_and_about_today(q: catalogue.Question):
     assert 40 <= len(q.text) <= 160
     assert q.text.endswith("?")
     assert q.text.count("?") == 1
@@ -89,7 +88,7 @@ def test_a_question_is_short_about_today_and_open(q: catalogue.Question):
     assert q.every_days is None
 
 
-def test_no_two_questions_are_alike():
+def test_questions_are_distinct():
     assert len({" ".join(words(q.text)) for q in list_questions()}) == len(list_questions())
     all_words = [(q.id, frozenset(words(q.text))) for q in list_questions()]
     telling = [(id_, of_it - LITTLE_WORDS) for id_, of_it in all_words]
@@ -102,20 +101,20 @@ def test_no_two_questions_are_alike():
     assert alike == []
 
 
-def test_no_beginning_is_worn_out():
+def test_question_openings_vary():
     beginnings = Counter(" ".join(words(q.text)[:3]) for q in list_questions())
     assert max(beginnings.values()) <= len(list_questions()) // 10
     within = Counter((q.behaviour, " ".join(words(q.text)[:3])) for q in list_questions())
     assert max(within.values()) <= 2
 
 
-def test_customers_numbers_people_and_hard_moments_all_have_their_share():
+def test_questions_cover_customers_numbers_people_and_hard_moments():
     text = " ".join(q.text.lower() for q in list_questions())
     for angle in ["customer", "number", "meeting", "mistake", "call", "promise", "decision"]:
         assert text.count(angle) >= 3, angle
 
 
-def test_the_keys_and_behaviours_read_like_the_practice():
+def test_keys_and_behaviours_read_like_the_practice():
     lines = [k.text for k in list_keys()] + [b.text for k in list_keys() for b in k.behaviours]
     assert len(set(lines)) == len(lines)
     assert not any("!" in line for line in lines)
@@ -125,19 +124,19 @@ def test_the_keys_and_behaviours_read_like_the_practice():
     )
 
 
-def test_the_mirror_has_five_scores_in_words():
+def test_mirror_has_five_scores():
     assert list(MIRROR_SCORES) == [1, 2, 3, 4, 5]
     assert MIRROR_SCORES[1] == "not today"
     assert MIRROR_SCORES[5] == "my team saw it"
 
 
-def test_what_has_a_name_is_found_by_it():
+def test_keys_behaviours_and_questions_are_found_by_name():
     assert get_key("let-go") is list_keys()[2]
     assert get_behaviour("let-go", "celebrate") is list_keys()[2].behaviours[-1]
     assert get_question("inspect-noticed") is list_questions()[0]
 
 
-def test_what_is_not_there_is_not_found():
+def test_unknown_name_raises_key_error():
     with pytest.raises(KeyError):
         get_key("let-it-be")
     with pytest.raises(KeyError):
@@ -175,17 +174,17 @@ FIRST = 'inspect-noticed = "Which number did you look at so closely today that y
         ("[key.behaviour.questions]", "[key.behaviour.answers]", "inspect needs a table of quest"),
     ],
 )
-def test_a_slip_of_the_pen_stops_the_reading_with_a_sentence(written: str, instead: str, said: str):
+def test_invalid_catalogue_is_rejected_with_the_reason(written: str, instead: str, said: str):
     assert written in SHIPPED
     with pytest.raises(CatalogueError, match=re.escape(said)):
         read_catalogue(SHIPPED.replace(written, instead, 1))
 
 
-def test_a_behaviour_with_an_empty_table_of_questions_is_refused():
+def test_behaviour_without_questions_is_rejected():
     emptied = re.sub(r"(?m)^inspect-[a-z-]+ = .*\n", "", SHIPPED)
     with pytest.raises(CatalogueError, match="the behaviour inspect needs a table of questions"):
         read_catalogue(emptied)
 
 
-def test_a_catalogue_may_do_without_retired_ids():
+def test_retired_ids_are_optional():
     assert read_catalogue(SHIPPED.replace("retired = []", "")) == (list_keys(), list_questions())

@@ -17,7 +17,7 @@ from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, days_after, to_local_date
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.catalogue import CatalogueError, read_one_things
+from leaderjournal.practice.catalogue_file import CatalogueError, read_one_things
 from leaderjournal.prompts.fortnightly import store
 from leaderjournal.prompts.fortnightly.rules import (
     ScoredBehaviour,

@@ -6,14 +6,14 @@ from factories import a_leader
 from leaderjournal.practice import catalogue
 
 
-def test_the_three_keys_come_with_their_behaviours(client):
+def test_keys_are_listed_with_their_behaviours(client):
     keys = a_leader(client).get("/keys").json["items"]
     assert [key["key"] for key in keys] == ["lead-from-front", "protect-and-serve", "let-go"]
     assert [len(key["behaviours"]) for key in keys] == [8, 12, 8]
     assert keys[2]["behaviours"][-1]["slug"] == "celebrate"
 
 
-def test_today_asks_one_question_per_key_the_same_all_day(client):
+def test_today_serves_the_same_question_per_key_all_day(client):
     leader = a_leader(client)
     first = leader.get("/prompts/today").json
     assert [q["key"] for q in first["questions"]] == list(catalogue.KEY_SLUGS)
@@ -25,7 +25,7 @@ def test_today_asks_one_question_per_key_the_same_all_day(client):
     assert leader.get("/prompts/today").json == first
 
 
-def test_an_own_question_is_added_changed_retired_and_deleted(client):
+def test_own_question_can_be_added_changed_retired_and_deleted(client):
     leader = a_leader(client)
     new = {"key": "let-go", "behaviour": "celebrate", "text": "Who did I thank?", "every_days": 7}
     added = leader.call("POST", "/questions", new)
@@ -43,7 +43,7 @@ def test_an_own_question_is_added_changed_retired_and_deleted(client):
     assert leader.call("PATCH", path, {"retired": False}).status_code == 404
 
 
-def test_an_own_question_with_a_rhythm_is_asked_first(client):
+def test_own_question_with_a_rhythm_is_served_first(client):
     leader = a_leader(client)
     new = {"key": "let-go", "text": "Who decided without me?", "every_days": 2}
     added = leader.call("POST", "/questions", new).json
@@ -67,7 +67,7 @@ def test_an_own_question_with_a_rhythm_is_asked_first(client):
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_question_that_is_not_valid_names_the_field(client, change, field):
+def test_invalid_question_names_the_field(client, change, field):
     leader = a_leader(client)
     good = {"key": "let-go", "behaviour": "celebrate", "text": "Who did I thank?"}
     refused = leader.call("POST", "/questions", good | change)
@@ -79,7 +79,7 @@ def test_a_question_that_is_not_valid_names_the_field(client, change, field):
     assert leader.get(path).json == added
 
 
-def test_a_question_of_ours_can_be_hidden_but_not_the_last_of_its_key(client):
+def test_last_catalogue_question_of_a_key_cannot_be_hidden(client):
     leader = a_leader(client)
     of_key = [q.id for q in catalogue.list_questions() if q.key == "let-go"]
     for question in of_key[:-1]:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.catalogue import CatalogueError, read_first_month
+from leaderjournal.practice.catalogue_file import CatalogueError, read_first_month
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def questions(leader, day):
     return {q["key"]: q["text"] for q in ahead[str(day)]["questions"]}
 
 
-def test_thirty_days_are_asked_in_order_on_practice_days_and_end_by_themselves(leader, today):
+def test_first_month_serves_thirty_questions_on_practice_days(leader, today):
     begun = leader.call("POST", "/first-month")
     assert begun.status_code == 201
     days = [date.fromisoformat(day["local_date"]) for day in begun.json["days"]]
@@ -39,7 +39,7 @@ def test_thirty_days_are_asked_in_order_on_practice_days_and_end_by_themselves(l
     assert leader.get("/first-month").json["is_running"] is True
 
 
-def test_the_first_days_question_is_asked_when_its_day_has_come(leader, today):
+def test_first_month_question_is_served_on_its_day(leader, today):
     first = date.fromisoformat(leader.call("POST", "/first-month").json["days"][0]["local_date"])
     with time_machine.travel(datetime.combine(first, time(11), tzinfo=UTC), tick=False):
         asked = {q["key"]: q for q in leader.get("/prompts/today").json["questions"]}
@@ -48,7 +48,7 @@ def test_the_first_days_question_is_asked_when_its_day_has_come(leader, today):
         assert asked[ours.key]["behaviour"] == ours.behaviour
 
 
-def test_what_is_still_to_come_is_skipped_and_can_be_begun_again(leader, post):
+def test_first_month_can_be_skipped_and_begun_again(leader, post):
     leader.call("POST", "/first-month")
     assert "It ends by itself on" in post.get("/questions").text
     assert "The ordinary questions go on." in post("/questions/first-month/skip").text
@@ -59,19 +59,19 @@ def test_what_is_still_to_come_is_skipped_and_can_be_begun_again(leader, post):
     assert leader.get("/first-month").json["days"] == []
 
 
-def test_an_open_pause_leaves_no_days_for_it(leader, today, post):
+def test_first_month_needs_practice_days(leader, today, post):
     leader.call("POST", "/pauses", {"first_date": str(today), "last_date": None})
     assert leader.call("POST", "/first-month").status_code == 409
     assert "too few practice days" in post("/questions/first-month").text
 
 
-def test_today_offers_it_to_who_has_just_joined(leader, post):
+def test_first_month_is_offered_after_joining(leader, post):
     assert "New to leading?" in post.get("/").text
     leader.call("POST", "/first-month")
     assert "New to leading?" not in post.get("/").text
 
 
-def test_its_questions_are_no_part_of_the_rotation(leader):
+def test_first_month_questions_are_not_in_the_rotation(leader):
     ids = {question["id"] for question in leader.get("/questions/catalogue").json["items"]}
     assert not ids & {question.id for question in catalogue.list_first_month_questions()}
 
@@ -82,6 +82,6 @@ def test_its_questions_are_no_part_of_the_rotation(leader):
     ('[[day]]\nbehaviour = "juggle"\ntext = "%s"\n' % ("x" * 50) * 30, "no behaviour"),
     ('[[day]]\nbehaviour = "inspect"\ntext = "short"\n' * 30, "40 to 160"),
 ])  # fmt: skip
-def test_a_slip_of_the_pen_is_said(toml, why):
+def test_invalid_first_month_file_is_rejected(toml, why):
     with pytest.raises(CatalogueError, match=why):
         read_first_month(toml, catalogue.list_keys())

@@ -5,7 +5,7 @@ import pytest
 from leaderjournal.practice import catalogue
 
 
-def test_a_question_is_added_changed_retired_and_taken_up_again(post, leader):
+def test_question_can_be_added_changed_retired_and_resumed(post, leader):
     added = post("/questions", key="let-go", behaviour="", text="Who decided?", every_days="7")
     assert "joins the rotation" in added.text
     [question] = leader.get("/questions").json["items"]
@@ -28,7 +28,7 @@ def test_a_question_is_added_changed_retired_and_taken_up_again(post, leader):
         ("behaviour", "coach", "Use a behaviour of"),
     ],
 )
-def test_what_is_not_valid_is_named_and_kept(post, leader, field, value, message):
+def test_invalid_question_is_named_and_input_is_kept(post, leader, field, value, message):
     form = {"key": "let-go", "text": "Who decided?", "every_days": "7", field: value}
     shown = post("/questions", **form)
     assert shown.status_code == 422
@@ -38,7 +38,7 @@ def test_what_is_not_valid_is_named_and_kept(post, leader, field, value, message
     assert leader.get(f"/questions/{added['id']}").json == added
 
 
-def test_a_question_that_is_not_there_is_not_found(post):
+def test_missing_question_returns_404(post):
     path = "/questions/00000000-0000-7000-8000-000000000000"
     good = {"key": "let-go", "text": "Who decided?"}
     assert post.get(path).status_code == 404
@@ -47,7 +47,7 @@ def test_a_question_that_is_not_there_is_not_found(post):
     assert post("/questions/catalogue/nope/hide").status_code == 404
 
 
-def test_a_question_of_ours_is_hidden_and_shown_but_not_the_last(post, leader):
+def test_catalogue_question_can_be_hidden_and_shown(post, leader):
     of_key = [q.id for q in catalogue.list_questions() if q.key == "let-go"]
     assert "not be asked this again" in post(f"/questions/catalogue/{of_key[0]}/hide").text
     for question in of_key[1:-1]:

@@ -8,7 +8,7 @@ from factories import a_leader
 LEAD, SERVE, LET_GO = "lead-from-front", "protect-and-serve", "let-go"
 
 
-def test_a_day_is_created_then_replaced_and_writing_it_again_changes_nothing(client):
+def test_put_creates_then_replaces_a_day_and_is_idempotent(client):
     leader = a_leader(client)
     today = leader.today()
     body = {
@@ -37,7 +37,7 @@ def test_a_day_is_created_then_replaced_and_writing_it_again_changes_nothing(cli
     assert shown.json["words"] == 7
 
 
-def test_every_save_keeps_the_version_before_it_newest_first(client):
+def test_save_keeps_the_previous_version(client):
     leader = a_leader(client)
     today = leader.today()
     for text in ("first", "second", "third"):
@@ -47,7 +47,7 @@ def test_every_save_keeps_the_version_before_it_newest_first(client):
     assert [v["version"] for v in versions] == [2, 1]
 
 
-def test_if_match_guards_against_overwriting_and_shows_what_is_stored(client):
+def test_stale_if_match_returns_412_with_the_stored_day(client):
     leader = a_leader(client)
     today = leader.today()
     first = leader.writes(today, (LEAD, 3, "from the phone"))
@@ -64,7 +64,7 @@ def test_if_match_guards_against_overwriting_and_shows_what_is_stored(client):
     assert accepted.status_code == 200
 
 
-def test_if_none_match_writes_only_where_nothing_is_written(client):
+def test_if_none_match_only_creates(client):
     leader = a_leader(client)
     today = leader.today()
     first = leader.call("PUT", f"/reflections/{today}", {"note": "one"}, If_None_Match="*")
@@ -72,7 +72,7 @@ def test_if_none_match_writes_only_where_nothing_is_written(client):
     assert (first.status_code, second.status_code) == (201, 412)
 
 
-def test_if_match_of_any_version_wants_a_day_that_is_there(client):
+def test_if_match_any_requires_an_existing_day(client):
     leader = a_leader(client)
     path = f"/reflections/{leader.today()}"
     missing = leader.call("PUT", path, {"note": "one"}, If_Match="*")
@@ -81,7 +81,7 @@ def test_if_match_of_any_version_wants_a_day_that_is_there(client):
     assert leader.get(path).status_code == 404
 
 
-def test_a_deleted_day_is_gone_and_can_be_restored(client):
+def test_deleted_day_can_be_restored(client):
     leader = a_leader(client)
     today = leader.today()
     leader.writes(today, (LET_GO, 5, "Stepped aside."))
@@ -97,7 +97,7 @@ def test_a_deleted_day_is_gone_and_can_be_restored(client):
     assert leader.call("POST", f"/reflections/{today}/restore").status_code == 404
 
 
-def test_a_stale_delete_is_refused(client):
+def test_stale_delete_returns_412(client):
     leader = a_leader(client)
     today = leader.today()
     leader.writes(today, (LET_GO, 5, "Stepped aside."))
@@ -106,7 +106,7 @@ def test_a_stale_delete_is_refused(client):
     assert leader.get(f"/reflections/{today}").status_code == 200
 
 
-def test_writing_over_a_deleted_day_creates_it_anew_and_keeps_the_old_version(client):
+def test_writing_over_a_deleted_day_keeps_the_old_version(client):
     leader = a_leader(client)
     today = leader.today()
     leader.writes(today, (LEAD, 2, "old words"))
@@ -137,7 +137,7 @@ def test_writing_over_a_deleted_day_creates_it_anew_and_keeps_the_old_version(cl
         ({"note": "x", "written_at": "2001-01-01T00:00:00Z"}, "written_at", "or later"),
     ],
 )
-def test_a_field_that_is_not_valid_is_named_with_what_is_allowed(client, body, field, allowed):
+def test_invalid_field_is_named_with_the_allowed_values(client, body, field, allowed):
     leader = a_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}", body)
     assert reply.status_code == 422
@@ -148,13 +148,13 @@ def test_a_field_that_is_not_valid_is_named_with_what_is_allowed(client, body, f
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "26-1-1", "today", "2026-1-1", "1899-12-31"])
-def test_a_wrong_date_is_answered_with_what_is_allowed(client, day):
+def test_invalid_date_returns_422(client, day):
     reply = a_leader(client).call("PUT", f"/reflections/{day}", {"note": "x"})
     assert reply.status_code == 422
     assert "2026-11-24" in reply.json["errors"]["local_date"][0] or "1900" in reply.text
 
 
-def test_the_future_cannot_be_written(client):
+def test_future_day_cannot_be_written(client):
     leader = a_leader(client)
     tomorrow = date.fromisoformat(leader.today()) + timedelta(days=1)
     reply = leader.call("PUT", f"/reflections/{tomorrow}", {"note": "x"})
@@ -162,7 +162,7 @@ def test_the_future_cannot_be_written(client):
     assert leader.today() in reply.json["errors"]["local_date"][0]
 
 
-def test_a_day_written_in_the_east_can_still_be_corrected_after_flying_west(client):
+def test_day_can_be_edited_after_moving_to_a_western_zone(client):
     leader = a_leader(client, time_zone="Pacific/Kiritimati")
     ahead = leader.today()
     leader.writes(ahead, (LEAD, 3, "over there"))
@@ -171,7 +171,7 @@ def test_a_day_written_in_the_east_can_still_be_corrected_after_flying_west(clie
     assert leader.writes(ahead, (LEAD, 4, "corrected")).status_code == 200
 
 
-def test_a_day_keeps_the_zone_in_which_it_was_written(client):
+def test_day_keeps_its_time_zone_after_a_move(client):
     leader = a_leader(client, time_zone="Asia/Tokyo")
     today = leader.today()
     leader.writes(today, (LEAD, 3, "in Tokyo"))
@@ -180,7 +180,7 @@ def test_a_day_keeps_the_zone_in_which_it_was_written(client):
     assert (shown["local_date"], shown["time_zone"]) == (today, "Asia/Tokyo")
 
 
-def test_days_are_listed_newest_first_page_by_page(client):
+def test_days_are_listed_newest_first_in_pages(client):
     leader = a_leader(client)
     today = date.fromisoformat(leader.today())
     days = [str(today - timedelta(days=back)) for back in range(5)]
@@ -196,7 +196,7 @@ def test_days_are_listed_newest_first_page_by_page(client):
     assert [item["local_date"] for item in ranged] == days[1:4]
 
 
-def test_search_finds_all_words_written_without_regard_to_case_and_accents(client):
+def test_search_ignores_case_and_accents(client):
     leader = a_leader(client)
     today = date.fromisoformat(leader.today())
     leader.writes(today, (LEAD, 3, "Zoë called the customer"))
@@ -221,13 +221,13 @@ def test_search_finds_all_words_written_without_regard_to_case_and_accents(clien
         (f"q={'x' * 201}", "q"),
     ],
 )
-def test_a_query_that_is_not_valid_is_named(client, query, field):
+def test_invalid_query_parameter_is_named(client, query, field):
     reply = a_leader(client).get(f"/reflections?{query}")
     assert reply.status_code == 422
     assert field in reply.json["errors"]
 
 
-def test_an_offline_day_counts_when_it_was_written_and_a_late_one_does_not_mend(client):
+def test_offline_day_counts_by_its_write_time_and_a_late_day_does_not(client):
     leader = a_leader(client, time_zone="UTC")
     today = date.fromisoformat(leader.today())
     old = today - timedelta(days=9)
@@ -241,7 +241,7 @@ def test_an_offline_day_counts_when_it_was_written_and_a_late_one_does_not_mend(
     assert streak["last_date"] == str(offline)
 
 
-def test_an_empty_day_is_stored_but_not_kept(client):
+def test_empty_day_does_not_count_for_the_streak(client):
     leader = a_leader(client)
     leader.writes(leader.today())
     assert leader.get("/streak").json["current"] == 0
@@ -249,7 +249,7 @@ def test_an_empty_day_is_stored_but_not_kept(client):
     assert leader.get("/streak").json["current"] == 1
 
 
-def test_a_body_of_another_kind_is_refused_by_name(client):
+def test_unsupported_body_returns_400_413_or_415(client):
     leader = a_leader(client)
     path = f"/api/v1/reflections/{leader.today()}"
     text = client.put(path, data="note", headers=leader.headers, content_type="text/plain")

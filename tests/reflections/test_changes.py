@@ -25,7 +25,7 @@ def versions(leader, day=DAY):
     return leader.get(f"/reflections/{day}/revisions").json["items"]
 
 
-def test_a_change_whose_answer_was_lost_is_written_once(leader):
+def test_resent_change_is_written_once(leader):
     change = {"change": str(uuid.uuid4())}
     first = leader.writes(DAY, note="once", **change)
     again = leader.writes(DAY, note="once", **change)
@@ -37,7 +37,7 @@ def test_a_change_whose_answer_was_lost_is_written_once(leader):
     assert [version["note"] for version in versions(leader)] == ["once"]
 
 
-def test_a_change_that_is_merged_comes_again_without_a_trace(leader):
+def test_resent_merge_is_written_once(leader):
     leader.writes(DAY, note="there")
     change = str(uuid.uuid4())
     first = merge(leader, None, {"commitment": "here"}, change=change)
@@ -46,7 +46,7 @@ def test_a_change_that_is_merged_comes_again_without_a_trace(leader):
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
-def test_a_change_sent_twice_at_once_is_written_once(app, leader):
+def test_change_sent_concurrently_is_written_once(app, leader):
     change = str(uuid.uuid4())
     leader.writes(DAY, note="before")
 
@@ -62,7 +62,7 @@ def test_a_change_sent_twice_at_once_is_written_once(app, leader):
     assert {reply.json["version"] for reply in replies} == {2}
 
 
-def test_different_fields_of_two_devices_stand_side_by_side(leader):
+def test_merge_keeps_different_fields_of_two_devices(leader):
     leader.writes(DAY, ("let-go", 3, "there"))
     reply = merge(leader, None, {"note": "here", "protect_and_serve": "here too"})
     texts = {answer["key"]: answer["text"] for answer in reply.json["answers"]}
@@ -72,7 +72,7 @@ def test_different_fields_of_two_devices_stand_side_by_side(leader):
     assert not any(version["set_aside"] for version in versions(leader))
 
 
-def test_of_two_texts_the_newer_stands_and_the_other_is_set_aside(leader):
+def test_merge_keeps_the_newer_text_and_stores_the_superseded_one(leader):
     now = datetime.now(UTC)
     leader.writes(DAY, note="first")
     merge(leader, {"note": "first"}, {"note": "at noon"})
@@ -88,7 +88,7 @@ def test_of_two_texts_the_newer_stands_and_the_other_is_set_aside(leader):
     assert {v["note"] for v in kept if v["set_aside"]} == {"at dawn", "at noon"}
 
 
-def test_merging_begins_a_day_and_brings_a_deleted_one_back_with_what_is_new(leader):
+def test_merge_creates_a_day_and_revives_a_deleted_one_with_new_text_only(leader):
     assert merge(leader, None, {"note": "first"}).status_code == 201
     leader.call("DELETE", f"/reflections/{DAY}")
     back = merge(leader, {"note": "first"}, {"note": "first", "commitment": "call Ann"})
@@ -97,7 +97,7 @@ def test_merging_begins_a_day_and_brings_a_deleted_one_back_with_what_is_new(lea
     assert "first" in [version["note"] for version in versions(leader)]
 
 
-def test_many_devices_merge_at_once_and_every_word_is_kept(app, leader):
+def test_concurrent_merges_keep_every_text(app, leader):
     leader.writes(DAY, note="begun")
     texts = [f"from device {n}" for n in range(6)]
 
@@ -127,14 +127,14 @@ def test_many_devices_merge_at_once_and_every_word_is_kept(app, leader):
         ({"written_at": "yesterday"}, "written_at"),
     ],
 )
-def test_a_field_of_a_merge_that_is_not_valid_is_named(leader, body, field):
+def test_invalid_merge_field_is_named(leader, body, field):
     reply = leader.call("POST", f"/reflections/{DAY}/merge", body)
     assert reply.status_code == 422
     assert field in reply.json["errors"]
     assert leader.get(f"/reflections/{DAY}").status_code == 404
 
 
-def test_a_day_is_not_written_before_it_began(leader):
+def test_written_at_before_the_day_is_rejected(leader):
     late = leader.call(
         "POST", f"/reflections/{DAY}/merge", {"note": "x", "written_at": "2026-01-01T00:00:00Z"}
     )
@@ -142,7 +142,7 @@ def test_a_day_is_not_written_before_it_began(leader):
     assert "written_at" in late.json["errors"]
 
 
-def test_a_version_stands_again_and_what_stood_is_kept(leader):
+def test_restoring_a_version_keeps_the_replaced_one(leader):
     leader.writes(DAY, note="first")
     etag = leader.writes(DAY, note="second").headers["ETag"]
     restore = f"/reflections/{DAY}/revisions/1/restore"
@@ -160,7 +160,7 @@ def test_a_version_stands_again_and_what_stood_is_kept(leader):
         assert leader.call("POST", missing).status_code == 404
 
 
-def test_the_questions_ahead_are_those_that_the_days_will_ask(leader):
+def test_prompts_ahead_match_the_questions_of_each_day(leader):
     ahead = leader.get("/prompts/ahead").json["items"]
     today = leader.get("/prompts/today").json
     first = ahead[0]
@@ -176,7 +176,7 @@ def test_the_questions_ahead_are_those_that_the_days_will_ask(leader):
     assert leader.get("/prompts/ahead").json["items"] == ahead
 
 
-def test_what_a_device_asked_without_a_connection_is_what_the_day_asked(client, leader):
+def test_questions_answered_offline_become_the_served_questions(client, leader):
     tomorrow = leader.get("/prompts/ahead").json["items"][1]
     asked = {q["key"]: q["question"] for q in tomorrow["questions"]}
     leader.call("PUT", f"/hidden-questions/{asked['let-go']}")  # which would change the choice

@@ -31,7 +31,7 @@ def writing(app, leader, text, **headers):
     return put
 
 
-def test_of_several_devices_that_begin_a_day_one_creates_it(app, client):
+def test_concurrent_creates_succeed_once(app, client):
     leader = a_leader(client)
     replies = at_once(
         [writing(app, leader, f"from {n}", **{"If-None-Match": "*"}) for n in range(WRITERS)]
@@ -44,14 +44,14 @@ def test_of_several_devices_that_begin_a_day_one_creates_it(app, client):
     assert leader.get("/reflections/2026-01-05/revisions").json["items"] == []
 
 
-def test_of_several_devices_with_one_version_one_goes_on_from_it(app, client):
+def test_concurrent_updates_of_one_version_succeed_once(app, client):
     leader = a_leader(client)
     etag = leader.writes("2026-01-05", ("let-go", 1, "first")).headers["ETag"]
     replies = at_once([writing(app, leader, f"from {n}", **{"If-Match": etag}) for n in range(8)])
     assert sorted(reply.status_code for reply in replies) == [200] + [412] * (WRITERS - 1)
 
 
-def test_without_a_condition_every_write_is_kept_as_a_version(app, client):
+def test_unconditional_concurrent_writes_all_become_versions(app, client):
     leader = a_leader(client)
     texts = {f"from {n}" for n in range(WRITERS)}
     replies = at_once([writing(app, leader, text) for text in sorted(texts)])

@@ -15,7 +15,7 @@ import pytest
         (b'{"unknown": 1}', "application/json", 422),
     ],
 )
-def test_a_body_that_says_nothing_leaves_the_day_as_it_is(leader, body, kind, status):
+def test_empty_body_leaves_the_day_unchanged(leader, body, kind, status):
     day = leader.today()
     leader.writes(day, ("let-go", 4, "Left it with Mira."), note="Kept.")
     before = leader.get(f"/reflections/{day}").json
@@ -29,7 +29,7 @@ def test_a_body_that_says_nothing_leaves_the_day_as_it_is(leader, body, kind, st
 
 
 @pytest.mark.parametrize("content_type", ["application/json", None])
-def test_every_call_that_takes_a_body_refuses_none(app, leader, content_type):
+def test_every_endpoint_with_a_body_rejects_a_missing_one(app, leader, content_type):
     document = leader.get("/openapi.json").json
     headers = leader.headers | ({"Content-Type": content_type} if content_type else {})
     taking = [

@@ -51,9 +51,7 @@ def stored(was, there, minutes):
 
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_what_one_side_changed_is_taken_and_of_two_changes_the_newer(
-    was, here, there, mine, theirs
-):
+def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(was, here, there, mine, theirs):
     both = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
     before, one, other, after = map(stands, (was, here, there, both.content))
     for field in before | one | other:
@@ -70,7 +68,7 @@ def test_what_one_side_changed_is_taken_and_of_two_changes_the_newer(
 
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_no_word_that_was_written_is_lost(was, here, there, mine, theirs):
+def test_merge_loses_no_text(was, here, there, mine, theirs):
     both = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
     after = stands(both.content)
     for side, lost in ((here, both.incoming_lost), (there, both.stored_lost)):
@@ -80,7 +78,7 @@ def test_no_word_that_was_written_is_lost(was, here, there, mine, theirs):
 
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_whoever_arrives_first_the_day_comes_to_say_the_same(was, here, there, mine, theirs):
+def test_merge_result_does_not_depend_on_arrival_order(was, here, there, mine, theirs):
     if mine == theirs:
         theirs += 1
     one = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
@@ -96,20 +94,20 @@ def test_whoever_arrives_first_the_day_comes_to_say_the_same(was, here, there, m
 
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_what_was_merged_changes_nothing_when_it_comes_again(was, here, there, mine, theirs):
+def test_repeated_merge_changes_nothing(was, here, there, mine, theirs):
     once = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
     again = merge_content(was, here, once.content, at=at(mine), written=once.written)
     assert stands(again.content) == stands(once.content)
 
 
 @given(was=DAYS, there=DAYS, minutes=MINUTES)
-def test_nothing_changed_here_leaves_what_is_there(was, there, minutes):
+def test_merge_without_changes_keeps_the_stored_day(was, there, minutes):
     both = merge_content(was, was, there, at=at(minutes), written=stored(was, there, minutes))
     assert stands(both.content) == stands(there)
     assert both.conflicting == ()
 
 
-def test_the_question_goes_with_the_words_that_answer_it():
+def test_merge_keeps_the_question_with_its_text():
     was = DayContent((Answer("let-go", question="q1", score=2),))
     here = DayContent((Answer("let-go", question="q1", score=4),))
     there = DayContent((Answer("let-go", question="q2", score=2, text="Ann leads it."),))
@@ -117,6 +115,6 @@ def test_the_question_goes_with_the_words_that_answer_it():
     assert both.content.answers == (Answer("let-go", question="q2", score=4, text="Ann leads it."),)
 
 
-def test_whoever_writes_on_top_comes_later_whatever_their_clock_says():
+def test_update_is_dated_later_despite_a_slow_clock():
     written = update_write_times({"note": at(60)}, {"note"}, at(0))
     assert written["note"] > at(60)

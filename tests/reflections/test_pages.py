@@ -11,7 +11,7 @@ def save(browser, path="/", **fields):
     return browser.post(path, data=fields | {"csrf_token": browser.csrf})
 
 
-def test_today_is_saved_by_a_plain_form_and_shown_again(browser, leader):
+def test_plain_form_saves_today(browser, leader):
     shown = browser.get("/").text
     for question in leader.get("/prompts/today").json["questions"]:
         assert question["question"] in shown
@@ -29,7 +29,7 @@ def test_today_is_saved_by_a_plain_form_and_shown_again(browser, leader):
     assert (stored["note"], stored["commitment"]) == ("Calm.", "Call Ana.")
 
 
-def test_an_earlier_day_is_opened_written_and_corrected(browser, leader):
+def test_earlier_day_can_be_written_and_edited(browser, leader):
     day = str(date.fromisoformat(leader.today()) - timedelta(days=3))
     assert save(browser, f"/day/{day}", note="late").location == f"/day/{day}"
     etag = leader.get(f"/reflections/{day}").headers["ETag"].strip('"')
@@ -38,14 +38,14 @@ def test_an_earlier_day_is_opened_written_and_corrected(browser, leader):
     assert "late" in browser.get(f"/day/{day}/versions").text
 
 
-def test_the_future_cannot_be_opened_or_written(browser, leader):
+def test_future_day_cannot_be_opened_or_written(browser, leader):
     tomorrow = date.fromisoformat(leader.today()) + timedelta(days=1)
     for reply in (browser.get(f"/day/{tomorrow}"), save(browser, f"/day/{tomorrow}", note="x")):
         assert reply.status_code == 422
         assert "an earlier day" in reply.text
 
 
-def test_what_is_not_valid_is_named_and_nothing_typed_is_lost(browser, leader):
+def test_invalid_form_names_the_field_and_keeps_the_input(browser, leader):
     shown = save(
         browser,
         **{f"score-{KEYS[1]}": "6", f"text-{KEYS[1]}": "helped Ana", "note": "x" * 20_001},
@@ -58,7 +58,7 @@ def test_what_is_not_valid_is_named_and_nothing_typed_is_lost(browser, leader):
     assert leader.get("/reflections").json["items"] == []
 
 
-def test_a_form_from_before_another_device_wrote_is_merged(browser, leader):
+def test_outdated_form_is_merged(browser, leader):
     shown = re.search(r'name="etag" value="([^"]*)"', browser.get("/").text)[1]
     leader.writes(leader.today(), note="from the phone", commitment="call Ann")
     assert save(browser, note="from the desk", etag=shown).status_code == 303
@@ -69,7 +69,7 @@ def test_a_form_from_before_another_device_wrote_is_merged(browser, leader):
     assert "from the phone" in browser.get(f"/day/{leader.today()}/versions").text
 
 
-def test_a_day_is_deleted_and_restored(browser, leader):
+def test_day_can_be_deleted_and_restored(browser, leader):
     today = leader.today()
     leader.writes(today, note="once")
     assert save(browser, f"/day/{today}/delete").status_code == 303
@@ -81,7 +81,7 @@ def test_a_day_is_deleted_and_restored(browser, leader):
     assert save(browser, f"/day/{today}/restore").status_code == 404
 
 
-def test_a_wrong_date_is_answered_on_a_page(browser):
+def test_invalid_date_shows_an_error_page(browser):
     shown = browser.get("/day/2026-02-30")
     assert shown.status_code == 422
     assert "2026-11-24" in shown.text

@@ -31,7 +31,7 @@ def shown(hit):
     return "".join(f"[{p.text}]" if p.marked else p.text for p in hit.pieces)
 
 
-def test_case_and_accents_are_folded_and_phrases_in_quotes_stay_whole():
+def test_parse_terms_folds_case_and_keeps_quoted_phrases():
     assert parse_terms('Zoë "The  Big deal" straße') == ("zoe", "the big deal", "strasse")
     assert parse_terms("“my team” „saw it”") == ("my team", "saw it")
     assert parse_terms('a "b c') == ("a", "b", "c"), "a quote that does not close is none"
@@ -39,13 +39,13 @@ def test_case_and_accents_are_folded_and_phrases_in_quotes_stay_whole():
 
 
 @given(TEXTS)
-def test_folding_twice_changes_nothing_and_forms_of_one_text_are_the_same(text):
+def test_fold_is_idempotent_and_ignores_unicode_form(text):
     assert fold(fold(text)) == fold(text)
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
 
 
 @given(TEXTS, TEXTS, st.data())
-def test_a_day_holds_each_word_and_each_phrase_that_stands_in_it(text, note, data):
+def test_query_matches_every_word_and_phrase_of_a_day(text, note, data):
     day = build_searchable_text(a_day(text, note), FIELDS)
     assert len(day.split("\n")) == len(FIELDS)
     words = text.split()
@@ -60,7 +60,7 @@ def test_a_day_holds_each_word_and_each_phrase_that_stands_in_it(text, note, dat
 
 
 @given(TEXTS, st.data())
-def test_a_word_that_is_held_is_marked_and_the_pieces_are_the_text(text, data):
+def test_matches_are_marked_and_pieces_make_up_the_text(text, data):
     words = [word for word in text.split() if fold(word) and '"' not in word]
     if not words:
         return
@@ -72,13 +72,13 @@ def test_a_word_that_is_held_is_marked_and_the_pieces_are_the_text(text, data):
         assert "".join(piece.text for piece in hit.pieces) in text
 
 
-def test_a_hit_stands_marked_in_its_sentence():
+def test_hit_is_marked_in_its_sentence():
     text = "Sat with Zoë. The ZOE deal moved! Nothing else."
     found = [shown(hit) for hit in hits_of(a_day(text), SearchQuery(("zoe",)))]
     assert found == ["Sat with [Zoë].", "The [ZOE] deal moved!"]
 
 
-def test_a_long_sentence_is_shown_around_the_hit():
+def test_long_sentence_is_cut_around_the_hit():
     text = f"{'before ' * 100}needle {'after ' * 100}"
     [hit] = hits_of(a_day(text), SearchQuery(("needle",)))
     assert "[needle]" in shown(hit)
@@ -87,7 +87,7 @@ def test_a_long_sentence_is_shown_around_the_hit():
     assert len(shown(hit)) < 260
 
 
-def test_a_person_is_found_as_a_whole_name_with_an_at_sign_or_without():
+def test_person_matches_only_as_a_whole_name():
     day = build_searchable_text(a_day("Told Ana. Thanked @Ana’s team. Analysis."), FIELDS)
     assert SearchQuery(person="ana").matches(day)
     assert not SearchQuery(person="an").matches(day)
@@ -96,7 +96,7 @@ def test_a_person_is_found_as_a_whole_name_with_an_at_sign_or_without():
     assert found == ["Told [Ana]."]
 
 
-def test_with_a_key_only_what_was_written_under_it_is_sought():
+def test_key_limits_the_search_to_its_answer():
     day = build_searchable_text(a_day("Stood aside.", note="needle"), FIELDS)
     assert SearchQuery(("needle",)).matches(day)
     assert not SearchQuery(("needle",), line=FIELDS.index("let-go")).matches(day)

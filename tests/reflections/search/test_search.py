@@ -16,7 +16,7 @@ def found(leader, query):
     return [item["local_date"] for item in leader.get(f"/reflections?{query}").json["items"]]
 
 
-def test_words_phrases_key_score_person_and_dates_narrow_a_search(leader):
+def test_filters_narrow_a_search(leader):
     written(leader)
     every = ["2026-03-05", "2026-02-05", "2026-01-05"]
     assert found(leader, "") == every
@@ -32,7 +32,7 @@ def test_words_phrases_key_score_person_and_dates_narrow_a_search(leader):
     assert leader.get("/reflections?score=6").status_code == 422
 
 
-def test_pages_of_a_search_follow_each_other(leader):
+def test_search_results_are_paged(leader):
     written(leader)
     first = leader.get("/reflections?q=review&limit=2").json
     assert len(first["items"]) == 2
@@ -41,21 +41,21 @@ def test_pages_of_a_search_follow_each_other(leader):
     assert rest["next_cursor"] is None
 
 
-def test_a_day_that_an_earlier_release_saved_is_found_too(app, leader):
+def test_day_without_searchable_text_is_found(app, leader):
     written(leader)
     with app.app_context(), write_transaction() as session:
         session.execute(sa.update(Reflection).values(search_encrypted=None))
     assert found(leader, "q=uberraschend") == ["2026-01-05"]
 
 
-def test_what_a_search_goes_through_lies_encrypted(app, leader):
+def test_searchable_text_is_encrypted(app, leader):
     written(leader)
     with app.app_context():
         for encrypted in db.session.scalars(sa.select(Reflection.search_encrypted)):
             assert b"review" not in encrypted
 
 
-def test_the_page_marks_what_was_sought_in_its_sentence(leader, browser):
+def test_search_page_marks_the_match_in_its_sentence(leader, browser):
     written(leader)
     shown = browser.get("/search?q=uberraschend").text
     assert "<mark>Überraschend</mark> gut." in shown
@@ -70,7 +70,7 @@ def _with_markup(leader, browser):
     return browser.get("/search", query_string={"q": "<b>"}).text
 
 
-def test_our_own_form_posts_so_that_no_word_stays_in_an_address(leader, browser, post):
+def test_search_form_posts_to_keep_words_out_of_urls(leader, browser, post):
     written(leader)
     page = browser.get("/search").text
     assert '<form class="search" method="post"' in page
@@ -78,14 +78,14 @@ def test_our_own_form_posts_so_that_no_word_stays_in_an_address(leader, browser,
     assert "person=" not in browser.get("/month/2026-02").text
 
 
-def test_a_filter_that_is_not_valid_is_named_and_what_was_typed_stays(leader, browser):
+def test_invalid_filter_is_named_and_input_is_kept(leader, browser):
     shown = browser.get("/search?q=review&score=9&from=tomorrow")
     assert shown.status_code == 422
     assert "1 to 5" in shown.text
     assert 'value="review"' in shown.text
 
 
-def test_many_days_are_shown_page_by_page(leader, browser):
+def test_search_page_is_paged(leader, browser):
     for day in range(1, 24):
         leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
     first = browser.get("/search?q=again").text
@@ -95,7 +95,7 @@ def test_many_days_are_shown_page_by_page(leader, browser):
     assert "/day/2026-05-01" in browser.get("/search?q=again&page=2").text
 
 
-def test_what_was_written_about_a_month_is_found_too(leader, browser):
+def test_search_finds_monthly_reviews(leader, browser):
     leader.call("PUT", "/reviews/2026-01", {"grew": "Ana grew. So did the Übergabe."})
     shown = browser.get("/search?q=ubergabe").text
     assert "Looking back on January 2026" in shown

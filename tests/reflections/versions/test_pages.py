@@ -5,7 +5,7 @@ import re
 DAY = "2026-01-05"
 
 
-def test_versions_are_read_with_the_steps_of_typing_folded_away(browser, leader):
+def test_versions_page_groups_typing_steps(browser, leader):
     for note in ("Ann", "Ann led", "Ann led it.", "Nobody led."):
         leader.writes(DAY, note=note)
     page = browser.get(f"/day/{DAY}/versions").text
@@ -15,7 +15,7 @@ def test_versions_are_read_with_the_steps_of_typing_folded_away(browser, leader)
     assert "Ann led it." in page
 
 
-def test_words_set_aside_are_marked_and_never_folded_away(browser, leader):
+def test_superseded_version_is_marked_and_never_grouped(browser, leader):
     leader.writes(DAY, note="from the phone")
     body = {"note": "from the phone, longer", "was": {"note": ""}}
     leader.call("POST", f"/reflections/{DAY}/merge", body)
@@ -25,7 +25,7 @@ def test_words_set_aside_are_marked_and_never_folded_away(browser, leader):
     assert "Two devices wrote this day" in browser.get(f"/day/{DAY}").text
 
 
-def test_a_version_is_compared_with_the_day_as_it_stands(browser, leader):
+def test_version_is_compared_with_the_current_day(browser, leader):
     leader.writes(DAY, ("let-go", 2, "I led the <call>."), commitment="Ask Ann.")
     leader.writes(DAY, ("let-go", 4, "Ann led the <call>."), note="Good.")
     page = browser.get(f"/day/{DAY}/versions/1").text
@@ -38,7 +38,7 @@ def test_a_version_is_compared_with_the_day_as_it_stands(browser, leader):
     assert re.search(r"<ins>[^/]*</span>Good\.", page)
 
 
-def test_a_version_is_restored_and_what_stood_is_kept(browser, leader):
+def test_version_page_restores_and_keeps_the_replaced_version(browser, leader):
     leader.writes(DAY, note="first")
     leader.writes(DAY, note="second")
     form = {"csrf_token": browser.csrf}
@@ -49,7 +49,7 @@ def test_a_version_is_restored_and_what_stood_is_kept(browser, leader):
     assert "second" in browser.get(f"/day/{DAY}/versions").text
 
 
-def test_a_version_that_is_not_there_is_answered_so(browser, leader):
+def test_missing_version_returns_404(browser, leader):
     leader.writes(DAY, note="first")
     assert browser.get(f"/day/{DAY}/versions/1").status_code == 404
     assert browser.get("/day/2026-01-06/versions/1").status_code == 404
@@ -57,7 +57,7 @@ def test_a_version_that_is_not_there_is_answered_so(browser, leader):
     assert browser.post(f"/day/{DAY}/versions/1/restore", data=form).status_code == 404
 
 
-def test_the_day_shows_the_question_that_was_answered(browser, leader):
+def test_day_shows_the_answered_question(browser, leader):
     own = leader.call("POST", "/questions", {"key": "let-go", "text": "What did I hand to Ann?"})
     question = own.json["id"]
     answer = {"key": "let-go", "question": question, "text": "The offer."}

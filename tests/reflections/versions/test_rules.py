@@ -15,13 +15,13 @@ def joined(pieces, *places):
 
 
 @given(before=WORDS, after=WORDS)
-def test_the_pieces_make_up_both_texts(before, after):
+def test_pieces_make_up_both_texts(before, after):
     pieces = compare_words(" ".join(before), " ".join(after))
     assert joined(pieces, "both", "before") == before
     assert joined(pieces, "both", "after") == after
 
 
-def test_only_what_differs_is_marked():
+def test_only_differences_are_marked():
     pieces = compare_words("I led the call.", "Ann led the call, alone.")
     assert pieces == [
         Piece("I ", "before"),
@@ -32,19 +32,19 @@ def test_only_what_differs_is_marked():
     ]
 
 
-def test_a_word_that_goes_on_is_the_same_word():
+def test_comparison_ignores_trailing_white_space():
     assert compare_words("I let go", "I let go of it") == [
         Piece("I let go ", "both"),
         Piece("of it", "after"),
     ]
 
 
-def test_the_same_and_nothing():
+def test_comparison_of_equal_and_empty_texts():
     assert compare_words("", "") == []
     assert compare_words("as it was", "as it was") == [Piece("as it was", "both")]
 
 
-def test_typing_on_is_a_step_and_changing_ones_mind_is_not():
+def test_is_step_accepts_additions_only():
     first = DayContent((Answer("let-go", text="I let"),), note="a")
     more = DayContent((Answer("let-go", score=3, text="I let go."),), note="a note")
     assert is_step(first, more, between=A_MINUTE)

@@ -1,0 +1,1 @@
+"""The rotation: which questions a day asks, under each key."""
