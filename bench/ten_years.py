@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.api_tokens.store import create_token
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import Instant, days_after
 from leaderjournal.kernel.first_run import create_secrets
@@ -107,7 +108,7 @@ def make_journal(settings):
             days.append(DayToImport(days_after(today, -back), DayContent(answers, note), writing))
         with write_transaction() as session:
             reflections_store.import_days(session, leader.cipher, days, now=now)
-        token, _ = accounts_store.create_token(leader.cipher, label="bench", now=datetime.now(UTC))
+        token, _ = create_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 
 

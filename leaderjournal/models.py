@@ -1,9 +1,13 @@
 """Every table there is, for the migrations to see."""
 
 from leaderjournal.accounts import models as accounts
+from leaderjournal.accounts.api_tokens import models as api_tokens
 from leaderjournal.accounts.invitations import models as invitations
+from leaderjournal.accounts.lookup import models as lookup
 from leaderjournal.accounts.mail_opt_outs import models as mail_opt_outs
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
+from leaderjournal.accounts.resets import models as resets
+from leaderjournal.accounts.sessions import models as sessions
 from leaderjournal.accounts.verification import models as verification
 from leaderjournal.kernel import rate_counters
 from leaderjournal.kernel.database import Base
@@ -23,11 +27,13 @@ from leaderjournal.team_mirror.mailing import models as team_mirror_mailing
 __all__ = [
     "Base",
     "accounts",
+    "api_tokens",
     "delivery",
     "documents",
     "fortnightly",
     "imports",
     "invitations",
+    "lookup",
     "mail_opt_outs",
     "monthly_reviews",
     "practice_calendar",
@@ -36,7 +42,9 @@ __all__ = [
     "questions",
     "rate_counters",
     "reflections",
+    "resets",
     "schedule",
+    "sessions",
     "team_mirror",
     "team_mirror_mailing",
     "verification",

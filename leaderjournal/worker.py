@@ -15,7 +15,7 @@ from flask import Flask
 from huey import crontab
 from huey.api import Huey
 
-from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.erasure.store import delete_expired
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database_logs import clear_logs
 from leaderjournal.kernel.days import Instant
@@ -53,7 +53,7 @@ def run_chores(app: Flask) -> dict[str, int]:
     with app.app_context():
         now = clock.now()
         return {
-            "expired sign-ins, tokens and resets": accounts_store.clear_expired(now=now),
+            "expired sign-ins, tokens and resets": delete_expired(now=now),
             "deleted days past restoring": reflections_store.purge_deleted_days(now=now),
             "devices encrypted that were plain": push_store.encrypt_plain_devices(),
             "devices removed long ago": push_store.delete_old_removals(now=now),

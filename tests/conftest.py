@@ -28,7 +28,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from leaderjournal import create_app
-from leaderjournal.accounts import passwords
+from leaderjournal.accounts.passwords import hashing
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
@@ -125,10 +125,10 @@ def _is_measured(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def production_hasher() -> Iterator[PasswordHasher]:
     """Hash passwords at the least cost that Argon2 allows; what production uses is yielded."""
-    production = passwords._hasher
+    production = hashing._hasher
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(hashing, "_hasher", cheap)
         yield production
 
 

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from leaderjournal.accounts import passwords
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.api_tokens.store import create_token
 from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.passwords import hashing
 from leaderjournal.accounts.practice_calendar.models import PracticeDaysChange
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_key_encryption
@@ -90,13 +91,13 @@ def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
     with app.app_context():
         leader = accounts_store.find_leader(account_id)
         accounts_store.change_email(leader, email, verified_at=clock.now())
-        token, _ = accounts_store.create_token(leader.cipher, label="tests", now=clock.now())
+        token, _ = create_token(leader.cipher, label="tests", now=clock.now())
     return ALeader(client, email, token, str(account_id))
 
 
 @cache
 def _hash_of_password():
-    return passwords.hash_password(PASSWORD)
+    return hashing.hash_password(PASSWORD)
 
 
 def csrf_token(client, path="/login"):

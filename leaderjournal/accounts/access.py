@@ -1,4 +1,4 @@
-"""Who asks: the leader behind a session or a token, and the guard against forged requests."""
+"""Who makes a request: the leader of a session or token, and the check for forged requests."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +10,10 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
 from werkzeug import Request, Response
 from wtforms.validators import ValidationError
 
-from leaderjournal.accounts import store
+from leaderjournal.accounts.api_tokens.store import find_leader_by_token
+from leaderjournal.accounts.passwords.store import has_password
+from leaderjournal.accounts.sessions import store as sessions_store
+from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.problems import API_PREFIX, Problem
 from leaderjournal.kernel.request_checks import refuse_large_body
@@ -19,7 +22,7 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST_SIGNED_OUT_BODY = 100_000
-"""Bytes of a body from who is not signed in: forms to sign in, and a team's answers."""
+"""Bytes of a body that is sent signed out: forms to sign in, and a team's answers."""
 
 _LOGIN_REQUIRED = login_required(lambda: None).__code__
 
@@ -30,33 +33,35 @@ _views_without_csrf_token: set[Callable[..., Any]] = set()
 
 
 def needs_no_csrf_token(view: View) -> View:
-    """Ask a view for no CSRF token: it acts for no session, or only shows what it was given."""
+    """Mark a view that needs no CSRF token: it uses no session, or only shows what it was sent."""
     _views_without_csrf_token.add(view)
     return view
 
 
-def get_current_leader() -> store.Leader:
-    """Return the leader who is signed in; for views behind `login_required`."""
-    leader: store.Leader = current_user._get_current_object()
+def get_current_leader() -> Leader:
+    """Return the leader who is signed in, in a view behind `login_required`."""
+    leader: Leader = current_user._get_current_object()
     return leader
 
 
-def confirm_password(leader: store.Leader, password: str) -> bool:
-    """Tell whether the password is the leader's; if so, their session goes on under a new token.
+def confirm_password(leader: Leader, password: str) -> bool:
+    """Tell whether the password is the leader's; if so, their session gets a new token.
 
-    A token that was stolen before is then worth nothing (OWASP ASVS 5, 7.2.4).
+    A token that was stolen before is then worthless (OWASP ASVS 5, 7.2.4).
     """
-    if not store.has_password(leader.id, password):
+    if not has_password(leader.id, password):
         return False
-    token = store.rotate_session_token(leader, now=clock.now()) if leader.session_id else None
+    token = None
+    if leader.session_id is not None:
+        token = sessions_store.rotate_session_token(leader, now=clock.now())
     if token is not None:
         leader.session_token = token
         session["_user_id"] = leader.get_id()
     return True
 
 
-def require_session(leader: store.Leader) -> UUID:
-    """Return the session that a request stands on. Raises Problem (400) where it is a token."""
+def require_session(leader: Leader) -> UUID:
+    """Return the id of the request's session. Raises Problem (400) if the request has a token."""
     if leader.session_id is None:
         raise Problem(
             400,
@@ -67,23 +72,23 @@ def require_session(leader: store.Leader) -> UUID:
 
 
 @login_manager.user_loader
-def _load_leader_by_session(token: str) -> store.Leader | None:
-    # A request with a token stands on that token alone: no session is mixed in, so that a
-    # wrong token is refused and no session acts without its CSRF token.
+def _load_leader_by_session(token: str) -> Leader | None:
+    # A request with a token is judged by that token alone, so that a wrong token is refused and
+    # no session acts without its CSRF token.
     if "Authorization" in request.headers:
         return None
-    leader = store.find_leader_by_session(token, now=clock.now())
+    leader = sessions_store.find_leader_by_session(token, now=clock.now())
     if leader is not None and leader.is_session_extended:
         session.modified = True
     return leader
 
 
 @login_manager.request_loader
-def _load_leader_by_token(asked: Request) -> store.Leader | None:
-    authorization = asked.authorization
+def _load_leader_by_token(api_request: Request) -> Leader | None:
+    authorization = api_request.authorization
     if authorization is None or authorization.type != "bearer" or not authorization.token:
         return None
-    return store.find_leader_by_token(authorization.token, now=clock.now())
+    return find_leader_by_token(authorization.token, now=clock.now())
 
 
 @login_manager.unauthorized_handler
@@ -96,20 +101,20 @@ def _ask_to_sign_in() -> Response:
             session=_get_session_state(),
         )
     path = request.path if request.method == "GET" else "/"
-    wanted = None if path == "/" else path  # None leaves it out of the address
-    return redirect(url_for("accounts.login", next=wanted), 303)
+    next_path = None if path == "/" else path  # None leaves it out of the address
+    return redirect(url_for("accounts.login", next=next_path), 303)
 
 
 def _get_session_state() -> str:
-    """Return what became of the browser's session: "none", "ended" on purpose, or "expired"."""
+    """Return the state of the browser's session: "none", "ended" on purpose, or "expired"."""
     token = session.get("_user_id")
     if token is None:
         return "none"
-    return "ended" if store.was_ended(token) else "expired"
+    return "ended" if sessions_store.was_ended(token) else "expired"
 
 
 def refuse_signed_out_requests() -> Response | None:
-    """Answer who is not signed in before anything of their body is read."""
+    """Refuse a request that has to be signed in and is not, before its body is read."""
     if request.method not in UNSAFE or request.endpoint is None:
         return None
     if current_user.is_authenticated:
@@ -131,16 +136,16 @@ def _needs_sign_in(view: Callable[..., Any] | None) -> bool:
 
 
 def refuse_forged_requests() -> None:
-    """Ask every changing request that stands on a session for its CSRF token."""
+    """Require the CSRF token of every changing request that uses a session."""
     if request.method not in UNSAFE or request.endpoint is None:
         return
     if current_app.view_functions[request.endpoint] in _views_without_csrf_token:
         return
-    by_api = request.path.startswith(API_PREFIX)
-    if by_api and ("Authorization" in request.headers or "_user_id" not in session):
+    is_api = request.path.startswith(API_PREFIX)
+    if is_api and ("Authorization" in request.headers or "_user_id" not in session):
         return
     try:
-        if by_api or request.headers.get("X-CSRFToken"):
+        if is_api or request.headers.get("X-CSRFToken"):
             validate_csrf(request.headers.get("X-CSRFToken"))  # no form is read for this
         else:
             csrf.protect()
@@ -150,7 +155,7 @@ def refuse_forged_requests() -> None:
 
 
 def init_access(app: Flask) -> None:
-    """Let `app` know who asks."""
+    """Connect `app` with sessions, tokens and the check for forged requests."""
     csrf.init_app(app)
     login_manager.init_app(app)
     app.before_request(refuse_signed_out_requests)

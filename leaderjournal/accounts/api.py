@@ -7,9 +7,11 @@ from flask import Response, jsonify
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 
-from leaderjournal.accounts import store
 from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.accounts.api_tokens import store as tokens_store
+from leaderjournal.accounts.erasure.store import erase_account
 from leaderjournal.accounts.limits import limit_password_checks, limit_registrations
+from leaderjournal.accounts.passwords.store import has_password
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
 from leaderjournal.accounts.registration import RegistrationRefused, register_account
@@ -25,7 +27,9 @@ from leaderjournal.accounts.schemas import (
     SessionSchema,
     TokenSchema,
 )
+from leaderjournal.accounts.settings.store import change_settings
 from leaderjournal.accounts.sign_in import try_sign_in
+from leaderjournal.accounts.store import EmailTaken, Leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.database_logs import clear_logs
@@ -35,7 +39,7 @@ from leaderjournal.kernel.request_checks import Blueprint
 blueprint = Blueprint("accounts-api", __name__, url_prefix=PREFIX, description="Accounts")
 
 
-def represent_leader(leader: store.Leader) -> dict[str, Any]:
+def represent_leader(leader: Leader) -> dict[str, Any]:
     """Return the leader as `GET /me` shows them."""
     return {
         "id": leader.id,
@@ -75,7 +79,7 @@ def register(new: dict[str, Any]) -> dict[str, Any]:
         return represent_leader(register_account(new, invitation=invitation, now=clock.now()))
     except RegistrationRefused as refusal:
         raise Problem(403, str(refusal)) from refusal
-    except store.EmailTaken as error:
+    except EmailTaken as error:
         taken = "This address has an account already. Sign in instead."
         raise Problem(409, f"email: {taken}", errors={"email": [taken]}) from error
 
@@ -84,19 +88,24 @@ def register(new: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(security=[], **{"x-problems": ["401", "403", "409", "429"]})
 @blueprint.arguments(NewTokenSchema)
 @blueprint.response(201, IssuedTokenSchema)
-def create_token(asked: dict[str, Any]) -> dict[str, Any]:
+def create_token(credentials: dict[str, Any]) -> dict[str, Any]:
     """Get a token for an address and its password. The token is shown this once."""
-    leader = try_sign_in(asked["email"], asked["password"])
+    leader = try_sign_in(credentials["email"], credentials["password"])
     if leader is None:
         raise Problem(
             401,
             "The address or the password is not right.",
             headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
         )
-    token, kept = store.create_token(leader.cipher, label=asked["label"], now=clock.now())
-    return {"token": token, "id": kept.id, "label": kept.label} | {
-        "created_at": kept.created_at,
-        "expires_at": kept.expires_at,
+    token, stored = tokens_store.create_token(
+        leader.cipher, label=credentials["label"], now=clock.now()
+    )
+    return {
+        "token": token,
+        "id": stored.id,
+        "label": stored.label,
+        "created_at": stored.created_at,
+        "expires_at": stored.expires_at,
     }
 
 
@@ -105,7 +114,7 @@ def create_token(asked: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, create_page_schema(TokenSchema, "Tokens"))
 def list_tokens() -> dict[str, Any]:
     """List the account's tokens."""
-    return format_page(store.list_tokens(get_current_leader().cipher))
+    return format_page(tokens_store.list_tokens(get_current_leader().cipher))
 
 
 @blueprint.delete("/tokens/<uuid:token_id>")
@@ -113,7 +122,7 @@ def list_tokens() -> dict[str, Any]:
 @blueprint.response(204)
 def revoke_token(token_id: UUID) -> None:
     """Revoke a token."""
-    if not store.revoke_token(get_current_leader().id, token_id):
+    if not tokens_store.revoke_token(get_current_leader().id, token_id):
         raise Problem(404, "There is no such token.")
 
 
@@ -133,7 +142,7 @@ def change_me(changes: dict[str, Any]) -> dict[str, Any]:
     """Change what the leader set about themselves."""
     if "practice_days" in changes:
         changes["practice_days"] = frozenset(changes["practice_days"])
-    return represent_leader(store.change_settings(get_current_leader(), now=clock.now(), **changes))
+    return represent_leader(change_settings(get_current_leader(), now=clock.now(), **changes))
 
 
 @blueprint.delete("/me")
@@ -143,15 +152,15 @@ def change_me(changes: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(EraseSchema)
 @blueprint.response(204)
 @blueprint.alt_response(202, schema=ErasedSchema, description="Erased; the last traces go soon")
-def erase_me(asked: dict[str, Any]) -> Response | None:
+def erase_me(values: dict[str, Any]) -> Response | None:
     """Erase the account and all it wrote; 202 where traces in a log wait for a reader to end."""
-    if not store.has_password(get_current_leader().id, asked["password"]):
+    if not has_password(get_current_leader().id, values["password"]):
         raise Problem(
             403,
             "password: This is not your password.",
             errors={"password": ["This is not your password."]},
         )
-    store.erase(get_current_leader().id, now=clock.now())
+    erase_account(get_current_leader().id, now=clock.now())
     if clear_logs():
         return None
     response = jsonify(detail=TRACES_REMAIN)
@@ -172,9 +181,9 @@ def list_pauses() -> dict[str, Any]:
 @login_required
 @blueprint.arguments(PauseSchema)
 @blueprint.response(201, PauseSchema)
-def add_pause(asked: dict[str, Any]) -> calendar_store.StoredPause:
+def add_pause(values: dict[str, Any]) -> calendar_store.StoredPause:
     """Add a pause: days on which nothing is expected."""
-    return calendar_store.add_pause(get_current_leader().id, Pause(**asked))
+    return calendar_store.add_pause(get_current_leader().id, Pause(**values))
 
 
 @blueprint.delete("/pauses/<uuid:pause_id>")

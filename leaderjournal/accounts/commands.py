@@ -162,7 +162,7 @@ def _deliver_password_link(
 ) -> None:
     mailed = bool(get_settings().smtp_url) and not is_printed
     reset_id = resets_store.create_reset(
-        leader.id, now=now, mailed=mailed, lasts=OPERATOR_LINK_LIFETIME
+        leader.id, now=now, mailed=mailed, lifetime=OPERATOR_LINK_LIFETIME
     )
     link = f"{get_settings().public_url}/reset/{resets_store.make_reset_token(reset_id)}"
     if mailed:

@@ -1,14 +1,15 @@
-"""The keys that open what is stored: whether the configured ones do, and a newer one."""
+"""The data keys of accounts: whether the configured keys unwrap them, and wrapping them anew."""
 
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from leaderjournal.accounts.models import Account, LookupKey
-from leaderjournal.accounts.store import LOOKUP_OWNER
+from leaderjournal.accounts.lookup.models import LookupKey
+from leaderjournal.accounts.lookup.store import LOOKUP_OWNER
+from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.context import get_key_encryption
-from leaderjournal.kernel.database import count_changed_rows, db, write_transaction
+from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.encryption import DecryptionFailed, WrappedKey
 
 BATCH_SIZE = 100
@@ -16,12 +17,19 @@ BATCH_SIZE = 100
 
 
 def find_key_problems() -> list[str]:
-    """Return what the configured keys cannot open, as sentences that name DATA_KEYS.
+    """Return what the configured keys cannot decrypt, as sentences that name DATA_KEYS.
 
-    Of each key-encryption key there is in use, one data key is tried, and the key for look-ups:
-    that takes as long with twenty thousand accounts as with one, but for one pass over their ids.
+    One data key of each key-encryption key in use is tried, and the key for look-ups. Apart from
+    one pass over their ids, that takes as long with twenty thousand accounts as with one.
     """
     return list(dict.fromkeys(_find_problems()))
+
+
+def count_accounts_without_key() -> int:
+    """Return how many accounts are wrapped by a key that the configuration lacks."""
+    configured = get_key_encryption().identifiers
+    query = sa.select(sa.func.count()).select_from(Account)
+    return db.session.scalar(query.where(Account.key_wrapped_by.not_in(configured))) or 0
 
 
 def _find_problems() -> Iterator[str]:
@@ -53,31 +61,33 @@ def _load_samples() -> Iterator[tuple[WrappedKey, UUID]]:
             yield WrappedKey(identifier, found[0]), found[1]
 
 
-def rewrap_keys(told: Callable[[int, int], None] = lambda _done, _all: None) -> tuple[int, int]:
+def rewrap_keys(
+    report: Callable[[int, int], None] = lambda _done, _total: None,
+) -> tuple[int, int]:
     """Wrap every data key by the newest key-encryption key; return how many, and how many failed.
 
-    It may be ended at any point and goes on from there when it is called again. After each batch
-    `told` hears how many are done of how many there were. What does not open stays as it is.
+    It may be stopped at any point and resumes when it is called again. After each batch, `report`
+    gets how many are done and how many there were. A key that cannot be unwrapped stays as it is.
     """
     _rewrap_lookup_key()
-    waiting = Account.key_wrapped_by != get_key_encryption().newest
-    everything = db.session.scalar(sa.select(sa.func.count(Account.id)).where(waiting)) or 0
+    is_outdated = Account.key_wrapped_by != get_key_encryption().newest
+    total = db.session.scalar(sa.select(sa.func.count(Account.id)).where(is_outdated)) or 0
     done = failed = 0
     last = UUID(int=0)
-    while batch := _load_batch(waiting, after=last):
+    while batch := _load_batch(is_outdated, after=last):
         last = batch[-1][0]
         changes = list(_rewrap(batch))
         failed += len(batch) - len(changes)
         done += _save_rewrapped(changes)
-        told(done, max(everything, done))
+        report(done, max(total, done))
     return done, failed
 
 
 def _load_batch(
-    waiting: sa.ColumnElement[bool], *, after: UUID
+    condition: sa.ColumnElement[bool], *, after: UUID
 ) -> Sequence[sa.Row[UUID, str, bytes]]:
     columns = sa.select(Account.id, Account.key_wrapped_by, Account.key_wrapped)
-    query = columns.where(waiting, Account.id > after).order_by(Account.id)
+    query = columns.where(condition, Account.id > after).order_by(Account.id)
     rows = db.session.execute(query.limit(BATCH_SIZE)).all()
     db.session.rollback()
     return rows
@@ -95,18 +105,18 @@ def _rewrap(
 
 
 def _save_rewrapped(changes: Sequence[tuple[UUID, bytes, WrappedKey]]) -> int:
-    """Write keys that were wrapped anew, where nobody else did so meanwhile."""
+    """Save rewrapped keys unless another process has rewrapped them meanwhile."""
     if not changes:
         return 0
-    before = Account.__table__.c
+    columns = Account.__table__.c
     statement = (
         sa.update(Account.__table__)  # type: ignore[arg-type]
-        .where(before.id == sa.bindparam("of"), before.key_wrapped == sa.bindparam("was"))
-        .values(key_wrapped_by=sa.bindparam("by"), key_wrapped=sa.bindparam("now"))
+        .where(columns.id == sa.bindparam("account"), columns.key_wrapped == sa.bindparam("before"))
+        .values(key_wrapped_by=sa.bindparam("wrapped_by"), key_wrapped=sa.bindparam("after"))
     )
     rows = [
-        {"of": account, "was": was, "by": key.wrapped_by, "now": key.wrapped}
-        for account, was, key in changes
+        {"account": account, "before": before, "wrapped_by": key.wrapped_by, "after": key.wrapped}
+        for account, before, key in changes
     ]
     with write_transaction() as session:
         session.connection().execute(statement, rows)
@@ -121,6 +131,4 @@ def _rewrap_lookup_key() -> None:
     key = keys.rewrap(WrappedKey(row.wrapped_by, row.wrapped), LOOKUP_OWNER)
     statement = sa.update(LookupKey).where(LookupKey.id == 1, LookupKey.wrapped == row.wrapped)
     with write_transaction() as session:
-        count_changed_rows(
-            session, statement.values(wrapped_by=key.wrapped_by, wrapped=key.wrapped)
-        )
+        session.execute(statement.values(wrapped_by=key.wrapped_by, wrapped=key.wrapped))

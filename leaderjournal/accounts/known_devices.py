@@ -1,8 +1,8 @@
-"""Known devices: a cookie that keeps a leader's way in open while others guess at their password.
+"""Known devices: a cookie lets a leader sign in while others guess at their password.
 
-This is OWASP's protocol of device cookies. Each value is a nonce, when it was issued, and a MAC by
-the account's device key, which changes with the password: nobody can make one, it is good for one
-account alone, and a new password ends them all. A known device has a counter of its own.
+This is OWASP's protocol of device cookies. Each value holds a nonce, the time it was issued and a
+MAC by the account's device key, which changes with the password: a value cannot be forged, belongs
+to one account only, and ends with a new password. A known device has a counter of its own.
 """
 
 import hmac
@@ -16,23 +16,23 @@ from leaderjournal.kernel.days import Instant
 
 COOKIE_LIFETIME = 365 * 24 * 3600
 MOST_ACCOUNTS = 4
-"""A device that several leaders share is known to each of them."""
+"""A device that several leaders share is known to each of their accounts."""
 
 _COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[0-9]{1,12}\.[0-9a-f]{64}", re.ASCII)
 
 
 def get_cookie_name() -> str:
-    """Return the cookie's name; over https its prefix keeps other hosts from setting it."""
+    """Return the cookie's name; over HTTPS its prefix keeps other hosts from setting it."""
     return "__Host-device" if get_settings().secure else "device"
 
 
 def find_known_device(device_key: bytes, *, now: Instant) -> str | None:
-    """Return the nonce of the request's device where it is known to the key's account."""
+    """Return the nonce of the request's device if it is known to the key's account."""
     return next((value.split(".")[0] for value in _find_valid_values(device_key, now)), None)
 
 
 def remember_device(device_key: bytes, *, now: Instant) -> None:
-    """Let the reply make the device known to the key's account, and to it under no other value."""
+    """Make the device known to the key's account, by one new value that the response sets."""
     issued = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"
     others = [
         value for value in _read_cookie_values() if value not in _find_valid_values(device_key, now)
@@ -58,12 +58,12 @@ def _read_cookie_values() -> list[str]:
 
 
 def _find_valid_values(device_key: bytes, now: Instant) -> list[str]:
-    """Return the values of the cookie that were made by the key and are not too old."""
+    """Return the values of the cookie that were made with the key and have not expired."""
     found = []
     for value in _read_cookie_values():
         issued, _, mac = value.rpartition(".")
-        fresh = int(issued.partition(".")[2]) + COOKIE_LIFETIME > now.timestamp()
-        if fresh and hmac.compare_digest(mac, _compute_mac(device_key, issued)):
+        is_fresh = int(issued.partition(".")[2]) + COOKIE_LIFETIME > now.timestamp()
+        if is_fresh and hmac.compare_digest(mac, _compute_mac(device_key, issued)):
             found.append(value)
     return found
 

@@ -1,4 +1,4 @@
-"""How often an address may register or ask for a reset, and a leader confirm their password."""
+"""How often a network may register or request resets, and a leader confirm their password."""
 
 from flask_login import current_user
 from limits import parse
@@ -16,8 +16,8 @@ limit_password_checks = limiter.limit("10 per 15 minutes", key_func=lambda: str(
 
 
 def may_send_reset(email: str) -> bool:
-    """Count a mail with a reset link to an address; tell whether it may have one more.
+    """Count a mail with a reset link to an address; tell whether it may be sent.
 
-    Addresses without an account are counted too, so that the time taken tells nothing.
+    Addresses without an account are counted too, so that the response time reveals nothing.
     """
     return limiter.limiter.hit(RESETS_PER_ACCOUNT, "reset", normalize_email(email))

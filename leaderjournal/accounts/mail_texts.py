@@ -1,4 +1,4 @@
-"""The mails that accounts send."""
+"""The texts of the mails that accounts send."""
 
 RESET_SUBJECT = "Your way back into Leader Journal"
 RESET_BODY = """Hello,

@@ -1,4 +1,4 @@
-"""Sends the mails of accounts. What goes wrong is told without an address."""
+"""Sending the mails of accounts. Errors are reported without an address."""
 
 import logging
 import smtplib
@@ -10,11 +10,11 @@ log = logging.getLogger("leaderjournal.accounts")
 
 
 class MailDelayed(Exception):
-    """The mail server cannot take a mail just now; the message says why, and not to whom."""
+    """The mail server cannot take the mail now; the message says why, without the address."""
 
 
 class MailRefused(Exception):
-    """The mail server takes this mail never; the message says why, and not to whom."""
+    """The mail server will never take this mail; the message says why, without the address."""
 
 
 def deliver(to: str, subject: str, body: str) -> None:
@@ -36,9 +36,9 @@ def deliver(to: str, subject: str, body: str) -> None:
 
 
 def send_account_mail(to: str, subject: str, body: str) -> None:
-    """Send a mail from the queue. One that is refused for good is logged and not tried again.
+    """Send a mail from a background task. A mail that is refused for good is logged and dropped.
 
-    Raises MailDelayed, which the queue answers with another try.
+    Raises MailDelayed, after which the queue tries again.
     """
     if not get_settings().smtp_url:
         return

@@ -1,4 +1,4 @@
-"""Who may register: everybody, whoever holds an invitation, or nobody, as REGISTRATION says."""
+"""Who may register, as REGISTRATION says: everybody, holders of an invitation, or nobody."""
 
 from typing import Any
 
@@ -26,16 +26,16 @@ DESCRIPTIONS = {
 
 
 class RegistrationRefused(Exception):
-    """Nobody may register just so; the message tells the person what to do."""
+    """Registration is refused; the message tells the person what to do."""
 
 
 def explain_registration(registration: Registration) -> str:
-    """Return how registration stands and how the operator changes it."""
+    """Return who may register and how the operator changes that."""
     return DESCRIPTIONS[registration]
 
 
 def check_registration(invitation: str, *, now: Instant) -> None:
-    """Raise RegistrationRefused where nobody may register, or not with this invitation."""
+    """Raise RegistrationRefused if nobody may register, or not with this invitation."""
     registration = get_settings().registration
     if registration is Registration.CLOSED:
         raise RegistrationRefused(REGISTRATION_CLOSED)
@@ -47,21 +47,21 @@ def check_registration(invitation: str, *, now: Instant) -> None:
 
 
 def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant) -> store.Leader:
-    """Create an account for who may have one, use up the invitation, and send the link to verify.
+    """Create an account, use up the invitation, and send the verification link.
 
-    Where registration is open, an invitation is welcome and not needed. Raises RegistrationRefused
-    and EmailTaken; an invitation is then as good as before.
+    While registration is open, an invitation may be given but is not needed. Raises
+    RegistrationRefused and EmailTaken; the invitation then stays valid.
     """
     check_registration(invitation, now=now)
 
     def accept(session: Session, account: Account) -> None:
         invitations_store.accept_invitation(session, invitation, account, now=now)
 
-    is_welcome = bool(invitation) and invitations_store.is_pending(invitation, now=now)
-    on_create = accept if is_welcome else None
+    is_invited = bool(invitation) and invitations_store.is_pending(invitation, now=now)
+    on_create = accept if is_invited else None
     try:
         leader = store.create_account(**new, language="en", now=now, on_create=on_create)
-    except invitations_store.InvitationNotValid as error:  # another one has just used it
+    except invitations_store.InvitationNotValid as error:  # another request has just used it
         raise RegistrationRefused(INVITATION_EXPIRED) from error
     ask_to_verify(leader, now=now)
     return leader

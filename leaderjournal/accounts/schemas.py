@@ -1,4 +1,4 @@
-"""What accounts take and give, for forms and for the API alike."""
+"""The input and output of accounts, for forms and the API."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -8,16 +8,15 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from marshmallow.experimental.context import Context
 
-from leaderjournal.accounts.password_strength import find_weakness
+from leaderjournal.accounts.passwords.strength import find_weakness
 from leaderjournal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from leaderjournal.kernel.fields import ClockTime, Day, Line, TimeZoneName, UtcInstant
 
 LANGUAGES = ("en",)
 LATEST_START = "12:00"
 
-
 PersonalWords = Context[tuple[str, ...]]
-"""The name and address of the account whose password is loaded: `with OwnWords(…): load(…)`."""
+"""Name and address of the account whose password is checked: `with PersonalWords(…): load(…)`."""
 
 
 class Email(fields.String):
@@ -48,16 +47,16 @@ class NewPassword(fields.String):
         return password
 
     def _collect_personal_words(self, data: Any) -> list[str]:
-        """Return what an attacker tries first: the name and address beside the password.
+        """Return what an attacker tries first: the name and address sent with the password.
 
-        Where a form holds neither, `OwnWords` gives those of the account.
+        If a form holds neither, `PersonalWords` has those of the account.
         """
-        beside = [data.get(name) for name in ("name", "email")] if isinstance(data, Mapping) else []
-        return [word for word in (*beside, *PersonalWords.get(())) if isinstance(word, str)]
+        sent = [data.get(name) for name in ("name", "email")] if isinstance(data, Mapping) else []
+        return [word for word in (*sent, *PersonalWords.get(())) if isinstance(word, str)]
 
 
 class EnteredPassword(fields.String):
-    """A password to be compared with the one on file; whatever it is, it may only be wrong."""
+    """A password to be compared with the stored hash; any text is accepted, even if it is wrong."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         password = super()._deserialize(value, attr, data, **kwargs)
@@ -65,7 +64,7 @@ class EnteredPassword(fields.String):
 
 
 class ErasedSchema(Schema):
-    """What is said of an account that is erased, whose last traces are still to go."""
+    """The answer for an erased account whose last traces are still to go."""
 
     detail = fields.String(required=True)
 

@@ -1,4 +1,4 @@
-"""What accounts leave to the worker: mail."""
+"""Background tasks of accounts: sending their mails."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from leaderjournal.kernel.queue import enqueue, register_task
 
 @register_task
 def begin_reset(account_id: str) -> None:
-    """Make the link of one request for a new password, and have it sent."""
+    """Create the link for a requested password reset, and have it sent."""
     leader = store.find_active_leader(UUID(account_id))
     if leader is not None:
         reset = resets_store.create_reset(leader.id, now=clock.now(), mailed=True)
@@ -21,7 +21,7 @@ def begin_reset(account_id: str) -> None:
 
 @register_task
 def send_reset(reset_id: str) -> None:
-    """Send the leader the link of a reset; the same one at each try."""
+    """Send the leader the link of a reset; a retry sends the same one."""
     reset = UUID(reset_id)
     leader = resets_store.find_leader_of_reset(reset, now=clock.now())
     if leader is None:
@@ -33,7 +33,7 @@ def send_reset(reset_id: str) -> None:
 
 @register_task
 def send_password_changed(account_id: str) -> None:
-    """Tell the leader that their password was changed."""
+    """Notify the leader that their password was changed."""
     leader = store.find_leader(UUID(account_id))
     if leader is not None:
         link = f"{get_settings().public_url}/forgot"
@@ -43,7 +43,7 @@ def send_password_changed(account_id: str) -> None:
 
 @register_task
 def send_failed_sign_ins(account_id: str, count: int) -> None:
-    """Tell the leader how many sign-ins failed, at an address that is proven to be theirs."""
+    """Notify the leader how many sign-ins failed, if their address is verified."""
     leader = store.find_active_leader(UUID(account_id))
     if leader is not None and leader.email_verified_at is not None:
         link = f"{get_settings().public_url}/settings"

@@ -1,7 +1,7 @@
 """How much an account may keep. Each package names its own limits and counts its own rows.
 
-A count is right only while nobody else adds: the caller holds the account (`accounts.store.hold`)
-from before the count until its row is written.
+A count is right only while nobody else adds: the caller locks the account by
+`accounts.locks.store.lock_account` from before the count until its row is written.
 """
 
 from collections import OrderedDict

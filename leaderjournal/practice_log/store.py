@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.accounts.store import Leader
@@ -312,7 +312,7 @@ def lock_log(cipher: Cipher, session: Session | None = None) -> Iterator[Session
         yield session
         return
     with write_transaction() as own:
-        accounts_store.lock_account(own, cipher.account)
+        lock_account(own, cipher.account)
         yield own
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_account, lock_against_erasing
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
@@ -73,7 +73,7 @@ def add_own_question(cipher: Cipher, values: dict[str, Any], *, now: Instant) ->
         created_at=now,
     )
     with write_transaction() as session:
-        accounts_store.lock_account(session, cipher.account)
+        lock_account(session, cipher.account)
         check_quota(
             session,
             sa.select(OwnQuestion.id).where(OwnQuestion.account_id == cipher.account),
@@ -427,7 +427,7 @@ def choose_questions_of_day(day: LocalDate, scored: Mapping[UUID, Sequence[Mirro
                 "question": q.id,
                 "behaviour": q.behaviour,
             }
-            for account in sorted(accounts_store.lock_against_erasing(session, chosen))
+            for account in sorted(lock_against_erasing(session, chosen))
             for q in chosen[account]
         ]
         if rows:

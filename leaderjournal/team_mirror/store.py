@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, to_local_date
@@ -103,7 +104,7 @@ def open_mirror(
 
     One that was closed with too few answers to be shown gives way. Raises MirrorExists, or UsedUp.
     """
-    accounts_store.lock_account(session, leader.id)
+    lock_account(session, leader.id)
     there = session.scalar(_select_month(leader.id, month))
     if there is not None:
         if not there.closed or get_result(_decrypt_tally(leader.cipher, there), is_closed=True):

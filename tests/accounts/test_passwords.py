@@ -7,9 +7,9 @@ from factories import PASSWORD, a_leader, csrf_token
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.accounts import password_strength, passwords
-from leaderjournal.accounts.breached_passwords import FILTER, is_breached
-from leaderjournal.accounts.password_strength import find_weakness
+from leaderjournal.accounts.passwords import hashing, strength
+from leaderjournal.accounts.passwords.breached import FILTER, is_breached
+from leaderjournal.accounts.passwords.strength import find_weakness
 
 MIRA = ("Mira Adler", "mira.adler84@example.com")
 NEW = {"email": "mira.adler84@example.com", "name": "Mira Adler", "time_zone": "Europe/Berlin"}
@@ -70,7 +70,7 @@ def test_phrases_and_random_passwords_pass(password):
 @given(st.text(max_size=200), st.lists(st.text(max_size=40), max_size=3))
 def test_any_text_is_judged(password, own_words):
     sentence = find_weakness(password, own_words)
-    assert sentence is None or sentence.endswith(password_strength.BETTER)
+    assert sentence is None or sentence.endswith(strength.BETTER)
 
 
 @given(st.text("(4@8{[<369!1|0$5+7%2ae", min_size=200, max_size=200))
@@ -78,8 +78,8 @@ def test_no_password_makes_for_many_combinations(password):
     """zxcvbn tries each, for every part: of 72 such characters it takes more than ten seconds."""
     from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
 
-    simplified = password_strength.simplify(password)
-    assert len(simplified) <= password_strength.SCORED_LENGTH
+    simplified = strength.simplify(password)
+    assert len(simplified) <= strength.SCORED_LENGTH
     assert len(enumerate_l33t_subs(relevant_l33t_subtable(simplified, L33T_TABLE))) <= 64
 
 
@@ -119,8 +119,8 @@ def test_settings_and_the_way_back_in_know_the_leaders_own_words(app, client, po
 
 
 def test_passwords_are_hashed_as_rfc_9106_recommends(production_hasher, monkeypatch):
-    monkeypatch.setattr(passwords, "_hasher", production_hasher)
-    password_hash = passwords.hash_password(PASSWORD)
+    monkeypatch.setattr(hashing, "_hasher", production_hasher)
+    password_hash = hashing.hash_password(PASSWORD)
     assert extract_parameters(password_hash) == RFC_9106_LOW_MEMORY
-    assert passwords.verify_password(PASSWORD, password_hash)
-    assert not passwords.verify_password("another mirror", password_hash)
+    assert hashing.verify_password(PASSWORD, password_hash)
+    assert not hashing.verify_password("another mirror", password_hash)

@@ -12,7 +12,8 @@ import time_machine
 from aiosmtpd.controller import Controller
 from factories import PASSWORD, a_leader, csrf_token, sign_in
 
-from leaderjournal.accounts.models import Account, PasswordReset
+from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.resets.models import PasswordReset
 from leaderjournal.accounts.verification.models import EmailNotice, EmailVerification
 from leaderjournal.kernel.database import db, write_transaction
 

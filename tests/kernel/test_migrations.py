@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.api_tokens.store import list_tokens
 from leaderjournal.accounts.verification import store as verification_store
 from leaderjournal.kernel.context import get_key_encryption
 from leaderjournal.kernel.database import db, prepare_engine
@@ -99,7 +100,7 @@ class EarlierRelease:
             day_starts_at="03:00:00.000000",
             language="en",
             joined_on="2026-11-01",
-            cache_version=3,
+            edition=3,
             created_at=NOW,
             key_wrapped_by=wrapped.wrapped_by,
             key_wrapped=wrapped.wrapped,
@@ -191,7 +192,7 @@ def write_rows(earlier):
 def test_values_of_an_earlier_release_decrypt_after_the_upgrade(upgraded):
     leader = accounts_store.find_leader(upgraded.account)
     assert (leader.email, leader.name) == ("ada@example.com", "Ada")
-    assert [token.label for token in accounts_store.list_tokens(leader.cipher)] == ["Laptop"]
+    assert [token.label for token in list_tokens(leader.cipher)] == ["Laptop"]
     [question] = questions_store.list_own_questions(leader.cipher)
     assert question.text == "Who grew today?"
     assert verification_store.find_pending_verification(leader, now=NOW).email == "ada@example.org"

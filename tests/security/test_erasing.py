@@ -12,7 +12,8 @@ import time_machine
 from factories import A_BROWSER, PASSWORD, a_leader, sign_in
 from raw_files import read_raw
 
-from leaderjournal.accounts.models import Account, BrowserSession, EndedSession
+from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.sessions.models import BrowserSession, EndedSession
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.models import Base

@@ -13,6 +13,7 @@ import pytest
 from factories import A_BROWSER, PASSWORD, a_leader, csrf_token, sign_in
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.sessions.store import list_sessions
 from leaderjournal.kernel import clock
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.pdf import DocumentOptions
@@ -111,7 +112,7 @@ def victim(client):
     }
     sign_in(client.application.test_client(), leader)
     with client.application.app_context():
-        [session] = [str(row.id) for row in accounts_store.list_sessions(uuid.UUID(leader.id))]
+        [session] = [str(row.id) for row in list_sessions(uuid.UUID(leader.id))]
         of = accounts_store.find_leader(uuid.UUID(leader.id))
         wishes = DocumentOptions(every_day=False, without_names=(SECRET,))
         document = documents_store.request_document(of, Period(2026, 11), wishes, now=clock.now())

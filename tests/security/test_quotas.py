@@ -11,6 +11,12 @@ from factories import a_leader, csrf_token
 
 from leaderjournal.accounts import quotas as account_quotas
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.api_tokens.store import create_token
+from leaderjournal.accounts.sessions.store import (
+    find_leader_by_session,
+    list_sessions,
+    start_session,
+)
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.encryption import DecryptionFailed
@@ -137,9 +143,9 @@ def test_an_import_that_failed_keeps_nobody_waiting(app, account):
 
 def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
     for number in range(account_quotas.MOST_TOKENS - 1):
-        accounts_store.create_token(account.cipher, label=f"{number}", now=clock.now())
+        create_token(account.cipher, label=f"{number}", now=clock.now())
     with pytest.raises(QuotaReached, match="50 tokens"):
-        accounts_store.create_token(account.cipher, label="more", now=clock.now())
+        create_token(account.cipher, label="more", now=clock.now())
 
 
 def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
@@ -163,12 +169,12 @@ def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
 
 def test_the_session_used_longest_ago_ends_when_there_are_too_many(app, account):
     tokens = [
-        accounts_store.start_session(account.id, device="Firefox", now=clock.now())
+        start_session(account.id, device="Firefox", now=clock.now())
         for _ in range(account_quotas.MOST_SESSIONS + 2)
     ]
-    assert len(accounts_store.list_sessions(account.id)) == account_quotas.MOST_SESSIONS
-    assert accounts_store.find_leader_by_session(tokens[-1], now=clock.now())
-    assert not accounts_store.find_leader_by_session(tokens[0], now=clock.now())
+    assert len(list_sessions(account.id)) == account_quotas.MOST_SESSIONS
+    assert find_leader_by_session(tokens[-1], now=clock.now())
+    assert not find_leader_by_session(tokens[0], now=clock.now())
 
 
 def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypatch):

@@ -23,6 +23,8 @@ from factories import a_leader, sign_in
 
 from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.erasure.store import erase_account
+from leaderjournal.accounts.models import Account
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db, write_transaction
@@ -276,13 +278,13 @@ def test_nothing_is_sent_for_a_leader_who_may_not_or_a_mirror_that_is_over(
     account = UUID(asking.leader.id)
     with app.app_context():
         if how == "erased":
-            accounts_store.erase(account, now=clock.now())
+            erase_account(account, now=clock.now())
         elif how != "closed":
             values = (
                 {"suspended_at": clock.now()} if how == "suspended" else {"email_verified_at": None}
             )
             with write_transaction() as session:
-                session.execute(sa.update(accounts_store.Account).values(values))
+                session.execute(sa.update(Account).values(values))
     if how == "closed":
         asking.leader.call("POST", f"/team-mirrors/{asking.leader.today()[:7]}/close")
     server.replies = {}
@@ -300,7 +302,7 @@ def test_a_leader_who_is_suspended_meanwhile_sends_no_more(app, asking, server):
     def suspend():
         with app.app_context(), write_transaction() as session:
             values = {"suspended_at": clock.now()}
-            session.execute(sa.update(accounts_store.Account).values(values))
+            session.execute(sa.update(Account).values(values))
 
     server.meanwhile = suspend
     assert send_team_mirrors(app) == 1
@@ -354,7 +356,7 @@ def test_a_connection_that_breaks_after_a_mail_leaves_one_link_that_works(app, a
 
 def test_a_key_that_is_not_configured_holds_up_nobody_else(app, asking, server, client):
     with app.app_context(), write_transaction() as session:
-        session.execute(sa.update(accounts_store.Account).values(key_wrapped_by="lost"))
+        session.execute(sa.update(Account).values(key_wrapped_by="lost"))
     other = a_leader(client)
     browser = app.test_client()
     form = {"csrf_token": sign_in(browser, other), "addresses": "\n".join(TEAM)}

@@ -1,4 +1,4 @@
-"""The table of invitations. Whom one is for is kept as a keyed hash, its token as a hash."""
+"""The table of invitations. The invited address is stored as a keyed hash, the token as a hash."""
 
 from uuid import UUID
 
@@ -9,13 +9,13 @@ from leaderjournal.kernel.days import Instant
 
 
 class Invitation(Base):
-    """An invitation that waits to be taken up; one an address, and it works once."""
+    """An invitation that has not been used. There is one per address, and it works once."""
 
     __tablename__ = "invitations"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email_lookup: Mapped[bytes] = mapped_column(unique=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     mailed: Mapped[bool]
-    """Whether it went out by mail alone: then who takes it up reads that address."""
+    """Whether it was only mailed, so that whoever uses it reads that address."""
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant] = mapped_column(index=True)

@@ -1,1 +1,1 @@
-"""Addresses to which no leader can have the service send mail."""
+"""Addresses that want no mail which a leader has the service send."""

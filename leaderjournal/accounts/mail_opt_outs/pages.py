@@ -1,4 +1,4 @@
-"""The page on which one says: no more mail that somebody else asked for. It asks for no sign-in."""
+"""The page on which somebody opts out of mail that others request. It needs no sign-in."""
 
 from flask import Blueprint, abort, render_template
 from werkzeug import Response
@@ -13,7 +13,7 @@ Page = Response | str
 
 @blueprint.get("/mail/never/<token>")
 def ask(token: str) -> Page:
-    """Ask first: programs that look at links must not end anything."""
+    """Ask for confirmation: a program that follows links must not opt anybody out."""
     if not store.is_valid_token(token):
         abort(404)
     return render_template("mail_opt_outs/never.html", token=token, state="ask")
@@ -22,7 +22,7 @@ def ask(token: str) -> Page:
 @blueprint.post("/mail/never/<token>")
 @needs_no_csrf_token
 def opt_out(token: str) -> Page:
-    """End such mails; a mail program does it with one click (RFC 8058, 3.2)."""
+    """Opt the address out; a mail program does it with one click (RFC 8058, 3.2)."""
     if not store.record_opt_out(token):
         abort(404)
     return render_template("mail_opt_outs/never.html", token=token, state="ended")
@@ -31,7 +31,7 @@ def opt_out(token: str) -> Page:
 @blueprint.post("/mail/never/<token>/undo")
 @needs_no_csrf_token
 def opt_in(token: str) -> Page:
-    """Allow such mails again, for whoever pressed by mistake."""
+    """Allow such mails again after a mistake."""
     if not store.delete_opt_out(token):
         abort(404)
     return render_template("mail_opt_outs/never.html", token=token, state="allowed")

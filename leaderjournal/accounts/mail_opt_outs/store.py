@@ -1,7 +1,7 @@
-"""The SQL of addresses that want no mail, and the token by which one says so.
+"""The SQL of addresses that want no mail, and the token with which an address opts out.
 
-Every mail that a leader has sent to somebody else asks `has_opted_out` first and carries
-`opt_out_url`. Mails about an account of one's own, or from the operator, are no such mails.
+Before every mail that a leader has sent to somebody else, `has_opted_out` is asked, and the mail
+carries the link of `build_opt_out_url`. Mails about one's own account or from the operator do not.
 """
 
 import hmac
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.lookup.store import LOOKUP_OWNER, derive_lookup_key
 from leaderjournal.accounts.mail_opt_outs.models import MailOptOut
 from leaderjournal.accounts.mail_opt_outs.rules import normalize_mailbox
 from leaderjournal.accounts.models import Account
@@ -25,10 +25,10 @@ TOKEN_PLACE = {"table": "mail_opt_outs", "column": "token", "row": "address_hash
 
 
 def build_opt_out_url(address: str) -> str:
-    """Return the address of the page on which whoever has `address` ends all such mails.
+    """Return the URL of the page on which the owner of `address` opts out of all such mails.
 
-    The token in it holds the keyed hash of the address, encrypted, another one each time: it says
-    nothing to those who see it and needs no row. It does not expire, and outlives SECRET_KEY.
+    Its token is the keyed hash of the address, encrypted anew each time: it reveals nothing and
+    needs no row. It does not expire, and outlives SECRET_KEY.
     """
     token = urlsafe_b64encode(
         _get_token_cipher().encrypt_bytes(_hash_address(address), **TOKEN_PLACE)
@@ -37,7 +37,7 @@ def build_opt_out_url(address: str) -> str:
 
 
 def has_opted_out(address: str) -> bool:
-    """Tell whether an address wants no mail that somebody else asks for."""
+    """Tell whether an address wants no mail that somebody else requests."""
     query = sa.select(MailOptOut.address_hash).where(
         MailOptOut.address_hash == _hash_address(address)
     )
@@ -45,12 +45,12 @@ def has_opted_out(address: str) -> bool:
 
 
 def is_valid_token(token: str) -> bool:
-    """Tell whether a token was made here."""
+    """Tell whether this service made the token."""
     return _decrypt_token(token) is not None
 
 
 def record_opt_out(token: str) -> bool:
-    """Send no more such mail to the address that a token is of; False where it is no token."""
+    """Opt the address of a token out; return False for an invalid token."""
     address_hash = _decrypt_token(token)
     if address_hash is None:
         return False
@@ -61,7 +61,7 @@ def record_opt_out(token: str) -> bool:
 
 
 def delete_opt_out(token: str) -> bool:
-    """Undo `opt_out`; False where it is no token."""
+    """Undo `record_opt_out`; return False for an invalid token."""
     address_hash = _decrypt_token(token)
     if address_hash is None:
         return False
@@ -71,9 +71,9 @@ def delete_opt_out(token: str) -> bool:
 
 
 def select_permitted_senders(account_id: UUID | None = None) -> sa.Select[UUID]:
-    """Return a query of the accounts that may have mail sent to others, or of one of them.
+    """Select the accounts that may have mail sent to others, or only the given one if it may.
 
-    Their own address is proven, and they are not suspended.
+    Their own address is verified, and they are not suspended.
     """
     query = sa.select(Account.id).where(
         Account.email_verified_at.is_not(None), Account.suspended_at.is_(None)
@@ -82,7 +82,7 @@ def select_permitted_senders(account_id: UUID | None = None) -> sa.Select[UUID]:
 
 
 def _hash_address(address: str) -> bytes:
-    key = accounts_store.derive_lookup_key(HASH_PURPOSE)
+    key = derive_lookup_key(HASH_PURPOSE)
     return hmac.digest(key, normalize_mailbox(address).encode(), "sha256")
 
 
@@ -95,4 +95,4 @@ def _decrypt_token(token: str) -> bytes | None:
 
 
 def _get_token_cipher() -> Cipher:
-    return Cipher(accounts_store.LOOKUP_OWNER, accounts_store.derive_lookup_key(TOKEN_PURPOSE))
+    return Cipher(LOOKUP_OWNER, derive_lookup_key(TOKEN_PURPOSE))

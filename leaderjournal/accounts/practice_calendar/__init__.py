@@ -1,1 +1,1 @@
-"""Which days a leader means to practise: weekdays, pauses, days cut short by a journey."""
+"""Which days a leader means to practise: weekdays, pauses, and days cut short by a journey."""

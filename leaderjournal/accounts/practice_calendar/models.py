@@ -1,4 +1,4 @@
-"""The tables behind a leader's practice calendar."""
+"""The tables of a leader's practice calendar."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import LocalDate
 
 
 class PracticeDaysChange(Base):
-    """The practice weekdays from a local date on, as digits 1 (Monday) to 7 (Sunday)."""
+    """The practice weekdays from a local date on, as digits from 1 (Monday) to 7 (Sunday)."""
 
     __tablename__ = "practice_days_changes"
     account_id: Mapped[UUID] = mapped_column(
@@ -21,7 +21,7 @@ class PracticeDaysChange(Base):
 
 
 class PauseRow(Base):
-    """A pause: local days, both included, on which nothing is expected."""
+    """A pause: local days, both ends included, on which nothing is expected."""
 
     __tablename__ = "pauses"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -33,7 +33,7 @@ class PauseRow(Base):
 
 
 class ShortDay(Base):
-    """A local day that a change of zone cut short, so that nothing is expected of it."""
+    """A local day that a change of zone cut short, so that nothing is expected on it."""
 
     __tablename__ = "short_days"
     account_id: Mapped[UUID] = mapped_column(

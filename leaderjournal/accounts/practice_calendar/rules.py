@@ -1,8 +1,8 @@
-"""Which local days a leader means to practise, and which of them nobody should ask about.
+"""Which local days a leader means to practise.
 
-A day is *expected* when it was a practice weekday at that time, no pause covers it and no journey
-cut it short. Everything that counts days (streaks, steadiness, months) asks this calendar, so that
-one answer holds everywhere.
+A day is *expected* if it was a practice weekday at the time, no pause covers it and no journey cut
+it short. Everything that counts days (streaks, steadiness, months) uses this calendar, so that the
+answer is the same everywhere.
 """
 
 from bisect import bisect_right
@@ -32,8 +32,8 @@ SHORTEST_EXPECTED_DAY = timedelta(hours=12)
 def parse_practice_days(weekdays: Iterable[int]) -> PracticeDays:
     """Return `weekdays` as practice days.
 
-    Raises ValueError for anything but ISO weekdays and for none at all: who wants no practice days
-    for a while wants a pause, which says when it ends.
+    Raises ValueError for anything but ISO weekdays, and for none at all: a pause is the way to
+    have no practice days for a while, since it says when it ends.
     """
     chosen = frozenset(weekdays)
     if not chosen or not chosen <= frozenset(range(1, 8)):
@@ -45,7 +45,7 @@ def parse_practice_days(weekdays: Iterable[int]) -> PracticeDays:
 class Pause:
     """Local days, both ends included, on which nothing is expected; an open pause has no end.
 
-    Raises ValueError where the end lies before the beginning.
+    Raises ValueError if it ends before it begins.
     """
 
     first_date: LocalDate
@@ -58,17 +58,17 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class PracticeCalendar:
-    """A leader's practice weekdays as they changed, with their pauses and days cut short.
+    """A leader's practice weekdays over time, with their pauses and days cut short.
 
-    A change holds from its local date on, so that new practice days never rewrite the past; the
-    first one holds for the days before it too. Of two changes on one date the later in `changes`
-    holds. Without any change the practice days are Monday to Friday.
+    A change applies from its local date on, so that new practice days never rewrite the past; the
+    first one applies to the days before it too. Of two changes on one date, the later one in
+    `changes` applies. Without any change the practice days are Monday to Friday.
     """
 
     changes: tuple[tuple[LocalDate, PracticeDays], ...] = ()
     pauses: tuple[Pause, ...] = ()
     short_days: frozenset[LocalDate] = frozenset()
-    # The latest end of a pause so far, one per pause: overlapping pauses need no merging.
+    # The latest end among the pauses up to each one, so that overlapping pauses need no merging.
     _paused_until: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class PracticeCalendar:
         object.__setattr__(self, "_paused_until", tuple(accumulate(ends, max)))
 
     def is_practice_day(self, day: LocalDate) -> bool:
-        """Tell whether `day` fell on a practice weekday, as they were chosen at that time."""
+        """Tell whether `day` is a practice weekday, as they were chosen at the time."""
         if not self.changes:
             return day.isoweekday() in MONDAY_TO_FRIDAY
         begun = bisect_right(self.changes, day, key=_get_effective_date)
@@ -92,37 +92,42 @@ class PracticeCalendar:
         return begun > 0 and day <= self._paused_until[begun - 1]
 
     def is_expected(self, day: LocalDate) -> bool:
-        """Tell whether `day` is a practice day, not paused and not cut short by a journey."""
+        """Tell whether `day` is a practice day, neither paused nor cut short by a journey."""
         return self.is_practice_day(day) and not self.is_paused(day) and day not in self.short_days
 
     def find_next_practice_days(self, after: LocalDate, number: int) -> list[LocalDate]:
-        """Return the first `number` days after a day that are expected, within two years."""
+        """Return the first `number` expected days after a day, looking two years ahead."""
         ahead = (days_after(after, days) for days in range(1, 731))
         return list(islice((day for day in ahead if self.is_expected(day)), number))
 
     def list_counted_days(
-        self, first: LocalDate, last: LocalDate, *, today: LocalDate, kept: Collection[LocalDate]
+        self,
+        first: LocalDate,
+        last: LocalDate,
+        *,
+        today: LocalDate,
+        completed: Collection[LocalDate],
     ) -> list[LocalDate]:
         """Return the expected days from `first` to `last` that can be judged, in order.
 
-        Those are the days that are over. Today joins them once it is kept, and so does a day
-        after today (there is one when a leader has flown east over the date line and back).
+        Those are the days that are over. Today counts once it is completed, and so does a day
+        after today (which exists when a leader has flown over the date line and back).
         """
-        written = frozenset(kept)
+        completed = frozenset(completed)
         return [
             day
             for day in iter_days(first, last)
-            if (day < today or day in written) and self.is_expected(day)
+            if (day < today or day in completed) and self.is_expected(day)
         ]
 
 
 def is_written_in_time(
     day: LocalDate, *, written_at: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT
 ) -> bool:
-    """Tell whether words for `day`, written at `written_at`, can still mend a streak.
+    """Tell whether an entry for `day`, written at `written_at`, can still repair a streak.
 
-    They can until 48 hours after the local day ended in the IANA `zone`: 48 hours on the world's
-    clock, whatever the wall clocks do meanwhile. When they arrive here makes no difference.
+    It can until 48 hours after the local day ended in the IANA `zone`. These are elapsed hours,
+    whatever local clocks do meanwhile. When the entry arrives at the server makes no difference.
     """
     return written_at <= get_day_end(day, zone, day_starts_at) + LATE_ENTRY_WINDOW
 
@@ -132,10 +137,10 @@ def find_short_days(
 ) -> frozenset[LocalDate]:
     """Return the local days that a move from `old_zone` to `new_zone` at `now` leaves too short.
 
-    Too short is less than 12 hours, which only a calendar that leaps ahead by more than 12 hours
-    can do (Honolulu to Auckland); days leapt over altogether are among them. Moving back repeats
-    a date and shortens none. The leader counts as having been in `old_zone` since that local day
-    began: who moves twice within a day may get one day more than strictly needed.
+    Too short is less than 12 hours, which takes a leap of more than 12 hours (Honolulu to
+    Auckland); days that are skipped altogether are included. Moving back repeats a date and
+    shortens none. The leader is taken to have been in `old_zone` since that local day began, so
+    two moves within a day may excuse one day more than necessary.
     """
     left = get_local_day(now, old_zone, day_starts_at)
     entered = get_local_day(now, new_zone, day_starts_at)

@@ -22,7 +22,7 @@ from leaderjournal.kernel.days import LocalDate
 
 @dataclass(frozen=True, slots=True)
 class StoredPause:
-    """A pause with the id by which it can be ended."""
+    """A pause with the id by which it can be removed."""
 
     id: UUID
     first_date: LocalDate
@@ -45,11 +45,11 @@ def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
         ).where(PracticeDaysChange.account_id.in_(accounts))
     ):
         changes[account].append((day, frozenset(map(int, weekdays))))
-    short: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
+    short_days: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
     for account, day in db.session.execute(
         sa.select(ShortDay.account_id, ShortDay.local_date).where(ShortDay.account_id.in_(accounts))
     ):
-        short[account].add(day)
+        short_days[account].add(day)
     pauses: defaultdict[UUID, list[Pause]] = defaultdict(list)
     for account, first, last in db.session.execute(
         sa.select(PauseRow.account_id, PauseRow.first_date, PauseRow.last_date).where(
@@ -59,14 +59,14 @@ def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
         pauses[account].append(Pause(first, last))
     return {
         account: PracticeCalendar(
-            tuple(changes[account]), tuple(pauses[account]), frozenset(short[account])
+            tuple(changes[account]), tuple(pauses[account]), frozenset(short_days[account])
         )
         for account in accounts
     }
 
 
 def load_practice_days(account: UUID) -> PracticeDays:
-    """Return the weekdays that the account practises on as set last."""
+    """Return the account's most recently set practice weekdays."""
     weekdays = db.session.scalar(
         sa.select(PracticeDaysChange.weekdays)
         .where(PracticeDaysChange.account_id == account)
@@ -79,7 +79,7 @@ def load_practice_days(account: UUID) -> PracticeDays:
 def set_practice_days(
     session: Session, account: UUID, days: PracticeDays, *, effective_from: LocalDate
 ) -> None:
-    """Let `days` hold from a local date on, inside the caller's transaction."""
+    """Make `days` apply from a local date on, inside the caller's transaction."""
     row = PracticeDaysChange(
         account_id=account,
         effective_from=effective_from,
@@ -89,13 +89,13 @@ def set_practice_days(
 
 
 def add_short_days(session: Session, account: UUID, days: Iterable[LocalDate]) -> None:
-    """Excuse local days that a change of zone cut short, inside the caller's transaction."""
+    """Add local days that a change of zone cut short, inside the caller's transaction."""
     for day in days:
         session.merge(ShortDay(account_id=account, local_date=day))
 
 
 def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar) -> None:
-    """Let an account's practice calendar be `calendar`, inside the caller's transaction."""
+    """Replace an account's practice calendar, inside the caller's transaction."""
     for table in (PracticeDaysChange, PauseRow, ShortDay):
         session.execute(sa.delete(table).where(table.account_id == account))
     for effective_from, weekdays in calendar.changes:
@@ -113,7 +113,7 @@ def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar
 
 
 def list_pauses(account: UUID) -> list[StoredPause]:
-    """Return the account's pauses, the latest first."""
+    """Return the account's pauses, latest first."""
     rows = db.session.scalars(
         sa.select(PauseRow)
         .where(PauseRow.account_id == account)
@@ -125,7 +125,7 @@ def list_pauses(account: UUID) -> list[StoredPause]:
 def find_paused_days(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> set[tuple[UUID, LocalDate]]:
-    """Return which of these accounts are in a pause on which of these local days."""
+    """Return which of these accounts have a pause on which of these local days."""
     rows = session.execute(
         sa.select(PauseRow.account_id, PauseRow.first_date, PauseRow.last_date).where(
             PauseRow.account_id.in_(accounts)
@@ -140,7 +140,7 @@ def find_paused_days(
 
 
 def add_pause(account: UUID, pause: Pause) -> StoredPause:
-    """Keep a pause. Raises QuotaReached."""
+    """Add a pause. Raises QuotaReached."""
     row = PauseRow(
         id=new_id(), account_id=account, first_date=pause.first_date, last_date=pause.last_date
     )

@@ -1,4 +1,4 @@
-"""The SQL of password resets: one link an account, the newest, which works once."""
+"""The SQL of password resets: one link per account, the newest, which works once."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,43 +6,44 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from leaderjournal.accounts import store
-from leaderjournal.accounts.links import hash_token, make_token
-from leaderjournal.accounts.models import Account, PasswordReset
+from leaderjournal.accounts.links.store import replace_link
+from leaderjournal.accounts.links.tokens import make_token
+from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.passwords.store import change_password
+from leaderjournal.accounts.resets.models import PasswordReset
 from leaderjournal.accounts.rules import RESET_LIFETIME
-from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.tokens import hash_token
 
 
 @dataclass(frozen=True, slots=True)
 class PendingReset:
-    """A reset that was not used yet; `mailed` where it went to the account's own address."""
+    """A reset that has not been used; `mailed` if it was only sent to the account's address."""
 
     account_id: UUID
     mailed: bool
 
 
 def create_reset(
-    account_id: UUID, *, now: Instant, mailed: bool, lasts: timedelta = RESET_LIFETIME
+    account_id: UUID, *, now: Instant, mailed: bool, lifetime: timedelta = RESET_LIFETIME
 ) -> UUID:
-    """Let the account's owner set a new password by one link; return the reset's id.
+    """Create a link with which the account's owner sets a new password; return the reset's id.
 
-    It takes the place of an earlier one. `mailed` says that it will be sent to the account's
-    address and shown to nobody else.
+    It replaces an earlier one. `mailed` says that it is sent to the account's address and shown
+    to nobody else.
     """
     reset_id = new_id()
-    fresh = {
-        "id": reset_id,
-        "token_hash": hash_token(make_reset_token(reset_id)),
-        "mailed": mailed,
-        "expires_at": Instant(now + lasts),
-    }
-    with write_transaction() as session:
-        session.execute(
-            upsert(session, PasswordReset)
-            .values(fresh | {"account_id": account_id})
-            .on_conflict_do_update(index_elements=["account_id"], set_=fresh)
-        )
+    replace_link(
+        PasswordReset,
+        reset_id,
+        make_reset_token(reset_id),
+        owner={"account_id": account_id},
+        now=now,
+        lifetime=lifetime,
+        mailed=mailed,
+    )
     return reset_id
 
 
@@ -51,8 +52,8 @@ def make_reset_token(reset_id: UUID) -> str:
     return make_token("reset", reset_id)
 
 
-def find_leader_of_reset(reset_id: UUID, *, now: Instant) -> store.Leader | None:
-    """Return the leader to whom this reset is sent; None once it is used, replaced or over."""
+def find_leader_of_reset(reset_id: UUID, *, now: Instant) -> Leader | None:
+    """Return the leader to whom a reset is sent; None if it was used or replaced or has expired."""
     account = db.session.scalar(
         sa.select(Account)
         .join(PasswordReset, PasswordReset.account_id == Account.id)
@@ -63,11 +64,11 @@ def find_leader_of_reset(reset_id: UUID, *, now: Instant) -> store.Leader | None
         )
         .execution_options(populate_existing=True)
     )
-    return store.Leader(account) if account else None
+    return Leader(account) if account else None
 
 
 def find_reset(token: str, *, now: Instant) -> PendingReset | None:
-    """Return the reset of this token, unless it was used or its time is over."""
+    """Return the reset of this token, unless it was used or has expired."""
     found = db.session.execute(
         sa.select(PasswordReset.account_id, PasswordReset.mailed)
         .join(Account, Account.id == PasswordReset.account_id)
@@ -81,14 +82,14 @@ def find_reset(token: str, *, now: Instant) -> PendingReset | None:
 
 
 def use_reset(token: str, password: str, *, now: Instant) -> UUID | None:
-    """Use up a reset and set the new password; return whose, or None where it has ended.
+    """Use up a reset and set the new password; return the account, or None if it has ended.
 
-    Who came by a mail to the account's address has verified it.
+    Whoever uses a link that was mailed to the account's address has verified it.
     """
     reset = find_reset(token, now=now)
     if reset is None or not _use_up(token):
         return None
-    store.change_password(reset.account_id, password, keep=None, now=now)
+    change_password(reset.account_id, password, keep_session=None, now=now)
     if reset.mailed:
         with write_transaction() as session:
             session.execute(
@@ -100,7 +101,7 @@ def use_reset(token: str, password: str, *, now: Instant) -> UUID | None:
 
 
 def _use_up(token: str) -> bool:
-    """Let one of those who send the same token at once go on."""
+    """Delete a reset; of several requests that send its token at once, only one gets True."""
     with write_transaction() as session:
         used = sa.delete(PasswordReset).where(PasswordReset.token_hash == hash_token(token))
         return bool(count_changed_rows(session, used))

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from leaderjournal.accounts.models import Account, BrowserSession
+from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.sessions.models import BrowserSession
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
@@ -18,7 +19,7 @@ BATCH_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class ListedAccount:
-    """An account as its operator sees it; address and name are None where its key is missing."""
+    """An account as the operator sees it; address and name are None if its key is missing."""
 
     id: UUID
     email: str | None
@@ -30,7 +31,7 @@ class ListedAccount:
 
 
 def list_accounts() -> Iterator[ListedAccount]:
-    """Yield every account, the oldest first."""
+    """Yield every account, oldest first."""
     last_seen = (
         sa.select(sa.func.max(BrowserSession.last_seen_at))
         .where(BrowserSession.account_id == Account.id)
@@ -47,7 +48,7 @@ def list_accounts() -> Iterator[ListedAccount]:
         for account, seen in rows:
             yield _to_listed_account(account, seen)
         last = rows[-1][0].id
-        db.session.rollback()  # no transaction stays open while a list is read
+        db.session.rollback()  # no transaction stays open while the caller reads
 
 
 def _to_listed_account(account: Account, last_seen_at: Instant | None) -> ListedAccount:

@@ -1,1 +1,1 @@
-"""Suspended accounts: nobody gets in and nothing goes out, and nothing of them is lost."""
+"""Suspended accounts: nobody can sign in, nothing is sent, and nothing is lost."""

@@ -1,4 +1,4 @@
-"""The SQL of suspension, and of who may be sent anything."""
+"""The SQL of suspending accounts, and of which accounts may be mailed."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -6,16 +6,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts import store
+from leaderjournal.accounts.links.store import end_links
 from leaderjournal.accounts.models import Account
+from leaderjournal.accounts.sessions.store import end_all_sessions
 from leaderjournal.kernel.database import count_changed_rows, write_transaction
 from leaderjournal.kernel.days import Instant
 
 
 def suspend(account_id: UUID, *, now: Instant) -> bool:
-    """Let nobody in and send nothing; tell whether the account was not suspended already.
+    """Suspend an account; tell whether it was not suspended already.
 
-    Every session ends. Tokens, devices and what was chosen rest until `resume`.
+    Every session and link ends. Tokens, devices and settings are unused until `resume`.
     """
     with write_transaction() as session:
         changed = count_changed_rows(
@@ -24,8 +25,8 @@ def suspend(account_id: UUID, *, now: Instant) -> bool:
             .where(Account.id == account_id, Account.suspended_at.is_(None))
             .values(suspended_at=now),
         )
-        store.end_all_sessions(session, account_id, now=now)
-        store.end_links(session, account_id)
+        end_all_sessions(session, account_id, now=now)
+        end_links(session, account_id)
     return bool(changed)
 
 
@@ -52,7 +53,7 @@ def find_suspended_accounts(session: Session, accounts: Collection[UUID]) -> set
 
 
 def find_mailable_accounts(session: Session, accounts: Collection[UUID]) -> set[UUID]:
-    """Return which of these accounts may be sent mail: their address is verified."""
+    """Return which of these accounts may be mailed: verified and not suspended."""
     return set(
         session.scalars(
             sa.select(Account.id).where(

@@ -1,1 +1,1 @@
-"""Verified addresses: a link proves that a leader reads what is sent to theirs."""
+"""Verified addresses: a link proves that a leader reads what is sent to an address."""

@@ -1,4 +1,4 @@
-"""How many links an account may have sent: each is a mail to an address that is not proven yet."""
+"""How many links an account may have sent: each is a mail to an address that is not verified."""
 
 from flask import Response
 from flask_login import current_user

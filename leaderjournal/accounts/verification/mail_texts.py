@@ -1,4 +1,4 @@
-"""The mails about an address. None holds a word that its leader typed."""
+"""The texts of mails about an address. None holds anything that its leader typed."""
 
 VERIFICATION_SUBJECT = "Confirm your address for Leader Journal"
 VERIFICATION_BODY = """Hello,

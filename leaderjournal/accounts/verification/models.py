@@ -1,4 +1,4 @@
-"""The tables of verified addresses. Addresses are encrypted; tokens are kept as hashes only."""
+"""The tables of verified addresses. Addresses are encrypted; tokens are stored as hashes only."""
 
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from leaderjournal.kernel.days import Instant
 
 
 class EmailVerification(Base):
-    """A link that was sent to an address to verify it: the account's own, or its next one.
+    """A link that was sent to an address to verify it: the account's current or next one.
 
-    One an account: a newer one takes its place.
+    There is one per account: a newer one replaces it.
     """
 
     __tablename__ = "email_verifications"
@@ -27,7 +27,7 @@ class EmailVerification(Base):
 
 
 class EmailNotice(Base):
-    """A mail that waits to go to an address which may be the account's no more when it goes."""
+    """A mail to be sent to an address that may no longer be the account's by then."""
 
     __tablename__ = "email_notices"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -1,4 +1,4 @@
-"""How long links that verify an address last."""
+"""How long links that verify an address work."""
 
 from datetime import timedelta
 

@@ -8,19 +8,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from leaderjournal.accounts import store
-from leaderjournal.accounts.links import hash_token, make_token
+from leaderjournal.accounts.links.store import end_links, replace_link
+from leaderjournal.accounts.links.tokens import make_token
+from leaderjournal.accounts.lookup.store import hash_email
 from leaderjournal.accounts.models import Account
-from leaderjournal.accounts.store import EmailTaken, Leader
+from leaderjournal.accounts.store import EmailTaken, Leader, find_account_id, set_email
 from leaderjournal.accounts.verification.models import EmailNotice, EmailVerification
 from leaderjournal.accounts.verification.rules import NOTICE_LIFETIME, VERIFICATION_LIFETIME
-from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
+from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.tokens import hash_token
 
 
 class NoticeKind(StrEnum):
-    """What an address is told that may be the account's no more."""
+    """What a notice says to an address that may no longer be the account's."""
 
     CHANGE_REQUESTED = "change-asked"
     CHANGED = "changed"
@@ -28,7 +30,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingVerification:
-    """A link that was not used yet: to which address it went, and whether that would be new."""
+    """A link that has not been used: the address it went to, and whether that would be new."""
 
     id: UUID
     account_id: UUID
@@ -38,57 +40,55 @@ class PendingVerification:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEmail:
-    """What a link did: `notice_id` is of the mail to the address that the account had before."""
+    """What a link did; `notice_id` is of the mail to the address that the account had before."""
 
     account_id: UUID
     notice_id: UUID | None
 
 
 def create_verification(leader: Leader, email: str, *, now: Instant) -> UUID:
-    """Make a link that verifies `email` for the leader; return the proof's id.
+    """Create a link that verifies `email` for the leader; return the verification's id.
 
-    It takes the place of an earlier one. A new address becomes the account's once it is verified.
+    It replaces an earlier one. A new address becomes the account's once it is verified.
     """
-    proof_id = new_id()
-    fresh = {
-        "id": proof_id,
-        "token_hash": hash_token(make_verification_token(proof_id)),
-        "email_lookup": store.hash_email(email),
-        "email_encrypted": _encrypt_email(leader.cipher, "email_verifications", proof_id, email),
-        "expires_at": Instant(now + VERIFICATION_LIFETIME),
-    }
-    with write_transaction() as session:
-        session.execute(
-            upsert(session, EmailVerification)
-            .values(fresh | {"account_id": leader.id})
-            .on_conflict_do_update(index_elements=["account_id"], set_=fresh)
-        )
-    return proof_id
+    verification_id = new_id()
+    encrypted = _encrypt_email(leader.cipher, "email_verifications", verification_id, email)
+    replace_link(
+        EmailVerification,
+        verification_id,
+        make_verification_token(verification_id),
+        owner={"account_id": leader.id},
+        now=now,
+        lifetime=VERIFICATION_LIFETIME,
+        email_lookup=hash_email(email),
+        email_encrypted=encrypted,
+    )
+    return verification_id
 
 
 def request_change(leader: Leader, email: str, *, now: Instant) -> tuple[UUID, UUID]:
-    """Ask for another address, and have the present one hear of it; return proof and notice.
+    """Ask for another address, with a notice to the current one.
 
-    Raises EmailTaken.
+    Return the ids of the verification and of the notice. Raises EmailTaken.
     """
-    if store.find_account_id(email) not in {None, leader.id}:
+    if find_account_id(email) not in {None, leader.id}:
         raise EmailTaken
-    proof_id = create_verification(leader, email, now=now)
+    verification_id = create_verification(leader, email, now=now)
     notice_id = new_id()
     with write_transaction() as session:
         session.add(
             _build_notice(notice_id, leader.cipher, NoticeKind.CHANGE_REQUESTED, leader.email, now)
         )
-    return proof_id, notice_id
+    return verification_id, notice_id
 
 
-def make_verification_token(proof_id: UUID) -> str:
-    """Return the token of a proof's link."""
-    return make_token("proof", proof_id)
+def make_verification_token(verification_id: UUID) -> str:
+    """Return the token of a verification's link."""
+    return make_token("proof", verification_id)
 
 
 def find_pending_verification(leader: Leader, *, now: Instant) -> PendingVerification | None:
-    """Return the link that waits to be used by this leader."""
+    """Return the leader's link that has not been used."""
     row = db.session.scalar(
         sa.select(EmailVerification)
         .where(EmailVerification.account_id == leader.id, EmailVerification.expires_at > now)
@@ -97,18 +97,18 @@ def find_pending_verification(leader: Leader, *, now: Instant) -> PendingVerific
     return _to_pending_verification(row, leader) if row else None
 
 
-def find_verification(proof_id: UUID, *, now: Instant) -> PendingVerification | None:
-    """Return the proof that is to be sent; None once it is used, replaced or over."""
-    return _find_verification_where(EmailVerification.id == proof_id, now)
+def find_verification(verification_id: UUID, *, now: Instant) -> PendingVerification | None:
+    """Return a verification to be mailed; None if it was used or replaced or has expired."""
+    return _find_verification_where(EmailVerification.id == verification_id, now)
 
 
 def find_verification_by_token(token: str, *, now: Instant) -> PendingVerification | None:
-    """Return the proof of this token, unless it was used, replaced, or its time is over."""
+    """Return the verification of this token, unless it was used or replaced or has expired."""
     return _find_verification_where(EmailVerification.token_hash == hash_token(token), now)
 
 
 def cancel_verification(account_id: UUID) -> None:
-    """Let the link that waits work no more."""
+    """End the account's link that has not been used."""
     with write_transaction() as session:
         session.execute(
             sa.delete(EmailVerification).where(EmailVerification.account_id == account_id)
@@ -116,9 +116,9 @@ def cancel_verification(account_id: UUID) -> None:
 
 
 def verify(token: str, *, now: Instant) -> VerifiedEmail | None:
-    """Use up a link: its address is verified, and the account's from now on.
+    """Use up a link: its address is verified and becomes the account's.
 
-    None where the link was used, replaced, or its time is over. Raises EmailTaken where another
+    Return None if the link was used or replaced or has expired. Raises EmailTaken if another
     account has taken the address meanwhile.
     """
     notice_id: UUID | None = None
@@ -145,8 +145,9 @@ def verify(token: str, *, now: Instant) -> VerifiedEmail | None:
                 session.add(
                     _build_notice(notice_id, leader.cipher, NoticeKind.CHANGED, leader.email, now)
                 )
-                store.set_email(leader.cipher, account, _to_pending_verification(row, leader).email)
-                store.end_links(session, account_id)
+                email = _to_pending_verification(row, leader).email
+                set_email(leader.cipher, account, email)
+                end_links(session, account_id)
             account.email_verified_at = now
             session.execute(
                 sa.delete(EmailVerification).where(EmailVerification.account_id == account_id)
@@ -157,7 +158,7 @@ def verify(token: str, *, now: Instant) -> VerifiedEmail | None:
 
 
 def find_notice(notice_id: UUID, *, now: Instant) -> tuple[str, NoticeKind] | None:
-    """Return to which address a notice goes and what it says; None once it is sent or over."""
+    """Return the address of a notice and its kind; None if it was sent or has expired."""
     found = db.session.execute(
         sa.select(EmailNotice, Account)
         .join(Account, Account.id == EmailNotice.account_id)
@@ -174,18 +175,18 @@ def find_notice(notice_id: UUID, *, now: Instant) -> tuple[str, NoticeKind] | No
 
 
 def delete_notice(notice_id: UUID) -> None:
-    """Forget a notice that was sent."""
+    """Delete a notice that was sent."""
     with write_transaction() as session:
         session.execute(sa.delete(EmailNotice).where(EmailNotice.id == notice_id))
 
 
 def _find_verification_where(
-    which: sa.ColumnElement[bool], now: Instant
+    condition: sa.ColumnElement[bool], now: Instant
 ) -> PendingVerification | None:
     found = db.session.execute(
         sa.select(EmailVerification, Account)
         .join(Account, Account.id == EmailVerification.account_id)
-        .where(which, EmailVerification.expires_at > now, Account.suspended_at.is_(None))
+        .where(condition, EmailVerification.expires_at > now, Account.suspended_at.is_(None))
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
@@ -198,7 +199,7 @@ def _to_pending_verification(row: EmailVerification, leader: Leader) -> PendingV
     email = leader.cipher.decrypt_text(
         row.email_encrypted, table="email_verifications", column="email_encrypted", row=row.id
     )
-    is_change = not hmac.compare_digest(row.email_lookup, store.hash_email(leader.email))
+    is_change = not hmac.compare_digest(row.email_lookup, hash_email(leader.email))
     return PendingVerification(row.id, row.account_id, email, is_change)
 
 

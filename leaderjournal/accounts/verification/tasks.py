@@ -1,4 +1,4 @@
-"""What verified addresses leave to the worker: mail."""
+"""Background tasks of verified addresses: sending their mails."""
 
 import logging
 from uuid import UUID
@@ -24,13 +24,14 @@ NOTICES = {
 
 
 @register_task
-def send_proof(proof_id: str) -> None:
-    """Send the link that verifies an address; the same one at each try."""
-    proof = store.find_verification(UUID(proof_id), now=clock.now())
-    if proof is not None:
-        link = f"{get_settings().public_url}/verify/{store.make_verification_token(proof.id)}"
+def send_proof(verification_id: str) -> None:
+    """Send the link that verifies an address; a retry sends the same one."""
+    verification = store.find_verification(UUID(verification_id), now=clock.now())
+    if verification is not None:
+        token = store.make_verification_token(verification.id)
+        link = f"{get_settings().public_url}/verify/{token}"
         send_account_mail(
-            proof.email,
+            verification.email,
             mail_texts.VERIFICATION_SUBJECT,
             mail_texts.VERIFICATION_BODY.format(link=link),
         )
@@ -38,7 +39,7 @@ def send_proof(proof_id: str) -> None:
 
 @register_task
 def send_email_notice(notice_id: str) -> None:
-    """Tell an address what became of it."""
+    """Send an address the notice that a change was requested or made."""
     found = store.find_notice(UUID(notice_id), now=clock.now())
     if found is None:
         return
@@ -49,15 +50,14 @@ def send_email_notice(notice_id: str) -> None:
 
 
 def ask_to_verify(leader: Leader, *, now: Instant) -> None:
-    """Have the link sent that verifies the leader's present address, where mail can be sent.
+    """Have the link sent that verifies the leader's current address, where mail can be sent.
 
-    Where the queue does not answer, settings offer to send it later: an account that was just
-    created is none the worse for it.
+    If the queue is down, the account is created all the same; settings offer to send it later.
     """
     if not get_settings().smtp_url or leader.email_verified_at is not None:
         return
-    proof_id = store.create_verification(leader, leader.email, now=now)
+    verification_id = store.create_verification(leader, leader.email, now=now)
     try:
-        enqueue(send_proof, str(proof_id))
+        enqueue(send_proof, str(verification_id))
     except QUEUE_ERRORS as error:
         log.warning("the queue took no mail to verify an address: %s", type(error).__name__)

@@ -9,7 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_account
+from leaderjournal.accounts.settings.store import import_settings
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant
@@ -100,7 +101,7 @@ def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
         ),
     )
     with write_transaction() as session:
-        accounts_store.lock_account(session, leader.id)
+        lock_account(session, leader.id)
         reflections_store.check_storage_quota(session, leader.id)
         make_room(session, leader.id, len(content), now=now)
         session.add(row)
@@ -327,7 +328,7 @@ def _import_settings(
     )
     if whole.settings is not None and is_new:
         given = whole.settings
-        leader = accounts_store.import_settings(
+        leader = import_settings(
             leader,
             name=given.name,
             time_zone=given.time_zone,

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.kernel.database import db, new_id
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
@@ -85,7 +85,7 @@ def import_entries(
     What became of a day's commitment comes with its day alone, one of `new_days`. Return the
     versions of the new ones by their ids, but for those: they go with their day again.
     """
-    accounts_store.lock_account(session, cipher.account)
+    lock_account(session, cipher.account)
     kinds = {row.id: Kind(row.kind) for row in store.list_rows(session, cipher, tuple(Kind))}
     alike = defaultdict[tuple[object, ...], list[UUID]](list)
     for found in list_entries_for_export(cipher):

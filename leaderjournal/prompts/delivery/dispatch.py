@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_day_settings
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.suspension import store as suspension_store
@@ -227,7 +228,7 @@ class Dispatcher:
         schedules = schedule_store.find_schedules(session, accounts)
         suspended = suspension_store.find_suspended_accounts(session, accounts)
         mailable = suspension_store.find_mailable_accounts(session, accounts)
-        zones = accounts_store.lock_day_settings(session, accounts)
+        zones = lock_day_settings(session, accounts)
         dropped = []
         for message in waiting:
             day = (message.account_id, message.local_date)

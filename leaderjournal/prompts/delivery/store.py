@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_day_settings
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
@@ -148,7 +149,7 @@ def _create_deliveries(
     session: Session, rows: Iterable[PromptSchedule], now: Instant, *, by_mail: bool
 ) -> Counter[Decision]:
     due = {row.account_id: (row, _read_prompt(row)) for row in rows}
-    days = accounts_store.lock_day_settings(session, due)
+    days = lock_day_settings(session, due)
     earliest = min(prompt.local_date for _, prompt in due.values())
     handled = schedule_store.find_handled_slots(session, due, earliest)
     devices = push_store.lock_subscriptions(session, due)

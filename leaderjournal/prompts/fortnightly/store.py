@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.accounts.store import Leader, LocalDaysChange
+from leaderjournal.accounts.settings.store import LocalDaysChange
+from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
@@ -128,16 +129,16 @@ def skip(letter: DueLetter) -> None:
     _reschedule(letter, days_after(letter.date, INTERVAL_DAYS), following, since=letter.due_at)
 
 
-def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
+def reschedule_after_move(session: Session, change: LocalDaysChange) -> None:
     """Let the next letter come by the clock where the leader is now.
 
-    For `accounts.store.moved`; inside the caller's transaction.
+    For `accounts.settings.store.local_days_changed`; inside the caller's transaction.
     """
     row = session.get(
-        FortnightlyLetter, moved.account_id, populate_existing=True, with_for_update=True
+        FortnightlyLetter, change.account_id, populate_existing=True, with_for_update=True
     )
-    if row is not None and row.next_due_at > moved.now:
-        row.next_due_at = get_due_at(row.next_date, moved.new_zone)
+    if row is not None and row.next_due_at > change.now:
+        row.next_due_at = get_due_at(row.next_date, change.new_zone)
 
 
 def _reschedule(letter: DueLetter, date: LocalDate, at: Instant, *, since: Instant) -> bool:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.lookup.store import hash_for_lookup
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
@@ -316,7 +317,7 @@ def encrypt_plain_devices() -> int:
 
 def hash_endpoint(endpoint: str) -> bytes:
     """Return the hash by which a device is found: without the key nobody can try addresses."""
-    return accounts_store.hash_for_lookup("push endpoint", endpoint)
+    return hash_for_lookup("push endpoint", endpoint)
 
 
 def _build_encrypted_columns(

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.accounts.store import Leader, LocalDaysChange
+from leaderjournal.accounts.settings.store import LocalDaysChange
+from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
 from leaderjournal.kernel.encryption import Cipher
@@ -115,24 +116,24 @@ def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
     return until
 
 
-def reschedule_after_move(session: Session, moved: LocalDaysChange) -> None:
+def reschedule_after_move(session: Session, change: LocalDaysChange) -> None:
     """Reckon the next prompt anew where the leader's zone or start of day has changed.
 
-    For `accounts.store.moved`; inside the caller's transaction. A prompt that is due already, and
-    that no worker has claimed yet, stays due.
+    For `accounts.settings.store.local_days_changed`; inside the caller's transaction. A prompt
+    that is due already, and that no worker has claimed yet, stays due.
     """
     row = session.get(
-        PromptSchedule, moved.account_id, populate_existing=True, with_for_update=True
+        PromptSchedule, change.account_id, populate_existing=True, with_for_update=True
     )
-    if row is None or _is_due(row, moved.now):
+    if row is None or _is_due(row, change.now):
         return
-    today = get_local_day(moved.now, moved.new_zone, moved.day_starts_at)
+    today = get_local_day(change.now, change.new_zone, change.day_starts_at)
     prompt = find_prompt_after_move(
         parse_schedule(row),
-        old_zone=moved.old_zone,
-        new_zone=moved.new_zone,
-        day_starts_at=moved.day_starts_at,
-        now=moved.now,
+        old_zone=change.old_zone,
+        new_zone=change.new_zone,
+        day_starts_at=change.day_starts_at,
+        now=change.now,
         handled=find_handled_slots(session, [row.account_id], today)[row.account_id],
         snoozed_until=row.snoozed_until,
     )

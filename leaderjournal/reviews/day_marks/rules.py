@@ -72,7 +72,7 @@ def mark_days(
     elif joined > last and not written:
         begins = None
     counted = (
-        frozenset(calendar.list_counted_days(begins, last, today=today, kept=written))
+        frozenset(calendar.list_counted_days(begins, last, today=today, completed=written))
         if begins is not None
         else frozenset()
     )

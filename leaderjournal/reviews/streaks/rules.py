@@ -148,7 +148,7 @@ def compute_steadiness(
     last = max(written | {today})
     fade = 0.5 ** (1 / HALF_LIFE)
     share = whole = 0.0
-    for day in calendar.list_counted_days(joined, last, today=today, kept=written):
+    for day in calendar.list_counted_days(joined, last, today=today, completed=written):
         share = share * fade + (day in written)
         whole = whole * fade + 1
     if not whole:

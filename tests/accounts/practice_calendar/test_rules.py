@@ -143,7 +143,7 @@ def test_days_are_counted_when_they_are_over_or_kept():
         days_after(MONDAY, -2),
         days_after(MONDAY, 6),
         today=today,
-        kept=dates_from_monday(-2, 0, 3, 5),
+        completed=dates_from_monday(-2, 0, 3, 5),
     )
     assert counted == sorted(dates_from_monday(0, 1, 3))
 

@@ -1,7 +1,7 @@
 """Passwords known from breaches: a Bloom filter of the most common half million of them.
 
-It works offline and tells no other service of a password. `breached_passwords.txt` says where the
-list comes from. About 1 in 5,000 other passwords is taken for one of the list.
+It works offline and sends no password to another service. `breached.txt` says where the list comes
+from. About 1 in 5,000 other passwords is mistaken for one of the list.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ def _read_filter() -> bytes:
 
 
 def is_breached(password: str) -> bool:
-    """Tell whether `password` is on the list, whatever its case."""
+    """Tell whether `password` is on the list, regardless of case."""
     bits = _read_filter()
-    return all(bits[at >> 3] >> (at & 7) & 1 for at in compute_positions(password.casefold()))
+    positions = compute_positions(password.casefold())
+    return all(bits[position >> 3] >> (position & 7) & 1 for position in positions)

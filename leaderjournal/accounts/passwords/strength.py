@@ -1,9 +1,9 @@
-"""How hard a password is to guess: zxcvbn, breached passwords, and the leader's own words.
+"""How hard a password is to guess: zxcvbn, breached passwords, and the leader's personal words.
 
-zxcvbn tries every combination of letters that digits and signs may stand for, for each part of a
+zxcvbn tries every combination of letters that digits and signs may stand for in each part of a
 password: 72 characters made for it take more than ten seconds. So only the beginning is scored,
-which is enough for a phrase, and where there would be many combinations, signs that stand for the
-same letter are taken for one.
+which is enough for a phrase, and signs that stand for the same letter are merged where there would
+be many combinations.
 """
 
 import re
@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any
 
-from leaderjournal.accounts.breached_passwords import is_breached
+from leaderjournal.accounts.passwords.breached import is_breached
 
 GUESSES_NEEDED = 10**8
-"""What eight random characters take, and two or three ordinary words."""
+"""As many as eight random characters take, or two or three ordinary words."""
 
 SCORED_LENGTH = 40
 MOST_COMBINATIONS = 8
@@ -40,19 +40,19 @@ PATTERNS = {
 _WORD_AND_YEAR = re.compile(r"[^\W\d_]+\W*(19|20)\d\d\W*")
 
 
-def find_weakness(password: str, own_words: Iterable[str] = ()) -> str | None:
-    """Return why a password is too easy to guess and what is better, or None where it is not.
+def find_weakness(password: str, personal_words: Iterable[str] = ()) -> str | None:
+    """Return why a password is too easy to guess and what is better, or None if it is strong.
 
-    `own_words` are the leader's name and e-mail address.
+    `personal_words` are the leader's name and e-mail address.
     """
-    reason = _find_reason(password, own_words)
+    reason = _find_reason(password, personal_words)
     return f"{reason} {BETTER}" if reason else None
 
 
-def _find_reason(password: str, own_words: Iterable[str]) -> str | None:
+def _find_reason(password: str, personal_words: Iterable[str]) -> str | None:
     if is_breached(password):
         return COMMON
-    rest = _remove_personal_words(password, own_words)
+    rest = _remove_personal_words(password, personal_words)
     if rest != password.casefold():
         return PERSONAL if _estimate_guesses(rest)[0] < GUESSES_NEEDED else None
     guesses, parts = _estimate_guesses(password)
@@ -66,10 +66,10 @@ def _find_reason(password: str, own_words: Iterable[str]) -> str | None:
     return PATTERNS.get(longest["pattern"], SHORT)
 
 
-def _remove_personal_words(password: str, own_words: Iterable[str]) -> str:
-    """Return `password` in lower case without the leader's own words and the product's."""
+def _remove_personal_words(password: str, personal_words: Iterable[str]) -> str:
+    """Return `password` in lower case without the leader's personal words and the product's."""
     rest = password.casefold()
-    words = {word.casefold() for word in own_words} | set(PRODUCT)
+    words = {word.casefold() for word in personal_words} | set(PRODUCT)
     parts = {
         part
         for word in words
@@ -86,27 +86,27 @@ def _find_letter_runs(word: str) -> list[str]:
 
 
 def _estimate_guesses(password: str) -> tuple[float, list[dict[str, Any]]]:
-    """Return how many guesses a password takes, and the parts that it is guessed by."""
-    # It takes a moment to load, so only when first needed.
+    """Return how many guesses a password takes, and the parts by which it is guessed."""
+    # It takes a moment to load, so it is imported when first needed.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     scored = simplify(password)
     if not scored:
         return 0, []
-    # Own words are not given to it: it would keep them in a table that all threads share.
+    # Personal words are not passed: zxcvbn would keep them in a table that all threads share.
     result = zxcvbn(scored)
     return float(result["guesses"]), result["sequence"]
 
 
 def simplify(password: str) -> str:
-    """Return what is scored of a password: little enough that it takes no long time."""
+    """Return the part of a password that is scored, short enough to be scored quickly."""
     scored = password[:SCORED_LENGTH]
     combinations = prod(len(set(signs) & set(scored)) or 1 for signs in LOOKALIKES)
     return scored.translate(_ONE_SIGN) if combinations > MOST_COMBINATIONS else scored
 
 
 def _is_one_word(parts: list[dict[str, Any]]) -> bool:
-    """Tell whether the parts are one word, once or again, and else only numbers and signs."""
+    """Tell whether the parts are one word, once or repeated, with only numbers and signs."""
     words = {part["matched_word"] for part in parts if part["pattern"] == "dictionary"}
     rest = "".join(part["token"] for part in parts if part["pattern"] != "dictionary")
     return len(words) == 1 and not any(character.isalpha() for character in rest)

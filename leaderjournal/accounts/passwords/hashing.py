@@ -1,4 +1,4 @@
-"""Passwords are hashed with Argon2id (OWASP ASVS 5, 11.4.2)."""
+"""Hashing passwords with Argon2id (OWASP ASVS 5, 11.4.2)."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ def _get_dummy_hash() -> str:
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """Tell whether `password` is right; takes as long where there is no account (None)."""
+    """Tell whether `password` is right; without an account (None) it takes as long."""
     try:
         return _hasher.verify(password_hash or _get_dummy_hash(), password) and bool(password_hash)
     except (VerificationError, InvalidHashError):

@@ -1,0 +1,1 @@
+"""API tokens: another program acts for the leader."""

@@ -1,0 +1,1 @@
+"""Erasing accounts, and deleting what has expired."""

@@ -1,0 +1,1 @@
+"""Links that are sent by mail: invitations, password resets and verifications."""

@@ -1,0 +1,1 @@
+"""Locks on accounts, so that what one request counts or adds to, another cannot change."""

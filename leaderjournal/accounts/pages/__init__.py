@@ -1,0 +1,9 @@
+"""Accounts as pages: registering, signing in and out, settings ("Me"), and erasing.
+
+Each module adds its views to the one blueprint.
+"""
+
+from leaderjournal.accounts.pages import erasure, registration, settings, sign_in
+from leaderjournal.accounts.pages.blueprint import blueprint
+
+__all__ = ["blueprint", "erasure", "registration", "settings", "sign_in"]

@@ -1,0 +1,70 @@
+"""Registering as a page, with or without an invitation."""
+
+from flask import flash, redirect, render_template, request, session, url_for
+from werkzeug import Response
+
+from leaderjournal.accounts.limits import limit_registrations
+from leaderjournal.accounts.pages.blueprint import Page, blueprint
+from leaderjournal.accounts.pages.browser_session import start_browser_session
+from leaderjournal.accounts.registration import (
+    RegistrationRefused,
+    check_registration,
+    register_account,
+)
+from leaderjournal.accounts.schemas import NewAccountSchema
+from leaderjournal.accounts.store import EmailTaken
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import get_settings
+from leaderjournal.kernel.days import ZONE_NAMES
+from leaderjournal.kernel.forms import read_form
+
+ZONES = sorted(ZONE_NAMES)
+
+
+@blueprint.get("/register/<token>")
+def open_invitation(token: str) -> Response:
+    """Move the invitation from the address, where it can be seen, to the session."""
+    session["invitation"] = token
+    return redirect(url_for("accounts.register"), 303)
+
+
+@blueprint.get("/register")
+def register() -> Page:
+    """Show the form to register, if the visitor may."""
+    try:
+        check_registration(session.get("invitation", ""), now=clock.now())
+    except RegistrationRefused as refusal:
+        return _render_refusal(refusal)
+    return _render_form()
+
+
+@blueprint.post("/register")
+@limit_registrations
+def submit_registration() -> Page:
+    """Register and sign in."""
+    values, errors = read_form(NewAccountSchema(), request.form)
+    if not errors:
+        try:
+            invitation = session.get("invitation", "")
+            leader = register_account(values, invitation=invitation, now=clock.now())
+        except RegistrationRefused as refusal:
+            return _render_refusal(refusal)
+        except EmailTaken:
+            errors = {"email": ["This address has an account already. Sign in instead."]}
+        else:
+            start_browser_session(leader)
+            if get_settings().smtp_url and leader.email_verified_at is None:
+                flash(f"We sent a link to {leader.email}. Open it to confirm your address.", "good")
+            return redirect(url_for("reflections.today"), 303)
+    return _render_form(errors), 422
+
+
+def _render_form(errors: dict[str, list[str]] | None = None) -> str:
+    return render_template(
+        "accounts/register.html", zones=ZONES, form=request.form, errors=errors or {}
+    )
+
+
+def _render_refusal(refusal: RegistrationRefused) -> Page:
+    session.pop("invitation", None)
+    return render_template("accounts/no_registration.html", why=str(refusal)), 403

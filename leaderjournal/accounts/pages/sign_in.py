@@ -1,0 +1,63 @@
+"""Signing in and out as pages."""
+
+import re
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+from werkzeug import Response
+
+from leaderjournal.accounts.access import get_current_leader, require_session
+from leaderjournal.accounts.pages.blueprint import Page, blueprint
+from leaderjournal.accounts.pages.browser_session import (
+    clear_browser_session,
+    start_browser_session,
+)
+from leaderjournal.accounts.schemas import CredentialsSchema
+from leaderjournal.accounts.sessions.store import end_sessions
+from leaderjournal.accounts.sign_in import try_sign_in
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.forms import read_form
+
+LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
+"""A path with its query as browsers send it: printable ASCII, no backslash, not "//host"."""
+
+
+@blueprint.get("/login")
+def login() -> Page:
+    """Show the form to sign in."""
+    if current_user.is_authenticated:
+        return redirect(url_for("reflections.today"), 303)
+    next_path = _resolve_next_path(request.args.get("next", "/"))
+    return render_template("accounts/login.html", next_path=next_path, form={}, errors={})
+
+
+@blueprint.post("/login")
+def submit_login() -> Page:
+    """Sign in."""
+    next_path = _resolve_next_path(request.form.get("next", "/"))
+    values, errors = read_form(CredentialsSchema(), request.form)
+    if not errors:
+        leader = try_sign_in(values["email"], values["password"])
+        if leader is not None:
+            start_browser_session(leader)
+            return redirect(next_path, 303)
+        errors = {"password": ["The address or the password is not right."]}
+    page = render_template(
+        "accounts/login.html", next_path=next_path, form=request.form, errors=errors
+    )
+    return page, 422
+
+
+@blueprint.post("/logout")
+@login_required
+def logout() -> Response:
+    """End the session on the server, and have the browser clear what it keeps."""
+    leader = get_current_leader()
+    end_sessions(leader.id, now=clock.now(), only=require_session(leader))
+    return clear_browser_session()
+
+
+def _resolve_next_path(requested: str) -> str:
+    """Return the requested path, or the start page if it could lead to another host."""
+    is_local = LOCAL_PATH.fullmatch(requested) is not None
+    return requested if is_local else url_for("reflections.today")

@@ -1,0 +1,1 @@
+"""Browser sessions: a device that is signed in."""
