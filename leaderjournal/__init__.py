@@ -44,8 +44,8 @@ from leaderjournal.portability import pages as portability_pages
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.practice_log import api as practice_log_api
 from leaderjournal.practice_log import pages as practice_log_pages
-from leaderjournal.practice_log import store as practice_log_store
-from leaderjournal.practice_log.people import store as people_store
+from leaderjournal.practice_log.commitments import store as commitments_store
+from leaderjournal.practice_log.people.forgetting import name_forgotten
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
 from leaderjournal.prompts.fortnightly import store as fortnightly_store
@@ -109,10 +109,10 @@ APIS = (
 
 local_days_changed.connect(schedule_store.reschedule_after_move)
 local_days_changed.connect(fortnightly_store.reschedule_after_move)
-reflections_store.commitments_removed.connect(practice_log_store.delete_outcomes)
-people_store.name_forgotten.connect(monthly_store.rewrite_texts)
-people_store.name_forgotten.connect(team_mirror_store.rewrite_lines)
-people_store.name_forgotten.connect(documents_store.delete_all)
+reflections_store.commitments_removed.connect(commitments_store.delete_results)
+name_forgotten.connect(monthly_store.rewrite_texts)
+name_forgotten.connect(team_mirror_store.rewrite_lines)
+name_forgotten.connect(documents_store.delete_all)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

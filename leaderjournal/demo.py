@@ -11,8 +11,18 @@ from leaderjournal.kernel.database import new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
+from leaderjournal.practice_log.commitments import store as commitments_store
+from leaderjournal.practice_log.entries import store as entries_store
+from leaderjournal.practice_log.entries.rules import (
+    ACTS,
+    Content,
+    HandOff,
+    Kind,
+    Number,
+    Person,
+    Win,
+)
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.practice_log.rules import ACTS, Content, HandOff, Kind, Number, Person, Win
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -184,7 +194,7 @@ def _add_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
 
     def noted(kind: Kind, back: int, content: Content) -> UUID:
         day = days_after(today, -back)
-        return log_store.put_entry(leader.cipher, kind, new_id(), day, content, now=now)[0].id
+        return entries_store.put_entry(leader.cipher, kind, new_id(), day, content, now=now)[0].id
 
     people = {name: noted(Kind.PERSON, 200, Person(name, every)) for name, every in TEAM}
     for (name, every), late in zip(TEAM, (0, 0, 0, 6), strict=True):
@@ -200,7 +210,7 @@ def _add_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
     for back, name, text, how in WINS:
         celebrated = days_after(today, -back) if how else None
         noted(Kind.WIN, back, Win(text, people[name], how, celebrated))
-    for made in log_store.list_commitments(leader.cipher, last=days_after(today, -4)):
+    for made in commitments_store.list_commitments(leader.cipher, last=days_after(today, -4)):
         state = chance.choices(("kept", "missed"), (3, 1))[0]
         values = log_store.to_values(made) | {"state": state}
         evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
@@ -210,4 +220,4 @@ def _add_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
         target = 110.0 + 5 * number
         actual = None if month == this else round(target * chance.uniform(0.85, 1.12))
         content = Number(month.name, "k€", target, actual)
-        log_store.put_entry(leader.cipher, Kind.NUMBER, new_id(), month.first, content, now=now)
+        entries_store.put_entry(leader.cipher, Kind.NUMBER, new_id(), month.first, content, now=now)

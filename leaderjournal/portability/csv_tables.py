@@ -9,7 +9,8 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
-from leaderjournal.practice_log.rules import Kind, to_document
+from leaderjournal.practice_log.entries import store as entries_store
+from leaderjournal.practice_log.entries.rules import Kind, to_document
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS
@@ -54,7 +55,7 @@ def _make_log_lister(
     """Return what yields the entries of a kind, the latest first, with people by their names."""
 
     def found(leader: Leader, _today: LocalDate) -> Iterator[Row]:
-        people = log_store.list_stored_entries(leader.cipher, Kind.PERSON)
+        people = entries_store.list_stored_entries(leader.cipher, Kind.PERSON)
         names = {str(person.id): person.content.name for person in people}
         for entry in log_store.list_entries(leader.cipher, kind):
             said: dict[str, Any] = to_document(entry.content) | {"date": entry.local_date}

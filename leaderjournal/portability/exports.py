@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability import csv_tables, markdown
 from leaderjournal.portability.full_export import stream_full_export
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log.transfer import store as log_store
+from leaderjournal.practice_log.exports import store as log_exports_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -65,7 +65,7 @@ def _stream_markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
     for review in monthly_store.list_reviews(leader.cipher):
         name, text = markdown.format_review(review)
         packing.add(text.encode(), name)
-    log = log_store.list_entries_for_export(leader.cipher)
+    log = log_exports_store.list_entries_for_export(leader.cipher)
     mirrors = team_mirror_store.list_mirrors(leader, today=today)
     if log or mirrors:
         packing.add(markdown.format_log(log, mirrors).encode(), markdown.LOG_NAME)

@@ -11,8 +11,8 @@ from typing import Any
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate, format_utc
-from leaderjournal.practice_log.rules import to_document
-from leaderjournal.practice_log.transfer import store as log_store
+from leaderjournal.practice_log.entries.rules import to_document
+from leaderjournal.practice_log.exports import store as log_exports_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -79,7 +79,7 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "saved_at": format_utc(entry.saved_at),
                 **to_document(entry.content),
             }
-            for entry in log_store.list_entries_for_export(leader.cipher)
+            for entry in log_exports_store.list_entries_for_export(leader.cipher)
         ],
         "team_mirrors": [
             {"month": m.month, "last_date": str(m.last_date), **m.tally.to_document()}

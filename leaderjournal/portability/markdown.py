@@ -24,8 +24,8 @@ from leaderjournal.portability.imports.rules import (
     require_valid_date,
 )
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log.rules import Acts, Commitment, HandOff, Kind, Person, Win
-from leaderjournal.practice_log.store import Entry
+from leaderjournal.practice_log.entries.rules import Acts, Commitment, HandOff, Kind, Person, Win
+from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import DayToImport, StoredDay, Writing
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent

@@ -23,7 +23,7 @@ from leaderjournal.portability.imports.reader import KIND_NAMES, MoodChoices
 from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log import store as log_store
+from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.reviews import store as reviews_store
 from leaderjournal.reviews.api import parse_period
 from leaderjournal.reviews.words.rules import find_names
@@ -149,7 +149,7 @@ def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
     shown, leader = parse_period(period), get_current_leader()
     texts = reviews_store.list_texts(leader, shown)
-    team = log_store.get_team_names(leader.cipher)
+    team = people_store.get_team_names(leader.cipher)
     names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
     return render_template("portability/ask_document.html", period=shown, names=sorted(names))
 

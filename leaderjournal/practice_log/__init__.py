@@ -1,1 +1,1 @@
-"""What a leader does between reflections: people, commitments, hand-offs, wins, the number."""
+"""The practice log: people, commitments, hand-offs, wins and the number."""

@@ -1,4 +1,4 @@
-"""The table of the practice log. Entries are encrypted, but for their kind and days."""
+"""The table of the practice log: contents are encrypted, kinds and days are plain."""
 
 from uuid import UUID
 
@@ -10,11 +10,10 @@ from leaderjournal.kernel.days import Instant, LocalDate
 
 
 class LogEntry(Base):
-    """An entry of one of the kinds in `practice_log.rules`; the client may have made its id.
+    """An entry of one of the kinds in `practice_log.entries.rules`.
 
-    An id is unique within its account alone, so that nobody learns of another account's ids.
-
-    What became of a commitment that was written in a day's reflection has that reflection's id.
+    The client may have made its id, which is unique within the account only, so that nobody learns
+    the ids of another account. The result of a commitment in a reflection has the reflection's id.
     """
 
     __tablename__ = "log_entries"
@@ -32,4 +31,4 @@ class LogEntry(Base):
     saved_at: Mapped[Instant]
     document: Mapped[bytes]
     follow_up_from: Mapped[LocalDate | None]
-    """Of a commitment that is open: its due day."""
+    """The due day of an open commitment."""

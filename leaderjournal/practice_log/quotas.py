@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.quotas import check_quota
+from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.practice_log.rules import Kind
 
 MAX_ENTRIES = {
     Kind.PERSON: 500,
@@ -28,15 +28,16 @@ KIND_NAMES = {
 
 
 def check_entry_quota(session: Session, account: UUID, kind: Kind) -> None:
-    """Raise QuotaReached where the account has as many entries of a kind as it may.
+    """Raise QuotaReached if the account has as many entries of a kind as it may keep.
 
-    The caller holds the account.
+    The caller has locked the account.
     """
     rows = sa.select(LogEntry.id).where(LogEntry.account_id == account, LogEntry.kind == kind.value)
-    sentence = f"You may keep {MAX_ENTRIES[kind]:,} {KIND_NAMES[kind]}. Delete some, then add more."
-    check_quota(session, rows, most=MAX_ENTRIES[kind], sentence=sentence)
+    most = MAX_ENTRIES[kind]
+    sentence = f"You may keep {most:,} {KIND_NAMES[kind]}. Delete some, then add more."
+    check_quota(session, rows, most=most, sentence=sentence)
 
 
 def has_room(number: int, kind: Kind) -> bool:
-    """Tell whether an account that has `number` entries of a kind may have one more."""
+    """Tell whether an account with `number` entries of a kind may have one more."""
     return number < MAX_ENTRIES[kind]

@@ -1,66 +1,16 @@
-"""What the practice log's calls take and give, kind by kind."""
+"""What the calls of the practice log take and return, and what an export holds, kind by kind."""
 
-from datetime import date
 from typing import Any
-from uuid import UUID
 
-from flask_smorest.fields import Upload
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from leaderjournal.kernel.days import LocalDate, to_local_date
-from leaderjournal.kernel.fields import (
-    Day,
-    EveryDays,
-    Id,
-    Line,
-    StrictBoolean,
-    UserText,
-    UtcInstant,
-)
-from leaderjournal.practice_log.rules import ACTS, LONGEST_TEXT, Kind, parse_period
+from leaderjournal.kernel.fields import Day, EveryDays, Id, Line, UserText, UtcInstant
+from leaderjournal.practice_log.entries.rules import ACTS, Kind
+from leaderjournal.practice_log.fields import Amount, Cursor, OptionalText, Text
+from leaderjournal.practice_log.numbers.rules import parse_period
 
 LONGEST_COMMITMENT = 20_000
-"""As long as a day's reflection may say what comes next."""
-LARGEST_AMOUNT = 1e15
-
-
-class Text(UserText):
-    """What happened, in the leader's words: not empty, unless it may be."""
-
-    def __init__(self, *, least: int = 1, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
-        too_long = f"Use {least} to {longest:,} characters."
-        length = validate.Length(least, longest, error=too_long)
-        super().__init__(longest=longest, validate=length, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return super()._deserialize(value, attr, data, **kwargs).strip()
-
-
-class OptionalText(UserText):
-    """Words that may be left out; null is none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=LONGEST_TEXT, allow_none=True, load_default="", **kwargs)
-
-    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the words without spaces around them."""
-        return (super().deserialize(value, *args, **kwargs) or "").strip()
-
-
-class Amount(fields.Float):
-    """A figure, null where it is not known yet."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        in_range = validate.Range(
-            -LARGEST_AMOUNT, LARGEST_AMOUNT, error="Use a number of at most 15 digits."
-        )
-        super().__init__(
-            allow_none=True,
-            load_default=None,
-            validate=in_range,
-            error_messages={"invalid": "Use a number, such as 120.5.", "special": "Use a number."},
-            **kwargs,
-        )
+"""As long as the commitment in a day's reflection may be."""
 
 
 def _validate_period(value: str) -> None:
@@ -73,7 +23,7 @@ def _validate_period(value: str) -> None:
 
 
 class PersonSchema(Schema):
-    """Someone of the team as they are written."""
+    """A person on the team, as written."""
 
     name = Line(longest=80, required=True)
     every_days = EveryDays(load_default=None)
@@ -83,9 +33,9 @@ class PersonSchema(Schema):
 
 
 class CommitmentSchema(Schema):
-    """A commitment as it is written; without a due day it is due on the next practice day.
+    """A commitment as written; without a due day it is due on the next practice day.
 
-    One that is kept or missed was settled today unless it says when.
+    A kept or missed commitment was settled today unless it says when.
     """
 
     text = Text(longest=LONGEST_COMMITMENT, required=True)
@@ -107,7 +57,7 @@ class CommitmentSchema(Schema):
 
 
 class HandOffSchema(Schema):
-    """A hand-off as it is written; `local_date` is since when."""
+    """A hand-off as written; `local_date` is the day it was made."""
 
     text = Text(required=True)
     person_id = Id(allow_none=True, load_default=None)
@@ -117,7 +67,7 @@ class HandOffSchema(Schema):
 
 
 class WinSchema(Schema):
-    """A win as it is written."""
+    """A win as written."""
 
     text = Text(required=True)
     person_id = Id(allow_none=True, load_default=None)
@@ -127,7 +77,7 @@ class WinSchema(Schema):
 
 
 class NumberSchema(Schema):
-    """The number of a period as it is written."""
+    """The number of a period, as written."""
 
     period = fields.String(required=True, validate=_validate_period)
     unit = UserText(longest=20, allow_none=True, load_default="")
@@ -136,7 +86,7 @@ class NumberSchema(Schema):
 
 
 class ActsSchema(Schema):
-    """What was done for a person on a day, whole."""
+    """Everything that was done for a person on a day."""
 
     acts = fields.List(
         fields.String(validate=validate.OneOf(ACTS, error="Use acts out of: {choices}.")),
@@ -151,56 +101,8 @@ class ActsSchema(Schema):
             raise ValidationError("Use each act at most once.", "acts")
 
 
-class MergePersonSchema(Schema):
-    """Which person one is merged into."""
-
-    into = Id(required=True)
-
-
-class ForgetPersonSchema(Schema):
-    """What a name becomes in every text, such as "someone"; null leaves the texts alone."""
-
-    replacement = Line(longest=80, allow_none=True, load_default=None)
-    any_case = StrictBoolean(
-        load_default=False,
-        metadata={"description": "Also where a name of one word is written in small letters"},
-    )
-
-
-class NumbersFileSchema(Schema):
-    """A CSV file of numbers."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    file = Upload(required=True, metadata={"description": "CSV: period, target, actual, unit"})
-
-
-class ImportedNumbersSchema(Schema):
-    """How many numbers are new, and how many were changed."""
-
-    created = fields.Integer(required=True)
-    changed = fields.Integer(required=True)
-
-
-class Cursor(fields.Field[tuple[LocalDate, UUID]]):
-    """The place of an entry in its collection: its local date and its id."""
-
-    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> tuple[LocalDate, UUID]:
-        day, _, entry_id = str(value).partition(".")
-        try:
-            return to_local_date(date.fromisoformat(day)), UUID(entry_id)
-        except ValueError:
-            raise ValidationError("Use the `next_cursor` of the page before.") from None
-
-    @staticmethod
-    def encode(day: LocalDate, entry_id: UUID) -> str:
-        """Return the cursor that leads on from an entry."""
-        return f"{day}.{entry_id}"
-
-
 class RangeSchema(Schema):
-    """Which part of a collection is listed: from and to which local date, and how many at once."""
+    """The part of a collection to list, by local date; `limit` is the size of a page."""
 
     class Meta:
         unknown = RAISE
@@ -233,7 +135,7 @@ class ShownActsSchema(_Shown):
 
 
 class ShownPersonSchema(_Shown):
-    """Someone of the team, how they stand, and what was done for them."""
+    """A person on the team with their status; `acts` counts what was done for them."""
 
     name = fields.String(required=True)
     every_days = fields.Integer(required=True, allow_none=True)
@@ -245,7 +147,7 @@ class ShownPersonSchema(_Shown):
 
 
 class ShownCommitmentSchema(_Shown):
-    """A commitment; `of_day` where it stands in the reflection of its local date."""
+    """A commitment; `of_day` if it is written in the reflection of its local date."""
 
     text = fields.String(required=True)
     due_on = Day(required=True)
@@ -283,75 +185,8 @@ class ShownNumberSchema(_Shown):
     actual = fields.Float(required=True, allow_none=True)
 
 
-class CommitmentFiguresSchema(Schema):
-    """What became of the commitments made in a period."""
-
-    made = fields.Integer(required=True)
-    kept = fields.Integer(required=True)
-    missed = fields.Integer(required=True)
-    open = fields.Integer(required=True)
-
-
-class CommitmentsInFullSchema(CommitmentFiguresSchema):
-    """The same; `share_kept` is of those that are settled, `moved` how often one was put off."""
-
-    moved = fields.Integer(required=True)
-    share_kept = fields.Float(required=True, allow_none=True)
-
-
-class HandOffFiguresSchema(Schema):
-    """Hand-offs made and taken back in a period."""
-
-    made = fields.Integer(required=True)
-    stepped_back_in = fields.Integer(required=True)
-
-
-class HandOffsInFullSchema(HandOffFiguresSchema):
-    """The same; how many hold at the period's end, and for how long."""
-
-    holding = fields.Integer(required=True)
-    median_days = fields.Float(required=True, allow_none=True)
-
-
-class PersonFiguresSchema(Schema):
-    """How many acts a person had in a period."""
-
-    name = fields.String(required=True)
-    acts = fields.Integer(required=True)
-
-
-class NumberFiguresSchema(Schema):
-    """The number of a period."""
-
-    target = fields.Float(required=True, allow_none=True)
-    actual = fields.Float(required=True, allow_none=True)
-
-
-class NumberInFullSchema(NumberFiguresSchema):
-    """The same, with its unit."""
-
-    unit = fields.String(required=True)
-
-
-class PracticeFiguresSchema(Schema):
-    """What the practice log tells of a month or a year."""
-
-    commitments = fields.Nested(CommitmentsInFullSchema, required=True)
-    wins = fields.Integer(required=True)
-    celebrated = fields.Integer(required=True)
-    hand_offs = fields.Nested(HandOffsInFullSchema, required=True)
-    people = fields.List(fields.Nested(PersonFiguresSchema), required=True)
-    number = fields.Nested(NumberInFullSchema, required=True, allow_none=True)
-    quarter = fields.Nested(
-        NumberInFullSchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "The number of the quarter that a month lies in"},
-    )
-
-
 class ExportedCommitmentSchema(CommitmentSchema):
-    """A commitment as an export holds it; one of a day has its text in the day's reflection."""
+    """A commitment in an export; one written in a reflection has no text here."""
 
     text = Text(least=0, longest=LONGEST_COMMITMENT, required=True)
     due_on = Day(required=True)
@@ -360,7 +195,7 @@ class ExportedCommitmentSchema(CommitmentSchema):
 
 
 class ExportedActsSchema(ActsSchema):
-    """What was done for a person on a day, as an export holds it."""
+    """What was done for a person on a day, in an export."""
 
     person_id = fields.UUID(required=True)
 

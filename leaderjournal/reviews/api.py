@@ -10,9 +10,10 @@ from leaderjournal.kernel.api import PREFIX
 from leaderjournal.kernel.problems import raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log import store as practice_log_store
-from leaderjournal.practice_log.rules import PracticeFigures
-from leaderjournal.practice_log.schemas import PracticeFiguresSchema
+from leaderjournal.practice_log.people import store as people_store
+from leaderjournal.practice_log.summary import store as summary_store
+from leaderjournal.practice_log.summary.rules import PracticeFigures
+from leaderjournal.practice_log.summary.schemas import PracticeFiguresSchema
 from leaderjournal.reviews import store
 from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
 from leaderjournal.reviews.summaries.rules import Period, Summary, summarize
@@ -55,7 +56,7 @@ def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
     leader = get_current_leader()
     texts = [written for _, written in store.list_texts(leader, parse_period(period))]
-    team = practice_log_store.get_team_names(leader.cipher)
+    team = people_store.get_team_names(leader.cipher)
     return compute_word_figures(texts, catalogue.KEY_SLUGS, team=team)
 
 
@@ -65,6 +66,6 @@ def read_words(period: str) -> WordFigures:
 def read_practice(period: str) -> PracticeFigures:
     """Read what happened between the reflections of a month or a year, in more than the summary."""
     leader, named = get_current_leader(), parse_period(period)
-    return practice_log_store.get_figures(
+    return summary_store.get_figures(
         leader.cipher, named.name, named.first, named.last, today=leader.today(clock.now())
     )

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from leaderjournal.kernel.fields import Day
-from leaderjournal.practice_log.schemas import (
+from leaderjournal.practice_log.summary.schemas import (
     CommitmentFiguresSchema,
     HandOffFiguresSchema,
     NumberFiguresSchema,

@@ -13,7 +13,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log import store as practice_log_store
+from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
@@ -116,7 +116,7 @@ def _build_journal(
             for date, text in texts
             if not text.is_commitment
         ],
-        practice=practice_log_store.get_figures(
+        practice=summary_store.get_figures(
             leader.cipher, period.name, period.first, period.last, today=today
         ),
         team=_get_team_scores(leader, period, today=today),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import days_after, to_local_date
-from leaderjournal.practice_log.rules import (
+from leaderjournal.practice_log.commitments.rules import needs_follow_up, summarize_commitments
+from leaderjournal.practice_log.entries.rules import (
     ACTS,
     CONTENT_TYPES,
     Commitment,
@@ -18,23 +19,25 @@ from leaderjournal.practice_log.rules import (
     Number,
     Person,
     Win,
-    apply_values,
-    compile_names,
-    count_acts_by_person,
-    find_own_number,
     from_document,
-    get_number,
-    get_person_status,
-    get_quarter,
-    merge_people,
-    needs_celebration,
-    needs_follow_up,
-    parse_period,
-    sort_by_overdue,
-    summarize_commitments,
-    summarize_hand_offs,
     to_document,
 )
+from leaderjournal.practice_log.hand_offs.rules import summarize_hand_offs
+from leaderjournal.practice_log.numbers.rules import (
+    find_own_number,
+    get_number,
+    get_quarter,
+    parse_period,
+)
+from leaderjournal.practice_log.people.rules import (
+    compile_names,
+    count_acts_by_person,
+    get_person_status,
+    merge_people,
+    sort_by_overdue,
+)
+from leaderjournal.practice_log.rules import apply_values
+from leaderjournal.practice_log.wins.rules import needs_celebration
 
 TODAY = to_local_date(date(2026, 11, 26))
 days = st.dates(date(2026, 9, 1), date(2026, 12, 31)).map(to_local_date)

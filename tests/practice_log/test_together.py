@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leaderjournal.practice_log.rules import ACTS
+from leaderjournal.practice_log.entries.rules import ACTS
 
 
 @pytest.fixture

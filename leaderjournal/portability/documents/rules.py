@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from leaderjournal.practice_log.rules import compile_names
+from leaderjournal.practice_log.people.rules import compile_names
 from leaderjournal.reviews.words.rules import is_stop_word
 
 SOMEONE = "someone"

@@ -25,9 +25,10 @@ from leaderjournal.portability.imports.archives import (
 )
 from leaderjournal.portability.imports.rules import Failure, InvalidEntry
 from leaderjournal.practice.rules import DayQuestion
-from leaderjournal.practice_log.rules import CONTENT_TYPES, Kind, parse_period
+from leaderjournal.practice_log.entries.rules import CONTENT_TYPES, Kind
+from leaderjournal.practice_log.imports.store import ImportedEntry
+from leaderjournal.practice_log.numbers.rules import parse_period
 from leaderjournal.practice_log.schemas import EXPORT_SCHEMAS
-from leaderjournal.practice_log.transfer.store import ImportedEntry
 from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.schemas import ContentSchema

@@ -26,7 +26,7 @@ from leaderjournal.portability.imports.models import Import, ImportedItem
 from leaderjournal.portability.imports.quotas import make_room
 from leaderjournal.portability.imports.reader import FileContent, FileReader, MoodChoices
 from leaderjournal.portability.imports.rules import Failure
-from leaderjournal.practice_log.transfer import store as log_store
+from leaderjournal.practice_log.imports import store as log_imports_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import DayToImport
@@ -237,7 +237,7 @@ def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
             made[item.kind][item.item_id] = item.version
         removed = reflections_store.remove_imported_days(session, made["day"])
         monthly_store.undo_import(session, made["review"])
-        log_store.undo_import(session, leader.cipher, made["entry"])
+        log_imports_store.undo_import(session, leader.cipher, made["entry"])
         team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
             questions_store.remove_imported_questions(session, leader.id, made["question"])
@@ -373,7 +373,7 @@ def _import_log(session: Session, cipher: Cipher, import_id: UUID, reading: File
             ImportedItem.import_id == import_id, ImportedItem.kind == "day"
         )
     )
-    added = log_store.import_entries(session, cipher, reading.log, new_days=set(days))
+    added = log_imports_store.import_entries(session, cipher, reading.log, new_days=set(days))
     session.add_all(
         ImportedItem(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()

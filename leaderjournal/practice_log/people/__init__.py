@@ -1,1 +1,1 @@
-"""People: what was done for them, and how they stand."""
+"""People: the team, what was done for each of them, merging and forgetting them."""

@@ -13,7 +13,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log import store as log_store
+from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.prompts.fortnightly.models import FortnightlyLetter
 from leaderjournal.prompts.fortnightly.rules import (
     INTERVAL_DAYS,
@@ -161,7 +161,7 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
     first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
     since = days_after(last, 1 - LOOKBACK_DAYS)
     days = reflections_store.list_day_figures(leader.id, first=since, last=last)
-    practice = log_store.get_figures(leader.cipher, "", first, last, today=last)
+    practice = summary_store.get_figures(leader.cipher, "", first, last, today=last)
     behaviours = [behaviour.slug for key in catalogue.list_keys() for behaviour in key.behaviours]
     return FortnightSummary(
         first=first,

@@ -11,14 +11,10 @@ from typing import Protocol
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.practice_log.rules import (
-    NO_FIGURES,
-    CommitmentFigures,
-    HandOffFigures,
-    NumberFigures,
-    PersonFigures,
-    PracticeFigures,
-)
+from leaderjournal.practice_log.commitments.rules import CommitmentFigures
+from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
+from leaderjournal.practice_log.numbers.rules import NumberFigures
+from leaderjournal.practice_log.summary.rules import NO_FIGURES, PersonFigures, PracticeFigures
 from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
 from leaderjournal.reviews.streaks.rules import count_longest_streak, find_freezes
 from leaderjournal.team_mirror.rules import KeyMean

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, iter_days, to_local_date
-from leaderjournal.practice_log.rules import NO_FIGURES, CommitmentFigures, HandOffFigures
+from leaderjournal.practice_log.commitments.rules import CommitmentFigures
+from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
+from leaderjournal.practice_log.summary.rules import NO_FIGURES
 from leaderjournal.reviews.charts.rules import find_spans_by_mark, group_by_week
 from leaderjournal.reviews.streaks.rules import (
     compute_streak,

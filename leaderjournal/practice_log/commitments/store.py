@@ -1,0 +1,134 @@
+"""The SQL of commitments: those of the log, and those written in a day's reflection.
+
+A commitment in a reflection has its text there. Only its result is an entry of the log, under the
+id of the reflection.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import Instant, LocalDate, days_after
+from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.preconditions import Precondition
+from leaderjournal.practice_log.commitments.rules import FOLLOW_UP_DAYS, needs_follow_up
+from leaderjournal.practice_log.entries import store as entries_store
+from leaderjournal.practice_log.entries.rules import Commitment, Content, Kind
+from leaderjournal.practice_log.entries.store import Entry, EntryChangedMeanwhile, InvalidEntry
+from leaderjournal.practice_log.models import LogEntry
+from leaderjournal.reflections import store as reflections_store
+
+BATCH_SIZE = 500
+RECENT_DAYS = 90
+"""How far back a commitment in a reflection without a logged result is followed up."""
+
+
+def get_due_date(calendar: PracticeCalendar, made_on: LocalDate) -> LocalDate:
+    """Return when a commitment is due by default: the next practice day, else the next day."""
+    return next(iter(calendar.find_next_practice_days(made_on, 1)), days_after(made_on, 1))
+
+
+def list_commitments(
+    cipher: Cipher,
+    *,
+    first: LocalDate | None = None,
+    last: LocalDate | None = None,
+) -> list[Entry]:
+    """Return all commitments made from `first` to `last`, the latest first.
+
+    A commitment in a reflection is due on the next practice day unless it was moved.
+    """
+    calendar = calendar_store.load_calendar(cipher.account)
+    stored = entries_store.list_stored_entries(cipher, Kind.COMMITMENT, first=first, last=last)
+    results = {entry.id: entry for entry in stored if entry.content.of_day}
+    from_days = [
+        _join_result(day, results.get(day.id), calendar)
+        for day in reflections_store.list_commitments(cipher, first=first, last=last)
+    ]
+    own = [entry for entry in stored if not entry.content.of_day]
+    return sorted(own + from_days, key=lambda c: (c.local_date, str(c.id)), reverse=True)
+
+
+def list_commitments_to_follow_up(cipher: Cipher, *, today: LocalDate) -> list[Entry]:
+    """Return the commitments that today's page follows up, the latest made first."""
+    recent_from = days_after(today, -RECENT_DAYS)
+    older_ids = db.session.scalars(
+        sa.select(LogEntry.id).where(
+            LogEntry.account_id == cipher.account,
+            LogEntry.follow_up_from.between(days_after(today, -FOLLOW_UP_DAYS), today),
+            LogEntry.local_date < recent_from,
+        )
+    )
+    older = [entry for entry_id in older_ids if (entry := find_commitment(cipher, entry_id))]
+    commitments = [*list_commitments(cipher, first=recent_from, last=today), *older]
+    return [entry for entry in commitments if needs_follow_up(entry.content, today)]
+
+
+def find_commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
+    """Return a commitment of the log or of a reflection; None if it does not exist."""
+    stored = entries_store.find_stored_entry(cipher, Kind.COMMITMENT, entry_id)
+    if stored and not stored.content.of_day:
+        return stored
+    written = reflections_store.get_commitment(cipher, entry_id)
+    if written is None:
+        return None
+    return _join_result(written, stored, calendar_store.load_calendar(cipher.account))
+
+
+def save_result(
+    session: Session,
+    cipher: Cipher,
+    before: Entry,
+    content: Content,
+    *,
+    now: Instant,
+    expected: Precondition,
+) -> tuple[Entry, bool]:
+    """Save the result of a commitment in a reflection, in the caller's transaction.
+
+    Raises EntryChangedMeanwhile, and InvalidEntry if its text would change.
+    """
+    if not expected.is_met_by(before):
+        raise EntryChangedMeanwhile(before)
+    text = before.content.text
+    if getattr(content, "text", text) != text:
+        raise InvalidEntry({"text": [f"Change it in the reflection of {before.local_date}."]})
+    saved, _ = entries_store.put_entry(
+        cipher,
+        Kind.COMMITMENT,
+        before.id,
+        before.local_date,
+        replace(cast("Commitment", content), text=""),
+        now=now,
+        session=session,
+    )
+    return replace(saved, content=replace(saved.content, text=text)), False
+
+
+def delete_results(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> None:
+    """Delete the results of commitments that are in no reflection any more.
+
+    `days` are (account id, reflection id). Runs in the caller's transaction.
+    """
+    key = sa.tuple_(LogEntry.account_id, LogEntry.id)
+    for start in range(0, len(days), BATCH_SIZE):
+        session.execute(sa.delete(LogEntry).where(key.in_(days[start : start + BATCH_SIZE])))
+
+
+def _join_result(
+    written: reflections_store.WrittenCommitment,
+    result: Entry | None,
+    calendar: PracticeCalendar,
+) -> Entry:
+    if result is None:
+        due_on = get_due_date(calendar, written.local_date)
+        content = Commitment(written.text, due_on, of_day=True)
+        return Entry(written.id, Kind.COMMITMENT, written.local_date, content, 0, written.saved_at)
+    return replace(result, content=replace(result.content, text=written.text))

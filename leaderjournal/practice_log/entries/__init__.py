@@ -1,0 +1,1 @@
+"""Stored entries of every kind: what each holds, encrypted and versioned."""

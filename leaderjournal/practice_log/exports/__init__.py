@@ -1,0 +1,1 @@
+"""The practice log in a full export."""

@@ -1,0 +1,1 @@
+"""Hand-offs: what the leader let go of."""

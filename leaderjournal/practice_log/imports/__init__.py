@@ -1,0 +1,1 @@
+"""The practice log of an imported journal, and how its import is undone."""

@@ -1,0 +1,1 @@
+"""The number: a target and an actual for a week, month or quarter."""

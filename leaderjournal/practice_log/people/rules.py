@@ -1,0 +1,103 @@
+"""Who is overdue for attention, how two people are merged, and where a name is written."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.practice_log.entries.rules import Acts, Person
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """The last acts for a person, and how many days of their rhythm are left.
+
+    `days_left` is negative for someone overdue, None for someone without a rhythm. `days` are the
+    acts by local date, the latest first.
+    """
+
+    last_on: LocalDate | None
+    days_since: int | None
+    days_left: int | None
+    days: tuple[tuple[LocalDate, tuple[str, ...]], ...]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the rhythm has passed without an act."""
+        return self.days_left is not None and self.days_left < 0
+
+
+def get_person_status(
+    person: Person,
+    added_on: LocalDate,
+    acts: Iterable[tuple[LocalDate, tuple[str, ...]]],
+    *,
+    today: LocalDate,
+) -> PersonStatus:
+    """Return a person's status today; before the first act the rhythm counts from `added_on`."""
+    days = tuple(sorted(acts, reverse=True))
+    last = days[0][0] if days else None
+    days_since = (today - last).days if last else None
+    days_left = None
+    if person.every_days is not None and person.left_on is None:
+        days_left = person.every_days - (today - (last or added_on)).days
+    return PersonStatus(last, days_since, days_left, days)
+
+
+def sort_by_overdue(statuses: Mapping[UUID, PersonStatus]) -> list[UUID]:
+    """Return people in the order of their due days, the most overdue first.
+
+    People without a rhythm come last; among them the longest without an act come first.
+    """
+
+    def get_order(person: UUID) -> tuple[object, ...]:
+        status = statuses[person]
+        return (
+            status.days_left is None,
+            status.days_left or 0,
+            status.last_on is not None,
+            -(status.days_since or 0),
+            str(person),
+        )
+
+    return sorted(statuses, key=get_order)
+
+
+def merge_people(person: Person, duplicate: Person) -> Person:
+    """Return a person with the note of their duplicate, and with its rhythm if they have none."""
+    notes = dict.fromkeys(note for note in (person.note, duplicate.note) if note)
+    return replace(
+        person, every_days=person.every_days or duplicate.every_days, note="\n\n".join(notes)
+    )
+
+
+def count_acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
+    """Return how many acts each person received."""
+    counts: defaultdict[UUID, int] = defaultdict(int)
+    for entry in acts:
+        counts[entry.person_id] += len(entry.acts)
+    return dict(counts)
+
+
+def compile_names(*names: str, any_case: bool = False) -> re.Pattern[str]:
+    """Return a pattern that finds names in a text as whole words, with or without an @.
+
+    Many names and initials are also ordinary words, such as Will and May. A name of one word is
+    therefore found only as it is written here, with a capital or in capitals. After an @, in
+    several words, or with `any_case`, case does not matter.
+    """
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    mentioned = "|".join(f"(?i:{re.escape(name)})" for name in longest_first)
+    written = "|".join(
+        f"(?i:{re.escape(name)})"
+        if any_case or not name.isalpha()
+        else "|".join(map(re.escape, sorted(_list_spellings(name))))
+        for name in longest_first
+    )
+    return re.compile(rf"@(?:{mentioned})(?!\w)|(?<![\w@])(?:{written})(?!\w)")
+
+
+def _list_spellings(name: str) -> set[str]:
+    return {name, name[:1].upper() + name[1:], name.upper()}

@@ -1,0 +1,1 @@
+"""The practice log of a month or a year, in figures."""

@@ -1,0 +1,43 @@
+"""The log on today's page: following up, and logging acts for someone."""
+
+from flask import flash, request
+from flask_login import login_required
+
+from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.api import parse_uuid
+from leaderjournal.practice_log.blueprints import pages as blueprint
+from leaderjournal.practice_log.entries import store as entries_store
+from leaderjournal.practice_log.entries.forms import Page, redirect_back, save_acts_form
+from leaderjournal.practice_log.entries.rules import Kind
+from leaderjournal.practice_log.people import store as people_store
+from leaderjournal.practice_log.today.panel import TodayPanel, build_today_panel
+from leaderjournal.practice_log.wording import list_person_options
+
+
+@blueprint.app_template_global()
+def get_today_panel() -> TodayPanel:
+    """Return what the log adds to today's page."""
+    leader = get_current_leader()
+    return build_today_panel(leader.cipher, today=leader.today(clock.now()))
+
+
+@blueprint.app_template_global()
+def list_team_names() -> list[str]:
+    """Return the names of the team by name, to be offered after an @."""
+    people = entries_store.list_stored_entries(get_current_leader().cipher, Kind.PERSON)
+    return [option.name for option in list_person_options(people)]
+
+
+@blueprint.post("/log/acts")
+@login_required
+def add_acts() -> Page:
+    """Log on today's page what was done for someone."""
+    cipher = get_current_leader().cipher
+    person_id = parse_uuid(request.form.get("person_id", ""))
+    person = entries_store.find_stored_entry(cipher, Kind.PERSON, person_id) if person_id else None
+    if person is None:
+        flash("Choose whom you served.", "problem")
+    else:
+        save_acts_form(person.id, people_store.add_acts)
+    return redirect_back()

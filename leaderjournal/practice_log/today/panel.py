@@ -1,0 +1,97 @@
+"""What today's page follows up, and what can be logged from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from leaderjournal.kernel.days import LocalDate, days_after
+from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.practice_log.commitments import store as commitments_store
+from leaderjournal.practice_log.entries import store as entries_store
+from leaderjournal.practice_log.entries.rules import Commitment, Kind
+from leaderjournal.practice_log.entries.store import Entry
+from leaderjournal.practice_log.wins.rules import FOLLOW_UP_DAYS, needs_celebration
+from leaderjournal.practice_log.wording import (
+    Option,
+    format_count,
+    format_short_day,
+    list_act_options,
+    list_person_options,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A commitment or a win to follow up.
+
+    `stored` is the entry as the API would write it, so that the device can answer offline.
+    """
+
+    id: UUID
+    etag: str
+    heading: str
+    text: str
+    hint: str
+    stored: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPanel:
+    """What the log adds to today's page."""
+
+    commitments: tuple[FollowUp, ...]
+    wins: tuple[FollowUp, ...]
+    people: tuple[Option, ...]
+    acts: tuple[Option, ...]
+    tomorrow: LocalDate
+
+
+def build_today_panel(cipher: Cipher, *, today: LocalDate) -> TodayPanel:
+    """Return what is followed up today, and the people and acts that can be logged."""
+    people = entries_store.list_stored_entries(cipher, Kind.PERSON)
+    names = {person.id: person.content.name for person in people}
+    recent_wins = entries_store.list_stored_entries(
+        cipher, Kind.WIN, first=days_after(today, -FOLLOW_UP_DAYS - 1)
+    )
+    return TodayPanel(
+        commitments=tuple(
+            _follow_up_commitment(entry)
+            for entry in commitments_store.list_commitments_to_follow_up(cipher, today=today)
+        ),
+        wins=tuple(
+            _follow_up_win(entry, names)
+            for entry in recent_wins
+            if needs_celebration(entry.local_date, entry.content, today)
+        ),
+        people=list_person_options(people),
+        acts=list_act_options(),
+        tomorrow=days_after(today, 1),
+    )
+
+
+def _follow_up_commitment(entry: Entry) -> FollowUp:
+    content: Commitment = entry.content
+    hint = f"Due {format_short_day(content.due_on)}"
+    if content.moved:
+        hint += f", put off {format_count(content.moved, 'time')}"
+    stored = {
+        "text": content.text,
+        "due_on": str(content.due_on),
+        "state": "open",
+        "reason": "",
+        "settled_on": None,
+        "local_date": str(entry.local_date),
+    }
+    return FollowUp(entry.id, entry.etag, "You meant to", content.text, hint, stored)
+
+
+def _follow_up_win(entry: Entry, names: Mapping[UUID, str]) -> FollowUp:
+    person_id = entry.content.person_id
+    heading = f"{names[person_id]} had a win" if person_id in names else "A win"
+    stored = {
+        "text": entry.content.text,
+        "person_id": str(person_id) if person_id else None,
+        "local_date": str(entry.local_date),
+        "celebrated_how": "",
+    }
+    return FollowUp(entry.id, entry.etag, heading, entry.content.text, "", stored)

@@ -1,1 +1,0 @@
-"""The log moves out and in with the whole journal."""

@@ -1,0 +1,1 @@
+"""Wins: someone's success and how it was celebrated."""
