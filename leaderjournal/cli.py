@@ -33,7 +33,7 @@ from leaderjournal.kernel.private_files import find_exposed, list_database_files
 from leaderjournal.kernel.queue import QUEUE_ERRORS
 from leaderjournal.kernel.schema import is_current, upgrade
 from leaderjournal.kernel.settings import SETTINGS_FILE, SettingsError
-from leaderjournal.portability.full_export import stream_full_export
+from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.pwa.pages import get_release
 from leaderjournal.worker import run_forever, run_once

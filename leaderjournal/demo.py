@@ -26,10 +26,9 @@ from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reviews.charts.rules import list_months_until
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import ReviewContent
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period, list_months_until
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.team_mirror.rules import GRACE_DAYS, Tally, close_tally
 from leaderjournal.team_mirror.store import ClosedMirror

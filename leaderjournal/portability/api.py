@@ -20,7 +20,7 @@ from leaderjournal.portability.documents.pdf import (
     render_pdf,
 )
 from leaderjournal.portability.documents.rules import parse_names
-from leaderjournal.portability.exports import Export, export, wrap_pdf
+from leaderjournal.portability.exports.formats import Export, export, wrap_pdf
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.limits import documents_per_account, imports_per_account

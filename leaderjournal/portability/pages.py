@@ -12,10 +12,10 @@ from leaderjournal.kernel.concurrency import limit_concurrency
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability import tasks
 from leaderjournal.portability.api import read_names, send_export
-from leaderjournal.portability.csv_tables import TABLES
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.pdf import DocumentOptions
-from leaderjournal.portability.exports import FULL_FORMATS, export, wrap_pdf
+from leaderjournal.portability.exports.csv_tables import TABLES
+from leaderjournal.portability.exports.formats import FULL_FORMATS, export, wrap_pdf
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.daylio import DEFAULT_MOODS

@@ -8,8 +8,8 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from leaderjournal.kernel.fields import UtcInstant
 from leaderjournal.kernel.json_input import UnreadableJson, read_json
-from leaderjournal.portability.csv_tables import TABLES
-from leaderjournal.portability.exports import FORMATS
+from leaderjournal.portability.exports.csv_tables import TABLES
+from leaderjournal.portability.exports.formats import FORMATS
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.questions.schemas import KEY
 

@@ -15,8 +15,9 @@ from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.practice_log.summary.rules import PracticeFigures
 from leaderjournal.practice_log.summary.schemas import PracticeFiguresSchema
 from leaderjournal.reviews import store
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
-from leaderjournal.reviews.summaries.rules import Period, Summary, summarize
+from leaderjournal.reviews.summaries.rules import Summary, summarize
 from leaderjournal.reviews.words.rules import WordFigures, compute_word_figures
 
 blueprint = Blueprint("reviews-api", __name__, url_prefix=PREFIX, description="Reviews")

@@ -16,7 +16,7 @@ from leaderjournal.reviews.charts.rules import group_by_week
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.api import parse_month
 from leaderjournal.reviews.monthly.rules import QUESTIONS, find_month_to_review
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 blueprint = Blueprint("reviews", __name__)
 

@@ -16,7 +16,7 @@ from portability.imports.test_import import bring, upload
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
-from leaderjournal.portability.full_export import stream_full_export
+from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.practice import catalogue

@@ -17,7 +17,7 @@ from leaderjournal.accounts.sessions.store import list_sessions
 from leaderjournal.kernel import clock
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.pdf import DocumentOptions
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 PUBLIC = {
     "accounts.erased",

@@ -20,8 +20,7 @@ from leaderjournal.reviews import store as reviews_store
 from leaderjournal.reviews.charts.rules import group_by_week
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
-from leaderjournal.reviews.rules import list_months_shown
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period, list_charted_months
 
 STATIC = ROOT / "static"
 
@@ -100,7 +99,7 @@ def render_page(
         ),
     )
     days = reflections_store.iter_days(leader.cipher, first=period.first, last=period.last)
-    months = list_months_shown(period) if period.month is None else (period,)
+    months = list_charted_months(period) if period.month is None else (period,)
     reviewed = ((month, monthly_store.get_review(leader.cipher, month)) for month in months)
     # Not `render_template`, which would add what pages know of the request: the worker has none.
     template = current_app.jinja_env.get_template("portability/document/document.html")

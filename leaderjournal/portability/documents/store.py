@@ -22,7 +22,7 @@ from leaderjournal.portability.documents.pdf import (
     PdfUnavailable,
     render_pdf,
 )
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 LIFETIME = timedelta(days=1)
 MOST_IN_PROGRESS = 2

@@ -17,7 +17,7 @@ from leaderjournal.accounts.practice_calendar.rules import (
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate, to_instant
 from leaderjournal.kernel.fields import CLOCK_TIME_PATTERN, Day
 from leaderjournal.kernel.problems import flatten_messages, summarize_errors
-from leaderjournal.portability.full_export import FORMAT
+from leaderjournal.portability.exports.full_export import FORMAT
 from leaderjournal.portability.imports.archives import (
     MOST_VALUES,
     UnreadableJournal,
@@ -33,9 +33,10 @@ from leaderjournal.questions.schemas import QuestionSchema
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.schemas import ContentSchema
 from leaderjournal.reflections.store import DayHistory, DayToImport, DayVersion, Writing
+from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
-from leaderjournal.reviews.monthly.store import ImportedReview, ReviewVersion
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.monthly.store import ReviewVersion
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.team_mirror.rules import Tally, close_tally
 from leaderjournal.team_mirror.schemas import TallySchema
 from leaderjournal.team_mirror.store import ClosedMirror

@@ -31,7 +31,7 @@ from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import DayToImport
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.monthly.store import ImportedReview
+from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.team_mirror import store as team_mirror_store
 
 DAYS_PER_TRANSACTION = 100

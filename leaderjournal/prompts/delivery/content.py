@@ -13,7 +13,7 @@ from leaderjournal.prompts.delivery.store import ClaimedMessage
 from leaderjournal.prompts.rules import PromptContent, compose_invitation, compose_prompt
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 
 def compose_contents(

@@ -12,7 +12,7 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import Slot
 from leaderjournal.reviews import store as reviews_store
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 PromptKey = tuple[UUID, LocalDate, Slot]
 

@@ -29,7 +29,7 @@ from leaderjournal.prompts.fortnightly.rules import (
 )
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.day_marks.rules import count_days, mark_days
-from leaderjournal.reviews.summaries.rules import Passage, choose_highlights
+from leaderjournal.reviews.highlights.rules import Passage, choose_highlights
 
 BATCH = 100
 RETRY_DELAY = timedelta(hours=1)

@@ -11,7 +11,8 @@ from itertools import groupby
 from statistics import fmean
 
 from leaderjournal.reviews.day_marks.rules import DayCounts, Mark, Span, count_days, find_spans
-from leaderjournal.reviews.summaries.rules import BehaviourFigures, DayFigures, Period, Scored
+from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reviews.summaries.rules import BehaviourFigures, DayFigures, Scored
 
 LOWEST, HIGHEST = 1, 5
 STRONG_FROM, WEAK_TO = 3.5, 2.5
@@ -85,14 +86,6 @@ class MonthDays:
 
     days: tuple[DayFigures, ...]
     counts: DayCounts
-
-
-def list_months_until(last: Period, number: int) -> tuple[Period, ...]:
-    """Return `number` months in order, of which `last` is the last."""
-    months = [last]
-    while len(months) < number:
-        months.append(months[-1].previous)
-    return tuple(reversed(months))
 
 
 def compute_monthly_means(

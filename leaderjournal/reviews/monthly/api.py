@@ -16,7 +16,7 @@ from leaderjournal.reviews.monthly.schemas import (
     ReviewSchema,
     ReviewVersionSchema,
 )
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 blueprint = Blueprint("monthly-api", __name__, url_prefix=PREFIX, description="Monthly reviews")
 

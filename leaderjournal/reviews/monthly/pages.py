@@ -16,7 +16,7 @@ from leaderjournal.reviews.monthly import store
 from leaderjournal.reviews.monthly.api import parse_month, require_begun
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, is_step
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 blueprint = Blueprint("monthly", __name__)
 

@@ -8,7 +8,7 @@ from typing import Any
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after, iter_days
 from leaderjournal.reflections.versions.rules import ONE_SITTING
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 QUESTIONS = {
     "mirror": "What did the mirror show you this month?",

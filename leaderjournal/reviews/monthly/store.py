@@ -1,6 +1,6 @@
 """The SQL of monthly reviews: encrypted, versioned, and with the key that next month leans on."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.store import Leader
-from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
+from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
@@ -17,7 +17,7 @@ from leaderjournal.questions import store as questions_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 from leaderjournal.reviews.monthly.quotas import check_space
 from leaderjournal.reviews.monthly.rules import ReviewContent
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,6 @@ class StoredReview:
     def etag(self) -> str:
         """The version's name in ETag and If-Match (RFC 9110, 8.8.3), without quotes."""
         return f"{self.id.hex}-{self.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedReview:
-    """A review of another journal of ours, with its earlier versions, to be added."""
-
-    month: Period
-    content: ReviewContent
-    version: int
-    written_at: Instant
-    saved_at: Instant
-    versions: tuple[ReviewVersion, ...]
 
 
 class ReviewChangedMeanwhile(Exception):
@@ -122,7 +110,7 @@ def save_review(
             _keep_version(session, cipher, row)
         row.version += 1
         row.saved_at = now
-        row.document = _encrypt(cipher, row.id, content)
+        row.document = encrypt_content(cipher, row.id, content)
         check_space(session, leader.id, 2 * len(row.document), now=now)
         questions_store.set_leaning_key(session, leader.id, month.next.first, content.lean_on)
         return _to_stored(cipher, row), current is None
@@ -151,58 +139,6 @@ def list_versions_by_id(cipher: Cipher, review_id: UUID) -> list[ReviewVersion]:
     ]
 
 
-def import_reviews(
-    session: Session, cipher: Cipher, brought: Iterable[ImportedReview]
-) -> dict[str, UUID]:
-    """Add reviews with their versions, inside the caller's transaction; leave what is there.
-
-    Return the ids of the new ones by their month. Next month leans on the key that one chose.
-    """
-    added: dict[str, UUID] = {}
-    there = set(
-        session.scalars(
-            sa.select(MonthlyReview.month).where(MonthlyReview.account_id == cipher.account)
-        )
-    )
-    for given in brought:
-        month = given.month.name
-        if month in there or month in added:
-            continue
-        row = MonthlyReview(
-            id=new_id(),
-            account_id=cipher.account,
-            month=month,
-            written_at=given.written_at,
-            saved_at=given.saved_at,
-            version=given.version,
-        )
-        row.document = _encrypt(cipher, row.id, given.content)
-        session.add(row)
-        session.flush()
-        for kept in given.versions:
-            _add_version(session, cipher, row.id, kept)
-        first = given.month.next.first
-        questions_store.set_leaning_key(session, cipher.account, first, given.content.lean_on)
-        added[month] = row.id
-    return added
-
-
-def undo_import(session: Session, reviews: Mapping[UUID, int]) -> int:
-    """Remove reviews, inside the caller's transaction, where they are at the version given.
-
-    Return how many were removed; one that was written on since stays.
-    """
-    return sum(
-        count_changed_rows(
-            session,
-            sa.delete(MonthlyReview).where(
-                MonthlyReview.id == row_id, MonthlyReview.version == version
-            ),
-        )
-        for row_id, version in reviews.items()
-    )
-
-
 def rewrite_texts(cipher: Cipher, *, without: Callable[[str], str], now: Instant) -> None:
     """Write every review anew, versions too, as `without` has it: it takes a name out of a text."""
     with write_transaction() as session:
@@ -213,13 +149,13 @@ def rewrite_texts(cipher: Cipher, *, without: Callable[[str], str], now: Instant
             before = _decrypt(cipher, "monthly_reviews", row) if row.version else ReviewContent()
             content = before.with_texts(without)
             if content != before:
-                row.document, row.saved_at = _encrypt(cipher, row.id, content), now
+                row.document, row.saved_at = encrypt_content(cipher, row.id, content), now
                 row.version += 1
         session.flush()
         versions = sa.select(MonthlyReviewRevision).join(MonthlyReview).where(of_account)
         for kept in session.scalars(versions.execution_options(**fresh)):
             content = _decrypt(cipher, "monthly_review_revisions", kept).with_texts(without)
-            kept.document = _encrypt_version(cipher, kept.review_id, kept.version, content)
+            kept.document = encrypt_version(cipher, kept.review_id, kept.version, content)
 
 
 def _lock_row(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
@@ -254,23 +190,21 @@ def _get_row(session: Session, account: UUID, month: str) -> MonthlyReview | Non
 
 def _keep_version(session: Session, cipher: Cipher, row: MonthlyReview) -> None:
     content = _decrypt(cipher, "monthly_reviews", row)
-    _add_version(session, cipher, row.id, ReviewVersion(row.version, row.saved_at, content))
+    add_version(session, cipher, row.id, ReviewVersion(row.version, row.saved_at, content))
 
 
-def _add_version(session: Session, cipher: Cipher, review_id: UUID, kept: ReviewVersion) -> None:
+def add_version(session: Session, cipher: Cipher, review_id: UUID, kept: ReviewVersion) -> None:
     session.add(
         MonthlyReviewRevision(
             review_id=review_id,
             version=kept.version,
             saved_at=kept.saved_at,
-            document=_encrypt_version(cipher, review_id, kept.version, kept.content),
+            document=encrypt_version(cipher, review_id, kept.version, kept.content),
         )
     )
 
 
-def _encrypt_version(
-    cipher: Cipher, review_id: UUID, version: int, content: ReviewContent
-) -> bytes:
+def encrypt_version(cipher: Cipher, review_id: UUID, version: int, content: ReviewContent) -> bytes:
     return cipher.encrypt_json(
         content.to_document(),
         table="monthly_review_revisions",
@@ -279,7 +213,7 @@ def _encrypt_version(
     )
 
 
-def _encrypt(cipher: Cipher, row_id: UUID, content: ReviewContent) -> bytes:
+def encrypt_content(cipher: Cipher, row_id: UUID, content: ReviewContent) -> bytes:
     return cipher.encrypt_json(
         content.to_document(), table="monthly_reviews", column="document", row=row_id
     )

@@ -23,7 +23,7 @@ from leaderjournal.reflections.search.rules import (
 from leaderjournal.reflections.search.store import Filters, find_matching_days
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 blueprint = Blueprint("search", __name__)
 

@@ -1,11 +1,8 @@
-"""A month or a year in figures, and the words in it that are worth rereading."""
+"""The figures of a month or a year."""
 
-import re
-from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from statistics import median
 from typing import Protocol
 
@@ -16,76 +13,12 @@ from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
 from leaderjournal.practice_log.numbers.rules import NumberFigures
 from leaderjournal.practice_log.summary.rules import NO_FIGURES, PersonFigures, PracticeFigures
 from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
+from leaderjournal.reviews.highlights.rules import Highlight, Passage, choose_highlights
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.streaks.rules import count_longest_streak, find_freezes
 from leaderjournal.team_mirror.rules import KeyMean
 
-FIRST_YEAR, LAST_YEAR = 1900, 9998
-ENOUGH_WORDS = 8
-HIGHEST_LOW_SCORE = 2
-MIDDLE_SCORE = 3
 HIGHLIGHTS_IN_A_MONTH, HIGHLIGHTS_IN_A_YEAR = 5, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A calendar month, or a whole year where `month` is None, of local dates."""
-
-    year: int
-    month: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "Period":
-        """Return the period that `text` names: a month such as 2026-11, or a year such as 2026.
-
-        Raises ValueError that says what is allowed.
-        """
-        named = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?", text)
-        if named is None or not FIRST_YEAR <= int(named[1]) <= LAST_YEAR:
-            raise ValueError(
-                "period: give a month such as 2026-11 or a year such as 2026, "
-                f"from {FIRST_YEAR} to {LAST_YEAR}"
-            )
-        return cls(int(named[1]), int(named[2]) if named[2] else None)
-
-    @property
-    def name(self) -> str:
-        """The period as addresses and the API write it: 2026-11 or 2026."""
-        return f"{self.year:04}" if self.month is None else f"{self.year:04}-{self.month:02}"
-
-    @property
-    def first(self) -> LocalDate:
-        """The first local date of the period."""
-        return LocalDate(date(self.year, self.month or 1, 1))
-
-    @property
-    def last(self) -> LocalDate:
-        """The last local date of the period."""
-        month = self.month or 12
-        return LocalDate(date(self.year, month, monthrange(self.year, month)[1]))
-
-    @property
-    def previous(self) -> "Period":
-        """The month before a month, the year before a year."""
-        return self._move(-1)
-
-    @property
-    def next(self) -> "Period":
-        """The month after a month, the year after a year."""
-        return self._move(1)
-
-    @property
-    def months(self) -> "tuple[Period, ...]":
-        """The month itself, or the twelve months of a year."""
-        return (self,) if self.month else tuple(Period(self.year, month) for month in range(1, 13))
-
-    def __contains__(self, day: LocalDate) -> bool:
-        return self.first <= day <= self.last
-
-    def _move(self, by: int) -> "Period":
-        if self.month is None:
-            return Period(self.year + by)
-        year, month = divmod(self.year * 12 + self.month - 1 + by, 12)
-        return Period(year, month + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +34,6 @@ class WrittenDay:
     behaviours: Mapping[str, str | None] = field(default_factory=dict)
     words: int = 0
     in_time: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Words of one day that may be chosen for rereading; a note has no key."""
-
-    date: LocalDate
-    key: str | None
-    score: int | None
-    text: str
-    length: int = field(init=False, compare=False)
-    """In words; counted once, as passages are compared by it again and again."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "length", len(self.text.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +104,6 @@ class DayFigures:
     def kept(self) -> bool:
         """Whether there is an entry."""
         return not WRITTEN.isdisjoint(self.marks)
-
-
-@dataclass(frozen=True, slots=True)
-class Highlight:
-    """A passage to reread, whole."""
-
-    date: LocalDate
-    key: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,30 +183,6 @@ def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         highlights=choose_highlights((p for p in journal.passages if p.date in period), how_many),
         compared_with=period.previous.name,
     )
-
-
-def choose_highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, ...]:
-    """Return at most `how_many` passages worth rereading, whole, in the order of their dates.
-
-    Only passages of eight words or more, unless all are shorter. One is honest about a low score
-    (1 or 2) where there is such a passage and room for two: the longest. The others are spread
-    over months, then days, then keys; where that leaves a choice, the higher score comes first
-    (words without one rank with a 3), then the longer text, then the later date.
-    """
-    left = _sort_best_first(passages)
-    chosen: list[Passage] = []
-    seen: Counter[object] = Counter()
-    candid = [passage for passage in left if _is_low(passage)] if how_many > 1 else []
-    while left and len(chosen) < how_many:
-        if candid and not chosen:
-            passage = max(candid, key=lambda passage: passage.length)
-        else:
-            passage = min(left, key=lambda other: [seen[part] for part in _list_places(other)])
-        left.remove(passage)
-        chosen.append(passage)
-        seen.update(_list_places(passage))
-    chosen.sort(key=lambda passage: passage.date)
-    return tuple(Highlight(passage.date, passage.key, passage.text) for passage in chosen)
 
 
 def find_best_day(days: Iterable[Scored]) -> LocalDate | None:
@@ -380,27 +265,3 @@ def _build_day_figures(
 
 def _compute_mean(scores: list[int]) -> float | None:
     return sum(scores) / len(scores) if scores else None
-
-
-def _sort_best_first(passages: Iterable[Passage]) -> list[Passage]:
-    said = [passage for passage in passages if passage.length]
-    enough = [passage for passage in said if passage.length >= ENOUGH_WORDS]
-    return sorted(
-        enough or said,
-        key=lambda passage: (
-            -(passage.score or MIDDLE_SCORE),
-            -passage.length,
-            -passage.date.toordinal(),
-            passage.key or "",
-            passage.text,
-        ),
-    )
-
-
-def _is_low(passage: Passage) -> bool:
-    return passage.score is not None and passage.score <= HIGHEST_LOW_SCORE
-
-
-def _list_places(passage: Passage) -> tuple[object, ...]:
-    """Return what a passage takes its share of: its month, its day, its key."""
-    return (passage.date.year, passage.date.month), passage.date, passage.key

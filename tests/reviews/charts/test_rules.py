@@ -20,16 +20,10 @@ from leaderjournal.reviews.charts.rules import (
     compute_weekday_means,
     group_behaviours,
     group_by_month,
-    list_months_until,
     plot_line,
 )
-from leaderjournal.reviews.summaries.rules import (
-    BehaviourFigures,
-    Journal,
-    Period,
-    WrittenDay,
-    summarize,
-)
+from leaderjournal.reviews.periods.rules import Period, list_months_until
+from leaderjournal.reviews.summaries.rules import BehaviourFigures, Journal, WrittenDay, summarize
 
 KEYS = catalogue.KEY_SLUGS
 DAYS_OF_2026 = st.integers(0, 364).map(lambda n: LocalDate(date(2026, 1, 1) + timedelta(n)))

@@ -7,7 +7,7 @@ import pytest
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 
 PLAIN = PracticeCalendar()
 

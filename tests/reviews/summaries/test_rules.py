@@ -14,6 +14,8 @@ from leaderjournal.practice_log.commitments.rules import CommitmentFigures
 from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
 from leaderjournal.practice_log.summary.rules import NO_FIGURES
 from leaderjournal.reviews.charts.rules import find_spans_by_mark, group_by_week
+from leaderjournal.reviews.highlights.rules import Highlight, Passage, choose_highlights
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.streaks.rules import (
     compute_streak,
     count_longest_streak,
@@ -22,12 +24,8 @@ from leaderjournal.reviews.streaks.rules import (
 from leaderjournal.reviews.summaries.rules import (
     BehaviourFigures,
     BestScore,
-    Highlight,
     Journal,
-    Passage,
-    Period,
     WrittenDay,
-    choose_highlights,
     find_best_day,
     summarize,
 )

@@ -20,12 +20,12 @@ from leaderjournal.reviews.charts.rules import (
     find_spans_by_mark,
     group_behaviours,
     group_by_month,
-    list_months_until,
     plot_line,
 )
 from leaderjournal.reviews.day_marks.rules import Mark, Span
+from leaderjournal.reviews.periods.rules import Period, list_months_until
 from leaderjournal.reviews.streaks.rules import Run, list_longest_runs
-from leaderjournal.reviews.summaries.rules import Journal, Period, Summary, find_best_day, summarize
+from leaderjournal.reviews.summaries.rules import Journal, Summary, find_best_day, summarize
 from leaderjournal.reviews.words.rules import WordFigures, WrittenText, compute_word_figures
 
 
@@ -54,7 +54,7 @@ class PeriodReport:
     days: tuple[MonthDays, ...]
 
 
-def list_months_shown(period: Period) -> tuple[Period, ...]:
+def list_charted_months(period: Period) -> tuple[Period, ...]:
     """Return the twelve months whose line is drawn beside `period`."""
     return period.months if period.month is None else list_months_until(period, 12)
 
@@ -67,14 +67,14 @@ def build_report(
     keys: Sequence[Key],
     today: LocalDate,
 ) -> PeriodReport:
-    """Return the portrait of `period` as it stands on `today`.
+    """Return the report on `period` as it stands on `today`.
 
-    The journal's days reach back to the first of `months_shown`; `texts` are all of the period.
+    The journal's days begin with the first of `list_charted_months`; `texts` are the period's.
     """
     slugs = [key.slug for key in keys]
     days = [day for day in journal.days if day.date in period]
     figures = summarize(period, journal, today=today)
-    means = compute_monthly_means(journal.days, list_months_shown(period), slugs)
+    means = compute_monthly_means(journal.days, list_charted_months(period), slugs)
     is_year = period.month is None
     return PeriodReport(
         period=period,

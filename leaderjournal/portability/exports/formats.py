@@ -7,14 +7,14 @@ from zipstream import ZIP_DEFLATED, ZipStream
 
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.portability import csv_tables, markdown
-from leaderjournal.portability.full_export import stream_full_export
+from leaderjournal.portability.exports import csv_tables, markdown
+from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.exports import store as log_exports_store
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.summaries.rules import Period
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.team_mirror import store as team_mirror_store
 
 FULL_FORMATS = ("json", "markdown", "csv")

@@ -1,20 +1,15 @@
-r"""A journal as Markdown: a file per day with front matter, written and read.
-
-A day's texts stand under headings of the second level. A line of a text that looks like a heading
-gets a backslash before it, which Markdown shows as the line it was; one that had backslashes there
-gets one more.
-"""
+"""A zip of Markdown files, ours or another journal's, read as days and reviews."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
-from uuid import UUID
 
 import yaml
 
 from leaderjournal.kernel.days import Instant, LocalDate, get_time_zone, to_instant, to_local_date
 from leaderjournal.kernel.fields import EARLIEST_DATE
+from leaderjournal.portability.exports.markdown import COMMITMENT, LOG_NAME, NOTE
 from leaderjournal.portability.imports.archives import Archive
 from leaderjournal.portability.imports.rules import (
     Failure,
@@ -24,138 +19,22 @@ from leaderjournal.portability.imports.rules import (
     require_valid_date,
 )
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log.entries.rules import Acts, Commitment, HandOff, Kind, Person, Win
-from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import DayToImport, StoredDay, Writing
+from leaderjournal.reflections.store import DayToImport, Writing
+from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
-from leaderjournal.reviews.monthly.store import ImportedReview, StoredReview
-from leaderjournal.reviews.summaries.rules import Period
-from leaderjournal.team_mirror.rules import MirrorResult
-from leaderjournal.team_mirror.store import Mirror
+from leaderjournal.reviews.periods.rules import Period
 
-LOG_NAME = "between-reflections.md"
-LOG_TITLES = {
-    Kind.PERSON: "People",
-    Kind.ACTS: "Acts",
-    Kind.COMMITMENT: "Commitments",
-    Kind.HAND_OFF: "Hand-offs",
-    Kind.WIN: "Wins",
-    Kind.NUMBER: "The number",
-}
-NOTE, COMMITMENT = "A note", "What will I do next?"
 HEADING = re.compile(r"^## (.+?)\s*$")
-LOOKS_LIKE_HEADING = re.compile(r"^(\\*#)", re.MULTILINE)
 ESCAPED_HEADING = re.compile(r"^\\(\\*#)", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 LONGEST_FRONT_MATTER = 20_000
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
-def format_day(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
-    """Return a day's path and its Markdown; `questions` holds the texts of questions by id."""
-    answers = [answer for answer in day.content.answers if answer.is_answered]
-    head: dict[str, Any] = {
-        "date": str(day.local_date),
-        "written_at": day.written_at.isoformat(),
-        "time_zone": day.time_zone,
-        "words": day.content.words,
-    }
-    head |= {
-        answer.key: {
-            name: value
-            for name, value in (
-                ("score", answer.score),
-                ("behaviour", answer.behaviour),
-                ("question", questions.get(answer.question or "")),
-            )
-            if value is not None
-        }
-        for answer in answers
-    }
-    texts = [(catalogue.get_key(answer.key).name, answer.text) for answer in answers]
-    texts += [(NOTE, day.content.note), (COMMITMENT, day.content.commitment)]
-    return f"{day.local_date.year:04}/{day.local_date}.md", _format_file(head, texts)
-
-
-def format_review(review: StoredReview) -> tuple[str, str]:
-    """Return the path and the Markdown of a month's review."""
-    content = review.content.to_document()
-    head = {
-        "month": review.month,
-        "written_at": review.written_at.isoformat(),
-        "saved_at": review.saved_at.isoformat(),
-        "lean_on": content["lean_on"],
-    }
-    texts = [(question, content[field]) for field, question in QUESTIONS.items()]
-    return f"reviews/{review.month}.md", _format_file(head, texts)
-
-
-def format_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
-    """Return what happened between reflections: a heading for each kind, a line for each entry.
-
-    Of `mirrors` it holds what their leader may see.
-    """
-    names = {e.id: e.content.name for e in entries if isinstance(e.content, Person)}
-    parts = []
-    for kind, title in LOG_TITLES.items():
-        lines = [f"- {_format_log_line(entry, names)}" for entry in entries if entry.kind == kind]
-        if lines:
-            parts.append("\n".join([f"## {title}", "", *lines, ""]))
-    lines = [line for m in mirrors if m.shown for line in _format_mirror(m.month, m.shown)]
-    if lines:
-        parts.append("\n".join(["## The team mirror", "", *lines, ""]))
-    return "\n".join(["# Between reflections", "", *parts])
-
-
-def _format_log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
-    said = entry.content
-    whom = names.get(getattr(said, "person_id", None) or entry.id, "")
-    told: list[object]
-    match said:
-        case Person():
-            left = said.left_on and f"left on {said.left_on}"
-            told = [said.name, said.every_days and f"every {said.every_days} days", left, said.note]
-        case Acts():
-            told = [entry.local_date, whom, ", ".join(said.acts)]
-        case Commitment():
-            text = said.text or "what this day’s reflection says comes next"
-            told = [entry.local_date, text, f"due {said.due_on}", said.state, said.reason]
-        case HandOff():
-            back = said.stepped_back_in_on
-            taken = back and f"stepped back in {back}"
-            told = [entry.local_date, said.text, whom, taken, said.reason]
-        case Win():
-            on = said.celebrated_on and f"celebrated {said.celebrated_on}"
-            told = [entry.local_date, said.text, whom, on, said.celebrated_how]
-        case _:
-            amounts = {"target": said.target, "actual": said.actual}
-            told = [said.period, *(f"{n} {f:.15g}" for n, f in amounts.items() if f is not None)]
-            told.append(said.unit)
-    return " · ".join(" ".join(str(part).split()) for part in told if part)
-
-
-def _format_mirror(month: str, heard: MirrorResult) -> Iterator[str]:
-    means = (
-        f"{key.name} {found.mean:.1f} ({found.n} answers)"
-        for key in catalogue.list_keys()
-        if (found := heard.scores.get(key.slug))
-    )
-    yield " · ".join([f"- {month}", *means])
-    for key in catalogue.list_keys():
-        for line in heard.lines.get(key.slug, ()):
-            yield f"  - {key.name}: {' '.join(line.split())}"
-
-
-def _format_file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
-    """Return front matter, and each text that says something under its heading."""
-    front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
-    body = "".join(
-        f"\n## {title}\n\n{_escape_headings(text.strip())}\n"
-        for title, text in texts
-        if text.strip()
-    )
-    return f"---\n{front}---\n{body}"
+def is_markdown(archive: Archive) -> bool:
+    """Tell whether the zip is one of Markdown files."""
+    return bool(archive.list_members(".md"))
 
 
 def read_markdown(
@@ -307,12 +186,3 @@ def _parse_answer(slug: str, given: Any, text: str) -> Answer:
         score if type(score) is int and 1 <= score <= 5 else None,
         text,
     )
-
-
-def _escape_headings(text: str) -> str:
-    return LOOKS_LIKE_HEADING.sub(lambda found: f"\\{found[1]}", text)
-
-
-def is_markdown(archive: Archive) -> bool:
-    """Tell whether the zip is one of Markdown files."""
-    return bool(archive.list_members(".md"))

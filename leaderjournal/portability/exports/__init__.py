@@ -1,0 +1,1 @@
+"""Taking a journal along: the full export as JSON, Markdown and CSV tables."""

@@ -1,0 +1,1 @@
+"""The passages of a month or a year that are worth rereading."""

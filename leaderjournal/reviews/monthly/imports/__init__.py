@@ -1,0 +1,1 @@
+"""Monthly reviews that come from a file."""

@@ -1,0 +1,1 @@
+"""Inviting a leader to review a month."""

@@ -1,0 +1,59 @@
+"""Who is invited to review which month."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.practice_calendar import store as calendar_store
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import LocalDate, days_after
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
+from leaderjournal.reviews.periods.rules import Period
+
+MIN_DAYS_FOR_INVITATION = 5
+"""Days kept in a month from which on its leader is invited to look back on it."""
+
+
+def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
+    """Return the month whose review is offered on `today` and not written yet."""
+    month = find_month_to_review(today, calendar_store.load_calendar(leader.id))
+    if month is None or monthly_store.find_reviewed(db.session, {leader.id}, {month.name}):
+        return None
+    return (
+        month
+        if reflections_store.count_completed_days([leader.id], month.first, month.last)
+        else None
+    )
+
+
+def find_review_invitations(
+    session: Session, days: Collection[tuple[UUID, LocalDate]]
+) -> dict[tuple[UUID, LocalDate], Period]:
+    """Return which of these accounts' local days invite to the review of their month.
+
+    They are the last practice day of a month that holds at least five days, and no review yet.
+    """
+    of_month: defaultdict[Period, set[tuple[UUID, LocalDate]]] = defaultdict(set)
+    for account, day in days:
+        if days_after(day, 7).month != day.month:
+            of_month[Period(day.year, day.month)].add((account, day))
+    invited = {}
+    for month, places in of_month.items():
+        accounts = {account for account, _ in places}
+        kept = reflections_store.count_completed_days(accounts, month.first, month.last)
+        reviewed = monthly_store.find_reviewed(session, accounts, {month.name})
+        worth = {
+            account
+            for account, count in kept.items()
+            if count >= MIN_DAYS_FOR_INVITATION and (account, month.name) not in reviewed
+        }
+        calendars = calendar_store.load_calendars(worth)
+        for account, day in places:
+            if account in worth and find_last_practice_day(month, calendars[account]) == day:
+                invited[account, day] = month
+    return invited

@@ -1,0 +1,1 @@
+"""The months and years that a review looks back on."""

@@ -1,0 +1,1 @@
+"""A month or a year as a whole."""
