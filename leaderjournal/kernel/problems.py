@@ -2,7 +2,8 @@
 
 import json
 import logging
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -48,6 +49,7 @@ LABELS = {
 }
 
 Errors = dict[str, list[str]]
+Parsed = TypeVar("Parsed")
 
 
 class Problem(HTTPException):
@@ -72,6 +74,14 @@ class Problem(HTTPException):
 def raise_invalid(errors: Errors) -> NoReturn:
     """Raise 422 with messages by field."""
     raise Problem(422, summarize_errors(errors), errors=errors)
+
+
+def parse_or_refuse(name: str, parse: Callable[[str], Parsed], text: str) -> Parsed:
+    """Return `parse(text)`. Raises Problem (422) with the ValueError's message under `name`."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise_invalid({name: [str(error)]})
 
 
 def summarize_errors(errors: Errors) -> str:

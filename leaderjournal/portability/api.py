@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, stream_with_context
+from flask import Response
 from flask_login import login_required
 from werkzeug.datastructures import FileStorage
 
@@ -11,19 +11,17 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.concurrency import limit_concurrency
-from leaderjournal.kernel.problems import Problem, raise_invalid
+from leaderjournal.kernel.problems import Problem, parse_or_refuse, raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
-from leaderjournal.portability.documents.pdf import (
-    DocumentOptions,
-    PdfTooLarge,
-    PdfUnavailable,
-    render_pdf,
-)
-from leaderjournal.portability.documents.rules import parse_names
-from leaderjournal.portability.exports.formats import Export, export, wrap_pdf
-from leaderjournal.portability.imports import store
+from leaderjournal.portability.documents.pdf import PdfTooLarge, PdfUnavailable, render_pdf
+from leaderjournal.portability.documents.rules import DocumentOptions, parse_names
+from leaderjournal.portability.exports.formats import export, wrap_pdf
+from leaderjournal.portability.imports import preview, store, undo
 from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.preview import confirm_import
+from leaderjournal.portability.imports.run import import_now, run_import
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
+from leaderjournal.portability.responses import send_export
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
@@ -33,25 +31,9 @@ from leaderjournal.portability.schemas import (
     UploadSchema,
     make_choices,
 )
-from leaderjournal.reviews.api import parse_period
+from leaderjournal.reviews.periods.rules import Period
 
 blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, description="Moving")
-
-
-def send_export(made: Export) -> Response:
-    """Return the reply that sends a file as it is made."""
-    response = Response(stream_with_context(made.pieces), mimetype=made.media_type)
-    response.headers["Content-Type"] = made.media_type
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    return response
-
-
-def read_names(text: str) -> tuple[str, ...]:
-    """Return the names that a document is to leave out. Raises Problem (422)."""
-    try:
-        return parse_names(text)
-    except ValueError as error:
-        raise_invalid({"without_names": [str(error)]})
 
 
 @blueprint.get("/export")
@@ -74,8 +56,10 @@ def export_pdf(wanted: dict[str, Any]) -> Response:
     """Take a month or a year along as a PDF."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    period = parse_period(wanted["period"] or f"{today.year:04}")
-    wishes = DocumentOptions(wanted["every_day"], read_names(wanted["without_names"]))
+    period = parse_or_refuse("period", Period.parse, wanted["period"] or f"{today.year:04}")
+    wishes = DocumentOptions(
+        wanted["every_day"], parse_or_refuse("without_names", parse_names, wanted["without_names"])
+    )
     try:
         return send_export(wrap_pdf(period, render_pdf(leader, period, wishes, today=today)))
     except PdfUnavailable as error:
@@ -100,7 +84,7 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
     content = files["file"].stream.read()
     choices = ChoicesSchema.to_choices(chosen)
     try:
-        done = store.import_now(get_current_leader(), content, choices=choices, now=clock.now())
+        done = import_now(get_current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
         raise_invalid({"file": [str(error)]})
     return done, 200, {"Location": f"{PREFIX}/imports/{done.id}"}
@@ -118,7 +102,7 @@ def preview_import(files: dict[str, FileStorage]) -> Any:
     leader, now = get_current_leader(), clock.now()
     import_id = store.create_import(leader, files["file"].stream.read(), now=now)
     try:
-        return store.preview_import(leader, import_id, now=now)
+        return preview.preview_import(leader, import_id, now=now)
     except UnreadableJournal as error:
         raise_invalid({"file": [str(error)]})
 
@@ -148,8 +132,8 @@ def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
     """Bring in a journal that was looked at."""
     leader, now = get_current_leader(), clock.now()
     found = _require_found(store.get_import(leader, import_id))
-    if store.confirm_import(leader, import_id, make_choices(chosen["mood_key"], chosen["moods"])):
-        found = store.run_import(leader, import_id, now=now) or found
+    if confirm_import(leader, import_id, make_choices(chosen["mood_key"], chosen["moods"])):
+        found = run_import(leader, import_id, now=now) or found
     return found
 
 
@@ -158,7 +142,7 @@ def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
 @blueprint.response(200, ImportStatusSchema)
 def undo_import(import_id: UUID) -> Any:
     """Take back all that an import made, but what was written on since."""
-    return _require_found(store.undo_import(get_current_leader(), import_id))
+    return _require_found(undo.undo_import(get_current_leader(), import_id))
 
 
 def _require_found(kept: store.ImportStatus | None) -> store.ImportStatus:

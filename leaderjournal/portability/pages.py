@@ -9,23 +9,26 @@ from werkzeug import Response as Reply
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.concurrency import limit_concurrency
+from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability import tasks
-from leaderjournal.portability.api import read_names, send_export
 from leaderjournal.portability.documents import store as documents_store
-from leaderjournal.portability.documents.pdf import DocumentOptions
+from leaderjournal.portability.documents.rules import DocumentOptions, parse_names
 from leaderjournal.portability.exports.csv_tables import TABLES
 from leaderjournal.portability.exports.formats import FULL_FORMATS, export, wrap_pdf
-from leaderjournal.portability.imports import store
+from leaderjournal.portability.imports import preview, store, undo
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.daylio import DEFAULT_MOODS
+from leaderjournal.portability.imports.preview import confirm_import
 from leaderjournal.portability.imports.reader import KIND_NAMES, MoodChoices
+from leaderjournal.portability.imports.run import run_import
 from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
+from leaderjournal.portability.responses import send_export
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.reviews import store as reviews_store
-from leaderjournal.reviews.api import parse_period
+from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reviews.reports import store as reports_store
 from leaderjournal.reviews.words.rules import find_names
 
 blueprint = Blueprint("portability", __name__)
@@ -77,7 +80,7 @@ def import_journal() -> Page:
         enqueue(tasks.look_at_import, str(leader.id), str(import_id))
     else:
         try:
-            store.preview_import(leader, import_id, now=now)
+            preview.preview_import(leader, import_id, now=now)
         except UnreadableJournal as error:
             store.discard_import(leader, import_id)
             return _refuse_file(str(error))
@@ -117,11 +120,11 @@ def start_import(import_id: UUID) -> Page:
     }
     key = request.form.get("mood_key", "")
     choices = MoodChoices(key if key in catalogue.KEY_SLUGS else None, scores)
-    if store.confirm_import(leader, import_id, choices):
+    if confirm_import(leader, import_id, choices):
         if kept.total > MAX_INLINE_DAYS:
             enqueue(tasks.bring_in_import, str(leader.id), str(import_id))
         else:
-            store.run_import(leader, import_id, now=now)
+            run_import(leader, import_id, now=now)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
 
@@ -138,7 +141,7 @@ def give_up_import(import_id: UUID) -> Page:
 @login_required
 def undo_import(import_id: UUID) -> Page:
     """Take back all that an import made."""
-    if store.undo_import(get_current_leader(), import_id) is None:
+    if undo.undo_import(get_current_leader(), import_id) is None:
         abort(404)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 
@@ -147,8 +150,8 @@ def undo_import(import_id: UUID) -> Page:
 @login_required
 def document(period: str) -> str:
     """Ask what the PDF of a month or a year is to hold."""
-    shown, leader = parse_period(period), get_current_leader()
-    texts = reviews_store.list_texts(leader, shown)
+    shown, leader = parse_or_refuse("period", Period.parse, period), get_current_leader()
+    texts = reports_store.list_texts(leader, shown)
     team = people_store.get_team_names(leader.cipher)
     names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
     return render_template("portability/ask_document.html", period=shown, names=sorted(names))
@@ -160,10 +163,14 @@ def document(period: str) -> str:
 @documents_per_account
 def make_document(period: str) -> Page:
     """Have a PDF made; a year is left to the worker."""
-    shown = parse_period(period)
+    shown = parse_or_refuse("period", Period.parse, period)
     leader, now = get_current_leader(), clock.now()
     leaves_out = request.form.get("names") == "without"
-    names = read_names(request.form.get("without_names", "")) if leaves_out else ()
+    names = (
+        parse_or_refuse("without_names", parse_names, request.form.get("without_names", ""))
+        if leaves_out
+        else ()
+    )
     wishes = DocumentOptions(request.form.get("every_day") == "yes", names)
     document_id = documents_store.request_document(leader, shown, wishes, now=now)
     if shown.month is None:

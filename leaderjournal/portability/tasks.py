@@ -6,8 +6,9 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.queue import register_task
 from leaderjournal.portability.documents import store as documents_store
-from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.preview import preview_import
+from leaderjournal.portability.imports.run import run_import
 
 
 @register_task
@@ -17,7 +18,7 @@ def look_at_import(account_id: str, import_id: str) -> None:
     if leader is None:
         return
     try:
-        imports_store.preview_import(leader, UUID(import_id), now=clock.now())
+        preview_import(leader, UUID(import_id), now=clock.now())
     except UnreadableJournal:
         return  # it is noted with the import, where its leader reads why
 
@@ -27,7 +28,7 @@ def bring_in_import(account_id: str, import_id: str) -> None:
     """Bring in an import that its leader chose."""
     leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
-        imports_store.run_import(leader, UUID(import_id), now=clock.now())
+        run_import(leader, UUID(import_id), now=clock.now())
 
 
 @register_task

@@ -7,28 +7,21 @@ from flask_login import login_required
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
-from leaderjournal.kernel.problems import raise_invalid
+from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.practice_log.summary.rules import PracticeFigures
 from leaderjournal.practice_log.summary.schemas import PracticeFiguresSchema
-from leaderjournal.reviews import store
 from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reviews.reports import store as reports_store
 from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
+from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.reviews.summaries.rules import Summary, summarize
 from leaderjournal.reviews.words.rules import WordFigures, compute_word_figures
 
 blueprint = Blueprint("reviews-api", __name__, url_prefix=PREFIX, description="Reviews")
-
-
-def parse_period(text: str) -> Period:
-    """Return the period that an address names. Raises Problem (422)."""
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise_invalid({"period": ["Use a month like 2026-11 or a year like 2026, from 1900 on."]})
 
 
 @blueprint.get("/streak")
@@ -37,7 +30,7 @@ def parse_period(text: str) -> Period:
 def read_streak() -> dict[str, Any]:
     """Read the streaks and the steadiness as they stand today."""
     leader = get_current_leader()
-    return store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
+    return streaks_store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
 
 
 @blueprint.get("/summaries/<period>")
@@ -45,9 +38,9 @@ def read_streak() -> dict[str, Any]:
 @blueprint.response(200, SummarySchema)
 def read_summary(period: str) -> Summary:
     """Read a month (2026-11) or a year (2026) in figures."""
-    leader = get_current_leader()
-    named, today = parse_period(period), leader.today(clock.now())
-    return summarize(named, store.get_journal(leader, named, today=today), today=today)
+    leader, parsed = get_current_leader(), _parse_period(period)
+    today = leader.today(clock.now())
+    return summarize(parsed, reports_store.get_journal(leader, parsed, today=today), today=today)
 
 
 @blueprint.get("/summaries/<period>/words")
@@ -55,8 +48,8 @@ def read_summary(period: str) -> Summary:
 @blueprint.response(200, WordFiguresSchema)
 def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
-    leader = get_current_leader()
-    texts = [written for _, written in store.list_texts(leader, parse_period(period))]
+    leader, parsed = get_current_leader(), _parse_period(period)
+    texts = [written for _, written in reports_store.list_texts(leader, parsed)]
     team = people_store.get_team_names(leader.cipher)
     return compute_word_figures(texts, catalogue.KEY_SLUGS, team=team)
 
@@ -66,7 +59,11 @@ def read_words(period: str) -> WordFigures:
 @blueprint.response(200, PracticeFiguresSchema)
 def read_practice(period: str) -> PracticeFigures:
     """Read what happened between the reflections of a month or a year, in more than the summary."""
-    leader, named = get_current_leader(), parse_period(period)
+    leader, parsed = get_current_leader(), _parse_period(period)
     return summary_store.get_figures(
-        leader.cipher, named.name, named.first, named.last, today=leader.today(clock.now())
+        leader.cipher, parsed.name, parsed.first, parsed.last, today=leader.today(clock.now())
     )
+
+
+def _parse_period(text: str) -> Period:
+    return parse_or_refuse("period", Period.parse, text)

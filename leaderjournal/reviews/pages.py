@@ -9,14 +9,15 @@ from werkzeug.local import LocalProxy
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.problems import raise_invalid
+from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.practice import catalogue
-from leaderjournal.reviews import store
 from leaderjournal.reviews.charts.rules import group_by_week
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.monthly.api import parse_month
+from leaderjournal.reviews.monthly.invitations import store as invitations_store
 from leaderjournal.reviews.monthly.rules import QUESTIONS, find_month_to_review
 from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reviews.reports import store as reports_store
+from leaderjournal.reviews.streaks import store as streaks_store
 
 blueprint = Blueprint("reviews", __name__)
 
@@ -24,14 +25,14 @@ blueprint = Blueprint("reviews", __name__)
 def _get_streaks() -> dict[str, Any]:
     if "streak" not in g:
         leader = get_current_leader()
-        g.streak = store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
+        g.streak = streaks_store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
     found: dict[str, Any] = g.streak
     return found
 
 
 def _find_due_review() -> Period | None:
     leader = get_current_leader()
-    return store.find_due_review(leader, today=leader.today(clock.now()))
+    return invitations_store.find_due_review(leader, today=leader.today(clock.now()))
 
 
 @blueprint.app_context_processor
@@ -56,8 +57,8 @@ def month(period: str) -> str:
     """Show a month."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    shown = parse_month(period)
-    portrait = store.get_report(leader, shown, today=today)
+    shown = parse_or_refuse("month", Period.parse_month, period)
+    portrait = reports_store.get_report(leader, shown, today=today)
     due = find_month_to_review(today, portrait.journal.calendar)
     return render_template(
         "reviews/month.html",
@@ -80,13 +81,8 @@ def year(period: str) -> str:
     """Show a year."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    try:
-        shown = Period.parse(period)
-    except ValueError:
-        shown = None
-    if shown is None or shown.month is not None:
-        raise_invalid({"period": ["Use a year like 2026, from 1900 on."]})
-    portrait = store.get_report(leader, shown, today=today)
+    shown = parse_or_refuse("period", Period.parse_year, period)
+    portrait = reports_store.get_report(leader, shown, today=today)
     return render_template(
         "reviews/year.html",
         portrait=portrait,

@@ -17,8 +17,10 @@ from portability.imports.test_import import bring, upload
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
 from leaderjournal.portability.exports.full_export import stream_full_export
-from leaderjournal.portability.imports import store as imports_store
+from leaderjournal.portability.imports.preview import confirm_import
 from leaderjournal.portability.imports.reader import MoodChoices
+from leaderjournal.portability.imports.run import run_import
+from leaderjournal.portability.imports.undo import undo_import
 from leaderjournal.practice import catalogue
 from leaderjournal.worker import run_chores, run_queued_tasks
 
@@ -209,12 +211,12 @@ def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, clien
     assert other.call("POST", f"/imports/{added['id']}/start", {}).status_code < 300
     with app.app_context():
         mine = accounts_store.find_leader(UUID(other.id))
-        imports_store.run_import(mine, UUID(added["id"]), now=clock.now())
+        run_import(mine, UUID(added["id"]), now=clock.now())
     people = {person["name"]: person["id"] for person in other.get("/people").json["items"]}
     assert set(people) == {"Ana", "Ben"}
     other.call("POST", "/wins", {"text": "Newer", "person_id": people["Ana"]})
     with app.app_context():
-        imports_store.undo_import(mine, UUID(added["id"]))
+        undo_import(mine, UUID(added["id"]))
     assert [person["name"] for person in other.get("/people").json["items"]] == ["Ana"]
     assert [win["text"] for win in other.get("/wins").json["items"]] == ["Newer"]
     assert other.get(f"/people/{people['Ana']}/acts").json["items"] == []
@@ -320,7 +322,7 @@ def test_an_import_that_was_broken_off_goes_on(app, client, leader):
     ).json
     with app.app_context():
         mine = accounts_store.find_leader(UUID(other.id))
-        assert imports_store.confirm_import(mine, UUID(kept["id"]), MoodChoices())
+        assert confirm_import(mine, UUID(kept["id"]), MoodChoices())
     assert run_chores(app)["imports that were broken off"] == 0
     later = clock.now() + timedelta(hours=2)
     with time_machine.travel(later, tick=False):

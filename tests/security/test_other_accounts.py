@@ -16,7 +16,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.sessions.store import list_sessions
 from leaderjournal.kernel import clock
 from leaderjournal.portability.documents import store as documents_store
-from leaderjournal.portability.documents.pdf import DocumentOptions
+from leaderjournal.portability.documents.rules import DocumentOptions
 from leaderjournal.reviews.periods.rules import Period
 
 PUBLIC = {

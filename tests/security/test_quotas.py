@@ -24,6 +24,7 @@ from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
 from leaderjournal.portability.imports import quotas as import_quotas
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.models import Import
+from leaderjournal.portability.imports.preview import preview_import
 from leaderjournal.questions import store as questions_store
 from leaderjournal.reflections import quotas as day_quotas
 from leaderjournal.reflections.models import Reflection, Revision
@@ -138,7 +139,7 @@ def test_an_import_that_failed_keeps_nobody_waiting(app, account):
                 sa.update(Import).where(Import.id == broken).values(file_encrypted=b"damaged")
             )
         with pytest.raises(DecryptionFailed):
-            imports_store.preview_import(account, broken, now=clock.now())
+            preview_import(account, broken, now=clock.now())
 
 
 def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):

@@ -12,9 +12,9 @@ from leaderjournal.kernel.concurrency import AT_ONCE, take_slot
 from leaderjournal.kernel.database import db
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.models import Document
-from leaderjournal.portability.documents.pdf import DocumentOptions
+from leaderjournal.portability.documents.rules import DocumentOptions
 from leaderjournal.portability.imports.models import Import
-from leaderjournal.reviews.api import parse_period
+from leaderjournal.reviews.periods.rules import Period
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_documents_that_are_too_large_keep_nobody_waiting(app, leader):
         wishes = DocumentOptions(True, ())
         for _ in range(documents_store.MOST_KEPT + 1):
             asked = documents_store.request_document(
-                account, parse_period("2026"), wishes, now=clock.now()
+                account, Period.parse("2026"), wishes, now=clock.now()
             )
             documents_store._update(asked, stage=documents_store.Stage.TOO_LARGE)
         kept = db.session.scalar(sa.select(sa.func.count()).select_from(Document))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from leaderjournal.practice_log.people.rules import compile_names
 from leaderjournal.reviews.words.rules import is_stop_word
@@ -11,6 +12,14 @@ NAME_SEPARATOR = re.compile(r"[,;\n]+")
 LONGEST_PASSAGE = 600
 MOST_NAMES = 500
 LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """Whether a document holds every day's words, and which names it leaves out."""
+
+    every_day: bool = True
+    without_names: tuple[str, ...] = ()
 
 
 def parse_names(text: str) -> tuple[str, ...]:

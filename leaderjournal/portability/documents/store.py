@@ -16,12 +16,8 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import QuotaReached
 from leaderjournal.portability.documents.models import Document
-from leaderjournal.portability.documents.pdf import (
-    DocumentOptions,
-    PdfTooLarge,
-    PdfUnavailable,
-    render_pdf,
-)
+from leaderjournal.portability.documents.pdf import PdfTooLarge, PdfUnavailable, render_pdf
+from leaderjournal.portability.documents.rules import DocumentOptions
 from leaderjournal.reviews.periods.rules import Period
 
 LIFETIME = timedelta(days=1)

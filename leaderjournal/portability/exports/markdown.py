@@ -13,8 +13,8 @@ from uuid import UUID
 import yaml
 
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log.rules import Acts, Commitment, HandOff, Kind, Person, Win
-from leaderjournal.practice_log.store import Entry
+from leaderjournal.practice_log.entries.rules import Acts, Commitment, HandOff, Kind, Person, Win
+from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.reflections.store import StoredDay
 from leaderjournal.reviews.monthly.rules import QUESTIONS
 from leaderjournal.reviews.monthly.store import StoredReview

@@ -21,6 +21,7 @@ from leaderjournal.portability.imports.full_export import (
 from leaderjournal.portability.imports.journey import is_journey, read_journey
 from leaderjournal.portability.imports.markdown import is_markdown, read_markdown
 from leaderjournal.portability.imports.rules import Failure, JournalEntry, MergedDay, merge_entries
+from leaderjournal.practice_log.imports.store import ImportedEntry
 from leaderjournal.practice_log.rules import find_date_errors
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.store import DayToImport, Writing

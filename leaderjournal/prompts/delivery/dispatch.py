@@ -58,7 +58,7 @@ from leaderjournal.prompts.rules import PromptContent, build_payload, derive_top
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import AT_RISK
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reviews import store as reviews_store
+from leaderjournal.reviews.streaks import store as streaks_store
 
 log = logging.getLogger("leaderjournal.prompts")
 
@@ -411,7 +411,7 @@ def _is_streak_at_risk(message: ClaimedMessage) -> bool:
     leader = _get_leader(message.account_id)
     if leader is None:
         return False
-    return reviews_store.get_streaks(leader, today=message.local_date).overall.at_risk
+    return streaks_store.get_streaks(leader, today=message.local_date).overall.at_risk
 
 
 def _get_channel(message: ClaimedMessage) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import Slot
-from leaderjournal.reviews import store as reviews_store
+from leaderjournal.reviews.monthly.invitations import store as invitations_store
 from leaderjournal.reviews.periods.rules import Period
 
 PromptKey = tuple[UUID, LocalDate, Slot]
@@ -19,7 +19,7 @@ PromptKey = tuple[UUID, LocalDate, Slot]
 
 def find_invitations(session: Session, prompts: Collection[PromptKey]) -> dict[PromptKey, Period]:
     """Return which of these prompts, by account, local day and slot, invite to which month."""
-    invited = reviews_store.find_review_invitations(
+    invited = invitations_store.find_review_invitations(
         session, {(account, day) for account, day, _ in prompts}
     )
     if not invited:

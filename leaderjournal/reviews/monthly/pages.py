@@ -10,11 +10,10 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.preconditions import Precondition
-from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.problems import Errors, parse_or_refuse
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.monthly import store
-from leaderjournal.reviews.monthly.api import parse_month, require_begun
-from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, is_step
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, is_step, parse_begun_month
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.periods.rules import Period
 
@@ -27,7 +26,7 @@ Page = Response | str | tuple[str, int]
 @login_required
 def review(period: str) -> Page:
     """Show the review of a month, to be written."""
-    month = require_begun(parse_month(period))
+    month = _parse_begun_month(period)
     stored = store.get_review(get_current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()
     return _render_page(month, content.to_document(), stored.etag if stored else "")
@@ -37,7 +36,7 @@ def review(period: str) -> Page:
 @login_required
 def save_review(period: str) -> Page:
     """Save the review of a month."""
-    month = require_begun(parse_month(period))
+    month = _parse_begun_month(period)
     submitted = {name: request.form.get(name, "") for name in QUESTIONS}
     submitted["lean_on"] = request.form.get("lean_on", "")
     etag = request.form.get("etag", "")
@@ -65,7 +64,7 @@ def save_review(period: str) -> Page:
 @login_required
 def versions(period: str) -> str:
     """Show every earlier version of a review; those of one sitting's typing stand together."""
-    cipher, month = get_current_leader().cipher, require_begun(parse_month(period))
+    cipher, month = get_current_leader().cipher, _parse_begun_month(period)
     stored, earlier = store.get_review(cipher, month), store.list_versions(cipher, month)
     if stored is None or earlier is None:
         abort(404)
@@ -102,3 +101,8 @@ def _render_page(
         questions=QUESTIONS,
         keys=catalogue.list_keys(),
     )
+
+
+def _parse_begun_month(text: str) -> Period:
+    today = get_current_leader().today(clock.now())
+    return parse_or_refuse("month", lambda month: parse_begun_month(month, today=today), text)

@@ -59,6 +59,17 @@ def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta)
     return between <= ONE_SITTING and all(words in (now[name] or "") for name, words in said)
 
 
+def parse_begun_month(text: str, *, today: LocalDate) -> Period:
+    """Return the month that `text` names, such as 2026-11.
+
+    Raises ValueError for what is no month and for one that begins after `today`.
+    """
+    month = Period.parse_month(text)
+    if month.first > today:
+        raise ValueError(f"Use this month, {today:%Y-%m}, or an earlier one.")
+    return month
+
+
 def find_last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
     """Return the last day of `month` that is expected, None where none is."""
     days = [day for day in iter_days(month.first, month.last) if calendar.is_expected(day)]

@@ -6,7 +6,7 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.practice_log import store as practice_log_store
+from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.highlights.rules import Passage
 from leaderjournal.reviews.periods.rules import Period, list_charted_months
@@ -65,7 +65,7 @@ def _build_journal(
             for date, text in texts
             if not text.is_commitment
         ],
-        practice=practice_log_store.get_figures(
+        practice=summary_store.get_figures(
             leader.cipher, period.name, period.first, period.last, today=today
         ),
         team=_get_team_scores(leader, period, today=today),

@@ -17,7 +17,10 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.portability.imports import store
 from leaderjournal.portability.imports.models import Import
+from leaderjournal.portability.imports.preview import confirm_import, preview_import
 from leaderjournal.portability.imports.reader import MoodChoices
+from leaderjournal.portability.imports.run import run_import
+from leaderjournal.reflections import store as reflections_store
 from leaderjournal.worker import run_queued_tasks
 
 
@@ -344,9 +347,9 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
     with app.app_context():
         of = accounts_store.find_leader(UUID(leader.id))
         import_id = store.create_import(of, a_zip(entries).getvalue(), now=clock.now())
-        store.preview_import(of, import_id, now=clock.now())
-        store.confirm_import(of, import_id, MoodChoices())
-        adding, calls = store.reflections_store.import_days, []
+        preview_import(of, import_id, now=clock.now())
+        confirm_import(of, import_id, MoodChoices())
+        adding, calls = reflections_store.import_days, []
 
         def breaks(*args, **options):
             calls.append(1)
@@ -354,12 +357,12 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
                 raise OSError("the machine stopped")
             return adding(*args, **options)
 
-        monkeypatch.setattr(store.reflections_store, "import_days", breaks)
+        monkeypatch.setattr(reflections_store, "import_days", breaks)
         with pytest.raises(OSError, match="stopped"):
-            store.run_import(of, import_id, now=clock.now())
+            run_import(of, import_id, now=clock.now())
         halfway = store.get_import(of, import_id)
         assert (halfway.state, halfway.done, halfway.total) == ("running", 100, 250)
-        done = store.run_import(of, import_id, now=clock.now())
+        done = run_import(of, import_id, now=clock.now())
     assert (done.created, done.skipped) == (250, 0)
 
 

@@ -1,0 +1,93 @@
+"""Looking into a file before it is imported: what it holds and what importing would do."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.memory_limit import read_within_limits
+from leaderjournal.portability.imports.models import Import
+from leaderjournal.portability.imports.reader import FileContent, FileReader, MoodChoices
+from leaderjournal.portability.imports.store import (
+    ImportStatus,
+    State,
+    decrypt_details,
+    decrypt_file,
+    encrypt_details,
+    finish,
+    get_row,
+    to_status,
+)
+from leaderjournal.reflections import store as reflections_store
+
+MOST_FAILURES = 500
+"""Failures that are kept to be shown; all are counted."""
+
+
+def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus:
+    """Read the file and keep what bringing it in would come to; nothing is brought in by this.
+
+    Raises UnreadableJournal, after which the file is gone.
+    """
+    try:
+        reading = read_within_limits(
+            make_reader(leader, now).read, decrypt_file(leader.cipher, import_id)
+        )
+    except UnreadableJournal as error:
+        finish(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
+        raise
+    except Exception:  # nobody comes back to it: it must not count as under way
+        finish(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
+        raise
+    there = reflections_store.list_stored_dates(leader.id)
+    dates = [day.local_date for day in reading.days]
+    document = {
+        "days": len(dates),
+        "there": sum(date in there for date in dates),
+        "others": count_others(reading),
+        "first_date": str(dates[0]) if dates else None,
+        "last_date": str(dates[-1]) if dates else None,
+        "photos": reading.photos,
+        "moods": dict(reading.moods),
+        **summarize_failures(reading),
+    }
+    with write_transaction() as session:
+        row = session.get_one(Import, import_id, populate_existing=True)
+        if row.state == State.READING:
+            row.kind, row.state, row.total = reading.kind, State.PREVIEW, len(dates)
+            row.document = encrypt_details(leader.cipher, import_id, document)
+    return to_status(leader.cipher, row)
+
+
+def confirm_import(leader: Leader, import_id: UUID, choices: MoodChoices) -> bool:
+    """Note that an import is to be brought in, and what moods become; False where it is not open.
+
+    Whoever asks first brings it in: asked twice, the second has nothing to do.
+    """
+    with write_transaction() as session:
+        row = get_row(session, leader.id, import_id)
+        if row is None or row.state != State.PREVIEW:
+            return False
+        document = decrypt_details(leader.cipher, row) | {"choices": asdict(choices)}
+        row.state, row.document = State.WAITING, encrypt_details(leader.cipher, import_id, document)
+    return True
+
+
+def make_reader(leader: Leader, now: Instant, choices: MoodChoices | None = None) -> FileReader:
+    return FileReader(
+        leader.time_zone, leader.day_starts_at, leader.today(now), choices or MoodChoices()
+    )
+
+
+def count_others(reading: FileContent) -> int:
+    return len(reading.reviews) + len(reading.log) + len(reading.team_mirrors)
+
+
+def summarize_failures(reading: FileContent) -> dict[str, Any]:
+    return {
+        "failed": len(reading.failures),
+        "failures": [asdict(failure) for failure in reading.failures[:MOST_FAILURES]],
+    }

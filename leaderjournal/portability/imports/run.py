@@ -1,0 +1,201 @@
+"""Importing a file: days, reviews, the log and settings, in short transactions."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts.settings.store import import_settings
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.full_export import (
+    FullExport,
+    is_own_export,
+    read_full_export,
+)
+from leaderjournal.portability.imports.memory_limit import read_within_limits
+from leaderjournal.portability.imports.models import Import, ImportedItem
+from leaderjournal.portability.imports.preview import (
+    confirm_import,
+    count_others,
+    make_reader,
+    preview_import,
+    summarize_failures,
+)
+from leaderjournal.portability.imports.reader import FileContent, MoodChoices
+from leaderjournal.portability.imports.store import (
+    ImportStatus,
+    State,
+    create_import,
+    decrypt_details,
+    decrypt_file,
+    finish,
+    get_row,
+)
+from leaderjournal.practice_log.imports import store as log_imports_store
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.store import DayToImport
+from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.monthly.imports import store as review_imports_store
+from leaderjournal.reviews.monthly.imports.store import ImportedReview
+from leaderjournal.team_mirror import store as team_mirror_store
+
+DAYS_PER_TRANSACTION = 100
+"""Days written in one transaction, so that nobody else waits long for it."""
+
+
+def run_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus | None:
+    """Bring in an import that was chosen, over nothing that is there; None where there is none.
+
+    It goes on where an earlier try was broken off: what that brought in is there and counts.
+    """
+    row = get_row(db.session, leader.id, import_id)
+    if row is None or row.state not in (State.WAITING, State.RUNNING):
+        return None
+    try:
+        return _run_import(leader, row, now=now)
+    except UnreadableJournal as error:
+        return finish(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
+
+
+def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
+    import_id = row.id
+    chosen = decrypt_details(leader.cipher, row).get("choices", {})
+    content = decrypt_file(leader.cipher, import_id)
+    if is_own_export(content):
+        whole = read_within_limits(read_full_export, content)
+        leader, questions = _import_settings(leader, import_id, whole, now=now)
+        reading = make_reader(leader, now).read_own_export(whole, questions=questions)
+    else:
+        reader = make_reader(leader, now, MoodChoices(**chosen))
+        reading = read_within_limits(reader.read, content)
+    with write_transaction() as session:
+        _import_reviews(session, leader.cipher, import_id, reading.reviews)
+    for start in range(0, len(reading.days), DAYS_PER_TRANSACTION):
+        days = reading.days[start : start + DAYS_PER_TRANSACTION]
+        with write_transaction() as session:
+            _import_days(session, leader.cipher, import_id, days, now)
+    with write_transaction() as session:
+        _import_log(session, leader.cipher, import_id, reading)
+    created, others_created = _count_created(import_id)
+    document = {
+        "days": len(reading.days),
+        "others": count_others(reading),
+        "created": created,
+        "others_created": others_created,
+        "skipped": len(reading.days) - created,
+        "photos": reading.photos,
+        **summarize_failures(reading),
+    }
+    return finish(leader.cipher, import_id, State.DONE, document)
+
+
+def import_now(
+    leader: Leader, content: bytes, *, choices: MoodChoices, now: Instant
+) -> ImportStatus:
+    """Bring a file in at once. Raises UnreadableJournal."""
+    import_id = create_import(leader, content, now=now)
+    preview_import(leader, import_id, now=now)
+    confirm_import(leader, import_id, choices)
+    done = run_import(leader, import_id, now=now)
+    assert done is not None  # noqa: S101 - it was chosen just now
+    return done
+
+
+def _import_days(
+    session: Session,
+    cipher: Cipher,
+    import_id: UUID,
+    days: tuple[DayToImport, ...],
+    now: Instant,
+) -> None:
+    versions = {day.local_date: day.history.version if day.history else 1 for day in days}
+    added = reflections_store.import_days(session, cipher, days, now=now)
+    session.add_all(
+        ImportedItem(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
+        for date, row_id in added.items()
+    )
+    row = session.get_one(Import, import_id, populate_existing=True)
+    row.done, row.state = min(row.total, row.done + len(days)), State.RUNNING
+
+
+def _import_settings(
+    leader: Leader, import_id: UUID, whole: FullExport, *, now: Instant
+) -> tuple[Leader, dict[str, str]]:
+    """Bring in an export's own questions, and those that it was asked and hid.
+
+    Settings are taken over where nothing is written yet. Return the leader as they are now, and
+    what the ids of own questions have become.
+    """
+    is_new = not reflections_store.list_stored_dates(leader.id) and not monthly_store.list_reviews(
+        leader.cipher
+    )
+    if whole.settings is not None and is_new:
+        given = whole.settings
+        leader = import_settings(
+            leader,
+            name=given.name,
+            time_zone=given.time_zone,
+            day_starts_at=given.day_starts_at,
+            language=given.language,
+            joined_on=given.joined_on,
+            calendar=given.calendar,
+            now=now,
+        )
+    hidden = whole.settings.hidden_questions if whole.settings and is_new else ()
+    with write_transaction() as session:
+        ids, new = questions_store.import_own_questions(
+            session, leader.cipher, whole.questions, now=now
+        )
+        questions_store.import_served_questions(session, leader.id, whole.asked, ids, hidden)
+        session.add_all(
+            ImportedItem(import_id=import_id, item_id=question, kind="question", version=0)
+            for question in new
+        )
+    return leader, ids
+
+
+def _import_reviews(
+    session: Session, cipher: Cipher, import_id: UUID, reviews: Sequence[ImportedReview]
+) -> None:
+    versions = {review.month.name: review.version for review in reviews}
+    added = review_imports_store.import_reviews(session, cipher, reviews)
+    session.add_all(
+        ImportedItem(import_id=import_id, item_id=row_id, kind="review", version=versions[month])
+        for month, row_id in added.items()
+    )
+
+
+def _import_log(session: Session, cipher: Cipher, import_id: UUID, reading: FileContent) -> None:
+    """Bring in the practice log and the team mirrors of one of our own exports."""
+    session.add_all(
+        ImportedItem(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
+        for mirror_id in team_mirror_store.import_mirrors(session, cipher, reading.team_mirrors)
+    )
+    days = session.scalars(
+        sa.select(ImportedItem.item_id).where(
+            ImportedItem.import_id == import_id, ImportedItem.kind == "day"
+        )
+    )
+    added = log_imports_store.import_entries(session, cipher, reading.log, new_days=set(days))
+    session.add_all(
+        ImportedItem(import_id=import_id, item_id=entry_id, kind="entry", version=version)
+        for entry_id, version in added.items()
+    )
+
+
+def _count_created(import_id: UUID) -> tuple[int, int]:
+    """Return how many days an import made, and how many other things, questions aside."""
+    query = (
+        sa.select(ImportedItem.kind, sa.func.count())
+        .where(ImportedItem.import_id == import_id, ImportedItem.kind != "question")
+        .group_by(ImportedItem.kind)
+    )
+    made = {kind: int(number) for kind, number in db.session.execute(query)}
+    days = made.pop("day", 0)
+    return days, sum(made.values())

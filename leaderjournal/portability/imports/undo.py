@@ -1,0 +1,54 @@
+"""Undoing an import: what it created goes, what was edited since stays."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.portability.imports.models import ImportedItem
+from leaderjournal.portability.imports.store import (
+    ImportStatus,
+    State,
+    decrypt_details,
+    encrypt_details,
+    get_row,
+    to_status,
+)
+from leaderjournal.practice_log.imports import store as log_imports_store
+from leaderjournal.questions import store as questions_store
+from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reviews.monthly.imports import store as review_imports_store
+from leaderjournal.team_mirror import store as team_mirror_store
+
+
+def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
+    """Take back all that an import made, but what was written on since; None where it is not done.
+
+    What it took over of settings stays.
+    """
+    with write_transaction() as session:
+        row = get_row(session, leader.id, import_id)
+        if row is None or row.state != State.DONE:
+            return None
+        made: dict[str, dict[UUID, int]] = {
+            "day": {},
+            "review": {},
+            "question": {},
+            "entry": {},
+            "team-mirror": {},
+        }
+        for item in session.scalars(
+            sa.select(ImportedItem).where(ImportedItem.import_id == import_id)
+        ):
+            made[item.kind][item.item_id] = item.version
+        removed = reflections_store.remove_imported_days(session, made["day"])
+        review_imports_store.undo_import(session, made["review"])
+        log_imports_store.undo_import(session, leader.cipher, made["entry"])
+        team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
+        if removed == len(made["day"]):
+            questions_store.remove_imported_questions(session, leader.id, made["question"])
+        session.execute(sa.delete(ImportedItem).where(ImportedItem.import_id == import_id))
+        document = decrypt_details(leader.cipher, row) | {"kept": len(made["day"]) - removed}
+        row.state, row.document = State.UNDONE, encrypt_details(leader.cipher, import_id, document)
+    return to_status(leader.cipher, row)
