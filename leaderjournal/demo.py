@@ -23,7 +23,7 @@ from leaderjournal.practice_log.entries.rules import (
     Win,
 )
 from leaderjournal.practice_log.people import store as people_store
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -135,8 +135,8 @@ def create_demo(*, now: Instant) -> str:
         if skipped and back:
             continue
         written_at = Instant(now - timedelta(days=back, minutes=chance.randrange(30)))
-        questions = questions_store.get_questions_of_day(
-            leader.cipher, day, scored=reflections_store.list_scores_before(leader.id, day)
+        questions = served_questions_store.get_questions_of_day(
+            leader.cipher, day, scores=reflections_store.list_scores_before(leader.id, day)
         )
         progress = 1 - back / DAYS
         answers = tuple(

@@ -12,7 +12,9 @@ from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.problems import Problem, flatten_messages, raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
-from leaderjournal.questions import store
+from leaderjournal.questions.first_month import store as first_month_store
+from leaderjournal.questions.hidden import store as hidden_questions_store
+from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.questions.schemas import (
     CatalogueQuestionSchema,
     ChangedQuestionSchema,
@@ -43,7 +45,7 @@ def list_keys() -> dict[str, Any]:
 @blueprint.response(200, create_page_schema(QuestionSchema, "Questions"))
 def list_questions() -> dict[str, Any]:
     """List the leader's own questions."""
-    return format_page(store.list_own_questions(get_current_leader().cipher))
+    return format_page(own_questions_store.list_own_questions(get_current_leader().cipher))
 
 
 @blueprint.post("/questions")
@@ -51,15 +53,15 @@ def list_questions() -> dict[str, Any]:
 @login_required
 @blueprint.arguments(NewQuestionSchema)
 @blueprint.response(201, QuestionSchema)
-def add_question(new: dict[str, Any]) -> store.StoredQuestion:
+def add_question(new: dict[str, Any]) -> own_questions_store.StoredQuestion:
     """Add a question of one's own; it joins the rotation."""
-    return store.add_own_question(get_current_leader().cipher, new, now=clock.now())
+    return own_questions_store.add_own_question(get_current_leader().cipher, new, now=clock.now())
 
 
 @blueprint.get("/questions/<uuid:question_id>")
 @login_required
 @blueprint.response(200, QuestionSchema)
-def read_question(question_id: UUID) -> store.StoredQuestion:
+def read_question(question_id: UUID) -> own_questions_store.StoredQuestion:
     """Read one of the leader's own questions."""
     return _get_question_or_404(question_id)
 
@@ -68,21 +70,25 @@ def read_question(question_id: UUID) -> store.StoredQuestion:
 @login_required
 @blueprint.arguments(ChangedQuestionSchema)
 @blueprint.response(200, QuestionSchema)
-def change_question(changes: dict[str, Any], question_id: UUID) -> store.StoredQuestion:
+def change_question(
+    changes: dict[str, Any], question_id: UUID
+) -> own_questions_store.StoredQuestion:
     """Change one of the leader's own questions, or retire it."""
     found = _get_question_or_404(question_id)
     try:
         validate_behaviour(changes.get("key", found.key), changes.get("behaviour", found.behaviour))
     except ValidationError as error:
         raise_invalid(flatten_messages(error.normalized_messages()))  # type: ignore[no-untyped-call]
-    changed = store.update_own_question(get_current_leader().cipher, question_id, changes)
+    changed = own_questions_store.update_own_question(
+        get_current_leader().cipher, question_id, changes
+    )
     if changed is None:
         raise _build_question_not_found()
     return changed
 
 
-def _get_question_or_404(question_id: UUID) -> store.StoredQuestion:
-    found = store.get_own_question(get_current_leader().cipher, question_id)
+def _get_question_or_404(question_id: UUID) -> own_questions_store.StoredQuestion:
+    found = own_questions_store.get_own_question(get_current_leader().cipher, question_id)
     if found is None:
         raise _build_question_not_found()
     return found
@@ -93,7 +99,7 @@ def _get_question_or_404(question_id: UUID) -> store.StoredQuestion:
 @blueprint.response(204)
 def delete_question(question_id: UUID) -> None:
     """Delete one of the leader's own questions; what was answered to it stays."""
-    if not store.delete_own_question(get_current_leader().id, question_id):
+    if not own_questions_store.delete_own_question(get_current_leader().id, question_id):
         raise _build_question_not_found()
 
 
@@ -102,7 +108,7 @@ def delete_question(question_id: UUID) -> None:
 @blueprint.response(200, create_page_schema(CatalogueQuestionSchema, "CatalogueQuestions"))
 def list_catalogue() -> dict[str, Any]:
     """List the catalogue's questions and which of them are hidden."""
-    hidden = store.list_hidden_questions(get_current_leader().id)
+    hidden = hidden_questions_store.list_hidden_questions(get_current_leader().id)
     return format_page(
         [
             {"id": q.id, "key": q.key, "behaviour": q.behaviour, "text": q.text}
@@ -120,8 +126,8 @@ def hide_question(question: str) -> None:
     """Hide a question of the catalogue from tomorrow on."""
     _check_catalogue_question(question)
     try:
-        store.hide_question(get_current_leader().id, question)
-    except store.LastQuestion as error:
+        hidden_questions_store.hide_question(get_current_leader().id, question)
+    except hidden_questions_store.LastQuestion as error:
         raise Problem(409, "This is the last question of its key; one has to stay.") from error
 
 
@@ -131,7 +137,7 @@ def hide_question(question: str) -> None:
 def show_question(question: str) -> None:
     """Let a hidden question be asked again."""
     _check_catalogue_question(question)
-    store.show_question(get_current_leader().id, question)
+    hidden_questions_store.show_question(get_current_leader().id, question)
 
 
 def _check_catalogue_question(question: str) -> None:
@@ -139,7 +145,7 @@ def _check_catalogue_question(question: str) -> None:
         raise _build_question_not_found()
 
 
-def _serialize_first_month(track: store.FirstMonth) -> dict[str, Any]:
+def _serialize_first_month(track: first_month_store.FirstMonth) -> dict[str, Any]:
     return {
         "days": [
             {
@@ -158,7 +164,7 @@ def _serialize_first_month(track: store.FirstMonth) -> dict[str, Any]:
 @blueprint.response(200, FirstMonthSchema)
 def read_first_month() -> dict[str, Any]:
     """Read the thirty days of questions for a leader's first month, as they are laid out."""
-    return _serialize_first_month(store.get_first_month(get_current_leader().id))
+    return _serialize_first_month(first_month_store.get_first_month(get_current_leader().id))
 
 
 @blueprint.post("/first-month")
@@ -170,9 +176,9 @@ def begin_first_month() -> dict[str, Any]:
     leader = get_current_leader()
     try:
         return _serialize_first_month(
-            store.begin_first_month(leader.id, today=leader.today(clock.now()))
+            first_month_store.begin_first_month(leader.id, today=leader.today(clock.now()))
         )
-    except store.NoPracticeDays as error:
+    except first_month_store.NoPracticeDays as error:
         raise Problem(409, "The calendar holds too few practice days to come.") from error
 
 
@@ -182,4 +188,4 @@ def begin_first_month() -> dict[str, Any]:
 def skip_first_month() -> None:
     """Skip what is still to come of the thirty days."""
     leader = get_current_leader()
-    store.skip_first_month(leader.id, today=leader.today(clock.now()))
+    first_month_store.skip_first_month(leader.id, today=leader.today(clock.now()))

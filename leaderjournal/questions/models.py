@@ -48,7 +48,7 @@ class ServedQuestion(Base):
     behaviour: Mapped[str | None]
 
 
-class LeaningKey(Base):
+class FocusKey(Base):
     """The key that the questions of a month lean on; `first_date` is the month's first day."""
 
     __tablename__ = "focus_keys"

@@ -11,7 +11,9 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.practice import catalogue
-from leaderjournal.questions import store
+from leaderjournal.questions.first_month import store as first_month_store
+from leaderjournal.questions.hidden import store as hidden_questions_store
+from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.questions.schemas import NewQuestionSchema
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
@@ -27,7 +29,10 @@ def should_offer_first_month() -> bool:
     """Tell whether today's page offers the first month: to who joined lately and has none yet."""
     leader = get_current_leader()
     joined = leader.today(clock.now()) - leader.joined_on
-    return joined.days <= FIRST_MONTH_OFFERED_FOR and not store.get_first_month(leader.id).days
+    return (
+        joined.days <= FIRST_MONTH_OFFERED_FOR
+        and not first_month_store.get_first_month(leader.id).days
+    )
 
 
 blueprint.app_template_global("day_of_first_month")(catalogue.find_first_month_day)
@@ -42,11 +47,11 @@ def _read_question_form() -> tuple[dict[str, Any], dict[str, list[str]]]:
 
 def _render_page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
     leader = get_current_leader()
-    hidden = store.list_hidden_questions(leader.id)
+    hidden = hidden_questions_store.list_hidden_questions(leader.id)
     page = render_template(
         "questions/questions.html",
         keys=catalogue.list_keys(),
-        own=store.list_own_questions(leader.cipher),
+        own=own_questions_store.list_own_questions(leader.cipher),
         catalogue={
             key.slug: [
                 {"id": q.id, "text": q.text, "behaviour": q.behaviour, "hidden": q.id in hidden}
@@ -57,7 +62,7 @@ def _render_page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
         },
         form=request.form,
         errors=errors or {},
-        first_month=store.get_first_month(leader.id),
+        first_month=first_month_store.get_first_month(leader.id),
     )
     return page, 422 if errors else 200
 
@@ -81,7 +86,7 @@ def add() -> Page:
     values, errors = _read_question_form()
     if errors:
         return _render_page(errors)
-    store.add_own_question(get_current_leader().cipher, values, now=clock.now())
+    own_questions_store.add_own_question(get_current_leader().cipher, values, now=clock.now())
     return _redirect_saved("Your question joins the rotation.")
 
 
@@ -91,8 +96,8 @@ def begin_first_month() -> Page:
     """Begin the thirty days of questions of a first month."""
     leader = get_current_leader()
     try:
-        track = store.begin_first_month(leader.id, today=leader.today(clock.now()))
-    except store.NoPracticeDays:
+        track = first_month_store.begin_first_month(leader.id, today=leader.today(clock.now()))
+    except first_month_store.NoPracticeDays:
         flash("Your calendar holds too few practice days to come. End the pause first.", "problem")
         return redirect(url_for("questions.index", _anchor="first-month"), 303)
     first = track.days[1]
@@ -104,7 +109,7 @@ def begin_first_month() -> Page:
 def skip_first_month() -> Page:
     """End the first month's questions before their time."""
     leader = get_current_leader()
-    store.skip_first_month(leader.id, today=leader.today(clock.now()))
+    first_month_store.skip_first_month(leader.id, today=leader.today(clock.now()))
     return _redirect_saved("The ordinary questions go on.")
 
 
@@ -122,13 +127,16 @@ def submit_edit(question_id: UUID) -> Page:
     values, errors = _read_question_form()
     if errors:
         return _render_edit_page(question_id, errors)
-    if store.update_own_question(get_current_leader().cipher, question_id, values) is None:
+    if (
+        own_questions_store.update_own_question(get_current_leader().cipher, question_id, values)
+        is None
+    ):
         abort(404)
     return _redirect_saved("Your question is changed.")
 
 
 def _render_edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
-    question = store.get_own_question(get_current_leader().cipher, question_id)
+    question = own_questions_store.get_own_question(get_current_leader().cipher, question_id)
     if question is None:
         abort(404)
     page = render_template(
@@ -157,7 +165,9 @@ def resume(question_id: UUID) -> Page:
 
 def _set_retired(question_id: UUID, *, retired: bool) -> Response:
     if (
-        store.update_own_question(get_current_leader().cipher, question_id, {"retired": retired})
+        own_questions_store.update_own_question(
+            get_current_leader().cipher, question_id, {"retired": retired}
+        )
         is None
     ):
         abort(404)
@@ -170,8 +180,8 @@ def hide(question: str) -> Page:
     """Hide a question of the catalogue from tomorrow on."""
     _check_catalogue_question(question)
     try:
-        store.hide_question(get_current_leader().id, question)
-    except store.LastQuestion:
+        hidden_questions_store.hide_question(get_current_leader().id, question)
+    except hidden_questions_store.LastQuestion:
         flash("This is the last question of its key; one has to stay.", "problem")
         return redirect(url_for("questions.index"), 303)
     return _redirect_saved("You will not be asked this again.")
@@ -182,7 +192,7 @@ def hide(question: str) -> Page:
 def show(question: str) -> Page:
     """Let a hidden question be asked again."""
     _check_catalogue_question(question)
-    store.show_question(get_current_leader().id, question)
+    hidden_questions_store.show_question(get_current_leader().id, question)
     return _redirect_saved("This question is asked again.")
 
 

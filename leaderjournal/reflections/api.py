@@ -14,7 +14,7 @@ from leaderjournal.kernel.problems import Problem, raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.schemas import (
@@ -91,8 +91,8 @@ def prompts_today() -> dict[str, Any]:
     """Read today's questions: one per key, the same all day."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    questions = questions_store.get_questions_of_day(
-        leader.cipher, today, scored=store.list_scores_before(leader.id, today)
+    questions = served_questions_store.get_questions_of_day(
+        leader.cipher, today, scores=store.list_scores_before(leader.id, today)
     )
     return {"local_date": today, "questions": questions}
 
@@ -104,9 +104,9 @@ def prompts_ahead() -> dict[str, Any]:
     """Read the questions of today and the days that follow, for a device to have with it."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    scored = store.list_scores_before(leader.id, today)
+    scores = store.list_scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
-    ahead = questions_store.preview_questions(leader.cipher, days, scored=scored)
+    ahead = served_questions_store.preview_questions(leader.cipher, days, scores=scores)
     return format_page(
         [
             {
@@ -132,7 +132,7 @@ def _serialize_question(question: Question) -> dict[str, Any]:
 
 def _record_answered_questions(leader: Leader, day: store.StoredDay) -> None:
     answered = [answer for answer in day.content.answers if answer.question]
-    questions_store.record_served_questions(
+    served_questions_store.record_served_questions(
         leader.id, day.local_date, {answer.key: answer.question or "" for answer in answered}
     )
 
@@ -200,8 +200,8 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     writing = _read_writing(leader, local_date, values, now)
     question = next(
         question
-        for question in questions_store.get_questions_of_day(
-            leader.cipher, local_date, scored=store.list_scores_before(leader.id, local_date)
+        for question in served_questions_store.get_questions_of_day(
+            leader.cipher, local_date, scores=store.list_scores_before(leader.id, local_date)
         )
         if question.key == key
     )

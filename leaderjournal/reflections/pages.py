@@ -16,7 +16,8 @@ from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.focus_key import store as focus_key_store
+from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store
 from leaderjournal.reflections.api import check_day_is_writable
 from leaderjournal.reflections.schemas import DaySchema
@@ -157,13 +158,13 @@ def _list_entries(
     leader: Leader, local_date: LocalDate, stored: store.StoredDay | None
 ) -> list[Entry]:
     answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
-    questions = questions_store.get_questions_of_day(
+    questions = served_questions_store.get_questions_of_day(
         leader.cipher,
         local_date,
-        scored=store.list_scores_before(leader.id, local_date),
+        scores=store.list_scores_before(leader.id, local_date),
         answered={key: answer.question or "" for key, answer in answers.items()},
     )
-    leaning = questions_store.get_leaning_key(leader.id, local_date)
+    leaning = focus_key_store.get_focus_key(leader.id, local_date)
     entries = []
     for question in questions:
         answer = answers.get(question.key)

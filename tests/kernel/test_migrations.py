@@ -20,7 +20,7 @@ from leaderjournal.kernel.schema import configure_alembic, upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
 from leaderjournal.prompts.schedule import store as schedule_store
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.own import store as own_questions_store
 
 NOW = datetime(2026, 11, 25, 7, 30, tzinfo=UTC)
 LATER = datetime(2126, 11, 25, 7, 30, tzinfo=UTC)
@@ -193,7 +193,7 @@ def test_values_of_an_earlier_release_decrypt_after_the_upgrade(upgraded):
     leader = accounts_store.find_leader(upgraded.account)
     assert (leader.email, leader.name) == ("ada@example.com", "Ada")
     assert [token.label for token in list_tokens(leader.cipher)] == ["Laptop"]
-    [question] = questions_store.list_own_questions(leader.cipher)
+    [question] = own_questions_store.list_own_questions(leader.cipher)
     assert question.text == "Who grew today?"
     assert verification_store.find_pending_verification(leader, now=NOW).email == "ada@example.org"
     assert schedule_store.get_calendar_token(leader.cipher) == "secret"

@@ -25,7 +25,7 @@ from leaderjournal.portability.imports import quotas as import_quotas
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.imports.models import Import
 from leaderjournal.portability.imports.preview import preview_import
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.reflections import quotas as day_quotas
 from leaderjournal.reflections.models import Reflection, Revision
 
@@ -151,8 +151,8 @@ def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
 
 def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
     question = {"key": "let-go", "text": "Who decided?"}
-    for number in range(questions_store.MAX_OWN_QUESTIONS - 3):
-        questions_store.add_own_question(
+    for number in range(own_questions_store.MAX_OWN_QUESTIONS - 3):
+        own_questions_store.add_own_question(
             account.cipher, question | {"text": f"Number {number}?"}, now=clock.now()
         )
 

@@ -11,7 +11,7 @@ from leaderjournal.portability.exports import csv_tables, markdown
 from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.exports import store as log_exports_store
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.periods.rules import Period
@@ -55,7 +55,7 @@ def _encode(texts: Iterator[str]) -> Iterator[bytes]:
 
 def _stream_markdown_zip(leader: Leader, today: LocalDate) -> Iterator[bytes]:
     questions = {question.id: question.text for question in catalogue.list_all_questions()}
-    own = questions_store.list_own_questions(leader.cipher)
+    own = own_questions_store.list_own_questions(leader.cipher)
     questions |= {str(question.id): question.text for question in own}
     packing = ZipStream(compress_type=ZIP_DEFLATED)
     for day in reflections_store.iter_days(leader.cipher):

@@ -13,7 +13,9 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate, format_utc
 from leaderjournal.practice_log.entries.rules import to_document
 from leaderjournal.practice_log.exports import store as log_exports_store
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.hidden import store as hidden_questions_store
+from leaderjournal.questions.own import store as own_questions_store
+from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.team_mirror import store as team_mirror_store
@@ -45,12 +47,12 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
                 "every_days": question.every_days,
                 "retired": question.retired,
             }
-            for question in questions_store.list_own_questions(leader.cipher)
+            for question in own_questions_store.list_own_questions(leader.cipher)
         ],
-        "hidden_questions": sorted(questions_store.list_hidden_questions(leader.id)),
+        "hidden_questions": sorted(hidden_questions_store.list_hidden_questions(leader.id)),
         "asked_questions": [
             {"local_date": str(a.local_date), "key": a.key, "question": a.question}
-            for a in questions_store.list_all_served_questions(leader.id)
+            for a in served_questions_store.list_all_served_questions(leader.id)
         ],
         "reviews": [
             {

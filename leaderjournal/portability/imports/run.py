@@ -37,7 +37,7 @@ from leaderjournal.portability.imports.store import (
     get_row,
 )
 from leaderjournal.practice_log.imports import store as log_imports_store
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.imports import store as question_imports_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.store import DayToImport
 from leaderjournal.reviews.monthly import store as monthly_store
@@ -149,10 +149,10 @@ def _import_settings(
         )
     hidden = whole.settings.hidden_questions if whole.settings and is_new else ()
     with write_transaction() as session:
-        ids, new = questions_store.import_own_questions(
+        ids, new = question_imports_store.import_own_questions(
             session, leader.cipher, whole.questions, now=now
         )
-        questions_store.import_served_questions(session, leader.id, whole.asked, ids, hidden)
+        question_imports_store.import_served_questions(session, leader.id, whole.asked, ids, hidden)
         session.add_all(
             ImportedItem(import_id=import_id, item_id=question, kind="question", version=0)
             for question in new

@@ -16,7 +16,7 @@ from leaderjournal.portability.imports.store import (
     to_status,
 )
 from leaderjournal.practice_log.imports import store as log_imports_store
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.imports import store as question_imports_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
 from leaderjournal.team_mirror import store as team_mirror_store
@@ -47,7 +47,7 @@ def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
         log_imports_store.undo_import(session, leader.cipher, made["entry"])
         team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
-            questions_store.remove_imported_questions(session, leader.id, made["question"])
+            question_imports_store.remove_imported_questions(session, leader.id, made["question"])
         session.execute(sa.delete(ImportedItem).where(ImportedItem.import_id == import_id))
         document = decrypt_details(leader.cipher, row) | {"kept": len(made["day"]) - removed}
         row.state, row.document = State.UNDONE, encrypt_details(leader.cipher, import_id, document)

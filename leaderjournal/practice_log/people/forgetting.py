@@ -12,7 +12,7 @@ from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people.rules import compile_names
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.reflections import store as reflections_store
 
 TEXT_FIELDS = frozenset({"text", "note", "reason", "celebrated_how"})
@@ -40,7 +40,7 @@ def forget_person(
 
 
 def _replace_name(cipher: Cipher, without: Callable[[str], str], now: Instant) -> None:
-    questions_store.rewrite_texts(cipher, without)
+    own_questions_store.rewrite_texts(cipher, without)
     reflections_store.rewrite_texts(cipher, without, now=now)
     with entries_store.lock_log(cipher) as session:
         for row in entries_store.list_rows(session, cipher, tuple(Kind)):

@@ -11,7 +11,7 @@ from leaderjournal.practice.rules import Question
 from leaderjournal.prompts.delivery.invitations import PromptKey
 from leaderjournal.prompts.delivery.store import ClaimedMessage
 from leaderjournal.prompts.rules import PromptContent, compose_invitation, compose_prompt
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reviews.periods.rules import Period
 
@@ -47,13 +47,13 @@ def ensure_questions(
 ) -> dict[tuple[UUID, LocalDate], list[Question]]:
     """Return the questions of these accounts' local days, chosen now where they are not yet."""
     accounts, days = {account for account, _ in wanted}, {day for _, day in wanted}
-    asked = questions_store.list_served_questions(db.session, accounts, days)
+    asked = served_questions_store.list_served_questions(db.session, accounts, days)
     by_day = defaultdict(set)
     for account, day in wanted - set(asked):
         by_day[day].add(account)
     for day, leaders in by_day.items():
-        questions_store.choose_questions_of_day(
+        served_questions_store.choose_questions_of_day(
             day, reflections_store.list_scores_by_account(leaders, day)
         )
-        asked |= questions_store.list_served_questions(db.session, leaders, [day])
+        asked |= served_questions_store.list_served_questions(db.session, leaders, [day])
     return asked

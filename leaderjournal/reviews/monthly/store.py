@@ -13,7 +13,7 @@ from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 from leaderjournal.reviews.monthly.quotas import check_space
 from leaderjournal.reviews.monthly.rules import ReviewContent
@@ -112,7 +112,7 @@ def save_review(
         row.saved_at = now
         row.document = encrypt_content(cipher, row.id, content)
         check_space(session, leader.id, 2 * len(row.document), now=now)
-        questions_store.set_leaning_key(session, leader.id, month.next.first, content.lean_on)
+        focus_key_store.set_focus_key(session, leader.id, month.next.first, content.lean_on)
         return _to_stored(cipher, row), current is None
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from factories import a_leader
 
 from leaderjournal.kernel.database import db
-from leaderjournal.questions.models import LeaningKey
+from leaderjournal.questions.models import FocusKey
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 
 REVIEW = {"mirror": "I looked away.", "grew": "Ana.", "let_go": "The deck.", "lean_on": "let-go"}
@@ -65,11 +65,11 @@ def test_what_is_not_valid_is_named_and_nothing_is_stored(leader, month, body, f
 def test_the_next_month_leans_on_the_key_that_was_chosen(app, leader):
     leader.call("PUT", "/reviews/2025-12", REVIEW)
     with app.app_context():
-        [row] = db.session.scalars(sa.select(LeaningKey))
+        [row] = db.session.scalars(sa.select(FocusKey))
         assert (str(row.first_date), row.key) == ("2026-01-01", "let-go")
     leader.call("PUT", "/reviews/2025-12", REVIEW | {"lean_on": None})
     with app.app_context():
-        assert list(db.session.scalars(sa.select(LeaningKey))) == []
+        assert list(db.session.scalars(sa.select(FocusKey))) == []
 
 
 def test_nobody_else_reads_a_review_and_its_words_lie_encrypted(app, client, leader):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from leaderjournal.kernel.database import count_changed_rows, new_id
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
-from leaderjournal.questions import store as questions_store
+from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reviews.monthly.models import MonthlyReview
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.monthly.store import ReviewVersion, add_version, encrypt_content
@@ -60,7 +60,7 @@ def import_reviews(
         for kept in given.versions:
             add_version(session, cipher, row.id, kept)
         first = given.month.next.first
-        questions_store.set_leaning_key(session, cipher.account, first, given.content.lean_on)
+        focus_key_store.set_focus_key(session, cipher.account, first, given.content.lean_on)
         added[month] = row.id
     return added
 

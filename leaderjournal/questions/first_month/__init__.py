@@ -1,0 +1,1 @@
+"""The thirty questions of a leader's first month."""

@@ -1,0 +1,1 @@
+"""The key that a month's questions favour."""

@@ -1,0 +1,1 @@
+"""The catalogue questions that a leader has hidden."""

@@ -1,0 +1,1 @@
+"""Questions from an imported journal."""
