@@ -1,4 +1,4 @@
-"""Accounts over the API: registering, tokens, what a leader sets, pauses, erasing."""
+"""Accounts in the API: registering, tokens, settings, pauses and erasing."""
 
 import pytest
 from factories import PASSWORD, a_leader
@@ -15,7 +15,7 @@ NEW = {
 }
 
 
-def test_a_leader_registers_and_reads_what_they_set(client):
+def test_registered_leader_can_read_their_settings(client):
     created = client.post("/api/v1/accounts", json=NEW)
     assert created.status_code == 201
     token = client.post(
@@ -35,7 +35,7 @@ def test_a_leader_registers_and_reads_what_they_set(client):
     }
 
 
-def test_an_address_is_taken_whatever_its_case(client):
+def test_email_is_taken_regardless_of_case(client):
     client.post("/api/v1/accounts", json=NEW)
     again = client.post("/api/v1/accounts", json=NEW | {"email": "Ann@Example.com"})
     assert again.status_code == 409
@@ -56,7 +56,7 @@ def test_an_address_is_taken_whatever_its_case(client):
         ({"nickname": "A"}, "nickname", "Unknown"),
     ],
 )
-def test_a_registration_that_is_not_valid_names_the_field(client, change, field, allowed):
+def test_invalid_registration_names_the_field(client, change, field, allowed):
     reply = client.post("/api/v1/accounts", json=NEW | change)
     assert reply.status_code == 422
     assert allowed in reply.json["errors"][field][0]
@@ -64,7 +64,7 @@ def test_a_registration_that_is_not_valid_names_the_field(client, change, field,
     assert retried.status_code == 201
 
 
-def test_tokens_are_listed_and_revoked(client):
+def test_tokens_can_be_listed_and_revoked(client):
     leader = a_leader(client)
     items = leader.get("/tokens").json["items"]
     assert [token["label"] for token in items] == ["tests"]
@@ -75,7 +75,7 @@ def test_tokens_are_listed_and_revoked(client):
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_wrong_password_gives_no_token_and_repeated_failures_have_to_wait(client):
+def test_wrong_passwords_give_no_token_and_are_throttled(client):
     leader = a_leader(client)
     wrong = {"email": leader.email, "password": "not this one"}
     statuses = [client.post("/api/v1/tokens", json=wrong).status_code for _ in range(10)]
@@ -87,7 +87,7 @@ def test_a_wrong_password_gives_no_token_and_repeated_failures_have_to_wait(clie
     assert other.get("/me").status_code == 200
 
 
-def test_a_right_password_forgets_the_failures_before_it(client):
+def test_right_password_clears_earlier_failures(client):
     leader = a_leader(client)
     wrong = {"email": leader.email, "password": "not this one"}
     right = {"email": leader.email, "password": PASSWORD}
@@ -98,7 +98,7 @@ def test_a_right_password_forgets_the_failures_before_it(client):
         assert client.post("/api/v1/tokens", json=right).status_code == 201
 
 
-def test_registrations_from_one_address_are_limited(client):
+def test_registrations_are_limited_by_network(client):
     for _ in range(100):
         client.post("/api/v1/accounts", json={})
     refused = client.post("/api/v1/accounts", json=NEW)
@@ -106,7 +106,7 @@ def test_registrations_from_one_address_are_limited(client):
     assert int(refused.headers["Retry-After"]) > 0
 
 
-def test_a_leader_changes_what_they_set(client):
+def test_settings_can_be_changed(client):
     leader = a_leader(client)
     changes = {
         "name": "Mira A.",
@@ -135,7 +135,7 @@ def test_a_leader_changes_what_they_set(client):
         ({"email": "new@example.com"}, "email"),
     ],
 )
-def test_a_setting_that_is_not_valid_changes_nothing(client, change, field):
+def test_invalid_setting_changes_nothing(client, change, field):
     leader = a_leader(client)
     before = leader.get("/me").json
     reply = leader.call("PATCH", "/me", {"name": "Other"} | change)
@@ -144,7 +144,7 @@ def test_a_setting_that_is_not_valid_changes_nothing(client, change, field):
     assert leader.get("/me").json == before
 
 
-def test_pauses_are_added_listed_and_removed(client):
+def test_pauses_can_be_added_listed_and_removed(client):
     leader = a_leader(client)
     pause = {"first_date": "2026-07-01", "last_date": "2026-07-14"}
     added = leader.call("POST", "/pauses", pause)
@@ -156,7 +156,7 @@ def test_pauses_are_added_listed_and_removed(client):
     assert "last_date" in leader.call("POST", "/pauses", upside_down).json["errors"]
 
 
-def test_erasing_asks_for_the_password_and_leaves_nothing(app, client):
+def test_erasing_needs_the_password_and_leaves_nothing(app, client):
     leader = a_leader(client)
     leader.writes(leader.today(), note="to be forgotten")
     assert leader.call("DELETE", "/me", {"password": "wrong"}).status_code == 403
@@ -169,7 +169,7 @@ def test_erasing_asks_for_the_password_and_leaves_nothing(app, client):
     assert client.post("/api/v1/accounts", json=NEW | {"email": leader.email}).status_code == 201
 
 
-def test_a_token_beside_a_session_stands_alone(client):
+def test_token_takes_precedence_over_session(client):
     leader = a_leader(client)
     reply = client.get("/api/v1/me", headers={"Authorization": "Bearer lj_wrong"})
     assert reply.status_code == 401

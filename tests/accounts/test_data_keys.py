@@ -1,4 +1,4 @@
-"""Keys that do not open what is stored: a start refuses them; and wrapping anew, batch by batch."""
+"""Checking the configured keys at start, and rotating data keys in batches."""
 
 import os
 import signal
@@ -20,8 +20,8 @@ from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
 
 
 @pytest.fixture
-def with_keys(app):
-    """Give the application other keys, which go back after the test."""
+def configure_keys(app):
+    """Configure other keys until the test ends."""
     right = app.extensions["key_encryption"]
 
     def give(data_keys):
@@ -31,15 +31,15 @@ def with_keys(app):
     app.extensions["key_encryption"] = right
 
 
-def other_keys(environment, **changes):
+def generate_data_keys(environment, **changes):
     chosen = Settings.from_environment(environment | create_secrets() | changes, Path())
     return chosen.data_keys
 
 
-def test_lost_keys_are_refused_by_name_and_readyz_tells(app, client, environment, with_keys):
+def test_missing_keys_are_named_by_readyz(app, client, environment, configure_keys):
     a_leader(client)
     refuse_wrong_keys(app)
-    with_keys(other_keys(environment))
+    configure_keys(generate_data_keys(environment))
     with pytest.raises(SettingsError, match="DATA_KEYS lacks the key"):
         refuse_wrong_keys(app)
     reply = client.get("/readyz")
@@ -47,31 +47,31 @@ def test_lost_keys_are_refused_by_name_and_readyz_tells(app, client, environment
     assert "DATA_KEYS lacks the key" in app.test_cli_runner().invoke(args=["doctor"]).output
 
 
-def test_wrong_bytes_under_the_right_id_are_refused(app, client, environment, with_keys):
+def test_wrong_key_under_a_known_id_is_refused(app, client, environment, configure_keys):
     a_leader(client)
     [(identifier, _)] = app.extensions["settings"].data_keys
-    [(_, other)] = other_keys(environment)
-    with_keys([(identifier, other)])
+    [(_, other)] = generate_data_keys(environment)
+    configure_keys([(identifier, other)])
     with pytest.raises(SettingsError, match=f"DATA_KEYS holds another key under .*{identifier}"):
         refuse_wrong_keys(app)
     assert client.get("/readyz").status_code == 503
     assert "another key under" in app.test_cli_runner().invoke(args=["doctor"]).output
 
 
-def test_one_older_key_that_is_missing_is_refused_though_newer_ones_open(
-    app, client, environment, with_keys
+def test_missing_older_key_is_refused_although_newer_keys_work(
+    app, client, environment, configure_keys
 ):
     a_leader(client)
     right = app.extensions["settings"].data_keys
-    newer = other_keys(environment)
-    with_keys([*newer, *right])
+    newer = generate_data_keys(environment)
+    configure_keys([*newer, *right])
     many_leaders(app, 1)
     assert client.get("/readyz").status_code == 200
-    with_keys(newer)
+    configure_keys(newer)
     assert client.get("/readyz").status_code == 503
 
 
-def test_it_costs_as_little_with_many_accounts_as_with_few(app, client):
+def test_key_check_takes_the_same_queries_with_many_accounts(app, client):
     def statements():
         seen = []
         with app.app_context():
@@ -85,7 +85,7 @@ def test_it_costs_as_little_with_many_accounts_as_with_few(app, client):
     assert statements() <= 2 * few  # this listener and the first one's
 
 
-def start(environment, *command):
+def run_python(environment, *command):
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
@@ -96,48 +96,48 @@ def start(environment, *command):
     )
 
 
-def test_web_and_worker_refuse_to_start_and_the_operators_commands_work(tmp_path):
+def test_web_and_worker_refuse_to_start_without_keys_but_commands_work(tmp_path):
     right = create_secrets() | {"INSTANCE_PATH": str(tmp_path)}
     flask = ["-m", "flask", "--app", "app"]
-    assert start(right, *flask, "db", "upgrade").returncode == 0
-    assert start(right, "-c", "import app").returncode == 0, "a fresh database starts"
-    assert start(right, *flask, "demo").returncode == 0
-    assert start(right, "-c", "import app").returncode == 0
+    assert run_python(right, *flask, "db", "upgrade").returncode == 0
+    assert run_python(right, "-c", "import app").returncode == 0, "a fresh database starts"
+    assert run_python(right, *flask, "demo").returncode == 0
+    assert run_python(right, "-c", "import app").returncode == 0
     wrong = right | {"DATA_KEYS": create_data_key()}
     for refused in (["-c", "import app"], [*flask, "worker", "--once"]):
-        done = start(wrong, *refused)
+        done = run_python(wrong, *refused)
         assert done.returncode == os.EX_CONFIG
         assert "DATA_KEYS lacks the key" in done.stderr
-    assert start(wrong, *flask, "db", "upgrade").returncode == 0
-    assert start(wrong, *flask, "keys", "new").returncode == 0
-    assert "DATA_KEYS lacks the key" in start(wrong, *flask, "doctor").stdout
+    assert run_python(wrong, *flask, "db", "upgrade").returncode == 0
+    assert run_python(wrong, *flask, "keys", "new").returncode == 0
+    assert "DATA_KEYS lacks the key" in run_python(wrong, *flask, "doctor").stdout
 
 
-def wrapped_by(app):
+def count_accounts_by_key(app):
     with app.app_context(), db.engine.connect() as connection:
         query = sa.select(Account.key_wrapped_by, sa.func.count()).group_by(Account.key_wrapped_by)
         return dict(connection.execute(query).all())
 
 
-def test_keys_are_wrapped_anew_in_short_transactions(app, environment, with_keys):
+def test_rotation_uses_short_transactions(app, environment, configure_keys):
     many_leaders(app, 250)
     right = app.extensions["settings"].data_keys
-    with_keys([*other_keys(environment), *right])
-    commits, told = [], []
+    configure_keys([*generate_data_keys(environment), *right])
+    commits, reports = [], []
     with app.app_context():
 
         def count(_connection):
             commits.append(1)
 
         sa.event.listen(db.engine, "commit", count)
-        assert data_keys.rewrap_keys(lambda done, of: told.append((done, of))) == (250, 0)
+        assert data_keys.rewrap_keys(lambda done, of: reports.append((done, of))) == (250, 0)
         sa.event.remove(db.engine, "commit", count)
-    assert told == [(100, 250), (200, 250), (250, 250)]
+    assert reports == [(100, 250), (200, 250), (250, 250)]
     assert len(commits) == 3
-    assert wrapped_by(app) == {app.extensions["key_encryption"].newest: 250}
+    assert count_accounts_by_key(app) == {app.extensions["key_encryption"].newest: 250}
 
 
-def test_what_does_not_open_stays_and_is_told_of(app, client, environment, with_keys):
+def test_rotation_keeps_and_reports_undecryptable_keys(app, client, environment, configure_keys):
     right = app.extensions["settings"].data_keys
     many_leaders(app, 2)
     with app.app_context(), db.engine.connect().execution_options(writes=True) as connection:
@@ -146,28 +146,26 @@ def test_what_does_not_open_stays_and_is_told_of(app, client, environment, with_
             sa.update(Account).where(Account.id == broken).values(key_wrapped=b"\x01" * 61)
         )
         connection.commit()
-    with_keys([*other_keys(environment), *right])
+    configure_keys([*generate_data_keys(environment), *right])
     result = app.test_cli_runner().invoke(args=["keys", "rotate"])
     assert result.exit_code == 1
     assert "1 data keys are wrapped anew." in result.output
     assert "1 data keys do not open" in result.output
 
 
-ENDS_ITSELF = """
+KILLED_ROTATION = """
 import os, signal
 from app import app
 from leaderjournal.accounts import data_keys
-def told(done, of):
+def report(done, of):
     if done >= 200:
         os.kill(os.getpid(), signal.SIGKILL)
 with app.app_context():
-    data_keys.rewrap_keys(told)
+    data_keys.rewrap_keys(report)
 """
 
 
-def test_a_rotation_that_is_killed_half_way_goes_on_and_others_write_meanwhile(
-    app, client, environment, with_keys
-):
+def test_killed_rotation_resumes_while_others_write(app, client, environment, configure_keys):
     leader = a_leader(client)
     many_leaders(app, 400)
     settings = app.extensions["settings"]
@@ -181,15 +179,15 @@ def test_a_rotation_that_is_killed_half_way_goes_on_and_others_write_meanwhile(
         "DATA_KEYS": f"{newer},{older}",
         "INSTANCE_PATH": str(settings.instance),
     }
-    killed = start(chosen, "-c", ENDS_ITSELF)
+    killed = run_python(chosen, "-c", KILLED_ROTATION)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     identifier = newer.partition(":")[0]
-    half = wrapped_by(app)
+    half = count_accounts_by_key(app)
     assert half[identifier] == 200
     assert sum(half.values()) == 401
 
     again = Settings.from_environment(chosen, settings.instance)
-    with_keys(again.data_keys)
+    configure_keys(again.data_keys)
     written = []
 
     def write_meanwhile(done, _of):
@@ -200,5 +198,5 @@ def test_a_rotation_that_is_killed_half_way_goes_on_and_others_write_meanwhile(
         assert data_keys.rewrap_keys(write_meanwhile) == (201, 0)
     assert len(written) == 3
     assert set(written) <= {200, 201}
-    assert wrapped_by(app) == {identifier: 401}
+    assert count_accounts_by_key(app) == {identifier: 401}
     assert leader.get("/me").status_code == 200

@@ -1,4 +1,4 @@
-"""«Never again»: whoever is written to ends all such mails, and nobody learns who did."""
+"""Opting out of mail that others request, without anybody learning of it."""
 
 import re
 
@@ -20,46 +20,46 @@ ADDRESS = "Ann.Person+work@example.com"
 
 @pytest.fixture
 def path(app):
-    """The address in a mail to ADDRESS that ends such mails."""
+    """The path of the opt-out link in a mail to ADDRESS."""
     with app.app_context():
         url = store.build_opt_out_url(ADDRESS)
     assert url.startswith("http://localhost/mail/never/")
     return url.removeprefix("http://localhost")
 
 
-def wants_none(app, address):
+def has_opted_out(app, address):
     with app.app_context():
         return store.has_opted_out(address)
 
 
-def test_looking_changes_nothing_and_pressing_ends_them(app, path):
+def test_opening_the_page_changes_nothing_and_the_button_opts_out(app, path):
     stranger = app.test_client()
     page = stranger.get(path)
     assert page.status_code == 200
     assert "Set-Cookie" not in page.headers
     assert '<form method="post"' in page.text
-    assert not wants_none(app, ADDRESS)
+    assert not has_opted_out(app, ADDRESS)
     assert stranger.post(path).status_code == 200
     assert stranger.post(path).status_code == 200, "as often as one likes"
     for spelling in ("ann.person@example.com", "ANN.PERSON+x@EXAMPLE.COM."):
-        assert wants_none(app, spelling)
-    assert not wants_none(app, "annperson@example.com"), "dots mean something but at Gmail"
+        assert has_opted_out(app, spelling)
+    assert not has_opted_out(app, "annperson@example.com"), "dots mean something but at Gmail"
 
 
-def test_a_mail_program_ends_them_with_one_click(app, path):
+def test_mail_program_opts_out_with_one_click(app, path):
     reply = app.test_client().post(path, data={"List-Unsubscribe": "One-Click"})
     assert reply.status_code == 200
     assert "Location" not in reply.headers, "RFC 8058, 3.1: no redirect"
-    assert wants_none(app, ADDRESS)
+    assert has_opted_out(app, ADDRESS)
 
 
-def test_a_mistake_is_undone(app, path):
+def test_opt_out_can_be_undone(app, path):
     app.test_client().post(path)
     assert app.test_client().post(f"{path}/undo").status_code == 200
-    assert not wants_none(app, ADDRESS)
+    assert not has_opted_out(app, ADDRESS)
 
 
-def test_the_address_stands_neither_in_the_token_nor_in_the_row(app, path):
+def test_address_is_neither_in_the_token_nor_in_the_row(app, path):
     app.test_client().post(path)
     with app.app_context():
         other = store.build_opt_out_url(ADDRESS)
@@ -72,15 +72,15 @@ def test_the_address_stands_neither_in_the_token_nor_in_the_row(app, path):
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 82, "%00", "é", "A" * 5_000])
-def test_a_guess_ends_nothing(app, path, token):
+def test_guessed_token_opts_nobody_out(app, path, token):
     for wrong in (f"/mail/never/{token}", path[:-3] + ("AAA" if path[-3:] != "AAA" else "BBB")):
         assert app.test_client().get(wrong).status_code == 404
         assert app.test_client().post(wrong).status_code == 404
         assert app.test_client().post(f"{wrong}/undo").status_code == 404
-    assert not wants_none(app, ADDRESS)
+    assert not has_opted_out(app, ADDRESS)
 
 
-def test_no_leader_reaches_who_wants_none_nor_learns_why(app, client, mailbox):
+def test_mail_skips_opted_out_address_without_telling_the_leader(app, client, mailbox):
     others = ["one@example.com", "two@example.com"]
     pages = []
     for turn in range(2):
@@ -102,7 +102,7 @@ def test_no_leader_reaches_who_wants_none_nor_learns_why(app, client, mailbox):
 
 
 @given(st.emails())
-def test_every_address_has_one_receiver(address):
+def test_normalized_mailbox_is_stable(address):
     receiver = normalize_mailbox(address)
     assert normalize_mailbox(receiver) == receiver
     assert normalize_mailbox(address.upper()) == normalize_mailbox(address.lower())
@@ -116,9 +116,9 @@ def test_every_address_has_one_receiver(address):
         ("ann+a+b@example.com", " Ann@Example.com "),
     ],
 )
-def test_spellings_of_one_mailbox_are_one_receiver(one, other):
+def test_spellings_of_one_mailbox_are_equal(one, other):
     assert normalize_mailbox(one) == normalize_mailbox(other)
 
 
-def test_a_plus_at_the_beginning_is_a_mailbox_of_its_own():
+def test_leading_plus_is_a_mailbox_of_its_own():
     assert normalize_mailbox("+1@example.com") != normalize_mailbox("+2@example.com")

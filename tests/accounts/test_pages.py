@@ -1,4 +1,4 @@
-"""Accounts as pages: registering, signing in and out, the way back in, and settings."""
+"""Accounts as pages: registering, signing in and out, password resets, and settings."""
 
 import re
 
@@ -27,7 +27,7 @@ def leader(client):
 
 @pytest.fixture
 def post(browser, leader):
-    """Post forms as the leader, from a browser that is signed in."""
+    """Post forms from a browser in which the leader is signed in."""
     token = sign_in(browser, leader)
 
     def post(path, follow_redirects=True, **fields):
@@ -37,12 +37,12 @@ def post(browser, leader):
     return post
 
 
-def worked(app):
-    """Let the worker do what is due."""
+def run_worker(app):
+    """Run the due background tasks."""
     return app.test_cli_runner().invoke(args=["worker", "--once"]).output
 
 
-def test_who_registers_is_signed_in_and_sees_today(browser):
+def test_registering_signs_in_and_shows_today(browser):
     form = FORM | {"csrf_token": csrf_token(browser, "/register")}
     shown = browser.post("/register", data=form, follow_redirects=True)
     assert shown.status_code == 200
@@ -50,8 +50,8 @@ def test_who_registers_is_signed_in_and_sees_today(browser):
     assert browser.get("/login").status_code == 303
 
 
-def test_a_refused_password_has_to_be_typed_again_and_the_page_says_so(browser):
-    """A fault: "What you wrote is still here" stood over an empty password field."""
+def test_refused_password_has_to_be_typed_again(browser):
+    """The page must not say "What you wrote is still here" above an empty password field."""
     form = FORM | {"csrf_token": csrf_token(browser, "/register"), "password": "summer2026"}
     shown = browser.post("/register", data=form)
     assert shown.status_code == 422
@@ -70,7 +70,7 @@ def test_a_refused_password_has_to_be_typed_again_and_the_page_says_so(browser):
         ({"time_zone": "Mars"}, "IANA"),
     ],
 )
-def test_a_registration_that_is_not_valid_keeps_what_was_typed(browser, change, message):
+def test_invalid_registration_keeps_typed_values(browser, change, message):
     form = FORM | change | {"csrf_token": csrf_token(browser, "/register")}
     shown = browser.post("/register", data=form)
     assert shown.status_code == 422
@@ -81,14 +81,14 @@ def test_a_registration_that_is_not_valid_keeps_what_was_typed(browser, change, 
     assert "a mirror for Ann" not in shown.text
 
 
-def test_a_taken_address_is_said_to_be_one(browser, leader):
+def test_taken_email_is_reported(browser, leader):
     form = FORM | {"email": leader.email, "csrf_token": csrf_token(browser, "/register")}
     shown = browser.post("/register", data=form)
     assert shown.status_code == 422
     assert "has an account already" in shown.text
 
 
-def test_who_is_signed_out_is_led_to_where_they_wanted_to_go(browser, leader):
+def test_sign_in_redirects_to_the_requested_page(browser, leader):
     sent = browser.get("/settings")
     assert (sent.status_code, sent.location) == (303, "/login?next=/settings")
     form = {"email": leader.email, "password": PASSWORD, "next": "/settings"}
@@ -97,13 +97,13 @@ def test_who_is_signed_out_is_led_to_where_they_wanted_to_go(browser, leader):
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "/\\evil", "x:y"])
-def test_signing_in_leads_nowhere_else(browser, leader, wanted):
+def test_sign_in_ignores_foreign_redirects(browser, leader, wanted):
     form = {"email": leader.email, "password": PASSWORD, "next": wanted}
     form["csrf_token"] = csrf_token(browser)
     assert browser.post("/login", data=form).location == "/"
 
 
-def test_a_wrong_password_is_said_without_telling_whether_the_address_is_known(browser, leader):
+def test_failed_sign_in_does_not_reveal_known_addresses(browser, leader):
     shown = []
     for email in (leader.email, "nobody@example.com"):
         form = {"email": email, "password": "wrong", "csrf_token": csrf_token(browser)}
@@ -115,7 +115,7 @@ def test_a_wrong_password_is_said_without_telling_whether_the_address_is_known(b
     assert empty.status_code == 422
 
 
-def test_too_many_wrong_passwords_have_to_wait(browser, leader):
+def test_too_many_wrong_passwords_are_throttled(browser, leader):
     form = {"email": leader.email, "password": "wrong", "csrf_token": csrf_token(browser)}
     statuses = {browser.post("/login", data=form).status_code for _ in range(10)}
     refused = browser.post("/login", data=form)
@@ -125,20 +125,18 @@ def test_too_many_wrong_passwords_have_to_wait(browser, leader):
     assert "Too many tries" in refused.text
 
 
-def test_signing_out_ends_the_session(browser, post):
+def test_sign_out_ends_the_session(browser, post):
     assert post("/logout", follow_redirects=False).location == "/login"
     assert browser.get("/settings").status_code == 303
 
 
-def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
-    app, browser, client, leader, mailbox
-):
+def test_reset_link_sets_a_new_password_once(app, browser, client, leader, mailbox):
     other = app.test_client()
     sign_in(other, leader)
     form = {"email": leader.email, "csrf_token": csrf_token(browser, "/forgot")}
     sent = browser.post("/forgot", data=form, follow_redirects=True)
     assert "a mail is on its way" in sent.text
-    assert worked(app) == "2 tasks done.\n"
+    assert run_worker(app) == "2 tasks done.\n"
     [mail] = mailbox
     assert mail["To"] == leader.email
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -155,28 +153,28 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
     assert leader.get("/me").status_code == 401
     again = browser.get(link, follow_redirects=True)
     assert "no longer works" in again.text
-    asked = {"email": leader.email, "password": "another mirror"}
-    assert client.post("/api/v1/tokens", json=asked).status_code == 201
+    credentials = {"email": leader.email, "password": "another mirror"}
+    assert client.post("/api/v1/tokens", json=credentials).status_code == 201
 
 
-def test_an_unknown_address_gets_the_same_answer_and_no_mail(app, browser, mailbox):
+def test_reset_for_unknown_address_looks_the_same_and_sends_nothing(app, browser, mailbox):
     form = {"email": "nobody@example.com", "csrf_token": csrf_token(browser, "/forgot")}
     sent = browser.post("/forgot", data=form, follow_redirects=True)
     assert "a mail is on its way" in sent.text
-    assert worked(app) == "1 tasks done.\n"
+    assert run_worker(app) == "1 tasks done.\n"
     assert mailbox == []
     form["email"] = "nobody"
     assert browser.post("/forgot", data=form).status_code == 422
 
 
-def test_a_guessed_reset_is_no_way_in(browser):
+def test_guessed_reset_token_is_refused(browser):
     browser.get("/reset/guess")
     assert browser.get("/reset").location == "/forgot"
     form = {"password": "another mirror", "csrf_token": csrf_token(browser)}
     assert browser.post("/reset", data=form).location == "/forgot"
 
 
-def test_the_profile_is_saved(post, leader):
+def test_profile_is_saved(post, leader):
     shown = post(
         "/settings/profile",
         name="Mira A.",
@@ -190,7 +188,7 @@ def test_the_profile_is_saved(post, leader):
     assert me["practice_days"] == [1, 6]
 
 
-def test_a_profile_that_is_not_valid_changes_nothing_and_names_the_field(post, leader):
+def test_invalid_profile_changes_nothing_and_names_the_field(post, leader):
     before = leader.get("/me").json
     shown = post("/settings/profile", name="", time_zone="Mars", day_starts_at="9")
     assert shown.status_code == 422
@@ -199,7 +197,7 @@ def test_a_profile_that_is_not_valid_changes_nothing_and_names_the_field(post, l
     assert leader.get("/me").json == before
 
 
-def test_the_password_is_changed_by_who_knows_it(app, client, post, leader, mailbox):
+def test_password_change_needs_the_current_password(app, client, post, leader, mailbox):
     refused = post("/settings/password", current_password="wrong", password="another mirror")
     assert refused.status_code == 422
     assert "This is not your password." in refused.text
@@ -209,25 +207,25 @@ def test_the_password_is_changed_by_who_knows_it(app, client, post, leader, mail
         "is set"
         in post("/settings/password", current_password=PASSWORD, password="another mirror").text
     )
-    worked(app)
+    run_worker(app)
     assert [mail["To"] for mail in mailbox] == [leader.email]
-    asked = {"email": leader.email, "password": "another mirror"}
-    assert client.post("/api/v1/tokens", json=asked).status_code == 201
+    credentials = {"email": leader.email, "password": "another mirror"}
+    assert client.post("/api/v1/tokens", json=credentials).status_code == 201
 
 
-def test_the_address_is_changed_by_who_knows_the_password(client, post, leader):
+def test_email_change_needs_the_current_password(client, post, leader):
     taken = a_leader(client).email
     wrong = post("/settings/email", email="new@example.com", current_password="wrong")
     assert "This is not your password." in wrong.text
     assert (
         "has this address" in post("/settings/email", email=taken, current_password=PASSWORD).text
     )
-    asked = post("/settings/email", email="new@example.com", current_password=PASSWORD)
-    assert "We sent a link to new@example.com" in asked.text
+    page = post("/settings/email", email="new@example.com", current_password=PASSWORD)
+    assert "We sent a link to new@example.com" in page.text
     assert leader.get("/me").json["email"] == leader.email, "until the new one is confirmed"
 
 
-def test_other_devices_are_signed_out_one_by_one_or_all(app, browser, post, leader):
+def test_other_devices_can_be_signed_out(app, browser, post, leader):
     phone, tablet = app.test_client(), app.test_client()
     sign_in(phone, leader)
     sign_in(tablet, leader)
@@ -240,14 +238,14 @@ def test_other_devices_are_signed_out_one_by_one_or_all(app, browser, post, lead
     assert browser.get("/settings").status_code == 200
 
 
-def test_a_token_is_revoked(browser, post, leader):
+def test_token_can_be_revoked(browser, post, leader):
     [path] = re.findall(r"/settings/tokens/[0-9a-f-]{36}/revoke", browser.get("/settings").text)
     assert "revoked" in post(path).text
     assert leader.get("/me").status_code == 401
     assert post(path).status_code == 404
 
 
-def test_pauses_are_added_and_removed(browser, post, leader):
+def test_pauses_can_be_added_and_removed(browser, post, leader):
     upside_down = post("/settings/pauses", first_date="2026-07-14", last_date="2026-07-01")
     assert "Use the first day or a later one." in upside_down.text
     assert "is noted" in post("/settings/pauses", first_date="2026-07-01", last_date="").text
@@ -258,7 +256,7 @@ def test_pauses_are_added_and_removed(browser, post, leader):
     assert post(path).status_code == 404
 
 
-def test_the_account_is_erased_by_who_knows_the_password(browser, post, leader):
+def test_erasing_needs_the_current_password(browser, post, leader):
     assert browser.get("/settings/delete").status_code == 200
     assert post("/settings/delete", password="wrong").status_code == 422
     gone = post("/settings/delete", follow_redirects=False, password=PASSWORD)
@@ -276,11 +274,11 @@ def test_the_account_is_erased_by_who_knows_the_password(browser, post, leader):
         ("curl/8.0", "Another device"),
     ],
 )
-def test_a_device_is_named_as_a_person_would(agent, name):
+def test_device_description_is_readable(agent, name):
     assert describe_device(agent) == name
 
 
-def test_a_session_has_its_csrf_token_from_the_start(client):
+def test_new_session_has_a_csrf_token(client):
     leader = a_leader(client)
     form = {"email": leader.email, "password": PASSWORD, "csrf_token": csrf_token(client)}
     client.post("/login", data=form)

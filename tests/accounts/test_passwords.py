@@ -1,4 +1,4 @@
-"""What passwords are refused, and what the refusal says."""
+"""Which passwords are refused, and for which reason."""
 
 import pytest
 from argon2 import extract_parameters
@@ -41,7 +41,7 @@ NEW = {"email": "mira.adler84@example.com", "name": "Mira Adler", "time_zone": "
         ("another boat", "short enough"),
     ],
 )
-def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(password, why):
+def test_weak_password_is_refused_with_the_reason(password, why):
     sentence = find_weakness(password, MIRA)
     assert why in sentence
     assert "three or four words" in sentence
@@ -63,19 +63,19 @@ def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(password, w
         "x7!" * 3 + "correct horse battery staple" * 6,
     ],
 )
-def test_phrases_and_random_passwords_pass(password):
+def test_phrases_and_random_passwords_are_accepted(password):
     assert find_weakness(password, MIRA) is None
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=40), max_size=3))
-def test_any_text_is_judged(password, own_words):
+def test_any_text_can_be_rated(password, own_words):
     sentence = find_weakness(password, own_words)
     assert sentence is None or sentence.endswith(strength.BETTER)
 
 
 @given(st.text("(4@8{[<369!1|0$5+7%2ae", min_size=200, max_size=200))
-def test_no_password_makes_for_many_combinations(password):
-    """zxcvbn tries each, for every part: of 72 such characters it takes more than ten seconds."""
+def test_rating_limits_lookalike_combinations(password):
+    """zxcvbn tries each combination for each part: 72 characters take more than ten seconds."""
     from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
 
     simplified = strength.simplify(password)
@@ -83,7 +83,7 @@ def test_no_password_makes_for_many_combinations(password):
     assert len(enumerate_l33t_subs(relevant_l33t_subtable(simplified, L33T_TABLE))) <= 64
 
 
-def test_the_list_of_breached_passwords_is_the_one_it_says_it_is():
+def test_breached_password_filter_matches_its_checksum():
     from hashlib import sha256
 
     note = FILTER.with_suffix(".txt").read_text()
@@ -93,7 +93,7 @@ def test_the_list_of_breached_passwords_is_the_one_it_says_it_is():
     assert not is_breached(PASSWORD)
 
 
-def test_the_api_names_the_field_and_knows_the_leaders_own_words(client):
+def test_api_refuses_passwords_made_of_name_or_email(client):
     for password in ("summer2026", "MiraAdler2026", NEW["email"]):
         reply = client.post("/api/v1/accounts", json=NEW | {"password": password})
         assert reply.status_code == 422
@@ -103,7 +103,7 @@ def test_the_api_names_the_field_and_knows_the_leaders_own_words(client):
     assert client.post("/api/v1/accounts", json=NEW | {"password": PASSWORD}).status_code == 201
 
 
-def test_settings_and_the_way_back_in_know_the_leaders_own_words(app, client, post, mailbox):
+def test_settings_and_reset_refuse_passwords_made_of_name_or_email(app, client, post, mailbox):
     leader = a_leader(client, name="Mira Adler")
     refused = post("/settings/password", current_password=PASSWORD, password="MiraAdler2026")
     assert refused.status_code == 422
@@ -118,7 +118,7 @@ def test_settings_and_the_way_back_in_know_the_leaders_own_words(app, client, po
     assert "Your name" in browser.post("/reset", data=form).text
 
 
-def test_passwords_are_hashed_as_rfc_9106_recommends(production_hasher, monkeypatch):
+def test_password_hash_parameters_follow_rfc_9106(production_hasher, monkeypatch):
     monkeypatch.setattr(hashing, "_hasher", production_hasher)
     password_hash = hashing.hash_password(PASSWORD)
     assert extract_parameters(password_hash) == RFC_9106_LOW_MEMORY

@@ -25,19 +25,19 @@ NEW = {
 
 
 @pytest.fixture
-def stands(app, monkeypatch):
-    """Lets registration stand as said."""
+def set_registration(app, monkeypatch):
+    """Set who may register."""
 
-    def stands(registration, **changes):
+    def set_registration(registration, **changes):
         chosen = replace(
             app.extensions["settings"], registration=Registration(registration), **changes
         )
         monkeypatch.setitem(app.extensions, "settings", chosen)
 
-    return stands
+    return set_registration
 
 
-def run(app, *arguments):
+def run_command(app, *arguments):
     return app.test_cli_runner().invoke(args=["accounts", *arguments])
 
 
@@ -45,20 +45,20 @@ def register(client, **change):
     return client.post("/api/v1/accounts", json=NEW | change)
 
 
-def invited(app, email=NEW["email"]):
-    """Return the path of an invitation that the operator printed."""
-    printed = run(app, "invite", email, "--print").output
+def create_invitation(app, email=NEW["email"]):
+    """Create an invitation by command; return the path it prints."""
+    printed = run_command(app, "invite", email, "--print").output
     return re.search(r"http://localhost(/register/\S+)", printed)[1]
 
 
-def test_registration_is_open_unless_the_operator_says_otherwise(tmp_path):
+def test_registration_is_open_by_default(tmp_path):
     assert Settings.from_environment(create_secrets(), tmp_path).registration == "open"
     with pytest.raises(SettingsError, match="REGISTRATION"):
         Settings.from_environment(create_secrets() | {"REGISTRATION": "members"}, tmp_path)
 
 
-def test_a_closed_journal_takes_nobody_and_says_what_to_do(client, stands):
-    stands("closed")
+def test_closed_registration_refuses_with_advice(client, set_registration):
+    set_registration("closed")
     refused = register(client)
     assert (refused.status_code, refused.mimetype) == (403, "application/problem+json")
     assert "Ask the person who runs it" in refused.json["detail"]
@@ -68,17 +68,17 @@ def test_a_closed_journal_takes_nobody_and_says_what_to_do(client, stands):
     form = NEW | {"csrf_token": csrf_token(client)}
     assert client.post("/register", data=form).status_code == 403
     assert 'href="/register"' not in client.get("/login").text
-    stands("open")
+    set_registration("open")
     assert 'href="/register"' in client.get("/login").text
     assert register(client).status_code == 201
 
 
-def test_an_invitation_lets_one_person_in_once(app, client, stands):
-    stands("invite")
+def test_invitation_works_once(app, client, set_registration):
+    set_registration("invite")
     assert client.get("/register").status_code == 403
     assert "invit" in register(client).json["detail"]
     assert 'href="/register"' not in client.get("/login").text
-    path = invited(app)
+    path = create_invitation(app)
     opened = client.get(path)
     assert opened.location == "/register", "the token leaves the address"
     assert client.get("/register").status_code == 200
@@ -94,10 +94,10 @@ def test_an_invitation_lets_one_person_in_once(app, client, stands):
     assert register(client, email="bea@example.com", invitation="guessed").status_code == 403
 
 
-def test_an_invitation_works_in_the_api_and_outlives_a_taken_address(app, client, stands):
-    stands("invite")
+def test_invitation_works_in_the_api_and_survives_a_taken_email(app, client, set_registration):
+    set_registration("invite")
     leader = a_leader(client)
-    token = invited(app).rpartition("/")[2]
+    token = create_invitation(app).rpartition("/")[2]
     assert register(client, email=leader.email, invitation=token).status_code == 409
     assert register(client, password="short", invitation=token).status_code == 422
     made = register(client, invitation=token)
@@ -105,36 +105,36 @@ def test_an_invitation_works_in_the_api_and_outlives_a_taken_address(app, client
     assert "invitation" not in made.json
 
 
-def test_a_printed_invitation_proves_no_address_and_a_mailed_one_does(app, client, stands, mailbox):
-    stands("invite")
-    token = invited(app).rpartition("/")[2]
+def test_only_a_mailed_invitation_verifies_the_address(app, client, set_registration, mailbox):
+    set_registration("invite")
+    token = create_invitation(app).rpartition("/")[2]
     assert register(client, invitation=token).json["email_verified"] is False
-    assert "is sent to" in run(app, "invite", "bea@example.com").output
+    assert "is sent to" in run_command(app, "invite", "bea@example.com").output
     [mail] = mailbox
     assert mail["To"] == "bea@example.com"
     token = re.search(r"http://localhost/register/(\S+)", mail.get_payload())[1]
     made = register(client, email="Bea@example.com", invitation=token)
     assert made.json["email_verified"] is True
-    run(app, "invite", "cleo@example.com")
+    run_command(app, "invite", "cleo@example.com")
     token = re.search(r"http://localhost/register/(\S+)", mailbox[-1].get_payload())[1]
     handed_on = register(client, email="someone@example.com", invitation=token)
     assert handed_on.json["email_verified"] is False
 
 
-def test_an_invitation_ends_by_time_by_a_newer_one_and_by_hand(app, client, stands):
-    stands("invite")
-    first, second = (invited(app).rpartition("/")[2] for _ in range(2))
+def test_invitation_expires_is_replaced_and_can_be_withdrawn(app, client, set_registration):
+    set_registration("invite")
+    first, second = (create_invitation(app).rpartition("/")[2] for _ in range(2))
     assert register(client, invitation=first).status_code == 403
     with time_machine.travel(datetime.now(UTC) + timedelta(days=15)):
         assert register(client, invitation=second).status_code == 403
-    assert "withdrawn" in run(app, "invite", NEW["email"], "--withdraw").output
-    assert run(app, "invite", NEW["email"], "--withdraw").exit_code == 1
+    assert "withdrawn" in run_command(app, "invite", NEW["email"], "--withdraw").output
+    assert run_command(app, "invite", NEW["email"], "--withdraw").exit_code == 1
     assert register(client, invitation=second).status_code == 403
 
 
-def test_an_invitation_is_kept_without_its_token_and_its_address(app, client, stands):
-    stands("invite")
-    token = invited(app).rpartition("/")[2]
+def test_stored_invitation_holds_neither_token_nor_address(app, client, set_registration):
+    set_registration("invite")
+    token = create_invitation(app).rpartition("/")[2]
     with app.app_context():
         row = db.session.query(Invitation).one()
         kept = b"".join(value for value in vars(row).values() if isinstance(value, bytes))
@@ -142,19 +142,19 @@ def test_an_invitation_is_kept_without_its_token_and_its_address(app, client, st
     assert b"ann" not in kept
 
 
-def test_nobody_is_invited_to_what_is_closed_or_theirs_already(app, client, stands):
-    stands("closed")
-    assert "accounts add" in run(app, "invite", "ann@example.com").output
-    stands("open")
+def test_invite_refuses_closed_registration_and_existing_accounts(app, client, set_registration):
+    set_registration("closed")
+    assert "accounts add" in run_command(app, "invite", "ann@example.com").output
+    set_registration("open")
     leader = a_leader(client)
-    refused = run(app, "invite", leader.email)
+    refused = run_command(app, "invite", leader.email)
     assert (refused.exit_code, "has an account" in refused.output) == (1, True)
-    assert run(app, "invite", "ann").exit_code == 2
+    assert run_command(app, "invite", "ann").exit_code == 2
 
 
-def test_of_many_who_use_one_invitation_at_once_one_gets_in(app, client, stands):
-    stands("invite")
-    token = invited(app).rpartition("/")[2]
+def test_concurrent_uses_of_an_invitation_create_one_account(app, client, set_registration):
+    set_registration("invite")
+    token = create_invitation(app).rpartition("/")[2]
     barrier = Barrier(4)
 
     def use(n):
@@ -166,9 +166,7 @@ def test_of_many_who_use_one_invitation_at_once_one_gets_in(app, client, stands)
         assert sorted(threads.map(use, range(4))) == [201, 403, 403, 403]
 
 
-def test_who_registers_while_the_queue_is_away_has_an_account(
-    app, database_url, environment, tmp_path
-):
+def test_registration_succeeds_while_the_queue_is_down(app, database_url, environment, tmp_path):
     away = {"DATABASE_URL": database_url, "QUEUE_URL": "redis://127.0.0.1:9/0"}
     without_queue = create_app(Settings.from_environment(environment | away, tmp_path))
     assert register(without_queue.test_client()).status_code == 201

@@ -1,4 +1,4 @@
-"""Sessions: how long they last, what renews their token, and what ends them."""
+"""Sessions: how long they last, what rotates their token, and what ends them."""
 
 from datetime import timedelta
 
@@ -15,15 +15,15 @@ def is_signed_in(browser):
     return browser.get("/settings").status_code == 200
 
 
-def thief_of(app, browser):
+def copy_session(app, browser):
     """Return a browser with a copy of the session's cookie."""
     thief = app.test_client()
     thief.set_cookie("session", browser.get_cookie("session").value)
     return thief
 
 
-def kept_in_use(app, cookie, days):
-    """Use a session once a week for so many days; tell whether it still stands."""
+def use_session_for(app, cookie, days):
+    """Use a session once a week for so many days; tell whether it is still valid."""
     start = clock.now()
     with time_machine.travel(start, tick=False) as traveller:
         browser = app.test_client()
@@ -35,13 +35,13 @@ def kept_in_use(app, cookie, days):
         return True
 
 
-def test_a_session_that_is_used_lasts_half_a_year_at_most(app, browser):
+def test_used_session_ends_after_180_days(app, browser):
     cookie = browser.get_cookie("session").value
-    assert kept_in_use(app, cookie, 170)
-    assert not kept_in_use(app, browser.get_cookie("session").value, 190)
+    assert use_session_for(app, cookie, 170)
+    assert not use_session_for(app, browser.get_cookie("session").value, 190)
 
 
-def test_a_session_that_is_not_used_ends_after_ninety_days(app, browser):
+def test_unused_session_ends_after_90_days(app, browser):
     cookie = browser.get_cookie("session").value
     for days, stands in ((91, False),):
         with time_machine.travel(clock.now() + timedelta(days=days)):
@@ -50,7 +50,7 @@ def test_a_session_that_is_not_used_ends_after_ninety_days(app, browser):
             assert is_signed_in(again) is stands
 
 
-def test_the_cookie_is_prolonged_with_its_session_and_else_left_alone(app, browser):
+def test_cookie_is_renewed_only_with_its_session(app, browser):
     with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False) as traveller:
         assert "Set-Cookie" not in browser.get("/people").headers
         traveller.shift(timedelta(minutes=11))
@@ -66,8 +66,8 @@ def test_the_cookie_is_prolonged_with_its_session_and_else_left_alone(app, brows
         ("/settings/email", {"email": "new@example.com"}),
     ],
 )
-def test_a_confirmed_password_gives_the_session_a_new_token(app, browser, leader, path, fields):
-    thief = thief_of(app, browser)
+def test_confirmed_password_rotates_the_session_token(app, browser, leader, path, fields):
+    thief = copy_session(app, browser)
     assert is_signed_in(thief)
     form = fields | {"current_password": PASSWORD, "csrf_token": browser.csrf}
     reply = browser.post(path, data=form)
@@ -77,24 +77,24 @@ def test_a_confirmed_password_gives_the_session_a_new_token(app, browser, leader
     assert thief.get("/api/v1/me").json.get("session") == ("expired" if changed else None)
 
 
-def test_a_wrong_password_renews_nothing(app, browser):
-    thief = thief_of(app, browser)
+def test_wrong_password_keeps_the_session_token(app, browser):
+    thief = copy_session(app, browser)
     form = {"current_password": "wrong", "email": "new@example.com", "csrf_token": browser.csrf}
     assert browser.post("/settings/email", data=form).status_code == 422
     assert is_signed_in(thief)
 
 
-def test_a_confirmed_password_begins_the_half_year_anew(app, browser):
+def test_confirmed_password_restarts_the_180_days(app, browser):
     with time_machine.travel(clock.now() + timedelta(days=80), tick=False) as traveller:
         form = {"current_password": PASSWORD, "email": "new@example.com"}
         browser.post("/settings/email", data=form | {"csrf_token": browser.csrf})
         cookie = browser.get_cookie("session").value
         del traveller
-        assert kept_in_use(app, cookie, 160)
+        assert use_session_for(app, cookie, 160)
 
 
 @pytest.mark.parametrize("path", ["/logout", "/settings/sessions/end-others"])
-def test_a_request_with_a_token_ends_no_session(app, client, path):
+def test_token_request_cannot_end_sessions(app, client, path):
     leader = a_leader(client)
     browsers = [app.test_client(), app.test_client()]
     for browser in browsers:

@@ -1,4 +1,4 @@
-"""A suspended account: nobody gets in, nothing goes out, and nothing is lost."""
+"""Suspended accounts: nobody can sign in, nothing is sent, and nothing is lost."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,45 +13,45 @@ from leaderjournal.worker import send_letters
 
 
 @pytest.fixture
-def by_operator(app):
-    def by_operator(command, leader):
+def run_accounts_command(app):
+    def run_accounts_command(command, leader):
         result = app.test_cli_runner().invoke(args=["accounts", command, leader.email])
         assert result.exit_code == 0, result.output
         return result.output
 
-    return by_operator
+    return run_accounts_command
 
 
-def test_every_way_in_is_shut_and_opens_again(app, client, by_operator):
+def test_suspended_account_is_closed_until_resumed(app, client, run_accounts_command):
     leader = a_leader(client)
     browser = app.test_client()
     sign_in(browser, leader)
     leader.writes(leader.today(), ("let-go", 3, "mine"))
-    by_operator("suspend", leader)
+    run_accounts_command("suspend", leader)
     assert browser.get("/settings").status_code == 303
     assert leader.get("/me").status_code == 401
-    asked = {"email": leader.email, "password": PASSWORD}
-    refused = client.post("/api/v1/tokens", json=asked)
+    credentials = {"email": leader.email, "password": PASSWORD}
+    refused = client.post("/api/v1/tokens", json=credentials)
     assert refused.status_code == 403
     assert "suspended" in refused.json["detail"]
-    form = asked | {"csrf_token": csrf_token(browser)}
+    form = credentials | {"csrf_token": csrf_token(browser)}
     page = browser.post("/login", data=form)
     assert (page.status_code, "This account is suspended" in page.text) == (403, True)
-    by_operator("resume", leader)
+    run_accounts_command("resume", leader)
     assert browser.get("/settings").status_code == 303, "an ended session stays ended"
     assert leader.get("/reflections").json["items"][0]["answers"][0]["text"] == "mine"
     sign_in(browser, leader)
 
 
-def test_only_who_knows_the_password_hears_of_the_suspension(app, client, by_operator):
+def test_suspension_is_revealed_only_with_the_right_password(app, client, run_accounts_command):
     leader = a_leader(client)
-    by_operator("suspend", leader)
-    asked = {"email": leader.email, "password": "wrong"}
-    refused = client.post("/api/v1/tokens", json=asked)
+    run_accounts_command("suspend", leader)
+    credentials = {"email": leader.email, "password": "wrong"}
+    refused = client.post("/api/v1/tokens", json=credentials)
     assert (refused.status_code, "suspended" in refused.text) == (401, False)
 
 
-def test_no_way_back_in_is_sent_and_an_earlier_one_ends(app, client, by_operator, mailbox):
+def test_suspension_ends_and_prevents_reset_links(app, client, run_accounts_command, mailbox):
     leader = a_leader(client)
     browser = app.test_client()
 
@@ -62,7 +62,7 @@ def test_no_way_back_in_is_sent_and_an_earlier_one_ends(app, client, by_operator
 
     forgot()
     link = re.search(r"http://localhost(/reset/\S+)", mailbox[0].get_payload())[1]
-    by_operator("suspend", leader)
+    run_accounts_command("suspend", leader)
     assert "no longer works" in browser.get(link, follow_redirects=True).text
     forgot()
     assert len(mailbox) == 1
@@ -70,21 +70,23 @@ def test_no_way_back_in_is_sent_and_an_earlier_one_ends(app, client, by_operator
     assert "suspended" in refused.output
 
 
-def test_prompts_rest_and_come_again(app, client, by_operator, mailbox):
+def test_prompts_pause_during_suspension(app, client, run_accounts_command, mailbox):
     zone = zone_where_it_is(12)
     leader = a_leader(client, time_zone=zone)
     ask(leader, zone, by_mail=True)
-    by_operator("suspend", leader)
+    run_accounts_command("suspend", leader)
     with Dispatcher(app) as dispatcher:
         assert dispatcher.run_once() == 0
     assert mailbox == []
-    by_operator("resume", leader)
+    run_accounts_command("resume", leader)
     ask(leader, zone, by_mail=True)
     kept = leader.get("/prompt-schedule").json
     assert (kept["by_mail"], kept["weekdays"]) == (True, EVERY_DAY)
 
 
-def test_a_prompt_that_waits_does_not_go_out(app, client, by_operator, mailbox, mail_server):
+def test_claimed_prompt_is_not_sent_after_suspension(
+    app, client, run_accounts_command, mailbox, mail_server
+):
     zone = zone_where_it_is(12)
     leader = a_leader(client, time_zone=zone)
     ask(leader, zone, by_mail=True)
@@ -93,23 +95,23 @@ def test_a_prompt_that_waits_does_not_go_out(app, client, by_operator, mailbox, 
 
     with app.app_context():
         delivery_store.claim_due(now=clock.now(), limit=10, by_mail=True)
-    by_operator("suspend", leader)
+    run_accounts_command("suspend", leader)
     with Dispatcher(app) as dispatcher:
         dispatcher.run_once()
     assert mailbox == []
 
 
-def test_letters_rest(app, client, by_operator, mailbox):
+def test_letters_pause_during_suspension(app, client, run_accounts_command, mailbox):
     leader = a_leader(client)
     chosen = leader.call("PUT", "/letter", {"enabled": True})
     due = datetime.fromisoformat(chosen.json["next_date"]).replace(tzinfo=UTC)
-    by_operator("suspend", leader)
+    run_accounts_command("suspend", leader)
     with time_machine.travel(due + timedelta(days=1)):
         assert send_letters(app) == 0
     assert mailbox == []
 
 
-def test_calendar_and_team_mirror_rest(app, client, by_operator):
+def test_calendar_and_team_mirror_pause_during_suspension(app, client, run_accounts_command):
     leader = a_leader(client)
     browser = app.test_client()
     form = {"csrf_token": sign_in(browser, leader)}
@@ -120,9 +122,9 @@ def test_calendar_and_team_mirror_rest(app, client, by_operator):
     answer = re.search(r"http://localhost(/mirror/[\w.-]{20,})", mirror)[1]
     assert client.get(calendar).status_code == 200
     shown = client.get(answer).text
-    by_operator("suspend", leader)
+    run_accounts_command("suspend", leader)
     assert client.get(calendar).status_code == 404
     assert client.get(answer).text != shown
-    by_operator("resume", leader)
+    run_accounts_command("resume", leader)
     assert client.get(calendar).status_code == 200
     assert client.get(answer).text == shown

@@ -1,4 +1,4 @@
-"""No word of a leader in the plain: neither in the database's files, nor in logs or addresses."""
+"""No text of a leader is readable in the database's files, in logs or in URLs."""
 
 import logging
 import re
@@ -34,8 +34,8 @@ def write_everywhere(client):
     return leader
 
 
-def raw_database(app):
-    """Return every byte the database holds: the file and its log, or every row as text."""
+def read_raw_database(app):
+    """Return every byte of the database: the file and its log, or every row as text."""
     with app.app_context():
         url = db.engine.url
         if url.get_backend_name() == "sqlite":
@@ -53,9 +53,9 @@ def raw_database(app):
             return b"\n".join(rows)
 
 
-def test_the_raw_database_holds_no_word_name_or_address(app, client):
+def test_raw_database_holds_no_text_name_or_address(app, client):
     leader = write_everywhere(client)
-    raw = raw_database(app)
+    raw = read_raw_database(app)
     assert (
         leader.id.replace("-", "").encode() in raw.replace(b"-", b"")
         or leader.id.encode() in raw
@@ -66,7 +66,7 @@ def test_the_raw_database_holds_no_word_name_or_address(app, client):
             assert form not in raw
 
 
-def test_no_log_line_holds_a_word_or_an_address(app, client, caplog):
+def test_logs_hold_no_text_or_address(app, client, caplog):
     caplog.set_level(logging.DEBUG)
     leader = write_everywhere(client)
     leader.get(f"/reflections?q={WORDS[0]}")
@@ -76,7 +76,7 @@ def test_no_log_line_holds_a_word_or_an_address(app, client, caplog):
         assert word not in caplog.text
 
 
-def test_an_error_of_the_database_says_nothing_of_what_it_was_given(app):
+def test_database_errors_hide_parameters(app):
     with app.app_context(), pytest.raises(sa.exc.SQLAlchemyError) as failed:
         db.session.execute(sa.text("SELECT nothing FROM nowhere WHERE a = :a"), {"a": WORDS[0]})
     assert WORDS[0] not in str(failed.value)
@@ -114,7 +114,7 @@ def test_the_same_words_are_never_encrypted_the_same(app, client):
     assert len(set(encrypted)) == len(encrypted) == 2
 
 
-def test_keys_rotate_without_touching_a_word(app, client):
+def test_key_rotation_keeps_documents(app, client):
     leader = write_everywhere(client)
     old = app.extensions["key_encryption"]
     identifier, _, encoded = create_data_key().partition(":")
@@ -152,7 +152,7 @@ def test_keys_rotate_without_touching_a_word(app, client):
 PRIVATE_PAGES = ("/", "/settings", "/questions", "/month/2026-11", "/api/v1/me", "/day/2026-11-20")
 
 
-def test_private_pages_are_never_stored_and_every_reply_is_guarded(app, client):
+def test_private_pages_are_not_cached_and_have_security_headers(app, client):
     leader = a_leader(client)
     browser = app.test_client()
     sign_in(browser, leader)
@@ -166,7 +166,7 @@ def test_private_pages_are_never_stored_and_every_reply_is_guarded(app, client):
         assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_pages_hold_no_inline_script_or_style_and_nothing_from_elsewhere(app, client):
+def test_pages_have_no_inline_or_foreign_scripts_and_styles(app, client):
     leader = a_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."))
     browser = app.test_client()
@@ -178,7 +178,7 @@ def test_pages_hold_no_inline_script_or_style_and_nothing_from_elsewhere(app, cl
         assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page), path
 
 
-def test_cookies_are_bound_to_the_host_where_the_address_is_https(app, environment, tmp_path):
+def test_cookies_are_host_bound_over_https(app, environment, tmp_path):
     from leaderjournal import create_app
 
     chosen = Settings.from_environment(

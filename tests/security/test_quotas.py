@@ -1,4 +1,4 @@
-"""What an account may keep is limited, also when many ask at once; nobody else's body is read."""
+"""Quotas hold under concurrency, and no body is read before a request may send one."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -29,10 +29,10 @@ from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.reflections import quotas as day_quotas
 from leaderjournal.reflections.models import Reflection, Revision
 
-NOT_READ = 45_000_000
+BODY_SIZE = 45_000_000
 
 
-class Unread:
+class UnreadBody:
     """A body that must not be read."""
 
     def read(self, *_size):
@@ -41,9 +41,9 @@ class Unread:
     readline = read
 
 
-def unread(length, kind="multipart/form-data; boundary=x"):
-    """Return what makes a request one whose body, of this length, fails where it is read."""
-    return {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length), "CONTENT_TYPE": kind}
+def make_unread_body(length, kind="multipart/form-data; boundary=x"):
+    """Return the environment of a request whose body of this length fails when it is read."""
+    return {"wsgi.input": UnreadBody(), "CONTENT_LENGTH": str(length), "CONTENT_TYPE": kind}
 
 
 @pytest.fixture
@@ -68,26 +68,26 @@ def account(app, leader):
     ],
 )
 @pytest.mark.parametrize("credentials", [{}, {"Authorization": "Bearer wrong"}])
-def test_the_body_of_a_stranger_is_not_read(client, path, status, credentials):
+def test_signed_out_request_body_is_not_read(client, path, status, credentials):
     kind = "multipart/form-data; boundary=x"
     if path in {"/api/v1/tokens", "/api/v1/accounts"}:
         kind = "application/json"
     reply = client.post(
         path,
         headers=credentials,
-        environ_overrides=unread(NOT_READ, kind),
+        environ_overrides=make_unread_body(BODY_SIZE, kind),
     )
     assert reply.status_code == status
 
 
-def test_a_session_without_its_csrf_token_has_no_body_read_by_the_api(browser):
-    environ = unread(NOT_READ)
+def test_api_body_without_csrf_token_is_not_read(browser):
+    environ = make_unread_body(BODY_SIZE)
     reply = browser.post("/api/v1/imports", environ_overrides=environ)
     assert reply.status_code == 403
 
 
-def test_a_body_that_says_it_is_too_large_is_not_read(leader):
-    environ = unread(50_000_001)
+def test_oversized_body_is_not_read(leader):
+    environ = make_unread_body(50_000_001)
     reply = leader.client.post(
         "/api/v1/imports",
         headers=leader.headers,
@@ -97,7 +97,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read(leader):
     assert "50 MB" in reply.json["detail"]
 
 
-def test_previews_do_not_pile_up(leader, app):
+def test_import_previews_are_limited(leader, app):
     journal = json.dumps({"format": "leader-journal/1", "reflections": []}).encode()
     for _ in range(8):
         file = {"file": (BytesIO(journal), "journal.json")}
@@ -107,7 +107,7 @@ def test_previews_do_not_pile_up(leader, app):
     assert kept <= import_quotas.MOST_WAITING
 
 
-def test_two_imports_are_under_way_at_once_and_no_more(app, account):
+def test_at_most_two_imports_run_at_once(app, account):
     def begin(_number):
         with app.app_context():
             try:
@@ -122,7 +122,7 @@ def test_two_imports_are_under_way_at_once_and_no_more(app, account):
     assert {(one.status, one.retry_after) for one in refused} == {(429, 30)}
 
 
-def test_an_import_that_was_broken_off_keeps_nobody_waiting(app, account):
+def test_abandoned_imports_do_not_block(app, account):
     for ago in range(5, 0, -1):
         before = clock.now() - ago * (import_quotas.RUNNING_TIMEOUT + timedelta(minutes=1))
         imports_store.create_import(account, b"{}", now=before)
@@ -131,7 +131,7 @@ def test_an_import_that_was_broken_off_keeps_nobody_waiting(app, account):
     assert kept <= import_quotas.MOST_WAITING + 1
 
 
-def test_an_import_that_failed_keeps_nobody_waiting(app, account):
+def test_failed_imports_do_not_block(app, account):
     for _ in range(import_quotas.MOST_RUNNING + 1):
         broken = imports_store.create_import(account, b"{}", now=clock.now())
         with write_transaction() as session:
@@ -142,14 +142,14 @@ def test_an_import_that_failed_keeps_nobody_waiting(app, account):
             preview_import(account, broken, now=clock.now())
 
 
-def test_a_quota_is_answered_with_what_is_allowed(leader, account, app):
+def test_quota_error_says_what_is_allowed(leader, account, app):
     for number in range(account_quotas.MOST_TOKENS - 1):
         create_token(account.cipher, label=f"{number}", now=clock.now())
     with pytest.raises(QuotaReached, match="50 tokens"):
         create_token(account.cipher, label="more", now=clock.now())
 
 
-def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
+def test_concurrent_requests_respect_the_quota(app, leader, account):
     question = {"key": "let-go", "text": "Who decided?"}
     for number in range(own_questions_store.MAX_OWN_QUESTIONS - 3):
         own_questions_store.add_own_question(
@@ -168,7 +168,7 @@ def test_many_at_once_make_no_more_than_the_quota(app, leader, account):
     assert "300 questions" in reply.json["detail"]
 
 
-def test_the_session_used_longest_ago_ends_when_there_are_too_many(app, account):
+def test_oldest_session_ends_when_there_are_too_many(app, account):
     tokens = [
         start_session(account.id, device="Firefox", now=clock.now())
         for _ in range(account_quotas.MOST_SESSIONS + 2)
@@ -178,7 +178,7 @@ def test_the_session_used_longest_ago_ends_when_there_are_too_many(app, account)
     assert not find_leader_by_session(tokens[0], now=clock.now())
 
 
-def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypatch):
+def test_full_journal_refuses_more_text(leader, app, account, monkeypatch):
     days = [f"2026-11-0{number}" for number in range(1, 6)]
     for day in days:
         leader.writes(day, note="x" * 15_000)
@@ -194,7 +194,7 @@ def test_a_full_journal_takes_no_more_and_says_so(leader, app, account, monkeypa
         imports_store.create_import(account, b"{}", now=clock.now())
 
 
-def test_a_save_does_not_add_up_all_that_was_ever_written(leader, app):
+def test_saving_does_not_sum_the_whole_journal(leader, app):
     day = leader.today()
     leader.writes(day, note="x" * 15_000)
     statements = []
@@ -218,7 +218,7 @@ def test_a_save_does_not_add_up_all_that_was_ever_written(leader, app):
     assert sum("sum(length(monthly_reviews" in one for one in statements) == 1
 
 
-def test_old_versions_give_way_before_a_save_is_refused(leader, app, account, monkeypatch):
+def test_old_versions_are_removed_before_a_save_is_refused(leader, app, account, monkeypatch):
     for number in range(30):
         leader.writes("2026-11-02", note=f"{number} " + "x" * 15_000)
     with write_transaction() as session:
@@ -235,7 +235,7 @@ def test_old_versions_give_way_before_a_save_is_refused(leader, app, account, mo
     assert not {2, 3, 4} & kept
 
 
-def test_a_refusal_is_remembered_and_ends(leader, app, account, monkeypatch):
+def test_refusal_is_remembered_and_expires(leader, app, account, monkeypatch):
     watch = SpaceWatch()
     now = clock.now()
     watch.note_refusal(account.id, now=now)
@@ -248,12 +248,12 @@ def test_a_refusal_is_remembered_and_ends(leader, app, account, monkeypatch):
     assert not watch.is_enough(account.id, 60)
 
 
-def test_ten_years_of_daily_use_are_far_below_what_a_journal_may_hold():
+def test_quota_holds_ten_years_of_daily_use():
     a_day_with_ten_versions = 11 * 4_000
     assert 3 * 10 * 365 * a_day_with_ten_versions < day_quotas.MAX_BYTES
 
 
-def test_a_day_keeps_its_newest_versions(leader, app, account):
+def test_day_keeps_its_newest_versions(leader, app, account):
     day = leader.today()
     leader.writes(day, note="First.")
     with write_transaction() as session:
@@ -275,7 +275,7 @@ def test_a_day_keeps_its_newest_versions(leader, app, account):
     assert min(versions) == 51
 
 
-def test_signing_in_needs_a_small_body_alone(client):
+def test_sign_in_accepts_small_bodies(client):
     form = {"email": "a@b.c", "password": "x" * 50_000, "csrf_token": csrf_token(client)}
     assert client.post("/login", data=form).status_code == 422
     assert a_leader(client).get("/me").status_code == 200

@@ -49,8 +49,8 @@ def pauses(draw):
     return Pause(first, None if length is None else days_after(first, length))
 
 
-def at(zone_hour: int, zone: str, day: LocalDate = MONDAY) -> Instant:
-    """Return the instant `zone_hour` hours after `day` began in `zone`, as days usually do."""
+def instant_at(zone_hour: int, zone: str, day: LocalDate = MONDAY) -> Instant:
+    """Return the instant `zone_hour` hours after the default start of `day` in `zone`."""
     return Instant(get_day_end(days_after(day, -1), zone) + timedelta(hours=zone_hour))
 
 
@@ -61,7 +61,7 @@ def dates_from_monday(*steps: int) -> frozenset[LocalDate]:
 # Practice days, pauses
 
 
-def test_practice_days_are_monday_to_friday_unless_set_otherwise():
+def test_practice_days_default_to_monday_to_friday():
     week = iter_days(MONDAY, days_after(MONDAY, 6))
     assert [PracticeCalendar().is_expected(day) for day in week] == [True] * 5 + [False] * 2
 
@@ -72,11 +72,11 @@ def test_practice_days_must_be_weekdays_and_at_least_one(weekdays):
         parse_practice_days(weekdays)
 
 
-def test_practice_days_are_taken_in_any_order():
+def test_practice_days_accept_any_order():
     assert parse_practice_days([5, 4, 3, 3, 2, 1]) == MONDAY_TO_FRIDAY
 
 
-def test_new_practice_days_leave_the_past_as_it_was():
+def test_new_practice_days_keep_the_past():
     sunday = days_after(MONDAY, 6)
     calendar = PracticeCalendar(
         changes=((days_after(MONDAY, 7), frozenset({7})), (MONDAY, MONDAY_TO_FRIDAY))
@@ -86,7 +86,7 @@ def test_new_practice_days_leave_the_past_as_it_was():
     assert not calendar.is_expected(days_after(MONDAY, 7))
 
 
-def test_the_first_practice_days_hold_for_the_days_before_them_too():
+def test_first_practice_days_apply_to_earlier_days():
     calendar = PracticeCalendar(changes=((MONDAY, frozenset({6})),))
     assert calendar.is_practice_day(days_after(MONDAY, -2))
     assert not calendar.is_practice_day(days_after(MONDAY, -7))
@@ -96,7 +96,7 @@ def test_the_first_practice_days_hold_for_the_days_before_them_too():
     st.lists(st.tuples(near, weekdays), max_size=5, unique_by=lambda change: change[0]),
     near,
 )
-def test_the_latest_change_so_far_decides_a_weekday(changes, day):
+def test_latest_change_decides_a_weekday(changes, day):
     chosen = MONDAY_TO_FRIDAY
     for number, (effective_from, days) in enumerate(sorted(changes, key=lambda change: change[0])):
         if number == 0 or effective_from <= day:
@@ -106,7 +106,7 @@ def test_the_latest_change_so_far_decides_a_weekday(changes, day):
 
 
 @given(st.lists(pauses(), max_size=5), near)
-def test_a_day_is_paused_where_any_pause_covers_it(several, day):
+def test_day_is_paused_if_any_pause_covers_it(several, day):
     covered = any(
         pause.first_date <= day and (pause.last_date is None or day <= pause.last_date)
         for pause in several
@@ -116,28 +116,28 @@ def test_a_day_is_paused_where_any_pause_covers_it(several, day):
     assert calendar.is_expected(day) == (calendar.is_practice_day(day) and not covered)
 
 
-def test_both_ends_of_a_pause_belong_to_it():
+def test_pause_includes_both_ends():
     calendar = PracticeCalendar(pauses=(Pause(days_after(MONDAY, 1), days_after(MONDAY, 2)),))
     week = iter_days(MONDAY, days_after(MONDAY, 3))
     assert [calendar.is_paused(day) for day in week] == [False, True, True, False]
 
 
-def test_an_open_pause_goes_on():
+def test_open_pause_has_no_end():
     assert PracticeCalendar(pauses=(Pause(MONDAY),)).is_paused(LocalDate(date(9998, 12, 31)))
 
 
-def test_a_pause_cannot_end_before_it_begins():
+def test_pause_cannot_end_before_it_begins():
     with pytest.raises(ValueError, match=r"^last_date: "):
         Pause(MONDAY, days_after(MONDAY, -1))
 
 
-def test_a_day_cut_short_is_a_practice_day_that_nobody_expects():
+def test_short_day_is_a_practice_day_but_not_expected():
     calendar = PracticeCalendar(short_days=frozenset({MONDAY}))
     assert calendar.is_practice_day(MONDAY)
     assert not calendar.is_expected(MONDAY)
 
 
-def test_days_are_counted_when_they_are_over_or_kept():
+def test_days_are_counted_when_over_or_completed():
     today = days_after(MONDAY, 2)
     counted = PracticeCalendar().list_counted_days(
         days_after(MONDAY, -2),
@@ -152,14 +152,14 @@ def test_days_are_counted_when_they_are_over_or_kept():
 
 
 @given(dates, zones, boundaries)
-def test_words_are_in_time_until_48_hours_after_their_day_has_ended(day, zone, boundary):
+def test_entry_is_in_time_until_48_hours_after_its_day(day, zone, boundary):
     latest = Instant(get_day_end(day, zone, boundary) + timedelta(hours=48))
     late = Instant(latest + SECOND)
     assert is_written_in_time(day, written_at=latest, zone=zone, day_starts_at=boundary)
     assert not is_written_in_time(day, written_at=late, zone=zone, day_starts_at=boundary)
 
 
-def test_48_hours_are_hours_of_the_worlds_clock_when_the_clocks_change():
+def test_48_hours_are_elapsed_hours_across_clock_changes():
     friday = LocalDate(date(2026, 3, 27))  # ends 02:00Z on Saturday; Berlin's clocks leap on Sunday
     latest = Instant(datetime(2026, 3, 30, 2, 0, tzinfo=UTC))  # Monday 04:00 in Berlin
     assert is_written_in_time(friday, written_at=latest, zone="Europe/Berlin")
@@ -179,66 +179,66 @@ def test_48_hours_are_hours_of_the_worlds_clock_when_the_clocks_change():
         (23, 1),
     ],
 )
-def test_honolulu_to_auckland_cuts_one_day_short(hours_lived, short):
-    now = at(hours_lived, HONOLULU)
+def test_honolulu_to_auckland_makes_one_short_day(hours_lived, short):
+    now = instant_at(hours_lived, HONOLULU)
     assert find_short_days(now, HONOLULU, AUCKLAND) == dates_from_monday(short)
 
 
-def test_a_day_of_twelve_hours_is_long_enough():
-    assert find_short_days(at(12, HONOLULU), HONOLULU, "Pacific/Kiritimati") == frozenset()
+def test_day_of_twelve_hours_is_not_short():
+    assert find_short_days(instant_at(12, HONOLULU), HONOLULU, "Pacific/Kiritimati") == frozenset()
 
 
-def test_the_widest_leap_there_is_can_cut_both_days_short():
-    now = at(11, "Etc/GMT+12")
+def test_widest_leap_can_make_two_short_days():
+    now = instant_at(11, "Etc/GMT+12")
     assert find_short_days(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(0, 1)
 
 
-def test_a_day_leapt_over_altogether_is_cut_short():
-    now = at(23, "Etc/GMT+12")
+def test_skipped_day_is_short():
+    now = instant_at(23, "Etc/GMT+12")
     assert find_short_days(now, "Etc/GMT+12", "Pacific/Kiritimati") == dates_from_monday(1)
 
 
 @given(st.integers(0, 23))
-def test_auckland_to_honolulu_repeats_a_date_and_shortens_none(hours_lived):
-    assert find_short_days(at(hours_lived, AUCKLAND), AUCKLAND, HONOLULU) == frozenset()
+def test_auckland_to_honolulu_makes_no_short_day(hours_lived):
+    assert find_short_days(instant_at(hours_lived, AUCKLAND), AUCKLAND, HONOLULU) == frozenset()
 
 
 @given(quarters, st.sampled_from(["Europe/London", "America/New_York", "Asia/Tokyo"]), boundaries)
-def test_a_move_of_up_to_twelve_hours_shortens_no_day(now, zone, boundary):
+def test_move_of_up_to_twelve_hours_makes_no_short_day(now, zone, boundary):
     for other in ("Europe/London", "America/New_York", "Asia/Dubai"):
-        far = abs(wall(now, zone) - wall(now, other))
+        far = abs(to_wall_clock(now, zone) - to_wall_clock(now, other))
         if far <= timedelta(hours=12):
             assert find_short_days(now, zone, other, boundary) == frozenset()
             assert find_short_days(now, other, zone, boundary) == frozenset()
 
 
 @given(quarters, zones, zones, boundaries)
-def test_a_move_west_shortens_no_day(now, zone, other, boundary):
-    west, east = sorted((zone, other), key=lambda name: wall(now, name))
+def test_move_west_makes_no_short_day(now, zone, other, boundary):
+    west, east = sorted((zone, other), key=lambda name: to_wall_clock(now, name))
     assert find_short_days(now, east, west, boundary) == frozenset()
 
 
 @given(quarters, zones, zones, boundaries)
-def test_the_days_cut_short_are_those_a_clock_of_quarter_hours_finds(now, old, new, boundary):
-    assert find_short_days(now, old, new, boundary) == short_by_counting(now, old, new, boundary)
+def test_short_days_agree_with_counting_quarter_hours(now, old, new, boundary):
+    assert find_short_days(now, old, new, boundary) == count_short_days(now, old, new, boundary)
 
 
 @settings(max_examples=8, deadline=None)
 @given(quarters)
-def test_moves_from_and_to_the_ends_of_the_earth_agree_with_a_clock_of_quarter_hours(now):
-    by_wall = {wall(now, zone): zone for zone in sorted(ZONE_NAMES)}
+def test_short_days_agree_with_counting_for_extreme_zones(now):
+    by_wall = {to_wall_clock(now, zone): zone for zone in sorted(ZONE_NAMES)}
     earliest, *_, latest = sorted(by_wall)
     for far in by_wall.values():
         for old, new in ((by_wall[earliest], far), (far, by_wall[latest])):
-            assert find_short_days(now, old, new) == short_by_counting(now, old, new, DAY_STARTS_AT)
+            assert find_short_days(now, old, new) == count_short_days(now, old, new, DAY_STARTS_AT)
 
 
-def wall(now: Instant, zone: str) -> datetime:
+def to_wall_clock(now: Instant, zone: str) -> datetime:
     return now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def short_by_counting(now, old, new, boundary):
-    """Find the short days from quarters of an hour: in the old zone until `now`, then the new."""
+def count_short_days(now, old, new, boundary):
+    """Find the short days by counting quarter hours: in the old zone until `now`, then the new."""
     quarters_lived: Counter[LocalDate] = Counter()
     for step in range(-200, 200):
         moment = Instant(now + step * QUARTER)

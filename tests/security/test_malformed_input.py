@@ -1,4 +1,4 @@
-"""Whatever is sent, by a stranger or a leader: no 5xx, no traceback, and nothing is lost by it."""
+"""Malformed input, signed in and signed out, causes no server error and no traceback."""
 
 import json
 import traceback
@@ -102,8 +102,8 @@ HEADERS = (
 
 
 @pytest.fixture
-def answers(app):
-    """Sends a request; returns the answer, or the fault with where it came from."""
+def find_fault(app):
+    """Send a request; return a description of the server error it caused, or None."""
 
     def send(client, method, path, **request):
         try:
@@ -124,26 +124,26 @@ def answers(app):
     return send
 
 
-def assert_none(faults):
-    """Fail with every fault once: where it comes from, and one request that leads to it."""
+def assert_no_faults(faults):
+    """Fail with one request for each distinct fault."""
     found = {fault.rpartition(": ")[2]: fault for fault in faults if fault}
     assert not found, "\n".join(found.values())
 
 
-def routes(app, *, but=()):
-    """Yield every method and rule, with names for what stands in its address."""
+def list_routes(app, *, but=()):
+    """Yield every method and rule."""
     for rule in app.url_map.iter_rules():
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             if rule.endpoint not in but:
                 yield method, rule
 
 
-def some_of(bodies, number):
-    """Return those for the route of this number: one reader is behind all routes."""
+def pick_some(bodies, number):
+    """Return a few of the bodies for a route by number: all routes share one parser."""
     return {bodies[(number * step) % len(bodies)] for step in (1, 5, 7)}
 
 
-READ_HEADERS = {
+ENDPOINTS_READING_HEADERS = {
     "accounts.login",
     "accounts.submit_login",
     "assets.file",
@@ -155,9 +155,9 @@ READ_HEADERS = {
     "prompts-api.subscribe",
     "portability-api.import_journal",
 }
-"""What reads headers of its own beside those that are read for every request."""
+"""Endpoints that read headers besides those read for every request."""
 
-KEEPS_SESSION = {
+ENDPOINTS_ENDING_SESSIONS = {
     "accounts.logout",
     "accounts.end_session",
     "accounts.submit_deletion",
@@ -165,8 +165,8 @@ KEEPS_SESSION = {
 }
 
 
-def address(rule, value):
-    """Return the address of a rule with one value, percent-encoded, in each place."""
+def fill_path(rule, value):
+    """Return the path of a rule with one percent-encoded value for every argument."""
     quoted = "".join(f"%{byte:02x}" for byte in value.encode("utf-8", "surrogatepass"))
     path = rule.rule
     for _name in rule.arguments:
@@ -175,8 +175,8 @@ def address(rule, value):
     return path
 
 
-def typed_address(rule):
-    """Return an address that the rule takes."""
+def fill_valid_path(rule):
+    """Return a path that the rule matches."""
     values = {"local_date": "2026-11-24", "period": "2026-11", "month": "2026-11", "version": "1"}
     values |= {"key": "lead", "act": "thanked", "wanted": "json"}
     path = rule.rule
@@ -188,7 +188,7 @@ def typed_address(rule):
 
 
 @pytest.fixture(params=["a stranger", "a leader"])
-def who(request, app):
+def requester(request, app):
     """Return a client, the headers of its API calls and the CSRF token of its forms."""
     client = app.test_client()
     if request.param == "a stranger":
@@ -198,75 +198,77 @@ def who(request, app):
     return browser, leader.headers, sign_in(browser, leader)
 
 
-def test_no_json_body_is_answered_with_a_fault(app, who, answers):
-    client, headers, _ = who
+def test_malformed_json_causes_no_server_error(app, requester, find_fault):
+    client, headers, _ = requester
     faults = [
-        answers(client, method, typed_address(rule), data=body, headers=headers | JSON_HEADERS[0])
-        for number, (method, rule) in enumerate(routes(app, but=KEEPS_SESSION))
-        for body in some_of(RAW_BODIES, number)
+        find_fault(
+            client, method, fill_valid_path(rule), data=body, headers=headers | JSON_HEADERS[0]
+        )
+        for number, (method, rule) in enumerate(list_routes(app, but=ENDPOINTS_ENDING_SESSIONS))
+        for body in pick_some(RAW_BODIES, number)
         if method != "GET" and rule.rule.startswith("/api/")
     ]
-    assert_none(faults)
+    assert_no_faults(faults)
 
 
-def test_no_content_type_is_answered_with_a_fault(app, who, answers):
-    client, headers, _ = who
+def test_malformed_content_type_causes_no_server_error(app, requester, find_fault):
+    client, headers, _ = requester
     faults = [
-        answers(client, method, typed_address(rule), data=b"{}", headers=headers | of_body)
-        for method, rule in routes(app, but=KEEPS_SESSION)
+        find_fault(client, method, fill_valid_path(rule), data=b"{}", headers=headers | of_body)
+        for method, rule in list_routes(app, but=ENDPOINTS_ENDING_SESSIONS)
         for of_body in JSON_HEADERS
         if (method in {"PUT", "POST"} and rule.endpoint.endswith(("_api", "login", "me", "answer")))
-        or rule.endpoint in READ_HEADERS
+        or rule.endpoint in ENDPOINTS_READING_HEADERS
     ]
-    assert_none(faults)
+    assert_no_faults(faults)
 
 
-def test_no_form_is_answered_with_a_fault(app, who, answers):
-    client, headers, csrf = who
+def test_malformed_form_causes_no_server_error(app, requester, find_fault):
+    client, headers, csrf = requester
     faults = [
-        answers(
+        find_fault(
             client,
             method,
-            typed_address(rule),
+            fill_valid_path(rule),
             data=body,
             headers={"X-CSRFToken": csrf, "Content-Type": kind}
             | (headers if rule.rule.startswith("/api/") else {}),
         )
-        for number, (method, rule) in enumerate(routes(app, but=KEEPS_SESSION))
-        for kind, body in some_of(FORM_BODIES, number)
+        for number, (method, rule) in enumerate(list_routes(app, but=ENDPOINTS_ENDING_SESSIONS))
+        for kind, body in pick_some(FORM_BODIES, number)
         if method != "GET" and (not rule.rule.startswith("/api/") or "import" in rule.rule)
     ]
-    assert_none(faults)
+    assert_no_faults(faults)
 
 
-def test_no_header_is_answered_with_a_fault(app, who, answers):
-    client, headers, _ = who
+def test_malformed_header_causes_no_server_error(app, requester, find_fault):
+    client, headers, _ = requester
     faults = [
-        answers(client, method, typed_address(rule), headers=headers | given)
-        for method, rule in routes(app, but=KEEPS_SESSION)
+        find_fault(client, method, fill_valid_path(rule), headers=headers | given)
+        for method, rule in list_routes(app, but=ENDPOINTS_ENDING_SESSIONS)
         for given in HEADERS
-        if rule.endpoint in READ_HEADERS
+        if rule.endpoint in ENDPOINTS_READING_HEADERS
     ]
-    assert_none(faults)
+    assert_no_faults(faults)
 
 
-def test_no_address_is_answered_with_a_fault(app, who, answers):
-    client, headers, csrf = who
+def test_malformed_path_causes_no_server_error(app, requester, find_fault):
+    client, headers, csrf = requester
     values = [*NOT_TEXT, *DATES, *PERIODS, "9" * 5_000, "٣", "x" * 5_000, "..", "%00", str(uuid4())]
     values += [str(uuid4()).upper(), "{" + str(uuid4()) + "}", "0" * 32]
     faults = [
-        answers(
+        find_fault(
             client,
             method,
-            address(rule, value),
+            fill_path(rule, value),
             headers=({"X-CSRFToken": csrf} | headers),
             **({} if method == "GET" else {"json": {}}),
         )
-        for method, rule in routes(app, but=KEEPS_SESSION)
+        for method, rule in list_routes(app, but=ENDPOINTS_ENDING_SESSIONS)
         for value in values
         if rule.arguments
     ]
-    assert_none(faults)
+    assert_no_faults(faults)
 
 
 QUERY = (
@@ -275,21 +277,21 @@ QUERY = (
 )  # fmt: skip
 
 
-def test_no_query_is_answered_with_a_fault(app, who, answers):
-    client, headers, _ = who
+def test_malformed_query_causes_no_server_error(app, requester, find_fault):
+    client, headers, _ = requester
     values = [*DATES, "%00", "%ff%fe", "%ED%A0%80", "9" * 5_000, "-1", "1e999", "NaN", "%0d%0aX:y"]
     values += ["%5B" * 999, "", "&=&&=", "2026-11-24_00000000-0000-0000-0000-000000000000"]
     faults = [
-        answers(client, "GET", f"{typed_address(rule)}?{name}={value}", headers=headers)
-        for number, ((method, rule), name) in enumerate(product(routes(app), QUERY))
+        find_fault(client, "GET", f"{fill_valid_path(rule)}?{name}={value}", headers=headers)
+        for number, ((method, rule), name) in enumerate(product(list_routes(app), QUERY))
         if method == "GET" and takes_query(rule)
-        for value in some_of(values, number)
+        for value in pick_some(values, number)
     ]
-    assert_none(faults)
+    assert_no_faults(faults)
 
 
 def takes_query(rule):
-    """Tell whether a page or call reads anything from its query."""
+    """Tell whether the route reads its query string."""
     words = ("search", "reflections", "login", "export", "document", "moving", "log", "people")
     return any(word in rule.rule for word in words) or rule.rule.count("/") < 2
 
@@ -299,10 +301,12 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 @settings(max_examples=60)
 @given(data=st.data())
-def test_nothing_that_can_be_thought_of_is_answered_with_a_fault(app, who, answers, data):
-    client, headers, csrf = who
-    method, rule = data.draw(st.sampled_from(list(routes(app, but=KEEPS_SESSION))))
-    path = typed_address(rule) if data.draw(st.booleans()) else address(rule, data.draw(ANY_TEXT))
+def test_generated_request_causes_no_server_error(app, requester, find_fault, data):
+    client, headers, csrf = requester
+    method, rule = data.draw(st.sampled_from(list(list_routes(app, but=ENDPOINTS_ENDING_SESSIONS))))
+    path = (
+        fill_valid_path(rule) if data.draw(st.booleans()) else fill_path(rule, data.draw(ANY_TEXT))
+    )
     body = data.draw(
         st.one_of(
             st.fixed_dictionaries({"json": st.dictionaries(ANY_TEXT, ANY_TEXT | st.integers())}),
@@ -312,7 +316,9 @@ def test_nothing_that_can_be_thought_of_is_answered_with_a_fault(app, who, answe
     )
     query = data.draw(st.dictionaries(st.sampled_from(QUERY), ANY_TEXT))
     sent = {"headers": headers | {"X-CSRFToken": csrf}, "query_string": query}
-    assert_none([answers(client, method, path, **sent, **({} if method == "GET" else body))])
+    assert_no_faults(
+        [find_fault(client, method, path, **sent, **({} if method == "GET" else body))]
+    )
 
 
 @pytest.mark.parametrize(
@@ -326,7 +332,7 @@ def test_nothing_that_can_be_thought_of_is_answered_with_a_fault(app, who, answe
         "/é",
     ],
 )
-def test_signing_in_leads_nowhere_but_to_a_path_of_ours(app, wanted):
+def test_sign_in_redirects_only_to_local_paths(app, wanted):
     client = app.test_client()
     leader = a_leader(client)
     form = {"email": leader.email, "password": PASSWORD, "next": wanted}
@@ -344,7 +350,7 @@ def test_signing_in_leads_nowhere_but_to_a_path_of_ours(app, wanted):
         ("GET", "/api/v1/imports", "/api/v1/imports"),
     ],
 )
-def test_a_body_where_none_is_taken_is_answered_as_the_document_says(leader, method, path, at):
+def test_unexpected_body_is_answered_as_documented(leader, method, path, at):
     document = leader.client.get("/api/v1/openapi.json").json
     documented = document["paths"][at][method.lower()]["responses"]
     reply = leader.client.open(

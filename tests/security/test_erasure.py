@@ -1,4 +1,4 @@
-"""Erased is gone: no byte of an account is left in any file of the installation."""
+"""Erasing leaves no byte of an account in any file of the installation."""
 
 import io
 import sqlite3
@@ -20,11 +20,11 @@ from leaderjournal.models import Base
 from leaderjournal.worker import clear_database_logs, run_chores, run_queued_tasks
 
 LONG_ENOUGH = 12
-"""Bytes from which on what is found is no chance."""
+"""Bytes that a value needs so that finding it again is no coincidence."""
 
 
-def files_of(app):
-    """Return every file of the installation by name: the instance's folder and the database's."""
+def read_files(app):
+    """Return the content of every file of the installation by path, the database's included."""
     folders = {app.extensions["settings"].instance}
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -37,10 +37,10 @@ def files_of(app):
     }
 
 
-def left_of(app, secrets):
-    """Return where something of `secrets` still stands: in a file, or in a row of PostgreSQL's."""
+def find_remains(app, secrets):
+    """Return where any of `secrets` remains: in a file, or in a row of PostgreSQL."""
     found = []
-    for path, content in files_of(app).items():
+    for path, content in read_files(app).items():
         found += [(path.name, name) for name, secret in secrets if secret in content]
     with app.app_context(), db.engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
@@ -51,8 +51,8 @@ def left_of(app, secrets):
     return found
 
 
-def secrets_of(app):
-    """Return every value in the database that is long enough to be known again."""
+def collect_secrets(app):
+    """Return every value in the database that is long enough to be recognized."""
     secrets = []
     with app.app_context(), db.engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
@@ -70,7 +70,7 @@ def secrets_of(app):
 
 @pytest.fixture
 def full_account(app, client):
-    """A leader with something in every corner, and a browser of theirs."""
+    """A leader with something in every table, and their signed-in browser."""
     leader = a_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm", commitment="rest")
     leader.writes(leader.today(), ("let-go", 5, "Stepped aside again."), note="calm")
@@ -89,27 +89,27 @@ def full_account(app, client):
     return leader
 
 
-def test_after_erasing_no_byte_of_the_account_is_in_any_file(app, full_account):
-    secrets = secrets_of(app)
-    assert left_of(app, secrets), "there was something to find"
+def test_erasing_by_api_leaves_no_byte_in_any_file(app, full_account):
+    secrets = collect_secrets(app)
+    assert find_remains(app, secrets), "there was something to find"
     assert full_account.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
-    assert left_of(app, secrets) == []
+    assert find_remains(app, secrets) == []
 
 
-def test_the_page_and_the_command_leave_nothing_either(app, client, full_account):
-    secrets = secrets_of(app)
+def test_erasing_by_page_and_command_leaves_nothing(app, client, full_account):
+    secrets = collect_secrets(app)
     form = {"csrf_token": full_account.browser.csrf, "password": PASSWORD}
     gone = full_account.browser.post("/settings/delete", data=form)
     assert gone.headers["Location"].startswith("/login")
-    assert left_of(app, secrets) == []
+    assert find_remains(app, secrets) == []
     other = a_leader(client)
-    secrets = secrets_of(app)
+    secrets = collect_secrets(app)
     said = app.test_cli_runner().invoke(args=["erase", other.email, "--yes"]).output
     assert said == "The account is erased.\n"
-    assert left_of(app, secrets) == []
+    assert find_remains(app, secrets) == []
 
 
-def test_that_a_session_was_ended_is_known_to_its_browser_alone(app, full_account):
+def test_ended_session_is_known_only_to_its_browser(app, full_account):
     with app.app_context():
         tokens = set(db.session.scalars(sa.select(BrowserSession.token_hash)))
     full_account.call("DELETE", "/me", {"password": PASSWORD})
@@ -121,7 +121,7 @@ def test_that_a_session_was_ended_is_known_to_its_browser_alone(app, full_accoun
     assert (reply.status_code, reply.json["session"]) == (401, "ended")
 
 
-def test_while_a_reader_holds_the_log_the_answer_says_so_and_the_worker_finishes(app, client):
+def test_worker_finishes_erasing_blocked_by_a_reader(app, client):
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             pytest.skip("PostgreSQL has no log that a reader holds")
@@ -142,15 +142,15 @@ def test_while_a_reader_holds_the_log_the_answer_says_so_and_the_worker_finishes
         page = browser.post("/settings/delete", data=form, follow_redirects=True)
         assert "go within minutes" in page.text
         assert not clear_database_logs(app)
-        assert ("journal.db-wal", "key_wrapped") in left_of(app, secrets)
+        assert ("journal.db-wal", "key_wrapped") in find_remains(app, secrets)
     finally:
         reader.rollback()
         reader.close()
     assert clear_database_logs(app)
-    assert left_of(app, secrets) == []
+    assert find_remains(app, secrets) == []
 
 
-def test_a_deleted_day_is_gone_from_every_file_once_it_cannot_be_restored(app, client):
+def test_purged_day_leaves_no_byte_in_any_file(app, client):
     leader = a_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm")
     with app.app_context():
@@ -160,4 +160,4 @@ def test_a_deleted_day_is_gone_from_every_file_once_it_cannot_be_restored(app, c
     assert leader.call("DELETE", f"/reflections/{leader.today()}").status_code == 204
     with time_machine.travel(clock.now() + timedelta(days=31)):
         run_chores(app)
-    assert left_of(app, [("document", document)]) == []
+    assert find_remains(app, [("document", document)]) == []

@@ -1,4 +1,4 @@
-"""Every route there is, tried with another account's session and token, and with none.
+"""Every route, requested with another account's session and token, and signed out.
 
 The routes come from the application's own map, so that a new one cannot be forgotten here.
 """
@@ -67,14 +67,14 @@ ACTS_FOR_A_TOKEN = {
     "prompts.confirm_unsubscribe",
     "team_mirror.submit_answer",
 }
-# What another app shares is shown in today's form, for the leader to save.
+# Text shared by another app only fills today's form, for the leader to save.
 WRITES_NOTHING = {"reflections.share"}
 SECRET = "Quetzalcoatl"
 LOG = ("people", "commitments", "hand-offs", "wins", "numbers")
 
 
-def routes(app):
-    """Yield (rule, method) for every route, in a settled order."""
+def list_routes(app):
+    """Yield (rule, method) for every route, in a fixed order."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             yield rule, method
@@ -82,7 +82,7 @@ def routes(app):
 
 @pytest.fixture
 def victim(client):
-    """A leader with something of every kind, all of it marked by one word."""
+    """A leader with an entry of every kind, each marked by one word."""
     leader = a_leader(client, name=f"{SECRET} Adler")
     today = leader.today()
     leader.writes(today, ("let-go", 4, f"{SECRET} first"), note=SECRET, commitment=SECRET)
@@ -97,7 +97,7 @@ def victim(client):
     leader.call("PUT", f"/reviews/{today[:7]}", {"mirror": f"{SECRET} in the mirror"})
     imported = client.post(
         "/api/v1/imports/preview",
-        data={"file": (zipped("2024-05-06.md", f"About {SECRET}."), "journal.zip")},
+        data={"file": (zip_file("2024-05-06.md", f"About {SECRET}."), "journal.zip")},
         headers=leader.headers,
     ).json
     log = {
@@ -143,7 +143,7 @@ def victim(client):
     return leader
 
 
-def zipped(name, text):
+def zip_file(name, text):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(name, text)
@@ -151,7 +151,7 @@ def zipped(name, text):
     return file
 
 
-def address(rule, parts):
+def fill_path(rule, parts):
     with_parts = {name: parts[name] for name in rule.arguments}
     path = rule.rule
     for name, value in with_parts.items():
@@ -159,8 +159,8 @@ def address(rule, parts):
     return path
 
 
-def everything_of(leader):
-    """Return what must be as it was after others have tried every route."""
+def read_everything(leader):
+    """Return everything that must stay the same whatever others request."""
     return (
         leader.get("/me").json,
         leader.get("/reflections").json,
@@ -177,45 +177,45 @@ def everything_of(leader):
     )
 
 
-ERASING = {"accounts-api.erase_me", "accounts.submit_deletion", "accounts.logout"}
+ENDPOINTS_ENDING_SESSIONS = {"accounts-api.erase_me", "accounts.submit_deletion", "accounts.logout"}
 
 
-def test_another_leaders_token_reaches_nothing_by_any_route(app, client, victim):
-    before = everything_of(victim)
+def test_other_leaders_token_reaches_nothing_on_any_route(app, client, victim):
+    before = read_everything(victim)
     stranger = a_leader(client, name="Stranger")
     tried = 0
-    for rule, method in routes(app):
-        if rule.endpoint in ERASING:
+    for rule, method in list_routes(app):
+        if rule.endpoint in ENDPOINTS_ENDING_SESSIONS:
             continue
         reply = client.open(
-            address(rule, victim.parts), method=method, headers=stranger.headers, json={}
+            fill_path(rule, victim.parts), method=method, headers=stranger.headers, json={}
         )
         assert reply.status_code < 500, (method, rule.rule)
         assert SECRET not in reply.text, (method, rule.rule)
         tried += 1
     assert tried > 50
-    assert everything_of(victim) == before
+    assert read_everything(victim) == before
 
 
-def test_another_leaders_session_reaches_nothing_by_any_route(app, client, victim):
-    before = everything_of(victim)
+def test_other_leaders_session_reaches_nothing_on_any_route(app, client, victim):
+    before = read_everything(victim)
     browser = app.test_client()
     token = sign_in(browser, a_leader(client, name="Stranger"))
-    for rule, method in routes(app):
-        if rule.endpoint in ERASING:
+    for rule, method in list_routes(app):
+        if rule.endpoint in ENDPOINTS_ENDING_SESSIONS:
             continue
         reply = browser.open(
-            address(rule, victim.parts),
+            fill_path(rule, victim.parts),
             method=method,
             data={"csrf_token": token, "password": PASSWORD, "current_password": "wrong"},
             headers={"X-CSRFToken": token},
         )
         assert reply.status_code < 500, (method, rule.rule)
         assert SECRET not in reply.text, (method, rule.rule)
-    assert everything_of(victim) == before
+    assert read_everything(victim) == before
 
 
-def test_a_stranger_cannot_end_a_session_revoke_a_token_or_touch_a_question(client, victim):
+def test_other_leader_cannot_change_tokens_pauses_or_questions(client, victim):
     stranger = a_leader(client)
     parts = victim.parts
     for method, path in [
@@ -230,9 +230,9 @@ def test_a_stranger_cannot_end_a_session_revoke_a_token_or_touch_a_question(clie
         assert stranger.call(method, path, {}).status_code == 404, path
 
 
-def test_who_is_not_signed_in_reaches_only_what_is_public(app, client, victim):
-    for rule, method in routes(app):
-        reply = app.test_client().open(address(rule, victim.parts), method=method)
+def test_signed_out_requests_reach_only_public_routes(app, client, victim):
+    for rule, method in list_routes(app):
+        reply = app.test_client().open(fill_path(rule, victim.parts), method=method)
         assert SECRET not in reply.text
         if rule.endpoint in PUBLIC:
             continue
@@ -241,30 +241,30 @@ def test_who_is_not_signed_in_reaches_only_what_is_public(app, client, victim):
         assert reply.status_code in refused, (method, rule.rule, reply.status_code)
 
 
-def test_every_change_on_a_session_wants_its_csrf_token(app, client, victim):
-    before = everything_of(victim)
+def test_every_session_change_needs_a_csrf_token(app, client, victim):
+    before = read_everything(victim)
     browser = app.test_client()
     sign_in(browser, victim)
-    for rule, method in routes(app):
+    for rule, method in list_routes(app):
         if method == "GET" or rule.endpoint in ACTS_FOR_A_TOKEN:
             continue
-        reply = browser.open(address(rule, victim.parts), method=method, json={})
+        reply = browser.open(fill_path(rule, victim.parts), method=method, json={})
         refused = 200 if rule.endpoint in WRITES_NOTHING else 403
         assert reply.status_code == refused, (method, rule.rule)
-    assert everything_of(victim) == before
+    assert read_everything(victim) == before
 
 
-def test_nothing_changes_by_reading(app, client, victim):
-    before = everything_of(victim)
+def test_reading_changes_nothing(app, client, victim):
+    before = read_everything(victim)
     browser = app.test_client()
     sign_in(browser, victim)
-    for rule, method in routes(app):
+    for rule, method in list_routes(app):
         if method == "GET" and rule.endpoint != "resets.open_reset":
-            browser.get(address(rule, victim.parts))
-    assert everything_of(victim) == before
+            browser.get(fill_path(rule, victim.parts))
+    assert read_everything(victim) == before
 
 
-def test_a_session_ends_on_the_server_when_signing_out(app, client, victim):
+def test_sign_out_ends_the_session_on_the_server(app, client, victim):
     browser = app.test_client()
     token = sign_in(browser, victim)
     stolen = browser.get_cookie("session").value
@@ -274,7 +274,7 @@ def test_a_session_ends_on_the_server_when_signing_out(app, client, victim):
     assert thief.get("/settings").status_code == 303
 
 
-def test_signing_in_begins_a_new_session(app, client, victim):
+def test_sign_in_starts_a_new_session(app, client, victim):
     browser = app.test_client()
     csrf_token(browser)
     before = browser.get_cookie("session").value
@@ -291,8 +291,8 @@ VALUES = {
 }
 
 
-def generalised(reply, *ids):
-    """Return what a reply says, without the ids of its own request and its times."""
+def generalize(reply, *ids):
+    """Return a response's status and text without the ids of its request and without times."""
     text = reply.text
     for one in ids:
         text = text.replace(one, "ID").replace(one.replace("-", ""), "ID")
@@ -300,33 +300,33 @@ def generalised(reply, *ids):
     return reply.status_code, text
 
 
-def test_an_id_of_another_account_is_answered_as_one_that_nobody_has(app, client, victim):
-    """Every address of the API with an id in it, and every method that it takes."""
-    before = everything_of(victim)
+def test_other_accounts_ids_look_unknown(app, client, victim):
+    """Every API path with an id in it, with every method it accepts."""
+    before = read_everything(victim)
     tried = set()
-    for rule, method in routes(app):
+    for rule, method in list_routes(app):
         names = [name for name in rule.arguments if name.endswith("_id")]
         if not names or not rule.rule.startswith("/api/"):
             continue
         kind = rule.rule.split("/")[3]
         body = VALUES.get(kind, {"text": "Something", "into": str(uuid.uuid4()), "acts": []})
-        told = []
+        replies = []
         for known in (True, False):
             stranger = a_leader(client)
             unknown = {name: str(uuid.uuid4()) for name in names}
             parts = victim.parts | ({} if known else unknown)
             reply = client.open(
-                address(rule, parts), method=method, headers=stranger.headers, json=body
+                fill_path(rule, parts), method=method, headers=stranger.headers, json=body
             )
-            told.append(generalised(reply, *(parts[name] for name in names)))
-        assert told[0] == told[1], (method, rule.rule)
+            replies.append(generalize(reply, *(parts[name] for name in names)))
+        assert replies[0] == replies[1], (method, rule.rule)
         tried.add((method, kind))
     assert {("PUT", kind) for kind in LOG} <= tried
-    assert everything_of(victim) == before
+    assert read_everything(victim) == before
 
 
 @pytest.mark.parametrize("kind", LOG)
-def test_two_accounts_may_have_one_id_and_neither_sees_the_other(client, victim, kind):
+def test_same_id_in_two_accounts_stays_separate(client, victim, kind):
     one = {"people": "person_id", "hand-offs": "hand_off_id"}.get(kind, f"{kind[:-1]}_id")
     path = f"/{kind}/{victim.parts[one]}"
     theirs = victim.get(path).json
@@ -340,8 +340,8 @@ def test_two_accounts_may_have_one_id_and_neither_sees_the_other(client, victim,
     assert victim.get(path).json == theirs
 
 
-def test_an_id_of_another_account_named_in_a_body_is_one_that_nobody_has(client, victim):
-    told = []
+def test_other_accounts_ids_in_bodies_look_unknown(client, victim):
+    replies = []
     for person in (victim.parts["person_id"], str(uuid.uuid4())):
         stranger = a_leader(client)
         own = stranger.call("POST", "/people", {"name": "Own"}).json["id"]
@@ -350,12 +350,12 @@ def test_an_id_of_another_account_named_in_a_body_is_one_that_nobody_has(client,
             ("POST", "/hand-offs", {"text": "x", "person_id": person}),
             ("POST", f"/people/{own}/merge", {"into": person}),
         ):
-            told.append(generalised(stranger.call(method, path, body), person, own))
-    assert told[:3] == told[3:]
+            replies.append(generalize(stranger.call(method, path, body), person, own))
+    assert replies[:3] == replies[3:]
 
 
-def test_purging_a_day_leaves_what_another_account_named_like_it(client, victim):
-    """What became of a day's commitment has the day's id, which a stranger may use as well."""
+def test_purging_a_day_keeps_another_accounts_entry_with_its_id(client, victim):
+    """The result of a day's commitment has the day's id, which another account may use as well."""
     day = victim.get(f"/reflections/{victim.parts['local_date']}").json["id"]
     stranger = a_leader(client)
     assert stranger.call("PUT", f"/wins/{day}", {"text": "Something"}).status_code == 201
