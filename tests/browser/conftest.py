@@ -1,5 +1,6 @@
 """A real Chromium on a real server, on both databases, as a phone of 390 by 844."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -9,11 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from browser.context_pool import ContextPool
+from browser.trouble import Between
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from leaderjournal.kernel.database import prepare_engine
@@ -77,13 +80,21 @@ def server(shared) -> str:
     return shared.address
 
 
-@pytest.fixture
-def fresh_server(tmp_path) -> Iterator[str]:
-    """The address of a server that nobody has used yet, on SQLite."""
-    served = Served(f"sqlite:///{tmp_path / 'journal.db'}", tmp_path, free_port())
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory) -> Iterator["Served"]:
+    """A server on SQLite for tests that lock its database or open no page of `new_page`."""
+    instance = tmp_path_factory.mktemp("alone")
+    served = Served(f"sqlite:///{instance / 'journal.db'}", instance, free_port())
     served.start()
-    yield served.address
+    yield served
     served.stop()
+
+
+@pytest.fixture
+def server_alone(alone) -> "Served":
+    """That server, which has not counted what other tests tried."""
+    alone.forget_tries()
+    return alone
 
 
 class Served:
@@ -91,7 +102,7 @@ class Served:
 
     def __init__(self, database_url: str, instance: Path, port: int, root: Path = ROOT) -> None:
         self.address = f"http://127.0.0.1:{port}"
-        self.port, self.root = port, root
+        self.port, self.root, self.instance = port, root, instance
         self.environment = {
             **os.environ,
             **create_secrets(),
@@ -107,9 +118,9 @@ class Served:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "leaderjournal.web"],
+            [sys.executable, ROOT / "tests" / "browser" / "web.py"],
             cwd=self.root,
-            env=self.environment,
+            env=self.environment | {"PYTHONPATH": str(self.root)},
             start_new_session=True,
         )
         wait_until_ready(self.address, self._process)
@@ -143,30 +154,83 @@ def wait_until_ready(address: str, process: subprocess.Popen) -> None:
     raise AssertionError("the server does not answer")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A browser. It ends with its module: while it runs, so does an event loop in this thread."""
+    """One browser for all tests of this process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        asyncio._set_running_loop(None)
         yield browser
-        browser.close()
+        with loop_of(browser):
+            browser.close()
+        asyncio._set_running_loop(browser._loop)
+
+
+@contextmanager
+def loop_of(browser: Browser) -> Iterator[None]:
+    """Let Playwright's event loop be the one that runs in this thread, for as long as it is used.
+
+    Between calls it is suspended, and would pass for one that runs in tests that start their own.
+    """
+    asyncio._set_running_loop(browser._loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(None)
 
 
 @pytest.fixture
-def new_page(chromium, server):
-    """Open pages in contexts of their own; no page may log an error or break the policy.
+def running_browser(chromium) -> Iterator[Browser]:
+    """The browser, while a test uses it."""
+    with loop_of(chromium):
+        yield chromium
 
-    `expects` names the errors that a test provokes.
+
+@pytest.fixture(scope="session")
+def contexts(chromium, shared) -> Iterator[ContextPool]:
+    """The contexts that have seen this server."""
+    pool = ContextPool(chromium)
+    yield pool
+    with loop_of(chromium):
+        pool.close()
+
+
+@pytest.fixture(scope="session")
+def proxy(shared) -> Iterator[Between]:
+    standing = Between(shared.address)
+    yield standing
+    standing.close()
+
+
+@pytest.fixture
+def between(proxy, server) -> Iterator[Between]:
+    """The server behind a connection that can be in trouble."""
+    proxy.asked.clear()
+    yield proxy
+    proxy.trouble = None
+
+
+@pytest.fixture
+def new_page(running_browser, contexts, server):
+    """Open pages on devices of their own; no page may log an error or break the policy.
+
+    `expects` names the errors that a test provokes. `fresh` is a browser that has never been
+    here: other ones have the scripts and the service worker already, and nobody's data.
     """
-    contexts, complaints = [], []
+    lent, made, complaints = [], [], []
 
-    def open_page(expects=(), **options) -> Page:
+    def open_page(expects=(), *, fresh=False, **options) -> Page:
         def complain(text):
             if not any(expected in text for expected in expects):
                 complaints.append(text)
 
-        context = chromium.new_context(**({"base_url": server} | PHONE | options))
-        contexts.append(context)
+        options = {"base_url": server} | PHONE | options
+        if fresh or "storage_state" in options:
+            context = running_browser.new_context(**options)
+            made.append(context)
+        else:
+            context = contexts.lend(**options)
+            lent.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on(
@@ -181,8 +245,10 @@ def new_page(chromium, server):
         return page
 
     yield open_page
-    for context in contexts:
+    for context in made:
         context.close()
+    for context in lent:
+        contexts.take_back(context)
     assert complaints == []
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from browser.test_offline import ON_DEVICE, READY
 from browser.trouble import Between
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
-EMAIL = "ann@example.com"
 TYPED = "(selector) => document.querySelector(selector).value"
 SAID = "() => document.querySelector('#save-said').textContent.trim()"
 STORED = """async () => {
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.skipif(not FIREFOX, reason="There is no Firefox, and no
 
 
 @pytest.fixture
-def between(fresh_server) -> Iterator[Between]:
-    standing = Between(fresh_server)
+def between(server_alone) -> Iterator[Between]:
+    standing = Between(server_alone.address)
     yield standing
     standing.close()
 
@@ -58,13 +58,15 @@ def says(firefox: Firefox, said: str) -> None:
     until(firefox, f"(said) => ({SAID})().includes(said)", said)
 
 
-def register(firefox: Firefox, between: Between) -> None:
+def register(firefox: Firefox, between: Between) -> str:
+    email = f"ann-{secrets.token_hex(6)}@example.com"
     firefox.goto(f"{between.address}/register")
-    for field, value in (("name", "Ann"), ("email", EMAIL), ("password", PASSWORD)):
+    for field, value in (("name", "Ann"), ("email", email), ("password", PASSWORD)):
         firefox.type(f"[name={field}]", value)
     firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
     until(firefox, "() => location.pathname === '/' && Boolean(document.querySelector('#day'))")
     until(firefox, READY)
+    return email
 
 
 def test_words_wait_while_the_connection_is_cut_and_arrive_by_themselves(start, between):
@@ -80,7 +82,7 @@ def test_words_wait_while_the_connection_is_cut_and_arrive_by_themselves(start, 
 
 def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(start, between):
     firefox = start()
-    register(firefox, between)
+    email = register(firefox, between)
     firefox.close()
 
     between.trouble = "cut"
@@ -96,7 +98,7 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     firefox.goto(f"{between.address}/login")
     until(firefox, "() => location.pathname === '/' || !document.querySelector('#unsent').hidden")
     if firefox.run("() => location.pathname") == "/login":
-        firefox.type("[name=email]", EMAIL)
+        firefox.type("[name=email]", email)
         firefox.type("[name=password]", PASSWORD)
         firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
         until(firefox, "() => location.pathname === '/'")
@@ -107,7 +109,7 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
 
 def test_after_signing_out_nothing_of_the_account_is_on_the_device(start, between):
     firefox = start()
-    register(firefox, between)
+    email = register(firefox, between)
     firefox.type("[name=note]", "About Ben.")
     says(firefox, "Saved everywhere")
     firefox.goto(f"{between.address}/settings")
@@ -115,7 +117,7 @@ def test_after_signing_out_nothing_of_the_account_is_on_the_device(start, betwee
     until(firefox, "() => location.pathname === '/login'")
     found = json.loads(firefox.run(f"async () => JSON.stringify(await ({ON_DEVICE})())"))
     assert (found["indexed"], found["stored"], found["session"]) == ({}, {}, {})
-    for private in (EMAIL, "Ann", "Ben"):
+    for private in (email, "Ann", "Ben"):
         assert private not in json.dumps(found), private
     firefox.back()
     until(firefox, "() => Boolean(document.querySelector('[name=email]'))")

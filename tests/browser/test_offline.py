@@ -21,8 +21,15 @@ from browser.conftest import (
     Served,
     free_port,
 )
-from browser.test_journey import assert_accessible, berlin_today, register, saved, score, sign_in
-from browser.trouble import Between
+from browser.test_journey import (
+    assert_accessible,
+    berlin_today,
+    register,
+    register_on_page,
+    saved,
+    score,
+    sign_in,
+)
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
 HERE = "Saved on this phone."
@@ -112,20 +119,12 @@ def text(day: dict, key: str) -> str:
 
 
 @pytest.fixture
-def between(server):
-    """The server behind a connection that can be in trouble."""
-    standing = Between(server)
-    yield standing
-    standing.close()
-
-
-@pytest.fixture
-def phone(chromium, tmp_path):
+def phone(running_browser, tmp_path):
     """Open a browser with a folder of its own: closed and opened again, it is the same one."""
     opened: list[BrowserContext] = []
 
     def open_phone(address: str, **options) -> Page:
-        context = chromium.browser_type.launch_persistent_context(
+        context = running_browser.browser_type.launch_persistent_context(
             tmp_path / "phone",
             executable_path=BROWSER,
             args=FLAGS,
@@ -352,7 +351,7 @@ def nothing_of(email: str, page: Page) -> None:
 
 def test_after_signing_out_nothing_of_the_account_is_on_the_device(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
-    email = register(page)
+    email = register_on_page(page)
     ready(page)
     page.fill("[name=note]", "About Ben.")
     saved(page)
@@ -430,7 +429,7 @@ def test_another_account_on_the_same_phone_sees_nothing_of_the_first(new_page, b
     expect(page.locator("#save-said")).to_contain_text(HERE)
     page.context.clear_cookies()
     between.trouble = None
-    register(page, "Zoe")
+    register_on_page(page, "Zoe")
     expect(page.locator("[name=commitment]")).to_have_value("")
     saved_or_empty = page.locator("#save-said")
     expect(saved_or_empty).to_have_text("")

@@ -11,12 +11,14 @@ HERE = "Saved on this phone."
 
 
 @pytest.fixture
-def locked(fresh_server, tmp_path):
+def locked(server_alone):
     """Hold the one write lock, as a backup that hangs does."""
 
     @contextmanager
     def hold():
-        holder = sqlite3.connect(tmp_path / "journal.db", isolation_level=None, timeout=20)
+        holder = sqlite3.connect(
+            server_alone.instance / "journal.db", isolation_level=None, timeout=20
+        )
         holder.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -28,9 +30,9 @@ def locked(fresh_server, tmp_path):
 
 
 def test_while_the_database_is_locked_the_words_wait_here_and_then_arrive(
-    fresh_server, new_page, locked
+    server_alone, new_page, locked
 ):
-    page = new_page(base_url=fresh_server, expects=["503"])
+    page = new_page(base_url=server_alone.address, expects=["503"])
     register(page)
     with locked():
         with page.expect_response(lambda reply: reply.status == 503):
@@ -42,10 +44,10 @@ def test_while_the_database_is_locked_the_words_wait_here_and_then_arrive(
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_without_script_the_form_comes_back_and_is_sent_again(
-    fresh_server, new_page, locked, color_scheme, tmp_path
+    server_alone, new_page, locked, color_scheme, tmp_path
 ):
     page = new_page(
-        base_url=fresh_server,
+        base_url=server_alone.address,
         expects=["503"],
         java_script_enabled=False,
         color_scheme=color_scheme,

@@ -13,10 +13,10 @@ from browser.test_journey import (
     saved,
     score,
 )
-from browser.test_offline import HERE, between, phone, ready, until
+from browser.test_offline import HERE, phone, ready, until
 from playwright.sync_api import Page, expect
 
-__all__ = ["between", "phone"]
+__all__ = ["phone"]
 
 
 def items(page: Page, collection: str) -> list:

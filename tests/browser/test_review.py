@@ -1,10 +1,10 @@
 """A review on a phone: kept on the device, sent when it can be, and written on two of them."""
 
 from browser.test_journey import berlin_today, kept_meanwhile, register, saved, sign_in
-from browser.test_offline import HERE, ON_DEVICE, between, pages_kept, phone, ready, until
+from browser.test_offline import HERE, ON_DEVICE, pages_kept, phone, ready, until
 from playwright.sync_api import Page, expect
 
-__all__ = ["between", "phone"]
+__all__ = ["phone"]
 
 FIRST_STORES = """async () => {
   const older = await idb.openDB("older", 1, { upgrade(database) {

@@ -111,13 +111,19 @@ async ({ assets, account, runs }) => {
     await Promise.all(sending);
     for (const { net } of devices) net.under.quiet = true;
     await Promise.all(devices.flatMap(({ net }) => net.under.stray));
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round === 0 || round < 3 && !await agree(devices); round += 1) {
       for (const device of devices) {
         await device.send();
         await device.look();
       }
     }
     return complaints(devices, date);
+  }
+
+  async function agree(devices) {
+    const [a, b] = await Promise.all(devices.map((device) => device.standing()));
+    const left = await Promise.all(devices.map(({ journal }) => journal.countUnsent(account)));
+    return dayContent.same(a, b) && !left.some(Boolean);
   }
 
   async function complaints(devices, date) {
