@@ -8,7 +8,7 @@ from types import TracebackType
 from leaderjournal import create_app
 from leaderjournal.kernel.operations import refuse_wrong_keys
 from leaderjournal.kernel.outages import find_outage, format_outage
-from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
 
 
 def report_outage(

@@ -38,7 +38,9 @@ from leaderjournal.kernel.request_checks import (
     init_request_checks,
     refuse_large_body,
 )
-from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
+from leaderjournal.kernel.settings import ROOT, Settings
+from leaderjournal.navigation import list_navigation_items
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.portability.documents import store as documents_store
@@ -69,7 +71,7 @@ from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
 
-TAKES_FILES = frozenset(
+IMPORT_ENDPOINTS = frozenset(
     {
         "portability.import_journal",
         "portability-api.import_journal",
@@ -116,7 +118,7 @@ name_forgotten.connect(documents_store.delete_all)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Join the rooms into one application. Raises SettingsError where a setting is not right."""
+    """Create the application of all packages. Raises SettingsError if a setting is wrong."""
     settings = settings or Settings.load()
     _check_push_hosts(settings)
     app = Flask(
@@ -125,6 +127,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=None,
     )
+    _configure(app, settings)
+    _init_kernel(app, settings)
+    for pages in PAGES:
+        app.register_blueprint(pages.blueprint)
+    init_api(app, [api.blueprint for api in APIS])
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
+    app.jinja_env.globals["navigation_items"] = list_navigation_items
+    app.context_processor(_get_time_context)
+    app.context_processor(_get_settings_context)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
     app.config |= {
         "SECRET_KEY": settings.secret_key,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
@@ -132,11 +149,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
-        # `accounts.access` prolongs it: a late reply to a request that was under way would bring
-        # back the token that a confirmed password has replaced.
+        # `accounts.access` extends it: a late reply to a concurrent request would bring back the
+        # token that a confirmed password has replaced.
         "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_CHECK_DEFAULT": False,  # `accounts.access` decides which requests are checked
-        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, so that a page left open still saves
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a page left open can still save
         "WTF_CSRF_SSL_STRICT": settings.secure,
         "MAX_CONTENT_LENGTH": MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": MEGABYTE,
@@ -149,13 +166,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
+
+def _init_kernel(app: Flask, settings: Settings) -> None:
+    """Attach the kernel's parts to `app`. Requests pass their checks in this order."""
     init_hosts(app)
-
-    @app.before_request
-    def allow_journals() -> None:
-        if request.endpoint in TAKES_FILES:
-            request.max_content_length = LARGEST_IMPORT
-
+    app.before_request(_allow_large_files)
     app.before_request(refuse_large_body)
     init_context(app, settings)
     init_database(app, settings.database_url)
@@ -169,15 +184,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_error_log(app)
     init_quotas(app)
     init_queue(app, settings.queue_url, settings.secret_key)
-    for pages in PAGES:
-        app.register_blueprint(pages.blueprint)
-    init_api(app, [api.blueprint for api in APIS])
-    for command in COMMANDS:
-        app.cli.add_command(command)
-    app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
-    app.context_processor(_get_time_context)
-    app.context_processor(_get_settings_context)
-    return app
+
+
+def _allow_large_files() -> None:
+    """Let imports be larger than other bodies."""
+    if request.endpoint in IMPORT_ENDPOINTS:
+        request.max_content_length = LARGEST_IMPORT
 
 
 def _check_push_hosts(settings: Settings) -> None:

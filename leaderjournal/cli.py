@@ -20,7 +20,7 @@ from leaderjournal.kernel.database_logs import clear_logs
 from leaderjournal.kernel.first_run import create_data_key
 from leaderjournal.kernel.operations import refuse_wrong_keys
 from leaderjournal.kernel.schema import upgrade
-from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.pwa.pages import get_release

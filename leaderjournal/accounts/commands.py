@@ -20,7 +20,7 @@ from leaderjournal.accounts.verification.tasks import ask_to_verify
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, format_utc
-from leaderjournal.kernel.settings import Registration
+from leaderjournal.kernel.setting_values import Registration
 
 OPERATOR_LINK_LIFETIME = timedelta(days=3)
 """How long a link works that an operator makes: it is handed on by hand."""

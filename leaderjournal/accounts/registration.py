@@ -10,7 +10,7 @@ from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.verification.tasks import ask_to_verify
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import Instant
-from leaderjournal.kernel.settings import Registration
+from leaderjournal.kernel.setting_values import Registration
 
 REGISTRATION_CLOSED = "This journal takes no new accounts. Ask the person who runs it."
 INVITATION_NEEDED = "You need an invitation to join. Ask the person who runs this journal."

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.schema import is_current
-from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.kernel.shared_metrics import Counter, Histogram
 
 blueprint = Blueprint("operations", __name__)

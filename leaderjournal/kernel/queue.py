@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from leaderjournal.kernel.outages import SYSTEM_ERRORS, find_outage
 from leaderjournal.kernel.private_files import make_private
 from leaderjournal.kernel.queue_log import attach_queue_log
-from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
 
 log = logging.getLogger("leaderjournal.queue")
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.process import BaseProcess
 
-from leaderjournal.kernel.settings import Settings, SettingsError, WebSettings
+from leaderjournal.kernel.setting_values import SettingsError
+from leaderjournal.kernel.settings import Settings, WebSettings
 from leaderjournal.web.process import serve
 from leaderjournal.web.sockets import HAS_OWN_SOCKETS, open_exclusive_socket
 from leaderjournal.web.supervisor import CONFIGURATION, Program, Supervisor

@@ -4,7 +4,7 @@ import socket
 import sys
 import time
 
-from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
 
 BACKLOG = 1_024
 STALLED_READER_TIMEOUT = 60_000

@@ -16,7 +16,8 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import create_data_key, create_secrets
 from leaderjournal.kernel.operations import refuse_wrong_keys
-from leaderjournal.kernel.settings import ROOT, Settings, SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
+from leaderjournal.kernel.settings import ROOT, Settings
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from leaderjournal import create_app
 from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import create_secrets
-from leaderjournal.kernel.settings import Registration, Settings, SettingsError
+from leaderjournal.kernel.setting_values import Registration, SettingsError
+from leaderjournal.kernel.settings import Settings
 
 NEW = {
     "name": "Ann",

@@ -7,7 +7,8 @@ import pytest
 from leaderjournal import create_app
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.settings import Settings, SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
+from leaderjournal.kernel.settings import Settings
 
 SENTENCE = "not served under this name"
 

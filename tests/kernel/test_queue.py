@@ -15,7 +15,7 @@ from flask import Flask
 
 from leaderjournal.kernel.queue import enqueue, init_queue, open_queue, register_task
 from leaderjournal.kernel.queue_log import QueueLogHandler
-from leaderjournal.kernel.settings import SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.worker import run_queued_tasks
 
 SECRET = "a secret for the queue alone, of more than 32 characters"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from factories import PASSWORD, a_leader, csrf_token
 
-from leaderjournal.kernel.settings import Registration
+from leaderjournal.kernel.setting_values import Registration
 
 
 def run(app, *arguments):

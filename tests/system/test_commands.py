@@ -22,7 +22,8 @@ from leaderjournal import cli, create_app
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import add_missing_secrets, create_data_key, create_secrets
-from leaderjournal.kernel.settings import Settings, SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
+from leaderjournal.kernel.settings import Settings
 from leaderjournal.pwa.pages import get_release
 
 ROOT = Path(__file__).resolve().parents[2]

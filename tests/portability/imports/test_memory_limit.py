@@ -8,7 +8,8 @@ import pytest
 from factories import a_leader
 
 from leaderjournal.kernel.first_run import create_secrets
-from leaderjournal.kernel.settings import Settings, SettingsError
+from leaderjournal.kernel.setting_values import SettingsError
+from leaderjournal.kernel.settings import Settings
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux keeps a process to a limit of memory"
