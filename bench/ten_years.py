@@ -29,9 +29,9 @@ from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.practice import catalogue
-from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import DayToImport, Writing
+from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
 
 DAYS = 3652
 WORDS = 350
@@ -107,7 +107,7 @@ def make_journal(settings):
             )
             days.append(DayToImport(days_after(today, -back), DayContent(answers, note), writing))
         with write_transaction() as session:
-            reflections_store.import_days(session, leader.cipher, days, now=now)
+            day_imports_store.import_days(session, leader.cipher, days, now=now)
         token, _ = create_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 

@@ -58,7 +58,7 @@ from leaderjournal.questions import api as questions_api
 from leaderjournal.questions import pages as questions_pages
 from leaderjournal.reflections import api as reflections_api
 from leaderjournal.reflections import pages as reflections_pages
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.commitments import store as written_commitments_store
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
@@ -111,7 +111,7 @@ APIS = (
 
 local_days_changed.connect(schedule_store.reschedule_after_move)
 local_days_changed.connect(fortnightly_store.reschedule_after_move)
-reflections_store.commitments_removed.connect(commitments_store.delete_results)
+written_commitments_store.commitments_removed.connect(commitments_store.delete_results)
 name_forgotten.connect(monthly_store.rewrite_texts)
 name_forgotten.connect(team_mirror_store.rewrite_lines)
 name_forgotten.connect(documents_store.delete_all)

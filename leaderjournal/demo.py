@@ -24,8 +24,9 @@ from leaderjournal.practice_log.entries.rules import (
 )
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.questions.served import store as served_questions_store
-from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reflections.figures import store as day_figures_store
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.periods.rules import Period, list_months_until
@@ -136,7 +137,7 @@ def create_demo(*, now: Instant) -> str:
             continue
         written_at = Instant(now - timedelta(days=back, minutes=chance.randrange(30)))
         questions = served_questions_store.get_questions_of_day(
-            leader.cipher, day, scores=reflections_store.list_scores_before(leader.id, day)
+            leader.cipher, day, scores=day_figures_store.list_scores_before(leader.id, day)
         )
         progress = 1 - back / DAYS
         answers = tuple(
@@ -154,8 +155,8 @@ def create_demo(*, now: Instant) -> str:
             note=chance.choice(NOTES) if chance.random() < 0.3 else "",
             commitment=chance.choice(COMMITMENTS) if chance.random() < 0.35 else "",
         )
-        writing = reflections_store.Writing(written_at, leader.time_zone, leader.day_starts_at)
-        reflections_store.save_day(leader.cipher, day, content, writing=writing, now=written_at)
+        writing = Writing(written_at, leader.time_zone, leader.day_starts_at)
+        saving_store.save_day(leader.cipher, day, content, writing=writing, now=written_at)
     this = Period(today.year, today.month)
     for month, looked in zip(list_months_until(this, 6)[:-1], itertools.cycle(REVIEWS)):
         written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))

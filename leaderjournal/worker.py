@@ -28,7 +28,7 @@ from leaderjournal.prompts.delivery import store as delivery_store
 from leaderjournal.prompts.delivery.dispatch import Dispatcher
 from leaderjournal.prompts.fortnightly.sending import send_due
 from leaderjournal.prompts.push import store as push_store
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.team_mirror.mailing import sending as team_mirror_mailing
 
@@ -54,7 +54,7 @@ def run_chores(app: Flask) -> dict[str, int]:
         now = clock.now()
         return {
             "expired sign-ins, tokens and resets": delete_expired(now=now),
-            "deleted days past restoring": reflections_store.purge_deleted_days(now=now),
+            "deleted days past restoring": trash_store.purge_deleted_days(now=now),
             "devices encrypted that were plain": push_store.encrypt_plain_devices(),
             "devices removed long ago": push_store.delete_old_removals(now=now),
             "imports that were broken off": _resume_imports(now),

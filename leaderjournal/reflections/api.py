@@ -16,7 +16,9 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
 from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store
-from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reflections.figures import store as day_figures_store
+from leaderjournal.reflections.rules import Answer, ChangedMeanwhile, DayContent, StoredDay, Writing
+from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reflections.schemas import (
     DayAheadSchema,
     DayQuerySchema,
@@ -29,6 +31,8 @@ from leaderjournal.reflections.schemas import (
     ScoreSchema,
 )
 from leaderjournal.reflections.search.store import find_matching_days
+from leaderjournal.reflections.trash import store as trash_store
+from leaderjournal.reflections.versions import store as versions_store
 
 blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
 address = "/reflections/<day:local_date>"
@@ -36,13 +40,13 @@ address = "/reflections/<day:local_date>"
 DAYS_AHEAD = 14
 
 
-def serialize_day(day: store.StoredDay) -> dict[str, Any]:
+def serialize_day(day: StoredDay) -> dict[str, Any]:
     """Return a day as the API shows it."""
     return {
         "id": day.id,
         "local_date": day.local_date,
         **day.content.to_document(),
-        "words": day.content.words,
+        "words": day.content.word_count,
         "version": day.version,
         "time_zone": day.time_zone,
         "written_at": day.written_at,
@@ -57,7 +61,7 @@ def check_day_is_writable(leader: Leader, local_date: LocalDate, now: Instant) -
         raise_invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
 
 
-def _build_conflict_problem(error: store.ChangedMeanwhile) -> Problem:
+def _build_conflict_problem(error: ChangedMeanwhile) -> Problem:
     current = ReflectionSchema().dump(serialize_day(error.current)) if error.current else None
     headers = {"ETag": f'"{error.current.etag}"'} if error.current else {}
     detail = "This day is not what you last saw. `current` holds what is stored."
@@ -70,7 +74,7 @@ def _build_day_not_found(local_date: LocalDate) -> Problem:
 
 def _read_writing(
     leader: Leader, local_date: LocalDate, values: dict[str, Any], now: Instant
-) -> store.Writing:
+) -> Writing:
     """Return when and where the day is written: now, or earlier as an offline phone says.
 
     Raises Problem (422) for a day that has not come yet and for a time before it.
@@ -81,7 +85,7 @@ def _read_writing(
         written_at = min(to_instant(values["written_at"]), now)
         if written_at < get_day_start(days_after(local_date, -1), leader.time_zone):
             raise_invalid({"written_at": [f"Use a time on {local_date} or later."]})
-    return store.Writing(written_at, leader.time_zone, leader.day_starts_at)
+    return Writing(written_at, leader.time_zone, leader.day_starts_at)
 
 
 @blueprint.get("/prompts/today")
@@ -92,7 +96,7 @@ def prompts_today() -> dict[str, Any]:
     leader = get_current_leader()
     today = leader.today(clock.now())
     questions = served_questions_store.get_questions_of_day(
-        leader.cipher, today, scores=store.list_scores_before(leader.id, today)
+        leader.cipher, today, scores=day_figures_store.list_scores_before(leader.id, today)
     )
     return {"local_date": today, "questions": questions}
 
@@ -104,7 +108,7 @@ def prompts_ahead() -> dict[str, Any]:
     """Read the questions of today and the days that follow, for a device to have with it."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    scores = store.list_scores_before(leader.id, today)
+    scores = day_figures_store.list_scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
     ahead = served_questions_store.preview_questions(leader.cipher, days, scores=scores)
     return format_page(
@@ -130,7 +134,7 @@ def _serialize_question(question: Question) -> dict[str, Any]:
     }
 
 
-def _record_answered_questions(leader: Leader, day: store.StoredDay) -> None:
+def _record_answered_questions(leader: Leader, day: StoredDay) -> None:
     answered = [answer for answer in day.content.answers if answer.question]
     served_questions_store.record_served_questions(
         leader.id, day.local_date, {answer.key: answer.question or "" for answer in answered}
@@ -148,7 +152,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     leader, now = get_current_leader(), clock.now()
     writing = _read_writing(leader, local_date, values, now)
     try:
-        day, created = store.save_day(
+        day, created = saving_store.save_day(
             leader.cipher,
             local_date,
             DaySchema.to_content(values),
@@ -157,7 +161,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
             expected=read_precondition(),
             change=values["change"],
         )
-    except store.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise _build_conflict_problem(error) from error
     _record_answered_questions(leader, day)
     return serialize_day(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
@@ -172,11 +176,11 @@ def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
     """Bring in a day written on top of what the writer saw, whatever stands there by now."""
     leader, now = get_current_leader(), clock.now()
     writing = _read_writing(leader, local_date, values, now)
-    merging = store.merge_day(
+    merging = saving_store.merge_day(
         leader.cipher,
         local_date,
         DaySchema.to_content(values),
-        was=MergeSchema.to_content(values["was"]) if values["was"] else DayContent(),
+        base=MergeSchema.to_content(values["was"]) if values["was"] else DayContent(),
         writing=writing,
         now=now,
         change=values["change"],
@@ -201,11 +205,13 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     question = next(
         question
         for question in served_questions_store.get_questions_of_day(
-            leader.cipher, local_date, scores=store.list_scores_before(leader.id, local_date)
+            leader.cipher,
+            local_date,
+            scores=day_figures_store.list_scores_before(leader.id, local_date),
         )
         if question.key == key
     )
-    day, created = store.add_score(
+    day, created = saving_store.add_score(
         leader.cipher,
         local_date,
         Answer(key, question.behaviour, question.id, values["score"]),
@@ -233,10 +239,10 @@ def read_reflection(local_date: LocalDate) -> Any:
 def delete_reflection(local_date: LocalDate) -> None:
     """Delete a day; it can be restored for 30 days."""
     try:
-        found = store.delete_day(
+        found = trash_store.delete_day(
             get_current_leader().cipher, local_date, now=clock.now(), expected=read_precondition()
         )
-    except store.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise _build_conflict_problem(error) from error
     if not found:
         raise _build_day_not_found(local_date)
@@ -247,7 +253,7 @@ def delete_reflection(local_date: LocalDate) -> None:
 @blueprint.response(200, ReflectionSchema)
 def restore_reflection(local_date: LocalDate) -> Any:
     """Restore a day that was deleted less than 30 days ago."""
-    day = store.restore_day(get_current_leader().cipher, local_date)
+    day = trash_store.restore_day(get_current_leader().cipher, local_date)
     if day is None:
         raise Problem(404, f"There is no deleted day {local_date} to restore.")
     return serialize_day(day), 200, {"ETag": f'"{day.etag}"'}
@@ -258,7 +264,7 @@ def restore_reflection(local_date: LocalDate) -> Any:
 @blueprint.response(200, create_page_schema(EarlierVersionSchema, "Versions"))
 def list_revisions(local_date: LocalDate) -> dict[str, Any]:
     """List every earlier version of a day, newest first."""
-    versions = store.list_versions(get_current_leader().cipher, local_date)
+    versions = versions_store.list_versions(get_current_leader().cipher, local_date)
     if versions is None:
         raise _build_day_not_found(local_date)
     return format_page(
@@ -282,15 +288,15 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
     """Let an earlier version stand again; the one that it takes the place of is kept."""
     leader, now = get_current_leader(), clock.now()
     try:
-        day = store.restore_version(
+        day = versions_store.restore_version(
             leader.cipher,
             local_date,
             version,
-            writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
+            writing=Writing(now, leader.time_zone, leader.day_starts_at),
             now=now,
             expected=read_precondition(),
         )
-    except store.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise _build_conflict_problem(error) from error
     if day is None:
         raise Problem(404, f"There is no earlier version {version} of {local_date}.")

@@ -31,7 +31,7 @@ class Reflection(Base):
     version: Mapped[int]
     document: Mapped[bytes]
     completed: Mapped[bool]
-    words: Mapped[int] = mapped_column("word_count")
+    word_count: Mapped[int]
     has_commitment: Mapped[bool]
     deleted_at: Mapped[Instant | None] = mapped_column(index=True)
     change_id: Mapped[UUID | None]

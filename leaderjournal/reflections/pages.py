@@ -20,7 +20,12 @@ from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store
 from leaderjournal.reflections.api import check_day_is_writable
+from leaderjournal.reflections.figures import store as day_figures_store
+from leaderjournal.reflections.rules import StoredDay, Writing
+from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reflections.schemas import DaySchema
+from leaderjournal.reflections.trash import store as trash_store
+from leaderjournal.reflections.versions import store as versions_store
 
 blueprint = Blueprint("reflections", __name__)
 
@@ -102,12 +107,14 @@ def _save(leader: Leader, local_date: LocalDate, now: Instant) -> Page:
     values, errors = read_form(DaySchema(), _read_day_form())
     if errors:
         return _render_day(leader, local_date, now, errors=_map_errors_to_fields(errors)), 422
-    merging = store.merge_day(
+    merging = saving_store.merge_day(
         leader.cipher,
         local_date,
         DaySchema.to_content(values),
-        was=store.get_content_by_etag(leader.cipher, local_date, request.form.get("etag", "")),
-        writing=store.Writing(now, leader.time_zone, leader.day_starts_at),
+        base=versions_store.get_content_by_etag(
+            leader.cipher, local_date, request.form.get("etag", "")
+        ),
+        writing=Writing(now, leader.time_zone, leader.day_starts_at),
         now=now,
     )
     flash("Saved. Another device wrote this day too." if merging.conflicting else "Saved.", "good")
@@ -154,14 +161,12 @@ def _get_day_url(leader: Leader, local_date: LocalDate, now: Instant) -> str:
     return url_for("reflections.day", local_date=local_date)
 
 
-def _list_entries(
-    leader: Leader, local_date: LocalDate, stored: store.StoredDay | None
-) -> list[Entry]:
+def _list_entries(leader: Leader, local_date: LocalDate, stored: StoredDay | None) -> list[Entry]:
     answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
     questions = served_questions_store.get_questions_of_day(
         leader.cipher,
         local_date,
-        scores=store.list_scores_before(leader.id, local_date),
+        scores=day_figures_store.list_scores_before(leader.id, local_date),
         answered={key: answer.question or "" for key, answer in answers.items()},
     )
     leaning = focus_key_store.get_focus_key(leader.id, local_date)
@@ -197,7 +202,7 @@ def _parse_score(text: str) -> int | None:
 
 
 def _get_day_status(
-    leader: Leader, local_date: LocalDate, stored: store.StoredDay | None, today: LocalDate
+    leader: Leader, local_date: LocalDate, stored: StoredDay | None, today: LocalDate
 ) -> dict[str, Any]:
     """Return what a page says of a day beside its words."""
     return {
@@ -206,7 +211,7 @@ def _get_day_status(
         "kept": bool(stored and stored.content.completed),
         "etag": stored.etag if stored else "",
         "saved_at": stored.saved_at if stored else None,
-        "deleted": None if stored else store.get_deleted_etag(leader.id, local_date),
+        "deleted": None if stored else trash_store.get_deleted_etag(leader.id, local_date),
     }
 
 
@@ -233,7 +238,7 @@ def _render_day(
         mirror=list(MIRROR_SCORES.items()),
         previous_day=days_after(local_date, -1),
         next_day=days_after(local_date, 1) if local_date < today else None,
-        set_aside=store.was_superseded_since(
+        set_aside=versions_store.was_superseded_since(
             leader.id, local_date, Instant(now - SUPERSEDED_SHOWN_FOR)
         ),
         held=bool(errors or shared),
@@ -247,7 +252,7 @@ def _render_day(
 def delete_day(local_date: LocalDate) -> Page:
     """Delete a day."""
     leader, now = get_current_leader(), clock.now()
-    if not store.delete_day(leader.cipher, local_date, now=now):
+    if not trash_store.delete_day(leader.cipher, local_date, now=now):
         abort(404)
     flash("The day is deleted. You can restore it here for 30 days.", "good")
     return redirect(_get_day_url(leader, local_date, now), 303)
@@ -258,7 +263,7 @@ def delete_day(local_date: LocalDate) -> Page:
 def restore_day(local_date: LocalDate) -> Page:
     """Restore a deleted day."""
     leader = get_current_leader()
-    if store.restore_day(leader.cipher, local_date) is None:
+    if trash_store.restore_day(leader.cipher, local_date) is None:
         abort(404)
     flash("The day is restored.", "good")
     return redirect(_get_day_url(leader, local_date, clock.now()), 303)

@@ -1,11 +1,13 @@
-"""What a day holds, what counts as kept, what merges, and how words are counted."""
+"""A day as plain values: its answers, note and commitment, when it was written, its versions."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time
 from typing import Any
+from uuid import UUID
 
-from leaderjournal.kernel.days import Instant
+from leaderjournal.accounts.practice_calendar.rules import is_written_in_time
+from leaderjournal.kernel.days import Instant, LocalDate
 
 Field = str
 """A part of a day that merges by itself: "let-go.score", "let-go.text", "note", "commitment"."""
@@ -23,13 +25,13 @@ class Answer:
 
     @property
     def is_answered(self) -> bool:
-        """Whether anything was answered."""
+        """Whether there is a score or any word."""
         return self.score is not None or bool(self.text.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class DayContent:
-    """A day as it is written: at most one answer per key, a note and what will be done next."""
+    """What a day says: at most one answer per key, a note and what the leader will do next."""
 
     answers: tuple[Answer, ...] = ()
     note: str = ""
@@ -37,13 +39,13 @@ class DayContent:
 
     @property
     def completed(self) -> bool:
-        """Whether the day counts as kept: any score or any word."""
+        """Whether the day counts as completed: it has any score or any word."""
         answered = any(answer.is_answered for answer in self.answers)
         return answered or bool(self.note.strip() or self.commitment.strip())
 
     @property
-    def words(self) -> int:
-        """How many words the day holds, in all its texts."""
+    def word_count(self) -> int:
+        """How many words all texts of the day have together."""
         return sum(map(count_words, self.iter_texts()))
 
     def iter_texts(self) -> Iterator[str]:
@@ -54,21 +56,21 @@ class DayContent:
         yield self.commitment
 
     def get_answer(self, key: str) -> Answer:
-        """Return what was answered under a key, an empty answer where nothing was."""
+        """Return the answer under a key; an empty answer if there is none."""
         return next((answer for answer in self.answers if answer.key == key), Answer(key))
 
     def get_fields(self) -> dict[Field, int | str | None]:
-        """Return what stands in each field; white space at a text's ends does not count."""
-        found: dict[Field, int | str | None] = {}
+        """Return the value of each field; white space at the ends of a text is ignored."""
+        fields: dict[Field, int | str | None] = {}
         for answer in self.answers:
-            found |= {
+            fields |= {
                 f"{answer.key}.score": answer.score,
                 f"{answer.key}.text": answer.text.strip(),
             }
-        return found | {"note": self.note.strip(), "commitment": self.commitment.strip()}
+        return fields | {"note": self.note.strip(), "commitment": self.commitment.strip()}
 
     def with_texts(self, change_text: Callable[[str], str]) -> "DayContent":
-        """Return the day with every text as `change_text` has it."""
+        """Return the day with each text replaced by what `change_text` makes of it."""
         return DayContent(
             tuple(replace(answer, text=change_text(answer.text)) for answer in self.answers),
             change_text(self.note),
@@ -94,7 +96,7 @@ class DayContent:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> "DayContent":
-        """Return the day that `as_document` gave."""
+        """Return the day that `to_document` made the document of."""
         return cls(
             tuple(Answer(**answer) for answer in document["answers"]),
             document["note"],
@@ -103,99 +105,82 @@ class DayContent:
 
 
 @dataclass(frozen=True, slots=True)
-class MergedContent:
-    """Two days made one. `met` names the fields that both sides had changed otherwise.
+class StoredDay:
+    """A day as it is stored: its content, when it was first written and last saved, its version."""
 
-    `lost_here` and `lost_there` tell whether the one or the other side lost any of those; such a
-    side has to be kept whole as a version.
-    """
-
+    id: UUID
+    local_date: LocalDate
     content: DayContent
-    written: Mapping[Field, Instant]
-    conflicting: tuple[Field, ...] = ()
-    incoming_lost: bool = False
-    stored_lost: bool = False
+    version: int
+    time_zone: str
+    written_at: Instant
+    saved_at: Instant
+    in_time: bool
+    write_times: Mapping[Field, Instant]
+    """When each field was written, if that is known."""
+    answers_in_time: tuple[str, ...] = ()
+    """The keys whose answers count for their streaks; only the full export asks for them."""
+
+    @property
+    def etag(self) -> str:
+        """The version's name in ETag and If-Match (RFC 9110, 8.8.3), without quotes."""
+        return f"{self.id.hex}-{self.version}"
 
 
-def find_changed_fields(before: DayContent, after: DayContent) -> set[Field]:
-    """Return the fields in which two days differ."""
-    old, new = before.get_fields(), after.get_fields()
-    return {field for field in old | new if (old.get(field) or None) != (new.get(field) or None)}
+@dataclass(frozen=True, slots=True)
+class DayVersion:
+    """An earlier version of a day; `superseded` if newer words of another device replaced it."""
+
+    version: int
+    saved_at: Instant
+    content: DayContent
+    superseded: bool
 
 
-def merge_content(
-    was: DayContent,
-    here: DayContent,
-    there: DayContent,
-    *,
-    at: Instant,
-    written: Mapping[Field, Instant],
-) -> MergedContent:
-    """Merge what was changed `here`, from `was`, with what stands `there`, field by field.
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """When and where something is written: the instant, the zone, and when days start there."""
 
-    What only one side changed is taken from it. Where both changed a field otherwise, the newer
-    stands: `at` is when it was written here, `written` when each field was written there (one that
-    it does not name is as old as can be). At the same instant what is here stands.
-    """
-    mine, theirs = find_changed_fields(was, here), find_changed_fields(was, there)
-    met = mine & theirs & find_changed_fields(here, there)
-    newer_there = {field for field in met if field in written and written[field] > at}
-    from_here = mine - newer_there
-    return MergedContent(
-        content=_combine_fields(here, there, from_here),
-        written=update_write_times(written, from_here, at),
-        conflicting=tuple(sorted(met)),
-        incoming_lost=bool(newer_there),
-        stored_lost=bool(met - newer_there),
-    )
+    written_at: Instant
+    time_zone: str
+    day_starts_at: time
+
+    def is_in_time(self, local_date: LocalDate) -> bool:
+        """Return whether this is early enough for the day to count for the streak."""
+        return is_written_in_time(
+            local_date,
+            written_at=self.written_at,
+            zone=self.time_zone,
+            day_starts_at=self.day_starts_at,
+        )
 
 
-def update_write_times(
-    written: Mapping[Field, Instant], fields: set[Field], at: Instant
-) -> dict[Field, Instant]:
-    """Return when each field was written, once `fields` are written `at` on top of what stands.
+class ChangedMeanwhile(Exception):
+    """The day is not at the version that the writer last saw; `current` is the stored day."""
 
-    Whoever writes on top comes later, whatever their clock says.
-    """
-    moment = timedelta(microseconds=1)
-    newer = {
-        field: max(at, Instant(written[field] + moment)) if field in written else at
-        for field in fields
-    }
-    return {**written, **newer}
+    def __init__(self, current: StoredDay | None) -> None:
+        super().__init__("the day has been changed meanwhile")
+        self.current = current
 
 
-def _combine_fields(here: DayContent, there: DayContent, from_here: set[Field]) -> DayContent:
-    """Return the day `there` with some fields from `here`, in the order in which keys came up."""
-    answers = []
-    for key in dict.fromkeys(answer.key for answer in (*there.answers, *here.answers)):
-        score = (here if f"{key}.score" in from_here else there).get_answer(key)
-        text = (here if f"{key}.text" in from_here else there).get_answer(key)
-        # The question goes with the words that answer it, and else with the score.
-        asked = text if text.text.strip() else score
-        answer = replace(asked, score=score.score, text=text.text)
-        if answer.is_answered:
-            answers.append(answer)
-    return DayContent(
-        tuple(answers),
-        (here if "note" in from_here else there).note,
-        (here if "commitment" in from_here else there).commitment,
-    )
+def can_write_day(local_date: LocalDate, *, today: LocalDate, is_stored: bool) -> bool:
+    """Return whether a day may be written: it has come, or it was written in an earlier zone."""
+    return local_date <= today or is_stored
 
 
 def with_score(content: DayContent, scored: Answer) -> DayContent:
-    """Return the day with the score of `scored` under its key, and every word as it stands.
+    """Return the day with the score of `scored` under its key, and every text unchanged.
 
-    A key that has a score keeps it. One that has words keeps them, with the question they answer.
+    A key that has a score keeps it. A key that has words keeps them, with the question they answer.
     """
-    there = next((answer for answer in content.answers if answer.key == scored.key), None)
-    if there is not None and there.score is not None:
+    stored = next((answer for answer in content.answers if answer.key == scored.key), None)
+    if stored is not None and stored.score is not None:
         return content
-    added = replace(there, score=scored.score) if there else scored
+    added = replace(stored, score=scored.score) if stored else scored
     others = tuple(answer for answer in content.answers if answer.key != scored.key)
     return replace(content, answers=(*others, added))
 
 
 def count_words(text: str) -> int:
-    """Return how many words `text` holds, as a person counts: runs without white space."""
+    """Return how many words `text` has: runs of characters without white space."""
     return len(text.split())

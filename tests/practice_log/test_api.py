@@ -12,7 +12,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.reflections.store import purge_deleted_days
+from leaderjournal.reflections.trash.store import purge_deleted_days
 
 COLLECTIONS = {
     "people": {"name": "Ana", "every_days": 7},

@@ -38,7 +38,7 @@ def _list_days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
         for key in catalogue.KEY_SLUGS:
             answer = content.get_answer(key)
             cells += [answer.score, answer.behaviour, answer.text]
-        cells += [content.note, content.commitment, content.words]
+        cells += [content.note, content.commitment, content.word_count]
         yield [*cells, day.written_at.isoformat(), day.time_zone]
 
 

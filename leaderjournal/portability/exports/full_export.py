@@ -16,7 +16,8 @@ from leaderjournal.practice_log.exports import store as log_exports_store
 from leaderjournal.questions.hidden import store as hidden_questions_store
 from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.questions.served import store as served_questions_store
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.exports import store as day_exports_store
+from leaderjournal.reflections.rules import DayVersion, StoredDay
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.team_mirror import store as team_mirror_store
 
@@ -90,7 +91,7 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
     }
     yield _dump_json(head)[:-1] + ', "reflections": ['
     separator = ""
-    for day, versions in reflections_store.iter_days_with_versions(leader.cipher):
+    for day, versions in day_exports_store.iter_days_with_versions(leader.cipher):
         yield separator + "\n" + _dump_json(_format_day(day, versions))
         separator = ","
     yield "\n]}\n"
@@ -114,21 +115,19 @@ def _format_account(leader: Leader) -> dict[str, Any]:
     }
 
 
-def _format_day(
-    day: reflections_store.StoredDay, versions: list[reflections_store.DayVersion]
-) -> dict[str, Any]:
+def _format_day(day: StoredDay, versions: list[DayVersion]) -> dict[str, Any]:
     return {
         "id": str(day.id),
         "local_date": str(day.local_date),
         **day.content.to_document(),
-        "words": day.content.words,
+        "words": day.content.word_count,
         "version": day.version,
         "time_zone": day.time_zone,
         "written_at": format_utc(day.written_at),
         "saved_at": format_utc(day.saved_at),
         "in_time": day.in_time,
         "answers_in_time": list(day.answers_in_time),
-        "written": {field: format_utc(at) for field, at in sorted(day.written.items())},
+        "written": {field: format_utc(at) for field, at in sorted(day.write_times.items())},
         "revisions": [
             {
                 "version": version.version,

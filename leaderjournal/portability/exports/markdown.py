@@ -15,7 +15,7 @@ import yaml
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.entries.rules import Acts, Commitment, HandOff, Kind, Person, Win
 from leaderjournal.practice_log.entries.store import Entry
-from leaderjournal.reflections.store import StoredDay
+from leaderjournal.reflections.rules import StoredDay
 from leaderjournal.reviews.monthly.rules import QUESTIONS
 from leaderjournal.reviews.monthly.store import StoredReview
 from leaderjournal.team_mirror.rules import MirrorResult
@@ -42,7 +42,7 @@ def format_day(day: StoredDay, questions: Mapping[str, str]) -> tuple[str, str]:
         "date": str(day.local_date),
         "written_at": day.written_at.isoformat(),
         "time_zone": day.time_zone,
-        "words": day.content.words,
+        "words": day.content.word_count,
     }
     head |= {
         answer.key: {

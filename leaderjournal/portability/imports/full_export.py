@@ -30,9 +30,9 @@ from leaderjournal.practice_log.imports.store import ImportedEntry
 from leaderjournal.practice_log.numbers.rules import parse_period
 from leaderjournal.practice_log.schemas import EXPORT_SCHEMAS
 from leaderjournal.questions.schemas import QuestionSchema
-from leaderjournal.reflections.rules import DayContent
+from leaderjournal.reflections.imports.store import DayHistory, DayToImport
+from leaderjournal.reflections.rules import DayContent, DayVersion, Writing
 from leaderjournal.reflections.schemas import ContentSchema
-from leaderjournal.reflections.store import DayHistory, DayToImport, DayVersion, Writing
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.monthly.store import ReviewVersion
@@ -169,7 +169,7 @@ def _read_day(
         saved_at=_read_instant(row, "saved_at"),
         in_time=row.get("in_time") is True,
         answers_in_time=[str(key) for key in row.get("answers_in_time", [])],
-        written={
+        write_times={
             str(field): _read_instant(row["written"], field) for field in row.get("written", {})
         },
         versions=versions,

@@ -19,8 +19,8 @@ from leaderjournal.portability.imports.rules import (
     require_valid_date,
 )
 from leaderjournal.practice import catalogue
-from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import DayToImport, Writing
+from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
 from leaderjournal.reviews.periods.rules import Period

@@ -21,7 +21,7 @@ from leaderjournal.portability.imports.store import (
     get_row,
     to_status,
 )
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.imports import store as day_imports_store
 
 MOST_FAILURES = 500
 """Failures that are kept to be shown; all are counted."""
@@ -42,7 +42,7 @@ def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportSt
     except Exception:  # nobody comes back to it: it must not count as under way
         finish(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
         raise
-    there = reflections_store.list_stored_dates(leader.id)
+    there = day_imports_store.list_stored_dates(leader.id)
     dates = [day.local_date for day in reading.days]
     document = {
         "days": len(dates),

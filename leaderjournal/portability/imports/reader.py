@@ -23,8 +23,8 @@ from leaderjournal.portability.imports.markdown import is_markdown, read_markdow
 from leaderjournal.portability.imports.rules import Failure, JournalEntry, MergedDay, merge_entries
 from leaderjournal.practice_log.imports.store import ImportedEntry
 from leaderjournal.practice_log.rules import find_date_errors
-from leaderjournal.reflections.rules import Answer, DayContent
-from leaderjournal.reflections.store import DayToImport, Writing
+from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.team_mirror.store import ClosedMirror
 

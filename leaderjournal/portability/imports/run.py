@@ -38,8 +38,8 @@ from leaderjournal.portability.imports.store import (
 )
 from leaderjournal.practice_log.imports import store as log_imports_store
 from leaderjournal.questions.imports import store as question_imports_store
-from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.store import DayToImport
+from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
@@ -115,7 +115,7 @@ def _import_days(
     now: Instant,
 ) -> None:
     versions = {day.local_date: day.history.version if day.history else 1 for day in days}
-    added = reflections_store.import_days(session, cipher, days, now=now)
+    added = day_imports_store.import_days(session, cipher, days, now=now)
     session.add_all(
         ImportedItem(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
         for date, row_id in added.items()
@@ -132,7 +132,7 @@ def _import_settings(
     Settings are taken over where nothing is written yet. Return the leader as they are now, and
     what the ids of own questions have become.
     """
-    is_new = not reflections_store.list_stored_dates(leader.id) and not monthly_store.list_reviews(
+    is_new = not day_imports_store.list_stored_dates(leader.id) and not monthly_store.list_reviews(
         leader.cipher
     )
     if whole.settings is not None and is_new:

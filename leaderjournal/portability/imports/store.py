@@ -18,7 +18,7 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.models import Import
 from leaderjournal.portability.imports.quotas import make_room
 from leaderjournal.portability.imports.rules import Failure
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.imports import store as day_imports_store
 
 
 class State(StrEnum):
@@ -83,7 +83,7 @@ def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
     )
     with write_transaction() as session:
         lock_account(session, leader.id)
-        reflections_store.check_storage_quota(session, leader.id)
+        day_imports_store.check_storage_quota(session, leader.id)
         make_room(session, leader.id, len(content), now=now)
         session.add(row)
     return import_id

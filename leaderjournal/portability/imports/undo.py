@@ -17,7 +17,7 @@ from leaderjournal.portability.imports.store import (
 )
 from leaderjournal.practice_log.imports import store as log_imports_store
 from leaderjournal.questions.imports import store as question_imports_store
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
 from leaderjournal.team_mirror import store as team_mirror_store
 
@@ -42,7 +42,7 @@ def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
             sa.select(ImportedItem).where(ImportedItem.import_id == import_id)
         ):
             made[item.kind][item.item_id] = item.version
-        removed = reflections_store.remove_imported_days(session, made["day"])
+        removed = day_imports_store.remove_imported_days(session, made["day"])
         review_imports_store.undo_import(session, made["review"])
         log_imports_store.undo_import(session, leader.cipher, made["entry"])
         team_mirror_store.undo_import(session, leader.id, made["team-mirror"])

@@ -23,7 +23,7 @@ from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import Commitment, Content, Kind
 from leaderjournal.practice_log.entries.store import Entry, EntryChangedMeanwhile, InvalidEntry
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.commitments import store as written_commitments_store
 
 BATCH_SIZE = 500
 RECENT_DAYS = 90
@@ -50,7 +50,7 @@ def list_commitments(
     results = {entry.id: entry for entry in stored if entry.content.of_day}
     from_days = [
         _join_result(day, results.get(day.id), calendar)
-        for day in reflections_store.list_commitments(cipher, first=first, last=last)
+        for day in written_commitments_store.list_commitments(cipher, first=first, last=last)
     ]
     own = [entry for entry in stored if not entry.content.of_day]
     return sorted(own + from_days, key=lambda c: (c.local_date, str(c.id)), reverse=True)
@@ -76,7 +76,7 @@ def find_commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:
     stored = entries_store.find_stored_entry(cipher, Kind.COMMITMENT, entry_id)
     if stored and not stored.content.of_day:
         return stored
-    written = reflections_store.get_commitment(cipher, entry_id)
+    written = written_commitments_store.get_commitment(cipher, entry_id)
     if written is None:
         return None
     return _join_result(written, stored, calendar_store.load_calendar(cipher.account))
@@ -123,7 +123,7 @@ def delete_results(session: Session, *, days: Sequence[tuple[UUID, UUID]]) -> No
 
 
 def _join_result(
-    written: reflections_store.WrittenCommitment,
+    written: written_commitments_store.WrittenCommitment,
     result: Entry | None,
     calendar: PracticeCalendar,
 ) -> Entry:

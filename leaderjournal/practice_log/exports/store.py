@@ -7,7 +7,7 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log.entries.rules import Acts, Commitment, Kind
 from leaderjournal.practice_log.entries.store import Entry, decrypt_entry
 from leaderjournal.practice_log.models import LogEntry
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.commitments import store as written_commitments_store
 
 
 def list_entries_for_export(cipher: Cipher) -> list[Entry]:
@@ -16,7 +16,7 @@ def list_entries_for_export(cipher: Cipher) -> list[Entry]:
     Results of commitments that are in no reflection any more are left out.
     """
     query = sa.select(LogEntry).where(LogEntry.account_id == cipher.account)
-    days = {day for day, _ in reflections_store.list_commitment_days(cipher.account)}
+    days = {day for day, _ in written_commitments_store.list_commitment_days(cipher.account)}
     entries = sorted(
         (decrypt_entry(cipher, row) for row in db.session.scalars(query)),
         key=lambda entry: (entry.local_date, entry.id),

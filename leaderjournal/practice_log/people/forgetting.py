@@ -13,7 +13,7 @@ from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people.rules import compile_names
 from leaderjournal.questions.own import store as own_questions_store
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.rewriting import store as day_rewriting_store
 
 TEXT_FIELDS = frozenset({"text", "note", "reason", "celebrated_how"})
 
@@ -41,7 +41,7 @@ def forget_person(
 
 def _replace_name(cipher: Cipher, without: Callable[[str], str], now: Instant) -> None:
     own_questions_store.rewrite_texts(cipher, without)
-    reflections_store.rewrite_texts(cipher, without, now=now)
+    day_rewriting_store.rewrite_texts(cipher, without, now=now)
     with entries_store.lock_log(cipher) as session:
         for row in entries_store.list_rows(session, cipher, tuple(Kind)):
             content = entries_store.decrypt_entry(cipher, row).content

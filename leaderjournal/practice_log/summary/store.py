@@ -21,7 +21,7 @@ from leaderjournal.practice_log.numbers.rules import (
 )
 from leaderjournal.practice_log.people.rules import count_acts_by_person
 from leaderjournal.practice_log.summary.rules import PersonFigures, PracticeFigures
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.commitments import store as written_commitments_store
 
 
 def get_figures(
@@ -77,7 +77,7 @@ def _list_commitments(
 ) -> list[Commitment]:
     """Return the commitments of the log and of the reflections, the latter without their texts."""
     stored: dict[object, Commitment] = {entry.id: entry.content for entry in entries}
-    days = reflections_store.list_commitment_days(cipher.account, first=first, last=last)
+    days = written_commitments_store.list_commitment_days(cipher.account, first=first, last=last)
     return [commitment for commitment in stored.values() if not commitment.of_day] + [
         stored.get(day_id, Commitment("", local_date, of_day=True)) for day_id, local_date in days
     ]

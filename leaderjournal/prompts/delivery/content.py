@@ -12,7 +12,7 @@ from leaderjournal.prompts.delivery.invitations import PromptKey
 from leaderjournal.prompts.delivery.store import ClaimedMessage
 from leaderjournal.prompts.rules import PromptContent, compose_invitation, compose_prompt
 from leaderjournal.questions.served import store as served_questions_store
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.periods.rules import Period
 
 
@@ -53,7 +53,7 @@ def ensure_questions(
         by_day[day].add(account)
     for day, leaders in by_day.items():
         served_questions_store.choose_questions_of_day(
-            day, reflections_store.list_scores_by_account(leaders, day)
+            day, day_figures_store.list_scores_by_account(leaders, day)
         )
         asked |= served_questions_store.list_served_questions(db.session, leaders, [day])
     return asked

@@ -57,7 +57,7 @@ from leaderjournal.prompts.push.sender import PushSender
 from leaderjournal.prompts.rules import PromptContent, build_payload, derive_topic
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.rules import AT_RISK
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.streaks import store as streaks_store
 
 log = logging.getLogger("leaderjournal.prompts")
@@ -222,7 +222,7 @@ class Dispatcher:
         accounts = {message.account_id for message in waiting}
         days = {message.local_date for message in waiting}
         session = db.session
-        written = reflections_store.find_completed_days(session, accounts, days)
+        written = day_figures_store.find_completed_days(session, accounts, days)
         paused = calendar_store.find_paused_days(session, accounts, days)
         newest = store.find_newest_numbers(session, accounts, days)
         schedules = schedule_store.find_schedules(session, accounts)

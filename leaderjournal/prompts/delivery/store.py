@@ -37,7 +37,7 @@ from leaderjournal.prompts.schedule.rules import (
     find_next_prompt,
     get_expiry,
 )
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 
 RETENTION = timedelta(days=30)
 
@@ -213,7 +213,7 @@ def _decide_deliveries(
 ) -> dict[UUID, Decision]:
     """Return what becomes of the prompt of each of these accounts, as things stand."""
     dates = {prompt.local_date for _, prompt in due.values()}
-    written = reflections_store.find_completed_days(session, due, dates)
+    written = day_figures_store.find_completed_days(session, due, dates)
     paused = calendar_store.find_paused_days(session, due, dates)
     suspended = suspension_store.find_suspended_accounts(session, due)
     invited = find_invitations(

@@ -28,6 +28,7 @@ from leaderjournal.prompts.fortnightly.rules import (
     get_next_date,
 )
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.day_marks.rules import count_days, mark_days
 from leaderjournal.reviews.highlights.rules import Passage, choose_highlights
 
@@ -160,7 +161,7 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
     """Return what the letter of a local date tells: the fourteen days before it."""
     first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
     since = days_after(last, 1 - LOOKBACK_DAYS)
-    days = reflections_store.list_day_figures(leader.id, first=since, last=last)
+    days = day_figures_store.list_day_figures(leader.id, first=since, last=last)
     practice = summary_store.get_figures(leader.cipher, "", first, last, today=last)
     behaviours = [behaviour.slug for key in catalogue.list_keys() for behaviour in key.behaviours]
     return FortnightSummary(

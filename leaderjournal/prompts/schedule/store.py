@@ -27,7 +27,7 @@ from leaderjournal.prompts.schedule.rules import (
     find_prompt_after_move,
     suggest_time,
 )
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 
 HANDLED_LOOKBACK_DAYS = 3  # local days; a flight over the date line leads back two
 
@@ -67,7 +67,7 @@ def get_schedule(leader: Leader) -> LeaderSchedule:
         )
     offer = Schedule(
         enabled=False,
-        times=(suggest_time(reflections_store.get_last_written(leader.id)),),
+        times=(suggest_time(day_figures_store.get_last_written(leader.id)),),
         weekdays=calendar_store.load_practice_days(leader.id),
     )
     return LeaderSchedule(

@@ -13,7 +13,8 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
 from leaderjournal.reflections import store
-from leaderjournal.reflections.rules import DayContent
+from leaderjournal.reflections.rules import DayContent, DayVersion, StoredDay, Writing
+from leaderjournal.reflections.versions import store as versions_store
 from leaderjournal.reflections.versions.rules import compare_words, is_step
 
 blueprint = Blueprint("versions", __name__)
@@ -26,11 +27,11 @@ def versions(local_date: LocalDate) -> str:
     leader = get_current_leader()
     day, earlier = (
         store.get_day(leader.cipher, local_date),
-        store.list_versions(leader.cipher, local_date),
+        versions_store.list_versions(leader.cipher, local_date),
     )
     if day is None or earlier is None:
         abort(404)
-    following: list[store.StoredDay | store.DayVersion] = [day, *earlier]
+    following: list[StoredDay | DayVersion] = [day, *earlier]
     shown = [
         _show_version(version)
         | {
@@ -53,7 +54,7 @@ def version(local_date: LocalDate, version: int) -> str:
     """Show an earlier version of a day beside the day as it stands."""
     leader = get_current_leader()
     day = store.get_day(leader.cipher, local_date)
-    earlier = store.get_version(leader.cipher, local_date, version)
+    earlier = versions_store.get_version(leader.cipher, local_date, version)
     if day is None or earlier is None:
         abort(404)
     return render_template(
@@ -71,15 +72,17 @@ def version(local_date: LocalDate, version: int) -> str:
 def restore_version(local_date: LocalDate, version: int) -> Response:
     """Let an earlier version stand again."""
     leader, now = get_current_leader(), clock.now()
-    writing = store.Writing(now, leader.time_zone, leader.day_starts_at)
-    day = store.restore_version(leader.cipher, local_date, version, writing=writing, now=now)
+    writing = Writing(now, leader.time_zone, leader.day_starts_at)
+    day = versions_store.restore_version(
+        leader.cipher, local_date, version, writing=writing, now=now
+    )
     if day is None:
         abort(404)
     flash(f"Version {version} stands again. What stood before is kept under versions.", "good")
     return redirect(url_for("reflections.day", local_date=local_date), 303)
 
 
-def _show_version(version: store.DayVersion) -> dict[str, Any]:
+def _show_version(version: DayVersion) -> dict[str, Any]:
     return {
         "number": version.version,
         "saved_at": version.saved_at,

@@ -10,6 +10,7 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.rules import StoredDay
 from leaderjournal.reviews.look_back.rules import list_look_back_dates
 
 blueprint = Blueprint("look_back", __name__)
@@ -29,7 +30,7 @@ def look_back(local_date: LocalDate) -> str:
     )
 
 
-def list_earlier_days(local_date: LocalDate) -> dict[str, reflections_store.StoredDay]:
+def list_earlier_days(local_date: LocalDate) -> dict[str, StoredDay]:
     """Return the days there are to look back at, by what they are called."""
     ago = list_look_back_dates(local_date)
     found = reflections_store.list_days_on(get_current_leader().cipher, set(ago.values()))

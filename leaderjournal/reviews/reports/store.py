@@ -8,6 +8,7 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.highlights.rules import Passage
 from leaderjournal.reviews.periods.rules import Period, list_charted_months
 from leaderjournal.reviews.reports.rules import PeriodReport, build_report
@@ -44,14 +45,14 @@ def _build_journal(
 ) -> Journal:
     """Return the journal of `period`; its days reach back to `since` and the period before."""
     first = min(since, period.previous.first)
-    figures = reflections_store.list_day_figures(leader.id, first=first, last=period.last)
+    figures = day_figures_store.list_day_figures(leader.id, first=first, last=period.last)
     return Journal(
         days=[
             WrittenDay(
                 date=day.local_date,
                 scores={key: score for key, (score, _) in day.answers.items() if score},
                 behaviours={key: behaviour for key, (_, behaviour) in day.answers.items()},
-                words=day.words,
+                words=day.word_count,
                 in_time=day.in_time,
             )
             for day in figures
@@ -59,7 +60,7 @@ def _build_journal(
         keys=catalogue.KEY_SLUGS,
         calendar=calendar_store.load_calendar(leader.id),
         joined=leader.joined_on,
-        in_time_before=reflections_store.list_days_in_time(leader.id, before=first),
+        in_time_before=day_figures_store.list_days_in_time(leader.id, before=first),
         passages=[
             Passage(date, text.key, text.score, text.text)
             for date, text in texts

@@ -11,6 +11,7 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.rules import StoredDay
 from leaderjournal.reflections.schemas import DayQuerySchema
 from leaderjournal.reflections.search.rules import (
     COMMITMENT,
@@ -111,7 +112,7 @@ def _find_matching_reviews(cipher: Cipher, filters: Filters) -> list[MatchingRev
     return found
 
 
-def _to_matching_day(day: reflections_store.StoredDay, filters: Filters) -> MatchingDay:
+def _to_matching_day(day: StoredDay, filters: Filters) -> MatchingDay:
     every = list(find_hits(get_texts_by_field(day.content), filters.to_query(), field=filters.key))
     scores = {answer.key: answer.score for answer in day.content.answers if answer.score}
     return MatchingDay(

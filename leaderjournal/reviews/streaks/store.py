@@ -7,7 +7,7 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.streaks.rules import Streak, compute_steadiness, compute_streak
 
 
@@ -34,9 +34,9 @@ class Streaks:
 def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as they stand on their local day `today`."""
     calendar = calendar_store.load_calendar(leader.id)
-    kept = reflections_store.list_completed_days(leader.id)
+    kept = day_figures_store.list_completed_days(leader.id)
     by_key: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
-    for key, day in reflections_store.list_answered_days_by_key(leader.id):
+    for key, day in day_figures_store.list_answered_days_by_key(leader.id):
         by_key[key].add(day)
     in_time = {day for day, written_in_time in kept if written_in_time}
     return Streaks(

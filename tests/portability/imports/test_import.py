@@ -20,7 +20,7 @@ from leaderjournal.portability.imports.models import Import
 from leaderjournal.portability.imports.preview import confirm_import, preview_import
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.portability.imports.run import run_import
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.worker import run_queued_tasks
 
 
@@ -349,7 +349,7 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
         import_id = store.create_import(of, a_zip(entries).getvalue(), now=clock.now())
         preview_import(of, import_id, now=clock.now())
         confirm_import(of, import_id, MoodChoices())
-        adding, calls = reflections_store.import_days, []
+        adding, calls = day_imports_store.import_days, []
 
         def breaks(*args, **options):
             calls.append(1)
@@ -357,7 +357,7 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
                 raise OSError("the machine stopped")
             return adding(*args, **options)
 
-        monkeypatch.setattr(reflections_store, "import_days", breaks)
+        monkeypatch.setattr(day_imports_store, "import_days", breaks)
         with pytest.raises(OSError, match="stopped"):
             run_import(of, import_id, now=clock.now())
         halfway = store.get_import(of, import_id)

@@ -10,7 +10,7 @@ from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate, days_after
-from leaderjournal.reflections import store as reflections_store
+from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
 from leaderjournal.reviews.periods.rules import Period
@@ -26,7 +26,7 @@ def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
         return None
     return (
         month
-        if reflections_store.count_completed_days([leader.id], month.first, month.last)
+        if day_figures_store.count_completed_days([leader.id], month.first, month.last)
         else None
     )
 
@@ -45,7 +45,7 @@ def find_review_invitations(
     invited = {}
     for month, places in of_month.items():
         accounts = {account for account, _ in places}
-        kept = reflections_store.count_completed_days(accounts, month.first, month.last)
+        kept = day_figures_store.count_completed_days(accounts, month.first, month.last)
         reviewed = monthly_store.find_reviewed(session, accounts, {month.name})
         worth = {
             account

@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import Instant
-from leaderjournal.reflections.rules import (
-    Answer,
-    DayContent,
+from leaderjournal.reflections.merging.rules import (
     find_changed_fields,
     merge_content,
     update_write_times,
 )
+from leaderjournal.reflections.rules import Answer, DayContent
 
 KEYS = ("lead-from-front", "protect-and-serve", "let-go")
 MORNING = Instant(datetime(2026, 11, 24, 6, tzinfo=UTC))
@@ -52,7 +51,7 @@ def stored(was, there, minutes):
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(was, here, there, mine, theirs):
-    both = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    both = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
     before, one, other, after = map(stands, (was, here, there, both.content))
     for field in before | one | other:
         old, new_here, new_there = before.get(field), one.get(field), other.get(field)
@@ -69,7 +68,7 @@ def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(was, here, th
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_merge_loses_no_text(was, here, there, mine, theirs):
-    both = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
+    both = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
     after = stands(both.content)
     for side, lost in ((here, both.incoming_lost), (there, both.stored_lost)):
         for field in find_changed_fields(was, side):
@@ -81,8 +80,8 @@ def test_merge_loses_no_text(was, here, there, mine, theirs):
 def test_merge_result_does_not_depend_on_arrival_order(was, here, there, mine, theirs):
     if mine == theirs:
         theirs += 1
-    one = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
-    other = merge_content(was, there, here, at=at(theirs), written=stored(was, here, mine))
+    one = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
+    other = merge_content(was, there, here, at=at(theirs), write_times=stored(was, here, mine))
     cleared = {
         field
         for field in set(one.conflicting) | set(other.conflicting)
@@ -95,14 +94,14 @@ def test_merge_result_does_not_depend_on_arrival_order(was, here, there, mine, t
 
 @given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_repeated_merge_changes_nothing(was, here, there, mine, theirs):
-    once = merge_content(was, here, there, at=at(mine), written=stored(was, there, theirs))
-    again = merge_content(was, here, once.content, at=at(mine), written=once.written)
+    once = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
+    again = merge_content(was, here, once.content, at=at(mine), write_times=once.write_times)
     assert stands(again.content) == stands(once.content)
 
 
 @given(was=DAYS, there=DAYS, minutes=MINUTES)
 def test_merge_without_changes_keeps_the_stored_day(was, there, minutes):
-    both = merge_content(was, was, there, at=at(minutes), written=stored(was, there, minutes))
+    both = merge_content(was, was, there, at=at(minutes), write_times=stored(was, there, minutes))
     assert stands(both.content) == stands(there)
     assert both.conflicting == ()
 
@@ -111,7 +110,7 @@ def test_merge_keeps_the_question_with_its_text():
     was = DayContent((Answer("let-go", question="q1", score=2),))
     here = DayContent((Answer("let-go", question="q1", score=4),))
     there = DayContent((Answer("let-go", question="q2", score=2, text="Ann leads it."),))
-    both = merge_content(was, here, there, at=at(1), written={})
+    both = merge_content(was, here, there, at=at(1), write_times={})
     assert both.content.answers == (Answer("let-go", question="q2", score=4, text="Ann leads it."),)
 
 

@@ -1,0 +1,1 @@
+"""The commitments written in days."""

@@ -1,0 +1,1 @@
+"""Days with their whole history, for the full export."""

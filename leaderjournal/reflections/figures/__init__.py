@@ -1,0 +1,1 @@
+"""What can be counted of days without decrypting them."""

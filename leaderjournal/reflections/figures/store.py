@@ -1,0 +1,159 @@
+"""The SQL of what is counted of days: dates, scores and words, without decrypting anything."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.practice.rules import MirrorScore
+from leaderjournal.reflections.models import AnswerFigures, Reflection
+
+SCORES_LOOK_BACK = timedelta(days=120)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What is counted of a completed day; `answers` holds (score, behaviour) by key."""
+
+    local_date: LocalDate
+    word_count: int
+    in_time: bool
+    answers: dict[str, tuple[int | None, str | None]]
+
+
+def list_scores_before(account: UUID, local_date: LocalDate) -> list[MirrorScore]:
+    """Return the mirror scores of the four months before a local date."""
+    return list_scores_by_account([account], local_date)[account]
+
+
+def list_scores_by_account(
+    accounts: Collection[UUID], local_date: LocalDate
+) -> dict[UUID, list[MirrorScore]]:
+    """Return, for each of these accounts, the mirror scores of the four months before a date."""
+    rows = db.session.connection().execute(
+        sa.select(
+            Reflection.account_id,
+            AnswerFigures.key,
+            AnswerFigures.behaviour,
+            AnswerFigures.score,
+            Reflection.local_date,
+        )
+        .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
+        .where(
+            Reflection.account_id.in_(accounts),
+            Reflection.deleted_at.is_(None),
+            Reflection.local_date < local_date,
+            Reflection.local_date >= local_date - SCORES_LOOK_BACK,
+            AnswerFigures.score.is_not(None),
+        )
+    )
+    scores: dict[UUID, list[MirrorScore]] = {account: [] for account in accounts}
+    for account, key, behaviour, score, day in rows:
+        if score is not None:
+            scores[account].append(MirrorScore(key, behaviour, score, day))
+    return scores
+
+
+def get_last_written(account: UUID) -> tuple[Instant, str] | None:
+    """Return when the latest completed day was first written, and in which IANA zone."""
+    row = db.session.execute(
+        sa.select(Reflection.written_at, Reflection.time_zone)
+        .where(*_filter_completed([account]))
+        .order_by(Reflection.written_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.written_at, row.time_zone) if row else None
+
+
+def find_completed_days(
+    session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
+) -> set[tuple[UUID, LocalDate]]:
+    """Return which of these accounts have completed which of these local days."""
+    rows = session.execute(
+        sa.select(Reflection.account_id, Reflection.local_date).where(
+            *_filter_completed(accounts), Reflection.local_date.in_(days)
+        )
+    )
+    return {(account, day) for account, day in rows}
+
+
+def count_completed_days(
+    accounts: Collection[UUID], first: LocalDate, last: LocalDate
+) -> dict[UUID, int]:
+    """Return how many days from `first` to `last` each account completed, if any."""
+    rows = db.session.execute(
+        sa.select(Reflection.account_id, sa.func.count().label("completed_days"))
+        .where(*_filter_completed(accounts), Reflection.local_date.between(first, last))
+        .group_by(Reflection.account_id)
+    )
+    return {row.account_id: row.completed_days for row in rows}
+
+
+def list_completed_days(account: UUID) -> list[tuple[LocalDate, bool]]:
+    """Return the local date of every completed day, and whether it was written in time."""
+    query = sa.select(Reflection.local_date, Reflection.in_time).where(
+        *_filter_completed([account])
+    )
+    return [(day, in_time) for day, in_time in db.session.execute(query)]
+
+
+def list_answered_days_by_key(account: UUID) -> list[tuple[str, LocalDate]]:
+    """Return (key, local date) of every answer written in time."""
+    query = (
+        sa.select(AnswerFigures.key, Reflection.local_date)
+        .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
+        .where(
+            Reflection.account_id == account,
+            Reflection.deleted_at.is_(None),
+            AnswerFigures.answered,
+            AnswerFigures.in_time,
+        )
+    )
+    return [(key, day) for key, day in db.session.execute(query)]
+
+
+def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigures]:
+    """Return the figures of the completed days from `first` to `last`, in order."""
+    in_period = (*_filter_completed([account]), Reflection.local_date.between(first, last))
+    by_day: dict[LocalDate, DayFigures] = {
+        row.local_date: DayFigures(row.local_date, row.word_count, row.in_time, {})
+        for row in db.session.execute(
+            sa.select(Reflection.local_date, Reflection.word_count, Reflection.in_time)
+            .where(*in_period)
+            .order_by(Reflection.local_date)
+        )
+    }
+    answers = (
+        sa.select(
+            Reflection.local_date,
+            AnswerFigures.key,
+            AnswerFigures.score,
+            AnswerFigures.behaviour,
+        )
+        .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
+        .where(*in_period, AnswerFigures.answered)
+    )
+    for day, key, score, behaviour in db.session.connection().execute(answers).all():
+        by_day[day].answers[key] = (score, behaviour)
+    return list(by_day.values())
+
+
+def list_days_in_time(account: UUID, *, before: LocalDate) -> Sequence[LocalDate]:
+    """Return the local dates before another that were completed in time."""
+    query = sa.select(Reflection.local_date).where(
+        *_filter_completed([account]), Reflection.in_time, Reflection.local_date < before
+    )
+    return db.session.connection().scalars(query).all()
+
+
+def _filter_completed(accounts: Collection[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Reflection.account_id.in_(accounts),
+        Reflection.deleted_at.is_(None),
+        Reflection.completed.is_(True),
+    )

@@ -1,0 +1,1 @@
+"""Days from an imported journal."""

@@ -1,0 +1,1 @@
+"""Merging two writings of one day field by field."""

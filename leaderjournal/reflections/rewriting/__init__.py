@@ -1,0 +1,1 @@
+"""Changing texts in every day, as when a name is forgotten."""

@@ -1,0 +1,270 @@
+"""The SQL of saving a day: it is encrypted, versioned and written in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
+from leaderjournal.reflections.commitments.store import commitments_removed
+from leaderjournal.reflections.merging.rules import (
+    find_changed_fields,
+    merge_content,
+    update_write_times,
+)
+from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
+from leaderjournal.reflections.quotas import check_space, drop_oldest_versions
+from leaderjournal.reflections.rows import (
+    create_version,
+    decrypt_day,
+    decrypt_document,
+    encrypt_content,
+    ensure_row,
+)
+from leaderjournal.reflections.rules import (
+    Answer,
+    ChangedMeanwhile,
+    DayContent,
+    Field,
+    StoredDay,
+    Writing,
+    with_score,
+)
+from leaderjournal.reflections.store import get_day
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """The merged day, whether it is new, and the fields that both sides changed differently."""
+
+    day: StoredDay
+    created: bool
+    conflicting: tuple[Field, ...] = ()
+
+
+def save_day(
+    cipher: Cipher,
+    local_date: LocalDate,
+    content: DayContent,
+    *,
+    writing: Writing,
+    now: Instant,
+    expected: Precondition = NO_PRECONDITION,
+    change: UUID | None = None,
+) -> tuple[StoredDay, bool]:
+    """Write a day as a whole; return it and whether it is new.
+
+    The previous version is kept. Saving the stored content again changes nothing, nor does a
+    `change` that was saved already. Raises ChangedMeanwhile if `expected` does not match the
+    stored day.
+    """
+    with write_transaction() as session:
+        row, current = _lock_day(session, cipher, local_date, writing, now)
+        if current is not None and _has_change(session, row, change):
+            return current, False
+        if not expected.is_met_by(current):
+            raise ChangedMeanwhile(current)
+        if current is not None and current.content == content:
+            return current, False
+        before, write_times = (
+            (current.content, current.write_times) if current else (DayContent(), {})
+        )
+        changed = find_changed_fields(before, content)
+        write_times = update_write_times(write_times, changed, writing.written_at)
+        _keep_version(session, cipher, row)
+        _replace_content(
+            session, cipher, row, content, write_times, writing=writing, now=now, change=change
+        )
+        return decrypt_day(cipher, row), current is None
+
+
+def merge_day(
+    cipher: Cipher,
+    local_date: LocalDate,
+    content: DayContent,
+    *,
+    base: DayContent,
+    writing: Writing,
+    now: Instant,
+    change: UUID | None = None,
+) -> MergeResult:
+    """Merge a day that was written on top of `base` with whatever is stored by now.
+
+    If both sides changed the same field, the newer text wins, and the other is kept as a version.
+    A deleted day counts as an empty one: new text restores the day, but not the deleted text.
+    """
+    with write_transaction() as session:
+        row, current = _lock_day(session, cipher, local_date, writing, now)
+        if current is not None and _has_change(session, row, change):
+            return MergeResult(current, created=False)
+        merged = merge_content(
+            base,
+            content,
+            current.content if current else DayContent(),
+            at=writing.written_at,
+            write_times=current.write_times if current else {},
+        )
+        if current is not None and current.content == merged.content and not merged.incoming_lost:
+            return MergeResult(current, created=False, conflicting=merged.conflicting)
+        _keep_version(session, cipher, row, superseded=merged.stored_lost)
+        if merged.incoming_lost:
+            _keep_superseded(session, cipher, row, content, now)
+        _replace_content(
+            session,
+            cipher,
+            row,
+            merged.content,
+            merged.write_times,
+            writing=writing,
+            now=now,
+            change=change,
+        )
+        return MergeResult(
+            decrypt_day(cipher, row), created=current is None, conflicting=merged.conflicting
+        )
+
+
+def add_score(
+    cipher: Cipher, local_date: LocalDate, scored: Answer, *, writing: Writing, now: Instant
+) -> tuple[StoredDay, bool]:
+    """Give one key of a day its score; return the day and whether it is new.
+
+    All texts stay, and so does a score that the key has, whatever other devices write at the same
+    moment.
+    """
+    while True:
+        current = get_day(cipher, local_date)
+        content = with_score(current.content if current else DayContent(), scored)
+        seen = (
+            Precondition(etags=frozenset({current.etag})) if current else Precondition(absent=True)
+        )
+        try:
+            return save_day(cipher, local_date, content, writing=writing, now=now, expected=seen)
+        except ChangedMeanwhile:
+            db.session.rollback()
+
+
+def write_content(
+    session: Session,
+    cipher: Cipher,
+    row: Reflection,
+    content: DayContent,
+    write_times: Mapping[Field, Instant],
+    *,
+    in_time: bool,
+) -> None:
+    """Put a day's content and figures into its rows, inside the caller's transaction."""
+    if row.has_commitment and not content.commitment.strip():
+        commitments_removed.send(session, days=[(row.account_id, row.id)])
+    encrypt_content(cipher, row, content, write_times)
+    _replace_figures(session, row.id, content, in_time=in_time)
+
+
+def _lock_day(
+    session: Session, cipher: Cipher, local_date: LocalDate, writing: Writing, now: Instant
+) -> tuple[Reflection, StoredDay | None]:
+    """Lock the row of a day, creating it if there is none; return it and the stored day."""
+    created = ensure_row(session, cipher.account, local_date, writing, now)
+    row = session.scalars(
+        sa.select(Reflection)
+        .where(Reflection.account_id == cipher.account, Reflection.local_date == local_date)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return row, None if created or row.deleted_at else decrypt_day(cipher, row)
+
+
+def _has_change(session: Session, row: Reflection, change: UUID | None) -> bool:
+    """Return whether a device's change is among the day's versions."""
+    if change is None or row.change_id == change:
+        return change is not None
+    query = sa.select(Revision.id).where(
+        Revision.reflection_id == row.id, Revision.change_id == change
+    )
+    return session.scalars(query).first() is not None
+
+
+def _replace_content(
+    session: Session,
+    cipher: Cipher,
+    row: Reflection,
+    content: DayContent,
+    write_times: Mapping[Field, Instant],
+    *,
+    writing: Writing,
+    now: Instant,
+    change: UUID | None,
+) -> None:
+    """Write the next version of a day over the current one."""
+    in_time = writing.is_in_time(row.local_date)
+    if row.version == 0 or row.deleted_at or not row.completed:
+        row.written_at, row.time_zone, row.in_time = writing.written_at, writing.time_zone, in_time
+    row.version += 1
+    row.saved_at = now
+    row.deleted_at = None
+    row.change_id = change
+    drop_oldest_versions(session, row)
+    write_content(session, cipher, row, content, write_times, in_time=in_time)
+    check_space(session, row)
+
+
+def _keep_version(
+    session: Session, cipher: Cipher, row: Reflection, *, superseded: bool = False
+) -> None:
+    """Keep the current content of a day as a version."""
+    if row.version:
+        session.add(
+            create_version(
+                cipher,
+                row.id,
+                row.version,
+                decrypt_document(cipher, row),
+                saved_at=row.saved_at,
+                superseded=superseded,
+                change=row.change_id,
+            )
+        )
+
+
+def _keep_superseded(
+    session: Session, cipher: Cipher, row: Reflection, content: DayContent, now: Instant
+) -> None:
+    """Keep content that lost against newer words as a version of its own."""
+    row.version += 1
+    session.add(
+        create_version(
+            cipher, row.id, row.version, content.to_document(), saved_at=now, superseded=True
+        )
+    )
+
+
+def _replace_figures(
+    session: Session, reflection_id: UUID, content: DayContent, *, in_time: bool
+) -> None:
+    """Replace the figures of a day; a key answered in time before stays in time."""
+    of_day = AnswerFigures.reflection_id == reflection_id
+    answered_in_time = set(
+        session.scalars(
+            sa.select(AnswerFigures.key).where(
+                of_day, AnswerFigures.answered, AnswerFigures.in_time
+            )
+        )
+    )
+    session.execute(sa.delete(AnswerFigures).where(of_day))
+    session.add_all(
+        AnswerFigures(
+            reflection_id=reflection_id,
+            key=answer.key,
+            behaviour=answer.behaviour,
+            question=answer.question,
+            score=answer.score,
+            answered=answer.is_answered,
+            in_time=in_time or answer.key in answered_in_time,
+        )
+        for answer in content.answers
+    )

@@ -1,0 +1,1 @@
+"""Deleted days, which can be restored for 30 days."""

@@ -1,0 +1,66 @@
+"""The SQL of the trash: deleting a day, restoring it, and purging it after 30 days."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
+from leaderjournal.reflections.commitments.store import commitments_removed
+from leaderjournal.reflections.models import Reflection
+from leaderjournal.reflections.rows import decrypt_day, find_row
+from leaderjournal.reflections.rules import ChangedMeanwhile, StoredDay
+
+RESTORABLE_FOR = timedelta(days=30)
+
+
+def delete_day(
+    cipher: Cipher,
+    local_date: LocalDate,
+    *,
+    now: Instant,
+    expected: Precondition = NO_PRECONDITION,
+) -> bool:
+    """Delete a day, restorable for 30 days; return whether there was one.
+
+    Raises ChangedMeanwhile if `expected` does not match the stored day.
+    """
+    with write_transaction() as session:
+        row = find_row(session, cipher.account, local_date)
+        current = decrypt_day(cipher, row) if row and row.deleted_at is None else None
+        if not expected.is_met_by(current):
+            raise ChangedMeanwhile(current)
+        if row is None or current is None:
+            return False
+        row.deleted_at = now
+        return True
+
+
+def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
+    """Restore a deleted day; return None if there is none to restore."""
+    with write_transaction() as session:
+        row = find_row(session, cipher.account, local_date)
+        if row is None or row.deleted_at is None:
+            return None
+        row.deleted_at = None
+        return decrypt_day(cipher, row)
+
+
+def get_deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
+    """Return the ETag of a deleted day; None if there is no day to restore."""
+    row = find_row(db.session, account, local_date)
+    return f"{row.id.hex}-{row.version}" if row and row.deleted_at is not None else None
+
+
+def purge_deleted_days(*, now: Instant) -> int:
+    """Erase the days that were deleted more than 30 days ago; return how many."""
+    with write_transaction() as session:
+        expired = Reflection.deleted_at < now - RESTORABLE_FOR
+        purge = sa.delete(Reflection).where(expired)
+        rows = session.execute(purge.returning(Reflection.account_id, Reflection.id))
+        purged = [(account, day_id) for account, day_id in rows]
+        commitments_removed.send(session, days=purged)
+        return len(purged)
