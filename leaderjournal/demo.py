@@ -30,9 +30,9 @@ from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.periods.rules import Period, list_months_until
-from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.imports import store as mirror_imports_store
+from leaderjournal.team_mirror.imports.store import ClosedMirror
 from leaderjournal.team_mirror.rules import GRACE_DAYS, Tally, close_tally
-from leaderjournal.team_mirror.store import ClosedMirror
 
 EMAIL, PASSWORD = "demo@example.com", "look in the mirror"
 DAYS = 365
@@ -186,7 +186,7 @@ def _add_team_mirrors(leader: Leader, today: LocalDate) -> None:
         for month, heard in zip(months, TEAM_SCORES, strict=True)
     ]
     with write_transaction() as session:
-        team_mirror_store.import_mirrors(session, leader.cipher, brought)
+        mirror_imports_store.import_mirrors(session, leader.cipher, brought)
 
 
 def _add_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:

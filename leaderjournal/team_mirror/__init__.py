@@ -1,1 +1,1 @@
-"""The team scores its leader on the same three keys: anonymously, on one page, once a month."""
+"""The team mirror: once a month the team scores its leader anonymously on the three keys."""

@@ -1,4 +1,4 @@
-"""The team mirror in the API, for the leader; those of the team answer on a page."""
+"""The team mirror in the API, for the leader; the team answers on a page."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("team-mirror-api", __name__, url_prefix=PREFIX, descriptio
 @login_required
 @blueprint.response(200, create_page_schema(MirrorSchema, "TeamMirrors"))
 def list_mirrors() -> dict[str, Any]:
-    """List the months' mirrors, the latest first."""
+    """List the mirrors by month, the latest first."""
     leader = get_current_leader()
     return format_page(store.list_mirrors(leader, today=leader.today(clock.now())))
 
@@ -32,7 +32,7 @@ def list_mirrors() -> dict[str, Any]:
 @blueprint.arguments(IssueSchema)
 @blueprint.response(201, IssuedSchema)
 def issue_links(values: dict[str, Any]) -> dict[str, Any]:
-    """Open this month's mirror; the links that it answers with are told only now."""
+    """Open this month's mirror; its links are returned only this once."""
     try:
         mirror_id, month, links = issue(get_current_leader(), values["links"], now=clock.now())
     except store.MirrorExists as error:
@@ -46,6 +46,6 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
 @login_required
 @blueprint.response(204)
 def close_mirror(month: str) -> None:
-    """Let a month's mirror take no more answers; from then on it shows what it has."""
+    """Close a month's mirror for answers, and show its result."""
     if not store.close_mirror(get_current_leader(), month):
         raise Problem(404, "There is no open mirror of this month.")

@@ -1,4 +1,4 @@
-"""How many mirrors a leader may open, to how many they may write, and how much one person gets."""
+"""Limits on mirrors a leader opens, addresses they mail, and mails that one person receives."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ from leaderjournal.kernel.days import Instant
 
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 NEW_ADDRESS_PERIOD = timedelta(days=3)
-"""How long an address that was just proven reaches fewer people."""
+"""How long a newly verified address may mail fewer people."""
 
 OPENINGS_A_DAY = Allowance(
     "team-mirror-opens", 5, DAY, "You can open a team mirror {most} times a day."
@@ -38,26 +38,26 @@ RECEIVED_A_MONTH = Allowance("team-mirror-received-month", 5, MONTH)
 
 
 def use_opening(session: Session, account: UUID, *, now: Instant) -> None:
-    """Count a mirror that is opened, inside the caller's transaction. Raises UsedUp."""
+    """Count an opened mirror, in the caller's transaction. Raises AllowanceExceeded."""
     use(session, OPENINGS_A_DAY, str(account), now=now)
 
 
 def use_addresses(session: Session, leader: Leader, number: int, *, now: Instant) -> None:
-    """Count so many addresses, inside the caller's transaction. Raises UsedUp.
+    """Count `number` addresses, in the caller's transaction. Raises AllowanceExceeded.
 
-    They count for the account and for its address, so that neither a new address nor an account
-    that is erased and made anew begins from nothing.
+    They count for the account and for its address, so neither a new address nor a recreated account
+    starts from zero.
     """
     verified_at = leader.email_verified_at
     is_new = verified_at is None or now - verified_at < NEW_ADDRESS_PERIOD
-    a_day = ADDRESSES_WHILE_NEW if is_new else ADDRESSES_A_DAY
-    for allowance in (a_day, ADDRESSES_A_MONTH):
-        for of in (str(leader.id), normalize_mailbox(leader.email)):
-            use(session, allowance, of, now=now, amount=number)
+    daily = ADDRESSES_WHILE_NEW if is_new else ADDRESSES_A_DAY
+    for allowance in (daily, ADDRESSES_A_MONTH):
+        for subject in (str(leader.id), normalize_mailbox(leader.email)):
+            use(session, allowance, subject, now=now, amount=number)
 
 
 def use_receiving(address: str, *, now: Instant) -> bool:
-    """Count a mail to an address, whoever it is from; False where it has had its fill."""
+    """Count a mail to an address from any leader; return False if it has received enough."""
     try:
         with write_transaction() as session:
             for allowance, receiver in _list_receiver_allowances(address):
@@ -68,7 +68,7 @@ def use_receiving(address: str, *, now: Instant) -> bool:
 
 
 def give_back_receiving(address: str) -> None:
-    """Take back what `use_receiving` counted: the mail was not sent."""
+    """Undo `use_receiving` for a mail that was not sent."""
     with write_transaction() as session:
         for allowance, receiver in _list_receiver_allowances(address):
             give_back(session, allowance, receiver)

@@ -1,4 +1,4 @@
-"""The table of team mirrors: one row a month, without a row for any answer."""
+"""The table of team mirrors: one row a month, and no row for an answer."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import LocalDate
 
 
 class TeamMirror(Base):
-    """The mirror of a month, such as 2026-11; it takes answers to `last_date` unless `closed`.
+    """The mirror of a month such as 2026-11; it takes answers until `last_date` unless `closed`.
 
     Answers have no time, no order and no row of their own: see `team_mirror.rules`.
     """

@@ -1,6 +1,6 @@
-"""The pages of the team mirror: the leader's, and the one on which the team answers."""
+"""The pages of the team mirror: the leader's page, and the page on which the team answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
@@ -9,25 +9,26 @@ from werkzeug import Response
 from leaderjournal.accounts.access import get_current_leader, needs_no_csrf_token
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.allowances import AllowanceExceeded
-from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
-from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
+from leaderjournal.team_mirror.answers import store as answers_store
+from leaderjournal.team_mirror.answers.answer_page import build_answer_page
 from leaderjournal.team_mirror.issuing import (
     SenderNotAllowed,
     issue,
     issue_by_mail,
     make_missing_links,
 )
-from leaderjournal.team_mirror.mailing import store as mailing_store
-from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES, InvalidToken
+from leaderjournal.team_mirror.leader_page import build_leader_page
+from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES
 from leaderjournal.team_mirror.schemas import (
     AddressesSchema,
     AnswerSchema,
     IssueSchema,
     split_addresses,
 )
+from leaderjournal.team_mirror.tokens.rules import InvalidToken
 
 blueprint = Blueprint("team_mirror", __name__)
 
@@ -37,14 +38,14 @@ Page = Response | str | tuple[str, int] | tuple[str, int, Mapping[str, str]]
 @blueprint.get("/team-mirror")
 @login_required
 def team_mirror() -> str:
-    """Show this month's mirror and those before it."""
+    """Show this month's mirror and earlier ones."""
     return _render_leader_page()
 
 
 @blueprint.post("/team-mirror")
 @login_required
 def open_mirror() -> Page:
-    """Open this month's mirror: let its links be sent, or show them this once."""
+    """Open this month's mirror: send its links by mail, or show them once."""
     leader, now = get_current_leader(), clock.now()
     by_mail = bool(request.form.get("addresses", "").strip())
     field = "addresses" if by_mail else "links"
@@ -74,7 +75,7 @@ def open_mirror() -> Page:
 @blueprint.post("/team-mirror/<month>/links")
 @login_required
 def make_links(month: str) -> Page:
-    """Show, this once, links for those whom no mail reached."""
+    """Show links once for the people whom no mail reached."""
     links = make_missing_links(get_current_leader(), month, now=clock.now())
     if not links:
         return redirect(url_for("team_mirror.team_mirror"), 303)
@@ -84,7 +85,7 @@ def make_links(month: str) -> Page:
 @blueprint.post("/team-mirror/<month>/close")
 @login_required
 def close_mirror(month: str) -> Page:
-    """Let a mirror take no more answers."""
+    """Close a mirror for answers."""
     if store.close_mirror(get_current_leader(), month):
         flash("The mirror is closed.", "good")
     return redirect(url_for("team_mirror.team_mirror"), 303)
@@ -92,77 +93,55 @@ def close_mirror(month: str) -> Page:
 
 @blueprint.get("/mirror")
 def about() -> str:
-    """Say to those of the team how their answers stay theirs."""
+    """Explain to the team how their answers stay anonymous."""
     return render_template(
-        "team_mirror/about.html", fewest=MIN_ANSWERS, for_lines=MIN_ANSWERS_FOR_LINES
+        "team_mirror/about.html",
+        min_answers=MIN_ANSWERS,
+        min_answers_for_lines=MIN_ANSWERS_FOR_LINES,
     )
 
 
 @blueprint.get("/mirror/<token>")
 def answer(token: str) -> Page:
-    """Show the one page on which someone of the team answers."""
+    """Show the page on which someone of the team answers."""
     return _render_answer_page(token)
 
 
 @blueprint.post("/mirror/<token>")
 @needs_no_csrf_token
 def submit_answer(token: str) -> Page:
-    """Take the one answer of a link."""
+    """Save the one answer of a link."""
     submitted = {name: text for name, text in request.form.items() if text}
     values, errors = read_form(AnswerSchema(), submitted)
     if errors:
         return _render_answer_page(token, errors)
     try:
-        store.save_answer(token, AnswerSchema.to_answer(values), now=clock.now())
+        answers_store.save_answer(token, AnswerSchema.to_answer(values), now=clock.now())
     except InvalidToken:
         return _render_expired()
     return render_template("team_mirror/thanks.html")
 
 
-def _render_leader_page(errors: Errors | None = None, links: list[str] | None = None) -> str:
+def _render_leader_page(errors: Errors | None = None, links: Sequence[str] = ()) -> str:
     leader = get_current_leader()
-    today = leader.today(clock.now())
-    found = store.list_mirrors(leader, today=today)
-    month = f"{today:%Y-%m}"
-    mails = {
-        mirror.month: mailing_store.get_progress(leader, mirror.id)
-        for mirror in found
-        if not mirror.is_closed
-    }
-    return render_template(
-        "team_mirror/leader.html",
-        this=next((mirror for mirror in found if mirror.month == month), None),
-        earlier=[mirror for mirror in found if mirror.month != month],
-        mails=mails,
-        by_mail=bool(get_settings().smtp_url),
-        is_proven=leader.email_verified_at is not None,
+    page = build_leader_page(
+        leader,
+        today=leader.today(clock.now()),
         links=links,
-        keys=catalogue.list_keys(),
-        mirror=catalogue.MIRROR_SCORES,
-        fewest=MIN_ANSWERS,
-        for_lines=MIN_ANSWERS_FOR_LINES,
         errors=errors or {},
-        form=request.form,
+        submitted=request.form,
     )
+    return render_template("team_mirror/leader.html", page=page)
 
 
 def _render_answer_page(token: str, errors: Errors | None = None) -> Page:
-    asked = store.find_invitation(token, now=clock.now())
-    if asked is None:
+    invitation = answers_store.find_invitation(token, now=clock.now())
+    if invitation is None:
         return _render_expired()
-    page = render_template(
-        "team_mirror/answer.html",
-        asked=asked,
-        token=token,
-        keys=catalogue.list_keys(),
-        mirror=list(catalogue.MIRROR_SCORES.items()),
-        fewest=MIN_ANSWERS,
-        for_lines=MIN_ANSWERS_FOR_LINES,
-        errors=errors or {},
-        form=request.form,
-    )
-    return (page, 422) if errors else page
+    page = build_answer_page(token, invitation, submitted=request.form, errors=errors or {})
+    html = render_template("team_mirror/answer.html", page=page)
+    return (html, 422) if errors else html
 
 
 def _render_expired() -> Page:
-    return render_template("team_mirror/over.html"), 410
+    return render_template("team_mirror/expired.html"), 410

@@ -1,36 +1,29 @@
-"""What a team's answers become, so that nobody can tell whose is whose; and when they are shown.
+"""How answers are added up so that nobody can tell whose is whose, and when they are shown.
 
-How this is kept, and from whom, is told in docs/team-mirror.md.
+docs/team-mirror.md explains what is stored and what nobody can learn from it.
 """
 
-import hashlib
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import mean
 from typing import Any
-from uuid import UUID
+
+from leaderjournal.team_mirror.tokens.rules import InvalidToken, hash_token
 
 MIN_ANSWERS = 3
-"""Answers from which on scores are shown, and scores of a key from which on its mean is."""
+"""Answers needed to show scores; a key needs as many scores to show its mean."""
 MIN_ANSWERS_FOR_LINES = 5
-"""Answers from which on the lines are shown."""
+"""Answers needed to show lines."""
 MAX_PEOPLE = 50
 GRACE_DAYS = 7
-"""Days into the next month until which a month's mirror takes answers, unless closed before."""
-SECRET_BYTES = 16
-
-
-class InvalidToken(Exception):
-    """The token has given its answer, or was never issued."""
+"""Days of the next month on which a month's mirror still takes answers, unless it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person says: scores 1 to 5 and lines, by key; either may be left out."""
+    """One person's answer: scores 1 to 5 and lines by key, each of them optional."""
 
     scores: Mapping[str, int]
     lines: Mapping[str, str]
@@ -38,12 +31,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """All that is kept of a mirror. No answer stands together anywhere in it.
+    """Everything that is stored of a mirror. No answer can be put together from it.
 
-    `unused` holds the hashes of tokens that have not answered, sorted; `issued` is how many people
-    have a link. Scores of a key are sorted
-    by size and its lines shuffled, each key by itself, so that neither says who came when, nor
-    which score goes with which line or with which score of another key.
+    `unused` are the sorted hashes of tokens that have not answered; `issued` is how many people
+    have a link. The scores of a key are sorted and its lines shuffled, each key by itself. So
+    neither reveals who came when, nor which score belongs to which line or to another key's score.
     """
 
     unused: tuple[str, ...]
@@ -53,7 +45,7 @@ class Tally:
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_document(self) -> dict[str, Any]:
-        """Return what is kept as plain JSON values."""
+        """Return the tally as plain JSON values."""
         return {
             "unused": list(self.unused),
             "issued": self.issued,
@@ -64,7 +56,7 @@ class Tally:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Tally":
-        """Return what `to_document` gave."""
+        """Return the tally that `to_document` wrote."""
         return cls(
             tuple(document["unused"]),
             document["issued"],
@@ -76,7 +68,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class KeyMean:
-    """The team's mean of a key, and of how many scores."""
+    """The team's mean score of a key, and the number of scores."""
 
     mean: float
     n: int
@@ -84,7 +76,7 @@ class KeyMean:
 
 @dataclass(frozen=True, slots=True)
 class MirrorResult:
-    """What a leader is shown of a closed mirror; lines are there from five answers on."""
+    """What the leader sees of a closed mirror; lines need five answers."""
 
     answers: int
     scores: Mapping[str, KeyMean]
@@ -92,112 +84,84 @@ class MirrorResult:
 
 
 def format_month(month: str) -> str:
-    """Return a month like 2026-11 in words."""
+    """Return a month such as 2026-11 in words."""
     return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
-def create_tokens(mirror_id: UUID, number: int) -> list[str]:
-    """Return tokens for a mirror, for its links: its id and a secret of 128 bits each."""
-    return [
-        urlsafe_b64encode(mirror_id.bytes + secrets.token_bytes(SECRET_BYTES)).decode().rstrip("=")
-        for _ in range(number)
-    ]
-
-
-def parse_token(token: str) -> tuple[UUID, str] | None:
-    """Return the mirror that a token is of and the token's hash; None where it is no token."""
-    try:
-        content = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except (Error, ValueError):
-        return None
-    if len(content) != SECRET_BYTES * 2:
-        return None
-    return UUID(bytes=content[:SECRET_BYTES]), hash_token(token)
-
-
-def hash_token(token: str) -> str:
-    """Return what is kept of a token. Its secret is random, so that a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def create_tally(tokens: Sequence[str]) -> Tally:
-    """Return a mirror in which nobody has answered yet."""
+    """Return the tally of a new mirror."""
     return Tally(tuple(sorted(hash_token(token) for token in tokens)), len(tokens))
 
 
-def allow_tokens(heard: Tally, tokens: Sequence[str]) -> Tally:
-    """Return a mirror that these tokens may answer too."""
+def allow_tokens(tally: Tally, tokens: Sequence[str]) -> Tally:
+    """Return a tally that takes answers from these tokens too."""
     hashes = {hash_token(token) for token in tokens}
-    return replace(heard, unused=tuple(sorted(hashes.union(heard.unused))))
+    return replace(tally, unused=tuple(sorted(hashes.union(tally.unused))))
 
 
-def revoke_tokens(heard: Tally, tokens: Sequence[str]) -> Tally:
-    """Return a mirror that these tokens may not answer."""
+def revoke_tokens(tally: Tally, tokens: Sequence[str]) -> Tally:
+    """Return a tally that takes no answers from these tokens."""
     hashes = {hash_token(token) for token in tokens}
-    return replace(heard, unused=tuple(sorted(set(heard.unused) - hashes)))
+    return replace(tally, unused=tuple(sorted(set(tally.unused) - hashes)))
 
 
-def has_all_answers(heard: Tally) -> bool:
-    """Tell whether everybody who has a link has answered.
+def has_all_answers(tally: Tally) -> bool:
+    """Tell whether everybody with a link has answered.
 
-    `unused` does not say so: a worker that died left hashes there of links that it never sent.
+    `unused` may never become empty: a worker that died leaves hashes of links it never sent.
     """
-    return heard.answers >= heard.issued
+    return tally.answers >= tally.issued
 
 
-def record_answer(heard: Tally, token_hash: str, answer: Answer) -> Tally:
-    """Return what is kept once a token has answered. Raises InvalidToken."""
-    if token_hash not in heard.unused:
+def record_answer(tally: Tally, token_hash: str, answer: Answer) -> Tally:
+    """Return the tally with the answer of a token. Raises InvalidToken."""
+    if token_hash not in tally.unused:
         raise InvalidToken
     scores = {
-        **heard.scores,
-        **{key: tuple(sorted((*heard.scores.get(key, ()), s))) for key, s in answer.scores.items()},
+        **tally.scores,
+        **{key: tuple(sorted((*tally.scores.get(key, ()), s))) for key, s in answer.scores.items()},
     }
-    lines = dict(heard.lines)
+    lines = dict(tally.lines)
     for key, line in answer.lines.items():
-        of_key = [*lines.get(key, ()), line]
-        secrets.SystemRandom().shuffle(of_key)
-        lines[key] = tuple(of_key)
+        lines_of_key = [*lines.get(key, ()), line]
+        secrets.SystemRandom().shuffle(lines_of_key)
+        lines[key] = tuple(lines_of_key)
     return replace(
-        heard,
-        unused=tuple(other for other in heard.unused if other != token_hash),
-        answers=heard.answers + 1,
+        tally,
+        unused=tuple(other for other in tally.unused if other != token_hash),
+        answers=tally.answers + 1,
         scores=scores,
         lines=lines,
     )
 
 
-def close_tally(heard: Tally) -> Tally:
-    """Return what is kept once a mirror takes no more answers: its tokens are forgotten.
-
-    What is too little to be shown is forgotten with them.
-    """
-    few = heard.answers < MIN_ANSWERS
+def close_tally(tally: Tally) -> Tally:
+    """Return the tally of a closed mirror, without tokens and what is too little to show."""
+    has_enough = tally.answers >= MIN_ANSWERS
     return replace(
-        heard,
+        tally,
         unused=(),
         scores={
             key: scores
-            for key, scores in heard.scores.items()
-            if not few and len(scores) >= MIN_ANSWERS
+            for key, scores in tally.scores.items()
+            if has_enough and len(scores) >= MIN_ANSWERS
         },
-        lines=heard.lines if heard.answers >= MIN_ANSWERS_FOR_LINES else {},
+        lines=tally.lines if tally.answers >= MIN_ANSWERS_FOR_LINES else {},
     )
 
 
-def get_result(heard: Tally, *, is_closed: bool) -> MirrorResult | None:
-    """Return what a leader may see: nothing before it is closed, and nothing of fewer than three.
+def get_result(tally: Tally, *, is_closed: bool) -> MirrorResult | None:
+    """Return what the leader may see; None before closing and with fewer than three answers.
 
-    While answers may still come in nothing is shown, as two looks with one answer between them
-    would show that answer.
+    While answers may still come in nothing is shown: two looks with one answer between them would
+    reveal that answer.
     """
-    if not is_closed or heard.answers < MIN_ANSWERS:
+    if not is_closed or tally.answers < MIN_ANSWERS:
         return None
     scores = {
         key: KeyMean(mean(scores), len(scores))
-        for key, scores in heard.scores.items()
+        for key, scores in tally.scores.items()
         if len(scores) >= MIN_ANSWERS
     }
-    return MirrorResult(
-        heard.answers, scores, heard.lines if heard.answers >= MIN_ANSWERS_FOR_LINES else {}
-    )
+    lines = tally.lines if tally.answers >= MIN_ANSWERS_FOR_LINES else {}
+    return MirrorResult(tally.answers, scores, lines)

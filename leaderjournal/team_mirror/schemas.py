@@ -1,4 +1,4 @@
-"""What the team mirror's calls and forms take and give."""
+"""What the calls and forms of the team mirror take and return."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LONGEST_LINE = 500
 
 
 class IssueSchema(Schema):
-    """To how many people links are given."""
+    """How many people get a link."""
 
     links = fields.Integer(
         strict=True,
@@ -26,7 +26,7 @@ class IssueSchema(Schema):
 
 
 class AddressesSchema(Schema):
-    """To whom links are sent by mail: one address a line."""
+    """The addresses that get a link by mail, one a line."""
 
     addresses = UserText(longest=8_000, required=True)
 
@@ -46,7 +46,7 @@ class AddressesSchema(Schema):
 
 
 def split_addresses(text: str) -> list[str]:
-    """Return the addresses of a text, one on each line or parted by commas."""
+    """Return the addresses of a text, separated by line breaks or commas."""
     return [part.strip() for part in text.replace(",", "\n").splitlines() if part.strip()]
 
 
@@ -61,7 +61,7 @@ def _build_score_field(key: str) -> fields.Integer:
 
 
 class AnswerForm(Schema):
-    """What someone of the team says: a score and a line for each key, either left out at will."""
+    """One person's answer: a score and a line for each key, each of them optional."""
 
     @staticmethod
     def to_answer(data: dict[str, Any]) -> Answer:
@@ -79,7 +79,7 @@ class AnswerForm(Schema):
 
 
 class Line(UserText):
-    """A line about a key, without the spaces around it."""
+    """A line about a key, with its spaces collapsed."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
@@ -96,14 +96,14 @@ AnswerSchema: type[AnswerForm] = AnswerForm.from_dict(  # type: ignore[assignmen
 
 
 class KeyMeanSchema(Schema):
-    """The team's mean of a key."""
+    """The team's mean score of a key."""
 
     mean = fields.Float(required=True)
     n = fields.Integer(required=True)
 
 
 class MirrorResultSchema(Schema):
-    """What a closed mirror shows."""
+    """The result of a closed mirror."""
 
     answers = fields.Integer(required=True)
     scores = fields.Dict(keys=fields.String(), values=fields.Nested(KeyMeanSchema), required=True)
@@ -111,7 +111,7 @@ class MirrorResultSchema(Schema):
 
 
 class MirrorSchema(Schema):
-    """A month's mirror; `shown` is null until it is closed with three answers or more."""
+    """The mirror of a month; `shown` is null until it is closed with three answers or more."""
 
     id = fields.UUID(required=True)
     month = fields.String(required=True)
@@ -122,7 +122,7 @@ class MirrorSchema(Schema):
 
 
 class IssuedSchema(Schema):
-    """The links of a mirror. They are told once and kept nowhere."""
+    """The links of a mirror. They are returned once and not stored."""
 
     id = fields.UUID(required=True)
     month = fields.String(required=True)
@@ -138,7 +138,7 @@ def _build_dict_by_key(inner: fields.Field[Any], most: int) -> fields.Dict:
 
 
 class TallySchema(Schema):
-    """A closed mirror as an export holds it."""
+    """A closed mirror in an export."""
 
     last_date = Day(required=True)
     issued = fields.Integer(strict=True, required=True, validate=validate.Range(0, MAX_PEOPLE))

@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.team_mirror.rules import (
     Answer,
-    InvalidToken,
     Tally,
     close_tally,
     create_tally,
-    create_tokens,
     get_result,
+    record_answer,
+)
+from leaderjournal.team_mirror.tokens.rules import (
+    InvalidToken,
+    create_tokens,
     hash_token,
     parse_token,
-    record_answer,
 )
 
 ANSWERS = st.builds(

@@ -19,7 +19,7 @@ from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections.exports import store as day_exports_store
 from leaderjournal.reflections.rules import DayVersion, StoredDay
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.exports import store as mirror_exports_store
 
 FORMAT = "leader-journal/1"
 
@@ -86,7 +86,7 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
         ],
         "team_mirrors": [
             {"month": m.month, "last_date": str(m.last_date), **m.tally.to_document()}
-            for m in team_mirror_store.list_closed_mirrors(leader, today=today)
+            for m in mirror_exports_store.list_closed_mirrors(leader, today=today)
         ],
     }
     yield _dump_json(head)[:-1] + ', "reflections": ['

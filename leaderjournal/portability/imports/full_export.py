@@ -37,9 +37,9 @@ from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.monthly.store import ReviewVersion
 from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.team_mirror.imports.store import ClosedMirror
 from leaderjournal.team_mirror.rules import Tally, close_tally
 from leaderjournal.team_mirror.schemas import TallySchema
-from leaderjournal.team_mirror.store import ClosedMirror
 
 MOST_VERSION = 2**31 - 1
 

@@ -26,7 +26,7 @@ from leaderjournal.practice_log.rules import find_date_errors
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
-from leaderjournal.team_mirror.store import ClosedMirror
+from leaderjournal.team_mirror.imports.store import ClosedMirror
 
 KIND_NAMES = {
     "ours": "a Leader Journal export",

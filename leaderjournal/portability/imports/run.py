@@ -43,7 +43,7 @@ from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
-from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.imports import store as mirror_imports_store
 
 DAYS_PER_TRANSACTION = 100
 """Days written in one transaction, so that nobody else waits long for it."""
@@ -175,7 +175,7 @@ def _import_log(session: Session, cipher: Cipher, import_id: UUID, reading: File
     """Bring in the practice log and the team mirrors of one of our own exports."""
     session.add_all(
         ImportedItem(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
-        for mirror_id in team_mirror_store.import_mirrors(session, cipher, reading.team_mirrors)
+        for mirror_id in mirror_imports_store.import_mirrors(session, cipher, reading.team_mirrors)
     )
     days = session.scalars(
         sa.select(ImportedItem.item_id).where(

@@ -19,7 +19,7 @@ from leaderjournal.practice_log.imports import store as log_imports_store
 from leaderjournal.questions.imports import store as question_imports_store
 from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
-from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.team_mirror.imports import store as mirror_imports_store
 
 
 def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
@@ -45,7 +45,7 @@ def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
         removed = day_imports_store.remove_imported_days(session, made["day"])
         review_imports_store.undo_import(session, made["review"])
         log_imports_store.undo_import(session, leader.cipher, made["entry"])
-        team_mirror_store.undo_import(session, leader.id, made["team-mirror"])
+        mirror_imports_store.undo_import(session, leader.id, made["team-mirror"])
         if removed == len(made["day"]):
             question_imports_store.remove_imported_questions(session, leader.id, made["question"])
         session.execute(sa.delete(ImportedItem).where(ImportedItem.import_id == import_id))

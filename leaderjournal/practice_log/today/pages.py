@@ -1,7 +1,11 @@
 """The log on today's page: following up, and logging acts for someone."""
 
+from functools import cache
+from typing import Any
+
 from flask import flash, request
-from flask_login import login_required
+from flask_login import current_user, login_required
+from werkzeug.local import LocalProxy
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
@@ -15,16 +19,23 @@ from leaderjournal.practice_log.today.panel import TodayPanel, build_today_panel
 from leaderjournal.practice_log.wording import list_person_options
 
 
-@blueprint.app_template_global()
-def get_today_panel() -> TodayPanel:
-    """Return what the log adds to today's page."""
+@blueprint.app_context_processor
+def provide_log_values() -> dict[str, Any]:
+    """Return what pages of lower packages show of the log, prepared only when a template asks."""
+    if not current_user:
+        return {}
+    return {
+        "today_panel": LocalProxy(cache(_get_today_panel)),
+        "team_names": LocalProxy(cache(_list_team_names)),
+    }
+
+
+def _get_today_panel() -> TodayPanel:
     leader = get_current_leader()
     return build_today_panel(leader.cipher, today=leader.today(clock.now()))
 
 
-@blueprint.app_template_global()
-def list_team_names() -> list[str]:
-    """Return the names of the team by name, to be offered after an @."""
+def _list_team_names() -> list[str]:
     people = entries_store.list_stored_entries(get_current_leader().cipher, Kind.PERSON)
     return [option.name for option in list_person_options(people)]
 

@@ -16,6 +16,7 @@ from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mar
 from leaderjournal.reviews.highlights.rules import Highlight, Passage, choose_highlights
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.streaks.rules import count_longest_streak, find_freezes
+from leaderjournal.team_mirror.comparison.rules import KeyComparison, compare_means
 from leaderjournal.team_mirror.rules import KeyMean
 
 HIGHLIGHTS_IN_A_MONTH, HIGHLIGHTS_IN_A_YEAR = 5, 12
@@ -130,6 +131,12 @@ class Summary:
     team: Mapping[str, KeyMean] | None
     highlights: tuple[Highlight, ...]
     compared_with: str
+
+    @property
+    def comparisons(self) -> Mapping[str, KeyComparison]:
+        """The leader's own means beside the team's, by key; empty without a team mirror."""
+        own = {key: figures.mean for key, figures in self.by_key.items()}
+        return compare_means(self.team or {}, own)
 
     @property
     def days_written(self) -> int:

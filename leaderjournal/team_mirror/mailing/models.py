@@ -1,4 +1,4 @@
-"""The table of links on their way: a row for each open mirror whose links go out by mail."""
+"""The table of mailings: a row for each open mirror whose links are sent by mail."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from leaderjournal.kernel.days import Instant
 
 
 class TeamMirrorMailing(Base):
-    """To whom a mirror's links are still to be sent, encrypted; it goes when the mirror closes.
+    """The encrypted addresses still waiting for a link; the row is deleted when the mirror closes.
 
-    `document` holds addresses in no order, each until its mail is sent or given up. No link is in
-    it. `next_try_at` is None once there is nothing left to send; a worker that has taken the row
-    moves it ahead, so that another one takes over only where the first died. `attempts` names the
-    worker's turn: what an earlier turn writes late changes nothing.
+    `document` holds the addresses in random order, each until its mail is sent or given up, and no
+    links. `next_try_at` is None once nothing is left to send; a worker that claims the row moves it
+    ahead, so that another one takes over only if the first died. `attempts` identifies the worker's
+    round: what an earlier round writes late changes nothing.
     """
 
     __tablename__ = "team_mirror_mailings"

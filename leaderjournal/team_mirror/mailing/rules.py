@@ -1,4 +1,4 @@
-"""When a mail is tried again, and what of a leader may stand in a mail to others."""
+"""When a mail is retried, and what a mail to others may say about a leader."""
 
 import re
 import unicodedata
@@ -13,10 +13,10 @@ RETRY_DELAYS = (
     timedelta(hours=6),
     timedelta(hours=12),
 )
-"""How long to wait after each try that came to nothing; after the last one it is given up."""
+"""How long to wait after each failed try; after the last one the mail is given up."""
 LEASE = timedelta(minutes=10)
-"""How long a worker may be silent before another one takes over: a mail takes 20 seconds at most,
-and the worker is heard from before and after each."""
+"""How long a worker may be silent before another one takes over. A mail takes 20 seconds at most,
+and the worker reports before and after each."""
 
 LONGEST_NAME = 60
 MAX_NAME_WORDS = 5
@@ -26,7 +26,7 @@ PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]
 
 @dataclass(frozen=True, slots=True)
 class MailingProgress:
-    """How far a mirror's mails are, in numbers of addresses."""
+    """The progress of a mirror's mails, in numbers of addresses."""
 
     sent: int
     waiting: int
@@ -36,35 +36,35 @@ class MailingProgress:
 
     @property
     def total(self) -> int:
-        """To how many addresses links were to be sent."""
+        """How many addresses the leader gave."""
         return self.sent + self.waiting + self.unsent + self.in_doubt + self.by_hand
 
     @property
     def issued(self) -> int:
-        """How many people have a link, or will have one."""
+        """How many people have a link or will get one."""
         return self.sent + self.waiting + self.in_doubt + self.by_hand
 
     @property
     def missing(self) -> int:
-        """How many links may be made to be handed out, because no mail took them."""
+        """How many links may be handed out because no mail delivered them."""
         return self.unsent + self.in_doubt
 
 
 def get_retry_delay(attempts: int) -> timedelta | None:
-    """Return how long to wait after so many tries; None where it is given up."""
+    """Return how long to wait after `attempts` tries; None if the mail is given up."""
     return RETRY_DELAYS[attempts - 1] if not is_given_up(attempts) else None
 
 
 def is_given_up(attempts: int) -> bool:
-    """Tell whether so many tries are enough, ended or broken off."""
+    """Tell whether a mail is given up after `attempts` tries."""
     return attempts > len(RETRY_DELAYS)
 
 
 def sanitize_name(name: str) -> str:
-    """Return a leader's name as a mail to others may hold it; empty where it may not.
+    """Return a leader's name for a mail to others; empty if it does not look like a name.
 
-    A name is letters, spaces and few signs, and short: no address of the web, no line break, no
-    sign that turns the direction of writing, and no room for a message.
+    A name is short and made of letters, spaces and few symbols: no web address, no line break, no
+    character that changes the writing direction, and no room for a message.
     """
     name = unicodedata.normalize("NFC", name.strip())
     if len(name) > LONGEST_NAME or len(name.split(" ")) > MAX_NAME_WORDS:
@@ -75,5 +75,5 @@ def sanitize_name(name: str) -> str:
 
 
 def is_plain_address(address: str) -> bool:
-    """Tell whether a leader's own address may stand in a mail: quoted ones may hold anything."""
+    """Tell whether a leader's own address may be shown: a quoted one may hold any text."""
     return bool(PLAIN_ADDRESS.fullmatch(address)) and len(address) <= 100

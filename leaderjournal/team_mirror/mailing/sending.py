@@ -1,4 +1,4 @@
-"""Sends the links that are on their way; which address gets which is in memory only."""
+"""Sending links by mail; which address gets which link is known in memory only."""
 
 import logging
 import smtplib
@@ -39,33 +39,33 @@ log = logging.getLogger("leaderjournal.team_mirror")
 class _Outcome(Enum):
     SENT = auto()
     REFUSED = auto()
-    """For good: this address cannot be written to."""
+    """The address is refused permanently."""
     LATER = auto()
     NO_SERVER = auto()
-    """The mail server takes nothing just now, whomever it is for."""
+    """The mail server accepts no mail at the moment."""
 
 
 def send_due(*, now: Instant) -> int:
-    """Send every link that is due; return how many went out."""
+    """Send all links that are due; return how many mails were sent."""
     sent = 0
     with mail.MailConnection(get_settings().smtp_url) as connection:
         for mirror_id in store.list_due_mirrors(now=now):
-            turn = store.begin_round(mirror_id, now=now)
-            if turn is not None:
-                sent += _send_round(connection, turn)
+            round_ = store.begin_round(mirror_id, now=now)
+            if round_ is not None:
+                sent += _send_round(connection, round_)
     return sent
 
 
-def _send_round(connection: mail.MailConnection, turn: store.Round) -> int:
-    """Send what is waiting; a turn that is no longer this worker's ends at once."""
+def _send_round(connection: mail.MailConnection, round_: store.Round) -> int:
+    """Send the waiting links; stop at once if another worker has taken over the round."""
     sent, unsent = 0, []
-    for address in list(turn.waiting):
-        link = turn.links[address]
-        # Made before the claim, so that no transaction is open while the mail server answers.
-        message = _build_message(turn.leader, turn.month, address, link)
+    for address in list(round_.waiting):
+        link = round_.links[address]
+        # Built before the claim: no transaction is open while the mail server answers.
+        message = _build_message(round_.leader, round_.month, address, link)
         receives = message is not None and not mail_opt_outs_store.has_opted_out(address)
         receives = receives and limits.use_receiving(address, now=clock.now())
-        if not store.begin_mail(turn, address, now=clock.now()):
+        if not store.begin_mail(round_, address, now=clock.now()):
             return sent
         outcome = _send(connection, message) if message and receives else _Outcome.REFUSED
         if outcome is not _Outcome.SENT:
@@ -73,16 +73,16 @@ def _send_round(connection: mail.MailConnection, turn: store.Round) -> int:
             if receives:
                 limits.give_back_receiving(address)
         if outcome in {_Outcome.SENT, _Outcome.REFUSED}:
-            goes_on = store.end_mail(turn, was_sent=outcome is _Outcome.SENT, now=clock.now())
+            is_current = store.end_mail(round_, was_sent=outcome is _Outcome.SENT, now=clock.now())
         else:
-            goes_on = store.defer_mail(turn, address, now=clock.now())
+            is_current = store.defer_mail(round_, address, now=clock.now())
         sent += outcome is _Outcome.SENT
-        if not goes_on:
+        if not is_current:
             return sent
         if outcome is _Outcome.NO_SERVER:
-            unsent += [turn.links[other] for other in turn.waiting if other != address]
+            unsent += [round_.links[other] for other in round_.waiting if other != address]
             break
-    store.end_round(turn, unsent, now=clock.now())
+    store.end_round(round_, unsent, now=clock.now())
     return sent
 
 
@@ -90,7 +90,7 @@ def _send(connection: mail.MailConnection, message: EmailMessage) -> _Outcome:
     try:
         connection.send(message)
     except smtplib.SMTPNotSupportedError:
-        return _Outcome.REFUSED  # an address that this server cannot spell
+        return _Outcome.REFUSED  # the server does not support the address
     except smtplib.SMTPException as error:
         code = mail.get_refusal_code(error)
         if code is None:

@@ -1,8 +1,8 @@
-"""The SQL of links on their way by mail.
+"""The SQL of links that are sent by mail.
 
-A turn of a worker makes every link that is still to be sent at once, in memory, and writes the
-hashes of all of them into the mirror before the first mail goes out. Sending changes the mirror no
-more, so that no two states of the database lie one mail apart and tell whose hash is whose.
+A worker creates all links of a round at once, in memory, and stores their hashes in the mirror
+before it sends the first mail. Sending does not change the mirror. So no two states of the database
+are one mail apart, which would reveal whose hash is whose.
 """
 
 import secrets
@@ -22,7 +22,6 @@ from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 from leaderjournal.team_mirror import limits
-from leaderjournal.team_mirror import store as mirror_store
 from leaderjournal.team_mirror.mailing.models import TeamMirrorMailing
 from leaderjournal.team_mirror.mailing.rules import (
     LEASE,
@@ -31,16 +30,19 @@ from leaderjournal.team_mirror.mailing.rules import (
     is_given_up,
 )
 from leaderjournal.team_mirror.rules import Tally
+from leaderjournal.team_mirror.store import open_mirror
+from leaderjournal.team_mirror.tokens import store as tokens_store
 
 UNREADABLE_DELAY = timedelta(hours=1)
-"""How long a row waits whose account's key is not configured."""
+"""How long a mailing waits if the data key of its account is not configured."""
 
 
 @dataclass(slots=True)
 class Round:
-    """A worker's turn at a mirror: `waiting` changes with every mail, `links` are in memory alone.
+    """A worker's round of mails for a mirror.
 
-    `attempt` is the turn's number, by which a late writer is known.
+    `waiting` changes with every mail, `links` exist only in memory, and `attempt` is the number of
+    the round: a worker that writes after its lease has ended is recognized by it.
     """
 
     leader: Leader
@@ -54,14 +56,15 @@ class Round:
 def queue_links(
     leader: Leader, addresses: Sequence[str], month: str, *, last_date: LocalDate, now: Instant
 ) -> None:
-    """Open the mirror of a month, whose links the worker sends. Raises MirrorExists or UsedUp."""
+    """Open the mirror of a month and let the worker send its links.
+
+    Raises MirrorExists or AllowanceExceeded.
+    """
     waiting = list(addresses)
     secrets.SystemRandom().shuffle(waiting)
-    mirror_id, heard = new_id(), Tally(unused=(), issued=len(waiting))
+    mirror_id, tally = new_id(), Tally(unused=(), issued=len(waiting))
     with write_transaction() as session:
-        mirror_store.open_mirror(
-            session, leader, month, mirror_id, heard, last_date=last_date, now=now
-        )
+        open_mirror(session, leader, month, mirror_id, tally, last_date=last_date, now=now)
         limits.use_addresses(session, leader, len(waiting), now=now)
         session.add(
             TeamMirrorMailing(
@@ -79,7 +82,7 @@ def queue_links(
 
 
 def get_progress(leader: Leader, mirror_id: UUID) -> MailingProgress | None:
-    """Return how far the mails of an open mirror are; None where its links are not mailed."""
+    """Return how many links of an open mirror are sent; None if they are not sent by mail."""
     row = db.session.scalar(
         sa.select(TeamMirrorMailing)
         .where(TeamMirrorMailing.mirror_id == mirror_id, TeamMirrorMailing.account_id == leader.id)
@@ -89,14 +92,14 @@ def get_progress(leader: Leader, mirror_id: UUID) -> MailingProgress | None:
 
 
 def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]:
-    """Return tokens for those whom no mail reached, to be handed out; they are kept nowhere."""
+    """Return tokens for the people whom no mail reached, to hand out; they are not stored."""
     with write_transaction() as session:
-        mirror_id = mirror_store.lock_month(session, leader.id, month)
+        mirror_id = tokens_store.lock_month(session, leader.id, month)
         row = _lock_row(session, mirror_id) if mirror_id else None
         missing = row.unsent + row.in_doubt if row else 0
         if row is None or mirror_id is None or not missing:
             return []
-        tokens = mirror_store.add_tokens(session, leader, mirror_id, missing, now=now)
+        tokens = tokens_store.add_tokens(session, leader, mirror_id, missing, now=now)
         if tokens:
             row.by_hand, row.unsent, row.in_doubt = row.by_hand + missing, 0, 0
             _update_issued(session, leader, row, _list_waiting(leader.cipher, row))
@@ -104,7 +107,7 @@ def make_missing_links(leader: Leader, month: str, *, now: Instant) -> list[str]
 
 
 def list_due_mirrors(*, now: Instant) -> list[UUID]:
-    """Return the mirrors of which mails are to be sent, or to be given up."""
+    """Return the mirrors with mails to send or to give up."""
     query = sa.select(TeamMirrorMailing.mirror_id).where(
         TeamMirrorMailing.next_try_at.is_not(None), _is_due(now)
     )
@@ -112,13 +115,13 @@ def list_due_mirrors(*, now: Instant) -> list[UUID]:
 
 
 def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
-    """Take a mirror's mails, so that no other worker does; None where there is nothing to send.
+    """Claim the mails of a mirror for this worker; None if there is nothing to send.
 
-    Of a worker that died on the way one address is in doubt: the mail server may have its mail. It
-    is not written to again, as one person must not have two links.
+    A worker that died leaves one address in doubt: the mail server may have accepted its mail. It
+    gets no other mail, because one person must not have two links.
     """
     with write_transaction() as session:
-        month = mirror_store.lock_by_id(session, mirror_id)
+        month = tokens_store.lock_by_id(session, mirror_id)
         row = _lock_row(session, mirror_id, _is_due(now))
         if row is None or month is None or row.next_try_at is None:
             return None
@@ -138,7 +141,7 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
         row.next_try_at = Instant(now + LEASE)
         tokens = []
         if waiting and allowed:
-            tokens = mirror_store.add_tokens(session, leader, mirror_id, len(waiting), now=now)
+            tokens = tokens_store.add_tokens(session, leader, mirror_id, len(waiting), now=now)
         if not tokens:
             row.unsent += len(waiting)
             waiting, row.next_try_at = [], None
@@ -149,51 +152,53 @@ def begin_round(mirror_id: UUID, *, now: Instant) -> Round | None:
 
 
 def begin_mail(round_: Round, address: str, *, now: Instant) -> bool:
-    """Note that a mail is about to be given away; False where this turn may send no more."""
+    """Record that a mail is being sent; return False if this round may send no more."""
     round_.waiting.remove(address)
     allowed = TeamMirrorMailing.account_id.in_(select_permitted_senders())
     return _write_progress(round_, address, {}, allowed, now=now)
 
 
 def end_mail(round_: Round, *, was_sent: bool, now: Instant) -> bool:
-    """Note that a mail is sent, or that this address cannot be written to, which is forgotten."""
+    """Record that a mail was sent, or that its address was refused; forget the address."""
     column = TeamMirrorMailing.sent if was_sent else TeamMirrorMailing.unsent
     return _write_progress(round_, "", {column.key: column + 1}, now=now)
 
 
 def defer_mail(round_: Round, address: str, *, now: Instant) -> bool:
-    """Note that a mail could not be sent just now."""
+    """Record that a mail could not be sent now."""
     round_.waiting.append(address)
     return _write_progress(round_, "", {}, now=now)
 
 
 def end_round(round_: Round, unsent: Sequence[str], *, now: Instant) -> None:
-    """End a turn: unsent links are void; what is left is tried later, or given up."""
+    """End a round: withdraw unsent links; retry the remaining addresses later or give them up."""
     with write_transaction() as session:
-        if mirror_store.lock_by_id(session, round_.mirror_id) is None:
+        if tokens_store.lock_by_id(session, round_.mirror_id) is None:
             return
         row = _lock_row(session, round_.mirror_id, TeamMirrorMailing.attempts == round_.attempt)
         if row is None:
             return
-        wait = get_retry_delay(row.attempts)
-        if round_.waiting and wait is None:
+        delay = get_retry_delay(row.attempts)
+        if round_.waiting and delay is None:
             row.unsent += len(round_.waiting)
             round_.waiting.clear()
-        row.next_try_at = Instant(now + wait) if round_.waiting and wait else None
+        row.next_try_at = Instant(now + delay) if round_.waiting and delay else None
         row.document = _encrypt(round_.leader.cipher, row.mirror_id, round_.waiting, "")
-        mirror_store.withdraw_tokens(session, round_.leader.cipher, row.mirror_id, unsent)
+        tokens_store.withdraw_tokens(session, round_.leader.cipher, row.mirror_id, unsent)
         _update_issued(session, round_.leader, row, round_.waiting)
 
 
 def _is_due(now: Instant) -> sa.ColumnElement[bool]:
-    may_not = TeamMirrorMailing.account_id.not_in(select_permitted_senders())
-    return sa.or_(TeamMirrorMailing.next_try_at <= now, may_not)
+    is_forbidden = TeamMirrorMailing.account_id.not_in(select_permitted_senders())
+    return sa.or_(TeamMirrorMailing.next_try_at <= now, is_forbidden)
 
 
 def _lock_row(
-    session: Session, mirror_id: UUID, *which: sa.ColumnElement[bool]
+    session: Session, mirror_id: UUID, *conditions: sa.ColumnElement[bool]
 ) -> TeamMirrorMailing | None:
-    query = sa.select(TeamMirrorMailing).where(TeamMirrorMailing.mirror_id == mirror_id, *which)
+    query = sa.select(TeamMirrorMailing).where(
+        TeamMirrorMailing.mirror_id == mirror_id, *conditions
+    )
     query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
 
@@ -202,18 +207,18 @@ def _write_progress(
     round_: Round,
     trying: str,
     values: dict[str, Any],
-    *which: sa.ColumnElement[bool],
+    *conditions: sa.ColumnElement[bool],
     now: Instant,
 ) -> bool:
-    """Write how far a turn is; False where it has ended: the mirror or the turn is over."""
+    """Save the progress of a round; return False if the mirror is closed or the round has ended."""
     document = _encrypt(round_.leader.cipher, round_.mirror_id, round_.waiting, trying)
     values = values | {"document": document, "next_try_at": Instant(now + LEASE)}
-    mine = (
+    is_current_round = (
         TeamMirrorMailing.mirror_id == round_.mirror_id,
         TeamMirrorMailing.attempts == round_.attempt,
     )
     with write_transaction() as session:
-        changed = sa.update(TeamMirrorMailing).where(*mine, *which).values(values)
+        changed = sa.update(TeamMirrorMailing).where(*is_current_round, *conditions).values(values)
         return bool(
             count_changed_rows(session, changed.execution_options(synchronize_session=False))
         )
@@ -223,7 +228,7 @@ def _update_issued(
     session: Session, leader: Leader, row: TeamMirrorMailing, waiting: Sequence[str]
 ) -> None:
     issued = _to_progress(row, waiting).issued
-    mirror_store.update_issued(session, leader.cipher, row.mirror_id, issued)
+    tokens_store.update_issued(session, leader.cipher, row.mirror_id, issued)
 
 
 def _to_progress(row: TeamMirrorMailing, waiting: Sequence[str]) -> MailingProgress:
@@ -231,16 +236,16 @@ def _to_progress(row: TeamMirrorMailing, waiting: Sequence[str]) -> MailingProgr
 
 
 def _list_waiting(cipher: Cipher, row: TeamMirrorMailing) -> list[str]:
-    """Return the addresses that are still to be written to, the one being tried included."""
+    """Return the addresses still waiting for a mail, including the one being tried."""
     document = _decrypt(cipher, row)
     return [*document["waiting"], *filter(None, [document["trying"]])]
 
 
 def _decrypt(cipher: Cipher, row: TeamMirrorMailing) -> dict[str, Any]:
-    opened: dict[str, Any] = cipher.decrypt_json(
+    document: dict[str, Any] = cipher.decrypt_json(
         row.document, table="team_mirror_mailings", column="document", row=row.mirror_id
     )
-    return opened
+    return document
 
 
 def _encrypt(cipher: Cipher, mirror_id: UUID, waiting: Sequence[str], trying: str) -> bytes:

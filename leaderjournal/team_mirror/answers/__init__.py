@@ -1,0 +1,1 @@
+"""The answers of the team, each given by one link."""

@@ -1,0 +1,1 @@
+"""The leader's own scores beside the team's."""

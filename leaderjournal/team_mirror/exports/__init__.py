@@ -1,0 +1,1 @@
+"""Closed mirrors in a full export."""

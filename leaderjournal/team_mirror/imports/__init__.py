@@ -1,0 +1,1 @@
+"""Closed mirrors of an imported journal, and how their import is undone."""

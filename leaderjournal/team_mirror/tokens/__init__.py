@@ -1,0 +1,1 @@
+"""The tokens in the links of a mirror: each takes one answer."""
