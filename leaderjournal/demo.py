@@ -1,7 +1,8 @@
-"""The demo: a year of invented reflections, to look around in."""
+"""The demo account: a year of invented reflections to explore."""
 
 import itertools
 import random
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import new_id, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.practice import catalogue
+from leaderjournal.practice.rules import Question
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.practice_log.commitments import store as commitments_store
 from leaderjournal.practice_log.entries import store as entries_store
@@ -87,7 +89,7 @@ TEAM_SCORES = (
     ((3, 3, 4, 4, 4), (2, 3, 3, 3, 3), (3, 3, 3, 4, 4)),
     ((3, 4, 4, 4, 5), (2, 3, 3, 3, 3), (3, 4, 4, 4, 5)),
 )
-"""Scores of five people for each key, month by month, as they are kept: sorted."""
+"""Sorted scores of five people by key, month by month, as a mirror stores them."""
 TEAM_LINES = (
     ("You were in the room when it counted.", "More of the quiet deals, please."),
     ("Ask me before you help me.", "I would like to hear it first when I did well."),
@@ -115,61 +117,75 @@ WINS = (
 
 
 def create_demo(*, now: Instant) -> str:
-    """Make the demo account with its year up to now; leave it alone where it is there."""
+    """Create the demo account with its year up to `now`, unless it exists; return a sentence."""
     if accounts_store.find_account_id(EMAIL) is not None:
         return f"The demo account is there: {EMAIL} / {PASSWORD}"
-    began = Instant(now - timedelta(days=DAYS))
     leader = accounts_store.create_account(
         email=EMAIL,
         password=PASSWORD,
         name="Dana Demo",
         time_zone="Europe/Berlin",
         language="en",
-        now=began,
+        now=Instant(now - timedelta(days=DAYS)),
     )
     chance = random.Random(2016)  # noqa: S311 - invented words, the same each time
     today = leader.today(now)
-    for back in range(DAYS - 1, -1, -1):
-        day = days_after(today, -back)
-        away = chance.random()
-        skipped = away < (0.85 if day.isoweekday() > 5 else 0.08)
-        if skipped and back:
-            continue
-        written_at = Instant(now - timedelta(days=back, minutes=chance.randrange(30)))
-        questions = served_questions_store.get_questions_of_day(
-            leader.cipher, day, scores=day_figures_store.list_scores_before(leader.id, day)
-        )
-        progress = 1 - back / DAYS
-        answers = tuple(
-            Answer(
-                key=question.key,
-                behaviour=question.behaviour,
-                question=question.id,
-                score=max(1, min(5, round(chance.gauss(2.6 + 1.2 * progress, 1.0)))),
-                text=chance.choice(ANSWERS[question.key]) if chance.random() < 0.75 else "",
-            )
-            for question in questions
-        )
-        content = DayContent(
-            answers,
-            note=chance.choice(NOTES) if chance.random() < 0.3 else "",
-            commitment=chance.choice(COMMITMENTS) if chance.random() < 0.35 else "",
-        )
-        writing = Writing(written_at, leader.time_zone, leader.day_starts_at)
-        saving_store.save_day(leader.cipher, day, content, writing=writing, now=written_at)
-    this = Period(today.year, today.month)
-    for month, looked in zip(list_months_until(this, 6)[:-1], itertools.cycle(REVIEWS)):
-        written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
-        monthly_store.save_review(leader, month, looked, now=written_at)
+    _add_reflections(leader, chance, now=now)
+    _add_reviews(leader, today)
     _add_log(leader, chance, now=now)
     _add_team_mirrors(leader, today)
     return f"A year of reflections is in the demo account: {EMAIL} / {PASSWORD}"
 
 
+def _add_reflections(leader: Leader, chance: random.Random, *, now: Instant) -> None:
+    """Save a day's reflection for most practice days; scores improve over the year."""
+    today = leader.today(now)
+    for days_ago in range(DAYS - 1, -1, -1):
+        day = days_after(today, -days_ago)
+        is_skipped = chance.random() < (0.85 if day.isoweekday() > 5 else 0.08)
+        if is_skipped and days_ago:
+            continue
+        written_at = Instant(now - timedelta(days=days_ago, minutes=chance.randrange(30)))
+        questions = served_questions_store.get_questions_of_day(
+            leader.cipher, day, scores=day_figures_store.list_scores_before(leader.id, day)
+        )
+        content = _invent_content(questions, chance, progress=1 - days_ago / DAYS)
+        writing = Writing(written_at, leader.time_zone, leader.day_starts_at)
+        saving_store.save_day(leader.cipher, day, content, writing=writing, now=written_at)
+
+
+def _invent_content(
+    questions: Iterable[Question], chance: random.Random, *, progress: float
+) -> DayContent:
+    answers = tuple(
+        Answer(
+            key=question.key,
+            behaviour=question.behaviour,
+            question=question.id,
+            score=max(1, min(5, round(chance.gauss(2.6 + 1.2 * progress, 1.0)))),
+            text=chance.choice(ANSWERS[question.key]) if chance.random() < 0.75 else "",
+        )
+        for question in questions
+    )
+    return DayContent(
+        answers,
+        note=chance.choice(NOTES) if chance.random() < 0.3 else "",
+        commitment=chance.choice(COMMITMENTS) if chance.random() < 0.35 else "",
+    )
+
+
+def _add_reviews(leader: Leader, today: LocalDate) -> None:
+    """Save a review of each of the five months before this one."""
+    months = list_months_until(Period(today.year, today.month), 6)[:-1]
+    for month, content in zip(months, itertools.cycle(REVIEWS)):
+        written_at = Instant(datetime.combine(month.last, time(17), tzinfo=UTC))
+        monthly_store.save_review(leader, month, content, now=written_at)
+
+
 def _add_team_mirrors(leader: Leader, today: LocalDate) -> None:
-    this = Period(today.year, today.month)
-    months = list_months_until(this, len(TEAM_SCORES) + 1)[:-1]
-    brought = [
+    this_month = Period(today.year, today.month)
+    months = list_months_until(this_month, len(TEAM_SCORES) + 1)[:-1]
+    mirrors = [
         ClosedMirror(
             month.name,
             days_after(month.last, GRACE_DAYS),
@@ -178,46 +194,58 @@ def _add_team_mirrors(leader: Leader, today: LocalDate) -> None:
                     unused=(),
                     issued=5,
                     answers=5,
-                    scores=dict(zip(catalogue.KEY_SLUGS, heard, strict=True)),
+                    scores=dict(zip(catalogue.KEY_SLUGS, scores, strict=True)),
                     lines=dict(zip(catalogue.KEY_SLUGS, TEAM_LINES, strict=True)),
                 )
             ),
         )
-        for month, heard in zip(months, TEAM_SCORES, strict=True)
+        for month, scores in zip(months, TEAM_SCORES, strict=True)
     ]
     with write_transaction() as session:
-        mirror_imports_store.import_mirrors(session, leader.cipher, brought)
+        mirror_imports_store.import_mirrors(session, leader.cipher, mirrors)
 
 
 def _add_log(leader: Leader, chance: random.Random, *, now: Instant) -> None:
     today = leader.today(now)
 
-    def noted(kind: Kind, back: int, content: Content) -> UUID:
-        day = days_after(today, -back)
+    def add_entry(kind: Kind, days_ago: int, content: Content) -> UUID:
+        day = days_after(today, -days_ago)
         return entries_store.put_entry(leader.cipher, kind, new_id(), day, content, now=now)[0].id
 
-    people = {name: noted(Kind.PERSON, 200, Person(name, every)) for name, every in TEAM}
-    for (name, every), late in zip(TEAM, (0, 0, 0, 6), strict=True):
-        back = 180
-        while back > late:
-            acts = chance.sample(ACTS, chance.choice((1, 1, 2)))
-            day = days_after(today, -back)
-            people_store.put_acts(leader.cipher, people[name], day, acts, now=now)
-            back -= chance.randint(max(1, every - 5), every + 4)
-    for back, name, text, stepped_back in HAND_OFFS:
-        returned = None if stepped_back is None else days_after(today, -stepped_back)
-        noted(Kind.HAND_OFF, back, HandOff(text, people[name], returned))
-    for back, name, text, how in WINS:
-        celebrated = days_after(today, -back) if how else None
-        noted(Kind.WIN, back, Win(text, people[name], how, celebrated))
-    for made in commitments_store.list_commitments(leader.cipher, last=days_after(today, -4)):
-        state = chance.choices(("kept", "missed"), (3, 1))[0]
-        values = log_store.to_values(made) | {"state": state}
-        evening = Instant(datetime.combine(made.content.due_on, time(17), tzinfo=UTC))
-        log_store.save_entry(leader, Kind.COMMITMENT, made.id, values, now=evening)
-    this = Period(today.year, today.month)
-    for number, month in enumerate(list_months_until(this, 6)):
+    people = {name: add_entry(Kind.PERSON, 200, Person(name, every)) for name, every in TEAM}
+    _add_acts(leader, people, chance, now=now)
+    for days_ago, name, text, returned_days_ago in HAND_OFFS:
+        returned = None if returned_days_ago is None else days_after(today, -returned_days_ago)
+        add_entry(Kind.HAND_OFF, days_ago, HandOff(text, people[name], returned))
+    for days_ago, name, text, how in WINS:
+        celebrated = days_after(today, -days_ago) if how else None
+        add_entry(Kind.WIN, days_ago, Win(text, people[name], how, celebrated))
+    _settle_commitments(leader, chance, today)
+    this_month = Period(today.year, today.month)
+    for number, month in enumerate(list_months_until(this_month, 6)):
         target = 110.0 + 5 * number
-        actual = None if month == this else round(target * chance.uniform(0.85, 1.12))
+        actual = None if month == this_month else round(target * chance.uniform(0.85, 1.12))
         content = Number(month.name, "k€", target, actual)
         entries_store.put_entry(leader.cipher, Kind.NUMBER, new_id(), month.first, content, now=now)
+
+
+def _add_acts(
+    leader: Leader, people: Mapping[str, UUID], chance: random.Random, *, now: Instant
+) -> None:
+    """Add what the leader did for each of the team; Ana is overdue."""
+    for (name, every), latest in zip(TEAM, (0, 0, 0, 6), strict=True):
+        days_ago = 180
+        while days_ago > latest:
+            acts = chance.sample(ACTS, chance.choice((1, 1, 2)))
+            day = days_after(leader.today(now), -days_ago)
+            people_store.put_acts(leader.cipher, people[name], day, acts, now=now)
+            days_ago -= chance.randint(max(1, every - 5), every + 4)
+
+
+def _settle_commitments(leader: Leader, chance: random.Random, today: LocalDate) -> None:
+    """Mark commitments as kept or missed, but for those of the last days."""
+    for commitment in commitments_store.list_commitments(leader.cipher, last=days_after(today, -4)):
+        state = chance.choices(("kept", "missed"), (3, 1))[0]
+        values = log_store.to_values(commitment) | {"state": state}
+        evening = Instant(datetime.combine(commitment.content.due_on, time(17), tzinfo=UTC))
+        log_store.save_entry(leader, Kind.COMMITMENT, commitment.id, values, now=evening)
