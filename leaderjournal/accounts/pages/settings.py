@@ -16,6 +16,7 @@ from leaderjournal.accounts.limits import limit_password_checks
 from leaderjournal.accounts.pages.blueprint import Page, blueprint
 from leaderjournal.accounts.pages.browser_session import clear_browser_session
 from leaderjournal.accounts.pages.registration import ZONES
+from leaderjournal.accounts.pages.settings_page import Section, build_settings_page
 from leaderjournal.accounts.passwords import store as passwords_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
@@ -29,14 +30,13 @@ from leaderjournal.accounts.schemas import (
 )
 from leaderjournal.accounts.sessions import store as sessions_store
 from leaderjournal.accounts.settings.store import change_settings
-from leaderjournal.accounts.sign_in import count_recent_failures
 from leaderjournal.accounts.store import EmailTaken
-from leaderjournal.accounts.verification import store as verification_store
 from leaderjournal.accounts.verification.email_change import SameEmail, request_email_change
 from leaderjournal.accounts.verification.limits import limit_links
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings as service_settings
 from leaderjournal.kernel.forms import parse_whole_number, read_form
+from leaderjournal.kernel.problems import Errors
 from leaderjournal.kernel.queue import enqueue_notice
 
 ChangePasswordForm = Schema.from_dict(
@@ -66,7 +66,7 @@ def save_profile() -> Page:
     submitted["practice_days"] = [parse_whole_number(day) for day in chosen]
     values, errors = read_form(MeSchema(), submitted)
     if errors:
-        return _render_settings("profile", errors)
+        return _render_settings(Section.PROFILE, errors)
     values["practice_days"] = frozenset(values["practice_days"])
     change_settings(get_current_leader(), now=clock.now(), **values)
     return _redirect_with_success("Saved.")
@@ -93,7 +93,7 @@ def change_email() -> Page:
         except SameEmail:
             errors = {"email": ["This is your address already."]}
     return (
-        _render_settings("email", errors)
+        _render_settings(Section.EMAIL, errors)
         if errors
         else _redirect_with_success("Your new address is saved.")
     )
@@ -110,7 +110,7 @@ def change_password() -> Page:
     if not errors and not confirm_password(leader, values["current_password"]):
         errors = WRONG_PASSWORD
     if errors:
-        return _render_settings("password", errors)
+        return _render_settings(Section.PASSWORD, errors)
     device_key = passwords_store.change_password(
         leader.id, values["password"], keep_session=leader.session_id, now=clock.now()
     )
@@ -159,7 +159,7 @@ def add_pause() -> Page:
     submitted = {name: value for name, value in request.form.items() if value}
     values, errors = read_form(PauseSchema(), submitted)
     if errors:
-        return _render_settings("pauses", errors)
+        return _render_settings(Section.PAUSE, errors)
     calendar_store.add_pause(get_current_leader().id, Pause(**values))
     return _redirect_with_success("The pause is noted. Nothing is expected of you on those days.")
 
@@ -174,39 +174,14 @@ def end_pause(pause_id: UUID) -> Page:
 
 
 def _render_settings(
-    section: str = "", errors: dict[str, list[str]] | None = None
+    section: Section | None = None, errors: Errors | None = None
 ) -> tuple[str, int]:
-    leader = get_current_leader()
-    sessions = [
-        {
-            "id": row.id,
-            "device": row.device,
-            "created_at": row.created_at,
-            "last_seen_at": row.last_seen_at,
-            "current": row.id == leader.session_id,
-        }
-        for row in sessions_store.list_sessions(leader.id)
-    ]
-    page = render_template(
-        "accounts/settings.html",
-        account={
-            "name": leader.name,
-            "email": leader.email,
-            "time_zone": leader.time_zone,
-            "day_starts_at": leader.day_starts_at.strftime("%H:%M"),
-            "practice_days": calendar_store.load_practice_days(leader.id),
-        },
-        zones=ZONES,
-        sessions=sessions,
-        tokens=tokens_store.list_tokens(leader.cipher),
-        pauses=calendar_store.list_pauses(leader.id),
-        proof=verification_store.find_pending_verification(leader, now=clock.now()),
-        failed_sign_ins=count_recent_failures(leader.email),
-        section=section,
-        form=request.form,
-        errors=errors or {},
+    """Return the page; the form of `section` shows what was typed, with its errors."""
+    page = build_settings_page(
+        get_current_leader(), request.form, section=section, errors=errors or {}, now=clock.now()
     )
-    return page, 422 if errors else 200
+    html = render_template("accounts/settings.html", page=page, zones=ZONES, form=request.form)
+    return html, 422 if errors else 200
 
 
 def _redirect_with_success(sentence: str) -> Response:

@@ -28,10 +28,10 @@ def open_link(token: str) -> Response:
 @blueprint.get("/verify")
 def verify() -> Page:
     """Ask to confirm the address: programs that look at links must not do it."""
-    proof = store.find_verification_by_token(session.get("verify", ""), now=clock.now())
-    if proof is None:
+    verification = store.find_verification_by_token(session.get("verify", ""), now=clock.now())
+    if verification is None:
         return _redirect_expired_link()
-    return render_template("accounts/verify.html", proof=proof)
+    return render_template("accounts/verify.html", verification=verification)
 
 
 @blueprint.post("/verify")
