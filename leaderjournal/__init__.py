@@ -19,7 +19,6 @@ from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
 from leaderjournal.kernel.assets import init_assets
-from leaderjournal.kernel.context import get_settings as current_settings
 from leaderjournal.kernel.context import init_context
 from leaderjournal.kernel.database import init_database
 from leaderjournal.kernel.error_log import init_error_log
@@ -137,7 +136,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
     app.jinja_env.globals["navigation_items"] = list_navigation_items
     app.context_processor(_get_time_context)
-    app.context_processor(_get_settings_context)
     return app
 
 
@@ -202,8 +200,3 @@ def _check_push_hosts(settings: Settings) -> None:
 def _get_time_context() -> dict[str, Any]:
     now = clock.now()
     return {"now": now, "today": current_user.today(now) if current_user.is_authenticated else None}
-
-
-def _get_settings_context() -> dict[str, Any]:
-    chosen = current_settings()
-    return {"registration": chosen.registration.value, "sends_mail": bool(chosen.smtp_url)}

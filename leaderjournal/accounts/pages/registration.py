@@ -17,6 +17,8 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.days import ZONE_NAMES
 from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.setting_values import Registration
 
 ZONES = sorted(ZONE_NAMES)
 
@@ -59,7 +61,7 @@ def submit_registration() -> Page:
     return _render_form(errors), 422
 
 
-def _render_form(errors: dict[str, list[str]] | None = None) -> str:
+def _render_form(errors: Errors | None = None) -> str:
     return render_template(
         "accounts/register.html", zones=ZONES, form=request.form, errors=errors or {}
     )
@@ -67,4 +69,7 @@ def _render_form(errors: dict[str, list[str]] | None = None) -> str:
 
 def _render_refusal(refusal: RegistrationRefused) -> Page:
     session.pop("invitation", None)
-    return render_template("accounts/no_registration.html", why=str(refusal)), 403
+    is_by_invitation = get_settings().registration is Registration.INVITE
+    title = "By invitation" if is_by_invitation else "No new accounts"
+    page = render_template("accounts/no_registration.html", title=title, reason=str(refusal))
+    return page, 403

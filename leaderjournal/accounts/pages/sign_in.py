@@ -1,6 +1,7 @@
 """Signing in and out as pages."""
 
 import re
+from collections.abc import Mapping
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user, login_required
@@ -16,7 +17,10 @@ from leaderjournal.accounts.schemas import CredentialsSchema
 from leaderjournal.accounts.sessions.store import end_sessions
 from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.setting_values import Registration
 
 LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
 """A path with its query as browsers send it: printable ASCII, no backslash, not "//host"."""
@@ -28,7 +32,7 @@ def login() -> Page:
     if current_user.is_authenticated:
         return redirect(url_for("reflections.today"), 303)
     next_path = _resolve_next_path(request.args.get("next", "/"))
-    return render_template("accounts/login.html", next_path=next_path, form={}, errors={})
+    return _render_form(next_path)
 
 
 @blueprint.post("/login")
@@ -42,10 +46,7 @@ def submit_login() -> Page:
             start_browser_session(leader)
             return redirect(next_path, 303)
         errors = {"password": ["The address or the password is not right."]}
-    page = render_template(
-        "accounts/login.html", next_path=next_path, form=request.form, errors=errors
-    )
-    return page, 422
+    return _render_form(next_path, request.form, errors), 422
 
 
 @blueprint.post("/logout")
@@ -55,6 +56,20 @@ def logout() -> Response:
     leader = get_current_leader()
     end_sessions(leader.id, now=clock.now(), only=require_session(leader))
     return clear_browser_session()
+
+
+def _render_form(
+    next_path: str, form: Mapping[str, str] | None = None, errors: Errors | None = None
+) -> str:
+    registration = get_settings().registration
+    return render_template(
+        "accounts/login.html",
+        next_path=next_path,
+        form=form or {},
+        errors=errors or {},
+        is_open=registration is Registration.OPEN,
+        is_by_invitation=registration is Registration.INVITE,
+    )
 
 
 def _resolve_next_path(requested: str) -> str:

@@ -1,5 +1,6 @@
-"""The way back in as pages: asking for a link, and choosing a new password with it."""
+"""Password resets as pages: requesting a link, and choosing a new password with it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -11,8 +12,9 @@ from leaderjournal.accounts.limits import limit_resets, may_send_reset
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.schemas import Email, NewPassword, PersonalWords
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.context import get_settings as service_settings
+from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.problems import Errors
 from leaderjournal.kernel.queue import enqueue, enqueue_notice
 
 blueprint = Blueprint("resets", __name__)
@@ -26,22 +28,22 @@ NewPasswordForm = Schema.from_dict({"password": NewPassword(required=True)}, nam
 
 @blueprint.get("/forgot")
 def forgot() -> Page:
-    """Show the form for a forgotten password; without a mail server, whom to ask instead."""
-    return render_template("accounts/forgot.html", form={}, errors={})
+    """Show the form for a forgotten password, or whom to ask where no mail can be sent."""
+    return _render_forgot()
 
 
 @blueprint.post("/forgot")
 @limit_resets
 def submit_forgot() -> Page:
-    """Have the way back in sent by mail; the answer does not tell whether there is an account."""
-    if not service_settings().smtp_url:
-        return render_template("accounts/forgot.html", form={}, errors={}), 409
+    """Have a link mailed; the response does not reveal whether there is an account."""
+    if not get_settings().smtp_url:
+        return _render_forgot(), 409
     values, errors = read_form(EmailForm(), request.form)
     if errors:
-        return render_template("accounts/forgot.html", form=request.form, errors=errors), 422
+        return _render_forgot(request.form, errors), 422
     allowed = may_send_reset(values["email"])
     if allowed:
-        # Where there is no account the same is done: the worker then finds nobody to write to.
+        # The same is done without an account: the worker then finds nobody to mail.
         enqueue(tasks.begin_reset, str(store.find_account_id(values["email"]) or NOBODY))
     flash("If there is an account with this address, a mail is on its way to it.", "good")
     return redirect(url_for("accounts.login"), 303)
@@ -49,7 +51,7 @@ def submit_forgot() -> Page:
 
 @blueprint.get("/reset/<token>")
 def open_reset(token: str) -> Response:
-    """Take the token out of the address, where it could be seen, and show the form."""
+    """Move the token from the address, where it can be seen, to the session."""
     session["reset"] = token
     return redirect(url_for("resets.reset"), 303)
 
@@ -64,12 +66,12 @@ def reset() -> Page:
 
 @blueprint.post("/reset")
 def submit_reset() -> Page:
-    """Set the new password, end every session, and ask to sign in."""
+    """Set the new password and end every session."""
     token, now = session.get("reset", ""), clock.now()
-    opened = resets_store.find_reset(token, now=now)
-    if opened is None:
+    pending = resets_store.find_reset(token, now=now)
+    if pending is None:
         return _redirect_expired_link()
-    leader = store.find_leader(opened.account_id)
+    leader = store.find_leader(pending.account_id)
     with PersonalWords((leader.name, leader.email) if leader else ()):
         values, errors = read_form(NewPasswordForm(), request.form)
     if errors:
@@ -78,10 +80,19 @@ def submit_reset() -> Page:
     if account_id is None:
         return _redirect_expired_link()
     session.clear()
-    if service_settings().smtp_url:
+    if get_settings().smtp_url:
         enqueue_notice(tasks.send_password_changed, str(account_id))
     flash("Your new password is set. Sign in with it.", "good")
     return redirect(url_for("accounts.login"), 303)
+
+
+def _render_forgot(form: Mapping[str, str] | None = None, errors: Errors | None = None) -> str:
+    return render_template(
+        "accounts/forgot.html",
+        form=form or {},
+        errors=errors or {},
+        sends_mail=bool(get_settings().smtp_url),
+    )
 
 
 def _redirect_expired_link() -> Response:

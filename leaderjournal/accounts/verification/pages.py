@@ -1,4 +1,4 @@
-"""Verified addresses as pages: the link that a mail brought, and what settings offer about it."""
+"""Verified addresses as pages: the mailed link, and what settings offer about it."""
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask_login import current_user, login_required
@@ -20,14 +20,14 @@ Page = Response | str
 
 @blueprint.get("/verify/<token>")
 def open_link(token: str) -> Response:
-    """Take the token out of the address, where it could be seen, and ask to confirm."""
+    """Move the token from the address, where it can be seen, to the session."""
     session["verify"] = token
     return redirect(url_for("verification.verify"), 303)
 
 
 @blueprint.get("/verify")
 def verify() -> Page:
-    """Ask to confirm the address: programs that look at links must not do it."""
+    """Ask to confirm the address: a program that follows links must not do it."""
     verification = store.find_verification_by_token(session.get("verify", ""), now=clock.now())
     if verification is None:
         return _redirect_expired_link()
@@ -70,12 +70,12 @@ def _redirect_with_message(sentence: str, category: str) -> Response:
 @login_required
 @limit_links
 def send_link() -> Response:
-    """Send the link once more, to the new address where one waits, else to the present one."""
+    """Send the link again: to the new address if one is pending, else to the current one."""
     leader, now = get_current_leader(), clock.now()
-    waiting = store.find_pending_verification(leader, now=now)
-    if not get_settings().smtp_url or not (waiting or leader.email_verified_at is None):
+    pending = store.find_pending_verification(leader, now=now)
+    if not get_settings().smtp_url or not (pending or leader.email_verified_at is None):
         return redirect(url_for("accounts.settings"), 303)
-    email = waiting.email if waiting else leader.email
+    email = pending.email if pending else leader.email
     enqueue(send_proof, str(store.create_verification(leader, email, now=now)))
     return _redirect_with_message(
         f"The link is on its way to {email}. It works for three days.", "good"
@@ -85,6 +85,6 @@ def send_link() -> Response:
 @blueprint.post("/settings/email/cancel")
 @login_required
 def cancel() -> Response:
-    """Keep the present address."""
+    """Cancel the change of address."""
     store.cancel_verification(get_current_leader().id)
     return _redirect_with_message("Your address stays as it is.", "good")
