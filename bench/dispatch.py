@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from factories import ask_daily, many_leaders, one_device_each
-from prompts.prompting import zone_where_it_is
+from prompts.factories import find_zone_at_hour
 from push_service import PushService
 
 from leaderjournal import create_app
@@ -179,7 +179,7 @@ def fill(
     settings = Settings.from_environment(environment, folder)
     upgrade(settings.database_url)
     app = create_app(settings)
-    zone = zone_where_it_is(12)
+    zone = find_zone_at_hour(12)
     leaders = many_leaders(app, chosen.due, time_zone=zone)
     one_device_each(app, leaders, service.subscriptions(chosen.due))
     with psycopg.connect(url, autocommit=True) as database:

@@ -49,7 +49,7 @@ from leaderjournal.practice_log.commitments import store as commitments_store
 from leaderjournal.practice_log.people.forgetting import name_forgotten
 from leaderjournal.prompts import api as prompts_api
 from leaderjournal.prompts import pages as prompts_pages
-from leaderjournal.prompts.fortnightly import store as fortnightly_store
+from leaderjournal.prompts.letter import store as letter_store
 from leaderjournal.prompts.push.endpoints import PushHosts
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.pwa import pages as pwa_pages
@@ -109,7 +109,7 @@ APIS = (
 )
 
 local_days_changed.connect(schedule_store.reschedule_after_move)
-local_days_changed.connect(fortnightly_store.reschedule_after_move)
+local_days_changed.connect(letter_store.reschedule_after_move)
 written_commitments_store.commitments_removed.connect(commitments_store.delete_results)
 name_forgotten.connect(monthly_store.rewrite_texts)
 name_forgotten.connect(team_mirror_store.rewrite_lines)

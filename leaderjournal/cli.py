@@ -22,7 +22,7 @@ from leaderjournal.kernel.operations import refuse_wrong_keys
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.portability.exports.full_export import stream_full_export
-from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.pwa.pages import get_release
 from leaderjournal.worker import run_forever, run_once
 
@@ -42,7 +42,7 @@ def upgrade_schema() -> None:
     """Bring the schema to the newest revision."""
     upgrade(get_settings().database_url)
     if not data_keys.find_key_problems():
-        push_store.encrypt_plain_devices()
+        encrypt_plain_devices()
     click.echo("The schema is up to date.")
 
 

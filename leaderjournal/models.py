@@ -15,7 +15,7 @@ from leaderjournal.portability.documents import models as documents
 from leaderjournal.portability.imports import models as imports
 from leaderjournal.practice_log import models as practice_log
 from leaderjournal.prompts.delivery import models as delivery
-from leaderjournal.prompts.fortnightly import models as fortnightly
+from leaderjournal.prompts.letter import models as letter
 from leaderjournal.prompts.push import models as push
 from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
@@ -30,9 +30,9 @@ __all__ = [
     "api_tokens",
     "delivery",
     "documents",
-    "fortnightly",
     "imports",
     "invitations",
+    "letter",
     "lookup",
     "mail_opt_outs",
     "monthly_reviews",

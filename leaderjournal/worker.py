@@ -25,9 +25,10 @@ from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.tasks import bring_in_import
 from leaderjournal.prompts.delivery import store as delivery_store
-from leaderjournal.prompts.delivery.dispatch import Dispatcher
-from leaderjournal.prompts.fortnightly.sending import send_due
-from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.delivery.dispatcher import Dispatcher
+from leaderjournal.prompts.letter.sending import send_due
+from leaderjournal.prompts.push import ended_store
+from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.team_mirror.mailing import sending as team_mirror_mailing
@@ -55,8 +56,8 @@ def run_chores(app: Flask) -> dict[str, int]:
         return {
             "expired sign-ins, tokens and resets": delete_expired(now=now),
             "deleted days past restoring": trash_store.purge_deleted_days(now=now),
-            "devices encrypted that were plain": push_store.encrypt_plain_devices(),
-            "devices removed long ago": push_store.delete_old_removals(now=now),
+            "devices encrypted that were plain": encrypt_plain_devices(),
+            "devices removed long ago": ended_store.delete_old(now=now),
             "imports that were broken off": _resume_imports(now),
             "imports never brought in": imports_store.delete_unused(
                 before=Instant(now - UNUSED_IMPORT_LASTS)

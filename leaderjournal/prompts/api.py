@@ -1,4 +1,4 @@
-"""Prompts in the API: the schedule, the snooze, and the devices that asked for them."""
+"""Prompts in the API: the schedule, the snooze, the devices and the fortnightly letter."""
 
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,14 @@ from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.problems import Problem, raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
-from leaderjournal.prompts.channels import store as reach_store
-from leaderjournal.prompts.delivery.device_testing import send_test_message
-from leaderjournal.prompts.fortnightly import store as letter_store
-from leaderjournal.prompts.fortnightly.schemas import LetterSchema, ShownLetterSchema
+from leaderjournal.prompts.channels import store as channel_store
+from leaderjournal.prompts.letter import store as letter_store
+from leaderjournal.prompts.letter.schemas import LetterSchema, ShownLetterSchema
 from leaderjournal.prompts.limits import tests_per_account
+from leaderjournal.prompts.push import ended_store
 from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push.attempt_store import AttemptResult
+from leaderjournal.prompts.push.device_testing import send_test_message
 from leaderjournal.prompts.push.endpoints import EndpointRefused, PushHosts
 from leaderjournal.prompts.push.messages import check_device
 from leaderjournal.prompts.push.rules import BadDevice, Device, parse_device
@@ -42,8 +44,8 @@ blueprint = Blueprint("prompts-api", __name__, url_prefix=PREFIX, description="P
 
 def represent_schedule(leader: Leader) -> dict[str, Any]:
     """Return the leader's schedule as `GET /prompt-schedule` shows it."""
-    kept = schedule_store.get_schedule(leader)
-    schedule, reach = kept.schedule, reach_store.get_channels(leader, kept)
+    stored = schedule_store.get_schedule(leader)
+    schedule, available = stored.schedule, channel_store.get_channels(leader, stored)
     return {
         "enabled": schedule.enabled,
         "times": schedule.times,
@@ -52,13 +54,13 @@ def represent_schedule(leader: Leader) -> dict[str, Any]:
         "quiet_to": schedule.quiet_to,
         "paused_until": schedule.paused_until,
         "streak_at_risk": schedule.streak_at_risk,
-        "by_mail": kept.by_mail,
-        "mail_waits": kept.by_mail and get_current_leader().email_verified_at is None,
-        "chosen": kept.chosen,
-        "snoozed_until": kept.snoozed_until,
-        "next_due_at": kept.next_due_at,
-        "reaches": list(reach.channels),
-        "ways": reach,
+        "by_mail": stored.by_mail,
+        "mail_waits": stored.by_mail and get_current_leader().email_verified_at is None,
+        "chosen": stored.chosen,
+        "snoozed_until": stored.snoozed_until,
+        "next_due_at": stored.next_due_at,
+        "reaches": list(available.channels),
+        "ways": available,
     }
 
 
@@ -70,7 +72,7 @@ def _build_missing_device_problem() -> Problem:
 @login_required
 @blueprint.response(200, ShownScheduleSchema)
 def read_schedule() -> dict[str, Any]:
-    """Read when prompts come; where nothing is chosen yet, what is offered."""
+    """Read when prompts come; an offer where nothing is chosen yet."""
     return represent_schedule(get_current_leader())
 
 
@@ -118,11 +120,11 @@ def _represent_letter(chosen: letter_store.LetterChoice) -> dict[str, Any]:
 @login_required
 @blueprint.arguments(SnoozeSchema)
 @blueprint.response(200, SnoozedSchema)
-def snooze(asked: dict[str, int]) -> dict[str, Any]:
-    """Put today's prompt off."""
+def snooze(body: dict[str, int]) -> dict[str, Any]:
+    """Snooze today's prompt."""
     now = clock.now()
     try:
-        return {"due_at": schedule_store.snooze(get_current_leader(), asked["minutes"], now=now)}
+        return {"due_at": schedule_store.snooze(get_current_leader(), body["minutes"], now=now)}
     except schedule_store.PromptsPaused as paused:
         detail = f"Your prompts are paused until {paused.until}. End the pause first."
         raise Problem(409, detail) from paused
@@ -140,7 +142,7 @@ def read_push_key() -> dict[str, str]:
 @login_required
 @blueprint.response(200, create_page_schema(SubscriptionSchema, "Subscriptions"))
 def list_subscriptions() -> dict[str, Any]:
-    """List the devices that asked for prompts, the newest first."""
+    """List the devices that get prompts, the newest first."""
     return format_page(push_store.list_devices(get_current_leader().id))
 
 
@@ -154,31 +156,31 @@ def subscribe(new: dict[str, Any]) -> Any:
     """Send prompts to this browser too."""
     agent = new["user_agent"] or request.user_agent.string
     try:
-        kept, created = push_store.subscribe(
+        device, created = push_store.subscribe(
             get_current_leader().id,
-            _parse_device(new),
+            _parse_subscription(new),
             name=describe_device(agent),
             now=clock.now(),
         )
     except push_store.EndpointTaken as error:
         detail = "These are not this browser's keys. Turn notifications off and on again here."
         raise Problem(409, detail) from error
-    return kept, 201 if created else 200
+    return device, 201 if created else 200
 
 
-def _parse_device(new: dict[str, Any]) -> Device:
-    """Return the device that a browser describes. Raises Problem (422)."""
+def _parse_subscription(new: dict[str, Any]) -> Device:
+    """Return the device of a new subscription. Raises Problem (422)."""
     try:
         PushHosts(get_settings().push_allowed_hosts).check(new["endpoint"])
     except EndpointRefused as refusal:
         raise_invalid({"endpoint": [f"Use the endpoint of a known push service: {refusal}."]})
     try:
-        found = parse_device(new["endpoint"], new["keys"]["p256dh"], new["keys"]["auth"])
-        check_device(found)
+        device = parse_device(new["endpoint"], new["keys"]["p256dh"], new["keys"]["auth"])
+        check_device(device)
     except BadDevice as error:
         field = "keys.auth" if "auth" in str(error) else "keys.p256dh"
         raise_invalid({field: [f"Use the browser's own key: {error}."]})
-    return found
+    return device
 
 
 @blueprint.get("/push/subscriptions/<uuid:subscription_id>")
@@ -186,12 +188,12 @@ def _parse_device(new: dict[str, Any]) -> Device:
 @login_required
 @blueprint.response(200, SubscriptionSchema)
 def read_subscription(subscription_id: UUID) -> push_store.DeviceStatus:
-    """Read a device; 410 for one that its leader removed, which must not put itself back."""
+    """Read a device; 410 for one that its leader removed, which must not subscribe again."""
     account_id = get_current_leader().id
-    found = [d for d in push_store.list_devices(account_id) if d.id == subscription_id]
-    if found:
-        return found[0]
-    if push_store.was_removed(account_id, subscription_id):
+    devices = {device.id: device for device in push_store.list_devices(account_id)}
+    if subscription_id in devices:
+        return devices[subscription_id]
+    if ended_store.was_removed(account_id, subscription_id):
         raise Problem(410, "You removed this device.")
     raise _build_missing_device_problem()
 
@@ -210,9 +212,9 @@ def unsubscribe(subscription_id: UUID) -> None:
 @login_required
 @tests_per_account
 @blueprint.response(200, TestedSchema)
-def test_subscription(subscription_id: UUID) -> push_store.AttemptResult:
-    """Send a test to a device now, and say what became of it."""
-    tried = send_test_message(get_current_leader().id, subscription_id, now=clock.now())
-    if tried is None:
+def test_subscription(subscription_id: UUID) -> AttemptResult:
+    """Send a test to a device now, and return its outcome."""
+    result = send_test_message(get_current_leader().id, subscription_id, now=clock.now())
+    if result is None:
         raise _build_missing_device_problem()
-    return tried
+    return result

@@ -1,4 +1,4 @@
-"""How often a leader may have a test sent."""
+"""How often a leader can send a test message."""
 
 from flask_login import current_user
 

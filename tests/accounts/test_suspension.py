@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from factories import PASSWORD, a_leader, csrf_token, sign_in
-from prompts.prompting import EVERY_DAY, ask, zone_where_it_is
+from prompts.factories import EVERY_DAY, find_zone_at_hour, make_prompt_due
 
-from leaderjournal.prompts.delivery.dispatch import Dispatcher
+from leaderjournal.prompts.delivery.dispatcher import Dispatcher
 from leaderjournal.worker import send_letters
 
 
@@ -71,15 +71,15 @@ def test_suspension_ends_and_prevents_reset_links(app, client, run_accounts_comm
 
 
 def test_prompts_pause_during_suspension(app, client, run_accounts_command, mailbox):
-    zone = zone_where_it_is(12)
+    zone = find_zone_at_hour(12)
     leader = a_leader(client, time_zone=zone)
-    ask(leader, zone, by_mail=True)
+    make_prompt_due(leader, zone, by_mail=True)
     run_accounts_command("suspend", leader)
     with Dispatcher(app) as dispatcher:
         assert dispatcher.run_once() == 0
     assert mailbox == []
     run_accounts_command("resume", leader)
-    ask(leader, zone, by_mail=True)
+    make_prompt_due(leader, zone, by_mail=True)
     kept = leader.get("/prompt-schedule").json
     assert (kept["by_mail"], kept["weekdays"]) == (True, EVERY_DAY)
 
@@ -87,9 +87,9 @@ def test_prompts_pause_during_suspension(app, client, run_accounts_command, mail
 def test_claimed_prompt_is_not_sent_after_suspension(
     app, client, run_accounts_command, mailbox, mail_server
 ):
-    zone = zone_where_it_is(12)
+    zone = find_zone_at_hour(12)
     leader = a_leader(client, time_zone=zone)
-    ask(leader, zone, by_mail=True)
+    make_prompt_due(leader, zone, by_mail=True)
     from leaderjournal.kernel import clock
     from leaderjournal.prompts.delivery import store as delivery_store
 

@@ -19,7 +19,7 @@ from leaderjournal.kernel.encryption import FIRST_NAMES, Cipher
 from leaderjournal.kernel.schema import configure_alembic, upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.models import Base
-from leaderjournal.prompts.schedule import store as schedule_store
+from leaderjournal.prompts.calendar import store as feed_store
 from leaderjournal.questions.own import store as own_questions_store
 
 NOW = datetime(2026, 11, 25, 7, 30, tzinfo=UTC)
@@ -196,7 +196,7 @@ def test_values_of_an_earlier_release_decrypt_after_the_upgrade(upgraded):
     [question] = own_questions_store.list_own_questions(leader.cipher)
     assert question.text == "Who grew today?"
     assert verification_store.find_pending_verification(leader, now=NOW).email == "ada@example.org"
-    assert schedule_store.get_calendar_token(leader.cipher) == "secret"
+    assert feed_store.get_token(leader.cipher) == "secret"
 
 
 def test_every_renamed_place_keeps_its_first_associated_data():

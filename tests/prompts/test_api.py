@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
 from factories import A_BROWSER, a_leader, sign_in
-from prompts.prompting import EVERY_DAY, allow, schedule
+from prompts.factories import EVERY_DAY, allow_push_host, build_schedule
 
 
 def errors(reply):
@@ -17,7 +17,7 @@ def errors(reply):
     return reply.json["errors"]
 
 
-def test_what_is_offered_first_is_the_time_at_which_the_leader_last_wrote(client):
+def test_first_offer_is_the_last_writing_time(client):
     leader = a_leader(client, time_zone="Asia/Tokyo")
     offered = leader.get("/prompt-schedule").json
     assert (offered["chosen"], offered["enabled"]) == (False, False)
@@ -27,7 +27,7 @@ def test_what_is_offered_first_is_the_time_at_which_the_leader_last_wrote(client
     assert leader.get("/prompt-schedule").json["times"] == ["20:30"]
 
 
-def test_a_schedule_is_kept_as_it_was_chosen(client):
+def test_schedule_is_saved_as_chosen(client):
     leader = a_leader(client)
     chosen = {
         "enabled": True,
@@ -46,7 +46,7 @@ def test_a_schedule_is_kept_as_it_was_chosen(client):
     expected = chosen | {"times": ["07:30", "17:45"], "weekdays": [1, 5], "chosen": True}
     assert {name: kept[name] for name in expected} == expected
     assert kept["next_due_at"] == "2027-01-04T06:30:00.000000Z"
-    leader.call("PUT", "/prompt-schedule", schedule("07:30", enabled=False))
+    leader.call("PUT", "/prompt-schedule", build_schedule("07:30", enabled=False))
     assert leader.get("/prompt-schedule").json["next_due_at"] is None
 
 
@@ -74,25 +74,25 @@ def test_a_schedule_is_kept_as_it_was_chosen(client):
         ({"tiems": []}, "tiems"),
     ],
 )
-def test_a_schedule_that_is_not_right_is_named_and_changes_nothing(client, wrong, field):
+def test_invalid_schedule_is_reported_and_changes_nothing(client, wrong, field):
     leader = a_leader(client)
-    leader.call("PUT", "/prompt-schedule", schedule("12:00"))
+    leader.call("PUT", "/prompt-schedule", build_schedule("12:00"))
     before = leader.get("/prompt-schedule").json
-    assert field in errors(leader.call("PUT", "/prompt-schedule", schedule("12:00") | wrong))
+    assert field in errors(leader.call("PUT", "/prompt-schedule", build_schedule("12:00") | wrong))
     assert leader.get("/prompt-schedule").json == before
 
 
-def test_what_was_read_can_be_put_back(client):
+def test_read_schedule_can_be_put_back(client):
     leader = a_leader(client)
-    leader.call("PUT", "/prompt-schedule", schedule("12:00"))
+    leader.call("PUT", "/prompt-schedule", build_schedule("12:00"))
     read = leader.get("/prompt-schedule").json
     assert leader.call("PUT", "/prompt-schedule", read).json == read
 
 
-def test_the_first_calls_of_several_devices_at_one_moment_all_succeed(client, app):
+def test_concurrent_first_calls_all_succeed(client, app):
     leader = a_leader(client)
     calls = [
-        ("PUT", "/prompt-schedule", schedule("12:00")),
+        ("PUT", "/prompt-schedule", build_schedule("12:00")),
         ("POST", "/prompts/snooze", {"minutes": 60}),
         ("POST", "/push/subscriptions", A_BROWSER),
     ] * 4
@@ -110,9 +110,9 @@ def test_the_first_calls_of_several_devices_at_one_moment_all_succeed(client, ap
 
 
 @pytest.mark.parametrize("missing", ["enabled", "times", "weekdays"])
-def test_a_schedule_needs_its_parts(client, missing):
+def test_schedule_needs_its_required_fields(client, missing):
     leader = a_leader(client)
-    chosen = {name: value for name, value in schedule("12:00").items() if name != missing}
+    chosen = {name: value for name, value in build_schedule("12:00").items() if name != missing}
     assert missing in errors(leader.call("PUT", "/prompt-schedule", chosen))
 
 
@@ -126,25 +126,25 @@ def test_a_schedule_needs_its_parts(client, missing):
         ("Pacific/Kiritimati", ["07:30"], "2026-11-24T20:00Z", "2026-11-25T17:30"),
     ],
 )
-def test_the_next_prompt_is_at_the_clock_time_of_the_leaders_zone(client, zone, times, now, due):
+def test_next_prompt_is_at_local_time(client, zone, times, now, due):
     leader = a_leader(client, time_zone=zone)
     with time_machine.travel(datetime.fromisoformat(now), tick=False):
-        kept = leader.call("PUT", "/prompt-schedule", schedule(*times)).json
+        kept = leader.call("PUT", "/prompt-schedule", build_schedule(*times)).json
     assert kept["next_due_at"] == f"{due}:00.000000Z"
 
 
-def test_a_change_of_zone_moves_the_next_prompt(client):
+def test_time_zone_change_moves_the_next_prompt(client):
     leader = a_leader(client, time_zone="Europe/Berlin")
     with time_machine.travel(datetime(2026, 11, 24, 10, tzinfo=UTC), tick=False):
-        leader.call("PUT", "/prompt-schedule", schedule("17:45"))
+        leader.call("PUT", "/prompt-schedule", build_schedule("17:45"))
         leader.call("PATCH", "/me", {"time_zone": "America/New_York"})
     assert leader.get("/prompt-schedule").json["next_due_at"].startswith("2026-11-24T22:45")
 
 
-def test_a_snooze_says_when_the_prompt_comes_instead(client):
+def test_snooze_returns_the_new_due_time(client):
     leader = a_leader(client)
     with time_machine.travel(datetime(2026, 11, 24, 16, 50, 31, tzinfo=UTC), tick=False):
-        leader.call("PUT", "/prompt-schedule", schedule("18:00"))
+        leader.call("PUT", "/prompt-schedule", build_schedule("18:00"))
         snoozed = leader.call("POST", "/prompts/snooze", {"minutes": 60})
     assert snoozed.status_code == 200
     assert snoozed.json == {"due_at": "2026-11-24T17:50:00.000000Z"}
@@ -152,28 +152,28 @@ def test_a_snooze_says_when_the_prompt_comes_instead(client):
     assert kept["next_due_at"] == kept["snoozed_until"] == snoozed.json["due_at"]
 
 
-def test_a_snooze_while_prompts_are_paused_says_so(client):
+def test_snooze_in_a_pause_is_a_conflict(client):
     leader = a_leader(client)
-    leader.call("PUT", "/prompt-schedule", schedule("18:00", paused_until="2999-01-01"))
+    leader.call("PUT", "/prompt-schedule", build_schedule("18:00", paused_until="2999-01-01"))
     refused = leader.call("POST", "/prompts/snooze", {"minutes": 60})
     assert refused.status_code == 409
     assert "2999-01-01" in refused.json["detail"]
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 1441, "an hour", 1.5, None])
-def test_a_snooze_that_is_none_is_named(client, minutes):
+def test_invalid_snooze_is_reported(client, minutes):
     leader = a_leader(client)
     assert "minutes" in errors(leader.call("POST", "/prompts/snooze", {"minutes": minutes}))
 
 
-def test_the_push_key_is_a_point_that_browsers_take(client):
+def test_push_key_is_a_valid_point(client):
     key = client.get("/api/v1/push/key").json["public_key"]
     point = base64.urlsafe_b64decode(key + "=")
     assert len(point) == 65
     ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
-def test_a_browser_subscribes_once_and_is_listed_by_name(client):
+def test_browser_subscribes_once_and_is_listed_by_name(client):
     leader = a_leader(client)
     created = leader.call("POST", "/push/subscriptions", A_BROWSER)
     assert created.status_code == 201
@@ -187,7 +187,7 @@ def test_a_browser_subscribes_once_and_is_listed_by_name(client):
     assert A_BROWSER["endpoint"] not in leader.get("/push/subscriptions").text
 
 
-def test_a_browser_belongs_to_who_subscribed_last(client):
+def test_browser_belongs_to_the_account_that_subscribed_last(client):
     first, second = a_leader(client), a_leader(client)
     first.call("POST", "/push/subscriptions", A_BROWSER)
     assert second.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
@@ -196,7 +196,7 @@ def test_a_browser_belongs_to_who_subscribed_last(client):
 
 
 @pytest.mark.parametrize("key", ["auth", "p256dh"])
-def test_an_endpoint_of_another_account_needs_the_browsers_own_keys(client, key):
+def test_taking_over_an_endpoint_needs_its_keys(client, key):
     first, second = a_leader(client), a_leader(client)
     first.call("POST", "/push/subscriptions", A_BROWSER)
     listed = first.get("/push/subscriptions").json
@@ -213,7 +213,7 @@ def test_an_endpoint_of_another_account_needs_the_browsers_own_keys(client, key)
     assert second.get("/push/subscriptions").json["items"] == []
 
 
-def test_an_endpoint_taken_by_many_at_once_belongs_to_one(app, client):
+def test_concurrent_takeovers_leave_one_owner(app, client):
     leaders = [a_leader(client) for _ in range(6)]
     first, *others = leaders
     first.call("POST", "/push/subscriptions", A_BROWSER)
@@ -223,7 +223,7 @@ def test_an_endpoint_taken_by_many_at_once_belongs_to_one(app, client):
     assert sum(len(one.get("/push/subscriptions").json["items"]) for one in leaders) == 1
 
 
-def test_an_account_has_twenty_devices_at_most_and_the_oldest_makes_room(client):
+def test_twenty_first_device_replaces_the_oldest(client):
     leader = a_leader(client)
     for number in range(22):
         device = A_BROWSER | {"endpoint": f"{A_BROWSER['endpoint']}/{number}"}
@@ -249,7 +249,7 @@ def test_an_account_has_twenty_devices_at_most_and_the_oldest_makes_room(client)
         "x" * 2001,
     ],
 )
-def test_an_endpoint_that_is_no_allowed_push_service_is_refused(client, endpoint):
+def test_endpoint_of_an_unknown_service_is_rejected(client, endpoint):
     leader = a_leader(client)
     refused = leader.call("POST", "/push/subscriptions", A_BROWSER | {"endpoint": endpoint})
     assert "endpoint" in errors(refused)
@@ -266,13 +266,13 @@ def test_an_endpoint_that_is_no_allowed_push_service_is_refused(client, endpoint
         ({"p256dh": A_BROWSER["keys"]["p256dh"], "auth": "not base64!"}, "keys.auth"),
     ],
 )
-def test_keys_that_nothing_can_be_encrypted_for_are_refused(client, keys, field):
+def test_unusable_keys_are_rejected(client, keys, field):
     leader = a_leader(client)
     refused = leader.call("POST", "/push/subscriptions", A_BROWSER | {"keys": keys})
     assert field in errors(refused)
 
 
-def test_a_device_is_forgotten_when_its_owner_says_so_and_by_nobody_else(client):
+def test_only_the_owner_can_remove_a_device(client):
     leader, stranger = a_leader(client), a_leader(client)
     made = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     address = f"/push/subscriptions/{made['id']}"
@@ -294,10 +294,10 @@ def test_a_device_is_forgotten_when_its_owner_says_so_and_by_nobody_else(client)
         ("forbidden", {"outcome": "refused", "status": 403}),
     ],
 )
-def test_a_test_is_sent_now_and_says_what_came_of_it(
+def test_test_message_is_sent_at_once_and_returns_its_outcome(
     client, app, push_service, monkeypatch, kind, told
 ):
-    allow(app, monkeypatch, push_service.host)
+    allow_push_host(app, monkeypatch, push_service.host)
     leader = a_leader(client)
     device = push_service.subscription(kind)
     made = leader.call("POST", "/push/subscriptions", device).json
@@ -308,7 +308,7 @@ def test_a_test_is_sent_now_and_says_what_came_of_it(
     assert [d["last_outcome"] for d in listed] == ([] if kind == "gone" else [told["outcome"]])
 
 
-def test_a_score_from_a_notification_leaves_every_word_as_it_stands(client):
+def test_score_from_a_notification_keeps_the_text(client):
     leader = a_leader(client)
     day = leader.today()
     asked = {q["key"]: q for q in leader.get("/prompts/today").json["questions"]}
@@ -329,7 +329,7 @@ def test_a_score_from_a_notification_leaves_every_word_as_it_stands(client):
     assert scored["note"] == "calm"
 
 
-def test_a_score_tapped_without_a_connection_counts_for_its_day(client):
+def test_score_tapped_offline_counts_for_its_day(client):
     leader = a_leader(client, time_zone="UTC")
     today = datetime.fromisoformat(leader.today()).replace(tzinfo=UTC)
     tapped = today - timedelta(days=5, hours=-20)
@@ -344,20 +344,20 @@ def test_a_score_tapped_without_a_connection_counts_for_its_day(client):
     ("body", "field"),
     [({}, "score"), ({"score": 6}, "score"), ({"score": None}, "score"), ({"mood": 1}, "mood")],
 )
-def test_a_score_that_is_none_is_named(client, body, field):
+def test_invalid_score_is_reported(client, body, field):
     leader = a_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}/answers/let-go", body)
     assert field in errors(reply)
 
 
-def test_a_key_that_there_is_not_takes_no_score(client):
+def test_unknown_key_takes_no_score(client):
     leader = a_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}/answers/courage", {"score": 3})
     assert reply.status_code == 404
     assert "let-go" in reply.json["detail"]
 
 
-def test_a_service_worker_learns_whose_session_it_is_and_gets_a_token_for_it(client, app):
+def test_service_worker_gets_the_account_and_a_csrf_token(client, app):
     leader = a_leader(client)
     assert app.test_client().get("/api/v1/session").status_code == 401
     browser = app.test_client()

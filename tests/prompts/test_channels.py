@@ -22,7 +22,8 @@ from leaderjournal.prompts.channels.rules import (
     suggest_next_step,
     suggest_other_channels,
 )
-from leaderjournal.prompts.push import store as push_store
+from leaderjournal.prompts.push import ended_store
+from leaderjournal.prompts.push.attempt_store import AttemptResult, record_attempts
 from leaderjournal.prompts.push.rules import Outcome
 
 PATH = "/settings/prompts"
@@ -52,7 +53,7 @@ def unverify(app, leader):
         )
 
 
-def test_every_combination_of_ways_is_told_as_it_is():
+def test_every_combination_of_channels_is_described():
     for devices, resting, mail, by_mail, calendar in product(
         (0, 1, 2), (0, 1), MailState, (False, True), (False, True)
     ):
@@ -70,7 +71,7 @@ def test_every_combination_of_ways_is_told_as_it_is():
     assert explain_silence(nothing) == "no device has allowed notifications and mail is off"
 
 
-def test_an_offer_is_not_taken_for_what_was_chosen(browser, leader, post):
+def test_offer_is_not_reported_as_chosen(browser, leader, post):
     """A fault: "Reminders are off" stood over a ticked "Ask me"."""
     offer = "These times are our suggestion. Save them, or change them first."
     shown = words_of(browser.get(PATH))
@@ -78,7 +79,7 @@ def test_an_offer_is_not_taken_for_what_was_chosen(browser, leader, post):
     assert offer not in words_of(post(PATH, **FORM))
 
 
-def test_a_schedule_without_a_way_is_not_switched_on(post, leader):
+def test_schedule_without_a_channel_stays_off(post, leader):
     shown = words_of(post(PATH, **FORM))
     assert "Reminders stay off: no device has allowed notifications and mail is off." in shown
     assert "Reminders are off." in shown
@@ -88,7 +89,7 @@ def test_a_schedule_without_a_way_is_not_switched_on(post, leader):
 
 
 @pytest.mark.parametrize("way", ["push", "mail", "calendar"])
-def test_each_way_alone_lets_reminders_be_switched_on(post, leader, way):
+def test_each_channel_alone_is_enough_to_turn_reminders_on(post, leader, way):
     form = dict(FORM)
     if way == "push":
         leader.call("POST", "/push/subscriptions", A_BROWSER)
@@ -103,7 +104,7 @@ def test_each_way_alone_lets_reminders_be_switched_on(post, leader, way):
     assert (kept["enabled"], kept["reaches"]) == (True, [way])
 
 
-def test_a_calendar_is_a_way_of_its_own_and_switches_reminders_on(post, leader):
+def test_calendar_alone_turns_reminders_on(post, leader):
     shown = words_of(post(f"{PATH}/calendar"))
     assert "reminders are on" in shown
     assert schedule_of(leader)["reaches"] == ["calendar"]
@@ -112,7 +113,7 @@ def test_a_calendar_is_a_way_of_its_own_and_switches_reminders_on(post, leader):
     assert schedule_of(leader)["reaches"] == []
 
 
-def test_reminders_that_an_app_switched_on_without_a_way_are_told_of(post, leader):
+def test_enabled_reminders_without_a_channel_are_reported(post, leader):
     reply = leader.call("PUT", "/prompt-schedule", CHOSEN)
     assert (reply.status_code, reply.json["enabled"], reply.json["reaches"]) == (200, True, [])
     assert reply.json["ways"] == {"devices": 0, "mail": "works", "calendar": False}
@@ -131,7 +132,7 @@ def test_reminders_that_an_app_switched_on_without_a_way_are_told_of(post, leade
 
 
 @pytest.mark.usefixtures("without_mail")
-def test_mail_is_not_offered_on_a_server_that_has_none(post, leader):
+def test_mail_is_not_offered_without_a_mail_server(post, leader):
     page = post.get(PATH)
     assert 'name="by_mail"' not in page.text
     assert 'name="letter"' not in page.text
@@ -147,9 +148,7 @@ def test_mail_is_not_offered_on_a_server_that_has_none(post, leader):
     assert "mail" not in words_of(post.get("/")).lower().replace("e-mail", "")
 
 
-def test_mail_to_an_address_that_is_not_confirmed_waits_and_is_not_told_of_as_a_way(
-    app, post, leader
-):
+def test_mail_to_an_unconfirmed_address_is_no_channel(app, post, leader):
     unverify(app, leader)
     shown = words_of(post(PATH, **FORM, by_mail="yes"))
     assert "Mail begins once your address is confirmed." in shown
@@ -160,7 +159,7 @@ def test_mail_to_an_address_that_is_not_confirmed_waits_and_is_not_told_of_as_a_
     assert kept["ways"]["mail"] == "unverified"
 
 
-def test_mail_that_was_chosen_can_be_ended_where_it_no_longer_works(post, leader, request):
+def test_mail_can_be_turned_off_without_a_mail_server(post, leader, request):
     leader.call("PUT", "/prompt-schedule", CHOSEN | {"by_mail": True})
     assert schedule_of(leader)["reaches"] == ["mail"]
     request.getfixturevalue("without_mail")
@@ -170,12 +169,12 @@ def test_mail_that_was_chosen_can_be_ended_where_it_no_longer_works(post, leader
     assert "No reminder will come" in words_of(page)
 
 
-def test_a_device_that_its_push_service_ended_is_told_of_until_it_is_back(app, post, leader):
+def test_lost_device_is_reported_until_it_is_back(app, post, leader):
     leader.call("PUT", "/prompt-schedule", CHOSEN)
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     with app.app_context(), write_transaction() as session:
-        push_store.record_attempts(
-            session, [push_store.AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 410)]
+        record_attempts(
+            session, [AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 410)]
         )
     shown = words_of(post.get(PATH))
     assert f"{device['device']} stopped taking notifications" in shown
@@ -186,28 +185,28 @@ def test_a_device_that_its_push_service_ended_is_told_of_until_it_is_back(app, p
     assert "stopped taking" not in words_of(post.get(PATH))
 
 
-def test_a_lost_device_is_told_of_for_a_month_and_to_its_leader_alone(app, client, post, leader):
+def test_lost_device_is_reported_for_a_month_to_its_leader_only(app, client, post, leader):
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     with app.app_context(), write_transaction() as session:
-        push_store.record_attempts(
-            session, [push_store.AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 404)]
+        record_attempts(
+            session, [AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 404)]
         )
     other = a_leader(client)
     browser = app.test_client()
     sign_in(browser, other)
     assert "stopped taking" not in words_of(browser.get(PATH))
     with app.app_context():
-        push_store.delete_old_removals(now=clock.now() + timedelta(days=31))
+        ended_store.delete_old(now=clock.now() + timedelta(days=31))
     assert "stopped taking" not in words_of(post.get(PATH))
 
 
-def test_a_device_that_refuses_or_rests_is_no_way(app, post, leader):
+def test_refusing_or_outdated_device_is_no_channel(app, post, leader):
     leader.call("PUT", "/prompt-schedule", CHOSEN)
     device = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     with app.app_context(), write_transaction() as session:
-        push_store.record_attempts(
+        record_attempts(
             session,
-            [push_store.AttemptResult(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)],
+            [AttemptResult(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)],
         )
     assert schedule_of(leader)["reaches"] == []
     assert "your devices have to be opened once more" in words_of(post.get(PATH))

@@ -18,8 +18,8 @@ from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, days_after, to_local_date
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue_file import CatalogueError, read_one_things
-from leaderjournal.prompts.fortnightly import store
-from leaderjournal.prompts.fortnightly.rules import (
+from leaderjournal.prompts.letter import store
+from leaderjournal.prompts.letter.rules import (
     ScoredBehaviour,
     compare_key,
     extract_line,
@@ -28,7 +28,7 @@ from leaderjournal.prompts.fortnightly.rules import (
     get_first_date,
     get_next_date,
 )
-from leaderjournal.prompts.fortnightly.sending import send_due
+from leaderjournal.prompts.letter.sending import send_due
 
 BEHAVIOURS = tuple(b.slug for key in catalogue.list_keys() for b in key.behaviours)
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(to_local_date)
@@ -54,7 +54,7 @@ def text_of(message):
     return plain.get_payload(decode=True).decode()
 
 
-def test_nothing_comes_unless_it_is_asked_for(app, leader, mailbox):
+def test_letter_is_off_by_default(app, leader, mailbox):
     assert leader.get("/letter").json == {
         "enabled": False,
         "with_words": False,
@@ -65,9 +65,7 @@ def test_nothing_comes_unless_it_is_asked_for(app, leader, mailbox):
     assert [mail for mail in mailbox if mail["To"] == leader.email] == []
 
 
-def test_the_letter_tells_figures_one_behaviour_and_one_thing_to_do_and_no_word(
-    app, leader, mailbox
-):
+def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, leader, mailbox):
     today = date.fromisoformat(leader.today())
     monday = wants(leader)
     assert (monday.isoweekday(), monday > today) == (1, True)
@@ -109,7 +107,7 @@ def test_the_letter_tells_figures_one_behaviour_and_one_thing_to_do_and_no_word(
     assert leader.get("/letter").json["next_date"] == str(monday + timedelta(days=14))
 
 
-def test_a_line_to_reread_is_in_it_only_where_that_was_chosen(app, leader, mailbox):
+def test_line_to_reread_appears_only_when_chosen(app, leader, mailbox):
     leader.writes(leader.today(), ("let-go", 4, "I left the room and nobody noticed."))
     monday = wants(leader, with_words=True)
     send(app, morning(monday))
@@ -117,7 +115,7 @@ def test_a_line_to_reread_is_in_it_only_where_that_was_chosen(app, leader, mailb
     assert "I left the room and nobody noticed." in text_of(letter)
 
 
-def test_one_click_ends_it_and_looking_at_the_link_does_not(app, leader, mailbox, client):
+def test_posting_the_link_ends_the_letter_and_opening_it_does_not(app, leader, mailbox, client):
     monday = wants(leader)
     send(app, morning(monday))
     [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
@@ -132,7 +130,7 @@ def test_one_click_ends_it_and_looking_at_the_link_does_not(app, leader, mailbox
     assert client.post(prompts).status_code == 404, "a token ends what it was made for alone"
 
 
-def test_two_workers_send_it_once_and_a_mail_server_in_trouble_gets_it_again(app, leader):
+def test_two_workers_send_one_letter_and_a_failing_server_gets_a_retry(app, leader):
     monday = wants(leader)
     now = Instant(morning(monday))
     with app.app_context():
@@ -153,7 +151,7 @@ def letters_to(mailbox, leader):
 
 
 @pytest.mark.parametrize(("code", "again"), [(450, 1), (550, 0)])
-def test_a_letter_that_is_refused_holds_up_nobody(
+def test_refused_letter_delays_no_other_letter(
     app, leader, client, mailbox, mail_server, monkeypatch, code, again
 ):
     other = a_leader(client)
@@ -174,7 +172,7 @@ def test_a_letter_that_is_refused_holds_up_nobody(
     assert len(letters_to(mailbox, leader)) == again
 
 
-def test_an_account_whose_key_is_gone_holds_up_nobody(app, leader, client, mailbox):
+def test_account_without_its_key_delays_no_other_letter(app, leader, client, mailbox):
     other = a_leader(client)
     monday = wants(leader)
     wants(other)
@@ -186,7 +184,7 @@ def test_an_account_whose_key_is_gone_holds_up_nobody(app, leader, client, mailb
     assert len(letters_to(mailbox, other)) == 1
 
 
-def test_a_letter_comes_by_the_clock_where_its_leader_is_and_never_twice(app, leader, mailbox):
+def test_letter_follows_its_leaders_time_zone_and_never_comes_twice(app, leader, mailbox):
     monday = wants(leader)
     leader.call("PATCH", "/me", {"time_zone": "America/Los_Angeles"})
     assert send(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 0
@@ -205,11 +203,11 @@ def test_a_letter_comes_by_the_clock_where_its_leader_is_and_never_twice(app, le
     ("word " * 60, ("word " * 48).strip() + " …"),
     ("x" * 300, "x" * 240 + " …"),
 ])  # fmt: skip
-def test_a_letter_holds_one_line_of_ones_own(text, line):
+def test_letter_quotes_at_most_one_short_line(text, line):
     assert extract_line(text) == line
 
 
-def test_it_is_chosen_and_ended_in_the_settings(leader, post):
+def test_letter_is_turned_on_and_off_in_the_settings(leader, post):
     page = post("/settings/prompts/letter", letter="yes")
     assert "Your next letter comes on Monday" in page.text
     assert leader.get("/letter").json["with_words"] is False
@@ -233,14 +231,14 @@ def test_letters_come_on_mondays_fourteen_days_apart(today, late):
 
 
 @given(days, st.sampled_from(["Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Kolkata"]))
-def test_it_goes_out_at_half_past_seven_of_the_leaders_own_morning(day, zone):
+def test_letter_is_due_at_half_past_seven_local_time(day, zone):
     assert get_due_at(day, zone).astimezone(ZoneInfo(zone)).isoformat()[:16] == f"{day}T07:30"
 
 
 @given(st.lists(st.builds(
     ScoredBehaviour, st.just("let-go"), st.sampled_from(BEHAVIOURS[:5]), st.integers(1, 5)
 )))  # fmt: skip
-def test_the_weakest_behaviour_is_found_as_one_would_by_hand(scored):
+def test_weakest_behaviour_has_the_lowest_mean(scored):
     found = find_weakest_behaviour(scored, BEHAVIOURS)
     table = {slug: [s.score for s in scored if s.behaviour == slug] for slug in BEHAVIOURS}
     enough = {slug: scores for slug, scores in table.items() if len(scores) >= 2}
@@ -252,15 +250,15 @@ def test_the_weakest_behaviour_is_found_as_one_would_by_hand(scored):
 
 
 @given(st.dictionaries(days, st.integers(1, 5), max_size=40), days)
-def test_a_keys_means_are_of_this_fortnight_and_the_one_before(scores, first):
+def test_key_means_compare_this_fortnight_with_the_previous_one(scores, first):
     last = days_after(first, 13)
     found = compare_key("let-go", scores, first, last)
-    for told, start in ((found.mean, first), (found.before, days_after(first, -14))):
-        of_it = [scores[d] for n in range(14) if (d := days_after(start, n)) in scores]
-        assert told == (pytest.approx(sum(of_it) / len(of_it)) if of_it else None)
+    for mean, start in ((found.mean, first), (found.previous_mean, days_after(first, -14))):
+        expected = [scores[d] for n in range(14) if (d := days_after(start, n)) in scores]
+        assert mean == (pytest.approx(sum(expected) / len(expected)) if expected else None)
 
 
 @pytest.mark.parametrize("toml", ["", 'inspect = "x"', 'juggle = "x"'])
-def test_one_thing_is_wanted_for_each_behaviour(toml):
+def test_every_behaviour_has_one_action(toml):
     with pytest.raises(CatalogueError, match="one thing to do"):
         read_one_things(toml, catalogue.list_keys())

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 from factories import a_leader, sign_in
-from prompts.prompting import allow
+from prompts.factories import allow_push_host
 
 from leaderjournal.kernel.first_run import create_secrets
-from leaderjournal.prompts.letters.unsubscribing import create_unsubscribe_token
+from leaderjournal.prompts.mail.unsubscribe_tokens import create_unsubscribe_token
 
 PATH = "/settings/prompts"
 FORM = {"enabled": "yes", "times": ["07:30", "17:45"], "weekdays": ["1", "2", "3"]}
@@ -37,11 +37,11 @@ def chosen_days(page):
     return re.findall(r'name="weekdays" value="(\d)" checked', page.text)
 
 
-def test_signed_out_there_are_no_settings(client):
+def test_settings_need_a_sign_in(client):
     assert client.get(PATH).headers["Location"] == "/login?next=/settings/prompts"
 
 
-def test_the_page_offers_a_time_before_anything_is_chosen(post, leader):
+def test_page_offers_a_time_before_anything_is_chosen(post, leader):
     assert schedule_of(leader)["chosen"] is False
     page = post.get(PATH)
     assert times_shown(page) == schedule_of(leader)["times"]
@@ -49,7 +49,7 @@ def test_the_page_offers_a_time_before_anything_is_chosen(post, leader):
     assert PATH in post.get("/settings").text
 
 
-def test_a_schedule_is_kept_and_shown_again(post, leader):
+def test_schedule_is_saved_and_shown(post, leader):
     form = FORM | {"quiet_from": "22:00", "quiet_to": "06:30", "paused_until": "2027-01-04"}
     shown = post(PATH, **form, streak_at_risk="yes", by_mail="yes")
     assert "Saved." in shown.text
@@ -65,12 +65,12 @@ def test_a_schedule_is_kept_and_shown_again(post, leader):
     assert schedule_of(leader)["paused_until"] is None
 
 
-def test_times_are_kept_sorted_and_once_and_an_empty_line_is_none(post, leader):
+def test_times_are_sorted_and_deduplicated_and_empty_ones_ignored(post, leader):
     post(PATH, **(FORM | {"times": ["17:45", "", "07:30", "17:45"]}))
     assert schedule_of(leader)["times"] == ["07:30", "17:45"]
 
 
-def test_a_time_more_or_less_keeps_the_form_and_saves_nothing(post, leader):
+def test_adding_or_removing_a_time_saves_nothing(post, leader):
     more = post(PATH, **(FORM | {"add_time": "yes", "quiet_from": "22:00"}))
     assert more.status_code == 200
     assert times_shown(more) == ["07:30", "17:45", ""]
@@ -81,7 +81,7 @@ def test_a_time_more_or_less_keeps_the_form_and_saves_nothing(post, leader):
     assert schedule_of(leader)["chosen"] is False
 
 
-def test_no_more_than_six_times_are_offered(post):
+def test_form_has_at_most_six_times(post):
     times = [f"{hour:02}:00" for hour in range(6, 12)]
     full = post(PATH, **(FORM | {"times": times, "add_time": "yes"}))
     assert times_shown(full) == times
@@ -97,9 +97,7 @@ def test_no_more_than_six_times_are_offered(post):
         ("paused_until", "tomorrow"),
     ],
 )
-def test_what_is_not_valid_is_named_beside_its_field_and_nothing_is_saved(
-    post, leader, field, value
-):
+def test_invalid_values_are_reported_beside_their_fields(post, leader, field, value):
     shown = post(PATH, **(FORM | {field: value}))
     assert shown.status_code == 422
     assert f'id="{field}-wrong"' in shown.text
@@ -108,14 +106,14 @@ def test_what_is_not_valid_is_named_beside_its_field_and_nothing_is_saved(
     assert schedule_of(leader)["chosen"] is False
 
 
-def test_half_of_quiet_hours_is_asked_about(post, leader):
+def test_incomplete_quiet_hours_are_reported(post, leader):
     shown = post(PATH, **(FORM | {"quiet_from": "22:00"}))
     assert shown.status_code == 422
     assert "quiet_to-wrong" in shown.text or "quiet_from-wrong" in shown.text
     assert schedule_of(leader)["chosen"] is False
 
 
-def test_a_device_is_listed_with_what_came_of_it_and_removed(post, leader):
+def test_device_is_listed_with_its_last_outcome_and_removed(post, leader):
     assert "No device gets prompts yet" in post.get(PATH).text
     device = leader.call("POST", "/push/subscriptions", SUBSCRIPTION).json["id"]
     page = post.get(PATH)
@@ -137,10 +135,10 @@ def test_a_device_is_listed_with_what_came_of_it_and_removed(post, leader):
         ("gone", "no longer takes prompts", "No device gets prompts yet"),
     ],
 )
-def test_a_test_is_sent_and_what_came_of_it_is_said(
+def test_test_message_is_sent_and_its_outcome_shown(
     post, leader, app, monkeypatch, push_service, kind, said, shown_later
 ):
-    allow(app, monkeypatch, push_service.host)
+    allow_push_host(app, monkeypatch, push_service.host)
     key = leader.get("/push/key").json["public_key"]
     subscription = push_service.subscription(kind, key=key)
     device = leader.call("POST", "/push/subscriptions", subscription).json["id"]
@@ -151,7 +149,7 @@ def test_a_test_is_sent_and_what_came_of_it_is_said(
     assert shown == (["test"] if kind == "accepted" else [])
 
 
-def test_a_device_with_an_older_key_is_said_to_rest(post, leader, app, monkeypatch):
+def test_device_with_an_older_key_is_shown_as_resting(post, leader, app, monkeypatch):
     leader.call("POST", "/push/subscriptions", SUBSCRIPTION)
     chosen = app.extensions["settings"]
     other = replace(chosen, vapid_private_key=create_secrets()["VAPID_PRIVATE_KEY"])
@@ -159,7 +157,7 @@ def test_a_device_with_an_older_key_is_said_to_rest(post, leader, app, monkeypat
     assert "Rests until the journal is opened there" in post.get(PATH).text
 
 
-def test_another_leaders_device_is_not_there(post, client):
+def test_device_of_another_leader_is_not_found(post, client):
     other = a_leader(client)
     device = other.call("POST", "/push/subscriptions", SUBSCRIPTION).json["id"]
     assert device not in post.get(PATH).text
@@ -173,7 +171,7 @@ def calendar_path(page):
     return found and found[1]
 
 
-def test_a_calendar_has_a_private_address_that_is_replaced_and_ended(post, client):
+def test_calendar_address_is_created_replaced_and_ended(post, client):
     post(PATH, **FORM)
     assert calendar_path(post.get(PATH)) is None
     first = calendar_path(post(f"{PATH}/calendar"))
@@ -204,7 +202,7 @@ def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client)
     assert schedule_of(leader)["enabled"] is True
 
 
-def test_mail_is_not_ended_by_a_token_of_anothers_making(client, leader):
+def test_forged_token_does_not_end_mail(client, leader):
     path = f"/prompts/unsubscribe/{create_unsubscribe_token(UUID(leader.id), 'x' * 40)}"
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404
@@ -214,13 +212,13 @@ def test_mail_is_not_ended_by_a_token_of_anothers_making(client, leader):
     "path",
     [PATH, f"{PATH}/calendar", f"{PATH}/calendar/end", f"{PATH}/devices/{UUID(int=0)}/remove"],
 )
-def test_no_form_is_taken_without_its_token(app, leader, path):
+def test_forms_need_a_csrf_token(app, leader, path):
     browser = app.test_client()
     sign_in(browser, leader)
     assert browser.post(path, data=FORM).status_code == 403
 
 
-def test_the_day_asks_only_on_todays_page_and_knows_whether_it_is_kept(post, leader):
+def test_only_todays_page_offers_prompts_and_knows_whether_the_day_is_completed(post, leader):
     assert re.search(r'<section class="card ask"[^>]* hidden>', post.get("/").text)
     assert not re.search(r'<section class="card ask"[^>]*data-kept', post.get("/").text)
     leader.writes(leader.today(), ("let-go", 4, ""))

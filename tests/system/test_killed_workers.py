@@ -19,7 +19,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from factories import ask_daily, many_leaders, one_device_each
-from prompts.prompting import zone_where_it_is
+from prompts.factories import find_zone_at_hour
 
 from leaderjournal import create_app
 from leaderjournal.kernel import clock
@@ -27,7 +27,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
-from leaderjournal.prompts.delivery import store
+from leaderjournal.prompts.delivery import message_store, store
 from leaderjournal.prompts.delivery.rules import Decision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ class Service:
 
     def leaders_to_be_asked_now(self, number):
         """Make leaders with one device each and a prompt that is due; return device by leader."""
-        zone = zone_where_it_is(12)
+        zone = find_zone_at_hour(12)
         leaders = many_leaders(self.app, number, time_zone=zone)
         devices = list(self.push_service.subscriptions(number))
         one_device_each(self.app, leaders, devices)
@@ -205,7 +205,7 @@ def test_workers_that_claim_at_the_same_time_are_never_given_the_same(service):
     def claim_waiting(_):
         waiting = []
         with service.app.app_context():
-            while given := store.claim_messages(now=clock.now(), limit=40, lease=hour):
+            while given := message_store.claim_messages(now=clock.now(), limit=40, lease=hour):
                 waiting += given
         return waiting
 

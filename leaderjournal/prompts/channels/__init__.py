@@ -1,1 +1,1 @@
-"""The ways by which a reminder reaches a leader here: devices, mail, a calendar."""
+"""The channels by which a reminder reaches a leader: devices, mail and the calendar."""

@@ -1,6 +1,6 @@
-"""Which ways to a leader work here, and what is true of their reminders.
+"""The channels that work for a leader, and how to word the state of their reminders.
 
-A reminder that is switched on and has no way that works is never told of as if it came.
+Reminders that are on without a working channel are never described as if they came.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Channel(StrEnum):
-    """A way by which reminders come."""
+    """A channel by which reminders come."""
 
     PUSH = "push"
     MAIL = "mail"
@@ -16,7 +16,7 @@ class Channel(StrEnum):
 
 
 class MailState(StrEnum):
-    """Whether mail can be sent to the leader, or what stands in the way."""
+    """Whether mail can be sent to the leader, or what prevents it."""
 
     WORKS = "works"
     NO_SERVER = "no_server"
@@ -25,10 +25,11 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """What a leader has of ways.
+    """The channels of a leader.
 
-    `devices` counts devices that take notifications, `resting` those that have to be opened first;
-    `by_mail` says that mail was chosen, `calendar` that there is an address to subscribe to.
+    `devices` counts devices that take notifications, `stale_devices` those on which the journal has
+    to be opened first. `by_mail` tells that mail was chosen, `calendar` that the feed has an
+    address.
     """
 
     devices: int
@@ -44,13 +45,13 @@ class Channels:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """The ways by which a reminder really comes."""
-        there = {
+        """The channels by which a reminder really comes."""
+        working = {
             Channel.PUSH: self.devices > 0,
             Channel.MAIL: self.by_mail and self.can_mail,
             Channel.CALENDAR: self.calendar,
         }
-        return tuple(way for way, works in there.items() if works)
+        return tuple(channel for channel, works in working.items() if works)
 
     @property
     def mail_waits(self) -> bool:
@@ -63,44 +64,46 @@ class Channels:
         return bool(self.channels) or self.mail_waits
 
 
-def format_channels(reach: Channels) -> str:
-    """Return by which ways reminders come, as the end of a sentence; empty where by none."""
-    said = {
-        Channel.PUSH: "to one device" if reach.devices == 1 else f"to {reach.devices} devices",
+def format_channels(available: Channels) -> str:
+    """Return the channels by which reminders come, as the end of a sentence; empty without any."""
+    texts = {
+        Channel.PUSH: "to one device"
+        if available.devices == 1
+        else f"to {available.devices} devices",
         Channel.MAIL: "by mail",
         Channel.CALENDAR: "in your calendar",
     }
-    return _join([said[way] for way in reach.channels])
+    return _join([texts[channel] for channel in available.channels])
 
 
-def explain_silence(reach: Channels) -> str:
+def explain_silence(available: Channels) -> str:
     """Return why no reminder comes, as the end of a sentence."""
     mail = "mail is off"
-    if reach.mail is MailState.NO_SERVER:
+    if available.mail is MailState.NO_SERVER:
         mail = "this journal sends no mail"
-    elif reach.mail_waits:
+    elif available.mail_waits:
         mail = "your e-mail address is not confirmed"
     device = "no device has allowed notifications"
-    if reach.stale_devices:
+    if available.stale_devices:
         device = "your devices have to be opened once more"
     return _join([device, mail])
 
 
-def suggest_next_step(reach: Channels) -> str:
-    """Return what the leader can do so that reminders come: the ways that work here."""
+def suggest_next_step(available: Channels) -> str:
+    """Return a sentence on what the leader can do so that reminders come."""
     steps = ["allow notifications on a device"]
-    if reach.mail_waits:
+    if available.mail_waits:
         steps.append("confirm your e-mail address")
-    elif reach.mail is not MailState.NO_SERVER:
+    elif available.mail is not MailState.NO_SERVER:
         steps.append("choose mail")
     steps.append("add the calendar")
     sentence = _join(steps, "or")
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def suggest_other_channels(reach: Channels) -> str:
-    """Return a sentence about the ways beside notifications that work here."""
-    if reach.mail is not MailState.NO_SERVER:
+def suggest_other_channels(available: Channels) -> str:
+    """Return a sentence about the channels besides notifications."""
+    if available.mail is not MailState.NO_SERVER:
         return "A mail or a calendar entry can remind you instead."
     return "A calendar entry can remind you instead."
 

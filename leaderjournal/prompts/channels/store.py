@@ -1,4 +1,4 @@
-"""What the database and the settings hold of ways to a leader."""
+"""Reads a leader's channels from the database and the settings."""
 
 from collections.abc import Sequence
 
@@ -19,9 +19,9 @@ def get_mail_state(leader: Leader) -> MailState:
 
 
 def get_channels(
-    leader: Leader, kept: LeaderSchedule, devices: Sequence[DeviceStatus] | None = None
+    leader: Leader, schedule: LeaderSchedule, devices: Sequence[DeviceStatus] | None = None
 ) -> Channels:
-    """Return which ways there are to the leader, given their schedule and, if known, devices."""
+    """Return the leader's channels, given their schedule and, if known, devices."""
     if devices is None:
         devices = push_store.list_devices(leader.id)
     working = sum(
@@ -31,6 +31,6 @@ def get_channels(
         devices=working,
         stale_devices=len(devices) - working,
         mail=get_mail_state(leader),
-        by_mail=kept.by_mail,
-        calendar=kept.has_calendar,
+        by_mail=schedule.by_mail,
+        calendar=schedule.has_calendar,
     )

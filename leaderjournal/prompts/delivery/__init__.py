@@ -1,1 +1,1 @@
-"""Delivery: prompts that came due, claimed once and sent."""
+"""Delivery: prompts that are due are claimed once and sent by push or mail."""

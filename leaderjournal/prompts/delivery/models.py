@@ -1,4 +1,4 @@
-"""The table of messages: a prompt that came due, on its way to one device or by mail."""
+"""The table of messages: a prompt that came due, to one device or by mail."""
 
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from leaderjournal.kernel.days import Instant
 
 
 class PromptMessage(Base):
-    """A delivery on its way to one device, or by mail where `subscription_id` is None.
+    """A delivery to one device, or by mail where `subscription_id` is None.
 
-    `next_try_at` is when a worker may take it: at once, after a pause, or when the lease of a
-    worker that took it runs out. None means that it is done, as `outcome` and `status` say.
+    `next_try_at` is when a worker may claim it: at once, after a delay, or when the lease of the
+    worker that claimed it expires. None means that it is finished, as `outcome` and `status` say.
     """
 
     __tablename__ = "prompt_messages"

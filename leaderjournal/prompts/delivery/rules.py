@@ -1,4 +1,4 @@
-"""What becomes of a prompt that has come due."""
+"""Whether a prompt that is due is delivered, and whether a waiting message still is."""
 
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from leaderjournal.prompts.schedule.rules import (
 
 
 class Decision(StrEnum):
-    """What became of a prompt when it was claimed."""
+    """What was decided about a prompt when it was claimed."""
 
     DUE = "due"
     LATE = "late"
@@ -26,10 +26,10 @@ class Decision(StrEnum):
 def decide_delivery(
     prompt: Prompt, *, now: Instant, written: bool, paused: bool, reachable: bool
 ) -> Decision:
-    """Return what becomes of a prompt that is claimed at `now`.
+    """Decide on a prompt that is claimed at `now`.
 
-    It is dropped where its window is over, the leader has written that local day, is in a pause of
-    their practice, or has no device and no mail; otherwise it is due.
+    It is dropped where it is later than MAX_LATENESS, the leader has `written` that local day,
+    pauses their practice, or has neither a device nor mail; otherwise it is due.
     """
     if now - prompt.due_at > MAX_LATENESS:
         return Decision.LATE
@@ -49,10 +49,10 @@ def is_still_wanted(
     snoozed_until: Instant | None,
     now: Instant,
 ) -> bool:
-    """Tell whether a message that has waited may still go out, as the schedule stands at `now`.
+    """Return whether a message that has waited may be sent, by the schedule as it is at `now`.
 
-    It may not once prompts are turned off, paused or put off, nor in quiet hours. A snooze was
-    asked for by hand: only a pause or another snooze stops it.
+    It may not once prompts are turned off, paused or snoozed, nor in quiet hours. A snooze was
+    asked for by hand, so only a pause or another snooze stops it.
     """
     if schedule.paused_until is not None and local_date < schedule.paused_until:
         return False

@@ -1,1 +1,1 @@
-"""Web push: a message is written for one device, sent to its push service, and answered."""
+"""Web push: a message is encrypted for one device and sent to its push service."""

@@ -1,9 +1,8 @@
 """Which push services the server calls, and at which addresses.
 
-An endpoint is a URL that a client hands us and that our server then calls, so nothing about it is
-taken on trust: its shape is read strictly, its host is one of a short list, and the address that
-the host's name resolves to is judged again at every connection, because a name can point elsewhere
-a minute later.
+A client chooses the endpoint, and our server then calls it, so nothing about it is trusted: its
+form is parsed strictly, its host must be on a short list, and the address that the host resolves to
+is checked again at every connection, because DNS can change a minute later.
 """
 
 import ipaddress
@@ -31,7 +30,7 @@ _ENDPOINT = re.compile(
 _LISTED = re.compile(rf"(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?", re.IGNORECASE | re.ASCII)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
-# From IANA's special-purpose registries: what some of the Pythons we run on still call global.
+# From IANA's special-purpose registries; some of the supported Pythons still call them global.
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -52,7 +51,7 @@ class EndpointRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where a push service listens. An IPv6 `host` is without its brackets."""
+    """The address of a push service. An IPv6 `host` is without its brackets."""
 
     scheme: str
     host: str
@@ -67,10 +66,10 @@ class Service:
 
 
 def parse_endpoint(endpoint: str) -> Service:
-    """Return the service that `endpoint` is at, whichever it is.
+    """Return the service of `endpoint`, allowed or not.
 
-    Raises EndpointRefused for anything but a plain http or https URL: user info, a fragment, a
-    trailing dot, a character that two parsers might read in two ways.
+    Raises EndpointRefused for anything but a plain http or https URL: one with user info, a
+    fragment, a trailing dot or a character that parsers disagree about.
     """
     if len(endpoint) > MAX_ENDPOINT_LENGTH:
         raise EndpointRefused("it is too long")
@@ -86,13 +85,13 @@ def parse_endpoint(endpoint: str) -> Service:
 
 
 class PushHosts:
-    """The push services that the server calls: the known ones and the operator's own."""
+    """The push services that the server calls: the known ones and those the operator allows."""
 
     def __init__(self, extra: Sequence[str]) -> None:
         """Take `extra` hosts as PUSH_ALLOWED_HOSTS names them: `host` or `host:port`.
 
-        Each stands for itself alone, not for the names below it; `host` without a port is at
-        the scheme's own. Raises ValueError, naming the entry, where one is neither.
+        An entry does not include its subdomains; `host` without a port means the scheme's default
+        port. Raises ValueError, naming the entry, for anything else.
         """
         self._extra: set[tuple[str, int | None]] = set()
         for entry in extra:
@@ -105,29 +104,29 @@ class PushHosts:
         self._loopback = {host for host, _ in self._extra if _is_loopback(host)}
 
     def check(self, endpoint: str) -> None:
-        """Raise EndpointRefused where the shape of `endpoint` alone says that it is not called."""
+        """Raise EndpointRefused where the form of `endpoint` alone rules it out."""
         self.get_service(endpoint)
 
     def get_service(self, endpoint: str) -> Service:
-        """Return the service that `endpoint` is at. Raises EndpointRefused as `check` does."""
+        """Return the service of `endpoint`. Raises EndpointRefused as `check` does."""
         service = parse_endpoint(endpoint)
         if service.scheme == "http" and service.host not in self._loopback:
             raise EndpointRefused("it is not https")
-        own_port = service.port == _DEFAULT_PORTS[service.scheme]
+        is_default_port = service.port == _DEFAULT_PORTS[service.scheme]
         if (service.host, service.port) in self._extra:
             return service
-        if (service.host, None) in self._extra and own_port:
+        if (service.host, None) in self._extra and is_default_port:
             return service
         if not _is_known(service.host):
             raise EndpointRefused("its host is no push service that is allowed")
-        if not own_port:
+        if not is_default_port:
             raise EndpointRefused("its port is not 443")
         return service
 
     def may_connect(self, host: str, address: str) -> bool:
-        """Tell whether a connection to `host` may go to the IP `address` that its name led to.
+        """Return whether a connection to `host` may use the IP `address` that it resolved to.
 
-        A listed loopback host is at a loopback address, every other one at a public address.
+        An allowed loopback host must be at a loopback address, any other host at a public one.
         """
         try:
             ip = ipaddress.ip_address(address)
@@ -144,10 +143,10 @@ def _parse_allowed_host(entry: str) -> tuple[str, int | None]:
 
 
 def _normalize_host(host: str) -> str:
-    """Return `host` in lower case, an IP address in its one notation and without brackets.
+    """Return `host` in lower case, and an IP address in canonical form without brackets.
 
-    Raises ValueError where it looks like an address and is not one in the usual notation: what
-    ends in a number is an address to a browser (`0x7f.1`, `2130706433`), never a name.
+    Raises ValueError for an address in an unusual notation: browsers take a host that ends in a
+    number for an address (`0x7f.1`, `2130706433`), never for a name.
     """
     host = host.lower()
     if host.startswith("["):
@@ -171,7 +170,7 @@ def _is_loopback(host: str) -> bool:
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv6Address) and ip in _NAT64:
-        # In a network without IPv4 every service is reached so; what counts is where it leads.
+        # A network without IPv4 reaches every service like this: check the IPv4 address in it.
         return _is_public(IPv4Address(ip.packed[-4:]))
     if isinstance(ip, IPv6Address) and ip not in _GLOBAL_UNICAST:
         return False

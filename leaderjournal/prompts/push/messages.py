@@ -1,4 +1,4 @@
-"""Writing a push message: encrypted for one device (RFC 8291) and signed (RFC 8292)."""
+"""Push messages: encrypted for one device (RFC 8291) and signed (RFC 8292)."""
 
 import base64
 import re
@@ -21,10 +21,10 @@ from leaderjournal.prompts.push.endpoints import parse_endpoint
 from leaderjournal.prompts.push.rules import BadDevice, Device
 
 MAX_PLAINTEXT = 3_993
-"""Bytes: what fits a body of 4,096 that every push service takes (RFC 8291, section 4)."""
+"""Bytes: what fits a body of 4,096, which every push service accepts (RFC 8291, section 4)."""
 TOKEN_LIFETIME = timedelta(hours=12)
 TOKEN_MARGIN = timedelta(minutes=10)
-"""So long before its end a token is no longer used: a service's clock may run ahead of ours."""
+"""How long before its expiry a token is renewed: a service's clock may run ahead of ours."""
 MAX_TOKENS = 1_000
 URGENCIES = frozenset({"very-low", "low", "normal", "high"})
 
@@ -32,12 +32,12 @@ _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class MessageTooLarge(ValueError):
-    """The payload is longer than a push service takes."""
+    """The payload is longer than a push service accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A request that is ready to be posted to a push service."""
+    """A request that is ready to be sent to a push service."""
 
     url: str
     headers: dict[str, str]
@@ -46,16 +46,16 @@ class PushMessage:
 
 @dataclass(slots=True)
 class _Subscription:
-    """A device as `_Encryption` reads it: its `keys` are those that the device holds already."""
+    """A device in the form that `_Encryption` reads."""
 
     keys: Device
 
 
 class _Encryption(WebPush):  # type: ignore[misc]  # webpush has no types
-    """The encryption of `webpush`, given keys that were decoded when the device subscribed.
+    """The encryption of `webpush` with keys that were decoded when the device subscribed.
 
-    Its own models would decode them and parse the endpoint's URL again for every message, which
-    takes a tenth as long as encrypting does.
+    Its own models decode them and parse the endpoint's URL for every message, which takes a tenth
+    of the time of the encryption.
     """
 
     def _decode_subscription_key(self, key: bytes) -> bytes:
@@ -72,7 +72,7 @@ class _Token:
 def derive_public_key(private_key: str) -> str:
     """Return the VAPID public key that browsers subscribe with: base64url of 65 bytes.
 
-    `private_key` is VAPID_PRIVATE_KEY: 32 bytes as base64url. Raises ValueError where it is no
+    `private_key` is VAPID_PRIVATE_KEY: 32 bytes as base64url. Raises ValueError where it is not a
     private key of P-256.
     """
     key: str = VAPID.get_application_server_key(_parse_vapid_key(private_key).public_key())
@@ -82,8 +82,8 @@ def derive_public_key(private_key: str) -> str:
 def check_device(device: Device) -> None:
     """Raise BadDevice where no message can be encrypted for `device`.
 
-    Its `p256dh` must lie on P-256, where a point elsewhere would give away bits of the key that
-    it is multiplied with, and its `auth` must be 16 bytes.
+    Its `p256dh` must lie on P-256, because a point elsewhere would reveal bits of the key that it
+    is multiplied with, and its `auth` must be 16 bytes.
     """
     if len(device.auth) != 16:
         raise BadDevice("auth must be 16 bytes")
@@ -94,12 +94,12 @@ def check_device(device: Device) -> None:
 
 
 class MessageWriter:
-    """Writes messages in the name of one VAPID key. Any number of threads may share it."""
+    """Writes messages signed with one VAPID key. Any number of threads can share it."""
 
     def __init__(self, private_key: str, subject: str) -> None:
         """Take VAPID_PRIVATE_KEY and VAPID_SUBJECT, the `mailto:` or `https:` of the operator.
 
-        Raises ValueError where the key is no private key of P-256.
+        Raises ValueError where the key is not a private key of P-256.
         """
         key = _parse_vapid_key(private_key)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -116,8 +116,8 @@ class MessageWriter:
 
         `ttl` is in seconds; `urgency` is one of URGENCIES; an undelivered message of the same
         `topic` (1 to 32 base64url characters) is replaced (RFC 8030, 5.2 to 5.4). Raises
-        MessageTooLarge over MAX_PLAINTEXT, BadDevice where the device's key is no point on
-        P-256, EndpointRefused where its endpoint is no URL, ValueError for another argument.
+        MessageTooLarge over MAX_PLAINTEXT, BadDevice where the device's key is not on P-256,
+        EndpointRefused where its endpoint is not a URL, ValueError for another argument.
         """
         if len(payload) > MAX_PLAINTEXT:
             raise MessageTooLarge(f"{len(payload)} bytes; a push message holds {MAX_PLAINTEXT}")
@@ -145,10 +145,10 @@ class MessageWriter:
 
     def _authorize(self, endpoint: str, now: Instant) -> str:
         service = "/".join(endpoint.split("/", 3)[:3])
-        kept = self._tokens.get(service)
-        # A token from the future is one that a clock set back has left behind.
-        if kept and kept.signed_at <= now < kept.used_until:
-            return kept.authorization
+        cached = self._tokens.get(service)
+        # A token is from the future where the clock has been set back.
+        if cached and cached.signed_at <= now < cached.used_until:
+            return cached.authorization
         expires_at = now + TOKEN_LIFETIME
         claims = {
             "aud": parse_endpoint(service).origin,
@@ -157,7 +157,7 @@ class MessageWriter:
         }
         token = jwt.encode(claims, self._encryption.vapid.private_key, algorithm="ES256")
         authorization = f"vapid t={token}, k={self._public_key}"
-        if len(self._tokens) >= MAX_TOKENS:  # whoever subscribes may choose among many names
+        if len(self._tokens) >= MAX_TOKENS:  # clients choose the services, and there are many names
             self._tokens.clear()
         self._tokens[service] = _Token(authorization, now, Instant(expires_at - TOKEN_MARGIN))
         return authorization

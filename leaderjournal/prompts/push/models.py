@@ -1,4 +1,4 @@
-"""The tables of push subscriptions: browsers that asked for prompts, those removed, those lost."""
+"""The tables of push subscriptions: the current, the removed and the lost ones."""
 
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from leaderjournal.kernel.days import Instant
 
 
 class PushSubscription(Base):
-    """Where a device is reached, encrypted; `endpoint_hash` is a keyed hash of its endpoint.
+    """A device's endpoint and keys, encrypted; `endpoint_hash` is a keyed hash of the endpoint.
 
-    `endpoint`, `p256dh` and `auth` are empty but in rows of earlier releases until those are
-    encrypted. The `last_…` columns say when it was tried last, and what came of it.
+    `endpoint`, `p256dh` and `auth` are empty, except in rows of earlier releases that are not yet
+    encrypted. The `last_…` columns hold the time and result of the last message.
     """
 
     __tablename__ = "push_subscriptions"
@@ -35,7 +35,7 @@ class PushSubscription(Base):
 
 
 class RemovedSubscription(Base):
-    """A subscription that its leader removed, so that the device does not put itself back."""
+    """A subscription that its leader removed, so that the device does not subscribe again."""
 
     __tablename__ = "removed_subscriptions"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,7 +46,7 @@ class RemovedSubscription(Base):
 
 
 class LostSubscription(Base):
-    """A subscription that its push service ended, so that its leader is told of it."""
+    """A subscription that its push service ended, so that its leader sees it."""
 
     __tablename__ = "lost_subscriptions"
     id: Mapped[UUID] = mapped_column(primary_key=True)

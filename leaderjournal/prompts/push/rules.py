@@ -1,4 +1,4 @@
-"""What a device is, what its push service's answer means, and when to try again.
+"""Devices, the meaning of a push service's response, and when to retry.
 
 The protocol is RFC 8030; the keys of a device are those of RFC 8291, section 2.
 """
@@ -17,17 +17,17 @@ REFUSED_ENDPOINT = "refused endpoint"
 FIRST_DELAY = timedelta(seconds=10)
 MAX_DELAY = 64 * FIRST_DELAY
 MAX_WAIT = timedelta(days=366)
-"""A longer `Retry-After` counts as this one: later than any prompt is good for."""
+"""A longer `Retry-After` counts as this one, which is after any prompt expires."""
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}")
 
 
 class BadDevice(ValueError):
-    """What a browser gave is no subscription that a message can be encrypted for."""
+    """No message can be encrypted for this subscription."""
 
 
 class Outcome(StrEnum):
-    """What became of one message."""
+    """The outcome of one message."""
 
     SENT = "sent"
     GONE = "gone"
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where messages for one browser go, and the keys that only it can open them with.
+    """The endpoint of one browser, and the keys that messages are encrypted with for it.
 
     `p256dh` is a point on P-256, 65 bytes uncompressed; `auth` is 16 bytes of secret.
     """
@@ -49,10 +49,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class ServiceResponse:
-    """What a push service said to one message.
+    """A push service's response to one message.
 
-    `status` is None where it said nothing whole; `failure` then says why: "connect", "timeout",
-    "broken" or "refused endpoint: <reason>". It never holds a URL, which is a secret of the device.
+    `status` is None where there was no complete response; `failure` then says why: "connect",
+    "timeout", "broken" or "refused endpoint: <reason>". It never contains a URL, which is a secret
+    of the device.
     """
 
     status: int | None
@@ -63,8 +64,8 @@ class ServiceResponse:
 def parse_device(endpoint: str, p256dh: str, auth: str) -> Device:
     """Return the device that a browser's `PushSubscription.toJSON()` describes.
 
-    The keys are base64url, padded or not. Raises BadDevice where a key is not, or has the wrong
-    length or form. Whether `p256dh` lies on the curve is for `messages.check_device` to say.
+    The keys are base64url, padded or not. Raises BadDevice for another encoding, length or form;
+    `messages.check_device` checks whether `p256dh` lies on the curve.
     """
     point, secret = _decode_base64url("p256dh", p256dh), _decode_base64url("auth", auth)
     if len(point) != 65 or point[0] != 4:
@@ -74,19 +75,19 @@ def parse_device(endpoint: str, p256dh: str, auth: str) -> Device:
     return Device(endpoint, point, secret)
 
 
-def determine_outcome(answer: ServiceResponse) -> Outcome:
-    """Return what `answer` means for the message and for the subscription (RFC 8030, 5 to 7.3).
+def determine_outcome(response: ServiceResponse) -> Outcome:
+    """Return what a response means for the message and the subscription (RFC 8030, 5 to 7.3).
 
-    GONE ends the subscription, LATER is worth another try, REFUSED is our own fault and is not.
+    GONE ends the subscription, LATER is worth a retry, REFUSED is our own fault and is not.
     """
-    if answer.status is None:
-        refused = answer.failure.startswith(REFUSED_ENDPOINT)
+    if response.status is None:
+        refused = response.failure.startswith(REFUSED_ENDPOINT)
         return Outcome.REFUSED if refused else Outcome.LATER
-    if answer.status in {200, 201, 202}:
+    if response.status in {200, 201, 202}:
         return Outcome.SENT
-    if answer.status in {404, 410}:
+    if response.status in {404, 410}:
         return Outcome.GONE
-    if answer.status == 429 or 500 <= answer.status <= 599:
+    if response.status == 429 or 500 <= response.status <= 599:
         return Outcome.LATER
     return Outcome.REFUSED
 
@@ -94,8 +95,8 @@ def determine_outcome(answer: ServiceResponse) -> Outcome:
 def parse_retry_after(value: str | None, *, now: Instant) -> timedelta | None:
     """Return how long from `now` a `Retry-After` header asks to wait (RFC 9110, 10.2.3).
 
-    It is a number of seconds or an HTTP date in any of its three forms. A date that has passed is
-    no wait, a header that is neither is None, and nothing is longer than MAX_WAIT.
+    It is a number of seconds or an HTTP date in any of its three forms. A past date is no wait, any
+    other header is None, and the longest wait is MAX_WAIT.
     """
     text = (value or "").strip()
     if re.fullmatch("[0-9]+", text):
@@ -103,7 +104,7 @@ def parse_retry_after(value: str | None, *, now: Instant) -> timedelta | None:
         return min(timedelta(seconds=seconds), MAX_WAIT)
     try:
         date = parsedate_to_datetime(text)
-        # An HTTP date is in GMT whether it says so or, as asctime's form, does not.
+        # An HTTP date is in GMT, also in asctime's form, which does not say so.
         wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
@@ -111,21 +112,20 @@ def parse_retry_after(value: str | None, *, now: Instant) -> timedelta | None:
 
 
 def plan_retry(
-    attempts: int, *, now: Instant, wait: timedelta | None, expires_at: Instant, luck: float
+    attempts: int, *, now: Instant, wait: timedelta | None, expires_at: Instant, jitter: float
 ) -> Instant | None:
-    """Return when to send a message again that has been tried `attempts` times (1 or more).
+    """Return when to retry a message after `attempts` attempts (1 or more).
 
-    Where the service said how long to `wait`, it is that long and up to a tenth more; one that
-    says so again and again without waiting is left alone longer each time. Else the delay doubles
-    from FIRST_DELAY to MAX_DELAY, and up to half of it more. `luck`, in [0, 1), chooses how
-    much more, so that messages refused together do not come back together. None where that would
-    not be before `expires_at`.
+    Where the service asks to `wait`, the delay is that long and up to a tenth more, and at least
+    one that doubles from a second. Otherwise the delay doubles from FIRST_DELAY to MAX_DELAY, and
+    up to half of it more. `jitter`, in [0, 1), chooses how much more, so that messages that failed
+    together are not retried together. None where the retry would not be before `expires_at`.
     """
     doubled = 2 ** min(attempts - 1, 20)
     if wait is None:
-        delay = min(FIRST_DELAY * doubled, MAX_DELAY) * (1 + luck / 2)
+        delay = min(FIRST_DELAY * doubled, MAX_DELAY) * (1 + jitter / 2)
     else:
-        delay = max(wait, min(timedelta(seconds=doubled), MAX_DELAY)) * (1 + luck / 10)
+        delay = max(wait, min(timedelta(seconds=doubled), MAX_DELAY)) * (1 + jitter / 10)
     if delay >= expires_at - now:
         return None
     return Instant(now + delay)

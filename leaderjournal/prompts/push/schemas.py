@@ -1,4 +1,4 @@
-"""What the calls of push subscriptions take and give."""
+"""The requests and responses of push subscriptions."""
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
@@ -41,7 +41,7 @@ class NewSubscriptionSchema(Schema):
 
 
 class SubscriptionSchema(Schema):
-    """A device that asked for prompts, and what came of the last message to it."""
+    """A device that gets prompts, with the result of the last message."""
 
     id = fields.UUID(required=True)
     device = fields.String(required=True, attribute="name")
@@ -55,7 +55,7 @@ class SubscriptionSchema(Schema):
 
 
 class TestedSchema(Schema):
-    """What came of a test: sent, gone, later or refused, and the push service's status."""
+    """The result of a test: sent, gone, later or refused, and the push service's status."""
 
     outcome = fields.String(required=True)
     status = fields.Integer(required=True, allow_none=True)

@@ -1,8 +1,8 @@
-"""Sending push messages: many at once, over few connections, to checked addresses alone.
+"""Sends push messages: many at once, over few connections, only to checked addresses.
 
-The transfers are libcurl's, whose HTTP/2 is in C: on one core it sends many times as many messages
-as httpx, which moreover leaves a stream open that it gives up on, so that a service which lets two
-hundred messages hang is lost to it for good.
+libcurl, whose HTTP/2 is in C, sends many times as many messages per core as httpx. httpx also
+leaves the streams of timed-out messages open, so that it cannot use a service again that has let
+two hundred messages hang.
 """
 
 import asyncio
@@ -24,30 +24,30 @@ from leaderjournal.prompts.push.messages import PushMessage
 from leaderjournal.prompts.push.rules import REFUSED_ENDPOINT, ServiceResponse
 
 Resolver = Callable[[str, int], Coroutine[Any, Any, Sequence[str]]]
-"""Returns the IP addresses of a host and port; raises OSError where there is none."""
+"""Returns the IP addresses of a host and port; raises OSError where it has none."""
 
 MAX_RESPONSE_BYTES = 4_096
 MAX_ADDRESSES = 8
 MAX_CACHED_NAMES = 1_000
 READ_GRACE_SECONDS = 0.1
-"""Seconds for an answer that is here when its time is up."""
+"""Seconds to read a response that has arrived when its time is up."""
 NAME_CACHE_SECONDS = 30.0
-"""Seconds for which a name is not asked for again. Its addresses stay those that were checked."""
+"""Seconds for which the addresses of a name are cached."""
 CONNECTION_MAX_AGE_SECONDS = 30 * 60
-"""Seconds after which a connection takes no further message, so that a service can move."""
+"""Seconds after which a connection gets no further message, so that a service can move."""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Return the IP addresses of `host` in the order that the system prefers them in."""
+    """Return the IP addresses of `host` in the order that the system prefers."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 
 class PushSender:
-    """Posts messages to push services and tells what they answered.
+    """Sends messages to push services and returns their responses.
 
-    Every transfer runs in one thread of the sender's own; any number of threads may submit.
+    All transfers run in one thread of the sender; any number of threads can submit messages.
     """
 
     def __init__(
@@ -55,26 +55,26 @@ class PushSender:
         hosts: PushHosts,
         *,
         seconds: float = 10,
-        most_in_flight: int = 100,
+        max_in_flight: int = 100,
         resolver: Resolver = resolve,
-        names_kept: float = NAME_CACHE_SECONDS,
+        name_cache_seconds: float = NAME_CACHE_SECONDS,
         authorities: Path | None = None,
     ) -> None:
-        """Send to `hosts` alone, `most_in_flight` at a time, each within `seconds` at most.
+        """Send only to `hosts`, up to `max_in_flight` messages at a time, each within `seconds`.
 
-        `authorities` is a PEM file of those that may vouch for a service's certificate; without
-        one they are those that Mozilla trusts.
+        `authorities` is a PEM file of the authorities that may sign a service's certificate; by
+        default those that Mozilla trusts.
         """
         self._hosts = hosts
         self._seconds = seconds
         self._resolver = resolver
-        self._name_cache_seconds = names_kept
+        self._name_cache_seconds = name_cache_seconds
         self._authorities = str(authorities or certifi.where())
         self._lookups: dict[Service, tuple[float, asyncio.Task[Sequence[str]]]] = {}
         self._idle: list[_Transfer] = []
-        self._slots = asyncio.Semaphore(most_in_flight)
+        self._slots = asyncio.Semaphore(max_in_flight)
         self._multi = pycurl.AsyncCurlMulti()
-        self._multi.setopt(pycurl.M_MAXCONNECTS, most_in_flight)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, max_in_flight)
         self._closed = False
         self._lock = threading.Lock()
         self._loop = asyncio.SelectorEventLoop()
@@ -84,10 +84,10 @@ class PushSender:
         self._thread.start()
 
     def submit(self, message: PushMessage) -> Future[ServiceResponse]:
-        """Send `message` as soon as there is room for it, and return its answer to come.
+        """Send `message` as soon as there is capacity; return the future response.
 
-        There is an answer whatever the service does or fails to do. The future is cancelled where
-        the sender is closed before the message's turn. Raises RuntimeError after `close`.
+        There is a response whatever the service does or fails to do. The future is cancelled where
+        the sender is closed before the message is started. Raises RuntimeError after `close`.
         """
         with self._lock:
             if self._closed:
@@ -95,7 +95,7 @@ class PushSender:
             return asyncio.run_coroutine_threadsafe(self._send(message), self._loop)
 
     def close(self) -> None:
-        """Wait for what is on its way, cancel what is not yet, and close every connection."""
+        """Wait for the messages in flight, cancel the others, and close every connection."""
         with self._lock:
             if self._closed:
                 return
@@ -108,7 +108,7 @@ class PushSender:
     async def _finish(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:
-            # Every message has its answer by then; what is left is names that nobody waits for.
+            # All messages have their responses by then; only lookups that nobody awaits are left.
             _, left = await asyncio.wait(others, timeout=self._seconds + 1)
             for lookup in left:
                 lookup.cancel()
@@ -122,7 +122,7 @@ class PushSender:
             exchange = asyncio.create_task(self._exchange(message))
             await asyncio.wait({exchange}, timeout=self._seconds)
             if not exchange.done():
-                # Its answer may have come while the loop was busy with others.
+                # Its response may have arrived while the loop was busy with others.
                 await asyncio.wait({exchange}, timeout=READ_GRACE_SECONDS)
             if not exchange.done():
                 exchange.cancel()
@@ -142,25 +142,25 @@ class PushSender:
         try:
             await self._multi.perform(transfer.curl)
         except pycurl.error as error:
-            answer = transfer.answer(error.args[0])
+            response = transfer.get_response(error.args[0])
         else:
-            answer = transfer.answer(pycurl.E_OK)
-        self._idle.append(transfer)  # one that is given up on is not: libcurl still ends it
-        return answer
+            response = transfer.get_response(pycurl.E_OK)
+        self._idle.append(transfer)  # not a transfer that timed out: libcurl still ends it
+        return response
 
     async def _resolve_allowed(self, service: Service) -> Sequence[str]:
         """Return the addresses of `service`.
 
-        Raises EndpointRefused where one of them is not allowed, OSError where there is none.
+        Raises EndpointRefused where one of them is not allowed, OSError where it has none.
         """
-        addresses = (await self._addresses(service))[:MAX_ADDRESSES]
+        addresses = (await self._resolve(service))[:MAX_ADDRESSES]
         if not addresses:
             raise OSError(f"{service.host} has no address")
         if not all(self._hosts.may_connect(service.host, address) for address in addresses):
             raise EndpointRefused("its name leads to an address that is not public")
         return [str(ipaddress.ip_address(address)) for address in addresses]
 
-    async def _addresses(self, service: Service) -> Sequence[str]:
+    async def _resolve(self, service: Service) -> Sequence[str]:
         if _is_address(service.host):
             return [service.host]
         fresh_until, lookup = self._lookups.get(service, (0.0, None))
@@ -170,7 +170,7 @@ class PushSender:
             if len(self._lookups) >= MAX_CACHED_NAMES:
                 self._lookups.clear()
             self._lookups[service] = (self._loop.time() + self._name_cache_seconds, lookup)
-        return await asyncio.shield(lookup)  # others wait for it too
+        return await asyncio.shield(lookup)  # other messages await it too
 
     def _forget_failed(self, service: Service, lookup: asyncio.Task[Sequence[str]]) -> None:
         if lookup.cancelled() or lookup.exception():
@@ -178,14 +178,14 @@ class PushSender:
 
 
 class _BorrowedSocket(socket.socket):
-    """A socket that libcurl makes a duplicate of for itself; this one is closed when dropped."""
+    """A socket that libcurl duplicates for itself; this one is closed when it is dropped."""
 
     def __del__(self) -> None:
         self.close()
 
 
 class _Transfer:
-    """A handle of libcurl's, which carries one message after another."""
+    """A libcurl handle, which sends one message after another."""
 
     def __init__(self, authorities: str) -> None:
         self.curl = pycurl.Curl()
@@ -197,7 +197,7 @@ class _Transfer:
             (pycurl.PROTOCOLS, pycurl.PROTO_HTTPS | pycurl.PROTO_HTTP),
             (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
             (pycurl.FOLLOWLOCATION, 0),
-            (pycurl.PROXY, ""),  # not even the one that the environment names
+            (pycurl.PROXY, ""),  # not even that of the environment
             (pycurl.PATH_AS_IS, 1),
             (pycurl.MAXLIFETIME_CONN, CONNECTION_MAX_AGE_SECONDS),
             (pycurl.NOSIGNAL, 1),
@@ -209,14 +209,14 @@ class _Transfer:
             self.curl.setopt(option, value)
 
     def prepare(self, message: PushMessage, service: Service, addresses: Sequence[str]) -> None:
-        """Make ready to post `message` to one of the `addresses`, which are checked."""
+        """Prepare to send `message` to one of the `addresses`, which are checked."""
         self._addresses = addresses
         self._retry_after: str | None = None
         self._head_ended = False
         self._reply_size = 0
         self.curl.setopt(pycurl.URL, message.url)
-        # A first connection is waited for where TLS says at once whether it takes many messages.
-        # Without TLS only its first answer says so, which may never come.
+        # TLS tells at once whether a connection takes many messages, so wait for the first one.
+        # Without TLS only the first response tells, which may never come.
         self.curl.setopt(pycurl.PIPEWAIT, service.scheme == "https")
         self.curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in message.headers.items()])
         self.curl.setopt(pycurl.POSTFIELDS, message.body)
@@ -224,10 +224,10 @@ class _Transfer:
             pinned = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
             self.curl.setopt(pycurl.RESOLVE, [f"+{service.host}:{service.port}:{pinned}"])
 
-    def answer(self, code: int) -> ServiceResponse:
-        """Return what the service said, where `code` is how the transfer ended."""
-        enough = code == pycurl.E_WRITE_ERROR and self._reply_size > MAX_RESPONSE_BYTES
-        if self._head_ended and (code == pycurl.E_OK or enough):
+    def get_response(self, code: int) -> ServiceResponse:
+        """Return the service's response to a transfer that ended with the libcurl `code`."""
+        is_cut_short = code == pycurl.E_WRITE_ERROR and self._reply_size > MAX_RESPONSE_BYTES
+        if self._head_ended and (code == pycurl.E_OK or is_cut_short):
             return ServiceResponse(self.curl.getinfo(pycurl.RESPONSE_CODE), self._retry_after)
         return ServiceResponse(None, failure=_FAILURES.get(code, "broken"))
 
@@ -237,7 +237,7 @@ class _Transfer:
             return refused
         opened = _BorrowedSocket(address.family, address.socktype, address.protocol)
         if sys.platform == "linux":
-            # A connection that swallows everything would otherwise be kept for a quarter of an hour
+            # Linux keeps a connection without acknowledgements for a quarter of an hour otherwise.
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
         return opened
 
@@ -247,7 +247,7 @@ class _Transfer:
             self._retry_after = None
             self._head_ended = False
         elif not line.strip():
-            self._head_ended = True  # a head that is cut off is whole enough for libcurl
+            self._head_ended = True  # libcurl also accepts a head that is cut off
         elif name.lower() == b"retry-after":
             self._retry_after = value.strip()[:100].decode("latin-1")
 

@@ -1,1 +1,1 @@
-"""When a prompt comes: a leader's times, weekdays, quiet hours, pause and snooze."""
+"""Schedules: a leader's times, weekdays, quiet hours, pauses and snoozes."""

@@ -1,4 +1,4 @@
-"""The tables of schedules: what a leader chose, which prompt comes next, and which ones came."""
+"""The tables of schedules, with each one's next prompt, and of the prompts that came due."""
 
 from datetime import time
 from uuid import UUID
@@ -13,9 +13,9 @@ from leaderjournal.kernel.days import Instant, LocalDate
 class PromptSchedule(Base):
     """A leader's schedule; `times` and `weekdays` as in "07:30 17:45" and "12345".
 
-    `chosen` is false where the leader has set none and the row is here for a snooze or a calendar.
+    `chosen` is false where the leader has saved none, and the row serves a snooze or a calendar.
     `next_due_at` is the UTC instant at which the prompt `next_slot` of `next_local_date` is due,
-    None where none comes.
+    None where there is none.
     """
 
     __tablename__ = "prompt_schedules"
@@ -43,7 +43,7 @@ class PromptDelivery(Base):
     """A prompt that came due: one per leader, local day and slot, whichever worker claimed it.
 
     `number` counts the prompts of the local day from 0; `expires_at` is the UTC instant until
-    which it may be delivered; `decision` says what became of it.
+    which it may be delivered; `decision` is one of `delivery.rules.Decision`.
     """
 
     __tablename__ = "prompt_deliveries"

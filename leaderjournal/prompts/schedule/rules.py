@@ -1,9 +1,9 @@
-"""When the next prompt comes, whatever the clocks do and wherever the leader goes.
+"""When the next prompt is due, across clock changes and moves between time zones.
 
-A leader chooses wall-clock times; each of them is a *slot* of every local day. A slot turns into an
-instant in two steps: the first minute at which the clock on the wall shows that time or, where
-clocks leap over it, the first minute after the leap; then, where quiet hours hold that minute,
-their end. Of what falls on one instant, one prompt comes.
+A leader chooses wall-clock times; each of them is a *slot* of every local day. A slot becomes an
+instant in two steps: the first minute at which the wall clock shows that time or, where a clock
+change skips it, the first minute after the change; then, where that minute is in quiet hours, their
+end. Slots that fall on one instant make one prompt.
 """
 
 from collections.abc import Collection, Iterator
@@ -30,18 +30,18 @@ SNOOZE_PREFIX = "snooze "
 """How the slot of a snooze begins."""
 
 AT_RISK_AT = time(20, 30)
-"""When, local time, a streak at risk is spoken of, unless the leader's quiet hours are near."""
+"""The local time of the prompt for a streak at risk, unless the leader's quiet hours are near."""
 
 MAX_LATENESS = timedelta(hours=1)
-"""How long after it was due a prompt is worth sending; what is later is dropped."""
+"""How late a prompt may be sent; a later one is dropped."""
 
 DEFAULT_TIME = time(17, 45)
-"""The time offered to a leader who has not written yet."""
+"""The time suggested to a leader who has not written yet."""
 
 _MIN_LIFETIME = timedelta(minutes=1)
-# Quiet hours may leave a slot nothing but the night of a clock change, which is within a year.
+# Quiet hours can leave a slot only the night of a clock change, which is within a year.
 _LOOKAHEAD = timedelta(days=400)
-# A pause until the end of the calendar is no error, but nothing can be reckoned beyond it.
+# A pause until the last possible date is valid, but no date after it can be computed.
 _LAST_DATE = date.max - timedelta(days=3)
 
 
@@ -53,7 +53,7 @@ class Schedule:
     7, of the local day: at 01:00 on a Saturday it is still Friday where days start at 03:00. Quiet
     hours run from `quiet_from` up to `quiet_to`, over midnight where that is smaller; there are
     none where either is missing or both are the same. `paused_until` is the first local day on
-    which prompts come again. `enabled` is the switch of the prompt of `streak_at_risk` too.
+    which prompts come again. `enabled` also switches the prompt of `streak_at_risk`.
     """
 
     enabled: bool
@@ -67,7 +67,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One slot of one local day (as the hour at which days start divides them), and its instant."""
+    """One slot of one local day, which begins at the leader's start of day, and its instant."""
 
     local_date: LocalDate
     slot: Slot
@@ -85,32 +85,33 @@ def find_next_prompt(
 ) -> Prompt | None:
     """Return the first prompt due later than `after` and not in `handled`, or None.
 
-    A slot "HH:MM" of the local day D is at that wall time on the date D, or on the next one where
-    HH:MM is before `day_starts_at`. A wall time that a clock change skips comes at the first
-    minute that exists, even where D is over by then; one that comes twice comes the first time.
+    A slot "HH:MM" of the local day D is at that wall time on the date D, or on the next date where
+    HH:MM is before `day_starts_at`. A wall time that a clock change skips is due at the first
+    minute after it, even where D is over by then; a wall time that occurs twice is due the first
+    time.
 
-    - In quiet hours a slot waits until the clock shows `quiet_to`. Where D is over by then, it
-      does not come that day.
-    - Of slots that so fall on one instant the earliest comes, and the others count as handled
-      when it is. The streak at risk gives way to any other.
-    - A slot on another weekday, or of a day before `paused_until`, does not come.
-    - `snoozed_until` stands for every slot that is due by then, those of the next day too where it
-      is on that. It comes whatever the weekday, quiet hours or `enabled` say, as the leader
-      asked for it by hand, but not in a pause.
+    - A slot in quiet hours waits until the clock shows `quiet_to`. Where D is over by then, it is
+      dropped for that day.
+    - Of slots that fall on one instant like this, the earliest is due, and the others count as
+      handled with it. The streak at risk yields to any other slot.
+    - Slots on other weekdays, and of days before `paused_until`, are dropped.
+    - `snoozed_until` replaces every slot that is due by then, also those of the next day where it
+      is on that day. It ignores weekdays, quiet hours and `enabled`, because the leader asked for
+      it by hand, but not a pause.
 
-    `handled` needs to hold what came since the second local day before that of `after`: a flight
-    over the date line leads back that far.
+    `handled` must contain the slots handled since the second local day before that of `after`: a
+    flight over the date line leads back that far.
     """
     clock = _Clock(zone, day_starts_at)
     snooze = _get_snooze_prompt(schedule, snoozed_until, clock)
-    coming = []
+    candidates = []
     if snooze is not None and snooze.due_at > after and _get_key(snooze) not in handled:
-        coming.append(snooze)
+        candidates.append(snooze)
     for prompt in _iterate_prompts(schedule, clock, after, snooze):
         if prompt.due_at > after and _get_key(prompt) not in handled:
-            coming.append(prompt)
+            candidates.append(prompt)
             break
-    return min(coming, key=_get_due_at, default=None)
+    return min(candidates, key=_get_due_at, default=None)
 
 
 def find_prompt_after_move(
@@ -131,7 +132,7 @@ def find_prompt_after_move(
     in `handled` do not come again, though the clock shows their time once more. Where nothing was
     carried over, this is `next_prompt` in `new_zone`.
     """
-    carried_over = _find_skipped_prompt(
+    skipped = _find_skipped_prompt(
         schedule,
         _Clock(old_zone, day_starts_at),
         _Clock(new_zone, day_starts_at),
@@ -139,7 +140,7 @@ def find_prompt_after_move(
         handled=handled,
         snoozed_until=snoozed_until,
     )
-    return carried_over or find_next_prompt(
+    return skipped or find_next_prompt(
         schedule,
         zone=new_zone,
         day_starts_at=day_starts_at,
@@ -150,19 +151,19 @@ def find_prompt_after_move(
 
 
 def is_quiet(schedule: Schedule, moment: Instant, zone: str) -> bool:
-    """Tell whether the clock on the wall in `zone` shows a time within the quiet hours."""
+    """Return whether the wall clock in `zone` shows a time within the quiet hours."""
     return schedule.quiet_from is not None and _is_quiet_at(
         schedule, moment.astimezone(get_time_zone(zone)).time()
     )
 
 
 def get_expiry(schedule: Schedule, prompt: Prompt, *, zone: str, day_starts_at: time) -> Instant:
-    """Return until when a push service may hold `prompt`: at least a minute after it is due.
+    """Return until when `prompt` may be delivered: at least a minute after it is due.
 
-    That is the end of its local day or the beginning of quiet hours, whichever is first. A snooze
-    that falls into quiet hours was asked for, and is held for MAX_LATENESS instead: a phone that is
-    switched on in the middle of the night stays silent. Where clocks go back into quiet hours
-    that are over, these do not count as beginning again.
+    That is the end of its local day or the start of quiet hours, whichever is first. A snooze in
+    quiet hours, which the leader asked for, expires after MAX_LATENESS: a phone that is turned on
+    in the middle of the night stays silent. Quiet hours that are over do not start again where
+    clocks go back into them.
     """
     clock = _Clock(zone, day_starts_at)
     ends = clock.find_day_end(prompt.local_date)
@@ -175,10 +176,10 @@ def get_expiry(schedule: Schedule, prompt: Prompt, *, zone: str, day_starts_at: 
 
 
 def suggest_time(last_written: tuple[Instant, str] | None) -> time:
-    """Return the time of day to offer first, a multiple of five minutes.
+    """Return the time of day to suggest first, a multiple of five minutes.
 
     It is the wall time at which the leader last wrote (instant and IANA zone), to the nearest five
-    minutes, or DEFAULT_TIME where they never did. Just before midnight it is 00:00.
+    minutes, or DEFAULT_TIME where they never have. Just before midnight it is 00:00.
     """
     if last_written is None:
         return DEFAULT_TIME
@@ -189,7 +190,7 @@ def suggest_time(last_written: tuple[Instant, str] | None) -> time:
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """The clock on the wall of an IANA zone, and the hour at which the leader's days start."""
+    """The wall clock of an IANA zone, and the time at which the leader's days start."""
 
     zone: str
     day_starts_at: time
@@ -202,11 +203,11 @@ class _Clock:
         return get_local_day(moment, self.zone, self.day_starts_at)
 
     def find_day_end(self, day: LocalDate) -> Instant:
-        """Return when the local `day` is over."""
+        """Return the instant at which the local `day` ends."""
         return get_day_end(day, self.zone, self.day_starts_at)
 
     def find_instant(self, at: time, day: LocalDate) -> Instant:
-        """Return the first minute of the local `day` at which it is `at`, or as good as that."""
+        """Return the first minute of the local `day` that shows `at`, or the first after a skip."""
         return get_day_start(day if at >= self.day_starts_at else days_after(day, 1), self.zone, at)
 
 
@@ -237,7 +238,7 @@ def _iterate_prompts(
 
 
 def _list_prompts(schedule: Schedule, clock: _Clock, day: LocalDate) -> list[Prompt]:
-    """Return the prompts of one local day in order, with all that share an instant."""
+    """Return the prompts of one local day in order, including all that share an instant."""
     if not schedule.enabled or day.isoweekday() not in schedule.weekdays:
         return []
     if schedule.paused_until is not None and day < schedule.paused_until:
@@ -251,7 +252,7 @@ def _list_prompts(schedule: Schedule, clock: _Clock, day: LocalDate) -> list[Pro
         due_at = _move_out_of_quiet_hours(schedule, clock, clock.find_instant(at, day), day)
         if due_at is not None:
             prompts.append(Prompt(day, slot, due_at))
-    prompts.sort(key=_get_due_at)  # and AT_RISK stays behind others of its instant
+    prompts.sort(key=_get_due_at)  # AT_RISK stays behind others of its instant
     return prompts
 
 
@@ -264,25 +265,25 @@ def _find_skipped_prompt(
     handled: Collection[tuple[LocalDate, Slot]],
     snoozed_until: Instant | None,
 ) -> Prompt | None:
-    """Return the one prompt for today's slots that a move at `now` leapt over, if there are any."""
+    """Return the one prompt for the slots of today that a move at `now` skips, if there are any."""
     today = new.find_day(now)
     due_at = _move_out_of_quiet_hours(schedule, new, now, today)
     if due_at is None:
         return None
     snooze = _get_snooze_prompt(schedule, snoozed_until, new)
-    came = {p.slot for p in _list_prompts(schedule, old, today) if p.due_at <= now}
+    past = {p.slot for p in _list_prompts(schedule, old, today) if p.due_at <= now}
     before = None
     for prompt in _list_prompts(schedule, new, today):
         if prompt.due_at > now:
             break
-        carried_over = Prompt(today, prompt.slot, due_at)
+        skipped = Prompt(today, prompt.slot, due_at)
         if (
             prompt.due_at != before
-            and prompt.slot not in came
+            and prompt.slot not in past
             and _get_key(prompt) not in handled
-            and not _is_superseded(carried_over, snooze)
+            and not _is_superseded(skipped, snooze)
         ):
-            return carried_over
+            return skipped
         before = prompt.due_at
     return None
 
@@ -302,10 +303,11 @@ def _is_superseded(prompt: Prompt, snooze: Prompt | None) -> bool:
 
 
 def _get_at_risk_time(schedule: Schedule) -> time:
-    """Return when a streak at risk is spoken of: AT_RISK_AT, or an hour before quiet hours.
+    """Return the time of the prompt for a streak at risk: AT_RISK_AT or an hour before quiet hours.
 
-    Quiet hours move it when they hold AT_RISK_AT or begin within the hour after, so that an hour
-    is left to write in. Those that began in the morning do not: it waits for their end instead.
+    Quiet hours move it when they include AT_RISK_AT or start within the hour after, so that there
+    is an hour left to write. Quiet hours that started in the morning do not: it waits until they
+    end.
     """
     begins = schedule.quiet_from
     if begins is None or not time(13) <= begins < time(AT_RISK_AT.hour + 1, AT_RISK_AT.minute):
@@ -324,7 +326,7 @@ def _is_quiet_at(schedule: Schedule, wall: time) -> bool:
 def _move_out_of_quiet_hours(
     schedule: Schedule, clock: _Clock, moment: Instant, day: LocalDate
 ) -> Instant | None:
-    """Return `moment`, or the end of the quiet hours that hold it if that is on the same `day`."""
+    """Return `moment`, or the end of quiet hours around it; None where that is not on `day`."""
     if schedule.quiet_to is None or not is_quiet(schedule, moment, clock.zone):
         return moment
     end = _find_next_time(schedule, schedule.quiet_to, clock, moment, quiet=False)
@@ -334,13 +336,13 @@ def _move_out_of_quiet_hours(
 def _find_next_time(
     schedule: Schedule, at: time, clock: _Clock, after: Instant, *, quiet: bool
 ) -> Instant | None:
-    """Return when it is `at` next, and quiet or not quiet then, or None if not by tomorrow.
+    """Return when the clock next shows `at`, quiet or not then; None where not by tomorrow.
 
-    A clock change may leap from quiet hours into quiet hours: then they have not ended.
+    A clock change can skip from quiet hours into quiet hours: then they have not ended.
     """
     today = LocalDate(after.astimezone(get_time_zone(clock.zone)).date())
     for day in iter_days(today, days_after(today, 1)):
-        comes = get_day_start(day, clock.zone, at)
-        if comes > after and is_quiet(schedule, comes, clock.zone) == quiet:
-            return comes
+        moment = get_day_start(day, clock.zone, at)
+        if moment > after and is_quiet(schedule, moment, clock.zone) == quiet:
+            return moment
     return None

@@ -1,4 +1,4 @@
-"""What the calls and forms of a prompt schedule take and give."""
+"""The requests, forms and responses of a prompt schedule."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class ScheduleSchema(Schema):
     paused_until = Day(allow_none=True, load_default=None)
     streak_at_risk = StrictBoolean(load_default=False)
     by_mail = StrictBoolean(load_default=False)
-    # What was read can be put back: these are told and not asked for.
+    # A schedule that was read can be put back: these fields are only in responses, and ignored.
     mail_waits = fields.Raw(load_only=True, allow_none=True)
     chosen = fields.Raw(load_only=True, allow_none=True)
     snoozed_until = fields.Raw(load_only=True, allow_none=True)
@@ -60,16 +60,23 @@ class ScheduleSchema(Schema):
     @post_load
     def _build_schedule(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         by_mail = data.pop("by_mail")
-        told_only = ("mail_waits", "chosen", "snoozed_until", "next_due_at", "reaches", "ways")
-        for told in told_only:
-            data.pop(told, None)
+        only_in_responses = (
+            "mail_waits",
+            "chosen",
+            "snoozed_until",
+            "next_due_at",
+            "reaches",
+            "ways",
+        )
+        for name in only_in_responses:
+            data.pop(name, None)
         data["times"] = tuple(sorted(set(data["times"])))
         data["weekdays"] = frozenset(data["weekdays"])
         return {"schedule": Schedule(**data), "by_mail": by_mail}
 
 
 class WaysSchema(Schema):
-    """The ways there are: devices that take notifications, mail, and a calendar's address."""
+    """The channels: devices that take notifications, mail, and a calendar's address."""
 
     devices = fields.Integer(required=True)
     mail = fields.Enum(
@@ -82,7 +89,7 @@ class WaysSchema(Schema):
 
 
 class ShownScheduleSchema(Schema):
-    """A schedule as it stands; an offer where `chosen` is false."""
+    """The current schedule; an offer where `chosen` is false."""
 
     enabled = fields.Boolean(required=True)
     times = fields.List(ClockTime(), required=True)
@@ -109,7 +116,7 @@ class ShownScheduleSchema(Schema):
 
 
 class SnoozeSchema(Schema):
-    """For how long today's prompt is put off."""
+    """For how long today's prompt is snoozed."""
 
     minutes = fields.Integer(
         required=True,

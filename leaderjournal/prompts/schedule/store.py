@@ -1,7 +1,5 @@
-"""The SQL of prompt schedules: what a leader chose, and which prompt comes next."""
+"""The SQL of prompt schedules: what a leader chose, and the next prompt."""
 
-import hashlib
-import secrets
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,13 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.settings.store import LocalDaysChange
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
-from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
 from leaderjournal.prompts.schedule.rules import (
     Prompt,
@@ -29,11 +25,11 @@ from leaderjournal.prompts.schedule.rules import (
 )
 from leaderjournal.reflections.figures import store as day_figures_store
 
-HANDLED_LOOKBACK_DAYS = 3  # local days; a flight over the date line leads back two
+HANDLED_LOOKBACK_DAYS = 3  # a flight over the date line leads back two local days
 
 
 class PromptsPaused(Exception):
-    """No prompt comes before `until`, the first local day on which they come again."""
+    """Prompts are paused until `until`, the first local day on which they come again."""
 
     def __init__(self, until: LocalDate) -> None:
         super().__init__(f"prompts are paused until {until}")
@@ -42,7 +38,7 @@ class PromptsPaused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LeaderSchedule:
-    """A schedule as it stands; `chosen` is false where it is an offer and nothing was set yet."""
+    """A leader's schedule; `chosen` is false where it is an offer and nothing was saved yet."""
 
     schedule: Schedule
     by_mail: bool
@@ -54,7 +50,7 @@ class LeaderSchedule:
 
 
 def get_schedule(leader: Leader) -> LeaderSchedule:
-    """Return the leader's schedule, or what is offered: the time at which they last wrote."""
+    """Return the leader's schedule, or an offer at the time of day at which they last wrote."""
     row = db.session.get(PromptSchedule, leader.id)
     if row is not None and row.chosen:
         return LeaderSchedule(
@@ -81,12 +77,12 @@ def get_schedule(leader: Leader) -> LeaderSchedule:
 
 
 def save_schedule(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Instant) -> None:
-    """Keep what the leader chose, and reckon which prompt comes next.
+    """Save the leader's schedule and find its next prompt.
 
-    One that is due already, and that no worker has claimed yet, still comes.
+    A prompt that is due already, and that no worker has claimed yet, still comes.
     """
     with write_transaction() as session:
-        row = _lock_schedule(session, leader.id)
+        row = lock_schedule(session, leader.id)
         row.chosen = True
         row.enabled = schedule.enabled
         row.times = " ".join(at.isoformat("minutes") for at in schedule.times)
@@ -104,11 +100,11 @@ def save_schedule(leader: Leader, schedule: Schedule, *, by_mail: bool, now: Ins
 def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
     """Move today's prompt to `minutes` from `now`, a whole minute; return that instant.
 
-    Raises PromptsPaused where prompts are paused on the local day that it falls in.
+    Raises PromptsPaused where prompts are paused on the local day of that instant.
     """
     until = Instant((now + timedelta(minutes=minutes)).replace(second=0, microsecond=0))
     with write_transaction() as session:
-        row = _lock_schedule(session, leader.id)
+        row = lock_schedule(session, leader.id)
         if row.paused_until is not None and leader.today(until) < row.paused_until:
             raise PromptsPaused(row.paused_until)
         row.snoozed_until = until
@@ -117,10 +113,10 @@ def snooze(leader: Leader, minutes: int, *, now: Instant) -> Instant:
 
 
 def reschedule_after_move(session: Session, change: LocalDaysChange) -> None:
-    """Reckon the next prompt anew where the leader's zone or start of day has changed.
+    """Find the next prompt again after the leader's zone or start of day has changed.
 
-    For `accounts.settings.store.local_days_changed`; inside the caller's transaction. A prompt
-    that is due already, and that no worker has claimed yet, stays due.
+    Receives `accounts.settings.store.local_days_changed`, inside its transaction. A prompt that is
+    due already, and that no worker has claimed yet, stays due.
     """
     row = session.get(
         PromptSchedule, change.account_id, populate_existing=True, with_for_update=True
@@ -141,7 +137,7 @@ def reschedule_after_move(session: Session, change: LocalDaysChange) -> None:
 
 
 def stop_mail(account_id: UUID) -> bool:
-    """Send the account no more prompts by mail; tell whether there is such an account's row."""
+    """Send the account no more prompts by mail; return whether it has a schedule."""
     with write_transaction() as session:
         found = count_changed_rows(
             session,
@@ -150,49 +146,6 @@ def stop_mail(account_id: UUID) -> bool:
             .values(by_mail=False),
         )
     return bool(found)
-
-
-def get_calendar_token(cipher: Cipher) -> str | None:
-    """Return the token in the private address of the leader's calendar feed, if there is one."""
-    row = db.session.get(PromptSchedule, cipher.account)
-    if row is None or row.calendar_token_encrypted is None:
-        return None
-    return cipher.decrypt_text(
-        row.calendar_token_encrypted,
-        table="prompt_schedules",
-        column="calendar_token_encrypted",
-        row=row.account_id,
-    )
-
-
-def create_calendar_token(cipher: Cipher) -> str:
-    """Give the calendar feed a fresh private address; the one before ends. Return its token."""
-    token = secrets.token_urlsafe(32)
-    with write_transaction() as session:
-        row = _lock_schedule(session, cipher.account)
-        row.calendar_hash = _hash(token)
-        row.calendar_token_encrypted = cipher.encrypt_text(
-            token, table="prompt_schedules", column="calendar_token_encrypted", row=cipher.account
-        )
-    return token
-
-
-def revoke_calendar_token(account_id: UUID) -> None:
-    """Revoke the private address of the calendar feed."""
-    with write_transaction() as session:
-        session.execute(
-            sa.update(PromptSchedule)
-            .where(PromptSchedule.account_id == account_id)
-            .values(calendar_hash=None, calendar_token_encrypted=None)
-        )
-
-
-def find_leader_by_calendar_token(token: str) -> Leader | None:
-    """Return the leader whose calendar feed has this token, unless they are suspended."""
-    account_id = db.session.scalar(
-        sa.select(PromptSchedule.account_id).where(PromptSchedule.calendar_hash == _hash(token))
-    )
-    return accounts_store.find_active_leader(account_id) if account_id else None
 
 
 def parse_schedule(row: PromptSchedule) -> Schedule:
@@ -209,7 +162,7 @@ def parse_schedule(row: PromptSchedule) -> Schedule:
 
 
 def find_schedules(session: Session, accounts: Collection[UUID]) -> dict[UUID, PromptSchedule]:
-    """Return the schedules of these accounts as they stand now."""
+    """Return the current schedules of these accounts."""
     rows = session.scalars(
         sa.select(PromptSchedule)
         .where(PromptSchedule.account_id.in_(accounts))
@@ -218,8 +171,23 @@ def find_schedules(session: Session, accounts: Collection[UUID]) -> dict[UUID, P
     return {row.account_id: row for row in rows}
 
 
+def lock_schedule(session: Session, account_id: UUID) -> PromptSchedule:
+    """Return the account's schedule, created where there is none and locked in this transaction."""
+    fresh = {
+        "account_id": account_id,
+        "chosen": False,
+        "enabled": False,
+        "times": "",
+        "weekdays": "",
+        "streak_at_risk": False,
+        "by_mail": False,
+    }
+    session.execute(upsert(session, PromptSchedule).values(fresh).on_conflict_do_nothing())
+    return session.get_one(PromptSchedule, account_id, populate_existing=True, with_for_update=True)
+
+
 def set_next_prompt(row: PromptSchedule, prompt: Prompt | None) -> None:
-    """Note in a row which prompt comes next."""
+    """Set the next prompt of a schedule."""
     row.next_due_at = prompt.due_at if prompt else None
     row.next_local_date = prompt.local_date if prompt else None
     row.next_slot = prompt.slot if prompt else None
@@ -228,7 +196,7 @@ def set_next_prompt(row: PromptSchedule, prompt: Prompt | None) -> None:
 def find_handled_slots(
     session: Session, accounts: Collection[UUID], today: LocalDate
 ) -> defaultdict[UUID, set[tuple[LocalDate, Slot]]]:
-    """Return, by account, which slots of the local days around `today` have been handled."""
+    """Return the handled slots of the local days around `today`, by account."""
     rows = session.execute(
         sa.select(PromptDelivery.account_id, PromptDelivery.local_date, PromptDelivery.slot).where(
             PromptDelivery.account_id.in_(accounts),
@@ -260,7 +228,7 @@ def _is_due(row: PromptSchedule, now: Instant) -> bool:
 
 
 def _is_wanted(schedule: Schedule, row: PromptSchedule) -> bool:
-    """Tell whether the local day of the prompt that comes next is one of the schedule's."""
+    """Return whether the schedule still includes the local day of the next prompt."""
     day = row.next_local_date
     return (
         schedule.enabled
@@ -268,22 +236,3 @@ def _is_wanted(schedule: Schedule, row: PromptSchedule) -> bool:
         and day.isoweekday() in schedule.weekdays
         and (schedule.paused_until is None or day >= schedule.paused_until)
     )
-
-
-def _lock_schedule(session: Session, account_id: UUID) -> PromptSchedule:
-    """Return the account's row, made where there is none, and locked against other writers."""
-    fresh = {
-        "account_id": account_id,
-        "chosen": False,
-        "enabled": False,
-        "times": "",
-        "weekdays": "",
-        "streak_at_risk": False,
-        "by_mail": False,
-    }
-    session.execute(upsert(session, PromptSchedule).values(fresh).on_conflict_do_nothing())
-    return session.get_one(PromptSchedule, account_id, populate_existing=True, with_for_update=True)
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -11,6 +11,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.prompts.push import store
 from leaderjournal.prompts.push.models import PushSubscription
+from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.prompts.push.rules import parse_device
 
 AT = parse_device(A_BROWSER["endpoint"], **A_BROWSER["keys"])
@@ -49,7 +50,7 @@ def assert_nothing_is_plain(app):
         assert store.get_device(row["account_id"], row["id"]) == AT
 
 
-def test_a_device_is_encrypted_and_found_again_by_its_endpoint(app, client):
+def test_device_is_encrypted_and_found_by_its_endpoint(app, client):
     leader = a_leader(client)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
     assert_nothing_is_plain(app)
@@ -57,27 +58,27 @@ def test_a_device_is_encrypted_and_found_again_by_its_endpoint(app, client):
     assert_nothing_is_plain(app)
 
 
-def test_a_device_of_an_earlier_release_is_encrypted_once_and_stays_reachable(app, client):
+def test_plain_device_is_encrypted_once_and_stays_reachable(app, client):
     leader = a_leader(client)
     an_old_row(app, leader)
     [before] = rows(app)
     with app.app_context():
         assert store.get_device(before["account_id"], before["id"]) == AT
-        assert store.encrypt_plain_devices() == 1
-        assert store.encrypt_plain_devices() == 0
+        assert encrypt_plain_devices() == 1
+        assert encrypt_plain_devices() == 0
     assert_nothing_is_plain(app)
     assert rows(app)[0]["id"] == before["id"]
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
 
 
-def test_a_browser_that_asks_again_is_the_device_it_was_before(app, client):
+def test_resubscribing_browser_keeps_its_plain_row(app, client):
     leader = a_leader(client)
     an_old_row(app, leader)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
     assert_nothing_is_plain(app)
 
 
-def test_an_encrypted_device_opens_in_its_own_row_and_account_alone(app, client):
+def test_device_decrypts_only_in_its_own_row_and_account(app, client):
     leader, other = a_leader(client), a_leader(client)
     leader.call("POST", "/push/subscriptions", A_BROWSER)
     with app.app_context():
@@ -88,7 +89,7 @@ def test_an_encrypted_device_opens_in_its_own_row_and_account_alone(app, client)
         assert store.read_device(row, own) == AT
 
 
-def test_an_upgrade_encrypts_what_it_finds(app, client):
+def test_upgrade_encrypts_plain_devices(app, client):
     leader = a_leader(client)
     an_old_row(app, leader)
     assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0

@@ -122,12 +122,12 @@ EVIL = [
 
 
 @pytest.mark.parametrize("endpoint", GOOD)
-def test_a_known_push_service_is_called(endpoint):
+def test_known_push_service_is_allowed(endpoint):
     KNOWN.check(endpoint)
 
 
 @pytest.mark.parametrize("endpoint", EVIL)
-def test_whatever_else_a_url_is_the_server_does_not_call_it(endpoint):
+def test_any_other_url_is_refused(endpoint):
     with pytest.raises(EndpointRefused) as refusal:
         KNOWN.check(endpoint)
     assert "://" not in str(refusal.value)
@@ -139,7 +139,7 @@ def test_whatever_else_a_url_is_the_server_does_not_call_it(endpoint):
     st.sampled_from(KNOWN_HOSTS),
     st.text("@:/\\?#.[]%; \t\n0x17faé", max_size=12),
 )
-def test_what_is_accepted_means_the_same_to_another_parser(before, host, after):
+def test_accepted_url_parses_the_same_elsewhere(before, host, after):
     endpoint = f"https://{before}{host}{after}"
     try:
         KNOWN.check(endpoint)
@@ -168,7 +168,7 @@ def test_what_is_accepted_means_the_same_to_another_parser(before, host, after):
         ("127.0.0.1:8700", "https://fcm.googleapis.com/abc"),
     ],
 )
-def test_the_operator_adds_hosts(listed, endpoint):
+def test_operator_can_allow_more_hosts(listed, endpoint):
     PushHosts([listed]).check(endpoint)
 
 
@@ -193,7 +193,7 @@ def test_the_operator_adds_hosts(listed, endpoint):
         ("localhost:8700", "http://a.localhost:8700/abc"),
     ],
 )
-def test_an_added_host_stands_for_itself_alone(listed, endpoint):
+def test_allowed_host_does_not_include_its_subdomains(listed, endpoint):
     with pytest.raises(EndpointRefused):
         PushHosts([listed]).check(endpoint)
 
@@ -214,7 +214,7 @@ def test_an_added_host_stands_for_itself_alone(listed, endpoint):
         "",
     ],
 )
-def test_an_entry_that_is_no_host_is_named(entry):
+def test_invalid_allowed_host_is_named_in_the_error(entry):
     with pytest.raises(ValueError, match="PUSH_ALLOWED_HOSTS"):
         PushHosts([entry])
 
@@ -271,28 +271,28 @@ NOT_PUBLIC = [
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_address_may_be_connected_to(address):
+def test_public_address_is_allowed(address):
     assert KNOWN.may_connect("fcm.googleapis.com", address)
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
-def test_no_other_address_may(address):
+def test_non_public_address_is_refused(address):
     assert not KNOWN.may_connect("fcm.googleapis.com", address)
     assert not PushHosts(["127.0.0.1:8700", "10.1.2.3"]).may_connect("web.push.apple.com", address)
 
 
-def test_in_a_network_without_ipv4_a_service_is_reached_through_its_translator():
+def test_nat64_address_of_a_public_host_is_allowed():
     assert KNOWN.may_connect("fcm.googleapis.com", "64:ff9b::142.250.74.10")
 
 
 @given(st.ip_addresses())
-def test_an_address_that_python_calls_private_is_never_connected_to(address):
+def test_every_address_python_calls_private_is_refused(address):
     translated = ipaddress.ip_network("64:ff9b::/96")
     if not address.is_global and not (address.version == 6 and address in translated):
         assert not KNOWN.may_connect("fcm.googleapis.com", str(address))
 
 
-def test_a_listed_loopback_host_is_at_a_loopback_address_alone():
+def test_allowed_loopback_host_connects_only_to_loopback():
     hosts = PushHosts(["localhost:8700", "127.0.0.1:8700", "[::1]:8700"])
     assert hosts.may_connect("localhost", "127.0.0.1")
     assert hosts.may_connect("localhost", "::1")
@@ -302,7 +302,7 @@ def test_a_listed_loopback_host_is_at_a_loopback_address_alone():
     assert not hosts.may_connect("localhost", "142.250.74.10")
 
 
-def test_a_listed_private_address_is_not_connected_to_as_only_loopback_is_excepted():
+def test_allowed_private_address_is_still_refused():
     hosts = PushHosts(["10.1.2.3:8443"])
     hosts.check("https://10.1.2.3:8443/abc")
     assert not hosts.may_connect("10.1.2.3", "10.1.2.3")
@@ -318,5 +318,5 @@ def test_a_listed_private_address_is_not_connected_to_as_only_loopback_is_except
         ("https://push.firm.example:8443/", "https://push.firm.example:8443"),
     ],
 )
-def test_the_origin_has_the_port_where_it_is_not_the_schemes_own(endpoint, origin):
+def test_origin_contains_a_non_default_port(endpoint, origin):
     assert parse_endpoint(endpoint).origin == origin

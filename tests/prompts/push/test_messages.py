@@ -90,7 +90,7 @@ def claims(message) -> dict:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def test_the_example_of_rfc_8291_encrypts_to_its_published_bytes(writer, monkeypatch):
+def test_rfc_8291_example_encrypts_to_the_published_bytes(writer, monkeypatch):
     drawn = {"generate_private_key": lambda *_: private_key(AS_PRIVATE)}
     monkeypatch.setattr(webpush, "ec", SimpleNamespace(**(vars(ec) | drawn)))
     monkeypatch.setattr(webpush, "os", SimpleNamespace(urandom=lambda _: decoded(SALT)))
@@ -99,22 +99,22 @@ def test_the_example_of_rfc_8291_encrypts_to_its_published_bytes(writer, monkeyp
     assert base64url(body) == BODY
 
 
-def test_the_example_of_rfc_8291_decrypts_to_its_published_text():
+def test_rfc_8291_example_decrypts_to_the_published_text():
     assert opened(decoded(BODY)) == PLAINTEXT
 
 
 @given(st.binary(max_size=MAX_PLAINTEXT))
 @hypothesis_settings(max_examples=50)
-def test_an_independent_library_opens_every_message(payload):
+def test_independent_library_decrypts_every_message(payload):
     assert opened(written(MessageWriter(VAPID_KEY, SUBJECT), payload).body) == payload
 
 
-def test_no_two_messages_share_a_salt_or_a_key(writer):
+def test_messages_share_no_salt_and_no_key(writer):
     heads = {written(writer).body[:86] for _ in range(100)}
     assert len({head[:16] for head in heads}) == len({head[21:] for head in heads}) == 100
 
 
-def test_the_headers_are_those_of_rfc_8030(writer):
+def test_headers_follow_rfc_8030(writer):
     message = written(writer, ttl=3600, urgency="high", topic="a-Z_0")
     authorization = message.headers.pop("Authorization")
     assert message.url == BROWSER.endpoint
@@ -129,13 +129,13 @@ def test_the_headers_are_those_of_rfc_8030(writer):
     assert authorization.endswith(f", k={derive_public_key(VAPID_KEY)}")
 
 
-def test_the_largest_message_fills_what_every_push_service_takes(writer):
+def test_largest_message_has_4096_bytes(writer):
     assert len(written(writer, b"x" * 3_993).body) == 4_096
     with pytest.raises(MessageTooLarge):
         written(writer, b"x" * 3_994)
 
 
-def test_a_ttl_given_once_is_not_the_next_messages(writer):
+def test_ttl_is_not_carried_over_to_the_next_message(writer):
     ttls = [written(writer, ttl=ttl).headers["TTL"] for ttl in (3600, 0, 60)]
     assert ttls == ["3600", "0", "60"]
 
@@ -152,12 +152,12 @@ def test_a_ttl_given_once_is_not_the_next_messages(writer):
         {"topic": "upd\n"},
     ],
 )
-def test_what_a_push_service_would_refuse_is_not_written(writer, wrong):
+def test_invalid_message_is_rejected(writer, wrong):
     with pytest.raises(ValueError, match="push message"):
         written(writer, **wrong)
 
 
-def test_a_message_is_signed_for_its_service_and_for_twelve_hours(writer):
+def test_token_is_for_one_service_and_twelve_hours(writer):
     message = written(writer)
     token = message.headers["Authorization"].removeprefix("vapid t=").partition(",")[0]
     key = ec.EllipticCurvePublicKey.from_encoded_point(
@@ -186,19 +186,17 @@ def test_a_message_is_signed_for_its_service_and_for_twelve_hours(writer):
         ("https://Web.Push.Apple.com/1", "https://web.push.apple.com"),
     ],
 )
-def test_the_audience_has_the_port_where_the_endpoint_has_one_of_its_own(
-    writer, endpoint, audience
-):
+def test_audience_contains_a_non_default_port(writer, endpoint, audience):
     to = Device(endpoint, BROWSER.p256dh, BROWSER.auth)
     assert claims(written(writer, to=to))["aud"] == audience
 
 
-def test_a_contact_may_be_a_page():
+def test_subject_can_be_an_https_address():
     writer = MessageWriter(VAPID_KEY, "https://leaderjournal.app/contact")
     assert claims(written(writer))["sub"] == "https://leaderjournal.app/contact"
 
 
-def test_a_service_is_signed_for_once_and_another_one_by_itself(writer):
+def test_token_is_cached_per_service(writer):
     mozilla, apple = (
         Device(f"https://{host}/1", BROWSER.p256dh, BROWSER.auth)
         for host in ("updates.push.services.mozilla.com", "web.push.apple.com")
@@ -213,7 +211,7 @@ def test_a_service_is_signed_for_once_and_another_one_by_itself(writer):
     assert len(set(signed)) == 2  # an ES256 signature is never the same twice
 
 
-def test_a_token_is_renewed_shortly_before_it_expires(writer):
+def test_token_is_renewed_before_it_expires(writer):
     first = written(writer)
     expires_at = datetime.fromtimestamp(claims(first)["exp"], UTC)
 
@@ -227,14 +225,14 @@ def test_a_token_is_renewed_shortly_before_it_expires(writer):
     assert datetime.fromtimestamp(claims(renewed)["exp"], UTC) > expires_at + timedelta(hours=11)
 
 
-def test_a_clock_that_is_set_back_leaves_no_token_that_is_valid_for_too_long(writer):
+def test_token_from_the_future_is_not_reused(writer):
     written(writer)
     earlier = to_instant(NOW - timedelta(days=3))
     expires_at = datetime.fromtimestamp(claims(written(writer, now=earlier))["exp"], UTC)
     assert expires_at == (earlier + timedelta(hours=12)).replace(microsecond=0)
 
 
-def test_a_flood_of_services_is_not_remembered(writer):
+def test_token_cache_is_bounded(writer):
     first = written(writer).headers["Authorization"]
     for number in range(MAX_TOKENS):
         name = f"https://device-{number}.notify.windows.com/1"
@@ -242,7 +240,7 @@ def test_a_flood_of_services_is_not_remembered(writer):
     assert written(writer).headers["Authorization"] != first
 
 
-def test_a_device_whose_key_is_no_point_on_the_curve_is_refused(writer):
+def test_device_key_off_the_curve_is_rejected(writer):
     beside = Device(BROWSER.endpoint, b"\x04" + b"\x01" * 64, BROWSER.auth)
     with pytest.raises(BadDevice):
         check_device(beside)
@@ -253,18 +251,18 @@ def test_a_device_whose_key_is_no_point_on_the_curve_is_refused(writer):
     check_device(BROWSER)
 
 
-def test_a_device_whose_endpoint_is_no_url_is_refused(writer):
+def test_endpoint_that_is_no_url_is_rejected(writer):
     with pytest.raises(EndpointRefused):
         written(writer, to=Device("mailto:x@y.z", BROWSER.p256dh, BROWSER.auth))
 
 
-def test_the_public_key_is_the_private_ones():
+def test_public_key_belongs_to_the_private_key():
     key = private_key(UA_PRIVATE)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     assert derive_public_key(UA_PRIVATE) == UA_PUBLIC == base64url(point)
 
 
-def test_a_private_key_that_is_none_is_refused():
+def test_invalid_private_key_is_rejected():
     for wrong in ("A" * 43, base64url(b"\xff" * 32)):
         with pytest.raises(ValueError, match=r".+"):
             derive_public_key(wrong)

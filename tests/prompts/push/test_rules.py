@@ -34,7 +34,7 @@ def base64url(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("padding", ["with", "without"])
-def test_a_device_is_what_the_browser_gave(padding):
+def test_device_holds_the_browsers_subscription(padding):
     p256dh, auth = base64url(POINT), base64url(SECRET)
     if padding == "without":
         p256dh, auth = p256dh.rstrip("="), auth.rstrip("=")
@@ -58,7 +58,7 @@ def test_a_device_is_what_the_browser_gave(padding):
         ("ä" * 87, base64url(SECRET)),
     ],
 )
-def test_keys_of_another_length_or_form_are_no_device(p256dh, auth):
+def test_malformed_keys_are_rejected(p256dh, auth):
     with pytest.raises(BadDevice):
         parse_device("https://push.example/1", p256dh, auth)
 
@@ -85,7 +85,7 @@ def test_each_status_has_its_outcome(status, expected):
         ("refused endpoint: it is not https", Outcome.REFUSED),
     ],
 )
-def test_no_answer_is_worth_another_try_unless_we_refused_to_ask(failure, expected):
+def test_missing_response_is_retried_unless_the_endpoint_was_refused(failure, expected):
     assert determine_outcome(ServiceResponse(None, failure=failure)) is expected
 
 
@@ -106,18 +106,18 @@ def test_no_answer_is_worth_another_try_unless_we_refused_to_ask(failure, expect
         ("Wed, 99 Nov 2026 17:47:00 GMT", None),
     ],
 )
-def test_retry_after_is_read_in_each_form_that_rfc_9110_has(value, expected):
+def test_retry_after_is_parsed_in_every_rfc_9110_form(value, expected):
     assert parse_retry_after(value, now=NOW) == expected
 
 
 @given(instants, instants)
-def test_a_date_is_waited_for_and_never_longer_than_the_longest_wait(now, until):
+def test_retry_after_date_is_capped_at_the_maximum(now, until):
     expected = min(max(until.replace(microsecond=0) - now, timedelta(0)), MAX_WAIT)
     assert parse_retry_after(format_datetime(until, usegmt=True), now=now) == expected
 
 
 @given(st.text() | st.text("0123456789:, GMTNovSun+-", max_size=40))
-def test_no_header_is_an_error(value):
+def test_arbitrary_retry_after_raises_nothing(value):
     wait = parse_retry_after(value, now=NOW)
     assert wait is None or timedelta(0) <= wait <= MAX_WAIT
 
@@ -129,11 +129,9 @@ def test_no_header_is_an_error(value):
     st.timedeltas(max_value=2 * MAX_WAIT, min_value=-MAX_WAIT),
     lucks,
 )
-def test_another_try_comes_after_the_wait_and_before_the_prompt_expires(
-    attempts, now, wait, left, luck
-):
+def test_retry_is_after_the_wait_and_before_expiry(attempts, now, wait, left, jitter):
     expires_at = now + left
-    again = plan_retry(attempts, now=now, wait=wait, expires_at=expires_at, luck=luck)
+    again = plan_retry(attempts, now=now, wait=wait, expires_at=expires_at, jitter=jitter)
     if again is not None:
         assert now < again < expires_at
         assert wait is None or again >= now + wait
@@ -142,10 +140,10 @@ def test_another_try_comes_after_the_wait_and_before_the_prompt_expires(
 
 
 @given(st.integers(1, 10_000), lucks, lucks)
-def test_the_delay_grows_with_every_try_whatever_the_luck_until_the_longest(attempts, one, other):
-    def delay(attempts, luck):
+def test_delay_grows_with_every_attempt_up_to_the_maximum(attempts, one, other):
+    def delay(attempts, jitter):
         far = to_instant(NOW + timedelta(days=30))
-        again = plan_retry(attempts, now=NOW, wait=None, expires_at=far, luck=luck)
+        again = plan_retry(attempts, now=NOW, wait=None, expires_at=far, jitter=jitter)
         return again - NOW
 
     longest = delay(attempts, 0) == MAX_DELAY
@@ -155,27 +153,27 @@ def test_the_delay_grows_with_every_try_whatever_the_luck_until_the_longest(atte
 
 
 @given(st.integers(1, 10_000), waits, lucks)
-def test_a_wait_that_the_service_asks_for_is_stretched_by_a_tenth_at_most(attempts, wait, luck):
+def test_requested_wait_is_stretched_by_a_tenth_at_most(attempts, wait, jitter):
     far = to_instant(NOW + timedelta(days=30))
-    again = plan_retry(attempts, now=NOW, wait=wait, expires_at=far, luck=luck)
+    again = plan_retry(attempts, now=NOW, wait=wait, expires_at=far, jitter=jitter)
     least = max(wait, min(timedelta(seconds=2 ** min(attempts - 1, 30)), MAX_DELAY))
     assert least <= again - NOW <= 1.1 * least
 
 
-def test_a_service_that_never_asks_to_wait_is_left_alone_longer_each_time():
+def test_repeated_zero_wait_still_backs_off():
     far = to_instant(NOW + timedelta(days=1))
     tries = [
-        plan_retry(attempts, now=NOW, wait=timedelta(0), expires_at=far, luck=0)
+        plan_retry(attempts, now=NOW, wait=timedelta(0), expires_at=far, jitter=0)
         for attempts in range(1, 8)
     ]
     assert tries == sorted(set(tries))
     assert tries[0] == NOW + timedelta(seconds=1)
 
 
-def test_luck_sets_messages_apart_that_were_refused_together():
+def test_jitter_spreads_retries():
     far = to_instant(NOW + timedelta(days=1))
     for wait in (None, timedelta(minutes=2)):
         first, last = (
-            plan_retry(1, now=NOW, wait=wait, expires_at=far, luck=luck) for luck in (0, 0.99)
+            plan_retry(1, now=NOW, wait=wait, expires_at=far, jitter=jitter) for jitter in (0, 0.99)
         )
         assert first < last

@@ -118,7 +118,7 @@ def plain_message(host: str, path: str = "/push") -> PushMessage:
         ("unavailable", 503),
     ],
 )
-def test_what_a_push_service_answers_is_told(sender, push_service, secure, kind, status):
+def test_response_reports_the_status(sender, push_service, secure, kind, status):
     subscription = push_service.subscription(kind, secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(status)
     assert len(push_service.received(subscription)) == (1 if status < 300 else 0)
@@ -127,7 +127,7 @@ def test_what_a_push_service_answers_is_told(sender, push_service, secure, kind,
     assert attempt.http_version == ("2" if secure else "1.1")
 
 
-def test_the_device_opens_and_shows_what_was_sent(sender, push_service, secure):
+def test_device_decrypts_and_shows_the_message(sender, push_service, secure):
     subscription = push_service.subscription(secure=secure)
     sender.submit(message_for(subscription, title="Protect & serve")).result()
     [received] = push_service.received(subscription)
@@ -137,7 +137,7 @@ def test_the_device_opens_and_shows_what_was_sent(sender, push_service, secure):
 
 
 @pytest.mark.parametrize("kind", ["slow-down", "slow-down-until"])
-def test_how_long_to_wait_is_told_in_both_of_its_forms(sender, push_service, secure, kind):
+def test_response_reports_retry_after_in_both_forms(sender, push_service, secure, kind):
     subscription = push_service.subscription(kind, secure=secure)
     before = to_instant(datetime.now(UTC))
     answer = sender.submit(message_for(subscription)).result()
@@ -147,14 +147,14 @@ def test_how_long_to_wait_is_told_in_both_of_its_forms(sender, push_service, sec
     assert answer.retry_after.isdecimal() == (kind == "slow-down")
 
 
-def test_a_header_of_an_earlier_message_is_not_told_again(open_sender, push_service):
-    sender = open_sender(most_in_flight=1)
+def test_headers_do_not_leak_into_the_next_response(open_sender, push_service):
+    sender = open_sender(max_in_flight=1)
     slow, good = push_service.subscription("slow-down"), push_service.subscription()
     assert sender.submit(message_for(slow)).result().retry_after
     assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
-def test_a_hanging_push_service_is_given_up_on(open_sender, push_service, secure):
+def test_hanging_service_times_out(open_sender, push_service, secure):
     sender = open_sender(seconds=0.3)
     subscription = push_service.subscription("hangs", secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(
@@ -162,7 +162,7 @@ def test_a_hanging_push_service_is_given_up_on(open_sender, push_service, secure
     )
 
 
-def test_an_answer_that_came_in_time_counts_however_busy_the_sender_was_with_others(open_sender):
+def test_timely_response_counts_while_the_sender_is_busy(open_sender):
     asked = threading.Event()
 
     def answer_soon(connection):
@@ -183,7 +183,7 @@ def test_an_answer_that_came_in_time_counts_however_busy_the_sender_was_with_oth
         assert message.result(10) == ServiceResponse(201)
 
 
-def test_messages_that_hang_do_not_spoil_their_connection_for_others(open_sender, push_service):
+def test_hanging_messages_leave_the_connection_usable(open_sender, push_service):
     sender = open_sender(seconds=0.5)
     good = push_service.subscription(secure=True)
     for _ in range(3):  # more in all than a connection has streams
@@ -195,7 +195,7 @@ def test_messages_that_hang_do_not_spoil_their_connection_for_others(open_sender
         assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
-def test_a_connection_that_is_cut_in_the_body_is_no_answer(sender, push_service, secure):
+def test_connection_cut_in_the_body_is_a_broken_response(sender, push_service, secure):
     subscription = push_service.subscription("cut", secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(
         None, failure="broken"
@@ -214,7 +214,7 @@ def test_a_connection_that_is_cut_in_the_body_is_no_answer(sender, push_service,
         b"\x00" * 1_000,
     ],
 )
-def test_a_connection_that_ends_anywhere_before_the_end_is_no_answer(open_sender, reply):
+def test_truncated_response_is_broken_at_any_point(open_sender, reply):
     def answer(connection):
         request_of(connection)
         connection.sendall(reply)
@@ -225,7 +225,7 @@ def test_a_connection_that_ends_anywhere_before_the_end_is_no_answer(open_sender
         assert told == ServiceResponse(None, failure="broken")
 
 
-def test_a_service_that_dribbles_its_reply_is_given_up_on(open_sender):
+def test_slow_drip_response_times_out(open_sender):
     def answer(connection):
         request_of(connection)
         connection.sendall(b"HTTP/1.1 201 Created\r\n")
@@ -240,13 +240,13 @@ def test_a_service_that_dribbles_its_reply_is_given_up_on(open_sender):
         )
 
 
-def test_a_redirect_is_not_followed(sender, push_service, secure):
+def test_redirect_is_not_followed(sender, push_service, secure):
     subscription = push_service.subscription("redirect", secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(307)
     assert push_service.received(subscription) == []
 
 
-def test_an_endless_reply_is_read_to_a_limit(sender, push_service, secure):
+def test_endless_response_is_read_up_to_a_limit(sender, push_service, secure):
     subscription = push_service.subscription("endless", secure=secure)
     good = push_service.subscription(secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(200)
@@ -256,7 +256,7 @@ def test_an_endless_reply_is_read_to_a_limit(sender, push_service, secure):
 @pytest.mark.parametrize(
     ("size", "read_whole"), [(MAX_RESPONSE_BYTES, True), (MAX_RESPONSE_BYTES + 1, False)]
 )
-def test_a_reply_up_to_the_limit_leaves_the_connection_open(open_sender, size, read_whole):
+def test_response_within_the_limit_keeps_the_connection_open(open_sender, size, read_whole):
     connections = []
 
     def answer(connection):
@@ -282,14 +282,14 @@ def test_many_messages_share_one_http2_connection(sender, push_service):
     assert len({attempt.connection for attempt in attempts}) == 1
 
 
-def test_a_connection_without_http2_is_kept_open_too(sender, push_service):
+def test_http1_connection_is_kept_open(sender, push_service):
     subscription = push_service.subscription()
     for _ in range(20):
         sender.submit(message_for(subscription)).result()
     assert len({attempt.connection for attempt in push_service.attempts(subscription)}) == 1
 
 
-def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_again(open_sender):
+def test_closed_connection_is_reopened(open_sender):
     connections = []
 
     def answer(connection):
@@ -304,7 +304,7 @@ def test_a_connection_that_the_service_has_closed_meanwhile_is_opened_again(open
     assert len(connections) == 20
 
 
-def test_no_more_are_in_flight_than_allowed(open_sender):
+def test_messages_in_flight_are_limited(open_sender):
     now, most, lock = [0], [0], threading.Lock()
 
     def answer(connection):
@@ -319,13 +319,13 @@ def test_no_more_are_in_flight_than_allowed(open_sender):
             connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
     with raw_service(answer) as host:
-        sender = open_sender(host, most_in_flight=4)
+        sender = open_sender(host, max_in_flight=4)
         futures = [sender.submit(plain_message(host)) for _ in range(40)]
         assert {future.result() for future in futures} == {ServiceResponse(201)}
     assert most[0] == 4
 
 
-def test_a_secure_service_without_http2_is_spoken_to_in_http1(open_sender, tmp_path):
+def test_secure_service_without_http2_gets_http1(open_sender, tmp_path):
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -345,7 +345,7 @@ def test_a_secure_service_without_http2_is_spoken_to_in_http1(open_sender, tmp_p
     assert requests[0].startswith(b"POST /push HTTP/1.1\r\n")
 
 
-def test_the_request_says_no_more_than_the_message(open_sender):
+def test_request_adds_nothing_to_the_message(open_sender):
     requests = []
 
     def answer(connection):
@@ -378,7 +378,7 @@ def test_the_request_says_no_more_than_the_message(open_sender):
         "file:///etc/passwd",
     ],
 )
-def test_an_endpoint_that_is_not_allowed_is_not_called(sender, endpoint):
+def test_disallowed_endpoint_is_not_called(sender, endpoint):
     answer = sender.submit(PushMessage(endpoint, {}, b"")).result()
     assert answer.status is None
     assert answer.failure.startswith("refused endpoint: ")
@@ -400,7 +400,7 @@ def test_an_endpoint_that_is_not_allowed_is_not_called(sender, endpoint):
         ["142.250.74.10", "127.0.0.1"],
     ],
 )
-def test_a_known_name_that_leads_into_the_house_is_not_called(open_sender, addresses):
+def test_known_host_at_a_private_address_is_not_called(open_sender, addresses):
     async def resolver(host, port):
         assert (host, port) == ("fcm.googleapis.com", 443)
         return addresses
@@ -411,22 +411,20 @@ def test_a_known_name_that_leads_into_the_house_is_not_called(open_sender, addre
     assert answer.failure == ("refused endpoint: its name leads to an address that is not public")
 
 
-def test_a_name_that_leads_elsewhere_a_moment_later_is_judged_anew(open_sender, push_service):
+def test_changed_dns_answer_is_checked_again(open_sender, push_service):
     answers = iter([["127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]])
 
     async def resolver(host, port):
         return next(answers)
 
-    sender = open_sender(resolver=resolver, names_kept=-1)
+    sender = open_sender(resolver=resolver, name_cache_seconds=-1)
     subscription = push_service.subscription(secure=True)
     told = [sender.submit(message_for(subscription)).result() for _ in range(3)]
     assert [answer.status for answer in told] == [201, 201, None]
     assert told[2].failure.startswith("refused endpoint")
 
 
-def test_a_connection_goes_to_the_address_that_was_checked_and_to_no_other(
-    open_sender, push_service
-):
+def test_connection_uses_only_the_checked_address(open_sender, push_service):
     async def resolver(host, port):
         return ["127.0.0.9"]  # where nobody listens, though the system knows a better one
 
@@ -437,7 +435,7 @@ def test_a_connection_goes_to_the_address_that_was_checked_and_to_no_other(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux alone")
-def test_the_resolver_alone_says_where_a_name_is(open_sender):
+def test_only_the_resolver_resolves_names(open_sender):
     def answer(connection):
         request_of(connection)
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
@@ -451,7 +449,7 @@ def test_the_resolver_alone_says_where_a_name_is(open_sender):
         assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
 
 
-def test_the_next_address_is_tried_where_one_does_not_answer(open_sender, push_service):
+def test_next_address_is_tried_when_one_fails(open_sender, push_service):
     async def resolver(host, port):
         return ["127.0.0.9", "127.0.0.1"]
 
@@ -460,7 +458,7 @@ def test_the_next_address_is_tried_where_one_does_not_answer(open_sender, push_s
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
-def test_a_name_is_asked_for_once_while_many_messages_wait_for_it(open_sender, push_service):
+def test_concurrent_messages_share_one_lookup(open_sender, push_service):
     asked = []
 
     async def resolver(host, port):
@@ -473,7 +471,7 @@ def test_a_name_is_asked_for_once_while_many_messages_wait_for_it(open_sender, p
     assert asked == ["localhost"]
 
 
-def test_a_name_that_is_unknown_is_asked_for_again_the_next_time(open_sender, push_service):
+def test_failed_lookup_is_repeated(open_sender, push_service):
     asked = []
 
     async def resolver(host, port):
@@ -489,7 +487,7 @@ def test_a_name_that_is_unknown_is_asked_for_again_the_next_time(open_sender, pu
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
-def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
+def test_name_without_an_address_fails_to_connect(open_sender, push_service):
     async def resolver(host, port):
         return []
 
@@ -499,7 +497,7 @@ def test_a_name_without_an_address_is_no_answer(open_sender, push_service):
     assert answer == ServiceResponse(None, failure="connect")
 
 
-def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_service):
+def test_hanging_resolver_times_out(open_sender, push_service):
     async def resolver(host, port):
         await asyncio.Event().wait()
 
@@ -509,7 +507,7 @@ def test_a_resolver_that_hangs_is_within_the_time_limit(open_sender, push_servic
     assert answer == ServiceResponse(None, failure="timeout")
 
 
-def test_a_certificate_of_an_unknown_authority_is_not_trusted(open_sender, push_service):
+def test_certificate_of_an_unknown_authority_is_rejected(open_sender, push_service):
     sender = open_sender(authorities=None)
     subscription = push_service.subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
@@ -517,7 +515,7 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(open_sender, push_
     assert push_service.attempts(subscription) == []
 
 
-def test_a_certificate_of_another_name_is_not_trusted(open_sender, push_service):
+def test_certificate_for_another_name_is_rejected(open_sender, push_service):
     at_its_address = push_service.secure_host.replace("localhost", "127.0.0.1")
     sender = open_sender(at_its_address)
     subscription = push_service.subscription(secure=True)
@@ -526,16 +524,14 @@ def test_a_certificate_of_another_name_is_not_trusted(open_sender, push_service)
     assert answer == ServiceResponse(None, failure="connect")
 
 
-def test_a_service_that_is_down_is_no_answer(open_sender):
+def test_service_that_is_down_fails_to_connect(open_sender):
     with socket.create_server(("127.0.0.1", 0)) as free:
         host = f"127.0.0.1:{free.getsockname()[1]}"
     sender = open_sender(host)
     assert sender.submit(plain_message(host)).result() == ServiceResponse(None, failure="connect")
 
 
-def test_a_proxy_that_the_environment_names_is_not_used(
-    open_sender, push_service, secure, monkeypatch
-):
+def test_proxy_of_the_environment_is_ignored(open_sender, push_service, secure, monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("no_proxy", "NO_PROXY"):
@@ -544,7 +540,7 @@ def test_a_proxy_that_the_environment_names_is_not_used(
     assert open_sender().submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
-def test_closing_waits_for_what_is_on_its_way_and_cancels_the_rest(push_service):
+def test_close_waits_for_messages_in_flight_and_cancels_the_rest(push_service):
     arrived, released = threading.Event(), threading.Event()
 
     def answer(connection):
@@ -554,7 +550,7 @@ def test_closing_waits_for_what_is_on_its_way_and_cancels_the_rest(push_service)
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
     with raw_service(answer) as host:
-        sender = PushSender(PushHosts([host]), most_in_flight=1)
+        sender = PushSender(PushHosts([host]), max_in_flight=1)
         sending, waiting = (sender.submit(plain_message(host)) for _ in range(2))
         arrived.wait()
         closer = threading.Thread(target=sender.close)
@@ -572,14 +568,14 @@ def test_closing_waits_for_what_is_on_its_way_and_cancels_the_rest(push_service)
     sender.close()
 
 
-def test_a_sender_that_never_sent_is_closed_without_ado(push_service):
+def test_unused_sender_closes(push_service):
     with closing(PushSender(PushHosts([push_service.host]))) as sender:
         pass
     with pytest.raises(RuntimeError, match="closed"):
         sender.submit(plain_message(push_service.host))
 
 
-def test_nothing_is_left_open_behind_a_sender(push_service):
+def test_closed_sender_leaves_nothing_open(push_service):
     def open_files():
         return len(list(Path("/dev/fd").iterdir()))
 
@@ -590,7 +586,7 @@ def test_nothing_is_left_open_behind_a_sender(push_service):
     assert (open_files(), threading.active_count()) == before
 
 
-def test_a_device_that_is_off_receives_the_last_message_of_a_topic(sender, push_service):
+def test_offline_device_receives_the_last_message_of_a_topic(sender, push_service):
     subscription = push_service.subscription()
     push_service.turn_off(subscription)
     for title, topic in (("first", "one"), ("other", "two"), ("second", "one")):
@@ -602,7 +598,7 @@ def test_a_device_that_is_off_receives_the_last_message_of_a_topic(sender, push_
     assert shown == ["other", "second"]
 
 
-def test_a_repeated_message_of_the_same_tag_is_shown_once(sender, push_service):
+def test_messages_of_one_tag_show_one_notification(sender, push_service):
     subscription = push_service.subscription()
     for title in ("first", "second"):
         sender.submit(message_for(subscription, title=title)).result()
@@ -620,14 +616,14 @@ def test_a_repeated_message_of_the_same_tag_is_shown_once(sender, push_service):
         ),
     ],
 )
-def test_the_stand_in_refuses_a_wrong_token_as_real_services_do(sender, push_service, change):
+def test_fake_service_refuses_a_wrong_token(sender, push_service, change):
     subscription = push_service.subscription()
     message = message_for(subscription)
     change(message.headers)
     assert sender.submit(message).result() == ServiceResponse(403)
 
 
-def test_the_stand_in_refuses_a_token_of_another_audience_or_too_long(sender, push_service):
+def test_fake_service_refuses_a_wrong_audience_or_a_long_lifetime(sender, push_service):
     subscription, other = push_service.subscription(), push_service.subscription(secure=True)
     message = message_for(subscription)
     message.headers["Authorization"] = message_for(other).headers["Authorization"]
@@ -642,12 +638,12 @@ def test_the_stand_in_refuses_a_token_of_another_audience_or_too_long(sender, pu
         assert "exp" in push_service.attempts(subscription)[-1].reason
 
 
-def test_the_stand_in_holds_a_subscription_to_its_key(sender, push_service):
+def test_fake_service_binds_a_subscription_to_its_key(sender, push_service):
     subscription = push_service.subscription(key="B" * 87)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(403)
 
 
-def test_the_stand_in_recovers_where_it_is_told_to(sender, push_service):
+def test_fake_service_can_recover(sender, push_service):
     subscription = push_service.subscription("recovers")
     told = [sender.submit(message_for(subscription)).result().status for _ in range(3)]
     assert told == [503, 201, 201]

@@ -327,7 +327,7 @@ def walk(life: Oracle, handled=()) -> list[Prompt]:
 
 @settings(max_examples=250)
 @given(lives())
-def test_every_slot_comes_once_on_each_of_its_days_as_a_minute_by_minute_clock_finds(life):
+def test_slots_match_a_minute_by_minute_clock(life):
     came = walk(life)
     assert came == life.coming()
     event(f"{min(len(came), 5)} prompts")
@@ -335,7 +335,7 @@ def test_every_slot_comes_once_on_each_of_its_days_as_a_minute_by_minute_clock_f
 
 @settings(max_examples=60)
 @given(lives(), st.randoms(use_true_random=False))
-def test_what_is_handled_does_not_come_and_takes_along_what_falls_on_its_instant(life, chance):
+def test_handled_slot_also_handles_others_of_its_instant(life, chance):
     coming = life.coming()
     handled = {(p.local_date, p.slot) for p in coming if chance.random() < 0.5}
     expected = [p for p in coming if (p.local_date, p.slot) not in handled]
@@ -344,7 +344,7 @@ def test_what_is_handled_does_not_come_and_takes_along_what_falls_on_its_instant
 
 @settings(max_examples=60)
 @given(lives(), st.integers(1, 2 * 1440), st.integers(-1, 1))
-def test_a_later_beginning_never_brings_an_earlier_prompt(life, minutes, seconds):
+def test_later_start_never_finds_an_earlier_prompt(life, minutes, seconds):
     """From any moment on, to the second, comes the first of all prompts that is later than it."""
     after = Instant(life.first + minutes * MINUTE + seconds * timedelta(seconds=1))
     later = [prompt for prompt in life.coming() if prompt.due_at > after]
@@ -353,7 +353,7 @@ def test_a_later_beginning_never_brings_an_earlier_prompt(life, minutes, seconds
 
 @settings(max_examples=100)
 @given(lives())
-def test_prompts_come_in_order_never_twice_never_in_quiet_hours_and_never_in_a_pause(life):
+def test_prompts_are_ordered_unique_and_outside_quiet_hours_and_pauses(life):
     came = walk(life)
     assert all(one.due_at < other.due_at for one, other in pairwise(came))
     assert len({(prompt.local_date, prompt.slot) for prompt in came}) == len(came)
@@ -367,7 +367,7 @@ def test_prompts_come_in_order_never_twice_never_in_quiet_hours_and_never_in_a_p
 
 
 @pytest.mark.parametrize("boundary", [THREE, time(0)])
-def test_at_every_clock_change_of_every_zone_each_half_hour_of_the_night_comes_once(boundary):
+def test_every_night_slot_comes_once_at_every_clock_change_of_every_zone(boundary):
     """On the two days before the change, around it, and on the two days after it."""
     assert len(clock_changes()) > 2_500
     half_hours = [time(hour, minute) for hour in range(4) for minute in (0, 30)] + [time(4)]
@@ -401,7 +401,7 @@ def test_at_every_clock_change_of_every_zone_each_half_hour_of_the_night_comes_o
 @example("Antarctica/Troll", THREE, [time(1, 30), time(2, 30)])
 @example("America/Nuuk", time(0), [time(23, 30)])
 @example("Africa/Cairo", time(0), [time(0)])
-def test_over_seven_years_every_slot_comes_once_on_every_local_day(zone, boundary, chosen):
+def test_every_slot_comes_once_a_local_day_over_seven_years(zone, boundary, chosen):
     schedule = Schedule(True, tuple(sorted(chosen)), EVERY_DAY)
     last = utc(2031, 1, 3)
     came = prompts_until(last, schedule, after=utc(2023, 12, 30), zone=zone, day_starts_at=boundary)
@@ -492,7 +492,7 @@ def journeys(draw, *, quiet=quiet_hours, weekdays=all_weekdays):
 
 @settings(max_examples=120)
 @given(journeys(weekdays=any_weekdays))
-def test_on_a_journey_prompts_come_in_order_never_twice_and_never_in_quiet_hours(journey):
+def test_journey_prompts_are_ordered_unique_and_outside_quiet_hours(journey):
     """At one instant there are two only where the leader moved in the minute of the first."""
     came, moves = journey.prompts(), {end for _, end in journey.stays}
     for (_, one), (_, other) in pairwise(came):
@@ -507,7 +507,7 @@ def test_on_a_journey_prompts_come_in_order_never_twice_and_never_in_quiet_hours
 
 @settings(max_examples=60)
 @given(journeys(weekdays=any_weekdays))
-def test_on_a_journey_every_slot_whose_time_the_clock_shows_has_come_by_then(journey):
+def test_journey_misses_no_slot_the_clock_shows(journey):
     """Now or before in another zone, or something else comes at that very instant."""
     came = [prompt for _, prompt in journey.prompts()]
     for zone, begin, end in journey.legs():
@@ -524,7 +524,7 @@ def test_on_a_journey_every_slot_whose_time_the_clock_shows_has_come_by_then(jou
 
 @settings(max_examples=50)
 @given(journeys())
-def test_on_a_journey_nothing_comes_but_at_its_time_or_where_a_move_leapt_over_it(journey):
+def test_journey_prompt_is_at_its_time_or_skipped_by_a_move(journey):
     legs, came = journey.legs(), journey.prompts()
     for index, (zone, begin, end) in enumerate(legs):
         yesterday = Instant(begin - DAY)
@@ -576,7 +576,7 @@ def test_on_a_journey_nothing_comes_but_at_its_time_or_where_a_move_leapt_over_i
         ],
     )
 )
-def test_on_a_journey_each_day_on_which_the_clock_passes_a_slot_has_a_prompt(journey):
+def test_journey_day_that_passes_a_slot_has_a_prompt(journey):
     """Whether the clock ran or leapt past it: only a day that the calendar had passed before may
     stay without (east over the date line, then west into the day that was leapt over). Where clocks
     leap over the end of a day, a prompt of that day may come on the next one and stand for its own.
@@ -605,17 +605,17 @@ def test_on_a_journey_each_day_on_which_the_clock_passes_a_slot_has_a_prompt(jou
 # By example
 
 
-def test_prompts_come_at_their_times_day_after_day():
+def test_prompts_repeat_daily_at_their_times():
     schedule = daily("07:30", "17:45")
     assert wall_times(schedule, WEDNESDAY, days=2) == ["07:30", "17:45", "07:30", "17:45"]
 
 
-def test_a_prompt_bears_its_local_day_its_slot_and_its_instant():
+def test_prompt_has_its_local_day_slot_and_instant():
     [prompt] = prompts_until(utc(2026, 11, 25, 12), daily("07:30"), after=utc(2026, 11, 25))
     assert prompt == Prompt(WEDNESDAY, "07:30", utc(2026, 11, 25, 6, 30))
 
 
-def test_a_prompt_due_at_the_very_moment_is_not_later_than_it():
+def test_prompt_due_exactly_at_the_start_is_excluded():
     schedule, due_at = daily("07:30"), utc(2026, 11, 25, 6, 30)
     assert prompts_until(due_at, schedule, after=due_at) == []
     assert prompts_until(due_at, schedule, after=Instant(due_at - MINUTE))[0].due_at == due_at
@@ -629,24 +629,24 @@ def test_a_prompt_due_at_the_very_moment_is_not_later_than_it():
         daily("07:30", weekdays=frozenset()),
     ],
 )
-def test_nothing_comes_that_was_not_chosen(schedule):
+def test_disabled_or_empty_schedule_has_no_prompt(schedule):
     arguments = {"zone": BERLIN, "day_starts_at": THREE, "after": utc(2026, 11, 25), "handled": ()}
     assert find_next_prompt(schedule, **arguments) is None
 
 
-def test_a_prompt_at_night_comes_at_the_first_minute_of_a_night_without_its_time():
+def test_skipped_night_time_comes_at_the_first_minute_after_it():
     before = prompts_until(
         utc(2026, 3, 8, 12), daily("02:30"), after=utc(2026, 3, 7, 12), zone=NEW_YORK
     )
     assert before == [Prompt(LocalDate(date(2026, 3, 7)), "02:30", utc(2026, 3, 8, 7))]
 
 
-def test_a_prompt_at_night_comes_once_and_at_first_on_a_night_with_its_time_twice():
+def test_repeated_night_time_comes_once_at_its_first_occurrence():
     came = prompts_until(utc(2026, 10, 25, 12), daily("02:30"), after=utc(2026, 10, 24, 12))
     assert came == [Prompt(LocalDate(date(2026, 10, 24)), "02:30", utc(2026, 10, 25, 0, 30))]
 
 
-def test_slots_that_the_clocks_leap_over_together_make_one_prompt_the_earliest():
+def test_slots_skipped_together_make_one_prompt():
     for chosen in [("02:00", "02:30", "03:00"), ("02:30", "03:00")]:
         came = prompts_until(
             utc(2026, 3, 29, 12), daily(*chosen), after=utc(2026, 3, 28, 12), day_starts_at=time(0)
@@ -654,54 +654,54 @@ def test_slots_that_the_clocks_leap_over_together_make_one_prompt_the_earliest()
         assert came == [Prompt(LocalDate(date(2026, 3, 29)), chosen[0], utc(2026, 3, 29, 1))]
 
 
-def test_before_the_day_starts_it_is_still_yesterday_and_its_weekday():
+def test_time_before_the_day_start_belongs_to_the_previous_weekday():
     friday = daily("01:00", weekdays=frozenset({5}))
     [prompt] = prompts_until(utc(2026, 11, 29, 12), friday, after=utc(2026, 11, 24))
     assert prompt == Prompt(LocalDate(date(2026, 11, 27)), "01:00", utc(2026, 11, 28))
 
 
-def test_days_off_are_passed_over():
+def test_unselected_weekdays_are_skipped():
     came = prompts_until(
         utc(2026, 12, 1), daily("07:30", weekdays=WEEKDAYS), after=utc(2026, 11, 26, 12)
     )
     assert [prompt.local_date.day for prompt in came] == [27, 30]
 
 
-def test_a_slot_in_quiet_hours_waits_for_their_end():
+def test_slot_in_quiet_hours_waits_for_their_end():
     assert wall_times(daily("05:30", quiet="22:00-07:00"), WEDNESDAY) == ["07:00"]
 
 
-def test_quiet_hours_end_with_the_minute_before_and_begin_with_theirs():
+def test_quiet_hours_include_their_start_and_exclude_their_end():
     schedule = daily("07:00", "21:59", quiet="22:00-07:00")
     assert wall_times(schedule, WEDNESDAY) == ["07:00", "21:59"]
 
 
-def test_slots_that_wait_together_make_one_prompt_the_earliest():
+def test_slots_waiting_for_the_same_end_make_one_prompt():
     schedule = daily("05:30", "06:00", "07:00", "07:01", quiet="22:00-07:00")
     came = prompts_until(utc(2026, 11, 25, 6, 30), schedule, after=utc(2026, 11, 25, 3))
     assert [prompt.slot for prompt in came] == ["05:30", "07:01"]
 
 
-def test_where_quiet_hours_last_beyond_the_day_its_slot_does_not_come():
+def test_slot_is_dropped_when_quiet_hours_outlast_its_day():
     assert wall_times(daily("17:45", "22:30", quiet="22:00-07:00"), WEDNESDAY) == ["17:45"]
     assert wall_times(daily("22:30", quiet="22:00-03:00"), WEDNESDAY, days=3) == []
     assert wall_times(daily("22:30", quiet="22:00-02:59"), WEDNESDAY) == ["02:59"]
 
 
-def test_quiet_hours_of_no_length_are_none():
+def test_quiet_hours_of_zero_length_are_ignored():
     assert wall_times(daily("08:00", quiet="08:00-08:00"), WEDNESDAY) == ["08:00"]
     half = replace(daily("08:00", quiet="07:00-09:00"), quiet_to=None)
     assert wall_times(half, WEDNESDAY) == ["08:00"]
 
 
-def test_a_slot_that_quiet_hours_leave_one_night_of_the_year_waits_for_that_night():
+def test_slot_possible_on_one_night_a_year_waits_for_it():
     """At 02:30 it is quiet until the day is over, but for the night that leaps over 02:30."""
     schedule = daily("02:30", quiet="02:00-03:00")
     [prompt] = prompts_until(utc(2027, 4, 1), schedule, after=utc(2026, 4, 1))
     assert prompt.due_at == utc(2027, 3, 28, 1)
 
 
-def test_a_pause_ends_with_the_first_day_on_which_prompts_come_again():
+def test_prompts_resume_on_the_day_a_pause_ends():
     paused = daily("01:00", "07:30", paused_until=LocalDate(date(2028, 2, 1)))
     [first, second] = prompts_until(utc(2028, 2, 2), paused, after=utc(2026, 11, 25))
     assert (first.local_date, first.slot) == (date(2028, 2, 1), "07:30")
@@ -709,13 +709,13 @@ def test_a_pause_ends_with_the_first_day_on_which_prompts_come_again():
 
 
 @pytest.mark.parametrize("zone", [BERLIN, HONOLULU, KIRITIMATI])
-def test_a_pause_until_the_end_of_the_calendar_is_a_pause(zone):
+def test_pause_until_the_last_possible_date_works(zone):
     for last in (date.max, date.max - 3 * DAY, date.max - 400 * DAY):
         paused = daily("07:30", quiet="22:00-08:00", paused_until=LocalDate(last))
         assert prompts_until(utc(2030, 1, 1), paused, after=utc(2026, 1, 1), zone=zone) == []
 
 
-def test_a_snooze_takes_the_place_of_what_is_due_by_then_on_its_day():
+def test_snooze_replaces_earlier_prompts_of_its_day():
     schedule, until = daily("07:30", "08:00", "17:45"), utc(2026, 11, 25, 7)
     came = prompts_until(
         utc(2026, 11, 26, 7), schedule, after=utc(2026, 11, 25), snoozed_until=until
@@ -724,7 +724,7 @@ def test_a_snooze_takes_the_place_of_what_is_due_by_then_on_its_day():
     assert [prompt.slot for prompt in came[1:]] == ["17:45", "07:30", "08:00"]
 
 
-def test_a_snooze_over_the_end_of_the_day_stands_for_what_was_left_of_it():
+def test_snooze_past_the_end_of_the_day_replaces_the_rest_of_it():
     schedule, until = daily("01:00", "03:15"), at(WEDNESDAY, "03:30", BERLIN)
     came = prompts_until(until, schedule, after=utc(2026, 11, 24, 23), snoozed_until=until)
     assert [(p.local_date.day, p.slot[:6]) for p in came] == [(25, "snooze")]
@@ -740,19 +740,19 @@ def test_a_snooze_over_the_end_of_the_day_stands_for_what_was_left_of_it():
         daily("07:30", paused_until=WEDNESDAY),
     ],
 )
-def test_a_snooze_comes_whatever_the_schedule_says_as_it_was_asked_for(schedule):
+def test_snooze_ignores_weekdays_quiet_hours_and_the_switch(schedule):
     until = utc(2026, 11, 25, 20, 10)
     came = prompts_until(until, schedule, after=utc(2026, 11, 25, 19), snoozed_until=until)
     assert [prompt.due_at for prompt in came] == [until]
 
 
-def test_a_snooze_does_not_come_in_a_pause():
+def test_snooze_is_dropped_in_a_pause():
     paused, until = daily("07:30", paused_until=days_after(WEDNESDAY, 1)), utc(2026, 11, 25, 20)
     came = prompts_until(until, paused, after=utc(2026, 11, 25, 19), snoozed_until=until)
     assert came == []
 
 
-def test_a_snooze_that_was_handled_does_not_come_again_nor_does_the_slot_of_its_minute():
+def test_handled_snooze_also_handles_the_slot_of_its_minute():
     until = utc(2026, 11, 25, 20)
     handled = {(WEDNESDAY, "snooze 2026-11-25T20:00Z")}
     came = prompts_until(
@@ -782,11 +782,11 @@ def test_a_snooze_that_was_handled_does_not_come_again_nor_does_the_slot_of_its_
         ("13:00-21:15", "12:00"),
     ],
 )
-def test_a_streak_at_risk_is_told_in_the_evening_an_hour_before_quiet_hours(quiet, comes):
+def test_streak_at_risk_comes_in_the_evening_an_hour_before_quiet_hours(quiet, comes):
     assert wall_times(daily(streak_at_risk=True, quiet=quiet), WEDNESDAY) == [comes]
 
 
-def test_a_streak_at_risk_is_told_once_a_day_on_the_days_chosen():
+def test_streak_at_risk_comes_once_on_selected_weekdays():
     schedule = daily("07:30", streak_at_risk=True, weekdays=WEEKDAYS)
     came = prompts_until(utc(2026, 12, 1), schedule, after=utc(2026, 11, 27))
     assert [(p.local_date.day, p.slot) for p in came] == [
@@ -797,7 +797,7 @@ def test_a_streak_at_risk_is_told_once_a_day_on_the_days_chosen():
 @pytest.mark.parametrize(
     ("chosen", "quiet"), [("20:30", ""), ("21:15", "09:00-21:15"), ("09:00", "09:00-21:15")]
 )
-def test_a_streak_at_risk_gives_way_to_a_prompt_of_the_same_minute(chosen, quiet):
+def test_streak_at_risk_yields_to_a_prompt_of_the_same_minute(chosen, quiet):
     schedule = daily(chosen, streak_at_risk=True, quiet=quiet)
     came = prompts_until(utc(2026, 11, 25, 23), schedule, after=utc(2026, 11, 25, 5))
     assert [prompt.slot for prompt in came] == [chosen]
@@ -817,11 +817,11 @@ def move(schedule, day, clock, old_zone, new_zone, **rest):
     )
 
 
-def test_a_move_east_over_a_slot_brings_it_at_once():
+def test_moving_east_over_a_slot_makes_it_due_at_once():
     assert move(daily("12:00"), WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (25, "12:00", "18:00")
 
 
-def test_a_move_over_several_slots_brings_one_prompt():
+def test_moving_over_several_slots_makes_one_prompt():
     schedule, now = daily("12:00", "15:00", "21:00"), at(WEDNESDAY, "10:00", BERLIN)
     found = move(schedule, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo")
     assert found == (25, "12:00", "18:00")
@@ -835,18 +835,18 @@ def test_a_move_over_several_slots_brings_one_prompt():
     assert [prompt.slot for prompt in rest] == ["21:00"]
 
 
-def test_a_move_west_does_not_bring_a_slot_again():
+def test_moving_west_repeats_no_slot():
     schedule, handled = daily("07:30", "17:45"), {(WEDNESDAY, "07:30")}
     found = move(schedule, WEDNESDAY, "10:00", BERLIN, NEW_YORK, handled=handled)
     assert found == (25, "17:45", "17:45")
 
 
-def test_a_slot_that_had_come_before_the_move_is_not_brought_by_it():
+def test_slot_before_the_move_is_not_repeated():
     """Nothing is said of why it was not handled: dropped, or not wanted any more."""
     assert move(daily("07:30"), WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "07:30", "07:30")
 
 
-def test_a_slot_due_at_the_moment_of_the_move_has_come():
+def test_slot_due_at_the_moment_of_the_move_counts_as_past():
     found = move(daily("10:00", "17:30"), WEDNESDAY, "10:00", BERLIN, "Asia/Kolkata")
     assert found == (25, "17:30", "17:30")
     assert move(daily("10:01"), WEDNESDAY, "10:00", BERLIN, "Asia/Kolkata") == (
@@ -861,25 +861,25 @@ def test_a_slot_due_at_the_moment_of_the_move_has_come():
     )
 
 
-def test_a_flight_from_honolulu_to_auckland_brings_the_slots_of_the_day_it_lands_on():
+def test_flight_from_honolulu_to_auckland_prompts_for_the_arrival_day():
     landed = move(daily("07:30"), WEDNESDAY, "18:00", HONOLULU, AUCKLAND)
     assert landed == (26, "07:30", "17:00")
 
 
-def test_a_flight_from_auckland_to_honolulu_brings_nothing_twice():
+def test_flight_from_auckland_to_honolulu_repeats_nothing():
     handled = {(WEDNESDAY, "07:30"), (days_after(WEDNESDAY, -1), "07:30")}
     landed = move(daily("07:30"), WEDNESDAY, "09:00", AUCKLAND, HONOLULU, handled=handled)
     assert landed == (26, "07:30", "07:30")
 
 
-def test_a_move_into_quiet_hours_brings_a_slot_when_they_end_or_not_at_all():
+def test_moving_into_quiet_hours_delays_or_drops_the_slot():
     schedule = daily("12:00", quiet="17:00-21:00")
     assert move(schedule, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (25, "12:00", "21:00")
     schedule = daily("12:00", quiet="17:00-07:00")
     assert move(schedule, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "12:00", "12:00")
 
 
-def test_a_move_brings_nothing_on_a_day_off_or_in_a_pause_or_to_who_wants_no_prompts():
+def test_moving_on_a_day_off_or_in_a_pause_makes_no_prompt():
     assert move(daily("12:00", enabled=False), WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") is None
     off = daily("12:00", weekdays=frozenset({4}))
     assert move(off, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (26, "12:00", "12:00")
@@ -887,7 +887,7 @@ def test_a_move_brings_nothing_on_a_day_off_or_in_a_pause_or_to_who_wants_no_pro
     assert move(paused, WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo") == (27, "12:00", "12:00")
 
 
-def test_what_waited_with_a_slot_that_was_handled_is_not_brought_by_a_move():
+def test_move_does_not_bring_slots_handled_with_another():
     """It was one prompt at 07:00 in Berlin, and is none in Tokyo after an hour in New York."""
     schedule = daily("05:00", "06:00", "17:45", quiet="22:00-07:00")
     handled = {(WEDNESDAY, "05:00")}
@@ -897,7 +897,7 @@ def test_what_waited_with_a_slot_that_was_handled_is_not_brought_by_a_move():
     assert found == (25, "17:45", "17:45")
 
 
-def test_a_snooze_outlives_a_move_and_stands_for_what_the_move_leapt_over():
+def test_snooze_survives_a_move_and_replaces_skipped_slots():
     until = at(WEDNESDAY, "11:00", BERLIN)
     found = move(daily("12:00"), WEDNESDAY, "10:00", BERLIN, "Asia/Tokyo", snoozed_until=until)
     assert found == (25, "snooze 2026-11-25T10:00Z", "19:00")
@@ -919,7 +919,7 @@ def test_a_snooze_outlives_a_move_and_stands_for_what_the_move_leapt_over():
         ("22:00-07:00", "02:30", "03:00"),
     ],
 )
-def test_a_prompt_is_held_until_its_day_is_over_or_quiet_hours_begin(quiet, clock, ends):
+def test_prompt_expires_with_its_day_or_at_quiet_hours(quiet, clock, ends):
     day = WEDNESDAY if clock >= "03:00" else days_after(WEDNESDAY, 1)
     prompt = Prompt(WEDNESDAY, "17:45", at(day, clock, BERLIN))
     held = get_expiry(daily(quiet=quiet), prompt, zone=BERLIN, day_starts_at=THREE)
@@ -927,7 +927,7 @@ def test_a_prompt_is_held_until_its_day_is_over_or_quiet_hours_begin(quiet, cloc
     assert timedelta() < held - prompt.due_at <= DAY
 
 
-def test_a_prompt_that_comes_as_its_day_ends_is_held_for_a_minute():
+def test_prompt_at_the_end_of_its_day_lives_a_minute():
     [prompt] = prompts_until(
         utc(2026, 3, 8, 12), daily("02:30"), after=utc(2026, 3, 7, 12), zone=NEW_YORK
     )
@@ -937,7 +937,7 @@ def test_a_prompt_that_comes_as_its_day_ends_is_held_for_a_minute():
 
 @settings(max_examples=50)
 @given(lives())
-def test_no_prompt_is_held_into_quiet_hours_or_into_another_day(life):
+def test_no_prompt_lives_into_quiet_hours_or_another_day(life):
     clock = ZoneInfo(life.zone)
     for prompt in walk(life):
         held = get_expiry(life.schedule, prompt, zone=life.zone, day_starts_at=life.boundary)
@@ -957,14 +957,14 @@ def test_no_prompt_is_held_into_quiet_hours_or_into_another_day(life):
 
 @settings(max_examples=40)
 @given(lives())
-def test_quiet_is_what_the_clock_on_the_wall_says(life):
+def test_quiet_hours_follow_the_wall_clock(life):
     moment = life.first
     assert is_quiet(life.schedule, moment, life.zone) == quiet_shown(
         life.schedule, shown(moment, life.zone).time()
     )
 
 
-def test_to_the_second_quiet_hours_end_when_the_clock_shows_their_end():
+def test_quiet_hours_end_to_the_second():
     schedule = daily(quiet="22:00-07:00")
     seven = at(WEDNESDAY, "07:00", BERLIN)
     assert is_quiet(schedule, Instant(seven - timedelta(microseconds=1)), BERLIN)
@@ -983,14 +983,14 @@ def test_to_the_second_quiet_hours_end_when_the_clock_shows_their_end():
         ("00:02:29.999999", "00:00"),
     ],
 )
-def test_the_time_offered_first_is_when_the_leader_last_wrote_to_five_minutes(wrote, offered):
+def test_suggested_time_is_the_last_writing_time_rounded_to_five_minutes(wrote, offered):
     moment = at(WEDNESDAY, wrote, "Asia/Kathmandu")
     assert suggest_time((moment, "Asia/Kathmandu")) == time.fromisoformat(offered)
 
 
-def test_who_has_not_written_is_offered_the_end_of_the_working_day():
+def test_suggested_time_defaults_to_the_end_of_the_working_day():
     assert suggest_time(None) == time(17, 45)
 
 
-def test_a_prompt_is_worth_sending_for_an_hour():
+def test_prompt_may_be_an_hour_late():
     assert timedelta(hours=1) == MAX_LATENESS

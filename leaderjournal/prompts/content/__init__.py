@@ -1,0 +1,1 @@
+"""The content of prompts: what a message says, and its payload for a browser."""

@@ -1,1 +1,0 @@
-"""The letter every fortnight: the leader's own figures, one behaviour, one thing to do."""

@@ -1,0 +1,1 @@
+"""The fortnightly letter: the leader's own figures, one behaviour and one thing to do."""
