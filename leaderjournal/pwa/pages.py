@@ -15,6 +15,7 @@ from leaderjournal.kernel.assets import STATIC, get_asset_url, get_asset_version
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.settings import ROOT
 from leaderjournal.practice import catalogue
+from leaderjournal.reflections.day_form.rules import make_blank_form
 
 blueprint = Blueprint("pwa", __name__)
 
@@ -88,17 +89,11 @@ def offline() -> Response:
 @blueprint.get("/offline/day")
 def day_shell() -> Response:
     """Give the page of a day without a leader, a day or a question, for the worker to keep."""
-    entries = [
-        {"key": key, "question": {"id": "", "text": ""}, "score": None, "text": ""}
-        for key in catalogue.list_keys()
-    ]
     page = render_template(
         "pwa/day.html",
         as_shell=True,
-        day={"local_date": "", "etag": "", "saved_at": None, "note": "", "commitment": ""},
-        entries=entries,
+        form=make_blank_form(catalogue.list_keys()),
         mirror=list(catalogue.MIRROR_SCORES.items()),
-        errors={},
     )
     return _make_revalidated_response(page, "text/html")
 

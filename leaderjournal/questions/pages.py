@@ -20,23 +20,6 @@ blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
 Page = Response | str | tuple[str, int]
 
-FIRST_MONTH_OFFERED_FOR = 7
-"""Days after joining on which today's page offers the first month."""
-
-
-@blueprint.app_template_global()
-def should_offer_first_month() -> bool:
-    """Tell whether today's page offers the first month: to who joined lately and has none yet."""
-    leader = get_current_leader()
-    joined = leader.today(clock.now()) - leader.joined_on
-    return (
-        joined.days <= FIRST_MONTH_OFFERED_FOR
-        and not first_month_store.get_first_month(leader.id).days
-    )
-
-
-blueprint.app_template_global("day_of_first_month")(catalogue.find_first_month_day)
-
 
 def _read_question_form() -> tuple[dict[str, Any], dict[str, list[str]]]:
     fields: dict[str, Any] = {name: text for name, text in request.form.items() if text.strip()}

@@ -14,9 +14,12 @@ from leaderjournal.kernel.problems import Problem, raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rules import Question
-from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store
-from leaderjournal.reflections.figures import store as day_figures_store
+from leaderjournal.reflections.day_questions import (
+    get_day_questions,
+    preview_day_questions,
+    record_answered_questions,
+)
 from leaderjournal.reflections.rules import Answer, ChangedMeanwhile, DayContent, StoredDay, Writing
 from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reflections.schemas import (
@@ -33,6 +36,7 @@ from leaderjournal.reflections.schemas import (
 from leaderjournal.reflections.search.store import find_matching_days
 from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.reflections.versions import store as versions_store
+from leaderjournal.reflections.writable_days import check_day_is_writable
 
 blueprint = Blueprint("reflections-api", __name__, url_prefix=PREFIX, description="Reflections")
 address = "/reflections/<day:local_date>"
@@ -54,13 +58,6 @@ def serialize_day(day: StoredDay) -> dict[str, Any]:
     }
 
 
-def check_day_is_writable(leader: Leader, local_date: LocalDate, now: Instant) -> None:
-    """Raise Problem (422) for a day that has not come yet and holds nothing."""
-    today = leader.today(now)
-    if local_date > today and store.get_day(leader.cipher, local_date) is None:
-        raise_invalid({"local_date": [f"Use today, {today}, or an earlier day."]})
-
-
 def _build_conflict_problem(error: ChangedMeanwhile) -> Problem:
     current = ReflectionSchema().dump(serialize_day(error.current)) if error.current else None
     headers = {"ETag": f'"{error.current.etag}"'} if error.current else {}
@@ -75,9 +72,9 @@ def _build_day_not_found(local_date: LocalDate) -> Problem:
 def _read_writing(
     leader: Leader, local_date: LocalDate, values: dict[str, Any], now: Instant
 ) -> Writing:
-    """Return when and where the day is written: now, or earlier as an offline phone says.
+    """Return when and where a day is written: now, or earlier as an offline device says.
 
-    Raises Problem (422) for a day that has not come yet and for a time before it.
+    Raises Problem (422) for a day that has not come yet and for a time before the day.
     """
     check_day_is_writable(leader, local_date, now)
     written_at = now
@@ -95,10 +92,7 @@ def prompts_today() -> dict[str, Any]:
     """Read today's questions: one per key, the same all day."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    questions = served_questions_store.get_questions_of_day(
-        leader.cipher, today, scores=day_figures_store.list_scores_before(leader.id, today)
-    )
-    return {"local_date": today, "questions": questions}
+    return {"local_date": today, "questions": get_day_questions(leader, today)}
 
 
 @blueprint.get("/prompts/ahead")
@@ -108,9 +102,8 @@ def prompts_ahead() -> dict[str, Any]:
     """Read the questions of today and the days that follow, for a device to have with it."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    scores = day_figures_store.list_scores_before(leader.id, today)
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
-    ahead = served_questions_store.preview_questions(leader.cipher, days, scores=scores)
+    ahead = preview_day_questions(leader, days)
     return format_page(
         [
             {
@@ -132,13 +125,6 @@ def _serialize_question(question: Question) -> dict[str, Any]:
         "behaviour_name": name,
         "text": question.text,
     }
-
-
-def _record_answered_questions(leader: Leader, day: StoredDay) -> None:
-    answered = [answer for answer in day.content.answers if answer.question]
-    served_questions_store.record_served_questions(
-        leader.id, day.local_date, {answer.key: answer.question or "" for answer in answered}
-    )
 
 
 @blueprint.put(address)
@@ -163,7 +149,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
         )
     except ChangedMeanwhile as error:
         raise _build_conflict_problem(error) from error
-    _record_answered_questions(leader, day)
+    record_answered_questions(leader, day)
     return serialize_day(day), 201 if created else 200, {"ETag": f'"{day.etag}"'}
 
 
@@ -186,9 +172,9 @@ def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
         change=values["change"],
     )
     day = merging.day
-    _record_answered_questions(leader, day)
-    shown = serialize_day(day) | {"set_aside": merging.conflicting}
-    return shown, 201 if merging.created else 200, {"ETag": f'"{day.etag}"'}
+    record_answered_questions(leader, day)
+    merged = serialize_day(day) | {"set_aside": merging.conflicting}
+    return merged, 201 if merging.created else 200, {"ETag": f'"{day.etag}"'}
 
 
 @blueprint.put(f"{address}/answers/<key>")
@@ -202,15 +188,8 @@ def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
         raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
     leader, now = get_current_leader(), clock.now()
     writing = _read_writing(leader, local_date, values, now)
-    question = next(
-        question
-        for question in served_questions_store.get_questions_of_day(
-            leader.cipher,
-            local_date,
-            scores=day_figures_store.list_scores_before(leader.id, local_date),
-        )
-        if question.key == key
-    )
+    questions = get_day_questions(leader, local_date)
+    question = next(question for question in questions if question.key == key)
     day, created = saving_store.add_score(
         leader.cipher,
         local_date,
@@ -307,13 +286,13 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
 @login_required
 @blueprint.arguments(DayQuerySchema, location="query", unknown=None)
 @blueprint.response(200, create_page_schema(ReflectionSchema, "Reflections"))
-def list_reflections(sought: dict[str, Any]) -> dict[str, Any]:
+def list_reflections(query: dict[str, Any]) -> dict[str, Any]:
     """List days, newest first; `q` searches all words written, phrases in quotes as they are.
 
     With `key`, `q` and `person` are sought in what was written under that key.
     """
-    cipher, limit = get_current_leader().cipher, sought["limit"]
-    dates = find_matching_days(cipher, DayQuerySchema.to_filters(sought))
+    cipher, limit = get_current_leader().cipher, query["limit"]
+    dates = find_matching_days(cipher, DayQuerySchema.to_filters(query))
     following = dates[limit].isoformat() if len(dates) > limit else None
     return format_page(
         [serialize_day(day) for day in store.list_days_on(cipher, dates[:limit])], following

@@ -16,16 +16,17 @@ from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
+from leaderjournal.questions.first_month.store import is_first_month_offered
 from leaderjournal.questions.focus_key import store as focus_key_store
-from leaderjournal.questions.served import store as served_questions_store
 from leaderjournal.reflections import store
-from leaderjournal.reflections.api import check_day_is_writable
-from leaderjournal.reflections.figures import store as day_figures_store
-from leaderjournal.reflections.rules import StoredDay, Writing
+from leaderjournal.reflections.day_form.rules import DayForm, KeyCard
+from leaderjournal.reflections.day_questions import get_day_questions
+from leaderjournal.reflections.rules import DayContent, StoredDay, Writing
 from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reflections.schemas import DaySchema
 from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.reflections.versions import store as versions_store
+from leaderjournal.reflections.writable_days import check_day_is_writable
 
 blueprint = Blueprint("reflections", __name__)
 
@@ -34,20 +35,48 @@ SUPERSEDED_SHOWN_FOR = timedelta(days=7)
 Page = Response | str | tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A key on the day's page: its question, and what was answered to it."""
+SCRIPTS = (
+    "grow",
+    "mirror-score",
+    "autosave",
+    "local-time",
+    "day-status",
+    "prompts/prompted-day",
+    "practice_log/mention",
+)
+TODAY_SCRIPTS = ("practice_log/keep-log", "look-back")
 
-    key: Any
-    question: Any
-    score: int | str | None
-    text: str
-    leaned_on: bool
+
+@dataclass(frozen=True, slots=True)
+class DayStatus:
+    """What a page says about a day beside its words."""
+
+    local_date: LocalDate
+    is_today: bool
+    completed: bool
+    etag: str
+    saved_at: Instant | None
+    deleted_etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """The page of a day: its form, its neighbours, and what it says to the leader."""
+
+    day: DayStatus
+    form: DayForm
+    shows_year: bool
+    previous_date: LocalDate
+    previous_url: str
+    next_date: LocalDate | None
+    next_url: str | None
+    offers_first_month: bool
+    scripts: tuple[str, ...]
 
 
 @blueprint.get("/")
 def today() -> Page:
-    """Show today, or the way in."""
+    """Show today, or lead to the sign-in page."""
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.login"), 303)
     leader, now = get_current_leader(), clock.now()
@@ -57,7 +86,7 @@ def today() -> Page:
 @blueprint.post("/")
 @login_required
 def save_today() -> Page:
-    """Save the day that the form is for, which was today when it was opened."""
+    """Save today."""
     leader, now = get_current_leader(), clock.now()
     return _save(leader, leader.today(now), now)
 
@@ -66,7 +95,7 @@ def save_today() -> Page:
 @needs_no_csrf_token
 @login_required
 def share() -> Page:
-    """Show today with the text that another app shared at the end of the note, to be saved."""
+    """Show today with text from another app at the end of the note, not yet saved."""
     leader, now = get_current_leader(), clock.now()
     shared = [request.form.get(name, "").strip() for name in ("title", "text", "url")]
     return _render_day(leader, leader.today(now), now, shared="\n".join(filter(None, shared)))
@@ -84,7 +113,7 @@ def day(local_date: LocalDate) -> Page:
 @blueprint.get("/day/<day:local_date>/status")
 @login_required
 def day_status(local_date: LocalDate) -> str:
-    """Show how a day stands, as a piece of its page that script brings anew after a save."""
+    """Show the status of a day, the part of its page that script updates after a save."""
     leader, now = get_current_leader(), clock.now()
     check_day_is_writable(leader, local_date, now)
     stored = store.get_day(leader.cipher, local_date)
@@ -122,7 +151,7 @@ def _save(leader: Leader, local_date: LocalDate, now: Instant) -> Page:
 
 
 def _read_day_form() -> dict[str, Any]:
-    """Return the form as the API would take it; an untouched key is no answer."""
+    """Return the submitted form as the API takes a day; an untouched key is left out."""
     answers = []
     for key in catalogue.KEY_SLUGS:
         score, text = request.form.get(f"score-{key}", ""), request.form.get(f"text-{key}", "")
@@ -144,7 +173,7 @@ def _read_day_form() -> dict[str, Any]:
 
 
 def _map_errors_to_fields(errors: Errors) -> Errors:
-    """Return messages under the names of the form's fields: answers.1.score is score-let-go."""
+    """Return messages by the names of the form's fields: answers.1.score becomes score-let-go."""
     answered = [answer["key"] for answer in _read_day_form()["answers"]]
     named: Errors = {}
     for field, messages in errors.items():
@@ -161,58 +190,85 @@ def _get_day_url(leader: Leader, local_date: LocalDate, now: Instant) -> str:
     return url_for("reflections.day", local_date=local_date)
 
 
-def _list_entries(leader: Leader, local_date: LocalDate, stored: StoredDay | None) -> list[Entry]:
+def _make_cards(
+    leader: Leader, local_date: LocalDate, stored: StoredDay | None, errors: Errors
+) -> list[KeyCard]:
+    """Return the keys of the form, with what was submitted or else what is stored."""
     answers = {answer.key: answer for answer in stored.content.answers} if stored else {}
-    questions = served_questions_store.get_questions_of_day(
-        leader.cipher,
+    questions = get_day_questions(
+        leader,
         local_date,
-        scores=day_figures_store.list_scores_before(leader.id, local_date),
         answered={key: answer.question or "" for key, answer in answers.items()},
     )
-    leaning = focus_key_store.get_focus_key(leader.id, local_date)
-    entries = []
+    focus_key = focus_key_store.get_focus_key(leader.id, local_date)
+    cards = []
     for question in questions:
-        answer = answers.get(question.key)
-        behaviour = (
-            catalogue.get_behaviour(question.key, question.behaviour).name
-            if question.behaviour
-            else None
-        )
-        entries.append(
-            Entry(
-                key=catalogue.get_key(question.key),
-                question={
-                    "id": question.id,
-                    "text": question.text,
-                    "behaviour": question.behaviour,
-                    "behaviour_name": behaviour,
-                },
+        slug, answer = question.key, answers.get(question.key)
+        cards.append(
+            KeyCard(
+                slug=slug,
+                name=catalogue.get_key(slug).name,
+                question_id=question.id,
+                question=question.text,
+                behaviour=question.behaviour or "",
+                behaviour_name=catalogue.get_behaviour(slug, question.behaviour).name
+                if question.behaviour
+                else "",
                 score=request.form.get(
-                    f"score-{question.key}", answer.score if answer else None, type=_parse_score
+                    f"score-{slug}", answer.score if answer else None, type=_parse_score
                 ),
-                text=request.form.get(f"text-{question.key}", answer.text if answer else ""),
-                leaned_on=question.key == leaning,
+                text=request.form.get(f"text-{slug}", answer.text if answer else ""),
+                is_focus_key=slug == focus_key,
+                first_month_day=catalogue.find_first_month_day(question.id),
+                score_errors=errors.get(f"score-{slug}", ()),
+                text_errors=errors.get(f"text-{slug}", ()),
             )
         )
-    return entries
+    return cards
 
 
 def _parse_score(text: str) -> int | None:
     return int(text) if text in {"1", "2", "3", "4", "5"} else None
 
 
+def _make_form(
+    leader: Leader,
+    day: DayStatus,
+    stored: StoredDay | None,
+    now: Instant,
+    *,
+    errors: Errors,
+    shared: str,
+) -> DayForm:
+    content = stored.content if stored else DayContent()
+    note = request.form.get("note", content.note)
+    return DayForm(
+        cards=_make_cards(leader, day.local_date, stored, errors),
+        local_date=day.local_date,
+        etag=day.etag,
+        deleted_etag=day.deleted_etag or "",
+        note="\n\n".join(filter(None, (note, shared))),
+        commitment=request.form.get("commitment", content.commitment),
+        note_errors=errors.get("note", ()),
+        commitment_errors=errors.get("commitment", ()),
+        is_unsaved=bool(errors or shared),
+        shows_superseded=versions_store.was_superseded_since(
+            leader.id, day.local_date, Instant(now - SUPERSEDED_SHOWN_FOR)
+        ),
+    )
+
+
 def _get_day_status(
     leader: Leader, local_date: LocalDate, stored: StoredDay | None, today: LocalDate
-) -> dict[str, Any]:
-    """Return what a page says of a day beside its words."""
-    return {
-        "local_date": local_date,
-        "is_today": local_date == today,
-        "kept": bool(stored and stored.content.completed),
-        "etag": stored.etag if stored else "",
-        "saved_at": stored.saved_at if stored else None,
-        "deleted": None if stored else trash_store.get_deleted_etag(leader.id, local_date),
-    }
+) -> DayStatus:
+    return DayStatus(
+        local_date=local_date,
+        is_today=local_date == today,
+        completed=bool(stored and stored.content.completed),
+        etag=stored.etag if stored else "",
+        saved_at=stored.saved_at if stored else None,
+        deleted_etag=None if stored else trash_store.get_deleted_etag(leader.id, local_date),
+    )
 
 
 def _render_day(
@@ -225,24 +281,28 @@ def _render_day(
 ) -> str:
     today = leader.today(now)
     stored = store.get_day(leader.cipher, local_date)
-    content = stored.content if stored else None
-    note = request.form.get("note", content.note if content else "")
+    day = _get_day_status(leader, local_date, stored, today)
+    previous_date, next_date = days_after(local_date, -1), days_after(local_date, 1)
+    has_next = local_date < today
+    page = DayPage(
+        day=day,
+        form=_make_form(leader, day, stored, now, errors=errors or {}, shared=shared),
+        shows_year=local_date.year != today.year,
+        previous_date=previous_date,
+        previous_url=url_for("reflections.day", local_date=previous_date),
+        next_date=next_date if has_next else None,
+        next_url=_get_day_url(leader, next_date, now) if has_next else None,
+        offers_first_month=day.is_today
+        and is_first_month_offered(leader.id, joined_on=leader.joined_on, today=today),
+        scripts=SCRIPTS + (TODAY_SCRIPTS if day.is_today else ()),
+    )
     return render_template(
         "reflections/day.html",
-        day=_get_day_status(leader, local_date, stored, today)
-        | {
-            "note": "\n\n".join(filter(None, (note, shared))),
-            "commitment": request.form.get("commitment", content.commitment if content else ""),
-        },
-        entries=_list_entries(leader, local_date, stored),
+        page=page,
+        day=day,
+        form=page.form,
+        keys=catalogue.list_keys(),
         mirror=list(MIRROR_SCORES.items()),
-        previous_day=days_after(local_date, -1),
-        next_day=days_after(local_date, 1) if local_date < today else None,
-        set_aside=versions_store.was_superseded_since(
-            leader.id, local_date, Instant(now - SUPERSEDED_SHOWN_FOR)
-        ),
-        held=bool(errors or shared),
-        form=request.form,
         errors=errors or {},
     )
 

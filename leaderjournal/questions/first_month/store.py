@@ -13,6 +13,9 @@ from leaderjournal.practice import catalogue
 from leaderjournal.questions.models import ServedQuestion
 from leaderjournal.questions.served.store import make_served_row
 
+OFFERED_FOR = 7
+"""Days after joining on which today's page offers the first month."""
+
 
 class NoPracticeDays(Exception):
     """The calendar expects too few days to come, as in an open pause."""
@@ -43,6 +46,11 @@ def get_first_month(account: UUID) -> FirstMonth:
         .order_by(ServedQuestion.local_date)  # if it was begun twice, the later date counts
     )
     return FirstMonth({numbers[question]: day for question, day in rows})
+
+
+def is_first_month_offered(account: UUID, *, joined_on: LocalDate, today: LocalDate) -> bool:
+    """Return whether today's page offers the first month: to new leaders who have none yet."""
+    return (today - joined_on).days <= OFFERED_FOR and not get_first_month(account).days
 
 
 def begin_first_month(account: UUID, *, today: LocalDate) -> FirstMonth:
