@@ -9,15 +9,16 @@ from werkzeug.local import LocalProxy
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.practice import catalogue
-from leaderjournal.reviews.charts.rules import group_by_week
+from leaderjournal.reviews.month.rules import build_month_page
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.invitations import store as invitations_store
-from leaderjournal.reviews.monthly.rules import QUESTIONS, find_month_to_review
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports import store as reports_store
 from leaderjournal.reviews.streaks import store as streaks_store
+from leaderjournal.reviews.year.rules import build_year_page
 
 blueprint = Blueprint("reviews", __name__)
 
@@ -58,21 +59,23 @@ def month(period: str) -> str:
     leader = get_current_leader()
     today = leader.today(clock.now())
     shown = parse_or_refuse("month", Period.parse_month, period)
-    portrait = reports_store.get_report(leader, shown, today=today)
-    due = find_month_to_review(today, portrait.journal.calendar)
-    return render_template(
-        "reviews/month.html",
-        portrait=portrait,
-        summary=portrait.summary,
-        period=shown,
-        weeks=group_by_week(portrait.summary.days),
-        next_month=shown.next.name if shown.next.first <= today else None,
-        review=monthly_store.get_review(leader.cipher, shown),
-        offers_review=shown.next.first <= today or due == shown,
-        questions=QUESTIONS,
+    report = reports_store.get_report(leader, shown, today=today)
+    review = monthly_store.get_review(leader.cipher, shown)
+
+    def get_day_address(day: LocalDate) -> str:
+        if day == today:
+            return url_for("reflections.today")
+        return url_for("reflections.day", local_date=day)
+
+    page = build_month_page(
+        report,
+        review.content if review else None,
         keys=catalogue.list_keys(),
-        mirror=catalogue.MIRROR_SCORES,
+        labels=catalogue.MIRROR_SCORES,
+        today=today,
+        day_address=get_day_address,
     )
+    return render_template("reviews/month.html", page=page, report=report)
 
 
 @blueprint.get("/year/<period>")
@@ -82,13 +85,8 @@ def year(period: str) -> str:
     leader = get_current_leader()
     today = leader.today(clock.now())
     shown = parse_or_refuse("period", Period.parse_year, period)
-    portrait = reports_store.get_report(leader, shown, today=today)
-    return render_template(
-        "reviews/year.html",
-        portrait=portrait,
-        summary=portrait.summary,
-        period=shown,
-        next_year=shown.next.name if shown.next.first <= today else None,
-        keys=catalogue.list_keys(),
-        mirror=catalogue.MIRROR_SCORES,
+    report = reports_store.get_report(leader, shown, today=today)
+    page = build_year_page(
+        report, keys=catalogue.list_keys(), labels=catalogue.MIRROR_SCORES, today=today
     )
+    return render_template("reviews/year.html", page=page, report=report)

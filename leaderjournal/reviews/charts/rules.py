@@ -74,7 +74,7 @@ class Point:
 class LineChart:
     """The marks of a line in their order, and its strokes: runs of "x,y" that belong together."""
 
-    dots: tuple[Point, ...]
+    points: tuple[Point, ...]
     strokes: tuple[str, ...]
     width: float = LINE_WIDTH
     height: float = LINE_HEIGHT
@@ -163,7 +163,7 @@ def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
     one stroke where no more than `bridges` places between them are empty.
     """
     step = LINE_WIDTH / max(1, len(values) - 1)
-    dots: list[Point] = []
+    points: list[Point] = []
     strokes: list[list[Point]] = []
     last = -1
     for place, value in enumerate(values):
@@ -171,7 +171,7 @@ def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
             continue
         share = (value - LOWEST) / (HIGHEST - LOWEST)
         dot = Point(round(place * step, 2), round(LINE_HEIGHT * (1 - share), 2), value)
-        dots.append(dot)
+        points.append(dot)
         if strokes and place - last - 1 <= bridges:
             strokes[-1].append(dot)
         else:
@@ -179,7 +179,7 @@ def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
         last = place
     lines = [stroke for stroke in strokes if len(stroke) > 1]
     return LineChart(
-        tuple(dots), tuple(" ".join(f"{dot.x},{dot.y}" for dot in stroke) for stroke in lines)
+        tuple(points), tuple(" ".join(f"{dot.x},{dot.y}" for dot in stroke) for stroke in lines)
     )
 
 

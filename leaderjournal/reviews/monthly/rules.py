@@ -31,7 +31,7 @@ class ReviewContent:
     lean_on: str | None = None
 
     @property
-    def kept(self) -> bool:
+    def has_content(self) -> bool:
         """Whether anything was answered or chosen."""
         return bool((self.mirror + self.grew + self.let_go).strip()) or self.lean_on is not None
 

@@ -46,7 +46,7 @@ class PeriodReport:
     day_lines: Mapping[str, LineChart]
     year_lines: Mapping[str, LineChart]
     weekdays: Mapping[str, tuple[Mean, ...]]
-    standing: Mapping[str, BehaviourGroups]
+    behaviour_groups: Mapping[str, BehaviourGroups]
     words: WordFigures
     quarters: Mapping[str, Quarters]
     runs: tuple[Run, ...]
@@ -91,7 +91,7 @@ def build_report(
             for slug in slugs
         },
         weekdays=compute_weekday_means(days, slugs),
-        standing={
+        behaviour_groups={
             key.slug: group_behaviours(
                 figures.by_key[key.slug].behaviours, [b.slug for b in key.behaviours]
             )

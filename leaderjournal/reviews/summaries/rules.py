@@ -102,7 +102,7 @@ class DayFigures:
     marks: tuple[Mark, ...] = ()
 
     @property
-    def kept(self) -> bool:
+    def is_written(self) -> bool:
         """Whether there is an entry."""
         return not WRITTEN.isdisjoint(self.marks)
 

@@ -108,12 +108,12 @@ def test_every_behaviour_stands_in_one_place_by_what_was_scored(figures):
 @given(st.lists(st.one_of(st.none(), st.integers(1, 5)), min_size=1, max_size=31))
 def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
     line = plot_line(values, bridges=MAX_GAP_DAYS)
-    assert [dot.value for dot in line.dots] == [v for v in values if v is not None]
-    for dot in line.dots:
+    assert [dot.value for dot in line.points] == [v for v in values if v is not None]
+    for dot in line.points:
         assert 0 <= dot.x <= LINE_WIDTH
         assert 0 <= dot.y <= LINE_HEIGHT
-    by_height = sorted(line.dots, key=lambda dot: -dot.y)
-    assert [dot.value for dot in by_height] == sorted(dot.value for dot in line.dots)
+    by_height = sorted(line.points, key=lambda dot: -dot.y)
+    assert [dot.value for dot in by_height] == sorted(dot.value for dot in line.points)
     places = [place for place, value in enumerate(values) if value is not None]
     runs = [[place] for place in places[:1]]
     for before, place in pairwise(places):
@@ -134,7 +134,7 @@ def test_the_picture_of_a_year_has_each_of_its_days_once(days):
     ]
     written = {day.date: day.scores for day in days}
     for day in flat:
-        assert day.kept == (day.date in written)
+        assert day.is_written == (day.date in written)
         assert day.scores == {key: written.get(day.date, {}).get(key) for key in KEYS}
     for month in months:
-        assert month.counts.kept + month.counts.extra == sum(day.kept for day in month.days)
+        assert month.counts.kept + month.counts.extra == sum(day.is_written for day in month.days)
