@@ -28,20 +28,20 @@ def today(leader):
     return date.fromisoformat(leader.today())
 
 
-def added(leader, collection, **values):
+def add_entry(leader, collection, **values):
     reply = leader.call("POST", f"/{collection}", COLLECTIONS[collection] | values)
     assert reply.status_code == 201, reply.text
     return reply.json
 
 
-def summary(leader, period):
+def get_summary(leader, period):
     reply = leader.get(f"/summaries/{period}")
     assert reply.status_code == 200
     return reply.json
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
-def test_the_usual_calls_of_a_collection(leader, collection):
+def test_collection_creates_reads_changes_and_deletes(leader, collection):
     made = leader.call("POST", f"/{collection}", COLLECTIONS[collection])
     assert made.status_code == 201
     assert made.headers["ETag"]
@@ -57,7 +57,7 @@ def test_the_usual_calls_of_a_collection(leader, collection):
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
-def test_a_client_makes_its_own_ids_and_a_repetition_changes_nothing(leader, collection):
+def test_put_with_a_client_id_is_idempotent(leader, collection):
     address = f"/{collection}/{uuid.uuid4()}"
     first = leader.call("PUT", address, COLLECTIONS[collection], If_None_Match="*")
     assert first.status_code == 201
@@ -68,8 +68,8 @@ def test_a_client_makes_its_own_ids_and_a_repetition_changes_nothing(leader, col
     assert once_more.json["current"] == first.json
 
 
-def test_a_stale_writer_is_told_what_is_stored(leader):
-    win = added(leader, "wins")
+def test_stale_write_returns_the_stored_entry(leader):
+    win = add_entry(leader, "wins")
     address = f"/wins/{win['id']}"
     seen = leader.get(address).headers["ETag"]
     changed = leader.call("PATCH", address, {"text": "Ana won it alone"}, If_Match=seen)
@@ -109,41 +109,41 @@ def test_a_stale_writer_is_told_what_is_stored(leader):
         ("wins", {"unknown": 1}, "unknown"),
     ],
 )
-def test_what_cannot_be_is_refused_and_the_field_is_named(leader, collection, values, field):
+def test_invalid_entry_is_rejected_with_its_field(leader, collection, values, field):
     refused = leader.call("POST", f"/{collection}", COLLECTIONS[collection] | values)
     assert refused.status_code == 422
     assert list(refused.json["errors"]) == [field]
     assert leader.get(f"/{collection}").json["items"] == []
 
 
-def test_a_name_is_of_one_person_of_the_team_until_they_have_left(leader, today):
-    ana = added(leader, "people")
+def test_name_is_unique_until_the_person_leaves(leader, today):
+    ana = add_entry(leader, "people")
     refused = leader.call("POST", "/people", {"name": "ANA"})
     assert list(refused.json["errors"]) == ["name"]
     left = leader.call("PATCH", f"/people/{ana['id']}", {"left_on": str(today)})
     assert left.status_code == 200
-    added(leader, "people", name="ANA")
+    add_entry(leader, "people", name="ANA")
 
 
-def test_a_period_has_one_number(leader):
-    number = added(leader, "numbers")
+def test_second_number_for_a_period_is_rejected(leader):
+    number = add_entry(leader, "numbers")
     twice = leader.call("POST", "/numbers", {"period": "2026-11", "target": 1})
     assert twice.status_code == 409
     assert number["id"] in twice.json["detail"]
-    assert added(leader, "numbers", period="2026-W48")["local_date"] == "2026-11-23"
-    assert added(leader, "numbers", period="2026-Q4")["local_date"] == "2026-10-01"
+    assert add_entry(leader, "numbers", period="2026-W48")["local_date"] == "2026-11-23"
+    assert add_entry(leader, "numbers", period="2026-Q4")["local_date"] == "2026-10-01"
 
 
-def test_the_id_of_something_else_is_refused(leader):
-    win = added(leader, "wins")
+def test_id_of_another_kind_is_rejected(leader):
+    win = add_entry(leader, "wins")
     address = f"/wins/{win['id']}"
     assert leader.call("PUT", f"/hand-offs/{win['id']}", {"text": "x"}).status_code == 409
     assert leader.get(address).json["text"] == win["text"]
 
 
-def test_a_list_is_narrowed_by_dates(leader, today):
+def test_list_filters_by_date(leader, today):
     for back in (0, 1, 5):
-        added(leader, "wins", local_date=str(today - timedelta(days=back)))
+        add_entry(leader, "wins", local_date=str(today - timedelta(days=back)))
     found = leader.get(f"/wins?from={today - timedelta(days=4)}&to={today - timedelta(days=1)}")
     assert [win["local_date"] for win in found.json["items"]] == [str(today - timedelta(days=1))]
 
@@ -151,7 +151,7 @@ def test_a_list_is_narrowed_by_dates(leader, today):
 # ---- commitments
 
 
-def test_what_a_day_says_comes_next_is_a_commitment_due_on_the_next_practice_day(leader, today):
+def test_commitment_in_a_reflection_is_due_on_the_next_practice_day(leader, today):
     day = today - timedelta(days=3)
     written = leader.writes(day, commitment="Call Ben back").json
     [commitment] = leader.get("/commitments").json["items"]
@@ -176,11 +176,11 @@ def test_what_a_day_says_comes_next_is_a_commitment_due_on_the_next_practice_day
     assert leader.get("/commitments").json["items"] == []
 
 
-def test_what_became_of_a_days_commitment_goes_for_good_with_the_day(leader, today, app):
+def test_outcome_of_a_daily_commitment_is_purged_with_the_day(leader, today, app):
     written = leader.writes(today, commitment="Ring Ben").json
     leader.call("PATCH", f"/commitments/{written['id']}", {"state": "missed", "reason": "No time"})
 
-    def outcomes():
+    def count_results():
         with app.app_context():
             rows = sa.select(LogEntry).where(LogEntry.id == uuid.UUID(written["id"]))
             return len(db.session.scalars(rows).all())
@@ -190,14 +190,14 @@ def test_what_became_of_a_days_commitment_goes_for_good_with_the_day(leader, tod
     leader.call("POST", f"/reflections/{today}/restore")
     assert leader.get("/commitments").json["items"][0]["state"] == "missed"
     leader.call("DELETE", f"/reflections/{today}")
-    assert outcomes() == 1, "the day can still be restored"
+    assert count_results() == 1, "the day can still be restored"
     with app.app_context():
         purge_deleted_days(now=Instant(clock.now() + timedelta(days=31)))
-    assert outcomes() == 0
+    assert count_results() == 0
 
 
-def test_putting_a_commitment_off_is_counted_and_bringing_it_forward_is_not(leader, today):
-    commitment = added(leader, "commitments", due_on=str(today))
+def test_postponing_a_commitment_is_counted_and_advancing_it_is_not(leader, today):
+    commitment = add_entry(leader, "commitments", due_on=str(today))
     address = f"/commitments/{commitment['id']}"
     for days, moved in ((2, 1), (1, 1), (5, 2)):
         later = leader.call("PATCH", address, {"due_on": str(today + timedelta(days=days))})
@@ -211,8 +211,8 @@ def test_putting_a_commitment_off_is_counted_and_bringing_it_forward_is_not(lead
 # ---- people
 
 
-def test_acts_are_noted_by_day_and_a_person_shows_how_they_stand(leader, today):
-    ana = added(leader, "people", local_date=str(today - timedelta(days=30)))
+def test_acts_are_logged_by_day_and_update_the_person_status(leader, today):
+    ana = add_entry(leader, "people", local_date=str(today - timedelta(days=30)))
     assert (ana["last_on"], ana["days_left"], ana["acts"]) == (None, -23, 0)
     address = f"/people/{ana['id']}/acts"
     noted = leader.call("PUT", f"{address}/{today - timedelta(days=3)}", {"acts": ["coach"]})
@@ -236,7 +236,7 @@ def test_acts_are_noted_by_day_and_a_person_shows_how_they_stand(leader, today):
 
 
 @pytest.mark.parametrize("collection", ["wins", "commitments"])
-def test_a_collection_is_read_in_pages_and_each_entry_comes_once(leader, today, collection):
+def test_pagination_returns_each_entry_once(leader, today, collection):
     for back in (3, 1, 1, 2, 1):
         day = today - timedelta(days=back)
         leader.call("POST", f"/{collection}", {"text": "Said", "local_date": str(day)})
@@ -257,10 +257,10 @@ def test_a_collection_is_read_in_pages_and_each_entry_comes_once(leader, today, 
         assert list(refused.json["errors"]) == [wrong.partition("=")[0]]
 
 
-def test_yesterdays_entry_can_be_changed_by_who_has_flown_west(leader):
+def test_future_entry_stays_editable_after_flying_west(leader):
     with time_machine.travel(datetime(2026, 11, 24, 3, 30, tzinfo=UTC), tick=False):
         west = a_leader(leader.client, time_zone="Asia/Tokyo")
-        win = added(west, "wins", local_date="2026-11-24")
+        win = add_entry(west, "wins", local_date="2026-11-24")
         west.call("PATCH", "/me", {"time_zone": "Pacific/Honolulu"})
         changed = west.call("PATCH", f"/wins/{win['id']}", {"text": "A tender"})
         assert (changed.status_code, changed.json["local_date"]) == (200, "2026-11-24")
@@ -268,13 +268,13 @@ def test_yesterdays_entry_can_be_changed_by_who_has_flown_west(leader):
         assert west.call("POST", "/wins", tomorrow).status_code == 422
 
 
-def test_two_people_become_one(leader, today):
-    ana, anna = added(leader, "people"), added(leader, "people", name="Anna")
+def test_merge_moves_everything_to_the_other_person(leader, today):
+    ana, anna = add_entry(leader, "people"), add_entry(leader, "people", name="Anna")
     for person, acts in ((ana, ["coach", "help"]), (anna, ["help", "teach"])):
         leader.call("PUT", f"/people/{person['id']}/acts/{today}", {"acts": acts})
     before = today - timedelta(days=1)
     leader.call("PUT", f"/people/{anna['id']}/acts/{before}", {"acts": ["coach"]})
-    win = added(leader, "wins", person_id=anna["id"])
+    win = add_entry(leader, "wins", person_id=anna["id"])
     refused = leader.call("POST", f"/people/{anna['id']}/merge", {"into": anna["id"]})
     assert list(refused.json["errors"]) == ["into"]
     merged = leader.call("POST", f"/people/{anna['id']}/merge", {"into": ana["id"]})
@@ -288,9 +288,9 @@ def test_two_people_become_one(leader, today):
     ]
 
 
-def test_two_notes_that_are_too_long_together_are_both_left_as_they_are(leader, post):
-    ana = added(leader, "people", note="x" * 1500)
-    anna = added(leader, "people", name="Anna", note="y" * 1500)
+def test_merge_with_too_long_notes_changes_nothing(leader, post):
+    ana = add_entry(leader, "people", note="x" * 1500)
+    anna = add_entry(leader, "people", name="Anna", note="y" * 1500)
     refused = leader.call("POST", f"/people/{anna['id']}/merge", {"into": ana["id"]})
     assert refused.status_code == 422
     assert "2,000 characters" in refused.json["errors"]["into"][0]
@@ -298,8 +298,8 @@ def test_two_notes_that_are_too_long_together_are_both_left_as_they_are(leader, 
     assert {len(p["note"]) for p in leader.get("/people").json["items"]} == {1500}
 
 
-def test_a_forgotten_person_is_in_no_text_any_more(leader, today):
-    ana = added(leader, "people", note="Ana likes it early")
+def test_forgetting_a_person_replaces_the_name_in_every_text(leader, today):
+    ana = add_entry(leader, "people", note="Ana likes it early")
     day = today - timedelta(days=2)
     leader.writes(day, ("let-go", 2, "Told @Ana and Anabel."), note="First: Ana.")
     leader.writes(day, ("let-go", 3, "Told @Ana and Anabel again."), commitment="Thank ANA")
@@ -307,7 +307,7 @@ def test_a_forgotten_person_is_in_no_text_any_more(leader, today):
     month = f"{today:%Y-%m}"
     for text in ("Ana grew.", "Ana grew most."):
         leader.call("PUT", f"/reviews/{month}", {"grew": text})
-    hand_off = added(leader, "hand-offs", text="Ana has the deck", person_id=ana["id"])
+    hand_off = add_entry(leader, "hand-offs", text="Ana has the deck", person_id=ana["id"])
     leader.call("PUT", f"/people/{ana['id']}/acts/{today}", {"acts": ["coach"]})
     etag = leader.get(f"/reflections/{day}").headers["ETag"]
 
@@ -325,11 +325,11 @@ def test_a_forgotten_person_is_in_no_text_any_more(leader, today):
     assert leader.get("/questions").json["items"][0]["text"] == "What did someone carry?"
     assert leader.get('/reflections?q="thank ana"').json["items"] == []
     assert len(leader.get('/reflections?q="thank someone"').json["items"]) == 1
-    assert summary(leader, f"{today:%Y-%m}")["people"] == []
+    assert get_summary(leader, f"{today:%Y-%m}")["people"] == []
 
 
-def test_forgetting_a_person_leaves_texts_alone_unless_it_is_wished(leader, today):
-    ana = added(leader, "people")
+def test_forgetting_a_person_keeps_texts_by_default(leader, today):
+    ana = add_entry(leader, "people")
     leader.writes(today, note="Ana did it.")
     assert leader.call("POST", f"/people/{ana['id']}/forget", {}).status_code == 204
     assert leader.get(f"/reflections/{today}").json["note"] == "Ana did it."
@@ -339,25 +339,25 @@ def test_forgetting_a_person_leaves_texts_alone_unless_it_is_wished(leader, toda
 # ---- the month
 
 
-def test_the_summary_counts_what_the_log_holds(leader, today):
+def test_summary_counts_log_entries(leader, today):
     month, first = f"{today:%Y-%m}", today.replace(day=1)
     before = first - timedelta(days=20)
-    ana = added(leader, "people", local_date=str(before))
-    ben = added(leader, "people", name="Ben", local_date=str(today))
+    ana = add_entry(leader, "people", local_date=str(before))
+    ben = add_entry(leader, "people", name="Ben", local_date=str(today))
     for person, acts in ((ana, ["coach", "help"]), (ben, ["teach"])):
         leader.call("PUT", f"/people/{person['id']}/acts/{first}", {"acts": acts})
     leader.call("PUT", f"/people/{ben['id']}/acts/{before}", {"acts": ["guide"]})
     leader.writes(first, commitment="Ring Ben")
     for state in ("kept", "kept", "missed"):
-        added(leader, "commitments", state=state, local_date=str(first))
-    added(leader, "commitments", local_date=str(before))
-    added(leader, "wins", local_date=str(first), celebrated_how="Cake")
-    added(leader, "wins", local_date=str(before))
-    added(leader, "hand-offs", local_date=str(before), person_id=ana["id"])
-    added(leader, "hand-offs", local_date=str(before), stepped_back_in_on=str(first))
-    added(leader, "hand-offs", local_date=str(first))
-    added(leader, "numbers", period=month, target=100, actual=80, unit="k€")
-    told = summary(leader, month)
+        add_entry(leader, "commitments", state=state, local_date=str(first))
+    add_entry(leader, "commitments", local_date=str(before))
+    add_entry(leader, "wins", local_date=str(first), celebrated_how="Cake")
+    add_entry(leader, "wins", local_date=str(before))
+    add_entry(leader, "hand-offs", local_date=str(before), person_id=ana["id"])
+    add_entry(leader, "hand-offs", local_date=str(before), stepped_back_in_on=str(first))
+    add_entry(leader, "hand-offs", local_date=str(first))
+    add_entry(leader, "numbers", period=month, target=100, actual=80, unit="k€")
+    told = get_summary(leader, month)
     assert told["commitments"] == {"made": 4, "kept": 2, "missed": 1, "open": 1}
     assert told["hand_offs"] == {"made": 1, "stepped_back_in": 1}
     assert told["number"] == {"target": 100, "actual": 80}
@@ -373,20 +373,22 @@ def test_the_summary_counts_what_the_log_holds(leader, today):
     }  # fmt: skip
     assert found["people"] == [{"name": "Ana", "acts": 2}, {"name": "Ben", "acts": 1}]
     assert found["number"] == {"target": 100, "actual": 80, "unit": "k€"}
-    assert summary(leader, f"{before:%Y-%m}")["people"] == [{"name": "Ben", "acts": 1}]
+    assert get_summary(leader, f"{before:%Y-%m}")["people"] == [{"name": "Ben", "acts": 1}]
 
 
-def test_a_year_adds_up_its_months_where_they_share_a_unit(leader):
+def test_year_number_sums_months_of_one_unit(leader):
     for month, target, actual in (("2026-01", 10, 8), ("2026-02", 12, None)):
-        added(leader, "numbers", period=month, target=target, actual=actual)
-    assert summary(leader, "2026")["number"] == {"target": 22, "actual": 8}
-    added(leader, "numbers", period="2026-Q1", target=1000)
-    assert summary(leader, "2026")["number"] == {"target": 1000, "actual": None}, "it covers more"
-    added(leader, "numbers", period="2026-03", target=1, unit="deals")
-    assert summary(leader, "2026")["number"] is None
+        add_entry(leader, "numbers", period=month, target=target, actual=actual)
+    assert get_summary(leader, "2026")["number"] == {"target": 22, "actual": 8}
+    add_entry(leader, "numbers", period="2026-Q1", target=1000)
+    assert get_summary(leader, "2026")["number"] == {"target": 1000, "actual": None}, (
+        "it covers more"
+    )
+    add_entry(leader, "numbers", period="2026-03", target=1, unit="deals")
+    assert get_summary(leader, "2026")["number"] is None
 
 
-def test_nothing_of_the_log_lies_in_the_database_in_clear(leader, app):
+def test_database_holds_no_plain_text_of_the_log(leader, app):
     for collection, values in COLLECTIONS.items():
         leader.call("POST", f"/{collection}", values)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""The pages of people and the log, and what today asks, without script."""
+"""The pages of people and the log, and the follow-ups on today's page, without script."""
 
 import io
 from datetime import date, timedelta
@@ -11,15 +11,15 @@ def today(leader):
     return date.fromisoformat(leader.today())
 
 
-def only(leader, collection):
+def get_only(leader, collection):
     [item] = leader.get(f"/{collection}").json["items"]
     return item
 
 
-def test_the_team_is_written_and_read_person_by_person(leader, post, today):
+def test_people_are_added_and_shown(leader, post, today):
     shown = post("/people", name=" Ana  Berg ", every_days="7")
     assert "Ana Berg is on your team." in shown.text or "on your team" in shown.text
-    ana = only(leader, "people")
+    ana = get_only(leader, "people")
     assert (ana["name"], ana["every_days"]) == ("Ana Berg", 7)
     page = post(f"/people/{ana['id']}/acts", acts=["coach", "help"])
     assert 'value="coach" checked' in page.text
@@ -31,12 +31,12 @@ def test_the_team_is_written_and_read_person_by_person(leader, post, today):
     assert "Nothing of Anabel." not in page
     saved = post(f"/people/{ana['id']}", name="Ana", every_days="", note="Likes it early")
     assert "Likes it early" in saved.text
-    assert only(leader, "people")["every_days"] is None
+    assert get_only(leader, "people")["every_days"] is None
 
 
-def test_what_was_done_on_an_earlier_day_is_noted_and_put_right(leader, post, today):
+def test_acts_of_an_earlier_day_are_logged_and_corrected(leader, post, today):
     post("/people", name="Ana")
-    ana = only(leader, "people")["id"]
+    ana = get_only(leader, "people")["id"]
     day = today - timedelta(days=3)
     page = post(f"/people/{ana}/acts", acts=["coach", "help"], local_date=str(day)).text
     assert f"What you did on {day:%A} {day.day} {day:%B %Y}" in page
@@ -50,7 +50,7 @@ def test_what_was_done_on_an_earlier_day_is_noted_and_put_right(leader, post, to
         assert "What you did today" in post.get(f"/people/{ana}?on={no_day}").text
 
 
-def test_who_left_is_named_where_they_were_and_offered_no_more(leader, post, today):
+def test_person_who_left_keeps_past_entries_and_is_not_offered(leader, post, today):
     for name in ("Ana", "Ben"):
         post("/people", name=name)
     ids = {person["name"]: person["id"] for person in leader.get("/people").json["items"]}
@@ -66,13 +66,13 @@ def test_who_left_is_named_where_they_were_and_offered_no_more(leader, post, tod
     assert "Ana had a win" in post.get("/").text
 
 
-def test_an_entry_of_the_log_is_shown_with_whose_it_is_and_changed_whole(leader, post, today):
+def test_log_entries_show_their_person_and_can_be_changed(leader, post, today):
     post("/people", name="Ana")
-    ana = only(leader, "people")["id"]
+    ana = get_only(leader, "people")["id"]
     yesterday = str(today - timedelta(days=1))
     post("/log/wins", text="A tendr", person_id="", local_date=yesterday)
     post("/log/hand-offs", text="The deck", person_id=ana, local_date=yesterday)
-    win, hand_off = only(leader, "wins"), only(leader, "hand-offs")
+    win, hand_off = get_only(leader, "wins"), get_only(leader, "hand-offs")
     page = post(
         f"/log/wins/{win['id']}",
         text="A tender",
@@ -83,7 +83,7 @@ def test_an_entry_of_the_log_is_shown_with_whose_it_is_and_changed_whole(leader,
     ).text
     assert "A tender" in page
     assert page.count("Ana · ") == 2
-    found = only(leader, "wins")
+    found = get_only(leader, "wins")
     assert (found["text"], found["person_id"], found["celebrated_how"]) == ("A tender", ana, "Cake")
     assert found["celebrated_on"] == str(today)
     post(
@@ -94,16 +94,16 @@ def test_an_entry_of_the_log_is_shown_with_whose_it_is_and_changed_whole(leader,
         stepped_back_in_on=str(today),
         reason="A customer insisted",
     )
-    found = only(leader, "hand-offs")
+    found = get_only(leader, "hand-offs")
     assert (found["person_id"], found["reason"]) == (None, "A customer insisted")
     post("/log/numbers", period="2026-11", unit="k", target="12", actual="")
-    number = only(leader, "numbers")["id"]
+    number = get_only(leader, "numbers")["id"]
     post(f"/log/numbers/{number}", period="2026-Q4", unit="k€", target="12", actual="9.5")
-    found = only(leader, "numbers")
+    found = get_only(leader, "numbers")
     assert (found["period"], found["unit"], found["local_date"]) == ("2026-Q4", "k€", "2026-10-01")
 
 
-def test_a_commitment_is_settled_in_the_log_too_long_after_it_was_due(leader, post, today):
+def test_commitment_can_be_settled_in_the_log_long_after_its_due_day(leader, post, today):
     day = today - timedelta(days=40)
     leader.writes(day, ("let-go", 3, "Stood aside."), commitment="Ring Ana")
     [made] = leader.get("/commitments").json["items"]
@@ -116,9 +116,9 @@ def test_a_commitment_is_settled_in_the_log_too_long_after_it_was_due(leader, po
     assert leader.get(f"/reflections/{day}").json["commitment"] == "Ring Ana"
 
 
-def test_what_cannot_be_of_an_entry_is_said_beside_its_field_and_kept(leader, browser, today):
+def test_invalid_change_shows_the_error_and_keeps_the_input(leader, browser, today):
     leader.call("POST", "/wins", {"text": "A tender"})
-    win = only(leader, "wins")
+    win = get_only(leader, "wins")
     tomorrow = str(today + timedelta(days=1))
     form = {"csrf_token": browser.csrf, "text": "A bigger tender", "celebrated_on": tomorrow}
     refused = browser.post(f"/log/wins/{win['id']}", data=form)
@@ -127,10 +127,10 @@ def test_what_cannot_be_of_an_entry_is_said_beside_its_field_and_kept(leader, br
     assert f'id="{win["id"]}-celebrated_on-wrong"' in refused.text
     assert ">\nA bigger tender</textarea>" in refused.text
     assert f'value="{tomorrow}"' in refused.text
-    assert only(leader, "wins")["text"] == "A tender"
+    assert get_only(leader, "wins")["text"] == "A tender"
 
 
-def test_the_log_shows_the_latest_and_all_on_wish(leader, post):
+def test_log_shows_the_latest_entries_and_all_on_request(leader, post):
     for number in range(22):
         leader.call("POST", "/wins", {"text": f"Win number {number:02}"})
     assert post.get("/log").text.count('class="row-text">Win number') == 20
@@ -138,7 +138,7 @@ def test_the_log_shows_the_latest_and_all_on_wish(leader, post):
     assert post.get("/log?all=1").text.count('class="row-text">Win number') == 22
 
 
-def test_what_cannot_be_of_a_person_is_said_beside_the_field(leader, post, browser):
+def test_invalid_person_shows_the_error_beside_the_field(leader, post, browser):
     post("/people", name="Ana")
     again = browser.post("/people", data={"csrf_token": browser.csrf, "name": "ana"})
     assert again.status_code == 422
@@ -149,10 +149,10 @@ def test_what_cannot_be_of_a_person_is_said_beside_the_field(leader, post, brows
     assert wrong.status_code == 422
     assert "Use a whole number of days" in wrong.text
     assert 'value="often"' in wrong.text
-    assert only(leader, "people")["name"] == "Ana"
+    assert get_only(leader, "people")["name"] == "Ana"
 
 
-def test_people_are_made_one_and_forgotten(leader, post, today):
+def test_people_are_merged_and_forgotten(leader, post, today):
     for name in ("Ana", "Anna"):
         post("/people", name=name)
     ids = {person["name"]: person["id"] for person in leader.get("/people").json["items"]}
@@ -164,18 +164,18 @@ def test_people_are_made_one_and_forgotten(leader, post, today):
     assert leader.get("/people").json["items"] == []
 
 
-def test_today_asks_what_became_of_a_commitment_that_is_due(leader, post, today):
+def test_today_follows_up_a_due_commitment(leader, post, today):
     leader.call("POST", "/commitments", {"text": "Ring the bank", "due_on": str(today)})
     assert "Ring the bank" in post.get("/").text
-    commitment = only(leader, "commitments")
+    commitment = get_only(leader, "commitments")
     address = f"/log/commitments/{commitment['id']}"
     later = str(today + timedelta(days=3))
     post(address, state="open", due_on=later, back="today")
-    moved = only(leader, "commitments")
+    moved = get_only(leader, "commitments")
     assert (moved["due_on"], moved["moved"]) == (later, 1)
     assert "Ring the bank" not in post.get("/").text
     post(address, state="missed", reason="The bank was shut", back="today")
-    missed = only(leader, "commitments")
+    missed = get_only(leader, "commitments")
     assert (missed["state"], missed["reason"], missed["due_on"]) == (
         "missed",
         "The bank was shut",
@@ -184,7 +184,7 @@ def test_today_asks_what_became_of_a_commitment_that_is_due(leader, post, today)
     assert missed["moved"] == 1
 
 
-def test_today_asks_about_what_was_written_as_coming_next(leader, post, today):
+def test_today_follows_up_a_commitment_from_a_reflection(leader, post, today):
     for back in range(1, 5):
         leader.writes(today - timedelta(days=back), commitment=f"Number {back}")
     asked = post.get("/").text
@@ -198,20 +198,20 @@ def test_today_asks_about_what_was_written_as_coming_next(leader, post, today):
     assert page.request.path.endswith(commitment["local_date"]), "its text is in the day"
 
 
-def test_today_asks_next_day_how_a_win_was_celebrated(leader, post, today):
+def test_today_follows_up_a_win_the_next_day(leader, post, today):
     yesterday = str(today - timedelta(days=1))
     leader.call("POST", "/wins", {"text": "The tender", "local_date": yesterday})
     assert "How was it celebrated?" in post.get("/").text
-    win = only(leader, "wins")
+    win = get_only(leader, "wins")
     post(f"/log/wins/{win['id']}", celebrated_how="With cake", back="today")
-    win = only(leader, "wins")
+    win = get_only(leader, "wins")
     assert (win["celebrated_how"], win["celebrated_on"]) == ("With cake", str(today))
     assert "How was it celebrated?" not in post.get("/").text
 
 
-def test_today_takes_someone_served_a_win_and_a_hand_off(leader, post):
+def test_today_logs_acts_a_win_and_a_hand_off(leader, post):
     post("/people", name="Ana")
-    ana = only(leader, "people")
+    ana = get_only(leader, "people")
     post("/log/acts", person_id=ana["id"], acts=["coach"], back="today")
     post("/log/acts", person_id=ana["id"], acts=["help"], back="today")
     assert leader.get(f"/people/{ana['id']}").json["acts"] == 2
@@ -219,28 +219,28 @@ def test_today_takes_someone_served_a_win_and_a_hand_off(leader, post):
     assert "Choose whom you served." in page.text
     post("/log/wins", text="A tender", person_id=ana["id"], back="today")
     post("/log/hand-offs", text="The deck", person_id="", back="today")
-    assert only(leader, "wins")["person_id"] == ana["id"]
-    assert only(leader, "hand-offs")["person_id"] is None
+    assert get_only(leader, "wins")["person_id"] == ana["id"]
+    assert get_only(leader, "hand-offs")["person_id"] is None
 
 
-def test_the_log_takes_and_shows_everything(leader, post, today):
+def test_log_adds_and_shows_every_kind(leader, post, today):
     post("/log/commitments", text="Ring Ben", due_on="")
     post("/log/hand-offs", text="The deck", local_date=str(today - timedelta(days=2)))
     post("/log/numbers", period="2026-11", unit="k€", target="120", actual="")
     page = post.get("/log").text
     for said in ("Ring Ben", "The deck", "2026-11", 'value="120"'):
         assert said in page
-    hand_off = only(leader, "hand-offs")
+    hand_off = get_only(leader, "hand-offs")
     page = post(f"/log/hand-offs/{hand_off['id']}", stepped_back_in_on=str(today))
     assert "stepped back in" in page.text
-    number = only(leader, "numbers")
+    number = get_only(leader, "numbers")
     post(f"/log/numbers/{number['id']}", target="120", actual="98.5")
-    assert only(leader, "numbers")["actual"] == 98.5
+    assert get_only(leader, "numbers")["actual"] == 98.5
     post(f"/log/hand-offs/{hand_off['id']}/delete")
     assert leader.get("/hand-offs").json["items"] == []
 
 
-def test_what_the_log_cannot_take_keeps_what_was_written(browser, leader):
+def test_invalid_new_entry_keeps_the_input(browser, leader):
     form = {"csrf_token": browser.csrf, "text": "Ring Ben", "due_on": "2020-01-01"}
     refused = browser.post("/log/commitments", data=form)
     assert refused.status_code == 422
@@ -261,7 +261,7 @@ def test_what_the_log_cannot_take_keeps_what_was_written(browser, leader):
         "\ufeffperiod,unit,target,actual,remark\n2026-11,k€,120,,x\n2026-10,k€,100,90,\n",
     ],
 )
-def test_numbers_come_in_by_csv(leader, browser, client, table):
+def test_numbers_are_imported_from_csv(leader, browser, client, table):
     leader.call("POST", "/numbers", {"period": "2026-11", "target": 1, "actual": 7})
     form = {"csrf_token": browser.csrf, "file": (io.BytesIO(table.encode()), "numbers.csv")}
     page = browser.post("/log/numbers/import", data=form, follow_redirects=True)
@@ -283,12 +283,12 @@ def test_numbers_come_in_by_csv(leader, browser, client, table):
     ("98,5", 98.5), ("98.5", 98.5), ("1.200,50", 1200.5), ("1,200.50", 1200.5),
     ("1.234.567", 1234567), ("-3,5", -3.5),
 ])  # fmt: skip
-def test_a_figure_is_read_as_a_phones_keys_write_it(leader, post, written, amount):
+def test_amount_accepts_comma_and_point_decimals(leader, post, written, amount):
     post("/log/numbers", period="2026-11", unit="k€", target=written, actual="")
-    assert only(leader, "numbers")["target"] == amount
+    assert get_only(leader, "numbers")["target"] == amount
 
 
-def test_a_figure_that_can_be_read_in_two_ways_is_asked_for_again(leader, post, client):
+def test_ambiguous_amount_is_rejected(leader, post, client):
     assert "Use a number" in post("/log/numbers", period="2026-11", target="1,200", actual="").text
     for table in ("period;target\n2026-11;1.234\n", 'period,target\n2026-11,"1,200"\n'):
         refused = client.post(
@@ -300,7 +300,7 @@ def test_a_figure_that_can_be_read_in_two_ways_is_asked_for_again(leader, post, 
     assert leader.get("/numbers").json["items"] == []
 
 
-def test_a_table_with_semicolons_may_have_points_before_decimals(leader, client):
+def test_semicolon_csv_accepts_decimal_points(leader, client):
     table = "period;target;actual\n2026-11;120.5;99,25\n2026-10;1.234.567;2.000,5\n"
     reply = client.post(
         "/api/v1/numbers/import",
@@ -313,25 +313,23 @@ def test_a_table_with_semicolons_may_have_points_before_decimals(leader, client)
 
 
 @pytest.mark.parametrize("digits", ["9" * 5000, "0", "366", "²"])
-def test_a_rhythm_that_is_none_is_named(leader, browser, digits):
+def test_invalid_rhythm_shows_the_error(leader, browser, digits):
     form = {"csrf_token": browser.csrf, "name": "Ana", "every_days": digits}
     assert browser.post("/people", data=form).status_code == 422
 
 
-def test_what_became_of_a_commitment_says_when(leader, post, today):
+def test_settled_commitment_shows_its_date(leader, post, today):
     made = str(today - timedelta(days=9))
     leader.call("POST", "/commitments", {"text": "Ring Ben", "local_date": made})
-    commitment = only(leader, "commitments")
+    commitment = get_only(leader, "commitments")
     friday = str(today - timedelta(days=3))
     post(f"/log/commitments/{commitment['id']}", state="kept", settled_on=friday)
-    assert only(leader, "commitments")["settled_on"] == friday
+    assert get_only(leader, "commitments")["settled_on"] == friday
     page = post(f"/log/commitments/{commitment['id']}", state="kept", settled_on="2999-01-01").text
     assert "Use a day from" in page
 
 
-def test_a_commitment_is_asked_about_when_it_is_due_however_long_ago_it_was_made(
-    leader, post, today
-):
+def test_old_commitment_is_followed_up_when_it_falls_due(leader, post, today):
     long_ago = today - timedelta(days=200)
     values = {"text": "Renew the lease", "local_date": str(long_ago), "due_on": str(today)}
     leader.call("POST", "/commitments", values)
@@ -361,7 +359,7 @@ def test_a_commitment_is_asked_about_when_it_is_due_however_long_ago_it_was_made
         (b"period,target\n2026-10,1\n2026-11,many\n", "line 3, target"),
     ],
 )
-def test_a_table_that_is_not_right_names_the_line_and_changes_nothing(leader, client, table, field):
+def test_invalid_csv_names_the_line_and_changes_nothing(leader, client, table, field):
     refused = client.post(
         "/api/v1/numbers/import",
         data={"file": (io.BytesIO(table), "numbers.csv")},
@@ -372,12 +370,12 @@ def test_a_table_that_is_not_right_names_the_line_and_changes_nothing(leader, cl
     assert leader.get("/numbers").json["items"] == []
 
 
-def test_the_month_shows_what_was_noted_and_is_quiet_where_nothing_was(leader, post, today):
+def test_month_shows_the_log_and_omits_it_when_empty(leader, post, today):
     leader.writes(today, note="A day.")
     month = f"/month/{today:%Y-%m}"
     assert "Between reflections" not in post.get(month).text
     post("/people", name="Ana")
-    ana = only(leader, "people")
+    ana = get_only(leader, "people")
     post("/log/acts", person_id=ana["id"], acts=["coach", "help"])
     post("/log/numbers", period=f"{today:%Y-%m}", target="1200", actual="900", unit="k€")
     page = post.get(month).text
@@ -387,7 +385,7 @@ def test_the_month_shows_what_was_noted_and_is_quiet_where_nothing_was(leader, p
     assert "It does not say that one made the other." in page
 
 
-def test_a_month_shows_the_number_of_its_quarter_beside_its_own(leader, post, today):
+def test_month_shows_the_quarter_number_beside_its_own(leader, post, today):
     leader.writes(today, note="A day.")
     quarter = f"{today:%Y}-Q{(today.month + 2) // 3}"
     post("/log/numbers", period=quarter, target="3600", actual="", unit="k€")

@@ -73,12 +73,12 @@ KIND_OF = {content: kind for kind, content in CONTENT_TYPES.items()}
 
 
 @given(contents)
-def test_what_an_entry_says_comes_back_from_its_document(content):
+def test_content_survives_the_document_round_trip(content):
     assert from_document(KIND_OF[type(content)], to_document(content)) == content
 
 
 @given(st.lists(st.sampled_from(["open", "kept", "missed"])))
-def test_commitments_are_kept_missed_or_open(states):
+def test_commitment_figures_count_kept_missed_and_open(states):
     found = summarize_commitments([Commitment("", TODAY, state, moved=2) for state in states])
     assert found.made == len(states) == found.kept + found.missed + found.open
     assert found.moved == 2 * len(states)
@@ -91,11 +91,11 @@ def test_commitments_are_kept_missed_or_open(states):
     ("open", 0, True), ("open", -14, True), ("open", 1, False), ("open", -15, False),
     ("kept", 0, False), ("missed", -1, False),
 ])  # fmt: skip
-def test_a_commitment_is_asked_about_from_its_due_day_for_two_weeks(state, due, asked):
+def test_commitment_is_followed_up_for_two_weeks_from_its_due_day(state, due, asked):
     assert needs_follow_up(Commitment("", days_after(TODAY, due), state), TODAY) is asked
 
 
-def test_a_commitment_that_is_settled_keeps_its_day_and_loses_it_when_opened():
+def test_settled_commitment_keeps_its_date_until_reopened():
     values = {"text": "x", "due_on": TODAY, "state": "kept", "reason": "", "local_date": None}
     kept = apply_values(Kind.COMMITMENT, values, None, today=TODAY, due_on=TODAY)
     later = days_after(TODAY, 3)
@@ -108,7 +108,7 @@ def test_a_commitment_that_is_settled_keeps_its_day_and_loses_it_when_opened():
 
 
 @given(st.lists(st.tuples(days, maybe(st.integers(0, 90)))), days, st.integers(0, 60))
-def test_hand_offs_are_counted_and_how_long_they_hold(given_off, first, length):
+def test_hand_off_figures_count_made_taken_back_and_days_held(given_off, first, length):
     last = days_after(first, length)
     hand_offs = [
         (since, HandOff("", stepped_back_in_on=None if back is None else days_after(since, back)))
@@ -133,19 +133,19 @@ def test_hand_offs_are_counted_and_how_long_they_hold(given_off, first, length):
 @pytest.mark.parametrize(("ago", "celebrated", "asked"), [
     (0, None, False), (1, None, True), (7, None, True), (8, None, False), (1, TODAY, False),
 ])  # fmt: skip
-def test_a_win_that_nobody_celebrated_is_asked_about_from_the_next_day(ago, celebrated, asked):
+def test_uncelebrated_win_is_followed_up_from_the_next_day(ago, celebrated, asked):
     assert needs_celebration(
         days_after(TODAY, -ago), Win("x", celebrated_on=celebrated), TODAY
     ) is (asked)
 
 
-def test_a_win_that_says_how_was_celebrated_today_unless_it_says_when():
+def test_win_with_a_celebration_defaults_to_celebrated_today():
     values = {"text": "x", "person_id": None, "celebrated_how": "Cake", "celebrated_on": None}
     won = apply_values(Kind.WIN, values, None, today=TODAY, due_on=TODAY)
     assert won.celebrated_on == TODAY
 
 
-def test_people_stand_by_their_rhythm_and_the_most_overdue_come_first():
+def test_most_overdue_people_come_first():
     added = days_after(TODAY, -30)
     people = {
         "overdue": get_person_status(
@@ -172,7 +172,7 @@ def test_people_stand_by_their_rhythm_and_the_most_overdue_come_first():
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sets(st.sampled_from(ACTS)))))
-def test_acts_are_added_up_by_person(done):
+def test_acts_are_counted_by_person(done):
     ids_of = {name: uuid.uuid5(uuid.NAMESPACE_DNS, name) for name in "abc"}
     acts = [CONTENT_TYPES[Kind.ACTS](ids_of[name], tuple(acts)) for name, acts in done]
     found = count_acts_by_person(acts)
@@ -185,11 +185,11 @@ def test_acts_are_added_up_by_person(done):
     ("Anabel", "Anabel"),
     ("Juliana", "Juliana"), ("Ana's deck", "X's deck"), ("@Anabel", "@Anabel"),
 ])  # fmt: skip
-def test_a_name_is_found_as_a_word_of_its_own(text, without):
+def test_name_matches_whole_words_only(text, without):
     assert compile_names("Ana").sub("X", text) == without
 
 
-def test_a_name_that_is_a_word_is_found_where_it_is_written_as_a_name():
+def test_name_that_is_a_common_word_matches_when_capitalized():
     without = compile_names("Will", "AM", "May")
     text = "I will call Will, WILL or @will at 9 am; I am sure he may. May I?"
     assert without.sub("X", text) == "I will call X, X or X at 9 am; I am sure he may. X I?"
@@ -198,7 +198,7 @@ def test_a_name_that_is_a_word_is_found_where_it_is_written_as_a_name():
     assert compile_names("Ana", "Ana Berg").sub("X", "Ana Berg, Ana") == "X, X"
 
 
-def test_who_was_two_people_keeps_both_notes_and_a_rhythm():
+def test_merged_person_keeps_both_notes_and_a_rhythm():
     merged_of = merge_people(Person("Ana", None, "Likes it early"), Person("A.", 7, "Two children"))
     assert merged_of == Person("Ana", 7, "Likes it early\n\nTwo children")
     assert merge_people(Person("Ana", 3, "Same"), Person("A.", 7, "Same")) == Person(
@@ -206,12 +206,12 @@ def test_who_was_two_people_keeps_both_notes_and_a_rhythm():
     )
 
 
-def test_a_name_may_hold_what_a_pattern_would_read():
+def test_name_with_regex_characters_is_matched_literally():
     assert compile_names("B. (new)").sub("X", "@B. (new) came") == "X came"
 
 
 @given(days)
-def test_a_period_is_its_days(day):
+def test_period_covers_its_first_to_last_day(day):
     year, week, _ = day.isocalendar()
     for name in (f"{year}-W{week:02}", f"{day:%Y-%m}", f"{day.year}-Q{(day.month + 2) // 3}"):
         first, last = parse_period(name)
@@ -231,12 +231,12 @@ def test_a_period_is_its_days(day):
     "period",
     ["9999-W52", "２０２６-11", "2026", "2026-13", "2026-00", "2026-W54", "2026-Q5", "x", ""],
 )
-def test_what_is_no_period_is_refused(period):
+def test_invalid_period_is_rejected(period):
     with pytest.raises(ValueError):  # noqa: PT011 - what it says is for nobody
         parse_period(period)
 
 
-def test_a_years_number_is_of_its_months_and_null_where_nothing_is_known():
+def test_year_number_sums_its_months_and_is_null_when_unknown():
     numbers = [Number("2026-01", "", 1, None), Number("2026-02", "", None, 3)]
     found = get_number("2026", numbers)
     assert (found.target, found.actual) == (1, 3)
@@ -244,7 +244,7 @@ def test_a_years_number_is_of_its_months_and_null_where_nothing_is_known():
     assert get_number("2025", numbers) is None
 
 
-def test_a_months_number_is_its_own_or_that_of_the_weeks_that_begin_in_it():
+def test_month_number_is_its_own_or_the_sum_of_weeks_beginning_in_it():
     weeks = [Number("2026-W45", "deals", 3, 2), Number("2026-W46", "deals", 3, None)]
     before = Number("2026-W44", "deals", 50, 50)
     quarter = Number("2026-Q4", "deals", 99, 9)
@@ -261,7 +261,7 @@ def test_a_months_number_is_its_own_or_that_of_the_weeks_that_begin_in_it():
     ("period", "quarter"),
     [("2026-01", "2026-Q1"), ("2026-03", "2026-Q1"), ("2026-10", "2026-Q4"), ("2026", None)],
 )
-def test_a_month_lies_in_a_quarter_which_may_have_a_number_of_its_own(period, quarter):
+def test_quarter_of_a_month(period, quarter):
     assert get_quarter(period) == quarter
     numbers = [Number("2026-Q4", "deals", 99, 9), Number("2026-10", "", 3, 2)]
     found = find_own_number(quarter, numbers)

@@ -11,7 +11,7 @@ from leaderjournal.team_mirror.mailing.rules import is_plain_address, sanitize_n
     "name",
     ["Mira Adler", "Dr. Ann O’Neil-Smith", "J. R. R. Tolkien", "李小龙", "Żółć", "अनिता राव"],
 )
-def test_names_of_people_stand_in_the_mail(name):
+def test_real_names_are_allowed_in_mails(name):
     assert sanitize_name(name) == name
 
 
@@ -33,18 +33,18 @@ def test_names_of_people_stand_in_the_mail(name):
         "<b>Ann</b>",
     ],
 )
-def test_whatever_else_is_typed_as_a_name_does_not(name):
+def test_other_text_is_not_allowed_as_a_name(name):
     assert sanitize_name(name) == ""
 
 
 @given(st.text())
-def test_no_name_in_a_mail_has_a_link_or_a_line_in_it(name):
+def test_sanitized_name_has_no_link_or_line_break(name):
     said = sanitize_name(name)
     assert len(said) <= 60
     assert not set(said) & set("\r\n\t:/@<>[]()0123456789\u2028\u2029\u202e")
 
 
-def test_a_quoted_address_is_not_shown():
+def test_quoted_address_is_not_plain():
     assert is_plain_address("ann.o_n-e+x@example.com")
     assert not is_plain_address('"http://evil.example/"@example.com')
     assert not is_plain_address("ann@example.com\nhttp://evil.example")

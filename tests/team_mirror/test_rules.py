@@ -1,4 +1,4 @@
-"""What is kept of answers, whoever comes in whatever order."""
+"""How answers are added up to a tally."""
 
 import itertools
 import uuid
@@ -31,19 +31,19 @@ ANSWERS = st.builds(
 )
 
 
-def heard_of(tokens, answers):
-    heard = create_tally(tokens)
+def tally_answers(tokens, answers):
+    tally = create_tally(tokens)
     for token, answer in zip(tokens, answers, strict=False):
-        heard = record_answer(heard, hash_token(token), answer)
-    return heard
+        tally = record_answer(tally, hash_token(token), answer)
+    return tally
 
 
 @given(st.lists(ANSWERS, min_size=1, max_size=6))
-def test_what_is_shown_is_what_was_said_and_only_where_enough_said_it(answers):
+def test_result_shows_scores_and_lines_only_with_enough_answers(answers):
     tokens = create_tokens(uuid.uuid4(), 8)
-    heard = heard_of(tokens, answers)
-    assert get_result(heard, is_closed=False) is None
-    found = get_result(close_tally(heard), is_closed=True)
+    tally = tally_answers(tokens, answers)
+    assert get_result(tally, is_closed=False) is None
+    found = get_result(close_tally(tally), is_closed=True)
     if len(answers) < 3:
         assert found is None
         return
@@ -59,12 +59,12 @@ def test_what_is_shown_is_what_was_said_and_only_where_enough_said_it(answers):
 
 
 @given(st.lists(ANSWERS, min_size=2, max_size=4), st.randoms())
-def test_neither_the_order_of_answers_nor_whose_token_it_was_changes_what_is_kept(answers, chance):
+def test_tally_is_independent_of_answer_order_and_token(answers, chance):
     tokens = create_tokens(uuid.uuid4(), 4)
     other, order = list(tokens), list(answers)
     chance.shuffle(order)
-    one = heard_of(tokens, answers)
-    another = heard_of(other, order)
+    one = tally_answers(tokens, answers)
+    another = tally_answers(other, order)
     assert one.scores == another.scores
     assert (one.unused, one.answers) == (another.unused, another.answers)
     assert {k: sorted(v) for k, v in one.lines.items()} == {
@@ -72,38 +72,38 @@ def test_neither_the_order_of_answers_nor_whose_token_it_was_changes_what_is_kep
     }
 
 
-def test_lines_come_up_in_every_order_whoever_was_first():
+def test_lines_are_shuffled_evenly():
     tokens = create_tokens(uuid.uuid4(), 5)
     said = [Answer({}, {"let-go": line}) for line in "abc"]
-    orders = {heard_of(tokens, said).lines["let-go"] for _ in range(400)}
+    orders = {tally_answers(tokens, said).lines["let-go"] for _ in range(400)}
     assert orders == set(itertools.permutations("abc"))
 
 
-def test_a_token_answers_once_and_one_that_was_not_issued_never():
+def test_token_answers_once_and_an_unknown_token_never():
     tokens = create_tokens(uuid.uuid4(), 3)
-    heard = record_answer(create_tally(tokens), hash_token(tokens[0]), Answer({"let-go": 3}, {}))
+    tally = record_answer(create_tally(tokens), hash_token(tokens[0]), Answer({"let-go": 3}, {}))
     for used in (tokens[0], create_tokens(uuid.uuid4(), 1)[0]):
         with pytest.raises(InvalidToken):
-            record_answer(heard, hash_token(used), Answer({"let-go": 5}, {}))
+            record_answer(tally, hash_token(used), Answer({"let-go": 5}, {}))
 
 
-def test_what_is_too_little_to_show_is_not_kept_after_closing():
+def test_closing_deletes_answers_too_few_to_show():
     tokens = create_tokens(uuid.uuid4(), 6)
     said = [Answer({"let-go": 2}, {"let-go": f"line {n}"}) for n in range(4)]
-    two, four = heard_of(tokens, said[:2]), heard_of(tokens, said)
+    two, four = tally_answers(tokens, said[:2]), tally_answers(tokens, said)
     assert close_tally(two).scores == close_tally(two).lines == {}
     assert close_tally(four).scores == {"let-go": (2, 2, 2, 2)}
     assert close_tally(four).lines == {}
     assert close_tally(four).unused == ()
 
 
-def test_what_is_kept_comes_back_from_its_document():
-    heard = heard_of(create_tokens(uuid.uuid4(), 3), [Answer({"let-go": 2}, {"let-go": "x"})])
-    assert Tally.from_document(heard.to_document()) == heard
+def test_tally_survives_the_document_round_trip():
+    tally = tally_answers(create_tokens(uuid.uuid4(), 3), [Answer({"let-go": 2}, {"let-go": "x"})])
+    assert Tally.from_document(tally.to_document()) == tally
 
 
 @pytest.mark.parametrize("text", ["", "x", "é", "A" * 43, "A" * 44, "A" * 500, "//++", "..%2f"])
-def test_what_is_no_token_is_told_from_one(text):
+def test_malformed_token_is_not_parsed(text):
     read = parse_token(text)
     assert read is None or len(text) in {43, 44}
     mirror = uuid.uuid4()

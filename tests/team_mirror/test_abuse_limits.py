@@ -1,4 +1,4 @@
-"""The team mirror as somebody uses it who wants strangers to get mail: what is let through."""
+"""Limits against using the team mirror to mail strangers."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +22,12 @@ from leaderjournal.worker import send_team_mirrors
 START = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 
-def addresses(number, at="example.com", of="person"):
+def list_addresses(number, at="example.com", of="person"):
     return "\n".join(f"{of}{n}@{at}" for n in range(number))
 
 
 class Browser:
-    """A leader who writes to a team from the page."""
+    """A leader who mails links from the page."""
 
     def __init__(self, app, leader):
         self.client = app.test_client()
@@ -48,27 +48,27 @@ class Browser:
 
 
 @pytest.fixture
-def asks(app, client):
-    """Return a function that makes a leader and their browser."""
+def create_browser(app, client):
+    """Return a function that creates a leader with a browser."""
 
-    def make(**chosen):
+    def create(**chosen):
         return Browser(app, a_leader(client, **chosen))
 
-    return make
+    return create
 
 
-def open_mirrors(app):
+def count_mirrors(app):
     with app.app_context():
         return db.session.scalar(sa.select(sa.func.count()).select_from(TeamMirror))
 
 
-def set_account(app, leader, **values):
+def update_account(app, leader, **values):
     with app.app_context(), write_transaction() as session:
         changed = sa.update(Account).where(Account.id == UUID(leader.id)).values(**values)
         session.execute(changed)
 
 
-def text_of(mail):
+def get_text(mail):
     return mail.get_payload(decode=True).decode()
 
 
@@ -76,54 +76,56 @@ def text_of(mail):
     "name",
     ["Win a prize at evil.example", "https://evil.example", "Ann\nBcc: x@y.example", "A" * 99],
 )
-def test_a_name_that_is_no_name_is_nowhere_in_the_mail(app, asks, mailbox, name):
-    browser = asks(name=name)
-    browser.ask(addresses(3))
+def test_suspicious_leader_name_is_left_out_of_the_mail(app, create_browser, mailbox, name):
+    browser = create_browser(name=name)
+    browser.ask(list_addresses(3))
     send_team_mirrors(app)
     assert len(mailbox) == 3
     for mail in mailbox:
         assert name.split()[0] not in mail["Subject"]
-        assert name not in text_of(mail)
+        assert name not in get_text(mail)
         assert "evil" not in mail.as_string()
-        assert browser.leader.email in text_of(mail), "the receiver learns who asks"
+        assert browser.leader.email in get_text(mail), "the receiver learns who create_browser"
 
 
-def test_a_name_stands_beside_the_proven_address_and_not_in_the_subject(app, asks, mailbox):
-    browser = asks(name="Mira Adler-O’Neil")
-    browser.ask(addresses(3))
+def test_leader_name_appears_with_the_verified_address_and_not_in_the_subject(
+    app, create_browser, mailbox
+):
+    browser = create_browser(name="Mira Adler-O’Neil")
+    browser.ask(list_addresses(3))
     send_team_mirrors(app)
     for mail in mailbox:
         assert "Mira" not in mail["Subject"]
-        assert f"Mira Adler-O’Neil ({browser.leader.email})" in text_of(mail)
+        assert f"Mira Adler-O’Neil ({browser.leader.email})" in get_text(mail)
 
 
-def test_nothing_is_sent_within_the_request(app, asks, mailbox):
-    asked = asks().ask(addresses(3))
+def test_request_sends_no_mail(app, create_browser, mailbox):
+    asked = create_browser().ask(list_addresses(3))
     assert asked.status_code == 303
     assert len(mailbox) == 0
     assert send_team_mirrors(app) == 3
     assert len(mailbox) == 3
 
 
-def test_an_address_that_is_not_proven_sends_to_nobody(app, asks, mailbox):
-    browser = asks()
-    set_account(app, browser.leader, email_verified_at=None)
+def test_unverified_leader_cannot_send_links(app, create_browser, mailbox):
+    browser = create_browser()
+    update_account(app, browser.leader, email_verified_at=None)
     assert "Confirm your own e-mail address first" in browser.page()
-    refused = browser.ask(addresses(3))
+    refused = browser.ask(list_addresses(3))
     assert refused.status_code == 422
     assert "Confirm your own e-mail address first" in refused.text
-    assert open_mirrors(app) == 0
+    assert count_mirrors(app) == 0
     send_team_mirrors(app)
     assert len(mailbox) == 0
     made = browser.leader.call("POST", "/team-mirrors", {"links": 3})
     assert made.status_code == 201, "links to hand out by hand need no proof"
 
 
-def test_closing_and_opening_again_soon_comes_to_an_end(app, asks, mailbox):
-    browser = asks()
+def test_reopening_is_limited_per_day(app, create_browser, mailbox):
+    browser = create_browser()
     replies = []
     for turn in range(20):
-        replies.append(browser.ask(addresses(3, of=f"person{turn}-")))
+        replies.append(browser.ask(list_addresses(3, of=f"person{turn}-")))
         if replies[-1].status_code == 303:
             browser.close()
     assert [reply.status_code for reply in replies] == [303] * 3 + [429] * 17
@@ -132,30 +134,32 @@ def test_closing_and_opening_again_soon_comes_to_an_end(app, asks, mailbox):
     assert int(replies[-1].headers["Retry-After"]) > 0
 
 
-def test_a_new_address_reaches_ten_a_day_and_a_proven_one_fifty(app, asks):
+def test_new_address_can_mail_ten_a_day_and_an_older_one_fifty(app, create_browser):
     with time_machine.travel(START, tick=False):
-        browser = asks()
-        refused = browser.ask(addresses(11))
+        browser = create_browser()
+        refused = browser.ask(list_addresses(11))
         assert refused.status_code == 429
         assert "10 addresses a day" in refused.text
-        assert open_mirrors(app) == 0
-        assert browser.ask(addresses(10)).status_code == 303, "a refused try counts for nothing"
+        assert count_mirrors(app) == 0
+        assert browser.ask(list_addresses(10)).status_code == 303, (
+            "a refused try counts for nothing"
+        )
     with time_machine.travel(START + timedelta(days=4), tick=False):
         browser = Browser(app, browser.leader)
         browser.close()
-        assert browser.ask(addresses(50)).status_code == 303
+        assert browser.ask(list_addresses(50)).status_code == 303
         browser.close()
-        assert browser.ask(addresses(3)).status_code == 429
+        assert browser.ask(list_addresses(3)).status_code == 429
 
 
-def test_a_month_has_its_own_limit(app, asks):
+def test_addresses_are_limited_per_month(app, create_browser):
     with time_machine.travel(START, tick=False):
-        browser = asks()
+        browser = create_browser()
     reached = 0
     for day in (5, 7, 9):
         with time_machine.travel(START + timedelta(days=day), tick=False):
             browser = Browser(app, browser.leader)
-            reply = browser.ask(addresses(50))
+            reply = browser.ask(list_addresses(50))
             if reply.status_code == 303:
                 reached += 50
                 browser.close()
@@ -164,21 +168,21 @@ def test_a_month_has_its_own_limit(app, asks):
     assert "100 addresses in 30 days" in reply.text
 
 
-def test_an_account_that_is_made_anew_goes_on_counting(app, asks):
-    browser = asks()
-    assert browser.ask(addresses(10)).status_code == 303
+def test_limits_survive_erasing_and_recreating_the_account(app, create_browser):
+    browser = create_browser()
+    assert browser.ask(list_addresses(10)).status_code == 303
     with app.app_context():
         erase_account(UUID(browser.leader.id), now=clock.now())
-    again = asks()
+    again = create_browser()
     again.leader.email = f"{browser.leader.email.replace('@', '+again@')}"
     with app.app_context():
         mine = accounts_store.find_leader(UUID(again.leader.id))
         accounts_store.change_email(mine, again.leader.email, verified_at=clock.now())
-    assert Browser(app, again.leader).ask(addresses(3)).status_code == 429
-    assert open_mirrors(app) == 0
+    assert Browser(app, again.leader).ask(list_addresses(3)).status_code == 429
+    assert count_mirrors(app) == 0
 
 
-def test_the_api_opens_few_mirrors_a_day(leader):
+def test_api_limits_mirrors_per_day(leader):
     statuses = []
     for _ in range(limits.OPENINGS_A_DAY.most + 2):
         reply = leader.call("POST", "/team-mirrors", {"links": 3})
@@ -189,14 +193,14 @@ def test_the_api_opens_few_mirrors_a_day(leader):
     assert int(reply.headers["Retry-After"]) > 0
 
 
-def test_a_mirror_that_is_there_already_uses_nothing_up(leader):
+def test_existing_mirror_uses_no_allowance(leader):
     assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 201
     for _ in range(limits.OPENINGS_A_DAY.most * 2):
         assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 409
 
 
-def test_many_at_once_open_one_mirror_and_use_one_allowance(app, asks):
-    browser = asks()
+def test_concurrent_requests_open_one_mirror_and_use_one_allowance(app, create_browser):
+    browser = create_browser()
     clients = []
     for _ in range(8):
         client = app.test_client()
@@ -204,22 +208,22 @@ def test_many_at_once_open_one_mirror_and_use_one_allowance(app, asks):
 
     def ask(one):
         client, csrf = one
-        form = {"csrf_token": csrf, "addresses": addresses(6)}
+        form = {"csrf_token": csrf, "addresses": list_addresses(6)}
         return client.post("/team-mirror", data=form, follow_redirects=False).status_code
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, clients))
-    assert open_mirrors(app) == 1
+    assert count_mirrors(app) == 1
     browser.close()
-    assert browser.ask(addresses(5)).status_code == 429
-    assert browser.ask(addresses(4)).status_code == 303, "six of ten were used"
+    assert browser.ask(list_addresses(5)).status_code == 429
+    assert browser.ask(list_addresses(4)).status_code == 303, "six of ten were used"
 
 
-def test_many_leaders_cannot_bombard_one_person(app, asks, mailbox):
+def test_mails_to_one_person_are_limited_across_leaders(app, create_browser, mailbox):
     victim = ["victim@gmail.com", "Victim+1@gmail.com", "v.i.c.t.i.m+x@googlemail.com"]
     for turn in range(4):
-        browser = asks()
-        browser.ask(f"{victim[turn % 3]}\n{addresses(2, of=f'other{turn}-')}")
+        browser = create_browser()
+        browser.ask(f"{victim[turn % 3]}\n{list_addresses(2, of=f'other{turn}-')}")
     send_team_mirrors(app)
     to_victim = [mail for mail in mailbox if "ictim" in mail["To"].replace(".", "")]
     assert len(to_victim) == limits.RECEIVED_A_DAY.most == 2
@@ -227,19 +231,19 @@ def test_many_leaders_cannot_bombard_one_person(app, asks, mailbox):
     assert "1 could not be sent" in browser.page()
 
 
-def test_one_person_is_asked_once_by_one_mirror_however_the_address_is_written(asks):
-    refused = asks().ask("ann@example.com\nann+1@example.com\nann+2@example.com")
+def test_spellings_of_one_address_get_one_link(create_browser):
+    refused = create_browser().ask("ann@example.com\nann+1@example.com\nann+2@example.com")
     assert refused.status_code == 422
     assert "Name each address once." in refused.text
 
 
-def test_an_address_of_the_leaders_that_cannot_be_shown_sends_nothing(app, asks):
-    browser = asks()
+def test_unprintable_leader_address_cannot_send_links(app, create_browser):
+    browser = create_browser()
     with app.app_context():
         mine = accounts_store.find_leader(UUID(browser.leader.id))
         accounts_store.change_email(mine, '"http://evil.example/"@example.com')
-    set_account(app, browser.leader, email_verified_at=START)
-    assert browser.ask(addresses(3)).status_code == 422
-    assert open_mirrors(app) == 0
+    update_account(app, browser.leader, email_verified_at=START)
+    assert browser.ask(list_addresses(3)).status_code == 422
+    assert count_mirrors(app) == 0
     assert csrf_token(browser.client, "/settings")
-    assert re.search("cannot be shown", browser.ask(addresses(3)).text)
+    assert re.search("cannot be shown", browser.ask(list_addresses(3)).text)
