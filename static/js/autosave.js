@@ -7,7 +7,7 @@ import { account, channel, journalHere, phone } from "./offline/here.js";
 import { keepReady } from "./offline/keep-ready.js";
 import { keepSending } from "./offline/keep-sending.js";
 import { askToStay, warnWhenShort } from "./offline/room.js";
-import { say, sayWaiting } from "./save-said.js";
+import { showStatus, showWaiting } from "./save-status.js";
 
 const form = document.getElementById("day");
 const page = document.documentElement;
@@ -66,7 +66,7 @@ async function keepAndSend() {
   await keep();
   if (isFull) return;
   if (!(await journal.queue(whose, date, new Date().toISOString()))) return tell();
-  if (sender.state() === "sent") say("Saving…"); // else what is said stays, with its link
+  if (sender.state() === "sent") showStatus("Saving…"); // else what is said stays, with its link
   return sender.send();
 }
 
@@ -79,9 +79,9 @@ async function noRoom(failure) {
     const stored = await outbox.sendUnkept(whose, date, { was: shown, content: mine });
     show(stored.content, mine);
     form.elements.etag.value = stored.etag;
-    say("Saved on the server; nothing more fits on this device", { problem: true });
+    showStatus("Saved on the server; nothing more fits on this device", { problem: true });
   } catch {
-    say(`Needs you: nothing more fits on ${phone}, and the journal cannot be reached. Keep this page open.`, { problem: true });
+    showStatus(`Needs you: nothing more fits on ${phone}, and the journal cannot be reached. Keep this page open.`, { problem: true });
     sender.later(keepAndSend);
   }
 }
@@ -100,7 +100,7 @@ async function tell() {
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
   if (isUnsaved() || sender.isSending() || !same(kept.content, kept.queued)) return; // there is more to come
   if (waiting.length) {
-    sayWaiting(form, phone, { refused: refused?.refused, state: sender.state() });
+    showWaiting(form, phone, { refused: refused?.refused, state: sender.state() });
   } else {
     arrived(kept);
   }
@@ -110,8 +110,8 @@ const setAsideBefore = document.getElementById("set-aside")?.hidden === false;
 
 function arrived({ stored: { etag, content } }) {
   form.elements.etag.value = etag ?? ""; // so that a plain submit still works
-  if (!etag && !isKept(content)) return say("");
-  say("Saved everywhere");
+  if (!etag && !isKept(content)) return showStatus("");
+  showStatus("Saved everywhere");
   if (same(content, told)) return;
   told = content;
   form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept: isKept(content) } }));
@@ -123,7 +123,7 @@ function arrived({ stored: { etag, content } }) {
 function written() {
   mark();
   if (!isUnsaved()) return;
-  say("Saving…");
+  showStatus("Saving…");
   keepTimer ||= setTimeout(keep, KEPT_AFTER);
   clearTimeout(pauseTimer);
   pauseTimer = setTimeout(keepAndSend, SENT_AFTER);
@@ -135,7 +135,7 @@ function listen() {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await keepAndSend();
-    if (!page.hasAttribute("data-unsaved") && !isKept(shown)) say("Nothing is written yet");
+    if (!page.hasAttribute("data-unsaved") && !isKept(shown)) showStatus("Nothing is written yet");
   });
   addEventListener("online", () => keepAndSend());
   addEventListener("focus", () => keepAndSend());
@@ -160,7 +160,7 @@ function listen() {
 
 // A browser that keeps nothing still has the plain form.
 function withoutJournal() {
-  say("This browser keeps nothing by itself: press Save before you leave.");
+  showStatus("This browser keeps nothing by itself: press Save before you leave.");
   let submitted = false;
   form.addEventListener("submit", () => { submitted = true; });
   addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });

@@ -15,7 +15,7 @@ from browser.trouble import Between
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 TYPED = "(selector) => document.querySelector(selector).value"
-SAID = "() => document.querySelector('#save-said').textContent.trim()"
+SAID = "() => document.querySelector('#save-status').textContent.trim()"
 STORED = """async () => {
   const answer = await fetch("/api/v1/reflections?limit=1");
   return answer.ok ? JSON.stringify(await answer.json()) : "";

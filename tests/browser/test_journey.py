@@ -43,7 +43,7 @@ def score(page: Page, key: str, value: int) -> None:
 
 KEPT_MEANWHILE = """async ({ changed, field }) => {
   const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
-  const line = document.getElementById("save-said");
+  const line = document.getElementById("save-status");
   const area = document.querySelector(field);
   const read = new Promise((resolve) => {
     crypto.subtle.decrypt = async function (...asked) { // reading takes its time, once
@@ -78,7 +78,7 @@ KEPT_MEANWHILE = """async ({ changed, field }) => {
 
 def saved(page: Page) -> None:
     """Wait until the page says so; after trouble a next try may be some seconds away."""
-    expect(page.locator("#save-said")).to_have_text("Saved everywhere")
+    expect(page.locator("#save-status")).to_have_text("Saved everywhere")
 
 
 def berlin_today() -> str:
@@ -123,7 +123,7 @@ def test_a_day_saves_itself_as_one_types_and_says_so(page):
     score(page, "let-go", 4)
     saved(page)
     page.fill("[name=text-let-go]", "Stepped aside.")
-    expect(page.locator("#save-said")).to_have_text("Saving…")
+    expect(page.locator("#save-status")).to_have_text("Saving…")
     saved(page)
     page.reload()
     expect(page.locator("[name=text-let-go]")).to_have_value("Stepped aside.")
@@ -182,7 +182,7 @@ def test_what_cannot_be_sent_stays_on_the_page_and_goes_when_the_connection_is_b
     saved(page)
     page.context.set_offline(True)
     page.fill("[name=note]", "In the garage.")
-    expect(page.locator("#save-said")).to_contain_text("Saved on this phone.")
+    expect(page.locator("#save-status")).to_contain_text("Saved on this phone.")
     page.context.set_offline(False)
     saved(page)
     page.reload()
@@ -345,7 +345,7 @@ PAST_THE_EDGE = """(width) => {
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const past = (element) => element.getBoundingClientRect().right > width + 0.5;
   return [...document.querySelectorAll("body *")]
-    .filter((element) => past(element) && !element.closest(".unseen, .skip"))
+    .filter((element) => past(element) && !element.closest(".visually-hidden, .skip"))
     .map((element) => `${element.tagName} ${element.className} ${element.textContent.trim()}`)
     .slice(0, 3);
 }"""

@@ -198,7 +198,7 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     score(page, "let-go", 4)
     page.fill("[name=text-let-go]", "Stepped aside in the lift.")
     page.fill("[name=note]", "Basement garage.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.close()
 
     between.trouble = None
@@ -236,7 +236,7 @@ def test_while_the_server_is_in_trouble_the_words_wait_and_then_arrive(new_page,
     page.goto("/")
     expect(page.locator("#no-connection")).to_be_visible()
     page.fill("[name=text-let-go]", "Written in trouble.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.reload()
     expect(page.locator("[name=text-let-go]")).to_have_value("Written in trouble.")
     between.trouble = None
@@ -249,7 +249,7 @@ def test_a_page_that_is_open_sends_by_itself_once_the_trouble_is_over(new_page, 
     register(page)
     between.trouble = 503
     page.fill("[name=note]", "In between.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     between.trouble = None
     arrives(page, "note", "In between.")
 
@@ -265,10 +265,10 @@ def session_ran_out(new_page, between) -> tuple[Page, str]:
     pages_kept(page, 1)
     between.cut()  # an answer that is on its way would bring its cookie with it
     page.fill("[name=note]", "Before the session ran out.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.clear_cookies()
     between.trouble = None
-    expect(page.locator("#save-said")).to_contain_text("Needs you: sign in to send it")
+    expect(page.locator("#save-status")).to_contain_text("Needs you: sign in to send it")
     return page, email
 
 
@@ -377,7 +377,7 @@ def test_signing_out_sends_first_what_is_unsent(new_page, between):
     ready(page)
     between.trouble = 503
     page.fill("[name=note]", "Unsent until the end.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     between.trouble = None
     page.goto("/settings")
     page.get_by_role("button", name="Sign out", exact=True).click()
@@ -426,12 +426,12 @@ def test_another_account_on_the_same_phone_sees_nothing_of_the_first(new_page, b
     saved(page)
     between.trouble = 503
     page.fill("[name=commitment]", "Ann has not sent this.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.clear_cookies()
     between.trouble = None
     register_on_page(page, "Zoe")
     expect(page.locator("[name=commitment]")).to_have_value("")
-    saved_or_empty = page.locator("#save-said")
+    saved_or_empty = page.locator("#save-status")
     expect(saved_or_empty).to_have_text("")
     between.trouble = 503
     page.goto("/")
@@ -456,7 +456,7 @@ def test_what_lies_on_the_device_is_encrypted(new_page):
     page.context.set_offline(True)
     page.goto("/")
     page.fill("[name=note]", "Zanzibar again.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     found = page.evaluate(ON_DEVICE)
     assert {"journal.days", "journal.outbox", "journal.pages"} <= set(found["indexed"])
     everything = json.dumps(found)
@@ -492,10 +492,10 @@ def test_days_seen_and_the_month_open_without_a_connection(new_page):
     expect(page.locator("[name=text-let-go]")).to_have_value("In January.")
     expect(page.locator("#question-let-go")).not_to_be_empty()
     page.goto("/month/2026-01")
-    expect(page.locator("#kept-page")).to_contain_text("This page is as it was on")
+    expect(page.locator("#saved-page-notice")).to_contain_text("This page is as it was on")
     expect(page.locator("main")).to_contain_text("In January.")
     page.goto("/month")
-    expect(page.locator("#kept-page")).to_be_visible()
+    expect(page.locator("#saved-page-notice")).to_be_visible()
     page.goto("/month/2025-03")
     expect(page.locator("h1")).to_have_text("There is no connection")
     page.goto("/day/2025-03-03")
@@ -518,7 +518,7 @@ def test_a_new_day_begins_without_a_connection_with_its_own_questions(new_page):
     for key in ("lead-from-front", "let-go"):
         page.fill(f"[name=text-{key}]", "Tomorrow's words.")
     page.clock.run_for(3000)
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
 
 
 @ON_ONE_DATABASE
@@ -560,7 +560,7 @@ def test_different_keys_written_on_two_devices_merge_without_a_word(new_page):
     sign_in(desk, email)
     phone.context.set_offline(True)
     phone.fill("[name=text-let-go]", "On the phone.")
-    expect(phone.locator("#save-said")).to_contain_text(HERE)
+    expect(phone.locator("#save-status")).to_contain_text(HERE)
     desk.fill("[name=text-lead-from-front]", "At the desk.")
     saved(desk)
     phone.context.set_offline(False)
@@ -577,7 +577,7 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
     register(page)
     ready(page)
     page.reload()
-    release.replace("grow.js", with_=lambda script: f"{script}\nself.newer = true;\n")
+    release.replace("grow-textarea.js", with_=lambda script: f"{script}\nself.newer = true;\n")
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
     page.locator("[name=note]").press_sequentially("Being typed", delay=20)
     # The older worker ends first what it has in hand: a call into the restart waits 15 seconds.
@@ -596,9 +596,9 @@ def test_what_was_written_before_a_new_release_arrives_after_it(phone, release):
     ready(page)
     release.stop()
     page.fill("[name=note]", "Written on the release before.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.close()
-    release.replace("grow.js", with_=lambda script: f"{script}\nself.newer = true;\n")
+    release.replace("grow-textarea.js", with_=lambda script: f"{script}\nself.newer = true;\n")
     page = phone(release.address)
     page.goto("/")
     arrives(page, "note", "Written on the release before.")
@@ -623,7 +623,7 @@ def test_a_broken_release_is_undone_by_the_server_though_its_pages_do_nothing(ph
     assert release.name() != broken
     page.goto("/")  # nothing on this page asks for a newer worker; the browser does
     until(page, ONLY_SHELL, release.name())
-    saved_or_empty = page.locator("#save-said")
+    saved_or_empty = page.locator("#save-status")
     expect(saved_or_empty).to_have_text("")
 
 
@@ -682,14 +682,14 @@ def test_a_device_that_is_nearly_full_says_so(new_page):
 def test_a_device_that_is_full_sends_the_words_straight_to_the_server(new_page):
     page = new_page()
     register(page)
-    expect(page.locator("#save-said")).to_have_text("")
+    expect(page.locator("#save-status")).to_have_text("")
     page.evaluate("""() => {
       IDBObjectStore.prototype.put = () => {
         throw new DOMException("full", "QuotaExceededError");
       };
     }""")
     page.fill("[name=note]", "No room for this.")
-    expect(page.locator("#save-said")).to_contain_text("nothing more fits on this device")
+    expect(page.locator("#save-status")).to_contain_text("nothing more fits on this device")
     assert words(page, berlin_today())["note"] == "No room for this."
 
 
@@ -697,7 +697,7 @@ def test_a_browser_that_keeps_nothing_still_saves_the_plain_form(new_page):
     page = new_page()
     page.add_init_script("Object.defineProperty(self, 'indexedDB', { value: undefined });")
     register(page)
-    expect(page.locator("#save-said")).to_contain_text("press Save before you leave")
+    expect(page.locator("#save-status")).to_contain_text("press Save before you leave")
     page.fill("[name=note]", "Plainly.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".notice-good")).to_contain_text("Saved.")

@@ -37,9 +37,9 @@ def test_while_the_database_is_locked_the_words_wait_here_and_then_arrive(
     with locked():
         with page.expect_response(lambda reply: reply.status == 503):
             page.fill("[name=note]", "Written while it was locked.")
-        expect(page.locator("#save-said")).to_contain_text(HERE)
-        expect(page.locator("#save-said")).to_contain_text("Sent as soon as it can be.")
-    expect(page.locator("#save-said")).to_have_text("Saved everywhere", timeout=30_000)
+        expect(page.locator("#save-status")).to_contain_text(HERE)
+        expect(page.locator("#save-status")).to_contain_text("Sent as soon as it can be.")
+    expect(page.locator("#save-status")).to_have_text("Saved everywhere", timeout=30_000)
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])

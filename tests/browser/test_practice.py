@@ -437,7 +437,7 @@ def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_
         saved(page)
     page.context.set_offline(True)
     page.fill("[name=note]", "Told Ana and all.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
 
     other = new_page(storage_state=page.context.storage_state())
     other.goto("/people")

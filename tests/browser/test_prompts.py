@@ -272,7 +272,7 @@ def test_a_tap_does_not_take_unsaved_words_from_the_page(new_phone):
     phone.prompted()
     phone.page.route("**/api/v1/reflections/2*", lambda route: route.abort("internetdisconnected"))
     phone.page.fill("[name=note]", "In the garage.")
-    expect(phone.page.locator("#save-said")).to_contain_text("Saved on this phone.")
+    expect(phone.page.locator("#save-status")).to_contain_text("Saved on this phone.")
     phone.taps("did")
     phone.until(lambda: phone.scores() == {"let-go": 4})
     expect(phone.page.locator("[name=note]")).to_have_value("In the garage.")
@@ -437,7 +437,7 @@ def test_leave_is_asked_only_after_the_first_save_and_a_yes_turns_prompts_on(pho
     assert kept["enabled"] is kept["chosen"] is True
     assert kept["times"] == offered["times"]
     phone.page.reload()
-    expect(phone.page.locator("#save-said")).to_have_text("Saved everywhere")
+    expect(phone.page.locator("#save-status")).to_have_text("Saved everywhere")
     expect(card).to_be_hidden()
 
 
@@ -445,7 +445,7 @@ def test_not_now_is_remembered_on_the_device(phone):
     score(phone.page, "let-go", 4)
     phone.page.get_by_role("button", name="Not now").click()
     phone.page.reload()
-    expect(phone.page.locator("#save-said")).to_have_text("Saved everywhere")
+    expect(phone.page.locator("#save-status")).to_have_text("Saved everywhere")
     expect(phone.page.locator("#ask")).to_be_hidden()
     assert phone.devices() == []
     assert phone.schedule()["enabled"] is False

@@ -77,7 +77,7 @@ def test_a_review_without_a_connection_waits_on_the_device_and_arrives_by_itself
     opened(page)
     page.context.set_offline(True)
     page.fill("[name=mirror]", "In the lift.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.set_offline(False)
     saved(page)
     page.reload()
@@ -91,7 +91,7 @@ def test_save_without_a_connection_stays_with_the_words(new_page):
     page.context.set_offline(True)
     page.fill("[name=mirror]", "In the garage.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     expect(page.locator("[name=mirror]")).to_have_value("In the garage.")
 
 
@@ -124,11 +124,11 @@ def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phon
     between.trouble = "cut"
     page = phone(between.address)
     opened(page)
-    expect(page.locator("#kept-page")).to_be_visible()
+    expect(page.locator("#saved-page-notice")).to_be_visible()
     # Newer than the page that was kept: the device knows what it has sent since.
     expect(page.locator("[name=mirror]")).to_have_value("Seen before.")
     page.fill("[name=grew]", "Ben, in the basement.")
-    expect(page.locator("#save-said")).to_contain_text(HERE)
+    expect(page.locator("#save-status")).to_contain_text(HERE)
     page.reload()
     expect(page.locator("[name=grew]")).to_have_value("Ben, in the basement.")
     between.trouble = None
@@ -147,7 +147,7 @@ def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     phone.context.set_offline(True)
     phone.fill("[name=grew]", "Ben, says the phone.")
     phone.fill("[name=mirror]", "On the phone.")
-    expect(phone.locator("#save-said")).to_contain_text(HERE)
+    expect(phone.locator("#save-status")).to_contain_text(HERE)
     desk.fill("[name=mirror]", "At the desk.")
     desk.fill("[name=let_go]", "The deck, says the desk.")
     saved(desk)
@@ -185,7 +185,7 @@ def test_what_the_server_cannot_take_is_said_and_kept(new_page):
     register(page)
     opened(page)
     page.fill("[name=mirror]", "x" * 20_001)
-    expect(page.locator("#save-said")).to_contain_text("Needs you:")
+    expect(page.locator("#save-status")).to_contain_text("Needs you:")
     page.reload()
     expect(page.locator("[name=mirror]")).to_have_value("x" * 20_001)
     page.fill("[name=mirror]", "Shorter.")
@@ -203,7 +203,7 @@ def test_a_review_that_is_not_sent_is_counted_when_signing_out_and_then_gone(new
     opened(review_page)
     page.context.set_offline(True)
     review_page.fill("[name=mirror]", "About Zoe.")
-    expect(review_page.locator("#save-said")).to_contain_text(HERE)
+    expect(review_page.locator("#save-status")).to_contain_text(HERE)
     assert "journal.drafts" in review_page.evaluate(ON_DEVICE)["indexed"]
     settings.get_by_role("button", name="Sign out", exact=True).click()
     expect(settings.locator("#not-sent")).to_contain_text("One change is on this phone alone")

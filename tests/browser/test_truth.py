@@ -58,7 +58,7 @@ def test_the_line_claims_nothing_until_the_script_knows(page):
     score(page, "let-go", 4)
     saved(page)
     html = page.request.get("/").text()
-    line = re.search(r'id="save-said"[^>]*>(.*?)</p>', html, re.DOTALL)[1]
+    line = re.search(r'id="save-status"[^>]*>(.*?)</p>', html, re.DOTALL)[1]
     assert line.strip() == "Press Save before you leave."
 
 

@@ -12,7 +12,7 @@ function turn(direction, date, today) {
   const link = document.querySelector(`[data-turn="${direction}"]`);
   link.hidden = date > today;
   link.href = date === today ? "/" : `/day/${date}`;
-  link.querySelector(".unseen").textContent = `The day ${direction}, ${dayName(date)}`;
+  link.querySelector(".visually-hidden").textContent = `The day ${direction}, ${dayName(date)}`;
 }
 
 // Returns the local date of the day that the page is for.
@@ -23,7 +23,7 @@ export async function fillShell(form, journal, leader) {
   heading.querySelector("[data-weekday]").textContent = named(date, { weekday: "long" });
   const year = date.slice(0, 4) === today.slice(0, 4) ? {} : { year: "numeric" };
   heading.querySelector("small").textContent = named(date, { day: "numeric", month: "long", ...year });
-  heading.querySelector(".unseen").hidden = date !== today;
+  heading.querySelector(".visually-hidden").hidden = date !== today;
   document.title = `${date === today ? "Today" : dayName(date)} · Leader Journal`;
   turn("before", daysAfter(date, -1), today);
   turn("after", daysAfter(date, 1), today);

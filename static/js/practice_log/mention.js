@@ -36,7 +36,7 @@ function offer() {
   offered.hidden = !found.length;
   offered.replaceChildren(...found.slice(0, MOST).map((each) => {
     const button = Object.assign(document.createElement("button"), {
-      type: "button", className: "plain", textContent: each,
+      type: "button", className: "secondary", textContent: each,
     });
     button.addEventListener("click", () => name(each));
     return button;

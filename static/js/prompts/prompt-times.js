@@ -12,7 +12,7 @@ function renumber() {
     input.setAttribute("aria-label", `Time ${at + 1}`);
     const button = row.querySelector("button");
     button.value = at;
-    button.querySelector(".unseen").textContent = ` time ${at + 1}`;
+    button.querySelector(".visually-hidden").textContent = ` time ${at + 1}`;
     button.hidden = rows().length === 1;
   }
   adding.hidden = rows().length >= MOST;

@@ -2,7 +2,7 @@
 // What is on no device yet is marked by `data-unsaved` on <html>, as on the page of a day.
 import { account, journalHere, phone } from "../offline/here.js";
 import { keepSending } from "../offline/keep-sending.js";
-import { say, sayWaiting } from "../save-said.js";
+import { showStatus, showWaiting } from "../save-status.js";
 
 const form = document.getElementById("review-form");
 const page = document.documentElement;
@@ -59,7 +59,7 @@ async function keepAndSend() {
     await keep();
   } catch (failure) {
     console.info("Nothing can be kept on this device:", failure?.name);
-    say(`Needs you: nothing more fits on ${phone}. Press Save.`, { problem: true });
+    showStatus(`Needs you: nothing more fits on ${phone}. Press Save.`, { problem: true });
     return;
   }
   await sender.send();
@@ -81,8 +81,8 @@ async function tell() {
   mark();
   document.getElementById("set-aside").hidden = !draft.aside;
   if (isUnsaved() || sender.isSending()) return;
-  if (sent) say("Saved everywhere");
-  else sayWaiting(form, phone, { refused, state: sender.state() });
+  if (sent) showStatus("Saved everywhere");
+  else showWaiting(form, phone, { refused, state: sender.state() });
 }
 
 // ---- what the leader does
@@ -90,7 +90,7 @@ async function tell() {
 function written() {
   mark();
   if (!isUnsaved()) return;
-  say("Saving…");
+  showStatus("Saving…");
   keepTimer ||= setTimeout(() => keep().catch(() => {}), KEPT_AFTER);
   clearTimeout(pauseTimer);
   pauseTimer = setTimeout(keepAndSend, SENT_AFTER);
@@ -120,7 +120,7 @@ function listen() {
 
 // A browser that keeps nothing still has the plain form.
 function withoutJournal() {
-  say("This browser keeps nothing by itself: press Save before you leave.");
+  showStatus("This browser keeps nothing by itself: press Save before you leave.");
   let submitted = false;
   form.addEventListener("submit", () => { submitted = true; });
   addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });
@@ -154,7 +154,7 @@ async function start() {
   await keep().catch(() => {});
   await sender.send({ again: true });
   if (isUnsaved() || (await journal.draft(account, path))) return;
-  say(etag.value ? "Saved everywhere" : "");
+  showStatus(etag.value ? "Saved everywhere" : "");
 }
 
 start();

@@ -1,5 +1,5 @@
 // A page that the worker kept says so, and of when it is.
-const line = document.getElementById("kept-page");
+const line = document.getElementById("saved-page-notice");
 const { keptAt } = document.documentElement.dataset;
 
 if (keptAt) {

@@ -39,10 +39,10 @@ function letSlide(panes) {
 
 // With script the way to clear is a button: as a sixth radio it would lie next to 5 for the arrows.
 function letClear(mirror) {
-  const label = mirror.querySelector(".unscored");
+  const label = mirror.querySelector(".clear-score");
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "unscored";
+  button.className = "clear-score";
   button.append(...label.querySelector("span").cloneNode(true).childNodes);
   button.addEventListener("click", () => {
     const chosen = mirror.querySelector("input:checked");
