@@ -36,15 +36,15 @@ Page = Response | str | tuple[str, int]
 
 
 SCRIPTS = (
-    "grow",
-    "mirror-score",
+    "grow-textarea",
+    "score-scale",
     "autosave",
     "local-time",
-    "day-status",
+    "refresh-day-status",
     "prompts/prompted-day",
     "practice_log/mention",
 )
-TODAY_SCRIPTS = ("practice_log/keep-log", "look-back")
+TODAY_SCRIPTS = ("practice_log/keep-log", "load-look-back")
 
 
 @dataclass(frozen=True, slots=True)
