@@ -6,6 +6,7 @@ the same questions on the same day. `choose_questions` lists the rules in their 
 """
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -122,16 +123,17 @@ def choose_questions(
     return tuple(chosen)
 
 
-@dataclass(frozen=True, slots=True)
 class _Lots:
     """The lots of a leader's day: a name always draws the same lot."""
 
-    leader: UUID
-    day: LocalDate
+    def __init__(self, leader: UUID, day: LocalDate) -> None:
+        self.day = day
+        self._hash = blake2b(f"{leader} {day.isoformat()} ".encode(), digest_size=8)
 
     def draw(self, name: str) -> float:
         """Return a number above 0 and up to 1, evenly spread over leaders, days and names."""
-        digest = blake2b(f"{self.leader} {self.day.isoformat()} {name}".encode(), digest_size=8)
+        digest = self._hash.copy()
+        digest.update(name.encode())
         return (int.from_bytes(digest.digest(), "big") + 1) / 2**64
 
 
@@ -235,15 +237,15 @@ def _find_due_pools(
     asks about one behaviour per key, no two of them reach the 30th day together, so this keeps the
     30 days for all that have a second question to ask by then.
     """
-    openings = {s.local_date for s in served if s.local_date < lots.day}
+    openings = sorted({s.local_date for s in served if s.local_date < lots.day})
     last: dict[str | None, LocalDate] = {}
     for s in served:
-        if s.local_date in openings:
+        if s.local_date < lots.day:
             last[s.behaviour] = max(s.local_date, last.get(s.behaviour, s.local_date))
     due = []
     for pool in pools:
         since = last.get(pool.behaviour)
-        passed = len(openings) if since is None else sum(day > since for day in openings)
+        passed = len(openings) - (0 if since is None else bisect_right(openings, since))
         left = OPENINGS - 1 - passed
         # A single question rests past the 30th day: it is late anyway, and delays no other.
         deadline = max(left, OPENINGS - REACHED_WITHIN + 1) if pool.size == 1 else left

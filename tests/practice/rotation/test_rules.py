@@ -48,14 +48,14 @@ class Journal:
     memory: int = 60
 
     def choose(self, day: LocalDate) -> tuple[Question, ...]:
-        near = {days_after(day, n) for n in range(-self.memory, self.memory + 1)}
+        first, last = days_after(day, -self.memory), days_after(day, self.memory)
         return choose_questions(
             day,
             leader=self.leader,
             keys=self.keys,
             questions=self.questions,
-            served=[a for a in self.served if a.local_date in near],
-            scores=[s for s in self.scores if s.local_date in near],
+            served=[a for a in self.served if first <= a.local_date <= last],
+            scores=[s for s in self.scores if first <= s.local_date <= last],
         )
 
     def open(self, day: LocalDate) -> tuple[Question, ...]:
