@@ -54,7 +54,7 @@ def list_questions() -> dict[str, Any]:
 @blueprint.arguments(NewQuestionSchema)
 @blueprint.response(201, QuestionSchema)
 def add_question(new: dict[str, Any]) -> own_questions_store.StoredQuestion:
-    """Add a question of one's own; it joins the rotation."""
+    """Add a question of the leader's own; it joins the rotation."""
     return own_questions_store.add_own_question(get_current_leader().cipher, new, now=clock.now())
 
 
@@ -98,7 +98,7 @@ def _get_question_or_404(question_id: UUID) -> own_questions_store.StoredQuestio
 @login_required
 @blueprint.response(204)
 def delete_question(question_id: UUID) -> None:
-    """Delete one of the leader's own questions; what was answered to it stays."""
+    """Delete one of the leader's own questions; its answers stay."""
     if not own_questions_store.delete_own_question(get_current_leader().id, question_id):
         raise _build_question_not_found()
 
@@ -123,7 +123,7 @@ def list_catalogue() -> dict[str, Any]:
 @login_required
 @blueprint.response(204)
 def hide_question(question: str) -> None:
-    """Hide a question of the catalogue from tomorrow on."""
+    """Hide a question of the catalogue from tomorrow."""
     _check_catalogue_question(question)
     try:
         hidden_questions_store.hide_question(get_current_leader().id, question)
@@ -135,7 +135,7 @@ def hide_question(question: str) -> None:
 @login_required
 @blueprint.response(204)
 def show_question(question: str) -> None:
-    """Let a hidden question be asked again."""
+    """Ask a hidden question again."""
     _check_catalogue_question(question)
     hidden_questions_store.show_question(get_current_leader().id, question)
 
@@ -145,7 +145,7 @@ def _check_catalogue_question(question: str) -> None:
         raise _build_question_not_found()
 
 
-def _serialize_first_month(track: first_month_store.FirstMonth) -> dict[str, Any]:
+def _serialize_first_month(first_month: first_month_store.FirstMonth) -> dict[str, Any]:
     return {
         "days": [
             {
@@ -153,9 +153,9 @@ def _serialize_first_month(track: first_month_store.FirstMonth) -> dict[str, Any
                 "local_date": day,
                 "text": catalogue.list_first_month_questions()[number - 1].text,
             }
-            for number, day in sorted(track.days.items())
+            for number, day in sorted(first_month.days.items())
         ],
-        "is_running": track.is_running(get_current_leader().today(clock.now())),
+        "is_running": first_month.is_running(get_current_leader().today(clock.now())),
     }
 
 
@@ -163,7 +163,7 @@ def _serialize_first_month(track: first_month_store.FirstMonth) -> dict[str, Any
 @login_required
 @blueprint.response(200, FirstMonthSchema)
 def read_first_month() -> dict[str, Any]:
-    """Read the thirty days of questions for a leader's first month, as they are laid out."""
+    """Read the thirty days of questions for a leader's first month, as they are planned."""
     return _serialize_first_month(first_month_store.get_first_month(get_current_leader().id))
 
 
@@ -172,7 +172,7 @@ def read_first_month() -> dict[str, Any]:
 @login_required
 @blueprint.response(201, FirstMonthSchema)
 def begin_first_month() -> dict[str, Any]:
-    """Lay out the thirty days over the practice days to come."""
+    """Plan the thirty questions for the practice days to come."""
     leader = get_current_leader()
     try:
         return _serialize_first_month(
@@ -186,6 +186,6 @@ def begin_first_month() -> dict[str, Any]:
 @login_required
 @blueprint.response(204)
 def skip_first_month() -> None:
-    """Skip what is still to come of the thirty days."""
+    """Skip the rest of the thirty days."""
     leader = get_current_leader()
     first_month_store.skip_first_month(leader.id, today=leader.today(clock.now()))

@@ -15,6 +15,13 @@ from leaderjournal.questions.first_month import store as first_month_store
 from leaderjournal.questions.hidden import store as hidden_questions_store
 from leaderjournal.questions.own import store as own_questions_store
 from leaderjournal.questions.schemas import NewQuestionSchema
+from leaderjournal.questions.views import (
+    FIELD_LABELS,
+    get_progress,
+    list_catalogue_keys,
+    make_form,
+    make_own_row,
+)
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
@@ -30,22 +37,17 @@ def _read_question_form() -> tuple[dict[str, Any], dict[str, list[str]]]:
 
 def _render_page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
     leader = get_current_leader()
-    hidden = hidden_questions_store.list_hidden_questions(leader.id)
+    first_month = first_month_store.get_first_month(leader.id)
+    own = own_questions_store.list_own_questions(leader.cipher)
     page = render_template(
         "questions/questions.html",
         keys=catalogue.list_keys(),
-        own=own_questions_store.list_own_questions(leader.cipher),
-        catalogue={
-            key.slug: [
-                {"id": q.id, "text": q.text, "behaviour": q.behaviour, "hidden": q.id in hidden}
-                for q in catalogue.list_questions()
-                if q.key == key.slug
-            ]
-            for key in catalogue.list_keys()
-        },
-        form=request.form,
+        own=[make_own_row(question) for question in own],
+        catalogue=list_catalogue_keys(hidden_questions_store.list_hidden_questions(leader.id)),
+        form=make_form(request.form, action=url_for("questions.add"), submit="Add it"),
+        labels=FIELD_LABELS,
         errors=errors or {},
-        first_month=first_month_store.get_first_month(leader.id),
+        first_month=get_progress(first_month, leader.today(clock.now())),
     )
     return page, 422 if errors else 200
 
@@ -76,7 +78,7 @@ def add() -> Page:
 @blueprint.post("/first-month")
 @login_required
 def begin_first_month() -> Page:
-    """Begin the thirty days of questions of a first month."""
+    """Begin the thirty questions of a first month."""
     leader = get_current_leader()
     try:
         track = first_month_store.begin_first_month(leader.id, today=leader.today(clock.now()))
@@ -90,7 +92,7 @@ def begin_first_month() -> Page:
 @blueprint.post("/first-month/skip")
 @login_required
 def skip_first_month() -> Page:
-    """End the first month's questions before their time."""
+    """Skip the rest of the first month."""
     leader = get_current_leader()
     first_month_store.skip_first_month(leader.id, today=leader.today(clock.now()))
     return _redirect_saved("The ordinary questions go on.")
@@ -122,11 +124,21 @@ def _render_edit_page(question_id: UUID, errors: dict[str, list[str]] | None) ->
     question = own_questions_store.get_own_question(get_current_leader().cipher, question_id)
     if question is None:
         abort(404)
+    stored = {
+        "text": question.text,
+        "key": question.key,
+        "behaviour": question.behaviour,
+        "every_days": question.every_days,
+    }
     page = render_template(
         "questions/edit.html",
-        question=question,
         keys=catalogue.list_keys(),
-        form=request.form,
+        form=make_form(
+            request.form if errors else stored,
+            action=url_for("questions.edit", question_id=question_id),
+            submit="Save",
+        ),
+        labels=FIELD_LABELS,
         errors=errors or {},
     )
     return page, 422 if errors else 200
@@ -135,14 +147,14 @@ def _render_edit_page(question_id: UUID, errors: dict[str, list[str]] | None) ->
 @blueprint.post("/<uuid:question_id>/retire")
 @login_required
 def retire(question_id: UUID) -> Page:
-    """Let a question rest; it can be taken up again."""
+    """Retire a question; it can be resumed."""
     return _set_retired(question_id, retired=True)
 
 
 @blueprint.post("/<uuid:question_id>/resume")
 @login_required
 def resume(question_id: UUID) -> Page:
-    """Take a retired question up again."""
+    """Resume a retired question."""
     return _set_retired(question_id, retired=False)
 
 
@@ -160,7 +172,7 @@ def _set_retired(question_id: UUID, *, retired: bool) -> Response:
 @blueprint.post("/catalogue/<question>/hide")
 @login_required
 def hide(question: str) -> Page:
-    """Hide a question of the catalogue from tomorrow on."""
+    """Hide a question of the catalogue from tomorrow."""
     _check_catalogue_question(question)
     try:
         hidden_questions_store.hide_question(get_current_leader().id, question)
@@ -173,7 +185,7 @@ def hide(question: str) -> Page:
 @blueprint.post("/catalogue/<question>/show")
 @login_required
 def show(question: str) -> Page:
-    """Let a hidden question be asked again."""
+    """Ask a hidden question again."""
     _check_catalogue_question(question)
     hidden_questions_store.show_question(get_current_leader().id, question)
     return _redirect_saved("This question is asked again.")

@@ -1,7 +1,7 @@
 """The pages of a day's versions."""
 
-from itertools import groupby
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import login_required
@@ -9,21 +9,39 @@ from werkzeug import Response
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import MIRROR_SCORES
+from leaderjournal.practice.rules import Key
 from leaderjournal.reflections import store
-from leaderjournal.reflections.rules import DayContent, DayVersion, StoredDay, Writing
+from leaderjournal.reflections.day_form.rules import COMMITMENT_LABEL, NOTE_LABEL
+from leaderjournal.reflections.rules import Answer, DayVersion, Writing
 from leaderjournal.reflections.versions import store as versions_store
-from leaderjournal.reflections.versions.rules import compare_words, is_step
+from leaderjournal.reflections.versions.rules import compare_days, group_steps
 
 blueprint = Blueprint("versions", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCard:
+    """A version as its card shows it: answers with their keys, and texts with their names."""
+
+    number: int
+    saved_at: Instant
+    superseded: bool
+    answers: Sequence[tuple[Key, Answer]]
+    texts: Sequence[tuple[str, str]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the version says nothing."""
+        return not self.answers and not self.texts
 
 
 @blueprint.get("/day/<day:local_date>/versions")
 @login_required
 def versions(local_date: LocalDate) -> str:
-    """Show every earlier version of a day; those of one sitting's typing stand together."""
+    """Show every earlier version of a day; steps of typing are grouped."""
     leader = get_current_leader()
     day, earlier = (
         store.get_day(leader.cipher, local_date),
@@ -31,19 +49,11 @@ def versions(local_date: LocalDate) -> str:
     )
     if day is None or earlier is None:
         abort(404)
-    following: list[StoredDay | DayVersion] = [day, *earlier]
-    shown = [
-        _show_version(version)
-        | {
-            "is_step": not version.superseded
-            and is_step(version.content, later.content, between=later.saved_at - version.saved_at)
-        }
-        for version, later in zip(earlier, following, strict=False)
-    ]
+    runs = group_steps(day, earlier)
     return render_template(
         "reflections/versions.html",
         local_date=local_date,
-        runs=[(steps, list(run)) for steps, run in groupby(shown, lambda one: one["is_step"])],
+        runs=[(steps, [_make_card(version) for version in run]) for steps, run in runs],
         mirror=list(MIRROR_SCORES.items()),
     )
 
@@ -51,7 +61,7 @@ def versions(local_date: LocalDate) -> str:
 @blueprint.get("/day/<day:local_date>/versions/<int:version>")
 @login_required
 def version(local_date: LocalDate, version: int) -> str:
-    """Show an earlier version of a day beside the day as it stands."""
+    """Show how an earlier version of a day differs from the current one."""
     leader = get_current_leader()
     day = store.get_day(leader.cipher, local_date)
     earlier = versions_store.get_version(leader.cipher, local_date, version)
@@ -60,9 +70,10 @@ def version(local_date: LocalDate, version: int) -> str:
     return render_template(
         "reflections/version.html",
         local_date=local_date,
-        version=_show_version(earlier),
+        number=earlier.version,
+        version_saved_at=earlier.saved_at,
         saved_at=day.saved_at,
-        fields=_compare_days(earlier.content, day.content),
+        fields=compare_days(earlier.content, day.content, catalogue.list_keys()),
         mirror=list(MIRROR_SCORES.items()),
     )
 
@@ -70,7 +81,7 @@ def version(local_date: LocalDate, version: int) -> str:
 @blueprint.post("/day/<day:local_date>/versions/<int:version>/restore")
 @login_required
 def restore_version(local_date: LocalDate, version: int) -> Response:
-    """Let an earlier version stand again."""
+    """Restore an earlier version."""
     leader, now = get_current_leader(), clock.now()
     writing = Writing(now, leader.time_zone, leader.day_starts_at)
     day = versions_store.restore_version(
@@ -82,38 +93,13 @@ def restore_version(local_date: LocalDate, version: int) -> Response:
     return redirect(url_for("reflections.day", local_date=local_date), 303)
 
 
-def _show_version(version: DayVersion) -> dict[str, Any]:
-    return {
-        "number": version.version,
-        "saved_at": version.saved_at,
-        "set_aside": version.superseded,
-        "entries": [
-            {"key": catalogue.get_key(answer.key), "score": answer.score, "text": answer.text}
-            for answer in version.content.answers
-        ],
-        "note": version.content.note,
-        "commitment": version.content.commitment,
-    }
-
-
-def _compare_days(before: DayContent, after: DayContent) -> list[dict[str, Any]]:
-    """Return every field in which either says anything, with the pieces of its words."""
-    fields = []
-    for key in catalogue.list_keys():
-        old, new = before.get_answer(key.slug), after.get_answer(key.slug)
-        if old.is_answered or new.is_answered:
-            fields.append(
-                {
-                    "key": key,
-                    "name": key.name,
-                    "scores": (old.score, new.score),
-                    "pieces": compare_words(old.text, new.text),
-                }
-            )
-    for name, old_text, new_text in (
-        ("A note", before.note, after.note),
-        ("What will I do next?", before.commitment, after.commitment),
-    ):
-        if old_text.strip() or new_text.strip():
-            fields.append({"key": None, "name": name, "pieces": compare_words(old_text, new_text)})
-    return fields
+def _make_card(version: DayVersion) -> VersionCard:
+    content = version.content
+    texts = ((NOTE_LABEL, content.note), (COMMITMENT_LABEL, content.commitment))
+    return VersionCard(
+        number=version.version,
+        saved_at=version.saved_at,
+        superseded=version.superseded,
+        answers=[(catalogue.get_key(answer.key), answer) for answer in content.answers],
+        texts=[(name, text) for name, text in texts if text],
+    )

@@ -1,13 +1,16 @@
-"""Which versions are steps of typing, and how the words of two versions differ."""
+"""Which versions are steps of typing, and how two versions of a day differ."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Literal
 
-from leaderjournal.reflections.rules import DayContent
+from leaderjournal.practice.rules import Key
+from leaderjournal.reflections.day_form.rules import COMMITMENT_LABEL, NOTE_LABEL
+from leaderjournal.reflections.rules import DayContent, DayVersion, StoredDay
 
 ONE_SITTING = timedelta(minutes=10)
 _WORD = re.compile(r"\S+\s*|\s+")
@@ -21,10 +24,21 @@ class Piece:
     where: Literal["both", "before", "after"]
 
 
-def is_step(earlier: DayContent, later: DayContent, *, between: timedelta) -> bool:
-    """Tell whether `later`, saved `between` after `earlier`, is the same writing gone on with.
+@dataclass(frozen=True, slots=True)
+class FieldComparison:
+    """A field of two versions of a day: its texts as pieces and, under a `key`, both scores."""
 
-    It is where all that `earlier` says stands in `later` too, within one sitting.
+    name: str
+    pieces: Sequence[Piece]
+    key: Key | None = None
+    score_before: int | None = None
+    score_after: int | None = None
+
+
+def is_step(earlier: DayContent, later: DayContent, *, between: timedelta) -> bool:
+    """Return whether `later`, saved `between` after `earlier`, only continues its text.
+
+    That is so if `later` contains everything in `earlier` and was saved within one sitting.
     """
     if between > ONE_SITTING:
         return False
@@ -37,29 +51,68 @@ def is_step(earlier: DayContent, later: DayContent, *, between: timedelta) -> bo
     return rest and all(answers)
 
 
+def group_steps(
+    day: StoredDay, versions: Sequence[DayVersion]
+) -> list[tuple[bool, list[DayVersion]]]:
+    """Return the versions of a day, newest first, in runs, and whether a run is steps of typing.
+
+    A superseded version is never a step.
+    """
+    following: list[StoredDay | DayVersion] = [day, *versions]
+    steps = [
+        not version.superseded
+        and is_step(version.content, later.content, between=later.saved_at - version.saved_at)
+        for version, later in zip(versions, following, strict=False)
+    ]
+    pairs = zip(steps, versions, strict=True)
+    return [
+        (are_steps, [version for _, version in run])
+        for are_steps, run in groupby(pairs, lambda pair: pair[0])
+    ]
+
+
+def compare_days(
+    before: DayContent, after: DayContent, keys: Sequence[Key]
+) -> list[FieldComparison]:
+    """Return every field that is not empty in both, in the order of the page."""
+    fields = []
+    for key in keys:
+        old, new = before.get_answer(key.slug), after.get_answer(key.slug)
+        if old.is_answered or new.is_answered:
+            pieces = compare_words(old.text, new.text)
+            fields.append(FieldComparison(key.name, pieces, key, old.score, new.score))
+    for name, old_text, new_text in (
+        (NOTE_LABEL, before.note, after.note),
+        (COMMITMENT_LABEL, before.commitment, after.commitment),
+    ):
+        if old_text.strip() or new_text.strip():
+            fields.append(FieldComparison(name, compare_words(old_text, new_text)))
+    return fields
+
+
 def compare_words(before: str, after: str) -> list[Piece]:
-    """Return the words of two texts as pieces, in order, what stands only `before` first.
+    """Return the words of two texts as pieces, in order; what is only `before` comes first.
 
     The pieces of both and of before make up `before`, those of both and of after make up `after`,
-    word by word. White space does not count; between two pieces there always is some.
+    word by word. White space is ignored, and there is always some between two pieces.
     """
-    one, other = _WORD.findall(before), _WORD.findall(after)
-    matcher = SequenceMatcher(None, _strip_words(one), _strip_words(other))
-    pieces = list(_iter_pieces(matcher, one, other))
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    matcher = SequenceMatcher(None, _strip_words(old), _strip_words(new))
+    pieces = list(_iter_pieces(matcher, old, new))
     return [_add_trailing_space(piece) for piece in pieces[:-1]] + pieces[-1:]
 
 
 def _iter_pieces(
-    matcher: SequenceMatcher[str], one: Sequence[str], other: Sequence[str]
+    matcher: SequenceMatcher[str], old: Sequence[str], new: Sequence[str]
 ) -> Iterator[Piece]:
-    for same, from_one, to_one, from_other, to_other in matcher.get_opcodes():
-        if same == "equal":
-            yield Piece("".join(other[from_other:to_other]), "both")
+    for operation, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        if operation == "equal":
+            yield Piece("".join(new[new_start:new_end]), "both")
             continue
-        if to_one > from_one:
-            yield Piece("".join(one[from_one:to_one]), "before")
-        if to_other > from_other:
-            yield Piece("".join(other[from_other:to_other]), "after")
+        if old_end > old_start:
+            yield Piece("".join(old[old_start:old_end]), "before")
+        if new_end > new_start:
+            yield Piece("".join(new[new_start:new_end]), "after")
 
 
 def _add_trailing_space(piece: Piece) -> Piece:
