@@ -1,11 +1,11 @@
-// At the door: what a leader wrote here and could not send waits for them, and says so. After a
-// session that was ended on purpose nothing else of it stays on this device.
+// Tells on the sign-in page that changes on this device are not sent yet. After a session was ended
+// on purpose, nothing else of it stays on this device.
 import { journalHere, phone } from "./offline/here.js";
 import { takeEverythingOff, takeOff } from "./offline/leaving.js";
 
 const notice = document.getElementById("unsent");
 
-async function look() {
+async function showUnsentNotice() {
   const { journal } = await journalHere();
   const leader = await journal.leader();
   const { ended } = leader ? await server.standing().catch(() => ({ ended: false })) : { ended: false };
@@ -23,4 +23,4 @@ async function look() {
   });
 }
 
-look().catch((failure) => console.info("Nothing is kept on this device:", failure?.name));
+showUnsentNotice().catch((error) => console.info("Nothing is kept on this device:", error?.name));

@@ -1,4 +1,4 @@
-// Chooses the browser's own zone where the leader has not chosen one.
+// Preselects the browser's time zone until the leader chooses one.
 const select = document.querySelector("select[data-from-browser]");
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
