@@ -1,13 +1,12 @@
 """The SQL of the calendar feed's private address."""
 
-import hashlib
-import secrets
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel import tokens
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.prompts.schedule import store as schedule_store
@@ -28,10 +27,10 @@ def get_token(cipher: Cipher) -> str | None:
 
 def create_token(cipher: Cipher) -> str:
     """Give the leader's feed a new address and return its token; an earlier one is revoked."""
-    token = secrets.token_urlsafe(32)
+    token = tokens.create_token()
     with write_transaction() as session:
         row = schedule_store.lock_schedule(session, cipher.account)
-        row.calendar_hash = _hash(token)
+        row.calendar_hash = tokens.hash_token(token)
         row.calendar_token_encrypted = cipher.encrypt_text(
             token, table=TABLE, column=COLUMN, row=cipher.account
         )
@@ -51,7 +50,9 @@ def revoke_token(account_id: UUID) -> None:
 def find_leader(token: str) -> Leader | None:
     """Return the leader whose feed has this token, unless they are suspended."""
     account_id = db.session.scalar(
-        sa.select(PromptSchedule.account_id).where(PromptSchedule.calendar_hash == _hash(token))
+        sa.select(PromptSchedule.account_id).where(
+            PromptSchedule.calendar_hash == tokens.hash_token(token)
+        )
     )
     return accounts_store.find_active_leader(account_id) if account_id else None
 
