@@ -55,7 +55,3 @@ def find_leader(token: str) -> Leader | None:
         )
     )
     return accounts_store.find_active_leader(account_id) if account_id else None
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
