@@ -25,7 +25,10 @@ BROKEN_WORKER = """
 Object.defineProperty(
   ServiceWorkerContainer.prototype, 'ready', { get: () => new Promise(() => {}) },
 );
+const wait = self.setTimeout;
+self.setTimeout = (act, time, ...rest) => wait(act, time === 10_000 ? 100 : time, ...rest);
 """
+"""A worker that never starts; the ten seconds that a page gives it pass at once."""
 
 
 def has_nothing_on(page):
