@@ -220,6 +220,28 @@ def test_a_device_of_an_earlier_release_keeps_what_it_holds(page):
     assert (leader["account"], words) == ("a", "Newer.")
 
 
+TYPED_BEFORE_THE_PAGE_HEARS = """async () => {
+  const journal = await openLocalJournal("raced");
+  const seen = { etag: "0-1", was: { mirror: "", grew: "" } };
+  await journal.keepDraft("a", "/it", { ...seen, content: { mirror: "One.", grew: "" } });
+  const [sent] = await journal.unsentDrafts("a");
+  const content = { mirror: "One.", grew: "Ana." };
+  await journal.draftArrived(sent, { sent: content, etag: "0-2", content, aside: false });
+  await journal.keepDraft("a", "/it", { ...seen, content: { mirror: "One. Two.", grew: "" } });
+  const [left] = await journal.unsentDrafts("a");
+  return journal.draftIn(left);
+}"""
+
+
+def test_words_typed_before_the_page_hears_of_what_was_sent_go_on_top_of_it(page):
+    register(page)
+    until(page, "async () => Boolean(self.openLocalJournal)")
+    kept = page.evaluate(TYPED_BEFORE_THE_PAGE_HEARS)
+    assert kept["etag"] == "0-2"
+    assert kept["was"] == {"mirror": "One.", "grew": "Ana."}
+    assert kept["content"] == {"mirror": "One. Two.", "grew": "Ana."}
+
+
 def test_a_review_that_was_sent_leaves_nothing_to_send(page):
     register(page)
     opened(page)

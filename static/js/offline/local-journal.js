@@ -325,12 +325,18 @@
     const draftIn = (row) => opened(row.account, row.path, row);
 
     // Keeps what `content` now says, where `was` is what the server had under `etag` (null where it
-    // had nothing). What was typed before and is not sent yet keeps what it was written on. What is
-    // written `once`, with nobody to go on with it here, is let go of as soon as it has arrived;
+    // had nothing). What was typed before and is not sent yet keeps what it was written on; what has
+    // been sent since the page last heard of it goes below what is typed now. What is written `once`, with nobody to go on with it here, is let go of as soon as it has arrived;
     // `words` say what that is.
     const keepDraft = (account, path, { etag, was, content, words = "", once = false }) => alone(path, async () => {
       const row = await database.get("drafts", [account, path]);
-      const base = row && !row.sent ? await draftIn(row) : { etag, was };
+      const found = row && await draftIn(row);
+      if (found && row.sent && found.etag !== etag) {
+        const mine = laid(was, content, found.content);
+        await putDraft(account, path, { etag: found.etag, was: found.content, content: mine, words }, { once });
+        return;
+      }
+      const base = row && !row.sent ? found : { etag, was };
       await putDraft(account, path, { ...base, content, words }, { once });
     });
 
