@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from browser.conftest import PATIENCE
 from browser.firefox import Firefox
 from browser.test_journey import PASSWORD
-from browser.test_offline import ON_DEVICE, READY
+from browser.test_offline import ON_DEVICE
 from browser.trouble import Between
+from browser.waiting import READY
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 TYPED = "(selector) => document.querySelector(selector).value"
@@ -45,17 +47,18 @@ def start(tmp_path):
         firefox.kill()
 
 
-def until(firefox: Firefox, function: str, *arguments: str) -> None:
+def wait_until(firefox: Firefox, function: str, *arguments: str) -> None:
     """Wait until a page says so; while one page gives way to another, it says nothing."""
-    for _ in range(300):
+    gives_up_at = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < gives_up_at:
         if firefox.tries(function, *arguments):
             return
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError(f"{function} {arguments}")
 
 
 def says(firefox: Firefox, said: str) -> None:
-    until(firefox, f"(said) => ({SAID})().includes(said)", said)
+    wait_until(firefox, f"(said) => ({SAID})().includes(said)", said)
 
 
 def register(firefox: Firefox, between: Between) -> str:
@@ -64,15 +67,18 @@ def register(firefox: Firefox, between: Between) -> str:
     for field, value in (("name", "Ann"), ("email", email), ("password", PASSWORD)):
         firefox.type(f"[name={field}]", value)
     firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
-    until(firefox, "() => location.pathname === '/' && Boolean(document.querySelector('#day'))")
-    until(firefox, READY)
+    wait_until(
+        firefox, "() => location.pathname === '/' && Boolean(document.querySelector('#day'))"
+    )
+    wait_until(firefox, "() => Boolean(self.openLocalJournal)")
+    wait_until(firefox, READY)
     return email
 
 
 def test_words_wait_while_the_connection_is_cut_and_arrive_by_themselves(start, between):
     firefox = start()
     register(firefox, between)
-    between.trouble = "cut"
+    between.cut()
     firefox.type("[name=text-let-go]", "Stepped aside.")
     says(firefox, "Saved on this computer")
     between.trouble = None
@@ -88,7 +94,7 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     between.trouble = "cut"
     firefox = start()
     firefox.goto(f"{between.address}/")
-    until(firefox, "() => !document.querySelector('#day').hidden")
+    wait_until(firefox, "() => !document.querySelector('#day').hidden")
     firefox.type("[name=note]", "Basement garage.")
     says(firefox, "Saved on this computer")
     firefox.kill()
@@ -96,12 +102,14 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     between.trouble = None
     firefox = start()
     firefox.goto(f"{between.address}/login")
-    until(firefox, "() => location.pathname === '/' || !document.querySelector('#unsent').hidden")
+    wait_until(
+        firefox, "() => location.pathname === '/' || !document.querySelector('#unsent').hidden"
+    )
     if firefox.run("() => location.pathname") == "/login":
         firefox.type("[name=email]", email)
         firefox.type("[name=password]", PASSWORD)
         firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
-        until(firefox, "() => location.pathname === '/'")
+        wait_until(firefox, "() => location.pathname === '/'")
     says(firefox, "Saved everywhere")
     assert firefox.run(TYPED, "[name=note]") == "Basement garage."
     assert "Basement garage." in firefox.run(STORED)
@@ -114,11 +122,11 @@ def test_after_signing_out_nothing_of_the_account_is_on_the_device(start, betwee
     says(firefox, "Saved everywhere")
     firefox.goto(f"{between.address}/settings")
     firefox.run("() => { document.querySelector('form[action=\"/logout\"]').requestSubmit(); }")
-    until(firefox, "() => location.pathname === '/login'")
+    wait_until(firefox, "() => location.pathname === '/login'")
     found = json.loads(firefox.run(f"async () => JSON.stringify(await ({ON_DEVICE})())"))
     assert (found["indexed"], found["stored"], found["session"]) == ({}, {}, {})
     for private in (email, "Ann", "Ben"):
         assert private not in json.dumps(found), private
     firefox.back()
-    until(firefox, "() => Boolean(document.querySelector('[name=email]'))")
+    wait_until(firefox, "() => Boolean(document.querySelector('[name=email]'))")
     assert "Ben" not in firefox.run("() => document.documentElement.outerHTML")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.conftest import ON_ONE_DATABASE
+from browser.waiting import wait_until_ready
 from playwright.sync_api import Page, expect
 
 PASSWORD = "look in the mirror"
@@ -76,7 +77,7 @@ KEPT_MEANWHILE = """async ({ changed, field }) => {
 """Types while the page reads what is kept on its device; returns what went wrong."""
 
 
-def saved(page: Page) -> None:
+def wait_until_saved(page: Page) -> None:
     """Wait until the page says so; after trouble a next try may be some seconds away."""
     expect(page.locator("#save-status")).to_have_text("Saved everywhere")
 
@@ -95,7 +96,7 @@ def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_mo
         score(page, key, value)
         page.fill(f"[name=text-{key}]", f"Words for {key} and Ben.")
     page.get_by_role("button", name="Save", exact=True).click()
-    saved(page)
+    wait_until_saved(page)
     page.reload()
     for value, key in enumerate(KEYS, start=3):
         expect(page.locator(f"[name=text-{key}]")).to_have_value(f"Words for {key} and Ben.")
@@ -121,10 +122,10 @@ def test_the_zone_is_taken_from_the_browser(page):
 def test_a_day_saves_itself_as_one_types_and_says_so(page):
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     page.fill("[name=text-let-go]", "Stepped aside.")
     expect(page.locator("#save-status")).to_have_text("Saving…")
-    saved(page)
+    wait_until_saved(page)
     page.reload()
     expect(page.locator("[name=text-let-go]")).to_have_value("Stepped aside.")
     expect(page.locator("[name=score-let-go][value='4']")).to_be_checked()
@@ -143,7 +144,7 @@ def test_words_typed_while_a_score_is_being_saved_are_saved_too(page):
             }""",
             number,
         )
-        saved(page)
+        wait_until_saved(page)
         stored = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
         assert stored["note"] == f"Round {number}"
 
@@ -151,13 +152,13 @@ def test_words_typed_while_a_score_is_being_saved_are_saved_too(page):
 def kept_meanwhile(page: Page, changed: dict, field: str) -> None:
     """Type "Round 2" while the page reads what changed on its device: it stays, and arrives."""
     assert page.evaluate(KEPT_MEANWHILE, {"changed": changed, "field": field}) == []
-    saved(page)
+    wait_until_saved(page)
 
 
 def test_words_kept_while_the_page_reads_what_it_keeps_stay_and_are_not_called_saved(page):
     register(page)
     page.fill("[name=note]", "Round 1")
-    saved(page)
+    wait_until_saved(page)
     kept_meanwhile(page, {"type": "day", "local_date": berlin_today()}, "[name=note]")
     stored = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
     assert stored["note"] == "Round 2"
@@ -169,22 +170,22 @@ def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[name=score-let-go][value='3']")).to_be_checked()
-    saved(page)
+    wait_until_saved(page)
     page.locator("#score-let-go").get_by_text("Clear").click()
     expect(page.locator("[name=score-let-go][value='3']")).not_to_be_checked()
-    saved(page)
+    wait_until_saved(page)
 
 
 def test_what_cannot_be_sent_stays_on_the_page_and_goes_when_the_connection_is_back(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     page.context.set_offline(True)
     page.fill("[name=note]", "In the garage.")
     expect(page.locator("#save-status")).to_contain_text("Saved on this phone.")
     page.context.set_offline(False)
-    saved(page)
+    wait_until_saved(page)
     page.reload()
     expect(page.locator("[name=note]")).to_have_value("In the garage.")
 
@@ -202,9 +203,9 @@ def test_a_day_changed_on_another_device_is_said_and_nothing_is_lost(new_page):
     email = register(phone)
     sign_in(desk, email)
     phone.fill("[name=note]", "from the phone")
-    saved(phone)
+    wait_until_saved(phone)
     desk.fill("[name=note]", "from the desk")
-    saved(desk)
+    wait_until_saved(desk)
     expect(desk.locator("#set-aside")).to_contain_text("Two devices wrote this day.")
     expect(desk.locator("[name=note]")).to_have_value("from the desk")
     desk.goto(f"/day/{berlin_today()}/versions")
@@ -245,7 +246,7 @@ def test_a_diary_is_brought_in_and_january_2016_is_read(page, diary):
 def test_without_a_connection_the_journal_says_so_instead_of_an_error(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
     register(page)
-    page.evaluate("navigator.serviceWorker.ready")
+    wait_until_ready(page)
     page.reload()
     page.context.set_offline(True)
     page.goto("/settings")
@@ -325,7 +326,7 @@ def test_axe_finds_nothing_on_any_page(new_page, scheme):
     register(page)
     score(page, "let-go", 2)
     page.fill("[name=text-let-go]", "Held on to the deck, and said so to the team the next day.")
-    saved(page)
+    wait_until_saved(page)
     versions = f"/day/{berlin_today()}/versions"
     months = write_months(page)
     for path in (*PAGES, *months, versions, f"{versions}/1"):

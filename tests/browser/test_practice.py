@@ -10,10 +10,11 @@ from browser.test_journey import (
     assert_accessible,
     berlin_today,
     register,
-    saved,
     score,
+    wait_until_saved,
 )
-from browser.test_offline import HERE, phone, ready, until
+from browser.test_offline import HERE, phone
+from browser.waiting import wait_until, wait_until_ready
 from playwright.sync_api import Page, expect
 
 __all__ = ["phone"]
@@ -24,7 +25,7 @@ def items(page: Page, collection: str) -> list:
 
 
 def arrives(page: Page, collection: str, number: int) -> list:
-    for _ in range(150):
+    for _ in range(600):
         if len(found := items(page, collection)) == number:
             return found
         page.wait_for_timeout(100)
@@ -80,7 +81,7 @@ def notes_what_today_offers(page: Page) -> dict:
     page.locator("form[data-keep=hand-offs]").get_by_role("button", name="Note it").click()
     arrives(page, "hand-offs", 1)
     page.fill("[name=commitment]", "Ask Cleo first.")
-    saved(page)
+    wait_until_saved(page)
     return ids
 
 
@@ -113,7 +114,7 @@ def asks_the_team(new_page, page: Page) -> None:
     page.goto("/")
     for key, value in (("lead-from-front", 4), ("protect-and-serve", 2), ("let-go", 2)):
         score(page, key, value)
-    for _ in range(100):
+    for _ in range(600):
         day = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
         if [answer["score"] for answer in day["answers"]] == [4, 2, 2]:
             break
@@ -188,7 +189,7 @@ def test_a_person_is_read_before_a_one_to_one(page):
     people(page, ("Ana", "7"))
     page.goto("/")
     page.fill("[name=text-let-go]", "Left the review to Ana.")
-    saved(page)
+    wait_until_saved(page)
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
     expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
@@ -216,7 +217,7 @@ def test_a_name_is_completed_after_an_at(page):
     expect(offered).to_have_text(["Ben"])
     words.press("Escape")
     expect(offered.first).to_be_hidden()
-    saved(page)
+    wait_until_saved(page)
     day = page.request.get(f"/api/v1/reflections/{berlin_today()}").json()
     assert "@Ana Berg" in day["answers"][0]["text"]
 
@@ -251,10 +252,10 @@ def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
 def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     page = phone(between.address)
     register(page)
-    ready(page)
+    wait_until_ready(page)
     people(page, ("Ana", "7"))
     page.goto("/")
-    ready(page)
+    wait_until_ready(page)
     between.cut()
     page.get_by_text("A win to celebrate").click()
     page.get_by_label("What went well?").fill("In the basement")
@@ -271,7 +272,7 @@ def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     page.goto("/")
     [win] = arrives(page, "wins", 1)
     assert win["text"] == "In the basement"
-    for _ in range(100):
+    for _ in range(600):
         if items(page, "people")[0]["acts"] == 2:
             break
         page.wait_for_timeout(100)
@@ -319,10 +320,10 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     people(page, ("Ana", "7"))
     called(page, "POST", "/commitments", {"text": "Ring Ben", "due_on": str(today)})
     page.goto("/")
-    ready(page)
+    wait_until_ready(page)
     account = page.locator("meta[name=journal-account]").get_attribute("content")
     kept = "async (account) => (await openLocalJournal()).page(account, 'beside-today')"
-    until(page, kept, account)
+    wait_until(page, kept, account)
     page.context.close()
 
     between.trouble = "cut"
@@ -345,7 +346,7 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     between.trouble = None
     page = phone(between.address)
     page.goto("/")
-    for _ in range(200):
+    for _ in range(600):
         [missed] = items(page, "commitments")
         if missed["state"] == "missed" and items(page, "people")[0]["acts"] == 1:
             break
@@ -374,7 +375,7 @@ def test_what_is_corrected_while_it_is_on_its_way_is_sent_too(new_page):
     page = new_page()
     register(page)
     page.goto("/")
-    until(page, "async () => Boolean(self.openLocalJournal)")
+    wait_until(page, "async () => Boolean(self.openLocalJournal)")
     assert page.evaluate(CORRECTED) == {
         "etag": "0-2", "state": "missed", "reason": "A strike", "words": "it", "left": 0,
     }  # fmt: skip
@@ -434,7 +435,7 @@ def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_
     for day in days:
         page.goto(f"/day/{day}")
         page.fill("[name=note]", "Told Ana.")
-        saved(page)
+        wait_until_saved(page)
     page.context.set_offline(True)
     page.fill("[name=note]", "Told Ana and all.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
@@ -445,8 +446,8 @@ def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_
     assert page.evaluate(NOTES_HERE, days) == ["Told Ana.", "Told Ana and all."]
     page.context.set_offline(False)
     page.goto("/")
-    until(page, f'async (dates) => (await ({NOTES_HERE})(dates))[0] === ""', days)
-    for _ in range(150):
+    wait_until(page, f'async (dates) => (await ({NOTES_HERE})(dates))[0] === ""', days)
+    for _ in range(600):
         if "and all." in page.request.get(f"/api/v1/reflections/{days[1]}").json()["note"]:
             return
         page.wait_for_timeout(100)

@@ -17,8 +17,8 @@ from browser.test_journey import (
     assert_accessible,
     berlin_today,
     register,
-    saved,
     score,
+    wait_until_saved,
 )
 from playwright.sync_api import Page, expect
 
@@ -106,7 +106,7 @@ class Phone:
         self.context.grant_permissions(["notifications"])
         self.email = register(page, "Iris")
         self.day = berlin_today()
-        self.until(lambda: page.evaluate(ACTIVE))
+        self.wait_until(lambda: page.evaluate(ACTIVE))
         self.devtools = self.context.new_cdp_session(page)
         registrations = []
         self.devtools.on(
@@ -114,8 +114,8 @@ class Phone:
             lambda event: registrations.extend(event["registrations"]),
         )
         self.devtools.send("ServiceWorker.enable")
-        self.until(lambda: registrations)
-        self.until(lambda: self.context.service_workers)
+        self.wait_until(lambda: registrations)
+        self.wait_until(lambda: self.context.service_workers)
         self.worker.evaluate(NOTE_SHOWN)
         self.registration = {
             "origin": page.evaluate("location.origin"),
@@ -154,7 +154,7 @@ class Phone:
 
     def shows(self, title: str) -> dict:
         """Wait for a notification of this title and return it."""
-        self.until(lambda: title in self.worker.evaluate("shown"))
+        self.wait_until(lambda: title in self.worker.evaluate("shown"))
         [notification] = [each for each in self.worker.evaluate(SHOWN) if each["title"] == title]
         return notification
 
@@ -168,9 +168,9 @@ class Phone:
     def kept_taps(self) -> list:
         return self.worker.evaluate("kept.taps()")
 
-    def until(self, found):
+    def wait_until(self, found):
         """Wait until `found` finds something, and return that."""
-        for _ in range(300):
+        for _ in range(1200):
             if result := found():
                 return result
             self.page.wait_for_timeout(50)
@@ -189,6 +189,7 @@ class Phone:
     def signs_in(self, email: str) -> None:
         self.page.goto("/settings")
         self.page.get_by_role("button", name="Sign out", exact=True).click()
+        self.page.wait_for_url("**/login")  # the settings have a field for an address too
         self.page.fill("[name=email]", email)
         self.page.fill("[name=password]", PASSWORD)
         self.page.locator("main form button[type=submit]").click()
@@ -224,7 +225,7 @@ def test_a_push_shows_the_question_with_what_can_be_tapped(phone):
     assert shown["actions"][:2] == ["did", "not-today"]
     for picture in (shown["icon"], shown["badge"]):
         assert phone.page.request.get(picture).headers["content-type"] == "image/png"
-    phone.until(lambda: phone.worker.evaluate("badges") == [1])
+    phone.wait_until(lambda: phone.worker.evaluate("badges") == [1])
 
 
 def test_a_second_push_of_a_day_replaces_the_first(phone):
@@ -238,7 +239,7 @@ def test_pushes_that_arrive_together_can_all_be_tapped(phone):
     titles = [f"Question {number}" for number in range(100)]
     for number, title in enumerate(titles):
         phone.gets(phone.payload().replace("Let go", title).replace("reflect-", f"{number}-"))
-    phone.until(lambda: len(phone.worker.evaluate("shown")) == len(titles))
+    phone.wait_until(lambda: len(phone.worker.evaluate("shown")) == len(titles))
     assert {shown["title"] for shown in phone.worker.evaluate(SHOWN)} == set(titles)
 
 
@@ -260,7 +261,7 @@ def test_a_tap_writes_a_score_and_the_open_day_shows_it(phone, action, value):
 
 def test_a_tap_leaves_the_words_of_the_day_as_they_are(phone):
     phone.page.fill("[name=text-let-go]", "Stepped aside.")
-    saved(phone.page)
+    wait_until_saved(phone.page)
     phone.prompted()
     phone.taps("did")
     checked(phone.page, "let-go", 4)
@@ -274,14 +275,14 @@ def test_a_tap_does_not_take_unsaved_words_from_the_page(new_phone):
     phone.page.fill("[name=note]", "In the garage.")
     expect(phone.page.locator("#save-status")).to_contain_text("Saved on this phone.")
     phone.taps("did")
-    phone.until(lambda: phone.scores() == {"let-go": 4})
+    phone.wait_until(lambda: phone.scores() == {"let-go": 4})
     expect(phone.page.locator("[name=note]")).to_have_value("In the garage.")
 
 
 def test_in_an_hour_moves_the_prompt(phone):
     phone.prompted()
     phone.taps("snooze")
-    phone.until(lambda: phone.schedule()["snoozed_until"])
+    phone.wait_until(lambda: phone.schedule()["snoozed_until"])
     assert phone.worker.evaluate(SHOWN) == []
 
 
@@ -290,11 +291,11 @@ def test_a_tap_without_a_connection_is_kept_and_arrives_when_it_is_back(new_phon
     phone.prompted()
     phone.context.set_offline(True)
     phone.taps("did")
-    phone.until(phone.kept_taps)
+    phone.wait_until(phone.kept_taps)
     [tap] = phone.kept_taps()
     assert (tap["action"], tap["key"], tap["local_date"]) == ("did", "let-go", phone.day)
     phone.context.set_offline(False)
-    phone.until(lambda: phone.kept_taps() == [])
+    phone.wait_until(lambda: phone.kept_taps() == [])
     checked(phone.page, "let-go", 4)
     day = phone.page.request.get(f"/api/v1/reflections/{phone.day}").json()
     tapped_at = phone.page.evaluate("at => new Date(at).toISOString()", tap["tapped_at"])
@@ -307,12 +308,12 @@ def test_background_sync_sends_what_was_tapped_without_any_page(new_phone):
     phone.page.goto("/offline")  # a page that knows nothing of prompts
     phone.context.set_offline(True)
     phone.taps("not-today")
-    phone.until(phone.kept_taps)
+    phone.wait_until(phone.kept_taps)
     phone.context.set_offline(False)
     sync = {"tag": "replay-taps", "lastChance": False}
     phone.devtools.send("ServiceWorker.dispatchSyncEvent", phone.registration | sync)
-    phone.until(lambda: phone.scores() == {"let-go": 1})
-    phone.until(lambda: phone.kept_taps() == [])
+    phone.wait_until(lambda: phone.scores() == {"let-go": 1})
+    phone.wait_until(lambda: phone.kept_taps() == [])
 
 
 def test_anothers_tap_is_never_sent_and_waits_for_its_leader(phone, new_page):
@@ -320,23 +321,23 @@ def test_anothers_tap_is_never_sent_and_waits_for_its_leader(phone, new_page):
     phone.prompted()
     phone.signs_in(second)
     phone.taps("did")
-    phone.until(phone.kept_taps)
+    phone.wait_until(phone.kept_taps)
     phone.worker.evaluate("sendKeptTaps()")
     assert len(phone.kept_taps()) == 1
     assert phone.scores() == {}
     phone.signs_in(phone.email)
-    phone.until(lambda: phone.kept_taps() == [])
+    phone.wait_until(lambda: phone.kept_taps() == [])
     checked(phone.page, "let-go", 4)
 
 
 def test_a_tap_while_signed_out_is_kept_until_the_leader_is_back(phone):
     phone.prompted()
     # An answer that is on its way to the worker would bring its cookie with it.
-    phone.until(lambda: phone.page.evaluate(PAGES_KEPT) == 2)
+    phone.wait_until(lambda: phone.page.evaluate(PAGES_KEPT) == 2)
     cookies = phone.context.cookies()
     phone.context.clear_cookies()
     phone.taps("did")
-    phone.until(phone.kept_taps)
+    phone.wait_until(phone.kept_taps)
     phone.worker.evaluate("sendKeptTaps()")
     assert len(phone.kept_taps()) == 1
     phone.context.add_cookies(cookies)
@@ -349,7 +350,7 @@ def test_a_tap_is_kept_while_the_server_gives_no_answer_to_it(phone, status):
     phone.worker.evaluate(ANSWERING, status)
     phone.prompted()
     phone.taps("did")
-    phone.until(lambda: phone.worker.evaluate("self.answered"))
+    phone.wait_until(lambda: phone.worker.evaluate("self.answered"))
     phone.worker.evaluate("sendKeptTaps()")
     assert len(phone.kept_taps()) == 1
     assert phone.worker.evaluate(SHOWN) == []
@@ -387,11 +388,11 @@ def test_a_prompts_address_leads_to_its_question(phone):
 
 def test_no_word_of_a_leader_is_kept_on_the_device(phone):
     phone.page.fill("[name=text-let-go]", "Gave Ben the Hamburg deck.")
-    saved(phone.page)
+    wait_until_saved(phone.page)
     phone.prompted()
     phone.context.set_offline(True)
     phone.taps("did")
-    phone.until(phone.kept_taps)
+    phone.wait_until(phone.kept_taps)
     assert phone.kept_taps()[0].keys() == {
         "id", "account", "action", "local_date", "key", "tag", "navigate", "tapped_at",
     }  # fmt: skip
@@ -412,10 +413,10 @@ def test_no_word_of_a_leader_is_kept_on_the_device(phone):
 def test_the_badge_goes_once_the_day_is_kept(phone):
     assert phone.page.evaluate("badges") == []
     score(phone.page, "let-go", 4)
-    saved(phone.page)
+    wait_until_saved(phone.page)
     assert phone.page.evaluate("badges") == [0]
     phone.page.reload()
-    phone.until(lambda: phone.page.evaluate("badges.length === 1"))
+    phone.wait_until(lambda: phone.page.evaluate("badges.length === 1"))
 
 
 def test_leave_is_asked_only_after_the_first_save_and_a_yes_turns_prompts_on(phone):
@@ -424,7 +425,7 @@ def test_leave_is_asked_only_after_the_first_save_and_a_yes_turns_prompts_on(pho
     phone.page.reload()
     expect(card).to_be_hidden()
     score(phone.page, "let-go", 4)
-    saved(phone.page)
+    wait_until_saved(phone.page)
     expect(card).to_contain_text("when you wrote today?")
     assert_accessible(phone.page, "the card")
     offered = phone.schedule()
@@ -528,7 +529,7 @@ def test_a_device_removed_on_another_one_does_not_put_itself_back(new_phone):
     assert removed.status == 204
     phone.page.reload()
     expect(phone.page.get_by_role("button", name="Turn them on here")).to_be_visible()
-    phone.until(lambda: phone.page.evaluate("localStorage.subscription ?? 'none'") == "none")
+    phone.wait_until(lambda: phone.page.evaluate("localStorage.subscription ?? 'none'") == "none")
     assert phone.devices() == []
 
 
@@ -554,7 +555,7 @@ def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(new_phone, n
     taken_over_by_another_leader(phone, new_page)
     assert phone.devices() == []
     phone.page.reload()
-    phone.until(phone.devices)
+    phone.wait_until(phone.devices)
     assert [again["id"] != device for again in phone.devices()] == [True]
     # The push service may have ended the old one, and only the server heard of it.
     assert phone.page.evaluate("localStorage.subscription") != before
@@ -569,7 +570,7 @@ def test_another_server_key_renews_the_subscription_by_itself(phone):
         OTHER_KEY,
     )
     phone.page.goto("/")
-    after = phone.until(
+    after = phone.wait_until(
         lambda: phone.page.evaluate(
             "key => { const now = localStorage.subscription ?? key;"
             " return now.includes(key) ? null : now; }",
@@ -578,7 +579,7 @@ def test_another_server_key_renews_the_subscription_by_itself(phone):
     )
     assert json.loads(after)[0] == json.loads(before)[0]
     assert json.loads(after)[1] != json.loads(before)[1]
-    phone.until(lambda: len(phone.devices()) == 1)
+    phone.wait_until(lambda: len(phone.devices()) == 1)
 
 
 def test_a_subscription_that_the_browser_changes_is_renewed_by_the_worker(phone):
@@ -586,8 +587,8 @@ def test_a_subscription_that_the_browser_changes_is_renewed_by_the_worker(phone)
     phone.page.goto("/offline")
     phone.worker.evaluate(PUSH_SERVICE)
     phone.worker.evaluate("self.dispatchEvent(new Event('pushsubscriptionchange'))")
-    phone.until(lambda: [again["id"] for again in phone.devices()] not in ([], [device]))
-    phone.until(lambda: len(phone.devices()) == 1)
+    phone.wait_until(lambda: [again["id"] for again in phone.devices()] not in ([], [device]))
+    phone.wait_until(lambda: len(phone.devices()) == 1)
 
 
 def test_a_device_of_one_leader_is_not_given_to_the_next(phone, new_page):
@@ -676,4 +677,4 @@ def test_nothing_reaches_past_the_edge_of_the_pages_of_prompts(new_phone, width)
 def score_and_return(page: Page) -> None:
     page.goto("/")
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)

@@ -5,7 +5,7 @@ The server of these tests sends no mail, so no page may offer one.
 
 import pytest
 from browser.conftest import ON_ONE_DATABASE
-from browser.test_journey import assert_accessible, register, saved, score
+from browser.test_journey import assert_accessible, register, score, wait_until_saved
 from browser.test_prompts import PUSH_SERVICE, new_phone, turned_on  # noqa: F401
 from browser.test_truth import without_script
 from playwright.sync_api import expect
@@ -58,7 +58,7 @@ def test_a_yes_that_does_not_work_turns_nothing_on_and_says_why(new_page, script
     page.add_init_script(script)
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     card = page.locator("#ask")
     card.get_by_role("button", name="Yes, ask me").click()
     expect(card).to_contain_text(says)
@@ -99,7 +99,7 @@ def test_a_browser_that_cannot_notify_offers_what_works_here(new_page, script, s
     page.add_init_script(script)
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     card = page.locator("#ask")
     expect(card).to_contain_text(says)
     expect(card).to_contain_text("A calendar entry can remind you instead.")

@@ -1,7 +1,8 @@
 """A review on a phone: kept on the device, sent when it can be, and written on two of them."""
 
-from browser.test_journey import berlin_today, kept_meanwhile, register, saved, sign_in
-from browser.test_offline import HERE, ON_DEVICE, pages_kept, phone, ready, until
+from browser.test_journey import berlin_today, kept_meanwhile, register, sign_in, wait_until_saved
+from browser.test_offline import HERE, ON_DEVICE, pages_kept, phone
+from browser.waiting import wait_until, wait_until_ready
 from playwright.sync_api import Page, expect
 
 __all__ = ["phone"]
@@ -40,7 +41,7 @@ def review(page: Page) -> dict:
 
 def reaches(page: Page, field: str, written: str) -> None:
     """Wait until the server has what was written, without the page saying so."""
-    for _ in range(150):
+    for _ in range(600):
         if review(page).get(field) == written:
             return
         page.wait_for_timeout(100)
@@ -52,9 +53,9 @@ def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
     opened(page)
     page.fill("[name=mirror]", "I looked away.")
     page.get_by_text("Let go", exact=True).click()
-    saved(page)
+    wait_until_saved(page)
     page.fill("[name=grew]", "Ana.")
-    saved(page)
+    wait_until_saved(page)
     page.reload()
     expect(page.locator("[name=grew]")).to_have_value("Ana.")
     expect(page.locator("[name=lean_on][value=let-go]")).to_be_checked()
@@ -66,7 +67,7 @@ def test_words_of_a_review_kept_while_the_page_reads_what_it_keeps_stay(page):
     register(page)
     opened(page)
     page.fill("[name=mirror]", "Round 1")
-    saved(page)
+    wait_until_saved(page)
     kept_meanwhile(page, {"type": "draft", "path": f"/reviews/{month()}"}, "[name=mirror]")
     assert review(page)["mirror"] == "Round 2"
 
@@ -79,7 +80,7 @@ def test_a_review_without_a_connection_waits_on_the_device_and_arrives_by_itself
     page.fill("[name=mirror]", "In the lift.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.set_offline(False)
-    saved(page)
+    wait_until_saved(page)
     page.reload()
     expect(page.locator("[name=mirror]")).to_have_value("In the lift.")
 
@@ -98,7 +99,7 @@ def test_save_without_a_connection_stays_with_the_words(new_page):
 def test_words_of_a_review_that_the_battery_cut_off_arrive_from_another_page(phone, between):
     page = phone(between.address)
     register(page)
-    ready(page)
+    wait_until_ready(page)
     opened(page)
     between.trouble = "cut"
     page.fill("[name=mirror]", "Before the battery died.")
@@ -114,10 +115,10 @@ def test_words_of_a_review_that_the_battery_cut_off_arrive_from_another_page(pho
 def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phone, between):
     page = phone(between.address)
     register(page)
-    ready(page)
+    wait_until_ready(page)
     opened(page)
     page.fill("[name=mirror]", "Seen before.")
-    saved(page)
+    wait_until_saved(page)
     pages_kept(page, 2)
     page.context.close()
 
@@ -141,7 +142,7 @@ def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     email = register(phone)
     opened(phone)
     phone.fill("[name=mirror]", "First.")
-    saved(phone)
+    wait_until_saved(phone)
     sign_in(desk, email)
     opened(desk)
     phone.context.set_offline(True)
@@ -150,9 +151,9 @@ def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     expect(phone.locator("#save-status")).to_contain_text(HERE)
     desk.fill("[name=mirror]", "At the desk.")
     desk.fill("[name=let_go]", "The deck, says the desk.")
-    saved(desk)
+    wait_until_saved(desk)
     phone.context.set_offline(False)
-    saved(phone)
+    wait_until_saved(phone)
     expect(phone.locator("[name=let_go]")).to_have_value("The deck, says the desk.")
     expect(phone.locator("#set-aside")).to_contain_text("Two devices wrote this review.")
     stands = review(phone)
@@ -175,7 +176,7 @@ def test_an_answer_that_was_lost_on_its_way_is_no_second_version(new_page):
 
     page.route("**/api/v1/reviews/*", lose, times=1)
     page.fill("[name=mirror]", "Once.")
-    saved(page)
+    wait_until_saved(page)
     assert review(page)["version"] == 1
     expect(page.locator("#set-aside")).to_be_hidden()
 
@@ -189,13 +190,13 @@ def test_what_the_server_cannot_take_is_said_and_kept(new_page):
     page.reload()
     expect(page.locator("[name=mirror]")).to_have_value("x" * 20_001)
     page.fill("[name=mirror]", "Shorter.")
-    saved(page)
+    wait_until_saved(page)
 
 
 def test_a_review_that_is_not_sent_is_counted_when_signing_out_and_then_gone(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
     register(page)
-    ready(page)
+    wait_until_ready(page)
     opened(page)
     page.goto("/settings")
     settings = page
@@ -215,7 +216,7 @@ def test_a_review_that_is_not_sent_is_counted_when_signing_out_and_then_gone(new
 
 def test_a_device_of_an_earlier_release_keeps_what_it_holds(page):
     register(page)
-    until(page, "async () => Boolean(self.openLocalJournal)")
+    wait_until(page, "async () => Boolean(self.openLocalJournal)")
     leader, words = page.evaluate(FIRST_STORES)
     assert (leader["account"], words) == ("a", "Newer.")
 
@@ -235,7 +236,7 @@ TYPED_BEFORE_THE_PAGE_HEARS = """async () => {
 
 def test_words_typed_before_the_page_hears_of_what_was_sent_go_on_top_of_it(page):
     register(page)
-    until(page, "async () => Boolean(self.openLocalJournal)")
+    wait_until(page, "async () => Boolean(self.openLocalJournal)")
     kept = page.evaluate(TYPED_BEFORE_THE_PAGE_HEARS)
     assert kept["etag"] == "0-2"
     assert kept["was"] == {"mirror": "One.", "grew": "Ana."}
@@ -246,5 +247,5 @@ def test_a_review_that_was_sent_leaves_nothing_to_send(page):
     register(page)
     opened(page)
     page.fill("[name=mirror]", "Sent.")
-    saved(page)
+    wait_until_saved(page)
     assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from browser.conftest import ON_ONE_DATABASE
-from browser.test_journey import KEYS, register, saved, score
+from browser.test_journey import KEYS, register, score, wait_until_saved
 from playwright.sync_api import expect
 
 pytestmark = ON_ONE_DATABASE
@@ -24,7 +24,7 @@ def shown_in(page) -> str:
 def test_without_script_nothing_claims_that_unsaved_words_are_saved(page, new_page):
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     plain = without_script(new_page, page)
     plain.goto("/")
     expect(plain.locator("[name=score-let-go][value='4']")).to_be_checked()
@@ -41,7 +41,7 @@ def test_without_script_nothing_claims_that_unsaved_words_are_saved(page, new_pa
 def test_a_review_claims_nothing_without_script_either(page, new_page):
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     plain = without_script(new_page, page)
     month = page.locator("#day").get_attribute("data-day")[:7]
     plain.goto(f"/month/{month}/review")
@@ -56,7 +56,7 @@ def test_a_review_claims_nothing_without_script_either(page, new_page):
 def test_the_line_claims_nothing_until_the_script_knows(page):
     register(page)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     html = page.request.get("/").text()
     line = re.search(r'id="save-status"[^>]*>(.*?)</p>', html, re.DOTALL)[1]
     assert line.strip() == "Press Save before you leave."
@@ -73,7 +73,7 @@ def test_a_whole_day_is_written_with_and_without_script(page, new_page, as_plain
     here.fill("[name=note]", "Calm.")
     here.get_by_role("button", name="Save", exact=True).click()
     if not as_plain:
-        saved(here)
+        wait_until_saved(here)
     else:
         expect(here.locator(".notice-good")).to_have_text("Saved.")
     here.get_by_role("link", name="Month").click()
@@ -86,11 +86,11 @@ def test_the_head_of_the_day_is_true_at_once_after_a_save(page):
     expect(head).to_contain_text("Your first day")
     expect(page.locator(".day-foot")).to_have_count(0)
     score(page, "let-go", 4)
-    saved(page)
+    wait_until_saved(page)
     expect(head).to_contain_text("1 day in a row")
     expect(page.locator(".day-foot")).to_contain_text("Last saved")
     page.locator("details.steadiness summary").click()
     page.fill("[name=note]", "Calm.")
-    saved(page)
+    wait_until_saved(page)
     expect(page.locator("details.steadiness")).to_have_attribute("open", "")
     expect(head).to_contain_text("1 day in a row")
