@@ -13,7 +13,7 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.practice_log.commitments import store as commitments_store
 from leaderjournal.practice_log.entries import store as entries_store
-from leaderjournal.practice_log.entries.rules import Kind
+from leaderjournal.practice_log.entries.rules import Content, Kind
 from leaderjournal.practice_log.entries.store import Entry, EntryNotFound, InvalidEntry
 from leaderjournal.practice_log.rules import apply_values, choose_local_date, find_date_errors
 
@@ -56,34 +56,14 @@ def save_entry(
     Raises InvalidEntry, EntryNotFound for a partial change to an entry that does not exist,
     EntryChangedMeanwhile, IdTaken and NumberExists.
     """
-    cipher, today = leader.cipher, leader.today(now)
+    cipher = leader.cipher
     with entries_store.lock_log(cipher) as session:
         before = find_entry(cipher, kind, entry_id) if entry_id else None
         if partial:
             if before is None:
                 raise EntryNotFound
             values = to_values(before) | dict(values)
-        local_date = choose_local_date(
-            kind, values, before.local_date if before else None, today=today
-        )
-        due_on = local_date
-        if kind == Kind.COMMITMENT:
-            calendar = calendar_store.load_calendar(leader.id)
-            due_on = commitments_store.get_due_date(calendar, local_date)
-        content = apply_values(
-            kind, values, before.content if before else None, today=today, due_on=due_on
-        )
-        errors = find_date_errors(
-            local_date,
-            content,
-            before=(before.local_date, before.content) if before else None,
-            today=today,
-        )
-        person_id = getattr(content, "person_id", None)
-        if person_id and not entries_store.find_stored_entry(cipher, Kind.PERSON, person_id):
-            errors["person_id"] = ["Use the id of a person of the team."]
-        if errors:
-            raise InvalidEntry(errors)
+        local_date, content = _build_content(leader, kind, before, values, leader.today(now))
         if before and before.kind == Kind.COMMITMENT and before.content.of_day:
             return commitments_store.save_result(
                 session, cipher, before, content, now=now, expected=expected
@@ -98,3 +78,32 @@ def save_entry(
             expected=expected,
             session=session,
         )
+
+
+def _build_content(
+    leader: Leader,
+    kind: Kind,
+    before: Entry | None,
+    values: Mapping[str, Any],
+    today: LocalDate,
+) -> tuple[LocalDate, Content]:
+    """Return the local date and the content of an entry once saved. Raises InvalidEntry."""
+    date_before, content_before = (before.local_date, before.content) if before else (None, None)
+    local_date = choose_local_date(kind, values, date_before, today=today)
+    due_on = local_date
+    if kind == Kind.COMMITMENT:
+        calendar = calendar_store.load_calendar(leader.id)
+        due_on = commitments_store.get_due_date(calendar, local_date)
+    content = apply_values(kind, values, content_before, today=today, due_on=due_on)
+    errors = find_date_errors(
+        local_date,
+        content,
+        before=(before.local_date, before.content) if before else None,
+        today=today,
+    )
+    person_id = getattr(content, "person_id", None)
+    if person_id and not entries_store.find_stored_entry(leader.cipher, Kind.PERSON, person_id):
+        errors["person_id"] = ["Use the id of a person of the team."]
+    if errors:
+        raise InvalidEntry(errors)
+    return local_date, content

@@ -10,7 +10,7 @@ from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.mailing import store as mailing_store
-from leaderjournal.team_mirror.mailing.status import MailingStatus, describe_progress
+from leaderjournal.team_mirror.mailing.status import MailingStatus, format_progress
 from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES, MirrorResult
 from leaderjournal.team_mirror.store import Mirror
 
@@ -126,7 +126,7 @@ def _build_open_mirror(leader: Leader, mirror: Mirror, *, is_current: bool) -> O
         last_date=mirror.last_date,
         issued=mirror.issued,
         has_enough=mirror.has_enough,
-        mailing=describe_progress(progress) if progress else None,
+        mailing=format_progress(progress) if progress else None,
     )
 
 

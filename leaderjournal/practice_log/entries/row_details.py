@@ -20,9 +20,9 @@ def format_details(entry: Entry, names: Mapping[UUID, str], *, today: LocalDate)
             parts = [name, *_list_hand_off_details(hand_off, entry.local_date, today)]
         case Win() as win:
             name = names.get(win.person_id) if win.person_id else None
-            parts = [name, format_day(entry.local_date, today), _describe_celebration(win)]
+            parts = [name, format_day(entry.local_date, today), _format_celebration(win)]
         case Number() as number:
-            parts = [_describe_number(number)]
+            parts = [_format_number(number)]
         case _:
             parts = []
     return " · ".join(part for part in parts if part)
@@ -48,13 +48,13 @@ def _list_hand_off_details(
     return [f"since {format_day(made_on, today)}", stepped_back_in]
 
 
-def _describe_celebration(win: Win) -> str:
+def _format_celebration(win: Win) -> str:
     if win.celebrated_how:
         return win.celebrated_how
     return "celebrated" if win.celebrated_on else "not celebrated yet"
 
 
-def _describe_number(number: Number) -> str:
+def _format_number(number: Number) -> str:
     actual, target = format_amount(number.actual), format_amount(number.target)
     if actual:
         amounts = f"{actual} of {target}" if target else actual

@@ -55,18 +55,18 @@ class PracticeFigures:
     def lines(self) -> tuple[FigureLine, ...]:
         """The figures in words, for a page."""
         return (
-            *_describe_commitments(self.commitments),
-            *_describe_wins(self.wins, self.celebrated),
-            *_describe_hand_offs(self.hand_offs),
-            *_describe_number(self.number, "the number"),
-            *_describe_number(self.quarter, "the number of the quarter"),
+            *_format_commitments(self.commitments),
+            *_format_wins(self.wins, self.celebrated),
+            *_format_hand_offs(self.hand_offs),
+            *_format_number(self.number, "the number"),
+            *_format_number(self.quarter, "the number of the quarter"),
         )
 
 
 NO_FIGURES = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)
 
 
-def _describe_commitments(figures: CommitmentFigures) -> Iterator[FigureLine]:
+def _format_commitments(figures: CommitmentFigures) -> Iterator[FigureLine]:
     if not figures.made:
         return
     label = "commitments kept"
@@ -79,12 +79,12 @@ def _describe_commitments(figures: CommitmentFigures) -> Iterator[FigureLine]:
     yield FigureLine(label, str(figures.kept), str(figures.made))
 
 
-def _describe_wins(wins: int, celebrated: int) -> Iterator[FigureLine]:
+def _format_wins(wins: int, celebrated: int) -> Iterator[FigureLine]:
     if wins:
         yield FigureLine("wins celebrated", str(celebrated), str(wins))
 
 
-def _describe_hand_offs(figures: HandOffFigures) -> Iterator[FigureLine]:
+def _format_hand_offs(figures: HandOffFigures) -> Iterator[FigureLine]:
     if figures.made or figures.stepped_back_in or figures.holding:
         label = "handed over"
         if figures.stepped_back_in:
@@ -100,7 +100,7 @@ def _describe_hand_offs(figures: HandOffFigures) -> Iterator[FigureLine]:
         yield FigureLine(label, str(figures.holding))
 
 
-def _describe_number(number: NumberFigures | None, label: str) -> Iterator[FigureLine]:
+def _format_number(number: NumberFigures | None, label: str) -> Iterator[FigureLine]:
     if number is None:
         return
     if number.unit:

@@ -28,11 +28,11 @@ def _compare_key(team: KeyMean, own: float | None) -> KeyComparison:
         own=f"{own:.1f}" if own is not None else "–",
         team=f"{team.mean:.1f}",
         n=team.n,
-        gap=_describe_gap(round(round(team.mean, 1) - round(own, 1), 1)) if own is not None else "",
+        gap=_format_gap(round(round(team.mean, 1) - round(own, 1), 1)) if own is not None else "",
     )
 
 
-def _describe_gap(gap: float) -> str:
+def _format_gap(gap: float) -> str:
     if gap < 0:
         return f"your team sees {-gap} less than you do."
     if gap > 0:

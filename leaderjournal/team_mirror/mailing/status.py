@@ -14,7 +14,7 @@ class MailingStatus:
     missing: str
 
 
-def describe_progress(progress: MailingProgress) -> MailingStatus:
+def format_progress(progress: MailingProgress) -> MailingStatus:
     """Return the progress in words."""
     sentences = [f"{progress.sent} of {_count(progress.total, 'link is', 'links are')} sent."]
     if progress.waiting:
