@@ -241,13 +241,13 @@ def ask_all_to_verify() -> None:
         raise click.ClickException("SMTP_URL is not set, so no mail can be sent.")
     now = clock.now()
     waiting = [account.id for account in list_accounts() if _needs_verification(account)]
-    asked = 0
+    sent = 0
     for account_id in waiting:
         leader = store.find_active_leader(account_id)
         if leader is not None and find_pending_verification(leader, now=now) is None:
             ask_to_verify(leader, now=now)
-            asked += 1
-    click.echo(f"The worker sends a link to {_format_count(asked, 'account')}.")
+            sent += 1
+    click.echo(f"The worker sends a link to {_format_count(sent, 'account')}.")
 
 
 def _needs_verification(account: ListedAccount) -> bool:
