@@ -2,6 +2,7 @@
 # Plain enough for GNU make 3.81 and the shell of macOS.
 
 PORT ?= 8000
+WORKERS ?= 2
 HOST = 127.0.0.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -16,12 +17,13 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # Test processes start others by the hundred: those read compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint format lock clean set-up
+.PHONY: help run demo test quick lint format lock clean set-up
 
 help:
 	@echo "make run      start the journal on http://127.0.0.1:$(PORT) (PORT=, DATABASE_URL=)"
 	@echo "make demo     the same, with a year of invented reflections"
-	@echo "make test     run every check and every test (ARGS= goes to pytest)"
+	@echo "make test     run every check and every test (ARGS= goes to pytest, WORKERS=)"
+	@echo "make quick    run the checks and the tests that take a minute, on SQLite alone"
 	@echo "make lint     run the checks alone"
 	@echo "make format   format the code"
 	@echo "make lock     pin the dependencies anew (UPGRADE=1 takes newer ones)"
@@ -37,7 +39,13 @@ demo: set-up
 test: lint
 	@CHROMIUM=$$(sh .ci/browser) && FIREFOX=$$(sh .ci/browser firefox) && \
 		export CHROMIUM FIREFOX && \
-		$(BIN)/pytest --numprocesses 2 --dist worksteal --cov $(ARGS)
+		$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov $(ARGS)
+
+# The checks run beside the tests; what fails in either fails the whole.
+quick: .venv/.tests
+	@$(MAKE) --no-print-directory lint & lint=$$!; \
+		$(BIN)/pytest --quick --numprocesses $(WORKERS) --dist worksteal $(ARGS); tests=$$?; \
+		wait $$lint && exit $$tests
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check .

@@ -44,11 +44,39 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("journal")
 
+TESTS = Path(__file__).parent
 RAM = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own in it
 RAM_NEEDED = 4 << 30
 """Bytes that must be free: two PostgreSQL servers, the databases and the backups of a run."""
 
-MEASURED_EXAMPLES = 20
+MEASURED_EXAMPLES = 5
+"""Of a test without the application; the calls of the others are few, and each may be new."""
+
+RUN_FIRST = ("system", "browser")
+"""Folders with tests of a minute or more, which would keep one process waiting at the end."""
+
+NOT_QUICK = (
+    "browser",
+    "system",
+    "web",
+    "accounts/test_data_keys.py",
+    "kernel/test_durability.py",
+    "kernel/test_operations.py",
+    "portability/documents",
+    "portability/test_round_trip.py",
+    "prompts/push/test_sender.py",
+    "security/test_nasty_input.py",
+    "security/test_other_accounts.py",
+    "team_mirror/test_mailing.py",
+)
+"""What `make quick` leaves out: browsers, processes, printing, and sweeps of all addresses."""
+
+QUICK_SHARE = 10
+"""One of so many examples is tried by `make quick`."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="run what `make quick` does")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -86,6 +114,34 @@ class Measuring:
             self._paused = False
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest first, and leave out what is not quick where that is asked for."""
+    items.sort(key=lambda item: not _lies_in(item, RUN_FIRST))
+    if config.getoption("quick"):
+        left_out = {i for i in items if _lies_in(i, NOT_QUICK) or _database(i) == "postgresql"}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+        for test in {item.obj for item in items if _is_property(item)}:
+            chosen = test._hypothesis_internal_use_settings
+            few = -(-chosen.max_examples // QUICK_SHARE)
+            test._hypothesis_internal_use_settings = hypothesis_settings(chosen, max_examples=few)
+
+
+def _lies_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    path = item.path.relative_to(TESTS).as_posix()
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+def _database(item: pytest.Item) -> str | None:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return "postgresql" if "postgresql" in parameters.values() else None
+
+
+def _is_property(item: pytest.Item) -> bool:
+    return hasattr(getattr(item, "obj", None), "hypothesis")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Measure coverage while a test runs, unless its twin on SQLite measures the same lines.
@@ -94,9 +150,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     hypothesis invents for a test, the first are measured.
     """
     measuring = Measuring()
-    if not _is_measured(item):
+    kernel = _lies_in(item, ("kernel",))
+    if not kernel and (_lies_in(item, ("browser",)) or _database(item) == "postgresql"):
         measuring.pause()
-    elif hasattr(getattr(item, "obj", None), "hypothesis"):
+    elif _is_property(item) and "app" not in item.fixturenames:
         _measure_first_examples(item.obj.hypothesis, measuring)
     try:
         return (yield)
@@ -114,12 +171,6 @@ def _measure_first_examples(handle, measuring: Measuring) -> None:
         return test(*args, **kwargs)
 
     handle.unmeasured, handle.inner_test = test, run
-
-
-def _is_measured(item: pytest.Item) -> bool:
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    database = item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
-    return folder == "kernel" or not (folder == "browser" or database == "postgresql")
 
 
 @pytest.fixture(scope="session", autouse=True)
