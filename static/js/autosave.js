@@ -1,22 +1,22 @@
 // Keeps the day on this device as it is written, has it sent, and says where the words are. What
 // stands in the form and on no device yet is marked by `data-unsaved` on <html>; that is a quarter
 // of a second of typing at the most.
-import { contentOf, contentThatCame, fill, questionsIn } from "./day-form.js";
+import { readContent, readInitialContent, fill, readQuestions } from "./day-form.js";
 import { fillShell } from "./offline/day-shell.js";
-import { account, channel, journalHere, phone } from "./offline/here.js";
-import { keepReady } from "./offline/keep-ready.js";
-import { keepSending } from "./offline/keep-sending.js";
-import { askToStay, warnWhenShort } from "./offline/room.js";
+import { account, channel, openJournal, deviceName } from "./offline/device-journal.js";
+import { prefetchForOffline } from "./offline/prefetch.js";
+import { createOutboxSender } from "./offline/outbox-sender.js";
+import { requestPersistence, warnWhenQuotaIsLow } from "./offline/storage-quota.js";
 import { showStatus, showWaiting } from "./save-status.js";
 
 const form = document.getElementById("day");
 const page = document.documentElement;
-const { same, isKept, laidOver } = dayContent;
+const { same, isKept, mergeChanges } = dayContent;
 
 const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
 const SENT_AFTER = 1000; // ms, from the last key
 
-let shown = contentThatCame(form); // what the form says apart from what was typed since it was kept
+let shown = readInitialContent(form); // what the form says apart from what was typed since it was kept
 let whose = account;
 let date = form.dataset.day;
 let journal = null;
@@ -28,14 +28,14 @@ let writing = Promise.resolve(); // one after another
 let told = shown; // what the page has last told others of
 let isFull = false; // nothing more can be kept on this device
 
-const isUnsaved = () => !same(shown, contentOf(form));
+const isUnsaved = () => !same(shown, readContent(form));
 const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
 
 // ---- from the form to this device, and back
 
 // Shows what was changed elsewhere, except where the leader is writing.
 function show(content, since = shown) {
-  fill(form, laidOver(since, contentOf(form), content));
+  fill(form, mergeChanges(since, readContent(form), content));
   shown = content;
   mark();
 }
@@ -44,17 +44,17 @@ function show(content, since = shown) {
 function meet(content) {
   const { at, deleted } = form.dataset;
   const stored = { etag: form.elements.etag.value || null, content, at, deleted: deleted || null };
-  return journal.meet(whose, date, stored, questionsIn(form));
+  return journal.storeServerDay(whose, date, stored, readQuestions(form));
 }
 
 function keep() {
   clearTimeout(keepTimer);
   keepTimer = 0;
   writing = writing.then(async () => {
-    const mine = contentOf(form);
+    const mine = readContent(form);
     if (same(shown, mine)) return;
     if (isFull) await meet(shown);
-    const kept = await journal.write(whose, date, shown, mine);
+    const kept = await journal.writeDay(whose, date, shown, mine);
     isFull = false;
     show(kept.content, mine);
   }).catch(noRoom);
@@ -65,7 +65,7 @@ async function keepAndSend() {
   clearTimeout(pauseTimer);
   await keep();
   if (isFull) return;
-  if (!(await journal.queue(whose, date, new Date().toISOString()))) return tell();
+  if (!(await journal.queueDay(whose, date, new Date().toISOString()))) return tell();
   if (sender.state() === "sent") showStatus("Saving…"); // else what is said stays, with its link
   return sender.send();
 }
@@ -74,14 +74,14 @@ async function keepAndSend() {
 async function noRoom(failure) {
   console.info("Nothing can be kept on this device:", failure?.name);
   isFull = true;
-  const mine = contentOf(form);
+  const mine = readContent(form);
   try {
     const stored = await outbox.sendUnkept(whose, date, { was: shown, content: mine });
     show(stored.content, mine);
     form.elements.etag.value = stored.etag;
     showStatus("Saved on the server; nothing more fits on this device", { problem: true });
   } catch {
-    showStatus(`Needs you: nothing more fits on ${phone}, and the journal cannot be reached. Keep this page open.`, { problem: true });
+    showStatus(`Needs you: nothing more fits on ${deviceName}, and the journal cannot be reached. Keep this page open.`, { problem: true });
     sender.later(keepAndSend);
   }
 }
@@ -92,15 +92,15 @@ async function tell() {
   if (isFull) return;
   const written = writing;
   await written;
-  const kept = await journal.day(whose, date);
-  const waiting = await journal.unsent(whose, date);
+  const kept = await journal.getDay(whose, date);
+  const waiting = await journal.listUnsent(whose, date);
   if (writing !== written) return tell(); // more was kept while this was read
   show(kept.content);
   const refused = waiting.find((row) => row.refused);
   document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
   if (isUnsaved() || sender.isSending() || !same(kept.content, kept.queued)) return; // there is more to come
   if (waiting.length) {
-    showWaiting(form, phone, { refused: refused?.refused, state: sender.state() });
+    showWaiting(form, deviceName, { refused: refused?.refused, state: sender.state() });
   } else {
     arrived(kept);
   }
@@ -115,7 +115,7 @@ function arrived({ stored: { etag, content } }) {
   if (same(content, told)) return;
   told = content;
   form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept: isKept(content) } }));
-  askToStay();
+  requestPersistence();
 }
 
 // ---- what the leader does
@@ -168,39 +168,39 @@ function withoutJournal() {
 
 async function start() {
   try {
-    ({ journal, outbox } = await journalHere());
+    ({ journal, outbox } = await openJournal());
   } catch (failure) {
     console.info("Nothing is kept on this device:", failure?.name);
     withoutJournal();
     return;
   }
   if ("shell" in form.dataset) {
-    const leader = await journal.leader();
+    const leader = await journal.getLeader();
     if (!leader) {
       location.replace("/offline");
       return;
     }
     whose = leader.account;
     date = await fillShell(form, journal, leader);
-    shown = contentOf(form);
+    shown = readContent(form);
     form.hidden = false;
   } else {
     const held = "held" in form.dataset; // the server gave back what it could not take
     try {
-      const kept = held ? await journal.day(whose, date) : await meet(shown);
+      const kept = held ? await journal.getDay(whose, date) : await meet(shown);
       show(kept.content, held ? kept.content : shown);
     } catch (failure) {
       console.info("This day cannot be kept on this device:", failure?.name);
       isFull = true;
     }
   }
-  sender = keepSending(journal, outbox, whose, tell);
+  sender = createOutboxSender(journal, outbox, whose, tell);
   listen();
   await keepAndSend();
-  await journal.queueLeft(whose); // and what other days left here
+  await journal.queueUnqueuedDays(whose); // and what other days left here
   await sender.send({ again: true });
-  warnWhenShort();
-  if (account) keepReady(journal, account, date);
+  warnWhenQuotaIsLow();
+  if (account) prefetchForOffline(journal, account, date);
 }
 
 start();

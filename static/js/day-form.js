@@ -4,10 +4,10 @@ const TEXTS = ["note", "commitment"];
 const cards = (form) => [...form.querySelectorAll("[data-key]")];
 const named = (form, name, { dataset: { key } }) => form.elements[`${name}-${key}`];
 
-export const contentOf = (form) => read(form, "value", "checked");
+export const readContent = (form) => read(form, "value", "checked");
 
 // What the form said as it came, before anything was typed.
-export const contentThatCame = (form) => read(form, "defaultValue", "defaultChecked");
+export const readInitialContent = (form) => read(form, "defaultValue", "defaultChecked");
 
 function read(form, value, checked) {
   const scoreIn = (card) => [...card.querySelectorAll(".pane input")].find((pane) => pane[checked])?.value;
@@ -45,7 +45,7 @@ function write(area, text) {
 }
 
 // The questions that the form shows, as the device keeps them.
-export function questionsIn(form) {
+export function readQuestions(form) {
   return cards(form).map((card) => ({
     key: card.dataset.key,
     behaviour: named(form, "behaviour", card).value || null,
@@ -55,7 +55,7 @@ export function questionsIn(form) {
   }));
 }
 
-export function askIn(form, questions) {
+export function showQuestions(form, questions) {
   for (const { key, behaviour, behaviour_name, question, text } of questions) {
     const card = form.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!card) continue;

@@ -1,6 +1,6 @@
 // Signing out sends unsent changes, or says that it cannot, and removes everything from this device.
-import { account, channel, journalHere, phone } from "./offline/here.js";
-import { forget, takeOff } from "./offline/leaving.js";
+import { account, channel, openJournal, deviceName } from "./offline/device-journal.js";
+import { forgetAccount, removeAccount } from "./offline/clear-device.js";
 
 const form = document.getElementById("sign-out");
 const dialog = document.getElementById("not-sent");
@@ -17,15 +17,15 @@ async function sendTaps() {
 }
 
 async function signOut() {
-  const { journal, outbox } = await journalHere();
-  await journal.queueLeft(account);
+  const { journal, outbox } = await openJournal();
+  await journal.queueUnqueuedDays(account);
   const { left, state } = await outbox.sendAll({ again: true });
   const unsent = left + await sendTaps();
-  const reached = state !== "unreached" && await server.standing().then(() => true, () => false);
+  const reached = state !== "unreached" && await server.getSessionStatus().then(() => true, () => false);
   if (unsent || !reached) {
     dialog.querySelector("[data-unsent]").textContent = unsent
-      ? `${formatCount(unsent)} on ${phone} alone. Signing out removes what is not sent, for good.`
-      : `The journal cannot be reached. Everything can be removed from ${phone} now; the server hears of it with the next connection.`;
+      ? `${formatCount(unsent)} on ${deviceName} alone. Signing out removes what is not sent, for good.`
+      : `The journal cannot be reached. Everything can be removed from ${deviceName} now; the server hears of it with the next connection.`;
     dialog.showModal();
     return;
   }
@@ -33,11 +33,11 @@ async function signOut() {
 }
 
 async function leave(journal, reached) {
-  await takeOff(journal, account);
+  await removeAccount(journal, account);
   if (reached) await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
-  else await journal.signOutWhenReached();
+  else await journal.requestSignOut();
   channel.postMessage({ type: "left" });
-  if (reached) await forget(journal, account); // another page may have stored something meanwhile
+  if (reached) await forgetAccount(journal, account); // another page may have stored something meanwhile
   location.replace(reached ? "/login" : "/offline");
 }
 
@@ -47,6 +47,6 @@ form.addEventListener("submit", (event) => {
 });
 dialog.addEventListener("close", async () => {
   if (dialog.returnValue !== "leave") return;
-  const { journal } = await journalHere();
-  await leave(journal, await server.standing().then(() => true, () => false));
+  const { journal } = await openJournal();
+  await leave(journal, await server.getSessionStatus().then(() => true, () => false));
 });

@@ -64,10 +64,10 @@ ON_DEVICE = """async () => {
   return { indexed: found, cached, stored: { ...localStorage }, session: { ...sessionStorage } };
 }"""
 OPENED = """async (date) => {
-  const { journalHere, account } = await import(
-    `${document.querySelector('script[type=module]').src.split('js/')[0]}js/offline/here.js`);
-  const { journal } = await journalHere();
-  return journal.day(account ?? (await journal.leader()).account, date);
+  const { openJournal, account } = await import(
+    `${document.querySelector('script[type=module]').src.split('js/')[0]}js/offline/device-journal.js`);
+  const { journal } = await openJournal();
+  return journal.getDay(account ?? (await journal.getLeader()).account, date);
 }"""
 
 
@@ -373,13 +373,14 @@ def test_signing_out_without_a_connection_warns_and_removes_only_on_the_leaders_
     wait_until_ready(page)
     page.context.set_offline(True)
     page.evaluate(
-        "(async () => { const { journalHere, account } = await import("
-        "document.querySelector('script[type=module]').src.split('js/')[0] + 'js/offline/here.js');"
-        "const { journal } = await journalHere();"
+        "(async () => { const { openJournal, account } = await import("
+        "document.querySelector('script[type=module]').src.split('js/')[0]"
+        " + 'js/offline/device-journal.js');"
+        "const { journal } = await openJournal();"
         f"const day = {berlin_today()!r};"
-        "const { content } = await journal.meet(account, day, null);"
-        "await journal.write(account, day, content, { ...content, note: 'Never sent.' });"
-        "await journal.queue(account, day, new Date().toISOString()); })()"
+        "const { content } = await journal.storeServerDay(account, day, null);"
+        "await journal.writeDay(account, day, content, { ...content, note: 'Never sent.' });"
+        "await journal.queueDay(account, day, new Date().toISOString()); })()"
     )
     page.get_by_role("button", name="Sign out", exact=True).click()
     dialog = page.get_by_role("dialog")
@@ -656,7 +657,7 @@ def test_a_device_that_is_nearly_full_says_so(new_page):
         "StorageManager.prototype.estimate = async () => ({ quota: 1e9, usage: 1e9 - 1e6 });"
     )
     register(page)
-    expect(page.locator("#short-of-room")).to_be_visible()
+    expect(page.locator("#storage-low")).to_be_visible()
 
 
 def test_a_device_that_is_full_sends_the_words_straight_to_the_server(new_page):

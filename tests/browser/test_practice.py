@@ -322,7 +322,7 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     page.goto("/")
     wait_until_ready(page)
     account = page.locator("meta[name=journal-account]").get_attribute("content")
-    kept = "async (account) => (await openLocalJournal()).page(account, 'beside-today')"
+    kept = "async (account) => (await openLocalJournal()).getPage(account, 'beside-today')"
     wait_until(page, kept, account)
     page.context.close()
 
@@ -358,16 +358,16 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
 CORRECTED = """async () => {
   const journal = await openLocalJournal("corrected");
   const given = { etag: "0-1", was: { state: "open", reason: "" }, once: true };
-  await journal.keepDraft("a", "/it", { ...given, content: { state: "kept", reason: "" } });
-  const [sent] = await journal.unsentDrafts("a");
+  await journal.saveDraft("a", "/it", { ...given, content: { state: "kept", reason: "" } });
+  const [sent] = await journal.listUnsentDrafts("a");
   const missed = { state: "missed", reason: "A strike" };
-  await journal.keepDraft("a", "/it", { ...given, content: missed, words: "it" });
+  await journal.saveDraft("a", "/it", { ...given, content: missed, words: "it" });
   const taken = { state: "kept", reason: "" };
-  await journal.draftArrived(sent, { sent: taken, etag: "0-2", content: taken, aside: false });
-  const [left] = await journal.unsentDrafts("a");
-  const { etag, content, words } = await journal.draftIn(left);
-  await journal.draftArrived(left, { sent: missed, etag: "0-3", content: missed, aside: false });
-  return { etag, ...content, words, left: (await journal.unsentDrafts("a")).length };
+  await journal.recordDraftSent(sent, { sent: taken, etag: "0-2", content: taken, aside: false });
+  const [left] = await journal.listUnsentDrafts("a");
+  const { etag, content, words } = await journal.decryptDraft(left);
+  await journal.recordDraftSent(left, { sent: missed, etag: "0-3", content: missed, aside: false });
+  return { etag, ...content, words, left: (await journal.listUnsentDrafts("a")).length };
 }"""
 
 
@@ -419,8 +419,8 @@ def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
 
 NOTES_HERE = """async (dates) => {
   const journal = await openLocalJournal();
-  const { account } = await journal.leader();
-  const kept = await Promise.all(dates.map((date) => journal.day(account, date)));
+  const { account } = await journal.getLeader();
+  const kept = await Promise.all(dates.map((date) => journal.getDay(account, date)));
   return kept.map(({ content }) => content.note);
 }"""
 

@@ -76,7 +76,7 @@ TAP = """async (action) => {
   const [notification] = await registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
 }"""
-PAGES_KEPT = "async () => (await openLocalJournal()).countMonths()"
+PAGES_KEPT = "async () => (await openLocalJournal()).countStoredMonths()"
 EVERYTHING_SHOWN = """(size) => {
   document.documentElement.style.fontSize = size;
   for (const part of document.querySelectorAll("#ask, [data-way]")) part.hidden = false;

@@ -20,8 +20,9 @@ FIRST_STORES = """async () => {
   older.close();
   const journal = await openLocalJournal("older");
   const draft = { etag: null, was: { mirror: "" }, content: { mirror: "Newer." } };
-  await journal.keepDraft("a", "/reviews/2026-11", draft);
-  return [await journal.leader(), (await journal.draft("a", "/reviews/2026-11")).content.mirror];
+  await journal.saveDraft("a", "/reviews/2026-11", draft);
+  const draft = await journal.getDraft("a", "/reviews/2026-11");
+  return [await journal.getLeader(), draft.content.mirror];
 }"""
 
 
@@ -224,13 +225,13 @@ def test_a_device_of_an_earlier_release_keeps_what_it_holds(page):
 TYPED_BEFORE_THE_PAGE_HEARS = """async () => {
   const journal = await openLocalJournal("raced");
   const seen = { etag: "0-1", was: { mirror: "", grew: "" } };
-  await journal.keepDraft("a", "/it", { ...seen, content: { mirror: "One.", grew: "" } });
-  const [sent] = await journal.unsentDrafts("a");
+  await journal.saveDraft("a", "/it", { ...seen, content: { mirror: "One.", grew: "" } });
+  const [sent] = await journal.listUnsentDrafts("a");
   const content = { mirror: "One.", grew: "Ana." };
-  await journal.draftArrived(sent, { sent: content, etag: "0-2", content, aside: false });
-  await journal.keepDraft("a", "/it", { ...seen, content: { mirror: "One. Two.", grew: "" } });
-  const [left] = await journal.unsentDrafts("a");
-  return journal.draftIn(left);
+  await journal.recordDraftSent(sent, { sent: content, etag: "0-2", content, aside: false });
+  await journal.saveDraft("a", "/it", { ...seen, content: { mirror: "One. Two.", grew: "" } });
+  const [left] = await journal.listUnsentDrafts("a");
+  return journal.decryptDraft(left);
 }"""
 
 

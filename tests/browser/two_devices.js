@@ -2,7 +2,7 @@
 // reorders what they send. Real code of the devices, a real server; what is simulated is the network
 // between them. Returns what went wrong, by seed: nothing, if all is well.
 async ({ assets, account, runs }) => {
-  await import(`${assets}js/offline/here.js`);
+  await import(`${assets}js/offline/device-journal.js`);
   const KEYS = ["lead-from-front", "protect-and-serve", "let-go"];
   const FIELDS = [...KEYS, "note", "commitment"];
   const leader = { account, time_zone: "Europe/Berlin", day_starts_at: "03:00" };
@@ -31,7 +31,7 @@ async ({ assets, account, runs }) => {
       if (fate === "unanswered") throw new TypeError("the answer is lost");
       return answer;
     }
-    return { call, standing: server.standing, under };
+    return { call, getSessionStatus: server.getSessionStatus, under };
   }
 
   const textOf = (content, field) => (KEYS.includes(field)
@@ -52,7 +52,7 @@ async ({ assets, account, runs }) => {
     async open() {
       this.journal = await openLocalJournal(this.name);
       await this.journal.setLeader(leader);
-      this.outbox = makeOutbox(this.journal, { server: this.net });
+      this.outbox = createOutbox(this.journal, { server: this.net });
     }
 
     async restart() {
@@ -62,7 +62,7 @@ async ({ assets, account, runs }) => {
 
     async type(at) {
       const { chance } = this;
-      const base = (await this.journal.meet(account, this.date, null)).content;
+      const base = (await this.journal.storeServerDay(account, this.date, null)).content;
       const field = FIELDS[Math.floor(chance() * FIELDS.length)];
       const word = `${this.name.at(-1)}${this.typed.length}${Math.floor(chance() * 1e9).toString(36)}`;
       let mine;
@@ -74,8 +74,8 @@ async ({ assets, account, runs }) => {
         mine = withField(base, field, { text });
         this.typed.push(text);
       }
-      await this.journal.write(account, this.date, base, mine);
-      await this.journal.queue(account, this.date, new Date(at + (chance() - 0.5) * 60_000).toISOString());
+      await this.journal.writeDay(account, this.date, base, mine);
+      await this.journal.queueDay(account, this.date, new Date(at + (chance() - 0.5) * 60_000).toISOString());
     }
 
     send() { return this.outbox.sendAll({ again: true }); }
@@ -85,10 +85,10 @@ async ({ assets, account, runs }) => {
       const answer = await this.net.call("GET", `/reflections/${this.date}`).catch(() => null);
       if (!answer?.ok) return;
       const etag = answer.headers.get("ETag").replace(/^W\//, "").replaceAll('"', "");
-      await this.journal.meet(account, this.date, { etag, content: dayContent.ofReply(await answer.json()) });
+      await this.journal.storeServerDay(account, this.date, { etag, content: dayContent.fromReply(await answer.json()) });
     }
 
-    async standing() { return (await this.journal.day(account, this.date))?.content ?? dayContent.EMPTY; }
+    async standing() { return (await this.journal.getDay(account, this.date))?.content ?? dayContent.EMPTY; }
   }
 
   async function run({ seed, date }) {

@@ -13,7 +13,7 @@ READY = """async () => {
   const account = document.querySelector("meta[name=journal-account]");
   if (!account || !self.openLocalJournal) return true;
   const journal = await openLocalJournal();
-  const leader = await journal.leader();
+  const leader = await journal.getLeader();
   journal.close();
   return Boolean(leader);
 }"""

@@ -24,7 +24,7 @@
 
   // What the day says when it is changed from `base` to `mine` here and stands as `theirs`
   // elsewhere: field by field what was changed here, and else what stands.
-  function laidOver(base, mine, theirs) {
+  function mergeChanges(base, mine, theirs) {
     const [b, m, t] = [base, mine, theirs].map(answersOf);
     // White space at an end is no change, and is not taken away from under who is typing.
     const isOwn = (was, now, there) => plain(now) !== plain(was) || plain(now) === plain(there);
@@ -57,7 +57,7 @@
       });
   }
 
-  const ofReply = ({ answers, note, commitment }) => ({ answers, note, commitment });
+  const fromReply = ({ answers, note, commitment }) => ({ answers, note, commitment });
 
-  self.dayContent = Object.freeze({ EMPTY, same, isKept, laidOver, contains, ofReply });
+  self.dayContent = Object.freeze({ EMPTY, same, isKept, mergeChanges, contains, fromReply });
 }

@@ -1,6 +1,6 @@
 // Fills the day's page that the worker opens without a connection: which day it is, its questions
 // as far as this device knows them. What was written is put in by autosave.js.
-import { askIn, fill } from "../day-form.js";
+import { showQuestions, fill } from "../day-form.js";
 
 const DAY = /^\/day\/(\d{4}-\d{2}-\d{2})$/;
 const named = (date, options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options })
@@ -30,8 +30,8 @@ export async function fillShell(form, journal, leader) {
   form.action = `/day/${date}`;
   document.querySelector("#set-aside a").href = `/day/${date}/versions`;
   form.dataset.day = date;
-  const kept = await journal.day(leader.account, date);
-  if (kept.questions) askIn(form, kept.questions);
+  const kept = await journal.getDay(leader.account, date);
+  if (kept.questions) showQuestions(form, kept.questions);
   document.getElementById("not-seen").hidden = kept.seen || date === today;
   fill(form, kept.content);
   return date;

@@ -7,16 +7,16 @@
 
   // What it says when it is changed from `was` to `mine` here and stands as `theirs` elsewhere: field
   // by field what was changed here, and else what stands.
-  const laidOver = (was, mine, theirs) => Object.fromEntries(Object.keys(mine).map((name) => (
+  const mergeChanges = (was, mine, theirs) => Object.fromEntries(Object.keys(mine).map((name) => (
     [name, agree(mine[name], was[name]) && !agree(mine[name], theirs[name]) ? theirs[name] : mine[name]]
   )));
 
   // Whether a field was changed here and elsewhere, so that one text takes the place of the other.
-  const collide = (was, mine, theirs) => Object.keys(mine).some((name) => (
+  const hasConflict = (was, mine, theirs) => Object.keys(mine).some((name) => (
     [mine[name], theirs[name]].every((text) => !agree(text, was[name])) && !agree(mine[name], theirs[name])
   ));
 
-  const fieldsOf = (shape, reply) => Object.fromEntries(Object.keys(shape).map((name) => [name, reply[name]]));
+  const pickFields = (shape, reply) => Object.fromEntries(Object.keys(shape).map((name) => [name, reply[name]]));
 
-  self.draftContent = Object.freeze({ same, laidOver, collide, fieldsOf });
+  self.draftContent = Object.freeze({ same, mergeChanges, hasConflict, pickFields });
 }

@@ -5,8 +5,8 @@
 //
 // Needs idb, day-content.js and draft-content.js to be loaded first; a classic script, for pages and worker alike.
 {
-  const { EMPTY, same, laidOver, contains } = dayContent;
-  const { laidOver: laid } = draftContent;
+  const { EMPTY, same, mergeChanges, contains } = dayContent;
+  const { mergeChanges: mergeDraft } = draftContent;
   const VERSION = 2;
   const LEADER = "leader";
   const SIGN_OUT = "sign-out";
@@ -57,7 +57,7 @@
 
     // ---- sealing
 
-    async function keyOf(account) {
+    async function getKey(account) {
       const there = await database.get("keys", account);
       if (there) return there;
       const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
@@ -68,29 +68,29 @@
       return first ?? made;
     }
 
-    const bound = (account, place) => new TextEncoder().encode(`${account} ${place}`);
+    const makeAssociatedData = (account, place) => new TextEncoder().encode(`${account} ${place}`);
 
-    async function sealed(account, place, value) {
+    async function encrypt(account, place, value) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const bytes = new TextEncoder().encode(JSON.stringify(value));
-      const way = { name: "AES-GCM", iv, additionalData: bound(account, place) };
-      return { iv, bytes: await crypto.subtle.encrypt(way, await keyOf(account), bytes) };
+      const way = { name: "AES-GCM", iv, additionalData: makeAssociatedData(account, place) };
+      return { iv, bytes: await crypto.subtle.encrypt(way, await getKey(account), bytes) };
     }
 
-    async function opened(account, place, { iv, bytes }) {
-      const way = { name: "AES-GCM", iv, additionalData: bound(account, place) };
-      const plain = await crypto.subtle.decrypt(way, await keyOf(account), bytes);
+    async function decrypt(account, place, { iv, bytes }) {
+      const way = { name: "AES-GCM", iv, additionalData: makeAssociatedData(account, place) };
+      const plain = await crypto.subtle.decrypt(way, await getKey(account), bytes);
       return JSON.parse(new TextDecoder().decode(plain));
     }
 
     // ---- whose device this is
 
-    const leader = () => database.get("here", LEADER);
+    const getLeader = () => database.get("here", LEADER);
 
     // Whoever signs in takes the device over: what others saw here goes, and only what they have
     // not sent yet waits for them, sealed.
     async function setLeader(found) {
-      const before = await leader();
+      const before = await getLeader();
       const stays = before?.account === found.account;
       const anew = stays && (before.edition ?? FIRST_EDITION) !== found.edition;
       if (anew) await forgetCopies(found.account);
@@ -98,14 +98,14 @@
       await database.put("here", found, LEADER);
       if (stays) return;
       const accounts = await database.getAllKeys("keys");
-      for (const account of accounts) if (account !== found.account) await forgetSeen(account);
+      for (const account of accounts) if (account !== found.account) await forgetSynced(account);
     }
 
     // Forgets copies of what has arrived on the server: texts have changed there by themselves, as
     // they do where a name is taken out of all of them.
     async function forgetCopies(account) {
-      await queueLeft(account);
-      const waiting = new Set((await unsent(account)).map(({ local_date }) => local_date));
+      await queueUnqueuedDays(account);
+      const waiting = new Set((await listUnsent(account)).map(({ local_date }) => local_date));
       const change = database.transaction(["days", "pages", "drafts"], "readwrite");
       for await (const cursor of change.objectStore("days").iterate(all(account))) {
         const { left, local_date } = cursor.value;
@@ -123,8 +123,8 @@
     }
 
     // Forgets what the account saw here. What it has not sent stays, with its key.
-    async function forgetSeen(account) {
-      await queueLeft(account);
+    async function forgetSynced(account) {
+      await queueUnqueuedDays(account);
       await forgetAllButUnsent(account);
     }
 
@@ -143,8 +143,8 @@
     }
 
     // Forgets all of the account, and nothing of another one.
-    async function forget(account) {
-      for (const { place } of await unsent(account)) await database.delete("outbox", place);
+    async function forgetAccount(account) {
+      for (const { place } of await listUnsent(account)) await database.delete("outbox", place);
       await database.delete("drafts", all(account));
       await forgetAllButUnsent(account);
     }
@@ -159,97 +159,97 @@
     const all = (account) => IDBKeyRange.bound([account], [account, []]);
 
     // Signing out without a connection: the server is told when it can be reached.
-    const signOutWhenReached = () => database.put("here", true, SIGN_OUT);
-    const isToSignOut = async () => Boolean(await database.get("here", SIGN_OUT));
-    const signedOut = () => database.delete("here", SIGN_OUT);
+    const requestSignOut = () => database.put("here", true, SIGN_OUT);
+    const isSignOutRequested = async () => Boolean(await database.get("here", SIGN_OUT));
+    const clearSignOutRequest = () => database.delete("here", SIGN_OUT);
 
     // Whether something was last done more than `every` ms ago.
     const isTimeFor = async (what, every) => !(Date.now() - await database.get("here", what) < every);
-    const wasDone = (what) => database.put("here", Date.now(), what);
+    const recordDone = (what) => database.put("here", Date.now(), what);
 
     // ---- days
 
     // One writer at a time per day, over every page and the worker: sealing takes longer than a
     // transaction of IndexedDB lives.
-    const alone = (date, act) => locks.request(`${name} ${date}`, act);
+    const withLock = (date, act) => locks.request(`${name} ${date}`, act);
 
     // The day as it stands here. Where what was seen of it is forgotten and something is still to be
     // sent, it says what that changes.
-    async function day(account, date) {
+    async function getDay(account, date) {
       const row = await database.get("days", [account, date]);
-      if (row) return opened(account, date, row);
-      const queued = await withChanges(await unsent(account, date), EMPTY);
+      if (row) return decrypt(account, date, row);
+      const queued = await applyChanges(await listUnsent(account, date), EMPTY);
       return { ...BLANK, queued, content: queued };
     }
 
     // The day with changes on top of it, one after another: a score that goes up and down again
     // differs in no field from first to last, and has changed all the same.
-    async function withChanges(rows, content) {
+    async function applyChanges(rows, content) {
       for (const row of rows) {
-        const { was, content: mine } = await changeIn(row);
-        content = laidOver(was, mine, content);
+        const { was, content: mine } = await decryptChange(row);
+        content = mergeChanges(was, mine, content);
       }
       return content;
     }
 
-    async function withoutChanges(rows, content) {
+    async function revertChanges(rows, content) {
       for (const row of [...rows].reverse()) {
-        const { was, content: mine } = await changeIn(row);
-        content = laidOver(mine, was, content);
+        const { was, content: mine } = await decryptChange(row);
+        content = mergeChanges(mine, was, content);
       }
       return content;
     }
 
     // `left` marks, in clear, a day of which something is not in the outbox yet.
-    async function rowOf(account, date, kept) {
+    async function makeDayRow(account, date, kept) {
       const left = !same(kept.content, kept.queued);
-      return { account, local_date: date, left, ...await sealed(account, date, kept) };
+      return { account, local_date: date, left, ...await encrypt(account, date, kept) };
     }
 
-    async function keepDay(account, date, kept) {
-      await database.put("days", await rowOf(account, date, kept));
+    async function saveDay(account, date, kept) {
+      await database.put("days", await makeDayRow(account, date, kept));
       return kept;
     }
 
     // Takes in what the server showed: {etag, content, at, deleted} and, where a page showed them, the
     // questions. What was changed here and is not sent yet stays on top of it.
-    const meet = (account, date, shown, questions = null) => alone(date, async () => {
-      const kept = await day(account, date);
+    const storeServerDay = (account, date, shown, questions = null) => withLock(date, async () => {
+      const kept = await getDay(account, date);
       if (shown && isOlder(shown, kept.stored)) shown = null; // a page from before the last save
-      return keepDay(account, date, {
+      return saveDay(account, date, {
         ...kept,
-        ...shown && await onTopOf(shown, await unsent(account, date), kept),
+        ...shown && await applyUnsent(shown, await listUnsent(account, date), kept),
         questions: questions ?? kept.questions,
         seen: kept.seen || Boolean(shown),
       });
     });
 
     // The day as it stands here once the server has `stored` and `rows` are still to be sent.
-    async function onTopOf(stored, rows, kept) {
-      const queued = await withChanges(rows, stored.content);
-      return { stored, queued, content: laidOver(kept.queued, kept.content, queued) };
+    async function applyUnsent(stored, rows, kept) {
+      const queued = await applyChanges(rows, stored.content);
+      return { stored, queued, content: mergeChanges(kept.queued, kept.content, queued) };
     }
 
     // Keeps what is written on a page that last showed `base` and now says `mine`; another page may
     // have changed other fields meanwhile. Returns the day as it now stands here.
-    const write = (account, date, base, mine) => alone(date, async () => {
-      const kept = await day(account, date);
-      return keepDay(account, date, { ...kept, content: laidOver(base, mine, kept.content) });
+    const writeDay = (account, date, base, mine) => withLock(date, async () => {
+      const kept = await getDay(account, date);
+      return saveDay(account, date, { ...kept, content: mergeChanges(base, mine, kept.content) });
     });
 
     // Puts what the day says here into the outbox, as one change with a name of its own. Tells
     // whether anything of the day may be still to be sent.
-    const queue = (account, date, writtenAt) => alone(date, async () => {
-      const kept = await day(account, date);
-      const waiting = await unsent(account, date);
+    const queueDay = (account, date, writtenAt) => withLock(date, async () => {
+      const kept = await getDay(account, date);
+      const waiting = await listUnsent(account, date);
       if (same(kept.content, kept.queued)) return waiting.length > 0;
-      const joined = await addedTo(waiting, kept.content);
-      const was = await withoutChanges(joined, kept.queued);
+      const joined = await findMergeableChanges(waiting, kept.content);
+      const was = await revertChanges(joined, kept.queued);
       const id = crypto.randomUUID();
       const change = { was, content: kept.content, written_at: writtenAt };
-      const row = { account, local_date: date, id, ...await sealed(account, id, change) };
+      const row = { account, local_date: date, id, ...await encrypt(account, id, change) };
       if (joined.length) row.place = joined[0].place;
-      await putBoth({ ...kept, queued: kept.content }, date, row, (outbox) => {
+      await saveDayAndChange({ ...kept, queued: kept.content }, date, row, (outbox) => {
         for (const { place } of joined) outbox.delete(place);
         if (!same(was, kept.content)) outbox.put(row);
       });
@@ -259,32 +259,32 @@
     // The changes that one more becomes one with, of which the server knows nothing: what it
     // refused with all that waits behind it, or else the last, while one types on and nobody has
     // tried to send it (its name stands for what the server may know).
-    async function addedTo(waiting, content) {
+    async function findMergeableChanges(waiting, content) {
       const refused = waiting.findIndex((row) => row.refused);
       if (refused >= 0) return waiting.slice(refused);
       const last = waiting.at(-1);
-      return last && !last.tried && contains(content, (await changeIn(last)).content) ? [last] : [];
+      return last && !last.tried && contains(content, (await decryptChange(last)).content) ? [last] : [];
     }
 
     // The same for every day of which a page that ended too early left something.
-    async function queueLeft(account) {
+    async function queueUnqueuedDays(account) {
       for (const { left, local_date } of await database.getAll("days", all(account))) {
-        if (left) await queue(account, local_date, new Date().toISOString());
+        if (left) await queueDay(account, local_date, new Date().toISOString());
       }
     }
 
     // The server has taken a change, and this is the day as it stands there now.
-    const arrived = (row, stored, { aside }) => alone(row.local_date, async () => {
-      const kept = await day(row.account, row.local_date);
-      const left = (await unsent(row.account, row.local_date)).filter(({ place }) => place !== row.place);
+    const recordSent = (row, stored, { aside }) => withLock(row.local_date, async () => {
+      const kept = await getDay(row.account, row.local_date);
+      const left = (await listUnsent(row.account, row.local_date)).filter(({ place }) => place !== row.place);
       const newest = isOlder(stored, kept.stored) ? kept.stored : stored; // a page may have come first
-      const now = { ...kept, ...await onTopOf(newest, left, kept), aside: kept.aside || aside };
-      await putBoth(now, row.local_date, row, (outbox) => outbox.delete(row.place));
+      const now = { ...kept, ...await applyUnsent(newest, left, kept), aside: kept.aside || aside };
+      await saveDayAndChange(now, row.local_date, row, (outbox) => outbox.delete(row.place));
     });
 
     // A day and its changes are kept together or not at all.
-    async function putBoth(kept, date, { account }, act) {
-      const row = await rowOf(account, date, kept);
+    async function saveDayAndChange(kept, date, { account }, act) {
+      const row = await makeDayRow(account, date, kept);
       const both = database.transaction(["days", "outbox"], "readwrite");
       both.objectStore("days").put(row);
       act(both.objectStore("outbox"));
@@ -295,20 +295,20 @@
 
     // What is not sent yet, of one day or all, in the order in which it was written: rows with whose
     // and which day.
-    async function unsent(account, date = null) {
+    async function listUnsent(account, date = null) {
       const rows = await database.getAllFromIndex("outbox", "account", account);
       return date ? rows.filter((row) => row.local_date === date) : rows;
     }
 
     const countUnsent = async (account) => (
-      await database.countFromIndex("outbox", "account", account) + (await unsentDrafts(account)).length
+      await database.countFromIndex("outbox", "account", account) + (await listUnsentDrafts(account)).length
     );
     const countAllUnsent = async () => (
       await database.count("outbox") + (await database.getAll("drafts")).filter(isUnsent).length
     );
-    const changeIn = (row) => opened(row.account, row.id, row);
+    const decryptChange = (row) => decrypt(row.account, row.id, row);
 
-    async function mark(row, marks) {
+    async function markChange(row, marks) {
       const change = database.transaction("outbox", "readwrite");
       const there = await change.store.get(row.place);
       // Somebody typed on meanwhile: that change has another name, and was not tried.
@@ -321,18 +321,19 @@
     // ---- drafts: what else is written whole, such as a month's review, by its path in the API
 
     const isUnsent = ({ sent }) => !sent;
-    const unsentDrafts = async (account) => (await database.getAll("drafts", all(account))).filter(isUnsent);
-    const draftIn = (row) => opened(row.account, row.path, row);
+    const listUnsentDrafts = async (account) => (await database.getAll("drafts", all(account))).filter(isUnsent);
+    const decryptDraft = (row) => decrypt(row.account, row.path, row);
 
     // Keeps what `content` now says, where `was` is what the server had under `etag` (null where it
     // had nothing). What was typed before and is not sent yet keeps what it was written on; what has
-    // been sent since the page last heard of it goes below what is typed now. What is written `once`, with nobody to go on with it here, is let go of as soon as it has arrived;
+    // been sent since the page last heard of it goes below what is typed now. What is written `once`,
+    // with nobody to continue it here, is deleted as soon as it has arrived;
     // `words` say what that is.
-    const keepDraft = (account, path, { etag, was, content, words = "", once = false }) => alone(path, async () => {
+    const saveDraft = (account, path, { etag, was, content, words = "", once = false }) => withLock(path, async () => {
       const row = await database.get("drafts", [account, path]);
-      const found = row && await draftIn(row);
+      const found = row && await decryptDraft(row);
       if (found && row.sent && found.etag !== etag) {
-        const mine = laid(was, content, found.content);
+        const mine = mergeDraft(was, content, found.content);
         await putDraft(account, path, { etag: found.etag, was: found.content, content: mine, words }, { once });
         return;
       }
@@ -342,18 +343,18 @@
 
     async function putDraft(account, path, draft, marks = {}) {
       const row = { account, path, id: crypto.randomUUID(), ...marks };
-      await database.put("drafts", { ...row, ...await sealed(account, path, draft) });
+      await database.put("drafts", { ...row, ...await encrypt(account, path, draft) });
     }
 
     // As it stands here: {etag, was, content, aside, sent, refused}, null where nothing was written here.
-    async function draft(account, path) {
+    async function getDraft(account, path) {
       const row = await database.get("drafts", [account, path]);
-      return row ? { ...await draftIn(row), sent: Boolean(row.sent), refused: row.refused } : null;
+      return row ? { ...await decryptDraft(row), sent: Boolean(row.sent), refused: row.refused } : null;
     }
 
     // The server has taken `sent` and holds `content` under `etag`; `aside` where words of another
     // device were in its place. What was typed meanwhile goes on top of that.
-    const draftArrived = ({ account, path, id }, { sent, etag, content, aside }) => alone(path, async () => {
+    const recordDraftSent = ({ account, path, id }, { sent, etag, content, aside }) => withLock(path, async () => {
       const row = await database.get("drafts", [account, path]);
       if (!row) return;
       const stored = { etag, was: content, aside };
@@ -362,11 +363,11 @@
         else await putDraft(account, path, { ...stored, content }, { sent: true });
         return;
       }
-      const { content: mine, words } = await draftIn(row);
-      await putDraft(account, path, { ...stored, content: laid(sent, mine, content), words }, { once: row.once });
+      const { content: mine, words } = await decryptDraft(row);
+      await putDraft(account, path, { ...stored, content: mergeDraft(sent, mine, content), words }, { once: row.once });
     });
 
-    const refuseDraft = ({ account, path, id }, refused) => alone(path, async () => {
+    const refuseDraft = ({ account, path, id }, refused) => withLock(path, async () => {
       const row = await database.get("drafts", [account, path]);
       if (row?.id === id) await database.put("drafts", { ...row, refused });
     });
@@ -375,26 +376,26 @@
 
     // ---- pages
 
-    async function keepPage(account, path, page) {
-      await database.put("pages", { account, path, ...await sealed(account, path, page) });
+    async function savePage(account, path, page) {
+      await database.put("pages", { account, path, ...await encrypt(account, path, page) });
     }
 
-    async function page(account, path) {
+    async function getPage(account, path) {
       const row = await database.get("pages", [account, path]);
-      return row ? opened(account, path, row) : null;
+      return row ? decrypt(account, path, row) : null;
     }
 
-    const countMonths = async () => (
+    const countStoredMonths = async () => (
       (await database.getAllKeys("pages")).filter(([, path]) => path.startsWith("/month")).length
     );
 
     return Object.freeze({
-      name, leader, setLeader, isTimeFor, wasDone,
-      signOutWhenReached, isToSignOut, signedOut, forgetSeen, forget, forgetAll,
-      day, meet, write, queue, queueLeft, arrived,
-      unsent, countUnsent, countAllUnsent, changeIn, mark,
-      keepDraft, draft, draftIn, unsentDrafts, draftArrived, refuseDraft, removeDraft,
-      keepPage, page, countMonths,
+      name, getLeader, setLeader, isTimeFor, recordDone,
+      requestSignOut, isSignOutRequested, clearSignOutRequest, forgetSynced, forgetAccount, forgetAll,
+      getDay, storeServerDay, writeDay, queueDay, queueUnqueuedDays, recordSent,
+      listUnsent, countUnsent, countAllUnsent, decryptChange, markChange,
+      saveDraft, getDraft, decryptDraft, listUnsentDrafts, recordDraftSent, refuseDraft, removeDraft,
+      savePage, getPage, countStoredMonths,
       close: () => database.close(),
     });
   }

@@ -5,13 +5,13 @@
 //
 // Needs day-content.js, draft-content.js, server.js and local-journal.js; a classic script, for pages and worker alike.
 {
-  const { same, ofReply } = dayContent;
-  const { laidOver, collide, fieldsOf } = draftContent;
-  const tagOf = (answer) => (answer.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', "") || null;
-  const waitIn = (answer) => (Number(answer.headers.get("Retry-After")) || 0) * 1000;
+  const { same, fromReply } = dayContent;
+  const { mergeChanges, hasConflict, pickFields } = draftContent;
+  const readEtag = (answer) => (answer.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', "") || null;
+  const readRetryAfter = (answer) => (Number(answer.headers.get("Retry-After")) || 0) * 1000;
 
   // What the server has of a day, in its answer to a change.
-  const storedIn = (answer, reply) => ({ etag: tagOf(answer), content: ofReply(reply), at: reply.saved_at });
+  const readStoredDay = (answer, reply) => ({ etag: readEtag(answer), content: fromReply(reply), at: reply.saved_at });
 
   // Nothing more can be sent for now: `state` is "unreached", "signed-out" or "ended".
   class Halt extends Error {
@@ -31,7 +31,7 @@
   }
 
   // `tell` hears of each day and draft that changed. `server` makes the calls (see server.js).
-  function makeOutbox(journal, { server: calls = self.server, locks = navigator.locks, tell = () => {} } = {}) {
+  function createOutbox(journal, { server: calls = self.server, locks = navigator.locks, tell = () => {} } = {}) {
     let who = null; // whose session it is, as far as is known
 
     // A page knows whose session it was when it was opened, which saves a call.
@@ -39,7 +39,7 @@
 
     async function sessionFor(account) {
       if (who?.account_id === account) return who;
-      const { who: found, ended } = await reached(calls.standing());
+      const { who: found, ended } = await reached(calls.getSessionStatus());
       who = found;
       if (who?.account_id !== account) throw new Halt(ended ? "ended" : "signed-out");
       return who;
@@ -57,7 +57,7 @@
     // The change goes on top of what it was written on. Where that is no longer what the server
     // has, as far as is known here or by its 412, the server merges the two.
     async function put(row, change) {
-      const { stored } = await journal.day(row.account, row.local_date);
+      const { stored } = await journal.getDay(row.account, row.local_date);
       const body = { ...change.content, written_at: change.written_at, change: row.id };
       const path = `/reflections/${row.local_date}`;
       if (same(change.was, stored.content)) {
@@ -83,7 +83,7 @@
       } else if (answer.status === 401) {
         throw new Halt("signed-out");
       } else if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
-        throw new Halt("unreached", waitIn(answer));
+        throw new Halt("unreached", readRetryAfter(answer));
       } else {
         const { errors = {}, detail = "" } = await answer.json().catch(() => ({}));
         await refuse(Object.values(errors).flat().join(" ") || detail || `The journal answered ${answer.status}.`);
@@ -91,12 +91,12 @@
     }
 
     async function send(row) {
-      const change = await journal.changeIn(row);
+      const change = await journal.decryptChange(row);
       const answer = await putAtAnyTime(row, change);
       await settle(
         answer,
-        (reply) => journal.arrived(row, storedIn(answer, reply), { aside: Boolean(reply.set_aside?.length) }),
-        (refused) => journal.mark(row, { refused }),
+        (reply) => journal.recordSent(row, readStoredDay(answer, reply), { aside: Boolean(reply.set_aside?.length) }),
+        (refused) => journal.markChange(row, { refused }),
       );
       tell({ type: "day", local_date: row.local_date });
     }
@@ -104,7 +104,7 @@
     // A draft goes on top of what it was written on. Where that has changed meanwhile, so do the
     // fields that were not changed here; words that others take the place of stay as a version.
     async function sendDraft(row) {
-      const { etag, was, content, aside: before } = await journal.draftIn(row);
+      const { etag, was, content, aside: before } = await journal.decryptDraft(row);
       const put = (body, over) => asked(row.account, "PUT", row.path, {
         body, headers: over ? { "If-Match": `"${over}"` } : { "If-None-Match": "*" },
       });
@@ -112,15 +112,15 @@
       let answer = await put(content, etag);
       if (answer.status === 412) {
         const { current } = await reached(answer.json());
-        const theirs = current ? fieldsOf(content, current) : was;
-        aside ||= collide(was, content, theirs);
-        answer = await put(laidOver(was, content, theirs), current && tagOf(answer));
+        const theirs = current ? pickFields(content, current) : was;
+        aside ||= hasConflict(was, content, theirs);
+        answer = await put(mergeChanges(was, content, theirs), current && readEtag(answer));
         if (answer.status === 412) throw new Halt("unreached"); // it is being written elsewhere
       }
       await settle(
         answer,
-        (reply) => journal.draftArrived(row, {
-          sent: content, etag: tagOf(answer), content: fieldsOf(content, reply), aside,
+        (reply) => journal.recordDraftSent(row, {
+          sent: content, etag: readEtag(answer), content: pickFields(content, reply), aside,
         }),
         (refused) => journal.refuseDraft(row, refused),
       );
@@ -133,11 +133,11 @@
       const row = { account, local_date: date, id: crypto.randomUUID() };
       const answer = await put(row, { ...change, written_at: new Date().toISOString() });
       if (!answer.ok) throw new Halt("unreached");
-      return storedIn(answer, await reached(answer.json()));
+      return readStoredDay(answer, await reached(answer.json()));
     }
 
     async function next(account, passedOver, again) {
-      for (const row of await journal.unsent(account)) {
+      for (const row of await journal.listUnsent(account)) {
         if (passedOver.has(row.local_date)) continue;
         if (!row.refused || (again && !again.has(row.place))) return row;
         passedOver.add(row.local_date); // what was written after it goes on top of it
@@ -149,7 +149,7 @@
     // Returns {state, wait, left}: state is "sent", "unreached" (try again, after `wait` ms at
     // least), "signed-out" or "ended"; `left` counts what is still here.
     const sendAll = ({ again = false } = {}) => locks.request(`${journal.name} outbox`, async () => {
-      const leader = await journal.leader();
+      const leader = await journal.getLeader();
       if (!leader) return { state: "sent", wait: 0, left: 0 };
       const { account } = leader;
       const passedOver = new Set();
@@ -158,9 +158,9 @@
       try {
         for (let row; (row = await next(account, passedOver, tried));) {
           tried?.add(row.place);
-          if (await journal.mark(row, { tried: true, refused: null })) await send(row);
+          if (await journal.markChange(row, { tried: true, refused: null })) await send(row);
         }
-        for (const row of await journal.unsentDrafts(account)) {
+        for (const row of await journal.listUnsentDrafts(account)) {
           if (again || !row.refused) await sendDraft(row);
         }
       } catch (error) {
@@ -173,6 +173,6 @@
     return Object.freeze({ knows, sendAll, sendUnkept });
   }
 
-  self.makeOutbox = makeOutbox;
-  self.storedIn = storedIn;
+  self.createOutbox = createOutbox;
+  self.readStoredDay = readStoredDay;
 }

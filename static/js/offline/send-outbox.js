@@ -5,14 +5,14 @@
   let outbox = null;
 
   async function send() {
-    const journal = await journalHere();
-    outbox ??= makeOutbox(journal, { tell: (message) => journalChannel.postMessage(message) });
-    const leader = await journal.leader();
+    const journal = await openJournal();
+    outbox ??= createOutbox(journal, { tell: (message) => journalChannel.postMessage(message) });
+    const leader = await journal.getLeader();
     if (!leader) return "sent";
-    await journal.queueLeft(leader.account);
+    await journal.queueUnqueuedDays(leader.account);
     const { state } = await outbox.sendAll();
     if (state === "ended") {
-      await journal.forgetSeen(leader.account);
+      await journal.forgetSynced(leader.account);
       journalChannel.postMessage({ type: "left" });
     }
     return state;

@@ -25,17 +25,17 @@
   // Who is signed in, null where nobody is, and whether the session was ended on purpose rather
   // than by time. The token is asked for each time: a page or a notification may be older than the
   // session.
-  async function standing() {
+  async function getSessionStatus() {
     const answer = await call("GET", "/session");
     if (answer.status === 401) {
       const { session } = await answer.json().catch(() => ({}));
       return { who: null, ended: session === "ended" };
     }
-    if (!answer.ok) throw new Error(`The session was not told: ${answer.status}`);
+    if (!answer.ok) throw new Error(`The session status is unknown: ${answer.status}`);
     return { who: await answer.json(), ended: false };
   }
 
-  const session = async () => (await standing()).who;
+  const getSession = async () => (await getSessionStatus()).who;
 
-  self.server = Object.freeze({ call, session, standing });
+  self.server = Object.freeze({ call, getSession, getSessionStatus });
 }

@@ -1,8 +1,8 @@
 // What is noted on today's page beside the day (someone served, a win, a hand-off, what became of a
 // commitment) is kept on this device first, and sent when it can be. Without this, the forms are
 // plain ones. The page that opens without a connection gets the forms as they were last seen here.
-import { account, journalHere, phone } from "../offline/here.js";
-import { keepSending } from "../offline/keep-sending.js";
+import { account, openJournal, deviceName } from "../offline/device-journal.js";
+import { createOutboxSender } from "../offline/outbox-sender.js";
 
 const BESIDE = "beside-today"; // where they stand, on the page and among the pages kept here
 const holder = document.getElementById(BESIDE);
@@ -26,14 +26,14 @@ async function keepForms(journal) {
   for (const open of copy.querySelectorAll("[open]")) open.removeAttribute("open");
   for (const line of copy.querySelectorAll("[role=status]")) line.textContent = "";
   copy.querySelector("#not-noted").hidden = true;
-  await journal.keepPage(whose, BESIDE, { body: copy.innerHTML });
+  await journal.savePage(whose, BESIDE, { body: copy.innerHTML });
 }
 
 // The forms are today's alone: another day that is opened without a connection has none.
 async function fillForms(journal) {
-  const leader = await journal.leader();
+  const leader = await journal.getLeader();
   whose = leader?.account;
-  const page = whose && await journal.page(whose, BESIDE);
+  const page = whose && await journal.getPage(whose, BESIDE);
   const today = whose && localDay(new Date(), leader);
   if (!page || (DAY.exec(location.pathname)?.[1] ?? today) !== today) return;
   holder.innerHTML = page.body;
@@ -84,7 +84,7 @@ async function note(journal, form) {
   }
   say(form, "Saving…");
   for (const { path, etag = null, was = {}, content, words } of drafts) {
-    await journal.keepDraft(whose, path, { etag, was, content, words, once: true });
+    await journal.saveDraft(whose, path, { etag, was, content, words, once: true });
     waiting.set(path, form);
   }
   if (!isAnswer(form)) form.reset();
@@ -96,9 +96,9 @@ async function note(journal, form) {
 async function tell(journal, state) {
   const settled = new Map(); // by form: whether all of it was taken
   for (const [path, form] of [...waiting]) {
-    const draft = await journal.draft(whose, path);
+    const draft = await journal.getDraft(whose, path);
     if (draft && !draft.refused) {
-      say(form, state === "signed-out" ? `Saved on ${phone}. Sign in to send it.` : `Saved on ${phone}. Sent as soon as it can be.`);
+      say(form, state === "signed-out" ? `Saved on ${deviceName}. Sign in to send it.` : `Saved on ${deviceName}. Sent as soon as it can be.`);
       continue;
     }
     waiting.delete(path);
@@ -125,10 +125,10 @@ async function over(journal, form) {
 // What was noted here before and the server did not take: the leader sees why, and may leave it out.
 async function showRefused(journal) {
   const refusal = document.getElementById("not-noted");
-  const [row] = (await journal.unsentDrafts(whose)).filter(({ once, refused }) => once && refused);
+  const [row] = (await journal.listUnsentDrafts(whose)).filter(({ once, refused }) => once && refused);
   refusal.hidden = !row;
   if (!row) return;
-  const { words } = await journal.draftIn(row);
+  const { words } = await journal.decryptDraft(row);
   refusal.querySelector("p").textContent = `${words ? `“${words}” was not taken. ` : ""}${row.refused}`;
   refusal.querySelector("button").onclick = async () => {
     await journal.removeDraft(whose, row.path);
@@ -137,13 +137,13 @@ async function showRefused(journal) {
 }
 
 async function start() {
-  const { journal, outbox } = await journalHere();
+  const { journal, outbox } = await openJournal();
   if ("shell" in holder.dataset) await fillForms(journal);
   else await keepForms(journal);
   if (!formsHere().length) return;
   await showRefused(journal);
   const told = () => tell(journal, sender.state());
-  const sender = keepSending(journal, outbox, whose, told);
+  const sender = createOutboxSender(journal, outbox, whose, told);
   channel.addEventListener("message", ({ data }) => { if (data.type === "draft") told(); });
   for (const moment of ["online", "focus"]) addEventListener(moment, () => { if (waiting.size) sender.send(); });
   for (const form of formsHere()) {

@@ -2,7 +2,7 @@
 // classic script that hangs what it offers on `self`, like server.js and kept.js, which have to be
 // loaded first.
 {
-  const { call, session } = server;
+  const { call, getSession } = server;
 
   const asText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -47,7 +47,7 @@
     // server then hears of it from the push service.
     await kept.setDevice(null);
     await (await registration.pushManager.getSubscription())?.unsubscribe();
-    const who = await session().catch(() => null);
+    const who = await getSession().catch(() => null);
     if (device && who?.account_id === device.account) await remove(device.id, who);
   }
 
@@ -73,7 +73,7 @@
     if (!listed.ok) return;
     const known = (await listed.json()).items.some(({ id }) => id === device.id);
     if (known && current?.endpoint === device.endpoint && isFor(current, key)) return;
-    const who = await session();
+    const who = await getSession();
     if (who?.account_id !== device.account) return;
     if (!known && await wasRemoved(device.id)) {
       await kept.setDevice(null);

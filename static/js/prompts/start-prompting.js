@@ -55,7 +55,7 @@ export async function startPrompting() {
   const permission = await Notification.requestPermission();
   if (permission !== "granted") throw new NotAllowed(permission);
   const registration = await workerReady();
-  const who = await server.session();
+  const who = await server.getSession();
   if (!who) throw new Error("Nobody is signed in.");
   const id = await within(SUBSCRIBES_WITHIN, "AbortError", promptsDevice.turnOn(registration, who));
   await enable(who.csrf_token);

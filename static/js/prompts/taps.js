@@ -21,7 +21,7 @@ async function tapped(tap) {
 }
 
 async function sendUnkept(tap) {
-  const who = await server.session().catch(() => null);
+  const who = await server.getSession().catch(() => null);
   const answer = who?.account_id === tap.account ? await sendTap(tap, who).catch(() => null) : null;
   if (!answer?.ok) await sayNotDone(tap);
 }
@@ -40,7 +40,7 @@ async function sendOldestFirst() {
   const taps = await kept.taps();
   if (taps.length === 0) return false;
   try {
-    const who = await server.session();
+    const who = await server.getSession();
     // Another account's taps wait for that account.
     for (const tap of taps.filter(({ account }) => account === who?.account_id)) {
       const answer = await sendTap(tap, who);
@@ -78,9 +78,9 @@ async function sendSnooze(tap, csrf) {
 async function scored({ account, local_date }, answer) {
   await self.navigator.clearAppBadge?.().catch(() => {});
   try {
-    const journal = await journalHere();
-    if ((await journal.leader())?.account !== account) return;
-    await journal.meet(account, local_date, storedIn(answer, await answer.json()));
+    const journal = await openJournal();
+    if ((await journal.getLeader())?.account !== account) return;
+    await journal.storeServerDay(account, local_date, readStoredDay(answer, await answer.json()));
     journalChannel.postMessage({ type: "day", local_date });
   } catch (failure) {
     console.info("An open page learns of it when it is opened anew:", failure?.name);

@@ -12,12 +12,12 @@ const KEEP_MONTH = "keep-month";
 
 let opening = null;
 
-function journalHere() {
+function openJournal() {
   opening ??= openLocalJournal().catch((failure) => { opening = null; throw failure; });
   return opening;
 }
 
-const leaderHere = async () => (await journalHere()).leader();
+const leaderHere = async () => (await openJournal()).getLeader();
 
 const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
 const isMonth = (path) => /^\/month(\/\d{4}-\d{2}(\/review)?)?$/.test(path);
@@ -67,18 +67,18 @@ async function keepMonth(answer, path) {
   if (!leader || !body.includes(`<meta name="journal-account" content="${leader.account}"`)) return;
   const headers = [...answer.headers].filter(([name]) => !/^(content-(length|encoding)|date)$/.test(name));
   const page = { body, headers, kept_at: new Date().toISOString() };
-  await (await journalHere()).keepPage(leader.account, path, page);
+  await (await openJournal()).savePage(leader.account, path, page);
   await dropOlderShells();
 }
 
 async function keptMonth(leader, path) {
-  const page = await (await journalHere()).page(leader.account, pathOfMonth(path, leader));
+  const page = await (await openJournal()).getPage(leader.account, pathOfMonth(path, leader));
   if (!page) return null;
   const body = page.body.replace("<html", `<html data-kept-at="${page.kept_at}"`);
   return new Response(body, { headers: page.headers });
 }
 
-const keepsAMonth = async () => (await (await journalHere()).countMonths()) > 0;
+const keepsAMonth = async () => (await (await openJournal()).countStoredMonths()) > 0;
 
 async function renewMonth() {
   const leader = await leaderHere();

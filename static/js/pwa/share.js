@@ -4,16 +4,16 @@
   async function shared(event) {
     const request = event.request.clone();
     try {
-      const journal = await journalHere();
-      const leader = await journal.leader();
+      const journal = await openJournal();
+      const leader = await journal.getLeader();
       if (!leader) return await fetch(event.request);
       const form = await request.formData();
       const text = ["title", "text", "url"].map((name) => form.get(name)?.trim()).filter(Boolean).join("\n");
       const today = localDay(new Date(), leader);
-      const { content } = await journal.day(leader.account, today);
+      const { content } = await journal.getDay(leader.account, today);
       const note = [content.note, text].filter(Boolean).join("\n\n");
-      await journal.write(leader.account, today, content, { ...content, note });
-      await journal.queue(leader.account, today, new Date().toISOString());
+      await journal.writeDay(leader.account, today, content, { ...content, note });
+      await journal.queueDay(leader.account, today, new Date().toISOString());
       return Response.redirect("/#note", 303);
     } catch (failure) {
       console.info("What was shared goes to the server:", failure?.name);

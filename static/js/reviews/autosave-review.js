@@ -1,14 +1,14 @@
 // Keeps a monthly review on this device as it is written, has it sent, and says where its words are.
 // What is on no device yet is marked by `data-unsaved` on <html>, as on the page of a day.
-import { account, journalHere, phone } from "../offline/here.js";
-import { keepSending } from "../offline/keep-sending.js";
+import { account, openJournal, deviceName } from "../offline/device-journal.js";
+import { createOutboxSender } from "../offline/outbox-sender.js";
 import { showStatus, showWaiting } from "../save-status.js";
 
 const form = document.getElementById("review-form");
 const page = document.documentElement;
 const channel = new BroadcastChannel("journal"); // one of its own also hears this page's outbox
 const path = `/reviews/${form.dataset.month}`;
-const { same, laidOver, collide } = draftContent;
+const { same, mergeChanges, hasConflict } = draftContent;
 
 const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
 const SENT_AFTER = 1000; // ms, from the last key
@@ -46,7 +46,7 @@ function keep() {
   writing = writing.catch(() => {}).then(async () => {
     const mine = content();
     if (same(shown, mine)) return;
-    await journal.keepDraft(account, path, { ...stored, content: mine });
+    await journal.saveDraft(account, path, { ...stored, content: mine });
     shown = mine;
     mark();
   });
@@ -59,7 +59,7 @@ async function keepAndSend() {
     await keep();
   } catch (failure) {
     console.info("Nothing can be kept on this device:", failure?.name);
-    showStatus(`Needs you: nothing more fits on ${phone}. Press Save.`, { problem: true });
+    showStatus(`Needs you: nothing more fits on ${deviceName}. Press Save.`, { problem: true });
     return;
   }
   await sender.send();
@@ -70,11 +70,11 @@ async function keepAndSend() {
 async function tell() {
   const written = writing;
   await written.catch(() => {});
-  const draft = await journal.draft(account, path);
+  const draft = await journal.getDraft(account, path);
   if (writing !== written) return tell(); // more was kept while this was read
   if (!draft) return;
   const { sent, refused } = draft;
-  fill(laidOver(shown, content(), draft.content));
+  fill(mergeChanges(shown, content(), draft.content));
   shown = draft.content;
   stored = { etag: draft.etag, was: sent ? draft.content : draft.was };
   etag.value = draft.etag ?? ""; // so that a plain submit still works
@@ -82,7 +82,7 @@ async function tell() {
   document.getElementById("set-aside").hidden = !draft.aside;
   if (isUnsaved() || sender.isSending()) return;
   if (sent) showStatus("Saved everywhere");
-  else showWaiting(form, phone, { refused, state: sender.state() });
+  else showWaiting(form, deviceName, { refused, state: sender.state() });
 }
 
 // ---- what the leader does
@@ -101,7 +101,7 @@ async function save(event) {
   if (leaving) return;
   event.preventDefault();
   await keepAndSend();
-  const draft = await journal.draft(account, path);
+  const draft = await journal.getDraft(account, path);
   if (isUnsaved()) {
     leaving = true;
     form.submit();
@@ -128,13 +128,13 @@ function withoutJournal() {
 
 // What was written here before. A page that was kept for a time without a connection may be older.
 async function takeUp() {
-  const draft = await journal.draft(account, path);
+  const draft = await journal.getDraft(account, path);
   if (!draft) return;
   if (page.dataset.keptAt) await tell();
   else if (draft.sent) await journal.removeDraft(account, path);
   else {
-    document.getElementById("set-aside").hidden = !collide(draft.was, draft.content, shown);
-    fill(laidOver(draft.was, draft.content, shown));
+    document.getElementById("set-aside").hidden = !hasConflict(draft.was, draft.content, shown);
+    fill(mergeChanges(draft.was, draft.content, shown));
   }
 }
 
@@ -142,18 +142,18 @@ async function start() {
   let outbox;
   try {
     if ("held" in form.dataset) throw new Error("The server gave back what it could not take.");
-    ({ journal, outbox } = await journalHere());
+    ({ journal, outbox } = await openJournal());
   } catch (failure) {
     console.info("Nothing is kept on this device:", failure?.name);
     withoutJournal();
     return;
   }
-  sender = keepSending(journal, outbox, account, tell);
+  sender = createOutboxSender(journal, outbox, account, tell);
   await takeUp();
   listen();
   await keep().catch(() => {});
   await sender.send({ again: true });
-  if (isUnsaved() || (await journal.draft(account, path))) return;
+  if (isUnsaved() || (await journal.getDraft(account, path))) return;
   showStatus(etag.value ? "Saved everywhere" : "");
 }
 

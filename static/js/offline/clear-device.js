@@ -3,19 +3,19 @@ import "../prompts/kept.js";
 import "../prompts/device.js";
 
 // All of one account. What another one has not sent yet waits for it, sealed.
-export async function takeOff(journal, account) {
+export async function removeAccount(journal, account) {
   await endPrompts();
-  await forget(journal, account);
+  await forgetAccount(journal, account);
   await navigator.clearAppBadge?.().catch(() => {});
 }
 
-export async function forget(journal, account) {
+export async function forgetAccount(journal, account) {
   const taps = (await kept.taps()).filter((tap) => tap.account === account);
-  await Promise.all([journal.forget(account), ...taps.map(({ id }) => kept.removeTap(id))]);
+  await Promise.all([journal.forgetAccount(account), ...taps.map(({ id }) => kept.removeTap(id))]);
   clearStorage();
 }
 
-export async function takeEverythingOff(journal) {
+export async function clearDevice(journal) {
   await endPrompts();
   await Promise.all([journal.forgetAll(), kept.forgetAll()]);
   clearStorage();

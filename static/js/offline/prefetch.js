@@ -3,13 +3,13 @@
 const KEEP_READY = "keep-ready";
 const EVERY = 30 * 60_000; // ms
 
-export async function keepReady(journal, account, date) {
+export async function prefetchForOffline(journal, account, date) {
   try {
     if (!(await journal.isTimeFor(KEEP_READY, EVERY))) return;
     await Promise.all([keepQuestions(journal, account), keepMonth(journal, account, date)]);
     const registration = await navigator.serviceWorker?.ready;
     registration?.active.postMessage({ type: "keep-month" });
-    await journal.wasDone(KEEP_READY);
+    await journal.recordDone(KEEP_READY);
   } catch (failure) {
     console.info("Not all is ready for a time without a connection:", failure?.name);
   }
@@ -23,8 +23,8 @@ async function items(path) {
 
 async function keepQuestions(journal, account) {
   for (const { local_date, questions } of await items("/prompts/ahead")) {
-    const { seen } = await journal.day(account, local_date);
-    if (!seen) await journal.meet(account, local_date, null, questions);
+    const { seen } = await journal.getDay(account, local_date);
+    if (!seen) await journal.storeServerDay(account, local_date, null, questions);
   }
 }
 
@@ -32,6 +32,6 @@ async function keepMonth(journal, account, date) {
   const first = `${date.slice(0, 7)}-01`;
   for (const found of await items(`/reflections?from=${first}&limit=31`)) {
     const etag = `${found.id.replaceAll("-", "")}-${found.version}`;
-    await journal.meet(account, found.local_date, { etag, content: dayContent.ofReply(found), at: found.saved_at });
+    await journal.storeServerDay(account, found.local_date, { etag, content: dayContent.fromReply(found), at: found.saved_at });
   }
 }

@@ -11,14 +11,14 @@ import "./outbox.js";
 const DOOR = "/login";
 const meta = (name) => document.querySelector(`meta[name="${name}"]`);
 
-export const phone = matchMedia("(pointer: coarse)").matches ? "this phone" : "this computer";
+export const deviceName = matchMedia("(pointer: coarse)").matches ? "this phone" : "this computer";
 export const account = meta("journal-account")?.content ?? null;
 export const channel = new BroadcastChannel("journal");
 
 let opening = null;
 
 // Throws where this browser keeps nothing.
-export function journalHere() {
+export function openJournal() {
   opening ??= open();
   return opening;
 }
@@ -26,8 +26,8 @@ export function journalHere() {
 async function open() {
   const journal = await openLocalJournal();
   const tell = (message) => channel.postMessage(message);
-  const outbox = makeOutbox(journal, { tell });
-  if (account && await journal.isToSignOut()) await signOut(journal);
+  const outbox = createOutbox(journal, { tell });
+  if (account && await journal.isSignOutRequested()) await signOut(journal);
   if (account) {
     const { timeZone: time_zone, dayStartsAt: day_starts_at, edition } = meta("journal-account").dataset;
     await journal.setLeader({ account, time_zone, day_starts_at, edition });
@@ -40,7 +40,7 @@ async function open() {
 async function signOut(journal) {
   const body = new URLSearchParams({ csrf_token: meta("csrf-token").content });
   await fetch("/logout", { method: "POST", body, redirect: "manual" });
-  await journal.signedOut();
+  await journal.clearSignOutRequest();
   leave();
   await new Promise(() => {}); // nothing of this page goes on
 }
@@ -56,6 +56,6 @@ channel.addEventListener("message", ({ data }) => { if (data.type === "left") le
 // A page that comes back from the browser's memory may be of a leader who has left since.
 addEventListener("pageshow", async ({ persisted }) => {
   if (!persisted || !account) return;
-  const { journal } = await journalHere();
-  if ((await journal.leader())?.account !== account) leave();
+  const { journal } = await openJournal();
+  if ((await journal.getLeader())?.account !== account) leave();
 });

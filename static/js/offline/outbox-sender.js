@@ -1,13 +1,13 @@
 // Has what is kept here sent until it has arrived: with growing delays, and by the worker where the
 // browser tells it of a connection.
-import { channel, leave } from "./here.js";
+import { channel, leave } from "./device-journal.js";
 
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 60_000;
 
 // `told` is called after each try; `state` then says what became of it: "sent", "unreached" or
 // "signed-out".
-export function keepSending(journal, outbox, whose, told) {
+export function createOutboxSender(journal, outbox, whose, told) {
   let timer = 0;
   let delay = 0; // before the next try; 0 while what is sent arrives
   let state = "sent"; // what became of the last try
@@ -32,7 +32,7 @@ export function keepSending(journal, outbox, whose, told) {
     } while (sendsAgain && state === "sent");
     sending = false;
     if (state === "ended") {
-      await journal.forgetSeen(whose);
+      await journal.forgetSynced(whose);
       channel.postMessage({ type: "left" });
       leave();
       return;
