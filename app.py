@@ -14,14 +14,14 @@ from leaderjournal.kernel.setting_values import SettingsError
 def report_outage(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Tell of a store that is away in a sentence, where an operator's command meets it."""
+    """Print a sentence instead of a traceback if a command of the operator meets an outage."""
     if find_outage(error) is None:
         sys.__excepthook__(kind, error, trace)
     else:
         sys.stderr.write(f"A store does not take or give anything: {format_outage(error)}\n")
 
 
-os.umask(0o077)  # what is written here is for nobody else on the machine
+os.umask(0o077)  # files are private to their owner
 try:
     app = create_app()
 except SettingsError as error:
@@ -29,12 +29,12 @@ except SettingsError as error:
     raise SystemExit(os.EX_CONFIG) from None
 if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
     sys.excepthook = report_outage
-if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # the operator's commands work with any keys
+if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # the operator's commands run with any keys
     try:
         refuse_wrong_keys(app)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(os.EX_CONFIG) from None
-# What was made until now stays for good. The collector need not go through all of it, which took a
-# tenth of a second out of one request in fifteen.
+# Everything created so far stays. The collector need not scan it, which delayed one request in
+# fifteen by a tenth of a second.
 gc.freeze()

@@ -1,7 +1,7 @@
-"""`make run`: web and worker of the Procfile, kept running, which end when make ends.
+"""`make run`: keeps the web and worker processes of the Procfile running until make ends.
 
-Plain `honcho start` would end both where one dies, and leave the two behind where make alone is
-interrupted or killed, where the terminal is closed, and where nobody reads its output any more.
+Plain `honcho start` would stop both if one dies, and leave both running if only make is interrupted
+or killed, the terminal is closed, or nobody reads the output any more.
 """
 
 import os
@@ -19,7 +19,7 @@ from typing import TextIO
 from dotenv import dotenv_values
 from honcho.environ import parse_procfile
 
-# By itself: the package that it is of would take seconds to import.
+# Without its package, which takes seconds to import.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "leaderjournal" / "web"))
 from supervisor import Program, Supervisor
 
@@ -35,7 +35,7 @@ class Output:
         self._one_at_a_time = Lock()
 
     def write(self, line: str) -> None:
-        """Write `line`; once nobody reads, write to nowhere."""
+        """Write `line`; discard it once nobody reads."""
         with self._one_at_a_time:
             try:
                 self._stream.write(f"{line}\n")
@@ -45,7 +45,7 @@ class Output:
 
 
 class Started:
-    """A command of the Procfile that runs, in a process group of its own."""
+    """A running command of the Procfile, in a process group of its own."""
 
     def __init__(
         self, name: str, command: str, environment: dict[str, str], output: Output
@@ -68,15 +68,15 @@ class Started:
             output.write(f"{name:6} | {line.rstrip()}")
 
     def send_signal(self, number: int) -> None:
-        """Send it, and what it started, a signal."""
+        """Send a signal to it and its children."""
         with suppress(ProcessLookupError, PermissionError):  # macOS forbids what has just ended
             os.killpg(self.pid, number)
 
 
-def signals_caught(process: int) -> int:
-    """Return which signals that end it a process catches, as Linux shows them; elsewhere none.
+def get_caught_signals(process: int) -> int:
+    """Return the terminating signals that a process catches, on Linux; 0 elsewhere.
 
-    Of SIGINT or SIGHUP, make tells its children nothing: it stops catching it and waits for them.
+    make does not pass SIGINT or SIGHUP on: it stops catching them and waits for its children.
     """
     try:
         status = Path(f"/proc/{process}/status").read_text()
@@ -85,16 +85,16 @@ def signals_caught(process: int) -> int:
     return int(status.partition("SigCgt:")[2].split()[0], 16) & ENDING
 
 
-CAUGHT_AT_FIRST = signals_caught(MAKE)
+CAUGHT_AT_FIRST = get_caught_signals(MAKE)
 
 
 def is_make_gone() -> bool:
-    """Tell whether make is gone, or waits for us after a signal that it was sent alone."""
-    return os.getppid() != MAKE or signals_caught(MAKE) != CAUGHT_AT_FIRST
+    """Tell whether make is gone, or has received a signal and waits for this process."""
+    return os.getppid() != MAKE or get_caught_signals(MAKE) != CAUGHT_AT_FIRST
 
 
 def main() -> int:
-    """Start everything on HOST and PORT; return the exit status once all of it has ended."""
+    """Start everything on HOST and PORT; return the exit status once all has ended."""
     host, port = os.environ["HOST"], int(os.environ["PORT"])
     try:
         socket.create_server((host, port)).close()

@@ -55,16 +55,16 @@ def create_key() -> None:
 @keys_commands.command("rotate")
 @with_appcontext
 def rotate_keys() -> None:
-    """Wrap every data key anew by the first key in DATA_KEYS; then older ones can go.
+    """Rewrap every data key with the first key in DATA_KEYS, so that older keys can be removed.
 
-    It can be ended at any point and goes on from there; leaders write meanwhile.
+    It can be interrupted at any point and resumed; leaders can write meanwhile.
     """
 
-    def tell(done: int, of: int) -> None:
+    def report(done: int, of: int) -> None:
         if done % REPORTED_EVERY == 0:
             click.echo(f"{done} of {of} data keys are wrapped anew.")
 
-    done, failed = data_keys.rewrap_keys(tell)
+    done, failed = data_keys.rewrap_keys(report)
     clear_logs()
     click.echo(f"{done} data keys are wrapped anew.")
     if failed:
@@ -82,7 +82,7 @@ def run_worker(*, once: bool) -> None:
         refuse_wrong_keys(_get_app())
     except SettingsError as error:
         click.echo(str(error), err=True)
-        sys.exit(os.EX_CONFIG)  # whoever looks after the process need not try again
+        sys.exit(os.EX_CONFIG)  # tells the supervisor not to restart it
     if once:
         click.echo(f"{run_once(_get_app())} tasks done.")
     else:

@@ -1,4 +1,4 @@
-"""Every table there is, for the migrations to see."""
+"""All tables, for the migrations."""
 
 from leaderjournal.accounts import models as accounts
 from leaderjournal.accounts.api_tokens import models as api_tokens

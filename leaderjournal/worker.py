@@ -1,7 +1,7 @@
-"""The worker: sends the prompts that are due, empties the queue, does the chores of the hour.
+"""The worker: sends prompts that are due, runs the queue's tasks, does hourly chores.
 
-Several workers may run: a prompt is claimed by one of them, and a chore that two of them do at
-once does no harm, since each is one conditional statement.
+Several workers may run: each prompt is claimed by one of them, and a chore that two do at once does
+no harm, since each is one conditional statement.
 """
 
 import logging
@@ -36,21 +36,21 @@ from leaderjournal.team_mirror.mailing import sending as team_mirror_mailing
 log = logging.getLogger("leaderjournal.worker")
 
 UNUSED_IMPORT_LASTS = timedelta(days=1)
-"""How long a file that was looked at waits to be brought in."""
+"""How long a previewed file waits to be imported."""
 
 LONGEST_IMPORT = timedelta(hours=1)
-"""Longer than that an import was broken off; it goes on where it was."""
+"""An import that takes longer was interrupted; it is resumed."""
 
 SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread that computes lets another go on, where Python waits for 5 ms.
+"""Seconds after which Python switches threads, instead of the default of 5 ms.
 
-The thread that sends lets go at each call of libcurl, several times for each message, and would
-wait so long each time while prompts are made ready beside it.
+The sending thread releases the lock at each call of libcurl, several times per message, and would
+wait that long each time while another thread prepares prompts.
 """
 
 
 def run_chores(app: Flask) -> dict[str, int]:
-    """Forget what has expired; return how much of each kind."""
+    """Delete what has expired; return how much of each kind."""
     with app.app_context():
         now = clock.now()
         return {
@@ -78,7 +78,7 @@ def _resume_imports(now: Instant) -> int:
 
 
 def clear_database_logs(app: Flask) -> bool:
-    """Empty the databases' logs of what was deleted within the last minute."""
+    """Clear the logs of the databases, so that deleted data leaves the disk."""
     with app.app_context():
         return clear_logs()
 
@@ -90,16 +90,16 @@ def send_letters(app: Flask) -> int:
 
 
 def send_team_mirrors(app: Flask) -> int:
-    """Send the team mirrors' links that are due; return how many."""
+    """Send the links of team mirrors that are due; return how many."""
     with app.app_context():
         return team_mirror_mailing.send_due(now=clock.now())
 
 
 def run_forever(app: Flask) -> None:
-    """Work until the process is asked to stop; work in hand is finished first.
+    """Work until the process is asked to stop; current tasks are finished first.
 
-    Raises SystemExit (1) where prompts can no longer be sent, so that whoever looks after the
-    process starts it anew.
+    Raises SystemExit (1) if prompts can no longer be sent, so that the supervisor restarts the
+    process.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     queue: Huey = app.extensions["queue"]
@@ -127,11 +127,11 @@ def _send_prompts(app: Flask, stop: Event, failed: Event) -> None:
     finally:
         if not stop.is_set():
             failed.set()
-            os.kill(os.getpid(), signal.SIGTERM)  # as asked to stop; huey finishes what it holds
+            os.kill(os.getpid(), signal.SIGTERM)  # a normal stop: huey finishes its tasks
 
 
 def run_once(app: Flask) -> int:
-    """Do what is due now and return how much that was: prompts, tasks, letters and links."""
+    """Do what is due now; return the number of prompts, tasks, letters and links."""
     with Dispatcher(app) as dispatcher:
         done = dispatcher.run_once()
     done += run_queued_tasks(app)

@@ -1,1 +1,1 @@
-"""The ground: settings, database, encryption, local days, problems, mail, headers."""
+"""What every package is built on: settings, database, encryption, local days, mail."""

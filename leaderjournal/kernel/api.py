@@ -1,4 +1,4 @@
-"""The JSON API's frame: its OpenAPI document, its address parts, and what every call may answer."""
+"""The frame of the JSON API: its OpenAPI document, URL converters and common problems."""
 
 from copy import deepcopy
 from typing import Any
@@ -51,7 +51,7 @@ PROBLEM_SCHEMA = {
 
 
 class DayConverter(BaseConverter):
-    """A local date in an address; any other text there is answered with what is allowed."""
+    """A local date in a URL; any other text is answered with what is allowed."""
 
     regex = "[^/]+"
 
@@ -64,14 +64,14 @@ class DayConverter(BaseConverter):
 
 
 class ApiWithProblems(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """The API whose errors are answered by `kernel.problems`."""
+    """An API that leaves errors to `kernel.problems`."""
 
     def _register_error_handlers(self) -> None:
-        """Leave errors to the application's own handler, which knows pages and API."""
+        """Leave errors to the handler of the application, which serves pages and the API."""
 
 
 class IdSchema(Schema):
-    """The id of what a call created or names."""
+    """The id of what a call created."""
 
     id = fields.UUID(required=True)
 
@@ -121,7 +121,7 @@ TAKE_FILES = frozenset(
 
 
 def _refuse_other_bodies() -> None:
-    """Raise Problem (415) for a body that is neither JSON nor, where files are taken, a form."""
+    """Raise Problem (415) for a body that is neither JSON nor, for an upload, a form."""
     if request.routing_exception is not None:
         return
     chunked = request.content_length is None and "Transfer-Encoding" in request.headers
@@ -137,7 +137,7 @@ def _build_day_parameter(_converter: BaseConverter) -> dict[str, str]:
 
 
 def add_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the OpenAPI `document` with the problems that every call may answer."""
+    """Return the OpenAPI `document` with the problems that every call may answer with."""
     document = deepcopy(document)
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
@@ -151,7 +151,7 @@ def add_problems(document: dict[str, Any]) -> dict[str, Any]:
             if method not in {"get", "put", "post", "patch", "delete"}:
                 continue
             join_forms(operation, components)
-            # A body that comes along is looked at even where the call takes none.
+            # A body is checked even if the call takes none.
             statuses = {"400", "408", "413", "415", "422", "503", "507"}
             statuses |= set(operation.pop("x-problems", []))
             if operation.get("security") != []:
@@ -167,7 +167,7 @@ def add_problems(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def format_page(items: list[Any], next_cursor: str | None = None) -> dict[str, Any]:
-    """Return a collection's reply: its items, and the cursor of what follows them."""
+    """Return the reply of a collection: its items and the cursor of the next ones."""
     return {"items": items, "next_cursor": next_cursor}
 
 
@@ -183,7 +183,7 @@ def create_page_schema(item: type[Schema], name: str) -> type[Schema]:
 
 
 def parse_uuid(text: str) -> UUID | None:
-    """Return the UUID that `text` is, or None."""
+    """Return `text` as a UUID; None if it is none."""
     try:
         return UUID(text)
     except ValueError:

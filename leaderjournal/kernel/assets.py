@@ -1,4 +1,4 @@
-"""Static files under a hashed folder, so that a browser may keep them for a year.
+"""Static files under a hashed folder, so that browsers can cache them for a year.
 
 The hash is of the whole tree, not of each file: modules and stylesheets can then name each other
 relatively, with no build step in between.
@@ -29,7 +29,7 @@ def hash_tree(folder: Path) -> str:
 
 @blueprint.get("/assets/<version>/<path:filename>")
 def file(version: str, filename: str) -> Response:
-    """Serve a static file; a release that is gone answers 404 rather than with newer files."""
+    """Serve a static file; the version of another release is answered with 404."""
     if version != get_asset_version():
         abort(404)
     response = send_from_directory(STATIC, filename, max_age=ONE_YEAR)
@@ -40,7 +40,7 @@ def file(version: str, filename: str) -> Response:
 
 @cache
 def get_asset_version() -> str:
-    """Return the hash of the static files as they were when first asked for in this process."""
+    """Return the hash of the static files, computed once per process."""
     return hash_tree(STATIC)
 
 
@@ -50,6 +50,6 @@ def get_asset_url(filename: str) -> str:
 
 
 def init_assets(app: Flask) -> None:
-    """Serve the static files and let templates name them."""
+    """Serve the static files, and give templates their URLs."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = get_asset_url

@@ -1,4 +1,4 @@
-"""The one place where the time is read. Views, the worker and commands ask here; rules never do."""
+"""The only place that reads the time. Views, the worker and commands call it; rules never do."""
 
 from datetime import UTC, datetime
 

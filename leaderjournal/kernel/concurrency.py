@@ -1,7 +1,7 @@
-"""Work that keeps a thread for minutes: few requests of a process may do it at once.
+"""A limit on how many requests of a process do slow work at once.
 
-The others are told to come again, so that threads are left for everybody else. A semaphore of the
-standard library does it; to wait for one would keep the very thread that is to be kept free.
+Such work occupies a thread for minutes. Further requests are told to retry, so that threads stay
+free for everybody else; waiting for a slot would occupy the very thread that has to stay free.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 
 AT_ONCE = 2
-"""Of the four threads that a web process has unless WEB_THREADS says otherwise."""
+"""Of the four threads that a web process has by default (WEB_THREADS)."""
 BUSY = "The journal reads other journals and makes other documents just now. Try again in a minute."
 
 _free = BoundedSemaphore(AT_ONCE)
@@ -24,7 +24,7 @@ _free = BoundedSemaphore(AT_ONCE)
 
 @contextmanager
 def take_slot() -> Iterator[None]:
-    """Do what is inside as one of the few. Raises QuotaReached (503) where there are enough."""
+    """Hold a slot for slow work. Raises QuotaReached (503) if all are taken."""
     if not _free.acquire(blocking=False):
         raise QuotaReached(BUSY, status=503, retry_after=30)
     try:
@@ -34,11 +34,11 @@ def take_slot() -> Iterator[None]:
 
 
 def limit_concurrency(view: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """Let few requests of a process be in `view` at once."""
+    """Decorate `view` so that it takes a slot."""
 
     @wraps(view)
-    def guarded(*arguments: Given.args, **named: Given.kwargs) -> Answer:
+    def run_in_slot(*arguments: Given.args, **named: Given.kwargs) -> Answer:
         with take_slot():
             return view(*arguments, **named)
 
-    return guarded
+    return run_in_slot

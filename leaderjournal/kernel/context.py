@@ -1,4 +1,4 @@
-"""What belongs to the running application: its settings and its key-encryption keys."""
+"""The settings and key-encryption keys of the running application."""
 
 from flask import Flask, current_app
 
@@ -7,7 +7,7 @@ from leaderjournal.kernel.settings import Settings
 
 
 def init_context(app: Flask, settings: Settings) -> None:
-    """Keep `settings` and the keys they hold with `app`."""
+    """Store `settings` and their keys in `app`."""
     app.extensions["settings"] = settings
     app.extensions["key_encryption"] = KeyEncryption(settings.data_keys)
 

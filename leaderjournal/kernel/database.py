@@ -59,7 +59,7 @@ class LocalDateColumn(sa.TypeDecorator[LocalDate]):
 
 
 class Base(DeclarativeBase):
-    """Every table's base: names of constraints are fixed, so that migrations can speak of them."""
+    """The base of every table: constraints have fixed names, which migrations refer to."""
 
     metadata: ClassVar[sa.MetaData] = sa.MetaData(
         naming_convention={
@@ -83,9 +83,9 @@ db = SQLAlchemy(session_options={"expire_on_commit": False, "autoflush": False})
 
 
 class BinaryCursor(psycopg.Cursor[Any]):
-    """A cursor that asks PostgreSQL for values as they are rather than as text.
+    """A cursor that fetches binary values from PostgreSQL rather than text.
 
-    Encrypted words would come at twice their size, to be read digit by digit.
+    As text, encrypted values have twice the size and take long to parse.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ def new_id() -> UUID:
 
 def init_database(app: Flask, database_url: str) -> None:
     """Give `app` its engine."""
-    # What a statement was given stays out of errors, and so out of every log.
+    # The parameters of a statement stay out of errors, and so out of every log.
     options: dict[str, Any] = {"url": database_url, "hide_parameters": True}
     if not database_url.startswith("sqlite"):
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
@@ -120,7 +120,7 @@ def _drop_async_teardown(app: Flask) -> None:
 
 
 def _get_timeouts(database_url: str) -> dict[str, Any]:
-    """Return for how long a server is waited for, except where the URL says so itself."""
+    """Return the timeouts of a PostgreSQL connection that the URL does not set itself."""
     chosen = sa.make_url(database_url).query
     defaults: dict[str, Any] = {
         "connect_timeout": 5,
@@ -132,10 +132,10 @@ def _get_timeouts(database_url: str) -> dict[str, Any]:
 
 
 def prepare_engine(engine: sa.Engine) -> None:
-    """Set up what SQLite needs on every connection, and its files for nobody else to read.
+    """Set up every SQLite connection, and make the files private.
 
-    A save that was answered is on the disk, though the power goes in that instant: with WAL, only
-    `synchronous = FULL` syncs at each commit. macOS syncs to the disk itself only with `fullfsync`.
+    A confirmed save survives a power failure: with WAL, only `synchronous = FULL` syncs at each
+    commit. macOS syncs to the disk itself only with `fullfsync`.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -145,7 +145,7 @@ def prepare_engine(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # the driver would begin transactions by its own rules
+        connection.isolation_level = None  # the driver would begin transactions itself
         cursor = connection.cursor()
         for pragma in (
             "journal_mode = WAL",
@@ -162,7 +162,7 @@ def prepare_engine(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "checkout")
     def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
-        # A file that was removed or replaced would take saves that nobody finds again.
+        # Saves to a file that was removed or replaced would be lost.
         if record.info["file"] != _get_file_id(file):
             raise sa.exc.DisconnectionError("the database's file is another one now")
 
@@ -173,7 +173,7 @@ def prepare_engine(engine: sa.Engine) -> None:
 
 
 def _get_file_id(file: str) -> tuple[int, int] | None:
-    """Tell which file bears a name; None where there is none."""
+    """Return the device and inode of a file; None if it does not exist."""
     try:
         found = Path(file).stat()
     except OSError:
@@ -196,8 +196,8 @@ def upsert(session: Session, table: type[Base]) -> Any:
 def write_transaction(session: Session | None = None) -> Iterator[Session]:
     """Run a short write transaction; commit at its end, undo all of it on any error.
 
-    What was read before is let go first: on SQLite a transaction that began as a reader cannot
-    always become a writer, so a writer begins as one (BEGIN IMMEDIATE).
+    The session's current transaction is rolled back first: on SQLite a reader cannot always become
+    a writer, so a writer begins as one (BEGIN IMMEDIATE).
     """
     session = session or db.session
     session.rollback()

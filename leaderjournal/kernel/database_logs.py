@@ -1,7 +1,7 @@
-"""Gone for good: what was deleted leaves the log of the database too, and not its tables alone.
+"""Clearing the write-ahead logs of SQLite, so that deleted data leaves the disk.
 
-SQLite overwrites what is deleted (`secure_delete`), but earlier pages stand in its write-ahead log
-until a checkpoint has emptied that. PostgreSQL has no such call: see docs/erasure.md.
+SQLite overwrites deleted data (`secure_delete`), but earlier pages stay in the write-ahead log
+until a checkpoint truncates it. PostgreSQL has no such call: see docs/erasure.md.
 """
 
 import logging
@@ -17,14 +17,14 @@ from leaderjournal.kernel.queue import QueueFile
 log = logging.getLogger("leaderjournal.erasing")
 ATTEMPTS = 5
 ATTEMPT_MILLISECONDS = 200
-"""How long a try waits for readers; while it does, nobody else can write."""
+"""How long an attempt waits for readers; nobody else can write meanwhile."""
 
 
 def clear_logs() -> bool:
-    """Empty the logs of both databases; tell whether nothing of what was deleted is left in them.
+    """Clear the logs of the database and of the queue; tell whether both are empty.
 
-    A reader that began before the deletion, such as a backup, holds the log: then it is False, and
-    the worker tries again every minute. The caller has no transaction open.
+    A reader that began before the deletion, such as a backup, keeps the log: the result is False
+    then, and the worker tries again every minute. The caller must have no open transaction.
     """
     db.session.rollback()
     return all([_clear_database_log(), _clear_queue_log()])
@@ -50,7 +50,7 @@ def _clear_queue_log() -> bool:
     with storage.lock:
         try:
             return _truncate_log(storage.conn)
-        except sqlite3.Error as error:  # as on a full disk; what was erased is erased
+        except sqlite3.Error as error:  # as on a full disk; the erasure itself is done
             log.warning("the queue's log cannot be emptied now: %s", error)
             return False
 
@@ -63,7 +63,7 @@ def _has_log(database: str | None) -> bool:
 
 
 def _truncate_log(connection: sqlite3.Connection) -> bool:
-    """Empty the log behind `connection`; tell whether that went to its end."""
+    """Truncate the log of `connection`; tell whether it is empty now."""
     connection.execute(f"PRAGMA busy_timeout = {ATTEMPT_MILLISECONDS}")
     try:
         for _ in range(ATTEMPTS):

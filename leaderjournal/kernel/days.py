@@ -1,13 +1,12 @@
 """Local days and instants: two types that never mix.
 
-An `Instant` is a point on the world's one clock, always aware and in UTC. A `LocalDate` is a day
-as the leader lived it: it has no zone and no clock. Both are the standard library's classes under
-a name of their own, so that mypy refuses one where the other is meant (a `datetime` is a `date` to
-Python, which is how such mistakes get in).
+An `Instant` is a point in time, always aware and in UTC. A `LocalDate` is a day of the leader's
+life, without zone or time. Both are classes of the standard library under names of their own, so
+that mypy refuses one in place of the other: to Python, a `datetime` is a `date`.
 
-A local day is the date of the local wall time less the hour at which the leader's day starts. The
-subtraction is made on the wall time, not on UTC, so that 02:59 is yesterday and 03:00 is today on
-every night of the year, those of a clock change included.
+A local day is the date of the local wall time minus the hour at which the leader's day starts. The
+subtraction uses the wall time, not UTC, so that 02:59 is yesterday and 03:00 is today on every
+night of the year, those of a clock change included.
 """
 
 import zoneinfo
@@ -30,8 +29,8 @@ DAY_STARTS_AT = time(3, 0)
 def get_time_zone(name: str) -> ZoneInfo:
     """Return the IANA zone called `name`.
 
-    zoneinfo keeps the last eight alone and reads any other from its file again, which takes longer
-    than all that is asked of it: leaders live in more than eight.
+    zoneinfo caches only the last eight zones and reads any other from its file again, which takes
+    longer than using it; leaders live in more than eight.
     """
     return ZoneInfo(name)
 
@@ -39,7 +38,7 @@ def get_time_zone(name: str) -> ZoneInfo:
 def to_instant(moment: datetime) -> Instant:
     """Return `moment` (aware, any zone) as a UTC instant.
 
-    Raises ValueError for a naive datetime: it names no point in time.
+    Raises ValueError for a naive datetime.
     """
     if moment.tzinfo is None:
         raise ValueError("an instant needs a time zone")
@@ -52,19 +51,19 @@ def format_utc(at: datetime) -> str:
 
 
 def to_local_date(day: date) -> LocalDate:
-    """Return `day` as a local date. Raises TypeError for a datetime, which is no day."""
+    """Return `day` as a local date. Raises TypeError for a datetime."""
     if isinstance(day, datetime):
         raise TypeError("a datetime is no local date")
     return LocalDate(day)
 
 
 def days_after(day: LocalDate, days: int) -> LocalDate:
-    """Return the local date `days` later (earlier where negative)."""
+    """Return the local date `days` later, or earlier if negative."""
     return LocalDate(day + timedelta(days=days))
 
 
 def iter_days(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
-    """Yield every local date from `first` to `last`, both included; none where `last` is before."""
+    """Yield every local date from `first` to `last`, both included; none if `last` is earlier."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield LocalDate(date.fromordinal(ordinal))
 
@@ -72,8 +71,8 @@ def iter_days(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
 def get_local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_AT) -> LocalDate:
     """Return the local day that `moment` falls in, in the IANA `zone`.
 
-    It is what the clock on the wall says. Where clocks go back over `day_starts_at` itself (02:30
-    in Berlin; 03:00 on the Chatham Islands alone) yesterday comes back for those minutes.
+    It follows the clock on the wall. If clocks are turned back over `day_starts_at` itself (02:30
+    in Berlin; 03:00 only on the Chatham Islands), yesterday returns for those minutes.
     """
     wall = moment.astimezone(get_time_zone(zone)).replace(tzinfo=None)
     day = LocalDate(wall.date())
@@ -83,8 +82,8 @@ def get_local_day(moment: Instant, zone: str, day_starts_at: time = DAY_STARTS_A
 def get_day_start(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
     """Return the UTC instant at which the local `day` begins in the IANA `zone`.
 
-    A wall time that the clock change skips stands for the first minute that exists; one that
-    comes twice stands for its first coming (PEP 495, fold=0).
+    A wall time that a clock change skips means the first minute that exists; one that occurs
+    twice means its first occurrence (PEP 495, fold=0).
     """
     wall = datetime.combine(day, day_starts_at, tzinfo=get_time_zone(zone))
     begins = wall.astimezone(UTC)
@@ -94,7 +93,7 @@ def get_day_start(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT
 
 
 def get_day_end(day: LocalDate, zone: str, day_starts_at: time = DAY_STARTS_AT) -> Instant:
-    """Return the UTC instant at which the local `day` is over: the next one's beginning."""
+    """Return the UTC instant at which the local `day` ends and the next one begins."""
     return get_day_start(days_after(day, 1), zone, day_starts_at)
 
 

@@ -1,7 +1,7 @@
-"""An error that nobody expected: logged with where it happened, and without a private word.
+"""Logging of unexpected errors: where they happened, and no private text.
 
-An exception's message may hold what a leader wrote, and an address may hold a secret link, so
-neither is logged: the endpoint's name, the exceptions' types and the lines of code are.
+The message of an exception may hold what a leader wrote, and a URL may hold a secret link. So only
+the name of the endpoint, the types of the exceptions and the lines of code are logged.
 """
 
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger("leaderjournal.faults")
 
 
 def init_error_log(app: Flask) -> None:
-    """Log unexpected errors of `app` in this way; `kernel.problems` answers them."""
+    """Log the unexpected errors of `app` like this; `kernel.problems` answers them."""
 
     def log_exception(
         exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None] | Any,
@@ -28,7 +28,7 @@ def init_error_log(app: Flask) -> None:
 
 
 def format_error(error: BaseException) -> str:
-    """Return where an error and those behind it happened, line by line, the last one first."""
+    """Return where an error and its causes happened, a line each, the last error first."""
     lines: list[str] = []
     seen: BaseException | None = error
     while seen is not None:

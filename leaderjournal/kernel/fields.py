@@ -1,4 +1,4 @@
-"""Fields that several rooms read from outside, with messages that say what is allowed."""
+"""Fields that the schemas of several packages share; messages say what is allowed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from leaderjournal.kernel.json_input import INVALID_TEXT, is_text
 LONGEST_TEXT = 20_000
 EARLIEST_DATE = date(1900, 1, 1)
 LATEST_DATE = date(2999, 12, 31)
-"""As far as a pause or a due day may lie ahead; what reckons with days stays within the years."""
+"""The latest end of a pause or due day; calculations with days stay in valid years."""
 DAY_PATTERN = "^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 DATE_PATTERN = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIMESTAMP_PATTERN = re.compile(
@@ -24,11 +24,11 @@ TIMESTAMP_PATTERN = re.compile(
 UUID_PATTERN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CLOCK_TIME_PATTERN = re.compile("^([01][0-9]|2[0-3]):[0-5][0-9]$")
 VISIBLE_PATTERN = r"[^\s\x1c-\x1f\x85\ufeff]"
-"""Anything but white space, which Python and ECMA-262 (12.2) do not count alike."""
+"""Anything but white space, which Python and ECMA-262 (12.2) define differently."""
 
 
 class UserText(fields.String):
-    """Text a person writes: line ends become \\n; nothing that cannot be stored or shown."""
+    """Text that a person writes; line ends become \\n, and invalid characters are refused."""
 
     def __init__(self, *, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
         too_long = f"Use at most {longest:,} characters."
@@ -45,7 +45,7 @@ class UserText(fields.String):
 
 
 class Line(UserText):
-    """One line of text, without spaces around it, not empty."""
+    """One line of text, stripped and not empty."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         length = validate.Length(1, longest, error=f"Use 1 to {longest} characters.")
@@ -79,7 +79,7 @@ class Day(fields.Date):
 
 
 class EveryDays(fields.Integer):
-    """A rhythm: every so many days, null for none."""
+    """A rhythm in days; null for none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -108,7 +108,7 @@ class ClockTime(fields.Field[time]):
 
 
 class Id(fields.UUID):
-    """A UUID as RFC 9562 writes it."""
+    """A UUID in the form of RFC 9562."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {"invalid_uuid": "Use a UUID."})
@@ -121,7 +121,7 @@ class Id(fields.UUID):
 
 
 class StrictBoolean(fields.Boolean):
-    """True or false, and no other way to say so."""
+    """True or false, without the other spellings that marshmallow accepts."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -130,7 +130,7 @@ class StrictBoolean(fields.Boolean):
 
 
 class Timestamp(fields.AwareDateTime):
-    """A point in time from outside, RFC 3339, within the years that days are reckoned in."""
+    """A point in time from outside (RFC 3339), between the years 1900 and 2999."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -170,6 +170,6 @@ class UtcInstant(fields.AwareDateTime):
 
 
 def require_one(given: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Raise ValidationError where what was given has none of `names`."""
+    """Raise ValidationError if `given` has none of `names`."""
     if not any(name in given for name in names):
         raise ValidationError(f"Send one or more of: {', '.join(names)}.", names[0])

@@ -1,4 +1,4 @@
-"""The secrets of an installation, made once where the operator has set none."""
+"""The secrets of an installation, created once if the operator has set none."""
 
 import base64
 import secrets
@@ -13,12 +13,12 @@ from leaderjournal.kernel.settings import SETTINGS_FILE, get_instance_folder
 
 
 def create_data_key() -> str:
-    """Return a fresh key-encryption key as `id:base64url`, fit for DATA_KEYS."""
+    """Return a fresh key-encryption key as `id:base64url`, the form of DATA_KEYS."""
     return f"k{secrets.token_hex(4)}:{_encode_base64url(secrets.token_bytes(32))}"
 
 
 def create_secrets() -> dict[str, str]:
-    """Return new values for every secret that a start demands."""
+    """Return new values for every required secret."""
     vapid = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
@@ -28,7 +28,7 @@ def create_secrets() -> dict[str, str]:
 
 
 def add_missing_secrets(instance: Path) -> list[str]:
-    """Make the secrets that `instance/settings.env` lacks; return the names of those made."""
+    """Add the secrets that `instance/settings.env` lacks; return their names."""
     make_folder_private(instance)
     path = instance / SETTINGS_FILE
     kept = dotenv_values(path)

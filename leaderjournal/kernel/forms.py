@@ -1,4 +1,4 @@
-"""Forms: the same schemas as the API's, with the messages kept for the page."""
+"""Forms: they use the schemas of the API, and collect the messages for the page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from leaderjournal.kernel.problems import Errors, flatten_messages
 
 
 def read_form(schema: Schema, form: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
-    """Return the values of a submitted form and the messages by field, empty where all is well.
+    """Return the values of a submitted form, and the messages by field, empty if it is valid.
 
-    What a browser adds of its own (the CSRF token, a button's name) is left out.
+    Fields that the schema does not know, such as the CSRF token, are left out.
     """
     try:
         return dict(schema.load(form, unknown=EXCLUDE)), {}
@@ -20,5 +20,5 @@ def read_form(schema: Schema, form: Mapping[str, Any]) -> tuple[dict[str, Any], 
 
 
 def parse_whole_number(text: str) -> int | str:
-    """Return the number that a field's digits are; any other text as it is, for the schema."""
+    """Return a text of digits as a number, any other text as it is, for the schema to judge."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else text

@@ -30,10 +30,10 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 
 def init_headers(app: Flask, *, secure: bool) -> None:
-    """Send the headers with every reply; HSTS where the public address is https."""
+    """Send the headers with every reply; HSTS only if the public address is https."""
 
     @app.after_request
-    def secure_headers(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:

@@ -1,8 +1,8 @@
-"""Only the journal's own names are served: PUBLIC_URL's host and those in TRUSTED_HOSTS.
+"""Host names: only PUBLIC_URL's host and those in TRUSTED_HOSTS are served.
 
-A request under another name may come from a page of somebody else's whose name leads here (DNS
-rebinding), or lets a cache keep a reply under a wrong name. Flask's own TRUSTED_HOSTS refuses
-before a request has a route, so that no page can be rendered and no address excepted.
+A request under another name may come from a foreign page whose name resolves to this server (DNS
+rebinding), or make a cache store a reply under a wrong name. Flask's own TRUSTED_HOSTS refuses a
+request before it has a route, so that no page can be rendered and no address excepted.
 """
 
 from urllib.parse import urlsplit
@@ -17,8 +17,8 @@ REFUSED = "The journal is not served under this name. Its operator can add it to
 
 
 def refuse_other_hosts() -> None:
-    """Raise Problem (400) for a request under a name that is not the journal's."""
-    # Werkzeug gives an empty host where the header has characters that no name has.
+    """Raise Problem (400) for a request under a foreign name."""
+    # Werkzeug gives an empty host if the header has characters that no name has.
     try:
         name = urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
@@ -28,5 +28,5 @@ def refuse_other_hosts() -> None:
 
 
 def init_hosts(app: Flask) -> None:
-    """Let `app` serve its own names alone."""
+    """Let `app` serve only its own names."""
     app.before_request(refuse_other_hosts)

@@ -1,11 +1,11 @@
-"""Work that may need too much: done in a process of its own, which may have so much and no more.
+"""Functions that run in a process of their own, with limits on memory and time.
 
-What a stranger's file or a year of words needs cannot be known beforehand. In a process of its own
-it takes nobody else down: Linux refuses it more memory, and it is ended after its time. macOS keeps
-no process to a limit of memory; there only the time is kept.
+What a stranger's file or a year of text needs is not known beforehand. In a process of its own it
+affects nobody else: Linux refuses it more memory, and it is killed when its time is over. macOS
+does not limit the memory of a process; only the time limit applies there.
 
 The standard library's forkserver does the rest: it starts without the threads and connections of
-the process that asks, has everything imported, and a copy of it is there within milliseconds.
+the calling process, has everything imported, and forks a copy within milliseconds.
 """
 
 import multiprocessing
@@ -26,7 +26,7 @@ _context.set_forkserver_preload(["leaderjournal"])
 
 
 class LimitExceeded(Exception):
-    """The work needs more memory or time than it may have."""
+    """The function needs more memory or time than its limits allow."""
 
 
 def run_isolated(
@@ -36,10 +36,10 @@ def run_isolated(
     seconds: int = SECONDS,
     load: Callable[[], object] = bool,
 ) -> Result:
-    """Return what `function` returns, or raise what it raises, run in a process of its own.
+    """Run `function` in a process of its own; return what it returns, or raise what it raises.
 
-    The functions must be those of a module, and all of it fit to be pickled. What `load` takes to
-    load libraries does not count. Raises NeedsTooMuch.
+    The functions must be defined in a module, and everything must be picklable. The memory of the
+    libraries that `load` imports does not count. Raises LimitExceeded.
     """
     receiving, sending = _context.Pipe(duplex=False)
     process = _context.Process(
@@ -52,7 +52,7 @@ def run_isolated(
         if not receiving.poll(seconds):
             raise LimitExceeded
         result, problem = receiving.recv()
-    except EOFError as error:  # it was ended: by a limit, by the system, or by a library
+    except EOFError as error:  # killed: by a limit, by the system, or by a library
         raise LimitExceeded from error
     finally:
         process.kill()
@@ -76,14 +76,14 @@ def _run_limited(
     arguments: tuple[Any, ...],
 ) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # its memory is a leader's words
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # its memory holds a leader's text
     sent: tuple[Any, Exception | None]
     try:
         load()
         with suppress(OSError, ValueError):  # macOS
             resource.setrlimit(resource.RLIMIT_AS, (_get_address_space() + memory,) * 2)
         sent = function(*arguments), None
-    except Exception as error:  # noqa: BLE001 - whoever asked deals with it
+    except Exception as error:  # noqa: BLE001 - the caller handles it
         error.__traceback__ = error.__cause__ = error.__context__ = None
         sent = None, error
     try:
@@ -93,7 +93,7 @@ def _run_limited(
 
 
 def _get_address_space() -> int:
-    """Return how many bytes of addresses this process has; 0 where the system does not say."""
+    """Return the size of this process's address space in bytes; 0 if the system does not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:

@@ -1,7 +1,8 @@
-"""JSON from outside, read within limits (RFC 8259, 9, allows them).
+"""JSON from outside, parsed within limits (which RFC 8259, 9, allows).
 
-The standard library's reader raises RecursionError for deep nesting and ValueError for integers of
-more than 4,300 digits, and takes NaN, which is no JSON, and lone surrogates, which are no text.
+The parser of the standard library raises RecursionError for deep nesting and ValueError for
+integers of more than 4,300 digits. It accepts NaN, which is not JSON, and lone surrogates, which
+are not text.
 """
 
 import json
@@ -19,11 +20,11 @@ _INVALID_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class UnreadableJson(ValueError):
-    """The text is no JSON within the limits. The message says what is allowed."""
+    """The text is not JSON within the limits. The message says what is allowed."""
 
 
 class InvalidText(UnreadableJson):
-    """A string holds NUL or half of a surrogate pair, at `path`: names and positions with dots."""
+    """A string has NUL or half of a surrogate pair, at `path`: names and positions with dots."""
 
     def __init__(self, path: str) -> None:
         super().__init__(INVALID_TEXT)
@@ -49,7 +50,7 @@ def read_json(content: str | bytes) -> Any:
         raise
     except RecursionError:
         raise UnreadableJson(f"Nest values at most {DEEPEST} deep.") from None
-    except ValueError:  # its message would hold some of the text
+    except ValueError:  # its message would contain some of the text
         raise UnreadableJson("Send valid JSON in UTF-8.") from None
     if text.count("[") + text.count("{") > DEEPEST and _is_deeper(value, DEEPEST):
         raise UnreadableJson(f"Nest values at most {DEEPEST} deep.")
@@ -66,7 +67,7 @@ def _parse_integer(digits: str) -> int:
 
 
 def _parse_number(digits: str) -> float | int:
-    """Return a number; 4.0 is the integer 4, as JSON Schema has it."""
+    """Return a number; 4.0 is the integer 4, as in JSON Schema."""
     _check_length(digits)
     number = float(digits)
     if number in (float("inf"), float("-inf")):
@@ -90,7 +91,7 @@ def _list_children(value: Any) -> list[Any]:
 
 
 def _is_deeper(value: Any, depth: int) -> bool:
-    """Tell whether a value nests more than `depth` lists and objects; asked level by level."""
+    """Tell whether a value nests more than `depth` lists and objects, level by level."""
     level = [value]
     for _ in range(depth):
         level = [child for parent in level for child in _list_children(parent)]
@@ -104,9 +105,9 @@ def _iter_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             shown = _INVALID_TEXT.sub("?", name)
-            here = f"{path}.{shown}" if path else shown
-            yield here, name
-            yield from _iter_strings(inner, here)
+            inner_path = f"{path}.{shown}" if path else shown
+            yield inner_path, name
+            yield from _iter_strings(inner, inner_path)
     elif isinstance(value, list):
         for position, inner in enumerate(value):
             yield from _iter_strings(inner, f"{path}.{position}" if path else str(position))

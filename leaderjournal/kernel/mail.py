@@ -1,4 +1,4 @@
-"""Outgoing mail over SMTP, as SMTP_URL says: smtp://, smtps:// or smtp+starttls://."""
+"""Outgoing mail over SMTP; SMTP_URL begins with smtp://, smtps:// or smtp+starttls://."""
 
 import smtplib
 import ssl
@@ -25,15 +25,15 @@ class MailNotConfigured(Exception):
 
 
 def get_refusal_code(error: smtplib.SMTPException) -> int | None:
-    """Return the code by which a server refused one message; None for any other trouble with it.
+    """Return the code with which a server refused one message; None for any other error.
 
-    5yz is for good, 4yz for now (RFC 5321, 4.2.1).
+    5yz is permanent, 4yz temporary (RFC 5321, 4.2.1).
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(code, _)] = error.recipients.values()
         return int(code)
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return None  # the operator may put it right
+        return None  # the operator can fix it
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
 
 
@@ -45,7 +45,7 @@ class _OneLine(BaseHeader):
 
     @staticmethod
     def parse(value: str, kwds: dict[str, Any]) -> None:
-        """Read the value as the standard library reads a header that it does not know."""
+        """Parse the value like a header that the standard library does not know."""
         UnstructuredHeader.parse(value, kwds)
 
     def fold(self, *, policy: Policy) -> str:
@@ -56,7 +56,7 @@ class _OneLine(BaseHeader):
 _headers = HeaderRegistry()
 _headers.map_to_type("list-unsubscribe", _OneLine)
 
-# Seven bits, so that no server on the way has to change a message and break its signature.
+# Seven bits: no server on the way has to re-encode a message and break its signature.
 _POLICY = EmailPolicy(header_factory=_headers, cte_type="7bit")
 
 
@@ -71,12 +71,12 @@ def compose(
     headers: Sequence[tuple[str, str]] = (),
     name: UUID | None = None,
 ) -> EmailMessage:
-    """Return a message in plain text, and as `html` too where that is given.
+    """Return a message in plain text, and as `html` too if that is given.
 
-    `name` goes into its Message-ID under the sender's own domain: a second copy of the same name
-    is left out by mail stores that look for it. Without one, every message is named anew.
+    `name` is part of its Message-ID, under the domain of the sender: mail stores drop a second
+    message of the same name. By default every message has a new name.
 
-    Raises MailNotConfigured where `sender` holds no address, and ValueError for a line break in a
+    Raises MailNotConfigured if `sender` has no address, and ValueError for a line break in a
     header.
     """
     message = EmailMessage(policy=_POLICY)
@@ -98,10 +98,10 @@ def compose(
 
 
 def build_unsubscribe_headers(url: str) -> list[tuple[str, str]]:
-    """Return the headers by which mail programmes offer `url` as a button of their own.
+    """Return the headers with which mail programs show a button that unsubscribes at `url`.
 
-    It works by one click (RFC 8058) where the address is https, which that RFC demands; the header
-    itself is of RFC 2369, 3.2.
+    The header is defined by RFC 2369, 3.2; one click is enough if the URL is https, which RFC 8058
+    requires.
     """
     headers = [("List-Unsubscribe", f"<{url}>")]
     if url.startswith("https://"):
@@ -110,7 +110,7 @@ def build_unsubscribe_headers(url: str) -> list[tuple[str, str]]:
 
 
 def connect(smtp_url: str) -> smtplib.SMTP:
-    """Return an open connection to the mail server, signed in where the URL holds a user.
+    """Return an open connection to the mail server, signed in if the URL has a user.
 
     Raises MailNotConfigured, OSError or smtplib.SMTPException.
     """
@@ -133,9 +133,9 @@ def connect(smtp_url: str) -> smtplib.SMTP:
 
 
 class MailConnection:
-    """A connection to the mail server, opened for the first mail and kept open for the next ones.
+    """A connection to the mail server, opened for the first mail and reused for the next ones.
 
-    To be used in a `with` statement, by one thread at a time.
+    Use it in a `with` statement, in one thread at a time.
     """
 
     def __init__(self, smtp_url: str) -> None:
@@ -149,12 +149,12 @@ class MailConnection:
         self.close()
 
     def send(self, message: EmailMessage) -> None:
-        """Send one message. What befalls it leaves the connection fit for the next one.
+        """Send one message. The connection can be used for the next one whatever happens.
 
-        Where the server has closed the connection meanwhile, or has had its fill of mails on one,
-        a new one is opened; a message that it may have taken already is never sent again.
+        If the server has closed the connection, or takes no more mails on it, a new one is opened.
+        A message that it may have accepted already is never sent again.
 
-        Raises as `connect` does.
+        Raises what `connect` raises.
         """
         server = self._find_open_connection()
         if server is not None:
@@ -168,7 +168,7 @@ class MailConnection:
         self._open().send_message(message)
 
     def close(self) -> None:
-        """Take leave of the server; a reply that does not come makes no sent mail unsent."""
+        """Close the connection; a missing reply does not matter for mails already sent."""
         server, self._server = self._server, None
         if server is not None:
             with suppress(smtplib.SMTPServerDisconnected):
@@ -180,8 +180,11 @@ class MailConnection:
         return self._server
 
     def _find_open_connection(self) -> smtplib.SMTP | None:
-        """Return the open connection, asked whether it is one: only before a message is given
-        away can a lost connection be replaced without the risk of sending it twice."""
+        """Return the open connection if the server still answers on it.
+
+        Only before a message is handed over can a lost connection be replaced without the risk
+        of sending the message twice.
+        """
         with suppress(smtplib.SMTPServerDisconnected):
             if self._server is not None and self._server.noop()[0] == 250:
                 return self._server
@@ -189,7 +192,7 @@ class MailConnection:
 
 
 def send(smtp_url: str, message: EmailMessage) -> None:
-    """Send one message. Raises as `connect` does."""
+    """Send one message. Raises what `connect` raises."""
     with MailConnection(smtp_url) as connection:
         connection.send(message)
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond what apispec reads off the schemas by itself."""
+"""Parts of the OpenAPI document that apispec does not derive from the schemas."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ CONDITIONS = {
 
 
 class Converter(OpenAPIConverter):
-    """Also says of which members a body needs one at least (`Meta.says_one_of`)."""
+    """A converter that also names the members of which one is required (`Meta.says_one_of`)."""
 
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
         """Return the JSON Schema of a marshmallow schema."""
@@ -26,15 +26,15 @@ class Converter(OpenAPIConverter):
 
 
 class Plugin(MarshmallowPlugin):
-    """The marshmallow plugin with our converter."""
+    """The marshmallow plugin with this converter."""
 
     Converter = Converter
 
 
 def join_forms(operation: dict[str, Any], components: dict[str, Any]) -> None:
-    """Let a call that takes a file and fields take them as one form, which is how they are sent.
+    """Document a call that takes a file and fields as one multipart form.
 
-    flask-smorest puts the file among the parameters, where OpenAPI 3 has no place for it.
+    flask-smorest lists the file among the parameters, which OpenAPI 3 does not allow.
     """
     parameters = operation.get("parameters", [])
     files = [given for given in parameters if given.get("in") == "formData"]
@@ -53,7 +53,7 @@ def join_forms(operation: dict[str, Any], components: dict[str, Any]) -> None:
 
 
 def add_condition_headers(operation: dict[str, Any], statuses: set[str]) -> None:
-    """Name the headers of conditional requests (RFC 9110, 13.1) where a call takes them."""
+    """Document the headers of conditional requests (RFC 9110, 13.1) if a call supports them."""
     if "412" not in statuses:
         return
     for name, text in CONDITIONS.items():

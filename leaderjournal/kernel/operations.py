@@ -1,4 +1,4 @@
-"""What the operator's tools ask: is the process up, is it ready, and what does it count."""
+"""Endpoints for the tools of the operator: liveness, readiness and metrics."""
 
 import hmac
 import os
@@ -24,7 +24,7 @@ blueprint = Blueprint("operations", __name__)
 LOOPBACK = {"127.0.0.1", "::1"}
 SET_BY_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
 FORWARDED_FILE = "forwarded"
-"""An empty file of the instance folder: its date says when a request was last forwarded to it."""
+"""An empty file in the instance folder; its date is that of the last forwarded request."""
 
 REQUESTS = Counter("journal_requests_total", "Requests answered", ["endpoint", "status"])
 SECONDS = Histogram("journal_request_seconds", "Time to answer a request", ["endpoint"])
@@ -38,25 +38,25 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Say whether the database answers, its schema is the newest, and what is stored opens."""
+    """Check that the database answers, its schema is current and the keys decrypt its data."""
     try:
         with db.engine.connect() as connection:
             current = is_current(connection)
-        unopened = current and _find_key_problems(current_app)
+        has_wrong_keys = current and _find_key_problems(current_app)
     except sa.exc.SQLAlchemyError:
         return Response("the database does not answer\n", 503, mimetype="text/plain")
     if not current:
         return Response("the schema is not up to date\n", 503, mimetype="text/plain")
-    if unopened:
+    if has_wrong_keys:
         return Response("DATA_KEYS does not open what is stored\n", 503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Give the counters in Prometheus's text format: for the token, or to who is on this machine.
+    """Return the metrics in Prometheus's text format, for the token or to loopback clients.
 
-    That is told by address where nobody else can have it: at a PUBLIC_URL of this machine alone.
+    Loopback addresses are trusted only if PUBLIC_URL is on loopback too.
     """
     if not _may_read_metrics():
         abort(404)
@@ -73,8 +73,8 @@ def _may_read_metrics() -> bool:
     given = request.authorization.token if request.authorization else None
     if token and given:
         return hmac.compare_digest(token.encode(), given.encode())
-    # Behind a proxy on this machine every request comes from loopback, and not every proxy says so.
-    # Where a proxy is to be expected the token alone will do.
+    # Behind a proxy on this machine every request comes from loopback, and not every proxy adds a
+    # header. If there may be a proxy, only the token is accepted.
     if get_settings().trusted_proxies or not _is_loopback(get_settings().public_url):
         return False
     return _is_local() and _is_loopback(f"//{request.host}")
@@ -97,7 +97,7 @@ def _is_forwarded() -> bool:
 
 
 def note_forwarded(app: Flask) -> None:
-    """Note that a request came through a proxy that is not trusted; `doctor` tells of it."""
+    """Record that a request came through an untrusted proxy, for `doctor` to report."""
     app.extensions["noted_forwarded"] = True
     app.logger.warning("requests arrive through a proxy, and TRUSTED_PROXIES is 0")
     with suppress(OSError):
@@ -105,7 +105,7 @@ def note_forwarded(app: Flask) -> None:
 
 
 def get_last_forwarded() -> date | None:
-    """Return when a web process last noted that a request was forwarded, though none should be."""
+    """Return when a web process last recorded a forwarded request, though none is expected."""
     try:
         noted = (get_settings().instance / FORWARDED_FILE).stat().st_mtime
     except OSError:
@@ -114,14 +114,14 @@ def get_last_forwarded() -> date | None:
 
 
 def is_operators_probe() -> bool:
-    """Tell whether a tool of the operator's asks, which may do so under any name of the machine."""
+    """Tell whether a tool of the operator asks, which may use any name of the machine."""
     return request.blueprint == blueprint.name and (_is_local() or _may_read_metrics())
 
 
 def refuse_wrong_keys(app: Flask) -> None:
-    """Raise SettingsError, which names the variable, where what is stored does not open.
+    """Raise SettingsError, which names the variable, if the keys do not decrypt what is stored.
 
-    A database that is away, or has no schema yet, is none of its business: `/readyz` tells of it.
+    A database that does not answer or has no schema yet is left to `/readyz`.
     """
     with app.app_context(), suppress(sa.exc.DBAPIError):
         if wrong := _find_key_problems(app):
@@ -129,23 +129,23 @@ def refuse_wrong_keys(app: Flask) -> None:
 
 
 def _find_key_problems(app: Flask) -> list[str]:
-    check: Callable[[], list[str]] = app.extensions["what_does_not_open"]
+    check: Callable[[], list[str]] = app.extensions["find_key_problems"]
     return check()
 
 
-def init_operations(app: Flask, what_does_not_open: Callable[[], list[str]]) -> None:
-    """Answer the operator's tools and count requests; an endpoint's name holds no private word.
+def init_operations(app: Flask, find_key_problems: Callable[[], list[str]]) -> None:
+    """Serve the tools of the operator and count requests by endpoint, which holds no private text.
 
-    `what_does_not_open` tells in sentences what of the database the configured keys do not open.
+    `find_key_problems` returns sentences about data that the configured keys do not decrypt.
     """
-    app.extensions["what_does_not_open"] = what_does_not_open
+    app.extensions["find_key_problems"] = find_key_problems
     app.register_blueprint(blueprint)
 
     @app.before_request
     def begin() -> None:
         g.began = perf_counter()
-        noted = "noted_forwarded" in app.extensions  # once is enough
-        if not noted and not get_settings().trusted_proxies and _is_forwarded():
+        is_recorded = "noted_forwarded" in app.extensions  # once is enough
+        if not is_recorded and not get_settings().trusted_proxies and _is_forwarded():
             note_forwarded(app)
 
     @app.after_request

@@ -1,7 +1,7 @@
-"""Outages: errors that say that a store cannot take or give anything just now.
+"""Outages: errors because a database cannot be read or written at the moment.
 
-A lock that is held, a server that is stopped, a full or read-only disk are nobody's fault who asks,
-and pass. They are told apart from faults by the codes of SQLite, PostgreSQL and the system.
+A held lock, a stopped server, a full or read-only disk are no fault of the client, and temporary.
+The codes of SQLite, PostgreSQL and the system tell them from programming errors.
 """
 
 import errno
@@ -14,12 +14,12 @@ import redis
 import sqlalchemy as sa
 
 SYSTEM_ERRORS = (sqlite3.Error, psycopg.Error, redis.RedisError, sa.exc.SQLAlchemyError, OSError)
-"""Every kind of error in which an outage may come."""
+"""Every type of error that may be an outage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """What is answered: a status, a sentence, and in how many seconds to try again."""
+    """The reply: a status, a sentence, and after how many seconds to retry."""
 
     status: int
     detail: str
@@ -41,19 +41,19 @@ _SQLITE = {
 _POSTGRESQL = {
     "08": BUSY,  # the connection
     "25006": BUSY,  # a read-only transaction, as on a stand-by
-    "40": BUSY,  # deadlocks and serialisation: undone, and free to be tried again
+    "40": BUSY,  # deadlocks and serialisation failures: rolled back, to be retried
     "53": BUSY,  # too many connections, no memory
     "53100": FULL,
     "55P03": BUSY,  # lock_timeout
     "57014": BUSY,  # statement_timeout
-    "57P": BUSY,  # it is stopped, or starts
+    "57P": BUSY,  # it stops or starts
     "58": BUSY,  # its files
 }
 _SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: BUSY}
 
 
 def find_outage(error: BaseException) -> Outage | None:
-    """Return the outage that `error`, or an error that it came from, tells of; None for faults."""
+    """Return the outage behind `error` or one of its causes; None for any other error."""
     for each in _iter_causes(error):
         found = _get_outage(each)
         if found is not None:
@@ -62,7 +62,7 @@ def find_outage(error: BaseException) -> Outage | None:
 
 
 def format_outage(error: BaseException) -> str:
-    """Return what a store said in a line that holds no value and no address: for the log."""
+    """Return the message of a database as one line for the log, without values and URLs."""
     for each in _iter_causes(error):
         if isinstance(each, sqlite3.OperationalError | psycopg.OperationalError):
             said = str(each).partition("\n")[0].rstrip(". ")
@@ -71,7 +71,7 @@ def format_outage(error: BaseException) -> str:
 
 
 def is_schema_error(error: BaseException) -> bool:
-    """Tell whether `error` misses a table or a column, as where the schema is not the newest."""
+    """Tell whether `error` misses a table or a column, as an outdated schema does."""
     return any(
         isinstance(each, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
         or (
@@ -91,7 +91,7 @@ def _get_outage(error: BaseException) -> Outage | None:
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(error, psycopg.Error):
         state = error.sqlstate
-        if state is None:  # it never came to an answer of the server's
+        if state is None:  # the server never answered
             return BUSY if isinstance(error, psycopg.OperationalError) else None
         return next(
             (_POSTGRESQL[s] for s in (state, state[:3], state[:2]) if s in _POSTGRESQL), None

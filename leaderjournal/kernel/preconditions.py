@@ -1,4 +1,4 @@
-"""Conditional requests: a writer says which version they saw (RFC 9110, 13.1)."""
+"""Conditional requests: a client names the version it has seen (RFC 9110, 13.1)."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,23 +7,23 @@ from flask import request
 
 
 class Versioned(Protocol):
-    """What is stored in versions, each with a name of its own."""
+    """Something stored in versions, each with an ETag of its own."""
 
     @property
     def etag(self) -> str:
-        """The version's name in ETag and If-Match (RFC 9110, 8.8.3), without quotes."""
+        """The ETag of the version (RFC 9110, 8.8.3), without quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What the writer expects to find: nothing yet, any version, or one of some versions."""
+    """What the client expects to be stored: nothing, any version, or one of `etags`."""
 
     absent: bool = False
     present: bool = False
     etags: frozenset[str] = frozenset()
 
     def is_met_by(self, current: Versioned | None) -> bool:
-        """Tell whether `current` is what was expected."""
+        """Tell whether `current` meets the precondition."""
         if self.absent:
             return current is None
         if self.present:
@@ -35,7 +35,7 @@ NO_PRECONDITION = Precondition()
 
 
 def read_precondition() -> Precondition:
-    """Return what the request's If-Match and If-None-Match expect."""
+    """Return the precondition in the request's If-Match and If-None-Match."""
     if request.if_none_match.star_tag:
         return Precondition(absent=True)
     if request.if_match.star_tag:

@@ -1,5 +1,7 @@
-"""Files for nobody else on the machine: folders that their owner alone may enter, and files that
-their owner alone may read. SQLite gives its log the mode of the database beside it."""
+"""Private files: only their owner may enter the folders and read the files.
+
+SQLite gives its log the mode of the database beside it.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -10,16 +12,16 @@ BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
 
 def make_folder_private(folder: Path) -> None:
-    """Make `folder` where there is none, and keep others out of it."""
+    """Create `folder` if it is missing, and let only its owner enter it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(PermissionError):
         folder.chmod(0o700)
 
 
 def make_private(database: Path) -> None:
-    """Make the file of a `database` where there is none, and keep others from reading it.
+    """Create the file of a `database` if it is missing, and let only its owner read it.
 
-    Whoever may not change that is told by `doctor`.
+    If that is not permitted, `doctor` reports it.
     """
     with suppress(OSError):
         database.touch(mode=0o600)
@@ -29,12 +31,12 @@ def make_private(database: Path) -> None:
 
 
 def list_database_files(database: Path) -> list[Path]:
-    """Return the file of a `database` and those that SQLite keeps beside it."""
+    """Return the file of a `database` and those that SQLite creates beside it."""
     return [database.with_name(database.name + suffix) for suffix in BESIDE_A_DATABASE]
 
 
 def find_exposed(places: Iterable[Path]) -> Iterator[Path]:
-    """Yield those of the `places` that others than their owner may read or change."""
+    """Yield those of the `places` that others than their owner may read or write."""
     for place in places:
         if place.exists() and place.stat().st_mode & OTHERS:
             yield place

@@ -1,8 +1,9 @@
-"""Errors as people and programs read them: a page, or `application/problem+json` (RFC 9457)."""
+"""Replies to errors: a page for people, `application/problem+json` (RFC 9457) for programs."""
 
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Response, current_app, render_template, request
@@ -36,7 +37,15 @@ DETAILS = {
     500: "Something went wrong on our side. Nothing of yours was changed.",
 }
 
-HEADINGS = {503: "The journal is busy just now", 507: "The journal is full"}
+PROBLEM_HEADINGS = {
+    400: "This did not come through",
+    403: "This is not open to you",
+    404: "There is nothing here",
+    413: "This is too large",
+    429: "A little too fast",
+    500: "Something went wrong",
+}
+OUTAGE_HEADINGS = {503: "The journal is busy just now", 507: "The journal is full"}
 LABELS = {
     "text": "Your words",
     "note": "Your note",
@@ -52,8 +61,17 @@ Errors = dict[str, list[str]]
 Parsed = TypeVar("Parsed")
 
 
+@dataclass(frozen=True, slots=True)
+class SubmittedField:
+    """A field of a form that an outage kept from being saved; shown if it has a label."""
+
+    name: str
+    value: str
+    label: str
+
+
 class Problem(HTTPException):
-    """An error with a status, a sentence, messages by field and further members."""
+    """An error with a status, a sentence, messages by field and additional members."""
 
     def __init__(
         self,
@@ -85,12 +103,12 @@ def parse_or_refuse(name: str, parse: Callable[[str], Parsed], text: str) -> Par
 
 
 def summarize_errors(errors: Errors) -> str:
-    """Return one sentence that names every field that is not right and what is allowed."""
+    """Return all messages in one line, each with its field."""
     return " ".join(f"{field}: {message}" for field, texts in errors.items() for message in texts)
 
 
 def flatten_messages(messages: Any, prefix: str = "") -> Errors:
-    """Return marshmallow's nested messages as one list of messages per dotted field."""
+    """Return marshmallow's nested messages as a list per dotted field."""
     if isinstance(messages, dict):
         result: Errors = {}
         for name, inner in messages.items():
@@ -102,61 +120,69 @@ def flatten_messages(messages: Any, prefix: str = "") -> Errors:
 
 
 def init_problems(app: Flask) -> None:
-    """Answer every error in the form its asker reads."""
-
-    def answer(error: HTTPException) -> Response:
-        status = error.code or 500
-        webargs = getattr(error, "data", None) or {}
-        errors = getattr(error, "errors", None)
-        if errors is None and webargs.get("messages"):
-            locations = webargs["messages"]
-            errors = {
-                field: texts
-                for inner in locations.values()
-                for field, texts in flatten_messages(inner).items()
-            }
-        if isinstance(error, Problem):
-            detail = error.description or ""
-        elif errors:
-            detail = summarize_errors(errors)
-        else:
-            detail = DETAILS.get(status, error.description or error.name)
-        if request.path.startswith(API_PREFIX):
-            members = getattr(error, "members", {})
-            body = {
-                "type": "about:blank",
-                "title": error.name,
-                "status": status,
-                "detail": detail,
-                **({"errors": errors} if errors else {}),
-                **members,
-            }
-            response = Response(json.dumps(body), status, content_type=PROBLEM_TYPE)
-        else:
-            response = _render_problem(status, error.name, detail)
-        for name, value in error.get_headers():
-            if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
-                response.headers[name] = value
-        for name, value in getattr(error, "extra_headers", {}).items():
-            response.headers[name] = value
-        return response
-
-    app.register_error_handler(HTTPException, answer)
+    """Answer every error as a page or as JSON."""
+    app.register_error_handler(HTTPException, _answer_problem)
     for kind in SYSTEM_ERRORS:
         app.register_error_handler(kind, _answer_outage)
 
 
+def _answer_problem(error: HTTPException) -> Response:
+    status = error.code or 500
+    errors = _find_errors(error)
+    if isinstance(error, Problem):
+        detail = error.description or ""
+    elif errors:
+        detail = summarize_errors(errors)
+    else:
+        detail = DETAILS.get(status, error.description or error.name)
+    if request.path.startswith(API_PREFIX):
+        members = {"errors": errors} if errors else {}
+        response = _build_json(status, error.name, detail, members | getattr(error, "members", {}))
+    else:
+        response = _render_problem(status, error.name, detail)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            response.headers[name] = value
+    for name, value in getattr(error, "extra_headers", {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _find_errors(error: HTTPException) -> Errors | None:
+    """Return the messages by field of a Problem, or of an error of webargs."""
+    errors: Errors | None = getattr(error, "errors", None)
+    locations = (getattr(error, "data", None) or {}).get("messages")
+    if errors is not None or not locations:
+        return errors
+    return {
+        field: texts
+        for inner in locations.values()
+        for field, texts in flatten_messages(inner).items()
+    }
+
+
+def _build_json(status: int, title: str, detail: str, members: dict[str, Any]) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return Response(json.dumps(body), status, content_type=PROBLEM_TYPE)
+
+
 def _render_problem(status: int, title: str, detail: str) -> Response:
-    """Return the page of a problem; like every page it asks the database who is signed in."""
+    """Return the page of a problem; like every page it reads from the database who is signed in."""
     try:
-        page = render_template("errors/problem.html", status=status, title=title, detail=detail)
+        page = render_template(
+            "errors/problem.html",
+            status=status,
+            heading=PROBLEM_HEADINGS.get(status, title),
+            detail=detail,
+            has_lost_form=request.method == "POST" and status in {400, 413, 422},
+        )
     except SYSTEM_ERRORS as failed:
         return _answer_outage(failed)
     return Response(page, status)
 
 
 def _answer_outage(error: Exception) -> Response:
-    """Answer an error that tells of an outage; raise any other again."""
+    """Answer an error that is an outage; raise any other again."""
     outage = find_outage(error)
     if outage is None and is_schema_error(error) and not _is_schema_current():
         log.warning("the schema is not up to date: run `flask --app app db upgrade`")
@@ -165,14 +191,8 @@ def _answer_outage(error: Exception) -> Response:
         raise error
     log.warning("%s answers %s: %s", request.endpoint, outage.status, format_outage(error))
     if request.path.startswith(API_PREFIX):
-        problem = Problem(outage.status, outage.detail)
-        body = {
-            "type": "about:blank",
-            "title": problem.name,
-            "status": outage.status,
-            "detail": outage.detail,
-        }
-        response = Response(json.dumps(body), outage.status, content_type=PROBLEM_TYPE)
+        title = Problem(outage.status, outage.detail).name
+        response = _build_json(outage.status, title, outage.detail, {})
     else:
         response = Response(_render_outage(outage), outage.status)
     response.headers["Retry-After"] = str(outage.retry_after)
@@ -180,7 +200,7 @@ def _answer_outage(error: Exception) -> Response:
 
 
 def _is_schema_current() -> bool:
-    """Tell whether the schema is the newest, or whether that cannot be told."""
+    """Tell whether the schema is current, or cannot be checked."""
     try:
         with db.engine.connect() as connection:
             return is_current(connection)
@@ -189,28 +209,31 @@ def _is_schema_current() -> bool:
 
 
 def _render_outage(outage: Outage) -> str:
-    """Return the page of an outage, with what was typed in a form, to be sent again.
+    """Return the page of an outage, with the content of a submitted form to send again.
 
-    A password is not written into a page: such a form is still where the browser goes back to.
+    A form with a password is not repeated: the browser still has it one page back.
     """
-    wrote = request.method == "POST"
-    fields = list(request.form.items(multi=True)) if wrote else []
-    # An address that leads nowhere here is not written into the page either.
-    known = request.endpoint is not None
-    secret = not known or bool(request.files) or any("password" in name for name, _ in fields)
-    # Without the usual names of pages, which ask the database who is signed in.
+    is_form = request.method == "POST"
+    fields = list(request.form.items(multi=True)) if is_form else []
+    # An unknown URL is not written into the page either.
+    is_known = request.endpoint is not None
+    is_secret = bool(request.files) or any("password" in name for name, _ in fields)
+    # Without the usual context of pages, which reads from the database who is signed in.
     return current_app.jinja_env.get_template("errors/outage.html").render(
         status=outage.status,
-        heading=HEADINGS[outage.status],
+        heading=OUTAGE_HEADINGS[outage.status],
         detail=outage.detail,
-        typed=[] if secret else fields,
-        shown={name: label for name, _ in fields if (label := _get_label(name))},
-        wrote=wrote,
-        address=request.full_path.rstrip("?") if known else "/",
+        fields=[
+            SubmittedField(name, value, _get_label(name) if value.strip() else "")
+            for name, value in fields
+            if is_known and not is_secret
+        ],
+        is_form=is_form,
+        address=request.full_path.rstrip("?") if is_known else "/",
     )
 
 
 def _get_label(name: str) -> str:
-    """Return what a field with words is called on the page of an outage; "" for others."""
+    """Return the label of a text field on the page of an outage; "" for other fields."""
     known = LABELS.get(name) or LABELS.get(name.partition("-")[0])
     return known or ""

@@ -1,5 +1,7 @@
-"""Background work: tasks are put in a queue that the worker empties, kept in SQLite beside the
-database, in PostgreSQL or in Redis, as QUEUE_URL says. No task carries a word of a leader."""
+"""The queue of background tasks, which the worker runs.
+
+QUEUE_URL chooses SQLite, PostgreSQL or Redis. No task holds any text of a leader.
+"""
 
 import logging
 import sqlite3
@@ -26,13 +28,13 @@ log = logging.getLogger("leaderjournal.queue")
 
 Task = Callable[..., Any]
 QUEUE_ERRORS = (OSError, sqlite3.Error, psycopg.Error, RedisError)
-"""What `enqueue` raises where the queue does not answer."""
+"""What `enqueue` raises if the queue does not answer."""
 
 _tasks: dict[str, Task] = {}
 
 
 class QueueFile(SqliteStorage):  # type: ignore[misc]  # huey has no types
-    """A queue in a file: what is taken is on the disk, what is done leaves no bytes behind."""
+    """A queue in a file: tasks are synced to the disk, and leave no bytes behind when done."""
 
     _prepared = False
 
@@ -45,7 +47,7 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]  # huey has no types
 
     @contextmanager
     def db(self, commit: bool = False, close: bool = False) -> Iterator[sqlite3.Cursor]:
-        """Give a cursor; a commit that fails, as on a full disk, leaves no transaction open."""
+        """Yield a cursor; a failed commit, as on a full disk, leaves no transaction open."""
         with self.lock:
             connection = self.conn
             cursor = connection.cursor()
@@ -66,12 +68,12 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]  # huey has no types
                     self._conn = None
 
     def initialize_schema(self) -> None:
-        """Make the tables where there are none; a disk that takes nothing is told of at use."""
+        """Create missing tables; a full disk raises only when the queue is used."""
         _prepare_if_it_answers(self)
 
 
 class QueueTables(PostgresStorage):  # type: ignore[misc]  # huey has no types
-    """A queue in PostgreSQL, which need not answer yet when a process starts."""
+    """A queue in PostgreSQL, which may still be down when a process starts."""
 
     _prepared = False
 
@@ -81,12 +83,12 @@ class QueueTables(PostgresStorage):  # type: ignore[misc]  # huey has no types
         return connection
 
     def initialize_schema(self) -> None:
-        """Make the tables where there are none; a server that is away is told of at use."""
+        """Create missing tables; a server that is down raises only when the queue is used."""
         _prepare_if_it_answers(self)
 
 
 def _prepare(storage: Any, connection: Any) -> None:
-    """Make the tables over the first connection that there is."""
+    """Create the tables over the first connection."""
     if storage._prepared:
         return
     try:
@@ -108,13 +110,13 @@ def _prepare_if_it_answers(storage: Any) -> None:
 
 
 def register_task(function: Task) -> Task:
-    """Register a function that the worker may be asked to run; it returns as it is."""
+    """Register a function as a background task, by its name; return it unchanged."""
     _tasks[function.__name__] = function
     return function
 
 
 def open_queue(url: str, secret: str) -> Huey:
-    """Return the queue at `url`. Raises SettingsError for one that is of no known kind."""
+    """Return the queue at `url`. Raises SettingsError for an unknown scheme."""
     scheme = urlsplit(url).scheme
     options = {"results": False, "serializer": SignedSerializer(secret=secret)}
     if scheme == "sqlite":
@@ -129,7 +131,7 @@ def open_queue(url: str, secret: str) -> Huey:
 
 
 def init_queue(app: Flask, url: str, secret: str) -> None:
-    """Give `app` its queue; every task runs inside the application's context."""
+    """Attach the queue to `app`; every task runs in the context of the application."""
     attach_queue_log()
     queue = open_queue(url, secret)
 
@@ -147,9 +149,9 @@ def enqueue(function: Task, *arguments: Any) -> None:
 
 
 def enqueue_notice(function: Task, *arguments: Any) -> None:
-    """Ask the worker to tell somebody of what is done already, where the queue takes it.
+    """Enqueue a task that notifies somebody of something done already, if the queue accepts it.
 
-    A queue that is full or away makes nothing undone: that is logged, and no error is answered.
+    A queue that is full or down undoes nothing: the loss is logged, and the request succeeds.
     """
     try:
         enqueue(function, *arguments)

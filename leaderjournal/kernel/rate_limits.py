@@ -47,7 +47,7 @@ class DatabaseStorage(Storage):
             return count.attempts if count else 0
 
     def get(self, key: str) -> int:
-        """Return the counter, 0 where there is none or it has expired."""
+        """Return the counter; 0 if there is none or it has expired."""
         found = self._find_counter(key)
         return found.attempts if found else 0
 
@@ -57,20 +57,20 @@ class DatabaseStorage(Storage):
         return found.expires_at if found else clock.now().timestamp()
 
     def check(self) -> bool:
-        """Tell whether the store answers."""
+        """Tell whether the database answers."""
         with open_separate_session() as session:
             return bool(session.scalar(sa.select(1)))
 
     def reset(self) -> int:
-        """Forget every counter; return how many there were."""
+        """Delete every counter; return how many there were."""
         return self._delete(sa.true())
 
     def clear(self, key: str) -> None:
-        """Forget one counter."""
+        """Delete one counter."""
         self._delete(RateCounter.name == hash_counter_name(key))
 
     def clear_expired(self) -> int:
-        """Forget the counters that have expired; return how many."""
+        """Delete expired counters; return how many."""
         return self._delete(RateCounter.expires_at <= clock.now().timestamp())
 
     def _find_counter(self, key: str) -> RateCounter | None:
@@ -90,13 +90,13 @@ class DatabaseStorage(Storage):
 def get_client_network() -> str:
     """Return the network that a request comes from: an IPv4 address, or the /64 of an IPv6 one.
 
-    Whoever has an IPv6 address has all of its /64 (RFC 6177), so that single ones say nothing.
+    A site has at least a whole /64 of IPv6 (RFC 6177), so that single addresses mean nothing.
     """
     return get_network(get_remote_address())
 
 
 def get_network(address: str) -> str:
-    """Return the network of an address, which some proxies give with a port."""
+    """Return the network of an address; some proxies add a port to it."""
     bare = address.strip()
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
@@ -114,7 +114,7 @@ def get_network(address: str) -> str:
 
 
 def build_limit_problem(reset_at: float) -> Problem:
-    """Return the answer to too many tries; the counter begins anew at `reset_at` (since 1970)."""
+    """Return the reply to too many attempts; the counter restarts at `reset_at` (since 1970)."""
     wait = max(1, math.ceil(reset_at - clock.now().timestamp()))
     minutes = math.ceil(wait / 60)
     pause = "a minute" if minutes == 1 else f"{minutes} minutes"
@@ -123,7 +123,7 @@ def build_limit_problem(reset_at: float) -> Problem:
 
 
 def refuse(breached: RequestLimit) -> NoReturn:
-    """Answer a request over its limit. Raises Problem (429)."""
+    """Refuse a request over its limit. Raises Problem (429)."""
     raise build_limit_problem(breached.reset_at)
 
 

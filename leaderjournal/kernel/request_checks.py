@@ -1,4 +1,4 @@
-"""What every request is looked at for before a view sees it: its size, its encoding, its text."""
+"""Checks of every request before a view sees it: its size, encoding and text."""
 
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -23,17 +23,17 @@ from leaderjournal.kernel.problems import API_PREFIX, Problem, raise_invalid
 
 MEGABYTE = 1_000_000
 LARGEST_IMPORT = 50 * MEGABYTE
-"""Bytes of a journal to import; any other body has at most a megabyte."""
+"""Bytes of a journal to import; any other body may have a megabyte."""
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class CheckedRequest(Request):
-    """A request whose headers are read with care."""
+    """A request that tolerates malformed headers."""
 
     @property
     def authorization(self) -> Authorization | None:
-        """The credentials; None where they cannot be read, as those in no ASCII."""
+        """The credentials; None if they cannot be read, for example because they are not ASCII."""
         try:
             return super().authorization
         except ValueError:
@@ -41,7 +41,7 @@ class CheckedRequest(Request):
 
 
 class NumberConverter(BaseConverter):
-    """A whole number in an address; one with more digits than any of ours is no address."""
+    """A whole number in a URL, of at most nine digits."""
 
     regex = "[0-9]{1,9}"
 
@@ -51,7 +51,7 @@ class NumberConverter(BaseConverter):
 
 
 class LimitedParser(FlaskParser):
-    """Reads bodies: one must be there, and JSON is read within limits."""
+    """Reads bodies: a body is required, and JSON is read within limits."""
 
     def load_json(self, req: Any, schema: Schema) -> Any:
         """Return the body's JSON. Raises Problem (400, 415, 422)."""
@@ -71,25 +71,25 @@ class LimitedParser(FlaskParser):
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A part of the API, whose bodies are read with care."""
+    """A part of the API, whose bodies are read by `LimitedParser`."""
 
     ARGUMENTS_PARSER = LimitedParser()
 
 
 def init_request_checks(app: Flask) -> None:
-    """Look at every request to `app`. Called once it is known who asks, as forms are read here."""
+    """Check every request to `app`. Comes after authentication, since it reads forms."""
     app.before_request(refuse_unreadable)
 
 
 def refuse_large_body() -> None:
-    """Raise 413 for a body that says of itself that it is too large, before any of it is read."""
+    """Raise 413 for a body with a Content-Length over the limit, before any of it is read."""
     most = request.max_content_length
     if most is not None and (request.content_length or 0) > most:
         raise RequestEntityTooLarge
 
 
 def refuse_unreadable() -> None:
-    """Raise Problem for what is no text in the address or a form, and for packed bodies."""
+    """Raise Problem for invalid text in the URL or a form, and for encoded bodies."""
     if not is_text(request.path):
         raise Problem(404, "There is nothing at this address.")
     _refuse_invalid_text(request.args.items(multi=True))

@@ -1,4 +1,4 @@
-"""The schema's migrations: bring a database up to date, and tell whether it is."""
+"""Migrations: upgrade the schema of a database, and check whether it is current."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
 def configure_alembic(connection: sa.Connection) -> Config:
-    """Return Alembic's configuration: where the migrations are, and where they run."""
+    """Return the configuration of Alembic: its migrations, and the connection they run on."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -23,7 +23,7 @@ def configure_alembic(connection: sa.Connection) -> Config:
 
 
 def upgrade(database_url: str) -> None:
-    """Bring the database's schema to the newest revision; harmless when it is there already."""
+    """Upgrade the schema to the newest revision; does nothing if it is current."""
     url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,6 +36,6 @@ def upgrade(database_url: str) -> None:
 
 
 def is_current(connection: sa.Connection) -> bool:
-    """Tell whether the database behind `connection` holds the newest schema."""
+    """Tell whether the schema of `connection` is the newest revision."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == head

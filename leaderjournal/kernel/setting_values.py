@@ -101,7 +101,7 @@ def parse_host_names(value: str) -> tuple[str, ...]:
 
 
 def normalize_host_name(variable: str, name: str) -> str:
-    """Return the form in which a browser sends the name. Raises SettingsError where it is none."""
+    """Return the form in which a browser sends the name. Raises SettingsError if it is invalid."""
     dot = "." if name.startswith(".") else ""
     try:
         found = name.removeprefix(".").encode("idna").decode("ascii").lower()

@@ -1,4 +1,4 @@
-"""What the operator configures, read once at start and checked before anything else runs."""
+"""The configuration, read from the environment once and checked before anything runs."""
 
 import os
 from collections.abc import Mapping
@@ -50,25 +50,25 @@ class Settings:
     registration: Registration
     push_allowed_hosts: tuple[str, ...]
     prompt_lease: timedelta
-    """How long a worker may keep a message before another one takes it over."""
+    """How long a worker may hold a message before another one takes over."""
     metrics_token: str
     trusted_hosts: tuple[str, ...]
-    """Names beside PUBLIC_URL's under which the journal is served; `.name` is all below a name."""
+    """Host names besides PUBLIC_URL's; `.name` includes all subdomains."""
     trusted_proxies: int
     job_megabytes: int
-    """How much memory the reading of an import and the typesetting of a PDF may have."""
+    """How much memory an import or a PDF may use."""
     broken_releases: tuple[str, ...]
-    """What browsers are to replace at once, without waiting for the leader's word."""
+    """Releases that browsers replace at once, without asking the leader."""
 
     @property
     def secure(self) -> bool:
-        """Whether the public address is https, so that cookies and HSTS can insist on it."""
+        """Whether the public address is https, so that cookies and HSTS can require it."""
         return self.public_url.startswith("https://")
 
     def is_served_host(self, name: str) -> bool:
-        """Tell whether the journal is served under a host's name, given without its port.
+        """Tell whether the journal is served under a host name, given without its port.
 
-        A journal on this machine is reached by every name of loopback.
+        If PUBLIC_URL is on loopback, every name of loopback is accepted.
         """
         public = normalize_host_name("PUBLIC_URL", urlsplit(self.public_url).hostname or "")
         names = {public, *self.trusted_hosts}
@@ -78,7 +78,7 @@ class Settings:
 
     @classmethod
     def load(cls) -> "Settings":
-        """Read the environment, and below it what `make run` keeps in `instance/`."""
+        """Read the environment, with the defaults that `make run` stores in `instance/`."""
         instance = get_instance_folder()
         kept = dotenv_values(instance / SETTINGS_FILE)
         return cls.from_environment({**kept, **os.environ}, instance)
@@ -157,5 +157,5 @@ class WebSettings:
 
 
 def get_instance_folder() -> Path:
-    """Return the folder that keeps what `make run` makes; INSTANCE_PATH names another."""
+    """Return the folder for what `make run` creates; INSTANCE_PATH names another."""
     return Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance")

@@ -1,8 +1,8 @@
-"""Counters for the operator, kept by several processes together in files that can end none of them.
+"""Metrics shared by several processes, in files that are safe on a full disk.
 
-`prometheus_client` maps files into memory whose room the disk has not given yet: on a full disk the
-first touch of such a page ends the process (SIGBUS). Here the room is taken before it is mapped,
-and a process that gets none counts in memory of its own.
+`prometheus_client` maps sparse files into memory: on a full disk the first access to such a page
+kills the process (SIGBUS). Here the space is reserved before it is mapped, and a process that gets
+none counts in its own memory.
 """
 
 import logging
@@ -20,13 +20,13 @@ __all__ = ["Counter", "Histogram"]
 
 log = logging.getLogger("leaderjournal.counting")
 FIRST_SIZE = 1 << 17
-"""Bytes of a process's file at first, for a thousand counters; it doubles as more come."""
+"""Initial bytes of a process's file, for a thousand counters; it doubles when it is full."""
 LONGEST_OVERHEAD = 64
-"""Bytes that a counter takes beside its name, and more."""
+"""Upper bound of the bytes that a counter takes besides its name."""
 
 
 class ReservedDict(MmapedDict):
-    """Counters in a mapped file, every page of which has its place on the disk."""
+    """Counters in a mapped file, every page of which is reserved on the disk."""
 
     def __init__(self, filename: str, read_mode: bool = False) -> None:
         if not read_mode:
@@ -40,12 +40,12 @@ class ReservedDict(MmapedDict):
 
 
 class SharedOrLocalValue:
-    """A counter that is shared with other processes, or this one's own where no room is left."""
+    """A counter shared with other processes, or local to this one if there is no space."""
 
     _multiprocess = True
 
     def __new__(cls, *arguments: Any, **options: Any) -> Any:
-        """Return a counter of either kind."""
+        """Return a shared counter if possible, else a local one."""
         try:
             return _shared_value(*arguments, **options)
         except OSError as error:
@@ -54,7 +54,7 @@ class SharedOrLocalValue:
 
 
 def reserve_space(path: Path, size: int) -> None:
-    """Fill a file with zeros up to `size` bytes. Raises OSError, and leaves the file as it was."""
+    """Fill a file with zeros up to `size` bytes. Raises OSError, leaving the file as it was."""
     with path.open("ab") as file:
         there = file.tell()
         try:

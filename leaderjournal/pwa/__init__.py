@@ -1,1 +1,1 @@
-"""The journal as an app on the home screen: manifest, service worker, offline page."""
+"""The journal as an installable app: manifest, service worker, offline pages."""

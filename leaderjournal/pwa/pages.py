@@ -1,7 +1,7 @@
-"""What a browser needs to install the journal and to open it without a connection.
+"""What a browser needs to install the journal and to open it offline.
 
-Every reply is public and holds nothing that a leader wrote. Members of the manifest are those of
-the W3C's Web Application Manifest and its supplement.
+Every reply is public and contains nothing that a leader wrote. The members of the manifest are
+those of the W3C's Web Application Manifest and its supplement.
 """
 
 import json
@@ -21,10 +21,10 @@ blueprint = Blueprint("pwa", __name__)
 
 PAPER = "#FAF7F2"
 SHELL_SUFFIXES = frozenset({".css", ".js", ".woff2", ".svg", ".png", ".webp"})
-# The system fetches these when it installs; no page shows them.
+# The system fetches these when it installs the app; no page shows them.
 NOT_IN_SHELL = frozenset({"icons", "screenshots"})
 NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.png"
-# In this order: a later one uses what an earlier one offers.
+# The order matters: a later script uses earlier ones.
 WORKER_SCRIPTS = (
     "vendor/idb/umd.js",
     "js/offline/day-content.js",
@@ -56,13 +56,13 @@ SCREENSHOTS = (
 
 @blueprint.get("/manifest.webmanifest")
 def manifest() -> Response:
-    """Describe the app to the system that installs it."""
+    """Serve the manifest, which describes the app to the system that installs it."""
     return _make_revalidated_response(json.dumps(_build_manifest()), "application/manifest+json")
 
 
 @blueprint.get("/sw.js")
 def service_worker() -> Response:
-    """Give the service worker, which carries the list of files it keeps."""
+    """Serve the service worker, with the list of files that it caches."""
     script = render_template(
         "pwa/sw.js.jinja",
         version=get_release(),
@@ -82,13 +82,13 @@ def service_worker() -> Response:
 
 @blueprint.get("/offline")
 def offline() -> Response:
-    """Say that there is no connection; the service worker keeps this page for that moment."""
+    """Serve the offline page, which the service worker caches."""
     return _make_revalidated_response(render_template("pwa/offline.html"), "text/html")
 
 
 @blueprint.get("/offline/day")
 def day_shell() -> Response:
-    """Give the page of a day without a leader, a day or a question, for the worker to keep."""
+    """Serve the page of a day without leader, date or questions, for the worker to cache."""
     page = render_template(
         "pwa/day.html",
         as_shell=True,
@@ -100,7 +100,7 @@ def day_shell() -> Response:
 
 @blueprint.get("/install")
 def install() -> str:
-    """Show how to put the journal on a device, and how to allow notifications, per browser."""
+    """Show how to install the journal and how to allow notifications, per browser."""
     return render_template("pwa/install.html")
 
 
@@ -114,9 +114,9 @@ def _make_revalidated_response(body: str, mimetype: str) -> Response:
 
 @cache
 def get_release() -> str:
-    """Return the name of what browsers keep of this release, which changes with any part of it."""
-    # A worker whose text changed must fill a cache of its own, not the one that the worker before
-    # it still serves from. So the templates of the worker and of its pages count as well.
+    """Return the name of this release, which changes with any static file or template."""
+    # A changed worker must fill a cache of its own, not the one that its predecessor still serves
+    # from. So the templates of the worker and of its pages count as well.
     return f"{get_asset_version()}-{hash_tree(ROOT / 'templates')}"
 
 
@@ -145,7 +145,7 @@ def _build_manifest() -> dict[str, Any]:
         "background_color": PAPER,
         "theme_color": PAPER,
         "categories": ["productivity", "lifestyle", "business"],
-        # One window: the same day open in two would be written over by itself.
+        # One window: the same day open in two would overwrite itself.
         "launch_handler": {"client_mode": ["navigate-existing", "auto"]},
         "icons": [
             {"src": get_asset_url(name), "sizes": sizes, "type": "image/png", "purpose": purpose}

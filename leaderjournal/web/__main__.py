@@ -17,12 +17,12 @@ from leaderjournal.web.sockets import HAS_OWN_SOCKETS, open_exclusive_socket
 from leaderjournal.web.supervisor import CONFIGURATION, Program, Supervisor
 
 FEWEST_FILES = 1_024
-"""Open files that a web process wants: those on their way in, and its own."""
+"""Open files that a web process needs: connections, request bodies and its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForkedProcess:
-    """A process of our own, as the supervisor sees it."""
+    """A forked process, with the interface that the supervisor needs."""
 
     process: BaseProcess
 
@@ -36,13 +36,13 @@ class ForkedProcess:
         return self.process.exitcode
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, if it is there."""
+        """Send it a signal, unless it has ended."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
 
 def main() -> int:
-    """Keep WEB_CONCURRENCY processes answering; return the exit status once all have ended."""
+    """Run WEB_CONCURRENCY processes; return the exit status once all have ended."""
     try:
         Settings.load()
         wanted = WebSettings.from_environment(os.environ)
@@ -53,7 +53,7 @@ def main() -> int:
     if HAS_OWN_SOCKETS:
         shared.close()
     allow_many_connections()
-    # A fork has all imported already, so that it answers soon after another one died.
+    # A fork has everything imported, so that it soon replaces one that died.
     multiprocessing.set_start_method("fork" if sys.platform == "linux" else "spawn")
 
     def start_one(name: str) -> ForkedProcess:
@@ -79,7 +79,7 @@ def main() -> int:
 
 
 def allow_many_connections() -> None:
-    """Raise this process's own limit of open files as far as the system lets it."""
+    """Raise the limit of open files as far as the system permits."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
     with suppress(OSError, ValueError):
@@ -92,7 +92,7 @@ def allow_many_connections() -> None:
 
 
 def report_problem(text: str) -> None:
-    """Tell the operator."""
+    """Print a line for the operator."""
     with suppress(BrokenPipeError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -1,8 +1,8 @@
-"""Joins granian's event loop and the WSGI application, as RSGI.
+"""Connects granian's event loop with the WSGI application, by RSGI.
 
-granian's own WSGI gives a request to a thread before its body is here, so that as many slow clients
-as there are threads stop a process. Here the loop waits for bodies and for slow readers; a thread
-has a request only while the application computes.
+granian's own WSGI hands a request to a thread before its body has arrived, so that a few slow
+clients can block a process. Here the loop waits for bodies and for slow readers; a thread handles
+a request only while the application computes.
 """
 
 import asyncio
@@ -27,22 +27,22 @@ from leaderjournal.web.request_bodies import BodyReceiver, TooSlow, get_body_lim
 LARGEST_IN_MEMORY = 262_144
 """Bytes of a reply that stay in memory; a longer one is sent from an unnamed file.
 
-granian takes what it is given faster than a slow reader does, and would keep all of it in memory.
-From a file it reads as much as is taken, and neither thread nor database waits for the reader.
+granian buffers a reply in memory if its client reads slowly. From a file it reads only as much as
+the client takes, and neither a thread nor the database waits for it.
 """
 
 OPENED_WITHIN = 30.0
-"""Seconds after which granian has surely opened a file that it was told to send."""
+"""Seconds after which granian has certainly opened the file that it sends."""
 
 IDENTITY_PATH = f"{API_PREFIX}v1/me"
-"""The address that answers 200 to who is signed in, whether by session or by token."""
+"""The path that answers 200 to a valid session or token."""
 
 Headers = list[tuple[str, str]]
 
 
 @dataclass(slots=True)
 class Reply:
-    """What the application answers; its body is in memory, or where it is long in a file."""
+    """The reply of the application; its body is in memory, or in a file if it is long."""
 
     status: int
     headers: Headers
@@ -81,8 +81,8 @@ class Adapter:
         except TooSlow:
             protocol.response_bytes(*build_refusal(environ["PATH_INFO"], 408, DETAILS[408]))
         except ProtocolClosed:
-            return  # who sent it is gone
-        except OSError as error:  # no room for the body or the reply, where that is a file
+            return  # the client is gone
+        except OSError as error:  # no space for the file of the body or of the reply
             outage = find_outage(error)
             if outage is None:
                 raise
@@ -101,7 +101,7 @@ class Adapter:
                 body.close()
 
     async def _limit_of(self, environ: dict[str, Any], declared: int | None) -> int:
-        """Return how many bytes a request may bring; many only who is signed in for certain."""
+        """Return how many bytes a body may have; a valid session or token allows many."""
         limit = get_body_limit(environ["PATH_INFO"], environ)
         is_small = declared is not None and declared <= MEGABYTE
         if limit <= MEGABYTE or is_small:
@@ -112,7 +112,7 @@ class Adapter:
         return limit if await asked else MEGABYTE
 
     def _is_signed_in(self, environ: Mapping[str, Any]) -> bool:
-        """Tell whether the application knows who sends a request of this head."""
+        """Tell whether the application accepts the credentials of these headers."""
         question = {
             name: value
             for name, value in environ.items()
@@ -164,7 +164,7 @@ def build_environ(scope: Any) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        if "_" in name:  # it would pass for another header: X_Forwarded_For
+        if "_" in name:  # it would look like another header: X_Forwarded_For
             continue
         key = name.upper().replace("-", "_")
         if key not in ("CONTENT_LENGTH", "CONTENT_TYPE"):
@@ -177,7 +177,7 @@ def build_environ(scope: Any) -> dict[str, Any]:
 
 
 def read_beginning(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Return the next of `pieces` as one, and whether they have ended."""
+    """Return the beginning of a reply, and whether that is all of it."""
     taken, length = [], 0
     for piece in pieces:
         taken.append(piece)
@@ -188,7 +188,7 @@ def read_beginning(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
 
 
 def write_to_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], int]:
-    """Return an unnamed file of a reply, which stands at its beginning, and how long it is."""
+    """Write a reply to an unnamed file; return the file, rewound, and its length."""
     file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed once granian has opened it
     try:
         length = file.write(beginning)
@@ -204,7 +204,7 @@ def write_to_file(beginning: bytes, rest: Iterator[bytes]) -> tuple[IO[bytes], i
 def build_refusal(
     path: str, status: int, detail: str, *headers: tuple[str, str]
 ) -> tuple[int, Headers, bytes]:
-    """Return the answer to a request that the application does not see."""
+    """Return the reply to a request that does not reach the application."""
     kind, text = "text/plain; charset=utf-8", f"{detail}\n"
     if path.startswith(API_PREFIX):
         title = HTTPStatus(status).phrase

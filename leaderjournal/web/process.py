@@ -18,15 +18,15 @@ from leaderjournal.web.adapter import Adapter
 from leaderjournal.web.sockets import BACKLOG, HAS_OWN_SOCKETS, open_socket
 
 HEADER_TIMEOUT = 10_000
-"""Milliseconds for a request's head, and for the next one on a connection that is kept."""
+"""Milliseconds for the headers of a request, and for the next request on a connection."""
 
 MOST_CONNECTIONS = 4_096
 SHUTDOWN_SECONDS = 3.0
-"""Seconds for requests in hand once it is asked to stop."""
+"""Seconds for current requests once the process is asked to stop."""
 
 
 class ServerOnSocket(Server):
-    """A server on a socket that listens already."""
+    """A server on an existing listening socket."""
 
     def __init__(self, listening: socket.socket, application: Adapter) -> None:
         host, port = listening.getsockname()[:2]
@@ -49,7 +49,7 @@ class ServerOnSocket(Server):
 
 
 def serve(wanted: WebSettings, shared: socket.socket, parent: int) -> None:
-    """Answer requests until asked to stop, or until `parent`, who looks after it, is gone."""
+    """Answer requests until a signal stops it, or the supervising `parent` is gone."""
     adapter = Adapter(importlib.import_module("app").app, threads=wanted.threads)
     one = open_socket(wanted.host, wanted.port, beside_others=True) if HAS_OWN_SOCKETS else shared
     asyncio.run(_serve(ServerOnSocket(one, adapter), parent))

@@ -1,6 +1,6 @@
-"""Bodies of requests: how large they may be, how slowly they may come, how many may be on the way.
+"""Bodies of requests, with limits on their size, their slowness and their number.
 
-All of it is waited for in the event loop, where a slow client costs a little memory and no thread.
+They are received in the event loop, where a slow client costs a little memory and no thread.
 """
 
 import asyncio
@@ -14,41 +14,41 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from leaderjournal.kernel.request_checks import LARGEST_IMPORT, MEGABYTE
 
 IMPORT_PATHS = frozenset({"/settings/import", "/api/v1/imports", "/api/v1/imports/preview"})
-"""Where whole journals are sent, by who is signed in."""
+"""Where signed-in clients upload whole journals."""
 
 IN_MEMORY = 65_536
-"""Bytes of a body up to which it stays in memory; a larger one goes to an unnamed file."""
+"""Bytes of a body that stay in memory; a larger one goes to an unnamed file."""
 
 GRACE = 15.0
-"""Seconds that any body may take."""
+"""Seconds that every body may take."""
 
 LEAST_RATE = 16_384
-"""Bytes that a second more is given for."""
+"""Bytes that extend the deadline by a second."""
 
 MOST_PER_ADDRESS = 64
 MOST_IN_TOTAL = 512
-"""How many bodies may be on the way to one process; one more, and the oldest is given up."""
+"""How many bodies a process receives at once; one more, and it drops the oldest."""
 
 
 class RequestBody(Protocol):
-    """What granian gives for a request: its body, whole or piece by piece."""
+    """The body of a request in granian, whole or piece by piece."""
 
     async def __call__(self) -> bytes:
         """Return the whole body."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the body as it comes."""
+        """Yield the body as it arrives."""
 
 
 class TooSlow(Exception):
-    """A body did not come in time."""
+    """A body did not arrive in time."""
 
 
 class TooLarge(RawIOBase):
-    """Stands where a body would: whoever reads it answers 413, and nobody else need know."""
+    """Takes the place of a body that is too large: reading it answers with 413."""
 
     def readable(self) -> bool:
-        """Say that it can be tried."""
+        """Return True, so that reading is attempted."""
         return True
 
     def readinto(self, _buffer: Any, /) -> int:
@@ -57,20 +57,20 @@ class TooLarge(RawIOBase):
 
 
 def get_body_limit(path: str, headers: Mapping[str, Any]) -> int:
-    """Return how many bytes a request may bring: more only where a leader sends a journal.
+    """Return how many bytes the body of a request may have: more for the import of a journal.
 
-    `headers` are those of a WSGI environ. Whether a cookie or a token is worth anything is for the
-    application to say, which the adapter asks; who brings none is not let in with 50 MB.
+    `headers` are those of a WSGI environ. A cookie or token is required for a large body; the
+    adapter asks the application whether it is valid.
     """
-    signed = "HTTP_AUTHORIZATION" in headers or "HTTP_COOKIE" in headers
-    return LARGEST_IMPORT if signed and path in IMPORT_PATHS else MEGABYTE
+    has_credentials = "HTTP_AUTHORIZATION" in headers or "HTTP_COOKIE" in headers
+    return LARGEST_IMPORT if has_credentials and path in IMPORT_PATHS else MEGABYTE
 
 
 class BodyReceiver:
-    """Receives the bodies of one process, and gives up those that come too slowly.
+    """Receives the bodies of one process, and drops those that arrive too slowly.
 
-    Where too many are on the way, the oldest goes rather than the newest: what an honest client
-    sends is here within a moment, so that slow ones cannot keep it out.
+    If there are too many, the oldest is dropped rather than the newest: the body of an honest
+    client arrives within a moment, so that slow ones cannot keep it out.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class BodyReceiver:
     ) -> tuple[IO[bytes], int]:
         """Return the body of at most `limit` bytes, and its length.
 
-        A body that is larger is not read to its end. Raises TooSlow.
+        A larger body is not read to its end. Raises TooSlow.
         """
         if declared is not None and declared > limit:
             return BufferedReader(TooLarge()), declared
@@ -125,7 +125,7 @@ async def _write_to_spool(
 ) -> tuple[IO[bytes], int]:
     began = asyncio.get_running_loop().time()
     length = 0
-    spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - who answers the request closes it
+    spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the adapter closes it
     try:
         async for piece in body:
             length += len(piece)

@@ -8,20 +8,20 @@ from leaderjournal.kernel.setting_values import SettingsError
 
 BACKLOG = 1_024
 STALLED_READER_TIMEOUT = 60_000
-"""Milliseconds after which Linux lets go of a connection whose other end takes nothing."""
+"""Milliseconds after which Linux drops a connection whose other end reads nothing."""
 
 RETRIES_FOR = 5.0
-"""Seconds within which processes of an earlier start may leave the port."""
+"""Seconds in which processes of an earlier start can release the port."""
 
 HAS_OWN_SOCKETS = sys.platform == "linux"
-"""Whether each process has a socket of its own on one port, so that Linux spreads connections.
+"""Whether each process has its own socket on the port, so that Linux distributes connections.
 
-On one socket that they share, the same process takes nearly all. macOS cannot spread them.
+On a shared socket, one process accepts nearly all of them. macOS cannot distribute them.
 """
 
 
 def open_socket(host: str, port: int, *, beside_others: bool = False) -> socket.socket:
-    """Return a socket that listens. Raises OSError."""
+    """Return a listening socket. Raises OSError."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     listening = socket.create_server(
         (host, port), family=family, backlog=BACKLOG, reuse_port=beside_others
@@ -33,7 +33,7 @@ def open_socket(host: str, port: int, *, beside_others: bool = False) -> socket.
 
 
 def open_exclusive_socket(host: str, port: int) -> socket.socket:
-    """Return a socket on a port that nobody else has. Raises SettingsError."""
+    """Return a listening socket on a port that nobody else uses. Raises SettingsError."""
     gives_up_at = time.monotonic() + RETRIES_FOR
     while True:
         try:

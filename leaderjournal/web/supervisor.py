@@ -1,6 +1,6 @@
-"""Keeps processes running: one that dies is started again alone, after pauses that grow.
+"""Keeps processes running: one that dies is restarted, after growing pauses.
 
-`.ci/serve.py` reads this file by itself, so it imports nothing but the standard library.
+`.ci/serve.py` imports this file by itself, so it uses only the standard library.
 """
 
 import signal
@@ -10,35 +10,35 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 CONFIGURATION = 78
-"""The status of a process that its settings keep from starting (EX_CONFIG): trying is no use."""
+"""Exit status of a process with wrong settings (EX_CONFIG), which is not restarted."""
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 RAN_WELL = 60.0
-"""Seconds after which a process ran well: when it dies then, the pauses begin anew."""
+"""Seconds after which a process counts as stable: the pauses start over when it dies."""
 
 STARTED = 10.0
 STARTS = 5
-"""A process that never stood for STARTED seconds is given up once it ended so often by itself.
+"""A process that never ran for STARTED seconds is given up after so many exits of its own.
 
-One that a signal ended does not count: that it was killed does not say that it cannot start.
+An exit by a signal does not count: a killed process may well be able to start.
 """
 
 KILLED_AFTER = 8.0
-"""Seconds that processes have to finish what they hold."""
+"""Seconds that processes have to finish their work."""
 
 TICK = 0.1
 
 
 class Process(Protocol):
-    """A process that runs."""
+    """A running process."""
 
     @property
     def pid(self) -> int:
         """Its id."""
 
     def poll(self) -> int | None:
-        """Return its exit status once it has ended, negative where a signal ended it."""
+        """Return its exit status once it has ended, negative if a signal ended it."""
 
     def send_signal(self, number: int, /) -> None:
         """Send it a signal."""
@@ -46,7 +46,7 @@ class Process(Protocol):
 
 @dataclass(slots=True)
 class Program:
-    """What is kept running under a name."""
+    """A program that the supervisor keeps running."""
 
     name: str
     start: Callable[[], Process]
@@ -55,12 +55,12 @@ class Program:
     starts_at: float = 0.0
     deaths: int = 0
     failed_starts: int = 0
-    stood: bool = False
+    was_up: bool = False
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Programs, kept running until it is asked to stop or one of them cannot start."""
+    """Keeps programs running until it is asked to stop or one of them cannot start."""
 
     programs: list[Program]
     say: Callable[[str], None]
@@ -69,14 +69,14 @@ class Supervisor:
     _kills_at: float = field(default=0.0)
 
     def stop(self, status: int = 0) -> None:
-        """Let every process end, and `run` return `status`."""
+        """Terminate every process, and let `run` return `status`."""
         if not self.stopping:
             self.stopping, self.status = True, status
             self._kills_at = time.monotonic() + KILLED_AFTER
             self._send_signal(signal.SIGTERM)
 
     def run(self, each_tick: Callable[[], None] = lambda: None) -> int:
-        """Start every program and look after it; return the status with which all has ended."""
+        """Start and supervise every program; return the status once all have ended."""
         while True:
             now = time.monotonic()
             for program in self.programs:
@@ -96,7 +96,7 @@ class Supervisor:
             return
         status = program.process.poll()
         if status is None:
-            program.stood = program.stood or now - program.began >= STARTED
+            program.was_up = program.was_up or now - program.began >= STARTED
             return
         program.process = None
         if self.stopping:
@@ -109,7 +109,7 @@ class Supervisor:
             program.deaths = 0
         program.deaths += 1
         program.failed_starts += status >= 0
-        if not program.stood and program.failed_starts >= STARTS:
+        if not program.was_up and program.failed_starts >= STARTS:
             self.say(f"{program.name} ended {STARTS} times as it started; above it says why")
             self.stop(status if status > 0 else 1)
             return

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from leaderjournal import TAKES_FILES
+from leaderjournal import IMPORT_ENDPOINTS
 from leaderjournal.web import request_bodies
 from leaderjournal.web.request_bodies import (
     IN_MEMORY,
@@ -118,6 +118,6 @@ def test_only_who_is_signed_in_may_send_a_journal():
 def test_the_application_takes_journals_of_the_same_size_at_the_same_addresses(app):
     import leaderjournal
 
-    takes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in TAKES_FILES}
+    takes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in IMPORT_ENDPOINTS}
     assert takes == request_bodies.IMPORT_PATHS
     assert leaderjournal.LARGEST_IMPORT == LARGEST_IMPORT
