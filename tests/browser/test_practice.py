@@ -124,11 +124,11 @@ def asks_the_team(new_page, page: Page) -> None:
     page.get_by_role("button", name="Make the links").click()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link 2").click()
-    expect(page.locator(".links li").nth(1)).to_contain_text("Copied")
+    expect(page.locator(".link-list li").nth(1)).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#link-2").input_value()
     assert_accessible(page, "the links of the team mirror")
-    links = [field.input_value() for field in page.locator(".links input").all()]
+    links = [field.input_value() for field in page.locator(".link-list input").all()]
     for number, link in enumerate(links):
         member = new_page(expects=["410"], java_script_enabled=number % 2 == 0)
         member.goto(link)
@@ -165,7 +165,7 @@ def test_a_month_of_practice_is_in_the_months_figures(new_page):
         re.compile(r"Protect & serve\s*2.0\s*2.0\s*from 5"),
         re.compile(r"Let go\s*2.0\s*3.0\s*from 5"),
     ])  # fmt: skip
-    expect(page.locator(".gaps li")).to_have_text([
+    expect(page.locator(".score-gaps li")).to_have_text([
         "Lead from the front: your team sees 1.0 less than you do.",
         "Protect & serve: you and your team see the same.",
         "Let go: your team sees 1.0 more than you give yourself.",
@@ -179,7 +179,7 @@ def test_a_month_of_practice_is_in_the_months_figures(new_page):
         "the number, deals9 of 12",
     ):
         expect(shown).to_contain_text(figure)
-    expect(shown.locator(".served li")).to_have_text(["Ana2 acts", "Ben1 act"])
+    expect(shown.locator(".people-acts li")).to_have_text(["Ana2 acts", "Ben1 act"])
     assert_accessible(page, "the month with what was noted")
     assert page.request.get(f"/api/v1/hand-offs/{back['id']}").json()["stepped_back_in_on"]
 
@@ -292,18 +292,20 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     win = called(page, "POST", "/wins", {"text": "A tender", "local_date": yesterday})
     page.reload()
     page.context.set_offline(True)
-    of_day = page.locator(".asked", has_text="Ring Ben")
+    of_day = page.locator(".follow-up", has_text="Ring Ben")
     of_day.get_by_role("button", name="Kept").click()
     expect(of_day.locator("[data-said]")).to_contain_text(HERE)
-    asked = page.locator(".asked", has_text="Ring Ana")
+    asked = page.locator(".follow-up", has_text="Ring Ana")
     asked.get_by_text("Not kept").click()
     asked.get_by_label("What stood in the way").fill("A strike")
     asked.get_by_role("button", name="Note it as missed").click()
     expect(asked.locator("[data-said]")).to_contain_text(HERE)
-    page.locator(".asked", has_text="A tender").get_by_label("How was it celebrated?").fill("Cake")
-    page.locator(".asked", has_text="A tender").get_by_role("button", name="Note it").click()
+    page.locator(".follow-up", has_text="A tender").get_by_label("How was it celebrated?").fill(
+        "Cake"
+    )
+    page.locator(".follow-up", has_text="A tender").get_by_role("button", name="Note it").click()
     page.context.set_offline(False)
-    expect(page.locator(".asked")).to_have_count(0)
+    expect(page.locator(".follow-up")).to_have_count(0)
     found = {c["text"]: c for c in items(page, "commitments")}
     assert found["Ring Ben"]["state"] == "kept"
     assert (found["Ring Ana"]["state"], found["Ring Ana"]["reason"]) == ("missed", "A strike")
@@ -333,7 +335,7 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
     expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
-    asked = page.locator(".asked", has_text="Ring Ben")
+    asked = page.locator(".follow-up", has_text="Ring Ben")
     asked.get_by_text("Not kept").click()
     asked.get_by_label("What stood in the way").fill("A strike")
     asked.get_by_label("What stood in the way").press("Enter")

@@ -11,7 +11,7 @@ async function handOut(input) {
   return "Copied";
 }
 
-for (const row of document.querySelectorAll(".links li")) {
+for (const row of document.querySelectorAll(".link-list li")) {
   const input = row.querySelector("input");
   const button = row.querySelector("button");
   const said = row.querySelector("[role=status]");
