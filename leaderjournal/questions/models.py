@@ -1,4 +1,4 @@
-"""The tables of a leader's questions. The words of their own questions are encrypted."""
+"""The tables of a leader's questions. The texts of own questions are encrypted."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ class HiddenQuestion(Base):
 
 
 class ServedQuestion(Base):
-    """The question of a key on a local day: kept, so that it stays the same all day."""
+    """The question of a key on a local day, stored so that it stays the same all day."""
 
     __tablename__ = "served_questions"
     account_id: Mapped[UUID] = mapped_column(
@@ -49,7 +49,7 @@ class ServedQuestion(Base):
 
 
 class FocusKey(Base):
-    """The key that the questions of a month lean on; `first_date` is the month's first day."""
+    """The key that a month's questions ask about more often; `first_date` is its first day."""
 
     __tablename__ = "focus_keys"
     account_id: Mapped[UUID] = mapped_column(

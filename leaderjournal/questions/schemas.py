@@ -88,7 +88,7 @@ class DayOfFirstMonthSchema(Schema):
 
 
 class FirstMonthSchema(Schema):
-    """The first month as it is laid out; without days where it was never begun, or skipped."""
+    """The first month as planned; without days if it was never begun, or was skipped."""
 
     days = fields.List(fields.Nested(DayOfFirstMonthSchema), required=True)
     is_running = fields.Boolean(required=True)

@@ -99,7 +99,7 @@ def prompts_today() -> dict[str, Any]:
 @login_required
 @blueprint.response(200, create_page_schema(DayAheadSchema, "DaysAhead"))
 def prompts_ahead() -> dict[str, Any]:
-    """Read the questions of today and the days that follow, for a device to have with it."""
+    """Read the questions of today and the following days, to be used without a connection."""
     leader = get_current_leader()
     today = leader.today(clock.now())
     days = [days_after(today, number) for number in range(DAYS_AHEAD)]
@@ -134,7 +134,7 @@ def _serialize_question(question: Question) -> dict[str, Any]:
 @blueprint.response(200, ReflectionSchema)
 @blueprint.alt_response(201, schema=ReflectionSchema, description="Created")
 def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
-    """Write a day whole: created where there is none, replaced where there is one."""
+    """Create a day, or replace it as a whole."""
     leader, now = get_current_leader(), clock.now()
     writing = _read_writing(leader, local_date, values, now)
     try:
@@ -159,7 +159,7 @@ def put_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
 @blueprint.response(200, MergedSchema)
 @blueprint.alt_response(201, schema=MergedSchema, description="Created")
 def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
-    """Bring in a day written on top of what the writer saw, whatever stands there by now."""
+    """Merge a day, written on top of what the writer saw, with whatever is stored by now."""
     leader, now = get_current_leader(), clock.now()
     writing = _read_writing(leader, local_date, values, now)
     merging = saving_store.merge_day(
@@ -183,7 +183,7 @@ def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
 @blueprint.response(200, ReflectionSchema)
 @blueprint.alt_response(201, schema=ReflectionSchema, description="Created")
 def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
-    """Give one key of a day its score; words stand as they are, and so does a score it has."""
+    """Give one key of a day its score; texts stay, and so does a score the key has."""
     if key not in catalogue.KEY_SLUGS:
         raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
     leader, now = get_current_leader(), clock.now()
@@ -264,7 +264,7 @@ def list_revisions(local_date: LocalDate) -> dict[str, Any]:
 @login_required
 @blueprint.response(200, ReflectionSchema)
 def restore_revision(local_date: LocalDate, version: int) -> Any:
-    """Let an earlier version stand again; the one that it takes the place of is kept."""
+    """Restore an earlier version; the one it replaces is kept."""
     leader, now = get_current_leader(), clock.now()
     try:
         day = versions_store.restore_version(
@@ -287,9 +287,9 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
 @blueprint.arguments(DayQuerySchema, location="query", unknown=None)
 @blueprint.response(200, create_page_schema(ReflectionSchema, "Reflections"))
 def list_reflections(query: dict[str, Any]) -> dict[str, Any]:
-    """List days, newest first; `q` searches all words written, phrases in quotes as they are.
+    """List days, newest first; `q` searches all texts, and phrases in quotes as a whole.
 
-    With `key`, `q` and `person` are sought in what was written under that key.
+    With `key`, `q` and `person` are searched in the text written under that key.
     """
     cipher, limit = get_current_leader().cipher, query["limit"]
     dates = find_matching_days(cipher, DayQuerySchema.to_filters(query))

@@ -13,9 +13,9 @@ from leaderjournal.kernel.days import Instant, LocalDate
 
 
 class Reflection(Base):
-    """A leader's local day. `written_at` is when its first words were written, in `time_zone`.
+    """A leader's local day. `written_at` is when it was first written, in `time_zone`.
 
-    `change_id` is what a device called the change that made the present version. A search alone
+    `change_id` is the id that a device gave to the change that made this version. Only a search
     reads `search_encrypted`.
     """
 
@@ -39,7 +39,7 @@ class Reflection(Base):
 
 
 class AnswerFigures(Base):
-    """What can be counted of one answer of a day."""
+    """The figures of one answer of a day."""
 
     __tablename__ = "answers"
     reflection_id: Mapped[UUID] = mapped_column(
@@ -56,7 +56,7 @@ class AnswerFigures(Base):
 class Revision(Base):
     """A version of a day that a later save replaced.
 
-    `set_aside` marks what another device wrote at the same time and what lost against newer words.
+    `superseded` marks text that another device wrote and that lost against newer words.
     """
 
     __tablename__ = "revisions"

@@ -1,4 +1,4 @@
-"""How much an account may write. What a day was before gives way before a save is refused."""
+"""How much an account may store. Old versions are deleted before a save is refused."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -11,21 +11,21 @@ from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
 from leaderjournal.reflections.models import Reflection, Revision
 
 MAX_BYTES = 500_000_000
-"""Of days and their versions, encrypted. A day of 3 kB with ten versions takes 33 kB, and an
-evening of two thousand words that are saved at each pause 1 MB."""
+"""Of days and their versions, encrypted. A day of 3 kB with ten versions takes 33 kB. An evening
+of two thousand words, saved at each pause, takes 1 MB."""
 MAX_VERSIONS = 1_000
-"""Of one day; the oldest goes for the newest. A long evening's typing makes some hundred."""
+"""Of one day; the oldest is deleted for the newest. A long evening of typing makes about 100."""
 VERSIONS_PROTECTED_FOR = timedelta(days=90)
-"""Older ones go where an account is full, the oldest first."""
+"""Older versions are deleted when an account is full, the oldest first."""
 BATCH_SIZE = 500
 
 space = SpaceWatch()
 
 
 def check_space(session: Session, row: Reflection) -> None:
-    """Raise QuotaReached (413) where the account has written as much as it may.
+    """Raise QuotaReached (413) if the account stores more than it may.
 
-    Called once the next version of a day stands in its row, and the one before beside it.
+    Called once the next version of a day and the previous one are written.
     """
     account, now = row.account_id, row.saved_at
     if space.was_refused(account, now=now):
@@ -42,7 +42,7 @@ def check_space(session: Session, row: Reflection) -> None:
 
 
 def check_bytes(session: Session, account: UUID) -> None:
-    """Raise QuotaReached (413) where the account has written as much as it may."""
+    """Raise QuotaReached (413) if the account stores more than it may."""
     if count_bytes(session, account) > MAX_BYTES:
         raise _build_quota_error()
 
@@ -56,9 +56,9 @@ def _build_quota_error() -> QuotaReached:
 
 
 def drop_old_versions(session: Session, account: UUID, wanted: int, *, now: Instant) -> int:
-    """Let old versions go, the oldest first, for so many bytes; return how many they took.
+    """Delete old versions, the oldest first, until `wanted` bytes are free; return how many are.
 
-    What another device wrote and what lost against newer words stays: it never stood anywhere.
+    Superseded versions stay: their words are in no other version.
     """
     old = (
         sa.select(Revision.id, sa.func.length(Revision.document))
@@ -70,23 +70,23 @@ def drop_old_versions(session: Session, account: UUID, wanted: int, *, now: Inst
         )
         .order_by(Revision.saved_at, Revision.id)
     )
-    freed, going = 0, []
+    freed, ids = 0, []
     for version, size in session.execute(old):
         if freed >= wanted:
             break
         freed += size
-        going.append(version)
-    for start in range(0, len(going), BATCH_SIZE):
+        ids.append(version)
+    for start in range(0, len(ids), BATCH_SIZE):
         session.execute(
             sa.delete(Revision)
-            .where(Revision.id.in_(going[start : start + BATCH_SIZE]))
+            .where(Revision.id.in_(ids[start : start + BATCH_SIZE]))
             .execution_options(synchronize_session=False)
         )
     return freed
 
 
 def count_bytes(session: Session, account: UUID) -> int:
-    """Return how many bytes the days of an account and their versions take."""
+    """Return how many bytes an account's days and versions take."""
     days = sa.select(sa.func.sum(sa.func.length(Reflection.document))).where(
         Reflection.account_id == account
     )
@@ -99,7 +99,7 @@ def count_bytes(session: Session, account: UUID) -> int:
 
 
 def drop_oldest_versions(session: Session, row: Reflection) -> None:
-    """Let the oldest versions of a day go where it has more than it may."""
+    """Delete the oldest versions of a day that has more than it may."""
     if row.version <= MAX_VERSIONS:
         return
     session.flush()

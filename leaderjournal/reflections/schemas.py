@@ -1,4 +1,4 @@
-"""What the reflections' calls take and give, for forms and for the API alike."""
+"""What the API's calls about days take and return. The day's form uses the same schemas."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ class ScoreSchema(Schema):
 
 
 class ContentSchema(Schema):
-    """What a day says."""
+    """The content of a day."""
 
     answers = fields.List(fields.Nested(AnswerSchema), load_default=list)
     note = UserText(allow_none=True, load_default="")
@@ -92,7 +92,7 @@ class ContentSchema(Schema):
 
 
 class DaySchema(ContentSchema):
-    """A day as it is written. A body that says nothing of it must not empty the day."""
+    """A day as it is written. A body without any content is refused, so that it empties no day."""
 
     class Meta:
         says_one_of = ("answers", "note", "commitment")
@@ -136,7 +136,7 @@ class VersionSchema(Schema):
 
 
 class EarlierVersionSchema(VersionSchema):
-    """A version that was replaced, `set_aside` where another device had newer words."""
+    """A replaced version, `set_aside` if another device had newer words."""
 
     set_aside = fields.Boolean(required=True)
 
@@ -194,7 +194,7 @@ class DayQuerySchema(Schema):
 
     @staticmethod
     def to_filters(data: dict[str, Any]) -> Filters:
-        """Return the loaded values as what narrows a search; a cursor is the last day of it."""
+        """Return the loaded values as filters of a search; a cursor is its last day."""
         return Filters(
             q=data["q"],
             key=data["key"],
@@ -221,7 +221,7 @@ class AheadQuestionSchema(AskedQuestionSchema):
 
 
 class DayAheadSchema(Schema):
-    """A local day and its questions, as far as they can be told today."""
+    """A local day and its questions, as far as they are known today."""
 
     local_date = Day(required=True)
     questions = fields.List(fields.Nested(AheadQuestionSchema), required=True)

@@ -1,8 +1,8 @@
-"""What is sought and what holds it, without regard to case and accents.
+"""Which days match a query, and which of their sentences, ignoring case and accents.
 
-A day is kept for searching as one line for each of its texts, folded (see `searchable`), so that
-ten years of days are gone through without taking any of them apart. Only the days that are shown
-are looked at as they were written.
+A day is searched in a form with one folded line for each of its texts (see
+`build_searchable_text`), so that ten years of days are searched without parsing any of them. Only
+the days of a result page are searched again in their original texts.
 """
 
 import re
@@ -17,14 +17,14 @@ PHRASE = re.compile(r'"([^"]*)"|([^\s"]+)')
 QUOTES = str.maketrans("“”„‟«»", '""""""')
 SENTENCE_ENDS = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
 MAX_PASSAGE_LENGTH = 240
-"""How many characters of a sentence are shown at the most."""
+"""The most characters of a sentence that are shown."""
 
 NOTE, COMMITMENT = "note", "commitment"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a passage, and whether it is what was sought."""
+    """A piece of a passage, and whether it matches the query."""
 
     text: str
     marked: bool
@@ -32,9 +32,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A sentence in which something sought stands; `field` is a key's slug, "note" or "commitment".
+    """A sentence that matches the query; `field` is a key's slug, "note" or "commitment".
 
-    `before` and `after` tell whether the text goes on beyond the pieces.
+    `before` and `after` say whether the text continues beyond the pieces.
     """
 
     field: str
@@ -50,17 +50,17 @@ def _fold_letter(letter: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return `text` without regard to case and accents; white space is one space."""
+    """Return `text` in lower case, without accents, with single spaces as its only white space."""
     plain = text.lower() if text.isascii() else "".join(map(_fold_letter, text))
     return " ".join(plain.split())
 
 
-def parse_terms(sought: str) -> tuple[str, ...]:
-    """Return what is sought, folded: words, and phrases that stand in quotes, as they are.
+def parse_terms(query: str) -> tuple[str, ...]:
+    """Return the folded words of a query; a phrase in quotes is one term.
 
-    A quote that does not close is no quote.
+    A quote that is not closed is ignored.
     """
-    text = sought.translate(QUOTES)
+    text = query.translate(QUOTES)
     if text.count('"') % 2:
         head, _, tail = text.rpartition('"')
         text = f"{head} {tail}"
@@ -69,7 +69,7 @@ def parse_terms(sought: str) -> tuple[str, ...]:
 
 
 def build_searchable_text(content: DayContent, fields: Sequence[str]) -> str:
-    """Return a day as a search goes through it: a line for each of `fields`, in their order."""
+    """Return the searchable form of a day: a folded line for each of `fields`, in their order."""
     texts = get_texts_by_field(content)
     return "\n".join(fold(texts.get(field, "")) for field in fields)
 
@@ -82,71 +82,71 @@ def get_texts_by_field(content: DayContent) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is sought: every one of `terms`, and `person` as a whole name; all of it folded.
+    """What to search for: all of `terms`, and `person` as a whole name, folded.
 
-    Where `line` is given, all must stand in that line of the searchable day.
+    If `line` is given, all of it must be in that line of the searchable day.
     """
 
     terms: tuple[str, ...] = ()
     person: str = ""
     line: int | None = None
-    name: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    """What finds the person where they stand by themselves, with an @ before or without."""
+    person_pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    """Matches the person as a word of its own, with or without an @ before it."""
 
     def __post_init__(self) -> None:
-        # Made once a search, and not kept after it: it is what somebody wrote.
-        name = re.compile(rf"(?<!\w){re.escape(self.person)}(?!\w)")
-        object.__setattr__(self, "name", name)
+        # Compiled once per search and not cached: it is what somebody wrote.
+        pattern = re.compile(rf"(?<!\w){re.escape(self.person)}(?!\w)")
+        object.__setattr__(self, "person_pattern", pattern)
 
     @property
     def is_empty(self) -> bool:
-        """Whether every day holds it, as nothing is sought."""
+        """Whether there is nothing to search for, so that every day matches."""
         return not self.terms and not self.person
 
     def matches(self, searchable_day: str) -> bool:
-        """Tell whether the searchable day holds all that is sought."""
+        """Return whether the searchable form of a day contains all of the query."""
         text = searchable_day if self.line is None else searchable_day.split("\n")[self.line]
         for term in self.terms:  # a plain loop: it runs for every day of ten years
             if term not in text:
                 return False
-        return not self.person or self.name.search(text) is not None
+        return not self.person or self.person_pattern.search(text) is not None
 
 
 def find_hits(
-    texts: Mapping[str, str], sought: SearchQuery, *, field: str | None = None
+    texts: Mapping[str, str], query: SearchQuery, *, field: str | None = None
 ) -> Iterator[Hit]:
-    """Yield the sentences of `texts`, by field, in which anything sought stands, in their order.
+    """Yield the sentences of `texts`, given by field, that match any part of the query, in order.
 
     With `field`, only those of that field.
     """
     for name, text in texts.items():
         if field is None or name == field:
-            yield from _find_hits_in_text(text, name, sought)
+            yield from _find_hits_in_text(text, name, query)
 
 
-def _find_hits_in_text(text: str, field: str, sought: SearchQuery) -> Iterator[Hit]:
-    places = _find_spans(text, sought)
+def _find_hits_in_text(text: str, field: str, query: SearchQuery) -> Iterator[Hit]:
+    spans = _find_spans(text, query)
     start = 0
     for end in (*(match.end() for match in SENTENCE_ENDS.finditer(text)), len(text)):
-        here = [(max(a, start), min(b, end)) for a, b in places if a < end and b > start]
-        if here:
-            yield _make_hit(text, start, end, here, field)
+        matches = [(max(a, start), min(b, end)) for a, b in spans if a < end and b > start]
+        if matches:
+            yield _make_hit(text, start, end, matches, field)
         start = end
 
 
-def _find_spans(text: str, sought: SearchQuery) -> list[tuple[int, int]]:
-    """Return where what is sought stands in `text`, as it was written, without overlaps."""
+def _find_spans(text: str, query: SearchQuery) -> list[tuple[int, int]]:
+    """Return the spans of the original `text` that match the query, without overlaps."""
     folded_text, origin = _with_origins(text)
     found = []
-    for term in sought.terms:
+    for term in query.terms:
         at = folded_text.find(term)
         while at >= 0:
             found.append((origin[at], origin[at + len(term) - 1] + 1))
             at = folded_text.find(term, at + len(term))
-    if sought.person:
+    if query.person:
         found += [
             (origin[match.start()], origin[match.end() - 1] + 1)
-            for match in sought.name.finditer(folded_text)
+            for match in query.person_pattern.finditer(folded_text)
         ]
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(found):
@@ -158,7 +158,7 @@ def _find_spans(text: str, sought: SearchQuery) -> list[tuple[int, int]]:
 
 
 def _with_origins(text: str) -> tuple[str, list[int]]:
-    """Return `text` folded, and for each character of that where it came from."""
+    """Return `text` folded, and for each of its characters the position in the original."""
     letters: list[str] = []
     origin: list[int] = []
     for position, letter in enumerate(text):
@@ -170,10 +170,10 @@ def _with_origins(text: str) -> tuple[str, list[int]]:
     return "".join(letters), origin
 
 
-def _make_hit(text: str, start: int, end: int, here: list[tuple[int, int]], field: str) -> Hit:
+def _make_hit(text: str, start: int, end: int, matches: list[tuple[int, int]], field: str) -> Hit:
     first, last = start, end
     if end - start > MAX_PASSAGE_LENGTH:
-        first = max(start, min(here[0][0] - MAX_PASSAGE_LENGTH // 3, end - MAX_PASSAGE_LENGTH))
+        first = max(start, min(matches[0][0] - MAX_PASSAGE_LENGTH // 3, end - MAX_PASSAGE_LENGTH))
         first = _find_word_start(text, first, start)
         last = min(end, first + MAX_PASSAGE_LENGTH)
     while first < last and text[first].isspace():
@@ -182,7 +182,7 @@ def _make_hit(text: str, start: int, end: int, here: list[tuple[int, int]], fiel
         last -= 1
     pieces: list[Piece] = []
     at = first
-    for begin, stop in here:
+    for begin, stop in matches:
         if begin >= last:
             break
         if begin > at:
@@ -195,7 +195,7 @@ def _make_hit(text: str, start: int, end: int, here: list[tuple[int, int]], fiel
 
 
 def _find_word_start(text: str, at: int, start: int) -> int:
-    """Return the beginning of the word that stands at `at`, or of the passage."""
+    """Return where the word at `at` begins, or the passage."""
     while at > start and not text[at - 1].isspace():
         at -= 1
     return at

@@ -21,17 +21,17 @@ from leaderjournal.reflections.search.rules import (
 )
 
 FIELDS = (*catalogue.KEY_SLUGS, NOTE, COMMITMENT)
-"""The lines of a searchable day. They are kept so: another order would need them kept anew."""
+"""The lines of a searchable day. They are stored: another order would need all days rewritten."""
 
 BATCH_SIZE = 500
-"""Days that are fetched together: one by one takes longer, all of them much memory."""
+"""Days fetched together: one at a time is slower, and all at once takes much memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search: the words, a key, a score (of that key, or of any), a person, dates.
+    """The filters of a search: words, a key, a score (of that key, or of any), a person, dates.
 
-    With a key, words and person are sought in what was written under it.
+    With a key, words and person are searched in the text written under it.
     """
 
     q: str = ""
@@ -42,13 +42,13 @@ class Filters:
     last: LocalDate | None = None
 
     def to_query(self) -> SearchQuery:
-        """Return what a day's words must hold."""
+        """Return what a day's texts must contain."""
         line = None if self.key is None else FIELDS.index(self.key)
         return SearchQuery(parse_terms(self.q), fold(self.person.strip().removeprefix("@")), line)
 
 
 def encrypt_searchable_text(cipher: Cipher, row_id: UUID, content: DayContent) -> bytes:
-    """Return a day's searchable form, encrypted."""
+    """Return the encrypted searchable form of a day."""
     return cipher.encrypt_text(
         build_searchable_text(content, FIELDS),
         table="reflections",
@@ -59,7 +59,7 @@ def encrypt_searchable_text(cipher: Cipher, row_id: UUID, content: DayContent) -
 
 def find_matching_days(cipher: Cipher, filters: Filters) -> list[LocalDate]:
     """Return the local dates of the days that match, newest first."""
-    # A day that was saved by an earlier release has no searchable form until it is saved again.
+    # A day saved by an earlier release has no searchable form until it is saved again.
     document = sa.case((Reflection.search_encrypted.is_(None), Reflection.document))
     query = sa.select(
         Reflection.id, Reflection.local_date, Reflection.search_encrypted, document
@@ -75,16 +75,16 @@ def find_matching_days(cipher: Cipher, filters: Filters) -> list[LocalDate]:
         if filters.score is not None:
             answered.append(AnswerFigures.score == filters.score)
         query = query.where(sa.exists().where(*answered))
-    sought = filters.to_query()
-    if sought.is_empty:
+    wanted = filters.to_query()
+    if wanted.is_empty:
         dates = list(db.session.scalars(query.with_only_columns(Reflection.local_date)))
         return sorted(dates, reverse=True)
-    # Sorted here: a database that sorts whole days may write them to its disk.
+    # Sorted in Python: a database that sorts whole days may write them to its disk.
     dates = [
         local_date
         for rows in db.session.connection().execute(query).partitions(BATCH_SIZE)
         for row_id, local_date, encrypted, document in rows
-        if sought.matches(_get_searchable_text(cipher, row_id, encrypted, document))
+        if wanted.matches(_get_searchable_text(cipher, row_id, encrypted, document))
     ]
     return sorted(dates, reverse=True)
 
