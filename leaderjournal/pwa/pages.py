@@ -36,8 +36,8 @@ WORKER_SCRIPTS = (
     "js/pwa/offline-pages.js",
     "js/pwa/share.js",
     "js/offline/send-outbox.js",
-    "js/prompts/kept.js",
-    "js/prompts/device.js",
+    "js/prompts/prompt-store.js",
+    "js/prompts/push-device.js",
     "js/prompts/taps.js",
     "js/prompts/notifications.js",
 )

@@ -41,7 +41,7 @@ SCRIPTS = (
     "autosave",
     "local-time",
     "refresh-day-status",
-    "prompts/prompted-day",
+    "prompts/day-prompts",
     "practice_log/mention",
 )
 TODAY_SCRIPTS = ("practice_log/keep-log", "load-look-back")

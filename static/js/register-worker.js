@@ -1,6 +1,6 @@
 // Registers the service worker, and offers a newer one that waits. It takes over only on the
 // leader's word, and never while words on this page are unsaved (`data-unsaved` on <html>).
-import { keepPromptsComing } from "./prompts/keep-prompts-coming.js";
+import { refreshPrompts } from "./prompts/refresh-prompts.js";
 
 const page = document.documentElement;
 const line = document.getElementById("update-ready");
@@ -67,6 +67,6 @@ if ("serviceWorker" in navigator) {
   reloadAfterTakeOver();
   // A refused registration (private window, storage full) costs the offline page and nothing else.
   registerWorker()
-    .then(keepPromptsComing)
+    .then(refreshPrompts)
     .catch((refusal) => console.info("The journal runs without a worker:", refusal));
 }

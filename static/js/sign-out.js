@@ -9,7 +9,7 @@ const LONGEST_WAIT_FOR_TAPS = 3000; // ms
 const formatCount = (number) => (number === 1 ? "One change is" : `${number} changes are`);
 
 async function sendTaps() {
-  const countOwn = async () => (await kept.taps()).filter((tap) => tap.account === account).length;
+  const countOwn = async () => (await promptStore.listTaps()).filter((tap) => tap.account === account).length;
   const until = Date.now() + LONGEST_WAIT_FOR_TAPS;
   (await navigator.serviceWorker?.getRegistration())?.active?.postMessage({ type: "replay-taps" });
   while (await countOwn() && Date.now() < until) await new Promise((resolve) => { setTimeout(resolve, 200); });

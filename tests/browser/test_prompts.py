@@ -165,8 +165,8 @@ class Phone:
     def taps(self, action: str) -> None:
         self.worker.evaluate(TAP, action)
 
-    def kept_taps(self) -> list:
-        return self.worker.evaluate("kept.taps()")
+    def stored_taps(self) -> list:
+        return self.worker.evaluate("promptStore.listTaps()")
 
     def wait_until(self, found):
         """Wait until `found` finds something, and return that."""
@@ -256,7 +256,7 @@ def test_a_tap_writes_a_score_and_the_open_day_shows_it(phone, action, value):
     checked(phone.page, "let-go", value)
     assert phone.scores() == {"let-go": value}
     assert phone.worker.evaluate(SHOWN) == []
-    assert phone.kept_taps() == []
+    assert phone.stored_taps() == []
 
 
 def test_a_tap_leaves_the_words_of_the_day_as_they_are(phone):
@@ -291,11 +291,11 @@ def test_a_tap_without_a_connection_is_kept_and_arrives_when_it_is_back(new_phon
     phone.prompted()
     phone.context.set_offline(True)
     phone.taps("did")
-    phone.wait_until(phone.kept_taps)
-    [tap] = phone.kept_taps()
+    phone.wait_until(phone.stored_taps)
+    [tap] = phone.stored_taps()
     assert (tap["action"], tap["key"], tap["local_date"]) == ("did", "let-go", phone.day)
     phone.context.set_offline(False)
-    phone.wait_until(lambda: phone.kept_taps() == [])
+    phone.wait_until(lambda: phone.stored_taps() == [])
     checked(phone.page, "let-go", 4)
     day = phone.page.request.get(f"/api/v1/reflections/{phone.day}").json()
     tapped_at = phone.page.evaluate("at => new Date(at).toISOString()", tap["tapped_at"])
@@ -308,12 +308,12 @@ def test_background_sync_sends_what_was_tapped_without_any_page(new_phone):
     phone.page.goto("/offline")  # a page that knows nothing of prompts
     phone.context.set_offline(True)
     phone.taps("not-today")
-    phone.wait_until(phone.kept_taps)
+    phone.wait_until(phone.stored_taps)
     phone.context.set_offline(False)
     sync = {"tag": "replay-taps", "lastChance": False}
     phone.devtools.send("ServiceWorker.dispatchSyncEvent", phone.registration | sync)
     phone.wait_until(lambda: phone.scores() == {"let-go": 1})
-    phone.wait_until(lambda: phone.kept_taps() == [])
+    phone.wait_until(lambda: phone.stored_taps() == [])
 
 
 def test_anothers_tap_is_never_sent_and_waits_for_its_leader(phone, new_page):
@@ -321,12 +321,12 @@ def test_anothers_tap_is_never_sent_and_waits_for_its_leader(phone, new_page):
     phone.prompted()
     phone.signs_in(second)
     phone.taps("did")
-    phone.wait_until(phone.kept_taps)
-    phone.worker.evaluate("sendKeptTaps()")
-    assert len(phone.kept_taps()) == 1
+    phone.wait_until(phone.stored_taps)
+    phone.worker.evaluate("sendStoredTaps()")
+    assert len(phone.stored_taps()) == 1
     assert phone.scores() == {}
     phone.signs_in(phone.email)
-    phone.wait_until(lambda: phone.kept_taps() == [])
+    phone.wait_until(lambda: phone.stored_taps() == [])
     checked(phone.page, "let-go", 4)
 
 
@@ -337,9 +337,9 @@ def test_a_tap_while_signed_out_is_kept_until_the_leader_is_back(phone):
     cookies = phone.context.cookies()
     phone.context.clear_cookies()
     phone.taps("did")
-    phone.wait_until(phone.kept_taps)
-    phone.worker.evaluate("sendKeptTaps()")
-    assert len(phone.kept_taps()) == 1
+    phone.wait_until(phone.stored_taps)
+    phone.worker.evaluate("sendStoredTaps()")
+    assert len(phone.stored_taps()) == 1
     phone.context.add_cookies(cookies)
     phone.page.reload()
     checked(phone.page, "let-go", 4)
@@ -351,8 +351,8 @@ def test_a_tap_is_kept_while_the_server_gives_no_answer_to_it(phone, status):
     phone.prompted()
     phone.taps("did")
     phone.wait_until(lambda: phone.worker.evaluate("self.answered"))
-    phone.worker.evaluate("sendKeptTaps()")
-    assert len(phone.kept_taps()) == 1
+    phone.worker.evaluate("sendStoredTaps()")
+    assert len(phone.stored_taps()) == 1
     assert phone.worker.evaluate(SHOWN) == []
 
 
@@ -361,14 +361,14 @@ def test_a_tap_that_the_journal_cannot_take_is_said_in_words(phone):
     phone.taps("did")
     shown = phone.shows("Your answer was not written")
     assert "Tap to write it in the journal" in shown["body"]
-    assert phone.kept_taps() == []
+    assert phone.stored_taps() == []
 
 
 def test_a_snooze_that_arrives_after_its_hour_asks_for_nothing(phone):
     tap = {"account": phone.account(), "action": "snooze", "tapped_at": 0}
-    phone.worker.evaluate("tap => kept.addTap(tap)", tap)
-    phone.worker.evaluate("sendKeptTaps()")
-    assert phone.kept_taps() == []
+    phone.worker.evaluate("tap => promptStore.addTap(tap)", tap)
+    phone.worker.evaluate("sendStoredTaps()")
+    assert phone.stored_taps() == []
     assert phone.schedule()["snoozed_until"] is None
     assert phone.worker.evaluate(SHOWN) == []
 
@@ -392,8 +392,8 @@ def test_no_word_of_a_leader_is_kept_on_the_device(phone):
     phone.prompted()
     phone.context.set_offline(True)
     phone.taps("did")
-    phone.wait_until(phone.kept_taps)
-    assert phone.kept_taps()[0].keys() == {
+    phone.wait_until(phone.stored_taps)
+    assert phone.stored_taps()[0].keys() == {
         "id", "account", "action", "local_date", "key", "tag", "navigate", "tapped_at",
     }  # fmt: skip
     texts = phone.worker.evaluate("""async () => {

@@ -1,6 +1,6 @@
 // Takes what is private off this device.
-import "../prompts/kept.js";
-import "../prompts/device.js";
+import "../prompts/prompt-store.js";
+import "../prompts/push-device.js";
 
 // All of one account. What another one has not sent yet waits for it, sealed.
 export async function removeAccount(journal, account) {
@@ -10,14 +10,14 @@ export async function removeAccount(journal, account) {
 }
 
 export async function forgetAccount(journal, account) {
-  const taps = (await kept.taps()).filter((tap) => tap.account === account);
-  await Promise.all([journal.forgetAccount(account), ...taps.map(({ id }) => kept.removeTap(id))]);
+  const taps = (await promptStore.listTaps()).filter((tap) => tap.account === account);
+  await Promise.all([journal.forgetAccount(account), ...taps.map(({ id }) => promptStore.removeTap(id))]);
   clearStorage();
 }
 
 export async function clearDevice(journal) {
   await endPrompts();
-  await Promise.all([journal.forgetAll(), kept.forgetAll()]);
+  await Promise.all([journal.forgetAll(), promptStore.clear()]);
   clearStorage();
   await navigator.clearAppBadge?.().catch(() => {});
 }
@@ -25,7 +25,7 @@ export async function clearDevice(journal) {
 async function endPrompts() {
   const registration = await navigator.serviceWorker?.getRegistration();
   if (!registration || !("pushManager" in registration)) return;
-  await promptsDevice.turnOff(registration).catch(() => {}); // the push service tells the server, later
+  await pushDevice.turnOff(registration).catch(() => {}); // the push service tells the server, later
 }
 
 function clearStorage() {

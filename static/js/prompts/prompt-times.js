@@ -1,26 +1,26 @@
-// Adds and removes times in place. Without script the same buttons send the form and get it back.
+// Adds and removes times in place. Without script the same buttons submit the form and get it back.
 const list = document.getElementById("prompt-times");
-const adding = document.querySelector("[name=add_time]");
-const MOST = Number(list.dataset.most);
+const addButton = document.querySelector("[name=add_time]");
+const MAX_TIMES = Number(list.dataset.most);
 
-const rows = () => [...list.children];
+const listRows = () => [...list.children];
 
 function renumber() {
-  for (const [at, row] of rows().entries()) {
+  for (const [at, row] of listRows().entries()) {
     const input = row.querySelector("input");
     input.id = at ? `times-${at}` : "times";
     input.setAttribute("aria-label", `Time ${at + 1}`);
     const button = row.querySelector("button");
     button.value = at;
     button.querySelector(".visually-hidden").textContent = ` time ${at + 1}`;
-    button.hidden = rows().length === 1;
+    button.hidden = listRows().length === 1;
   }
-  adding.hidden = rows().length >= MOST;
+  addButton.hidden = listRows().length >= MAX_TIMES;
 }
 
-adding.addEventListener("click", (event) => {
+addButton.addEventListener("click", (event) => {
   event.preventDefault();
-  const row = rows()[0].cloneNode(true);
+  const row = listRows()[0].cloneNode(true);
   row.querySelector("input").value = "";
   row.querySelector("input").removeAttribute("value");
   list.append(row);

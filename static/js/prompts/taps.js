@@ -1,54 +1,54 @@
-// What is tapped on a notification, on its way to the server. A tap is kept before it is sent and
-// let go of when the server has answered, so neither a lost connection nor a stopped worker loses
-// it; sent twice it writes nothing twice.
+// Sends taps on notifications to the server. A tap is stored before it is sent and removed when the
+// server has answered, so neither a lost connection nor a stopped worker loses it. A tap that is sent
+// twice writes nothing twice.
 
 const REPLAY = "replay-taps";
 const SNOOZE_MINUTES = 60;
 const SCORES = { did: 4, "not-today": 1 };
 const MINUTE = 60_000; // ms
-// Not an answer to what was tapped: the leader is signed out, or the server asks for patience.
-const NO_ANSWER_YET = new Set([401, 403, 408, 429]);
+// These say nothing about the tap: the leader is signed out, or the server asks to wait.
+const RETRY_LATER = new Set([401, 403, 408, 429]);
 
-async function tapped(tap) {
+async function handleTap(tap) {
   try {
-    await kept.addTap(tap);
+    await promptStore.addTap(tap);
   } catch {
-    // No room on the device: there is this one try.
-    await sendUnkept(tap);
+    // No storage on the device: this is the only attempt.
+    await sendWithoutStoring(tap);
     return;
   }
   await replayTaps();
 }
 
-async function sendUnkept(tap) {
-  const who = await server.getSession().catch(() => null);
-  const answer = who?.account_id === tap.account ? await sendTap(tap, who).catch(() => null) : null;
-  if (!answer?.ok) await sayNotDone(tap);
+async function sendWithoutStoring(tap) {
+  const signedIn = await server.getSession().catch(() => null);
+  const answer = signedIn?.account_id === tap.account ? await sendTap(tap, signedIn).catch(() => null) : null;
+  if (!answer?.ok) await notifyFailure(tap);
 }
 
 async function replayTaps() {
-  const again = await sendKeptTaps();
-  // Where there is no Background Sync, the next start of a page or of the worker replays.
-  if (again) await self.registration.sync?.register(REPLAY).catch(() => {});
+  const retryLater = await sendStoredTaps();
+  // Without Background Sync, the next start of a page or of the worker sends them.
+  if (retryLater) await self.registration.sync?.register(REPLAY).catch(() => {});
 }
 
-const sendKeptTaps = () => navigator.locks.request(REPLAY, sendOldestFirst);
+const sendStoredTaps = () => navigator.locks.request(REPLAY, sendInOrder);
 
-// Returns whether a later try may help that nobody would nudge: there was no connection, or the
-// server was busy. After a sign-in the page nudges.
-async function sendOldestFirst() {
-  const taps = await kept.taps();
+// Returns whether to retry by Background Sync: there was no connection, or the server was busy. After
+// a sign-in the page retries.
+async function sendInOrder() {
+  const taps = await promptStore.listTaps();
   if (taps.length === 0) return false;
   try {
-    const who = await server.getSession();
+    const signedIn = await server.getSession();
     // Another account's taps wait for that account.
-    for (const tap of taps.filter(({ account }) => account === who?.account_id)) {
-      const answer = await sendTap(tap, who);
+    for (const tap of taps.filter(({ account }) => account === signedIn?.account_id)) {
+      const answer = await sendTap(tap, signedIn);
       const { ok, status } = answer;
-      if (NO_ANSWER_YET.has(status) || status >= 500) return status >= 408;
-      await kept.removeTap(tap.id);
-      if (!ok) await sayNotDone(tap);
-      else if (tap.action in SCORES) await scored(tap, answer);
+      if (RETRY_LATER.has(status) || status >= 500) return status >= 408;
+      await promptStore.removeTap(tap.id);
+      if (!ok) await notifyFailure(tap);
+      else if (tap.action in SCORES) await storeScoredDay(tap, answer);
     }
   } catch {
     return true;
@@ -66,16 +66,16 @@ async function sendTap(tap, { csrf_token: csrf }) {
   return server.call("PUT", path, { body, csrf });
 }
 
-// An hour from the tap, not from the moment at which a connection came back. When that hour is
-// over there is nothing left to ask for.
+// Snoozes for an hour from the tap, not from the return of the connection. When that hour is over
+// there is nothing left to snooze.
 async function sendSnooze(tap, csrf) {
   const minutes = Math.ceil(SNOOZE_MINUTES - (Date.now() - tap.tapped_at) / MINUTE);
   if (minutes < 1) return new Response(null, { status: 204 });
   return server.call("POST", "/prompts/snooze", { body: { minutes }, csrf });
 }
 
-// The day as it stands now is kept on this device, from where pages show it.
-async function scored({ account, local_date }, answer) {
+// Stores the current day on this device, from where pages show it.
+async function storeScoredDay({ account, local_date }, answer) {
   await self.navigator.clearAppBadge?.().catch(() => {});
   try {
     const journal = await openJournal();
@@ -87,10 +87,10 @@ async function scored({ account, local_date }, answer) {
   }
 }
 
-function sayNotDone({ action, tag, navigate }) {
+function notifyFailure({ action, tag, navigate }) {
   const answered = action in SCORES;
   const title = answered ? "Your answer was not written" : "The prompt was not moved";
-  return inTurn(() => showNotification(title, {
+  return queueNotification(() => showNotification(title, {
     body: answered
       ? "The journal could not take it from here. Tap to write it in the journal."
       : "You can write your day at any time. Tap to open it.",
@@ -101,9 +101,9 @@ function sayNotDone({ action, tag, navigate }) {
 
 self.addEventListener("sync", (event) => {
   if (event.tag !== REPLAY) return;
-  // A promise that fails asks the browser for another try.
-  event.waitUntil(sendKeptTaps().then((again) => {
-    if (again) throw new Error("There is still no connection.");
+  // A rejected promise makes the browser retry.
+  event.waitUntil(sendStoredTaps().then((retryLater) => {
+    if (retryLater) throw new Error("There is still no connection.");
   }));
 });
 

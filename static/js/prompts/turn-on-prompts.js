@@ -1,26 +1,26 @@
-// Turns prompts on: on this device first, and only where that worked in the schedule. To be called
-// within a tap: browsers show their question only then.
+// Turns prompts on: first on this device and, only if that worked, in the schedule. It must be called
+// within a tap, as browsers ask for permission only then.
 import "../offline/server.js";
-import "./kept.js";
-import "./device.js";
+import "./prompt-store.js";
+import "./push-device.js";
 
 export class NotAllowed extends Error {}
 
-const WORKER_WITHIN = 10_000; // ms
-const SUBSCRIBES_WITHIN = 60_000;
+const WORKER_TIMEOUT = 10_000; // ms
+const SUBSCRIBE_TIMEOUT = 60_000;
 
-function within(time, name, promise) {
-  const late = new Promise((_, reject) => {
+function limitTime(time, name, promise) {
+  const timeout = new Promise((_, reject) => {
     setTimeout(() => reject(new DOMException("It takes too long.", name)), time);
   });
-  return Promise.race([promise, late]);
+  return Promise.race([promise, timeout]);
 }
 
-// `ready` never comes where the worker could not be registered.
-export const workerReady = () => within(WORKER_WITHIN, "InvalidStateError", navigator.serviceWorker.ready);
+// `ready` never resolves where the worker could not be registered.
+export const waitForWorker = () => limitTime(WORKER_TIMEOUT, "InvalidStateError", navigator.serviceWorker.ready);
 
-// Why nothing was turned on, as a sentence.
-export function whyNot(failure) {
+// Returns a sentence on why nothing was turned on.
+export function explainFailure(failure) {
   if (failure instanceof NotAllowed || failure?.name === "NotAllowedError") {
     return "The browser did not allow notifications, so nothing was turned on.";
   }
@@ -31,33 +31,33 @@ export function whyNot(failure) {
   return "The journal cannot be reached, so nothing was turned on. Try again later.";
 }
 
-export async function scheduleOfLeader() {
+export async function fetchSchedule() {
   const answer = await server.call("GET", "/prompt-schedule");
   if (!answer.ok) throw new Error(`The schedule was not told: ${answer.status}`);
   return answer.json();
 }
 
-const CHOSEN = [
+const SCHEDULE_FIELDS = [
   "times", "weekdays", "quiet_from", "quiet_to", "paused_until", "streak_at_risk", "by_mail",
 ];
 
-async function enable(csrf) {
-  const schedule = await scheduleOfLeader();
+async function enableSchedule(csrf) {
+  const schedule = await fetchSchedule();
   if (schedule.enabled) return;
   const body = { enabled: true };
-  for (const name of CHOSEN) body[name] = schedule[name];
+  for (const name of SCHEDULE_FIELDS) body[name] = schedule[name];
   const answer = await server.call("PUT", "/prompt-schedule", { body, csrf });
   if (!answer.ok) throw new Error(`The schedule was not kept: ${answer.status}`);
 }
 
 // Returns the id of this device. Throws NotAllowed where the leader or the browser said no.
-export async function startPrompting() {
+export async function turnOnPrompts() {
   const permission = await Notification.requestPermission();
   if (permission !== "granted") throw new NotAllowed(permission);
-  const registration = await workerReady();
-  const who = await server.getSession();
-  if (!who) throw new Error("Nobody is signed in.");
-  const id = await within(SUBSCRIBES_WITHIN, "AbortError", promptsDevice.turnOn(registration, who));
-  await enable(who.csrf_token);
+  const registration = await waitForWorker();
+  const signedIn = await server.getSession();
+  if (!signedIn) throw new Error("Nobody is signed in.");
+  const id = await limitTime(SUBSCRIBE_TIMEOUT, "AbortError", pushDevice.turnOn(registration, signedIn));
+  await enableSchedule(signedIn.csrf_token);
   return id;
 }

@@ -1,22 +1,22 @@
-// Once the day is kept, a quiet card asks whether prompts may come, and says why. "Not now" is
-// remembered on this device, and nobody is asked where prompts come already.
-import { wayOfPrompts } from "./browser-ways.js";
-import { NotAllowed, scheduleOfLeader, startPrompting, whyNot } from "./start-prompting.js";
+// Once the day is completed, a card offers prompts and says why. "Not now" is remembered on this
+// device, and there is no offer where prompts come already.
+import { getPromptSupport } from "./browser-support.js";
+import { NotAllowed, fetchSchedule, turnOnPrompts, explainFailure } from "./turn-on-prompts.js";
 
 const NOT_NOW = "prompts-not-now";
 const DAY = 24 * 3600_000; // ms
 const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 const card = document.getElementById("ask");
-const said = card.querySelector(".ask-said");
+const status = card.querySelector(".ask-status");
 
-function show(way) {
-  for (const part of card.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way;
+function show(state) {
+  for (const part of card.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== state;
   card.hidden = false;
 }
 
-// "tomorrow", the name of the next day on which prompts come, or its date where that is far off.
-function nextDay({ weekdays, paused_until: pause }) {
+// Returns "tomorrow", the name of the next day with prompts, or its date where it is far off.
+function formatNextDay({ weekdays, paused_until: pause }) {
   const today = Date.parse(card.dataset.day);
   const first = Math.max(today + DAY, pause ? Date.parse(pause) : 0);
   for (let at = first; at < first + 7 * DAY; at += DAY) {
@@ -29,14 +29,14 @@ function nextDay({ weekdays, paused_until: pause }) {
   return "again";
 }
 
-function nextTime({ times, ...schedule }) {
-  // Without a time there is the evening's prompt alone.
+function formatNextTime({ times, ...schedule }) {
+  // Without a time there is only the evening's prompt.
   const at = times.length ? `at ${new Intl.ListFormat("en-GB").format(times)}` : "in the evening";
-  return `${nextDay(schedule)} ${at}`;
+  return `${formatNextDay(schedule)} ${at}`;
 }
 
-function offer({ chosen, enabled, reaches, ...schedule }) {
-  const when = nextTime(schedule);
+function composeOffer({ chosen, enabled, reaches, ...schedule }) {
+  const when = formatNextTime(schedule);
   if (!chosen) return `May we ask you ${when}, when you wrote today?`;
   if (!enabled) return `May we ask you again, ${when}?`;
   return `May we ask you on this device${reaches.length ? " too" : ""}, ${when}?`;
@@ -44,35 +44,35 @@ function offer({ chosen, enabled, reaches, ...schedule }) {
 
 async function isWanted() {
   if (localStorage.getItem(NOT_NOW)) return false;
-  return !(await kept.device()) || Notification.permission !== "granted";
+  return !(await promptStore.getDevice()) || Notification.permission !== "granted";
 }
 
-export async function ask() {
+export async function offerPrompts() {
   if (!card.hidden || !(await isWanted())) return;
-  const way = wayOfPrompts();
-  if (way === "possible") {
-    const schedule = await scheduleOfLeader();
-    card.querySelector(".ask-offer").textContent = offer(schedule);
-    card.querySelector(".ask-done").textContent = `We will ask you ${nextTime(schedule)}.`;
+  const support = getPromptSupport();
+  if (support === "possible") {
+    const schedule = await fetchSchedule();
+    card.querySelector(".ask-offer").textContent = composeOffer(schedule);
+    card.querySelector(".ask-done").textContent = `We will ask you ${formatNextTime(schedule)}.`;
   }
-  show(way);
+  show(support);
 }
 
 async function turnOn({ currentTarget: button }) {
   button.disabled = true;
-  said.textContent = "";
+  status.textContent = "";
   try {
-    await startPrompting();
+    await turnOnPrompts();
     document.getElementById("no-reminder")?.remove();
     show("done");
   } catch (failure) {
     if (failure instanceof NotAllowed && failure.message !== "denied") {
-      said.textContent = "The browser got no answer, so nothing has changed.";
+      status.textContent = "The browser got no answer, so nothing has changed.";
       return;
     }
     if (Notification.permission === "denied") show("blocked");
     else {
-      card.querySelector(".ask-failed").textContent = whyNot(failure);
+      card.querySelector(".ask-failed").textContent = explainFailure(failure);
       show("failed");
     }
   } finally {

@@ -1,7 +1,7 @@
-// Unfolds the help for the browser at hand.
-import { browserName } from "./browser-ways.js";
+// Opens the help for this browser.
+import { getBrowserName } from "./browser-support.js";
 
-const name = browserName();
+const name = getBrowserName();
 for (const help of document.querySelectorAll("details[data-browsers]")) {
   if (help.dataset.browsers.split(" ").includes(name)) help.open = true;
 }

@@ -1,4 +1,4 @@
-// What this browser can do about prompts, and how a browser is told apart where help depends on it.
+// Whether this browser supports prompts, and which browser it is where the help depends on it.
 
 const agent = navigator.userAgent;
 // An iPad calls itself a Mac.
@@ -8,16 +8,16 @@ export const isAppleHandheld = /iPhone|iPad|iPod/.test(agent)
 const APP = "(display-mode: standalone), (display-mode: minimal-ui), (display-mode: fullscreen)";
 const isApp = navigator.standalone === true || matchMedia(APP).matches;
 
-// "possible", "blocked" by the leader or the system, "install" first, "insecure" or "missing".
-export function wayOfPrompts() {
-  if (!isSecureContext) return "insecure"; // browsers hide all of it there
+// Returns "possible", "blocked" by the leader or the system, "install" first, "insecure" or "missing".
+export function getPromptSupport() {
+  if (!isSecureContext) return "insecure"; // browsers hide the APIs there
   if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
     return Notification.permission === "denied" ? "blocked" : "possible";
   }
   return isAppleHandheld && !isApp ? "install" : "missing";
 }
 
-export function browserName() {
+export function getBrowserName() {
   if (isAppleHandheld) return "ios";
   if (/Android/.test(agent)) return /Firefox/.test(agent) ? "android-firefox" : "android";
   if (/Firefox/.test(agent)) return "firefox";

@@ -1,0 +1,34 @@
+// Whenever a signed-in page starts, the worker sends the taps that were made without a connection,
+// and this device's subscription is renewed where browser and server differ. Not every browser sends
+// `pushsubscriptionchange`.
+import "../offline/server.js";
+import "./prompt-store.js";
+import "./push-device.js";
+
+const FIRST_WAIT = 2000; // ms
+const MAX_WAIT = 60_000;
+
+// Browsers say that they are online before every request succeeds, so the worker is asked again while
+// taps are left. Taps of another account stay, and wait for that account.
+function createReplay(registration) {
+  let timer = 0;
+  const replay = (wait = FIRST_WAIT) => {
+    clearTimeout(timer);
+    registration.active.postMessage({ type: "replay-taps" });
+    if (wait > MAX_WAIT) return;
+    timer = setTimeout(async () => { if ((await promptStore.listTaps()).length) replay(wait * 2); }, wait);
+  };
+  return replay;
+}
+
+export async function refreshPrompts() {
+  if (!document.querySelector('meta[name="journal-account"]')) return;
+  const registration = await navigator.serviceWorker.ready;
+  const replay = createReplay(registration);
+  replay();
+  addEventListener("online", () => replay());
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) replay(); });
+  if (!("PushManager" in window) || Notification.permission !== "granted") return;
+  // The next start tries again.
+  await pushDevice.renew(registration).catch(() => {});
+}
