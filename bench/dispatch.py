@@ -147,7 +147,7 @@ def main() -> int:
                 processes = {"push service": [serving], "PostgreSQL": [server.get_pid()]}
                 processes["workers"] = [worker.pid for worker in running]
                 run = watch(url, processes, due_at, chosen.due)
-        return tell(run, service.arrivals(), chosen)
+        return report(run, service.list_arrivals(), chosen)
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def fill(
     app = create_app(settings)
     zone = find_zone_at_hour(12)
     leaders = many_leaders(app, chosen.due, time_zone=zone)
-    one_device_each(app, leaders, service.subscriptions(chosen.due))
+    one_device_each(app, leaders, service.create_subscriptions(chosen.due))
     with psycopg.connect(url, autocommit=True) as database:
         others = {"number": chosen.schedules - chosen.due}
         database.execute(OTHER_LEADERS, others)
@@ -260,7 +260,7 @@ def processor_seconds(pids: list[int]) -> float:
     return total
 
 
-def tell(run: Run, arrivals: dict[str, list[float]], chosen: Any) -> int:
+def report(run: Run, arrivals: dict[str, list[float]], chosen: Any) -> int:
     """Print what was seen; return 0 where the aim was met."""
     late = sorted(times[0] - run.due_at.timestamp() for times in arrivals.values())
     twice = sum(len(times) > 1 for times in arrivals.values())

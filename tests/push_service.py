@@ -1,10 +1,10 @@
-"""A push service as the tests and benchmarks have it: a real server in a process of its own.
+"""A fake push service for tests and benchmarks: a real server in a process of its own.
 
-It gives out subscriptions whose private keys it keeps, holds VAPID to the letter as the real
-services do, keeps what each device received, opened with an independent library (`http_ece`), and
-knows what the device would show. Each kind of subscription misbehaves in a way of its own.
+It creates subscriptions and keeps their private keys, checks VAPID as strictly as real services,
+decrypts what each device received with an independent library (`http_ece`), and knows what the
+device would show. Each kind of subscription fails in its own way.
 
-    python tests/push_service.py --port 8700     # until Ctrl-C; prints where it is and its keys
+    python tests/push_service.py --port 8700     # until Ctrl-C; prints its addresses and keys
 """
 
 import argparse
@@ -38,7 +38,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from granian.server.embed import Server
 
 RETRY_AFTER_SECONDS = 120
-ANSWERS = {
+STATUSES = {
     "accepted": 201,
     "ok": 200,
     "queued": 202,
@@ -53,10 +53,10 @@ ANSWERS = {
     "forbidden": 403,
     "redirect": 307,
 }
-KINDS = (*ANSWERS, "recovers", "hangs", "cut", "endless")
-"""`recovers` answers 503 to the first message and 201 to the later ones."""
+KINDS = (*STATUSES, "recovers", "hangs", "cut", "endless")
+"""`recovers` responds 503 to the first message and 201 to later ones."""
 SHARED = "shared-"
-"""Begins the id of a subscription that needs no making: all of them share one key pair."""
+"""The prefix of ids that need no registration: all these subscriptions share one key pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Received:
     """A message that reached a device."""
 
     payload: bytes | None
-    """What it said; None where the device cannot open it."""
+    """The payload; None where the device cannot decrypt it."""
     headers: dict[str, str]
     """By lower-case name."""
     arrived_at: float
     """Unix time at which the service accepted it."""
     connection: str
-    """The client's side of the connection that it came over, `address:port`."""
+    """The client's address of its connection, `address:port`."""
     http_version: str
 
     @property
@@ -80,7 +80,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A request that the service answered with `status`, or None where it did not."""
+    """A request and the `status` of its response; None where there was none."""
 
     status: int | None
     reason: str
@@ -91,7 +91,7 @@ class Attempt:
 
 
 class PushService:
-    """The stand-in from outside: what a test has to say to it."""
+    """The fake service as tests control it."""
 
     def __init__(self, at: dict[str, Any]) -> None:
         self.host: str = at["host"]
@@ -99,23 +99,23 @@ class PushService:
         self.secure_host: str = at["secure_host"]
         """`localhost:port` of the same service by TLS and HTTP/2; its certificate has no IP."""
         self.authority = Path(at["authority"])
-        """The PEM file of the authority that vouches for `secure_host`."""
+        """The PEM file of the authority that signed the certificate of `secure_host`."""
         self.shared_keys: dict[str, str] = at["shared_keys"]
 
-    def subscription(
+    def create_subscription(
         self, kind: str = "accepted", *, secure: bool = False, key: str | None = None
     ) -> dict[str, Any]:
         """Return a new subscription as `PushSubscription.toJSON()`, of one of KINDS.
 
-        With `key`, the application server's public key, only messages of that key are accepted.
+        With `key`, the public key of an application server, it accepts only messages of that key.
         """
-        made = self._ask("POST", "subscriptions", {"kind": kind, "key": key})
+        made = self._call("POST", "subscriptions", {"kind": kind, "key": key})
         return made | {"endpoint": self._endpoint(kind, made.pop("id"), secure=secure)}
 
-    def subscriptions(
+    def create_subscriptions(
         self, number: int, kind: str = "accepted", *, secure: bool = False
     ) -> Iterator[dict[str, Any]]:
-        """Yield `number` subscriptions that share one key pair, without asking the service."""
+        """Yield `number` subscriptions that share one key pair, without calling the service."""
         for _ in range(number):
             identity = SHARED + secrets.token_urlsafe(12)
             yield {
@@ -124,52 +124,51 @@ class PushService:
                 "keys": self.shared_keys,
             }
 
-    def received(self, subscription: dict[str, Any]) -> list[Received]:
-        """Return what reached the device, in order; what was replaced before it did, did not."""
-        messages = self._ask("GET", f"received/{_identity(subscription)}")
+    def list_received(self, subscription: dict[str, Any]) -> list[Received]:
+        """Return the messages that reached the device, in order, without those replaced before."""
+        messages = self._call("GET", f"received/{_get_id(subscription)}")
         for message in messages:
             if message["payload"] is not None:
                 message["payload"] = base64.b64decode(message["payload"])
         return [Received(**message) for message in messages]
 
-    def attempts(self, subscription: dict[str, Any]) -> list[Attempt]:
+    def list_attempts(self, subscription: dict[str, Any]) -> list[Attempt]:
         """Return every request for the subscription, refused ones included, in order."""
         return [
-            Attempt(**attempt)
-            for attempt in self._ask("GET", f"attempts/{_identity(subscription)}")
+            Attempt(**attempt) for attempt in self._call("GET", f"attempts/{_get_id(subscription)}")
         ]
 
-    def shown(self, subscription: dict[str, Any]) -> list[dict[str, Any]]:
+    def list_shown(self, subscription: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the notifications that the device shows: the last one of each tag."""
-        return self._ask("GET", f"shown/{_identity(subscription)}")
+        return self._call("GET", f"shown/{_get_id(subscription)}")
 
-    def all_shown(self) -> dict[str, list[dict[str, Any]]]:
-        """Return what each device shows that received anything, by its endpoint's last part."""
-        return self._ask("GET", "shown")
+    def list_all_shown(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what each device with messages shows, by the last part of its endpoint."""
+        return self._call("GET", "shown")
 
-    def arrivals(self) -> dict[str, list[float]]:
-        """Return the Unix times of what was accepted, by the endpoint's last part."""
-        return self._ask("GET", "arrivals")
+    def list_arrivals(self) -> dict[str, list[float]]:
+        """Return the Unix times of accepted messages, by the last part of the endpoint."""
+        return self._call("GET", "arrivals")
 
     def turn_off(self, subscription: dict[str, Any]) -> None:
-        """Let the device lose its connection: messages wait, one of each topic."""
-        self._ask("POST", f"off/{_identity(subscription)}")
+        """Disconnect the device: messages wait, one of each topic."""
+        self._call("POST", f"off/{_get_id(subscription)}")
 
     def turn_on(self, subscription: dict[str, Any]) -> None:
-        """Let the device receive what waited for it."""
-        self._ask("POST", f"on/{_identity(subscription)}")
+        """Connect the device, which receives the waiting messages."""
+        self._call("POST", f"on/{_get_id(subscription)}")
 
     def reset(self) -> None:
-        """Forget every subscription and message."""
-        self._ask("POST", "reset")
+        """Delete all subscriptions and messages."""
+        self._call("POST", "reset")
 
     def _endpoint(self, kind: str, identity: str, *, secure: bool) -> str:
         origin = f"https://{self.secure_host}" if secure else f"http://{self.host}"
         return f"{origin}/push/{kind}/{identity}"
 
-    def _ask(self, method: str, what: str, body: Any = None) -> Any:
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(
-            f"http://{self.host}/control/{what}",
+            f"http://{self.host}/control/{path}",
             method=method,
             data=json.dumps(body).encode() if method == "POST" else None,
         )
@@ -179,7 +178,7 @@ class PushService:
 
 @pytest.fixture(scope="session")
 def push_service_process() -> Iterator[PushService]:
-    """The stand-in's process, which ends with the tests however they end."""
+    """The process of the fake service, which ends with the tests however they end."""
     command = [sys.executable, __file__, "--until-input-ends"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -190,16 +189,16 @@ def push_service_process() -> Iterator[PushService]:
 
 @pytest.fixture
 def push_service(push_service_process: PushService) -> PushService:
-    """The stand-in, without a memory of the tests before."""
+    """The fake service, without subscriptions and messages of earlier tests."""
     push_service_process.reset()
     return push_service_process
 
 
-def _identity(subscription: dict[str, Any]) -> str:
+def _get_id(subscription: dict[str, Any]) -> str:
     return subscription["endpoint"].rpartition("/")[2]
 
 
-# From here on: the service itself.
+# The service itself
 
 
 @dataclass(slots=True)
@@ -218,13 +217,13 @@ class _Keys:
     )
     auth: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
-    def as_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         point = self.private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
         )
-        return {"p256dh": _base64url(point), "auth": _base64url(self.auth)}
+        return {"p256dh": _encode_base64url(point), "auth": _encode_base64url(self.auth)}
 
-    def opened(self, body: bytes) -> bytes | None:
+    def decrypt(self, body: bytes) -> bytes | None:
         try:
             return http_ece.decrypt(
                 body, private_key=self.private, auth_secret=self.auth, version="aes128gcm"
@@ -254,10 +253,10 @@ class _Device:
         self.received += self.waiting
         self.waiting = []
 
-    def shown(self) -> list[dict[str, Any]]:
+    def list_shown(self) -> list[dict[str, Any]]:
         notifications: dict[str, dict[str, Any]] = {}
         for message in self.received:
-            payload = self.keys.opened(message.body)
+            payload = self.keys.decrypt(message.body)
             if payload is None:
                 continue
             notification = json.loads(payload)["notification"]
@@ -268,7 +267,7 @@ class _Device:
 
 
 class _Refused(Exception):
-    """The service refuses the request: a status and why."""
+    """The service refuses a request: a status and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -296,26 +295,26 @@ class _Service:
         headers = dict(scope.headers.items())
         message = _Message(body, headers, time.time(), scope.client, scope.http_version)
         try:
-            device = self.device(identity)
+            device = self.get_device(identity)
             self.check(device, scope, headers, body)
         except _Refused as refusal:
             device = self.devices.get(identity)
             if device:
-                device.attempts.append(_attempt(message, refusal.status, str(refusal)))
+                device.attempts.append(_create_attempt(message, refusal.status, str(refusal)))
             protocol.response_str(refusal.status, [], str(refusal))
             return
         if kind == "recovers":
             kind = "accepted" if device.attempts else "unavailable"
-        status = ANSWERS.get(kind)
-        device.attempts.append(_attempt(message, status, kind))
+        status = STATUSES.get(kind)
+        device.attempts.append(_create_attempt(message, status, kind))
         if status is None:
-            await self.misbehave(kind, protocol)
+            await self.fail(kind, protocol)
             return
         if status < 300:
             device.accept(message)
-        protocol.response_str(status, _reply_headers(kind, identity), "")
+        protocol.response_str(status, _build_headers(kind, identity), "")
 
-    async def misbehave(self, kind: str, protocol: Any) -> None:
+    async def fail(self, kind: str, protocol: Any) -> None:
         if kind == "hangs":
             await protocol.client_disconnect()
         elif kind == "cut":
@@ -323,10 +322,10 @@ class _Service:
             await transport.send_bytes(b"half")
         else:
             transport = protocol.response_stream(200, [])
-            while True:  # until the client has had enough, which raises
+            while True:  # until the client disconnects, which raises
                 await transport.send_bytes(b"endless " * 128)
 
-    def device(self, identity: str) -> _Device:
+    def get_device(self, identity: str) -> _Device:
         if identity.startswith(SHARED) and identity not in self.devices:
             self.devices[identity] = _Device(self.shared)
         if identity not in self.devices:
@@ -334,7 +333,7 @@ class _Service:
         return self.devices[identity]
 
     def check(self, device: _Device, scope: Any, headers: dict[str, str], body: bytes) -> None:
-        """Raise _Refused where RFC 8030, 8291 or 8292 is not kept."""
+        """Raise _Refused where the request breaks RFC 8030, 8291 or 8292."""
         if scope.method != "POST":
             raise _Refused(405, "a message is posted")
         if len(body) > 4096:
@@ -358,7 +357,7 @@ class _Service:
             raise _Refused(403, "another application server's key")
         if self.good_tokens.get((origin, authorization), 0) > time.time():
             return
-        self.good_tokens[origin, authorization] = _checked_token(match[1], match[2], origin)
+        self.good_tokens[origin, authorization] = _check_token(match[1], match[2], origin)
 
     def control(self, what: str, identity: str, body: bytes) -> Any:
         if what == "subscriptions":
@@ -368,7 +367,8 @@ class _Service:
             return None
         if not identity:
             return {
-                name: getattr(self, f"tell_{what}")(device) for name, device in self.devices.items()
+                name: getattr(self, f"describe_{what}")(device)
+                for name, device in self.devices.items()
             }
         if what in {"on", "off"}:
             self.devices[identity].connected = what == "on"
@@ -376,41 +376,41 @@ class _Service:
                 self.devices[identity].deliver()
             return None
         device = self.devices.get(identity)
-        return getattr(self, f"tell_{what}")(device) if device else []
+        return getattr(self, f"describe_{what}")(device) if device else []
 
     def subscribe(self, wanted: dict[str, Any]) -> dict[str, Any]:
         if wanted["kind"] not in KINDS:
             raise ValueError(wanted["kind"])
         identity = secrets.token_urlsafe(24)
         device = self.devices[identity] = _Device(_Keys(), wanted["key"])
-        return {"id": identity, "expirationTime": None, "keys": device.keys.as_json()}
+        return {"id": identity, "expirationTime": None, "keys": device.keys.to_json()}
 
     @staticmethod
-    def tell_received(device: _Device) -> list[dict[str, Any]]:
-        return [_told(device, message) for message in device.received]
+    def describe_received(device: _Device) -> list[dict[str, Any]]:
+        return [_describe_message(device, message) for message in device.received]
 
     @staticmethod
-    def tell_attempts(device: _Device) -> list[dict[str, Any]]:
-        return [_fields(attempt) for attempt in device.attempts]
+    def describe_attempts(device: _Device) -> list[dict[str, Any]]:
+        return [_to_dict(attempt) for attempt in device.attempts]
 
     @staticmethod
-    def tell_shown(device: _Device) -> list[dict[str, Any]]:
-        return device.shown()
+    def describe_shown(device: _Device) -> list[dict[str, Any]]:
+        return device.list_shown()
 
     @staticmethod
-    def tell_arrivals(device: _Device) -> list[float]:
+    def describe_arrivals(device: _Device) -> list[float]:
         return [message.arrived_at for message in (*device.received, *device.waiting)]
 
 
-def _told(device: _Device, message: _Message) -> dict[str, Any]:
-    payload = device.keys.opened(message.body)
-    told = _fields(message)
-    del told["body"]
-    told["payload"] = None if payload is None else base64.b64encode(payload).decode()
-    return told
+def _describe_message(device: _Device, message: _Message) -> dict[str, Any]:
+    payload = device.keys.decrypt(message.body)
+    described = _to_dict(message)
+    del described["body"]
+    described["payload"] = None if payload is None else base64.b64encode(payload).decode()
+    return described
 
 
-def _attempt(message: _Message, status: int | None, reason: str) -> Attempt:
+def _create_attempt(message: _Message, status: int | None, reason: str) -> Attempt:
     return Attempt(
         status,
         reason,
@@ -421,11 +421,11 @@ def _attempt(message: _Message, status: int | None, reason: str) -> Attempt:
     )
 
 
-def _fields(of: Any) -> dict[str, Any]:
-    return {name: getattr(of, name) for name in of.__slots__}
+def _to_dict(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
-def _reply_headers(kind: str, identity: str) -> list[tuple[str, str]]:
+def _build_headers(kind: str, identity: str) -> list[tuple[str, str]]:
     if kind == "slow-down":
         return [("retry-after", str(RETRY_AFTER_SECONDS))]
     if kind == "slow-down-until":
@@ -436,14 +436,16 @@ def _reply_headers(kind: str, identity: str) -> list[tuple[str, str]]:
     return [("location", f"/message/{secrets.token_urlsafe(8)}"), ("ttl", "60")]
 
 
-def _checked_token(token: str, key: str, origin: str) -> float:
-    """Return when the `token` expires, as Unix time. Raises _Refused where RFC 8292 refuses it."""
+def _check_token(token: str, key: str, origin: str) -> float:
+    """Return the expiry of a token as Unix time. Raises _Refused where it breaks RFC 8292."""
     try:
         signed, _, signature = token.rpartition(".")
-        header, claims = (json.loads(_bytes(part)) for part in signed.split("."))
-        numbers = _bytes(signature)
+        header, claims = (json.loads(_decode_base64url(part)) for part in signed.split("."))
+        numbers = _decode_base64url(signature)
         r, s = int.from_bytes(numbers[:32]), int.from_bytes(numbers[32:])
-        public_key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _bytes(key))
+        public_key = ec.EllipticCurvePublicKey.from_encoded_point(
+            ec.SECP256R1(), _decode_base64url(key)
+        )
         public_key.verify(encode_dss_signature(r, s), signed.encode(), ec.ECDSA(SHA256()))
     except InvalidSignature:
         raise _Refused(403, "the token's signature is not the key's") from None
@@ -461,15 +463,15 @@ def _checked_token(token: str, key: str, origin: str) -> float:
     return claims["exp"]
 
 
-def _base64url(data: bytes) -> str:
+def _encode_base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _bytes(text: str) -> bytes:
+def _decode_base64url(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
@@ -481,7 +483,7 @@ async def _serve(port: int, secure_port: int, folder: Path, *, until_input_ends:
     certificate.private_key_pem.write_to_path(folder / "key.pem")
     certificate.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
     service = _Service()
-    # A few hundred connections at once, which a real push service takes without a pause.
+    # A few hundred connections at once, as a real push service accepts.
     options: dict[str, Any] = {"backlog": 1024, "log_enabled": False, "websockets": False}
     plain = Server(service, port=port, **options)
     secure = Server(
@@ -498,12 +500,12 @@ async def _serve(port: int, secure_port: int, folder: Path, *, until_input_ends:
     if until_input_ends:
         loop.add_reader(sys.stdin, ended.set)
     servers = [asyncio.create_task(server.serve()) for server in (plain, secure)]
-    await asyncio.to_thread(_until_it_listens, port, secure_port)
+    await asyncio.to_thread(_wait_for_ports, port, secure_port)
     at = {
         "host": f"127.0.0.1:{port}",
         "secure_host": f"localhost:{secure_port}",
         "authority": str(folder / "authority.pem"),
-        "shared_keys": service.shared.as_json(),
+        "shared_keys": service.shared.to_json(),
     }
     print(json.dumps(at), flush=True)  # noqa: T201
     await ended.wait()
@@ -511,7 +513,7 @@ async def _serve(port: int, secure_port: int, folder: Path, *, until_input_ends:
         server.cancel()
 
 
-def _until_it_listens(*ports: int) -> None:
+def _wait_for_ports(*ports: int) -> None:
     for port in ports:
         while True:
             try:
@@ -523,7 +525,7 @@ def _until_it_listens(*ports: int) -> None:
 
 def main() -> None:
     """Serve until interrupted."""
-    parser = argparse.ArgumentParser(description="A stand-in for the browsers' push services.")
+    parser = argparse.ArgumentParser(description="A fake of the browsers' push services.")
     parser.add_argument("--port", type=int, default=0, help="of plain HTTP; any free one without")
     parser.add_argument("--secure-port", type=int, default=0, help="of HTTPS")
     parser.add_argument("--until-input-ends", action="store_true", help="end with standard input")
@@ -531,8 +533,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(
             _serve(
-                chosen.port or _free_port(),
-                chosen.secure_port or _free_port(),
+                chosen.port or _find_free_port(),
+                chosen.secure_port or _find_free_port(),
                 Path(folder),
                 until_input_ends=chosen.until_input_ends,
             )

@@ -299,11 +299,13 @@ def test_test_message_is_sent_at_once_and_returns_its_outcome(
 ):
     allow_push_host(app, monkeypatch, push_service.host)
     leader = a_leader(client)
-    device = push_service.subscription(kind)
+    device = push_service.create_subscription(kind)
     made = leader.call("POST", "/push/subscriptions", device).json
     reply = leader.call("POST", f"/push/subscriptions/{made['id']}/test")
     assert (reply.status_code, reply.json) == (200, told)
-    assert [shown["tag"] for shown in push_service.shown(device)] == ["test"] * (kind == "accepted")
+    assert [shown["tag"] for shown in push_service.list_shown(device)] == ["test"] * (
+        kind == "accepted"
+    )
     listed = leader.get("/push/subscriptions").json["items"]
     assert [d["last_outcome"] for d in listed] == ([] if kind == "gone" else [told["outcome"]])
 

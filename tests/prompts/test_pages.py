@@ -140,12 +140,12 @@ def test_test_message_is_sent_and_its_outcome_shown(
 ):
     allow_push_host(app, monkeypatch, push_service.host)
     key = leader.get("/push/key").json["public_key"]
-    subscription = push_service.subscription(kind, key=key)
+    subscription = push_service.create_subscription(kind, key=key)
     device = leader.call("POST", "/push/subscriptions", subscription).json["id"]
     page = post(f"{PATH}/devices/{device}/test")
     assert said in page.text
     assert shown_later in page.text
-    shown = [notification["tag"] for notification in push_service.shown(subscription)]
+    shown = [notification["tag"] for notification in push_service.list_shown(subscription)]
     assert shown == (["test"] if kind == "accepted" else [])
 
 

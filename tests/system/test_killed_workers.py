@@ -76,7 +76,7 @@ class Service:
         """Make leaders with one device each and a prompt that is due; return device by leader."""
         zone = find_zone_at_hour(12)
         leaders = many_leaders(self.app, number, time_zone=zone)
-        devices = list(self.push_service.subscriptions(number))
+        devices = list(self.push_service.create_subscriptions(number))
         one_device_each(self.app, leaders, devices)
         this_minute = clock.now().replace(second=0, microsecond=0)
         ask_daily(self.app, leaders, first=this_minute, time_zone=zone)
@@ -141,7 +141,7 @@ def service(new_postgresql_database, push_service, tmp_path, request):
 
 def assert_each_is_asked_once(service, devices):
     """Check that every leader's device shows one prompt, and that no work is left."""
-    shown = service.push_service.all_shown()
+    shown = service.push_service.list_all_shown()
     assert Counter(map(len, shown.values())) == {1: len(devices)}
     assert {identity: UUID(note["data"]["account"]) for identity, [note] in shown.items()} == {
         identity: leader for leader, identity in devices.items()
@@ -184,7 +184,7 @@ def test_each_leader_is_shown_one_prompt_though_workers_are_killed(service, caps
     tried_again = set(service.ask(TRIED_AGAIN))
     assert left_behind, "no worker was killed in the midst of its work"
     assert left_behind <= tried_again
-    arrivals = Counter(map(len, service.push_service.arrivals().values()))
+    arrivals = Counter(map(len, service.push_service.list_arrivals().values()))
     told.append(f"{len(tried_again)} tried again; devices by arrivals: {dict(arrivals)}")
     with capsys.disabled():
         sys.stdout.write("\n" + "\n".join(told) + "\n")

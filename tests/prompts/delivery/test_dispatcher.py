@@ -69,13 +69,13 @@ def counted(name, **labels):
 
 
 def test_prompt_reaches_every_subscribed_device_once(client, dispatcher, push_service):
-    phone, tablet = push_service.subscription(), push_service.subscription()
+    phone, tablet = push_service.create_subscription(), push_service.create_subscription()
     leader = create_prompted_leader(client, phone, tablet)
     assert dispatcher.run_once() == 2
     assert dispatcher.run_once() == 0
     asked = leader.get("/prompts/today").json
     for device in (phone, tablet):
-        [shown] = push_service.shown(device)
+        [shown] = push_service.list_shown(device)
         key = shown["data"]["key"]
         assert shown["data"] == {
             "local_date": asked["local_date"],
@@ -85,7 +85,7 @@ def test_prompt_reaches_every_subscribed_device_once(client, dispatcher, push_se
         assert shown["body"] in {q["text"] for q in asked["questions"] if q["key"] == key}
         assert shown["title"] == catalogue.get_key(key).name
         assert shown["tag"] == f"reflect-{asked['local_date']}"
-        [received] = push_service.received(device)
+        [received] = push_service.list_received(device)
         assert received.json["web_push"] == 8030
         assert received.headers["urgency"] == "normal"
         assert 0 < int(received.headers["ttl"]) <= 15 * 3600
@@ -100,13 +100,13 @@ def test_questions_are_chosen_ahead_only_for_leaders_who_will_be_prompted(
 ):
     zone = find_zone_at_hour(12)
     soon = {"minutes_ago": -5, "zone": zone}
-    device = push_service.subscription()
+    device = push_service.create_subscription()
     asked = create_prompted_leader(client, device, **soon)
     create_prompted_leader(client, **soon)  # who has no device
-    paused = create_prompted_leader(client, push_service.subscription(), **soon)
+    paused = create_prompted_leader(client, push_service.create_subscription(), **soon)
     pause = paused.call("POST", "/pauses", {"first_date": "2026-08-01"})
     assert pause.status_code == 201, pause.text
-    create_prompted_leader(client, push_service.subscription(), minutes_ago=-60, zone=zone)
+    create_prompted_leader(client, push_service.create_subscription(), minutes_ago=-60, zone=zone)
     assert dispatcher.prepare_questions()
     assert not dispatcher.prepare_questions()
     chosen = rows(app, ServedQuestion)
@@ -115,7 +115,7 @@ def test_questions_are_chosen_ahead_only_for_leaders_who_will_be_prompted(
     assert dispatcher.run_once() == 0
     with later(minutes=6):
         assert dispatcher.run_once() == 1
-    [shown] = push_service.shown(device)
+    [shown] = push_service.list_shown(device)
     assert shown["body"] in {q["text"] for q in asked.get("/prompts/today").json["questions"]}
     assert len(rows(app, ServedQuestion)) == 3
 
@@ -123,7 +123,9 @@ def test_questions_are_chosen_ahead_only_for_leaders_who_will_be_prompted(
 def test_workers_prepare_questions_for_different_leaders(client, app, dispatcher, push_service):
     zone = find_zone_at_hour(12)
     for _ in range(4):
-        create_prompted_leader(client, push_service.subscription(), minutes_ago=-5, zone=zone)
+        create_prompted_leader(
+            client, push_service.create_subscription(), minutes_ago=-5, zone=zone
+        )
     with app.app_context():
         now = clock.now()
         bounds = {"now": now, "until": Instant(now + timedelta(minutes=10)), "by_mail": False}
@@ -138,29 +140,29 @@ def test_workers_prepare_questions_for_different_leaders(client, app, dispatcher
 
 
 def test_leader_who_wrote_today_gets_no_prompt(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     leader = create_prompted_leader(client, phone)
     leader.writes(leader.today(), ("let-go", 3, ""))
     assert dispatcher.run_once() == 0
-    assert push_service.attempts(phone) == []
+    assert push_service.list_attempts(phone) == []
     assert [delivery.decision for delivery in rows(app, PromptDelivery)] == ["written"]
 
 
 def test_retry_is_dropped_once_the_leader_has_written(client, app, dispatcher, push_service):
-    phone = push_service.subscription("recovers")
+    phone = push_service.create_subscription("recovers")
     leader = create_prompted_leader(client, phone)
     dispatcher.run_once()
     leader.writes(leader.today(), ("let-go", 3, ""))
     with later(minutes=1):
         dispatcher.run_once()
-    assert push_service.shown(phone) == []
+    assert push_service.list_shown(phone) == []
     [message] = rows(app, PromptMessage)
     assert (message.outcome, message.next_try_at) == ("written", None)
 
 
 @pytest.mark.parametrize("kind", ["not-found", "gone"])
 def test_subscription_the_service_ended_is_deleted(client, app, dispatcher, push_service, kind):
-    leader = create_prompted_leader(client, push_service.subscription(kind))
+    leader = create_prompted_leader(client, push_service.create_subscription(kind))
     dispatcher.run_once()
     assert leader.get("/push/subscriptions").json["items"] == []
     with later(hours=1):
@@ -173,34 +175,34 @@ def test_subscription_the_service_ended_is_deleted(client, app, dispatcher, push
 def test_refused_message_is_recorded_and_not_retried(
     client, app, dispatcher, push_service, kind, status
 ):
-    device = push_service.subscription(kind)
+    device = push_service.create_subscription(kind)
     leader = create_prompted_leader(client, device)
     dispatcher.run_once()
     with later(hours=1):
         dispatcher.run_once()
-    assert len(push_service.attempts(device)) == 1
+    assert len(push_service.list_attempts(device)) == 1
     [kept] = leader.get("/push/subscriptions").json["items"]
     assert (kept["last_outcome"], kept["last_status"]) == ("refused", status)
 
 
 @pytest.mark.parametrize("kind", ["slow-down", "slow-down-until"])
 def test_retry_waits_as_long_as_the_service_asks(client, dispatcher, push_service, kind):
-    device = push_service.subscription(kind)
+    device = push_service.create_subscription(kind)
     create_prompted_leader(client, device)
     dispatcher.run_once()
     with later(seconds=100):  # it asked for 120
         dispatcher.run_once()
-    assert len(push_service.attempts(device)) == 1
+    assert len(push_service.list_attempts(device)) == 1
     with later(seconds=140):
         dispatcher.run_once()
-    assert len(push_service.attempts(device)) == 2
+    assert len(push_service.list_attempts(device)) == 2
 
 
 @pytest.mark.parametrize("kind", ["error", "cut"])
 def test_failing_service_is_retried_with_growing_delays_until_expiry(
     client, app, dispatcher, push_service, kind
 ):
-    device = push_service.subscription(kind)
+    device = push_service.create_subscription(kind)
     create_prompted_leader(client, device)
     dispatcher.run_once()
     waits, before = [], clock.now()
@@ -219,10 +221,10 @@ def test_failing_service_is_retried_with_growing_delays_until_expiry(
 
 
 def test_hanging_service_delays_no_other_device(client, app, dispatcher, push_service):
-    hanging, healthy = push_service.subscription("hangs"), push_service.subscription()
+    hanging, healthy = push_service.create_subscription("hangs"), push_service.create_subscription()
     create_prompted_leader(client, hanging)
     create_prompted_leader(client, healthy)
-    while not push_service.shown(healthy):
+    while not push_service.list_shown(healthy):
         dispatcher.process_batch()
     assert {m.outcome for m in rows(app, PromptMessage)} <= {None, "sent"}
     dispatcher.run_once()
@@ -230,39 +232,39 @@ def test_hanging_service_delays_no_other_device(client, app, dispatcher, push_se
 
 
 def test_recovered_service_gets_the_prompt(client, dispatcher, push_service):
-    device = push_service.subscription("recovers")
+    device = push_service.create_subscription("recovers")
     create_prompted_leader(client, device)
     dispatcher.run_once()
-    assert push_service.shown(device) == []
+    assert push_service.list_shown(device) == []
     with later(minutes=1):
         dispatcher.run_once()
-    assert len(push_service.shown(device)) == 1
+    assert len(push_service.list_shown(device)) == 1
 
 
 def test_prompt_over_an_hour_late_is_dropped_and_counted(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     before = counted("journal_prompts_total", fate="late")
     create_prompted_leader(client, phone, minutes_ago=61)
     assert dispatcher.run_once() == 0
-    assert push_service.attempts(phone) == []
+    assert push_service.list_attempts(phone) == []
     assert counted("journal_prompts_total", fate="late") == before + 1
     [row] = rows(app, PromptSchedule)
     assert row.next_due_at > clock.now()
 
 
 def test_worker_outage_of_days_leads_to_one_prompt(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
     leader = create_prompted_leader(client, phone, zone=zone)
     with time_machine.travel(datetime.now(UTC) - timedelta(days=5), tick=False):
         leader.call("PUT", "/prompt-schedule", build_schedule(get_clock_time(zone, minutes=1)))
     dispatcher.run_once()
-    assert len(push_service.received(phone)) == 1
+    assert len(push_service.list_received(phone)) == 1
     assert Counter(d.decision for d in rows(app, PromptDelivery)) == {"late": 1, "due": 1}
 
 
 def test_message_of_a_dead_worker_is_sent_after_its_lease(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     create_prompted_leader(client, phone)
     with app.app_context():
         store.claim_due(now=clock.now(), limit=10, by_mail=False)
@@ -270,11 +272,11 @@ def test_message_of_a_dead_worker_is_sent_after_its_lease(client, app, dispatche
     assert dispatcher.run_once() == 0
     with later(minutes=3):
         assert dispatcher.run_once() == 1
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_shown(phone)) == 1
 
 
 def test_message_sent_twice_shows_one_notification(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     create_prompted_leader(client, phone)
     dispatcher.run_once()
     with app.app_context():  # as if the answer had never been recorded
@@ -284,12 +286,12 @@ def test_message_sent_twice_shows_one_notification(client, app, dispatcher, push
         db.session.commit()
     with later(minutes=3):
         dispatcher.run_once()
-    assert len(push_service.received(phone)) == 2
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_received(phone)) == 2
+    assert len(push_service.list_shown(phone)) == 1
 
 
 def test_phone_that_was_off_gets_only_the_last_prompt_of_the_day(client, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
     leader = create_prompted_leader(client, phone, zone=zone)
     push_service.turn_off(phone)
@@ -297,12 +299,12 @@ def test_phone_that_was_off_gets_only_the_last_prompt_of_the_day(client, dispatc
     make_prompt_due(leader, zone, minutes_ago=0)
     dispatcher.run_once()
     push_service.turn_on(phone)
-    assert len(push_service.received(phone)) == 1
+    assert len(push_service.list_received(phone)) == 1
 
 
 def test_concurrent_workers_send_each_prompt_once(client, app, push_service, monkeypatch):
     allow_push_host(app, monkeypatch, push_service.host)
-    devices = [push_service.subscription() for _ in range(6)]
+    devices = [push_service.create_subscription() for _ in range(6)]
     for device in devices:
         create_prompted_leader(client, device)
 
@@ -312,11 +314,11 @@ def test_concurrent_workers_send_each_prompt_once(client, app, push_service, mon
 
     with ThreadPoolExecutor(3) as threads:
         assert sum(threads.map(work, range(3))) == len(devices)
-    assert [len(push_service.received(device)) for device in devices] == [1] * len(devices)
+    assert [len(push_service.list_received(device)) for device in devices] == [1] * len(devices)
 
 
 def test_practice_pause_also_pauses_prompts(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     leader = create_prompted_leader(client, phone)
     leader.call("POST", "/pauses", {"first_date": leader.today()})
     assert dispatcher.run_once() == 0
@@ -324,7 +326,7 @@ def test_practice_pause_also_pauses_prompts(client, app, dispatcher, push_servic
 
 
 def test_prompt_never_contains_an_own_question(client, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
     leader = a_leader(client, time_zone=zone)
     for key in catalogue.KEY_SLUGS:
@@ -334,9 +336,9 @@ def test_prompt_never_contains_an_own_question(client, dispatcher, push_service)
     make_prompt_due(leader, zone)
     dispatcher.run_once()
     assert all("Bob" in q["text"] for q in leader.get("/prompts/today").json["questions"])
-    [shown] = push_service.shown(phone)
+    [shown] = push_service.list_shown(phone)
     assert shown["body"] == OWN_QUESTIONS_TEXT
-    assert b"Bob" not in push_service.received(phone)[0].payload
+    assert b"Bob" not in push_service.list_received(phone)[0].payload
 
 
 def test_prompt_comes_by_mail_until_mail_is_turned_off(client, app, dispatcher, mailbox):
@@ -390,18 +392,18 @@ def test_streak_at_risk_prompt_comes_only_to_leaders_who_chose_it(client, dispat
             assert chosen.status_code == 200, chosen.text
         return leader
 
-    at_risk, safe, silent = (push_service.subscription() for _ in range(3))
+    at_risk, safe, silent = (push_service.create_subscription() for _ in range(3))
     leader_with(at_risk, days=2, streak_at_risk=True)
     leader_with(safe, days=0, streak_at_risk=True)
     leader_with(silent, days=2, enabled=False)
     dispatcher.run_once()
-    assert len(push_service.shown(at_risk)) == 1
-    assert push_service.shown(safe) == []
-    assert push_service.shown(silent) == []
+    assert len(push_service.list_shown(at_risk)) == 1
+    assert push_service.list_shown(safe) == []
+    assert push_service.list_shown(silent) == []
 
 
 def test_moving_west_repeats_no_prompt(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
     leader = create_prompted_leader(client, phone, zone=zone)
     dispatcher.run_once()
@@ -411,33 +413,33 @@ def test_moving_west_repeats_no_prompt(client, app, dispatcher, push_service):
 
 
 def test_moving_east_skips_no_prompt_of_today(client, app, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
     leader = a_leader(client, time_zone=zone)
     leader.call("POST", "/push/subscriptions", phone)
     leader.call("PUT", "/prompt-schedule", build_schedule(get_clock_time(zone, minutes=-30)))
     dispatcher.run_once()
-    assert push_service.shown(phone) == []
+    assert push_service.list_shown(phone) == []
     leader.call("PATCH", "/me", {"time_zone": find_zone_at_hour(13)})
     dispatcher.run_once()
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_shown(phone)) == 1
 
 
 def test_due_prompt_survives_a_schedule_change_before_it_is_claimed(
     client, dispatcher, push_service
 ):
-    phones = [push_service.subscription() for _ in range(3)]
+    phones = [push_service.create_subscription() for _ in range(3)]
     zone = find_zone_at_hour(12)
     saves, moves, ends = (create_prompted_leader(client, phone, zone=zone) for phone in phones)
     saves.call("PUT", "/prompt-schedule", build_schedule("08:00"))
     moves.call("PATCH", "/me", {"time_zone": find_zone_at_hour(11)})
     ends.call("PUT", "/prompt-schedule", build_schedule("08:00", enabled=False))
     dispatcher.run_once()
-    assert [len(push_service.shown(phone)) for phone in phones] == [1, 1, 0]
+    assert [len(push_service.list_shown(phone)) for phone in phones] == [1, 1, 0]
 
 
 def test_snooze_moves_the_prompt(client, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
     leader = a_leader(client, time_zone=zone)
     leader.call("POST", "/push/subscriptions", phone)
@@ -446,16 +448,16 @@ def test_snooze_moves_the_prompt(client, dispatcher, push_service):
     assert snoozed.status_code == 200
     with later(minutes=12):
         dispatcher.run_once()
-    assert push_service.shown(phone) == []
+    assert push_service.list_shown(phone) == []
     with later(minutes=31):
         dispatcher.run_once()
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_shown(phone)) == 1
 
 
 def test_dispatcher_retries_after_a_database_outage(client, app, push_service, monkeypatch, caplog):
     allow_push_host(app, monkeypatch, push_service.host)
     monkeypatch.setattr(dispatcher_module, "DATABASE_RETRY_SECONDS", 0.05)
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     create_prompted_leader(client, phone)
     with app.app_context():
         table = PromptSchedule.__table__.name
@@ -469,7 +471,7 @@ def test_dispatcher_retries_after_a_database_outage(client, app, push_service, m
             db.session.commit()
 
     def stop_when_shown():
-        if push_service.shown(phone):
+        if push_service.list_shown(phone):
             stop.set()
         else:
             Timer(0.1, stop_when_shown).start()
@@ -479,11 +481,11 @@ def test_dispatcher_retries_after_a_database_outage(client, app, push_service, m
     with Dispatcher(app) as dispatcher:
         dispatcher.run(stop)
     assert "the database failed" in caplog.text
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_shown(phone)) == 1
 
 
 def test_deliveries_are_deleted_after_thirty_days(client, app, dispatcher, push_service):
-    create_prompted_leader(client, push_service.subscription())
+    create_prompted_leader(client, push_service.create_subscription())
     dispatcher.run_once()
     with app.app_context():
         assert store.delete_old(now=clock.now()) == 0
@@ -493,7 +495,7 @@ def test_deliveries_are_deleted_after_thirty_days(client, app, dispatcher, push_
 
 def test_logs_and_metrics_name_no_leader(client, app, dispatcher, push_service, caplog):
     caplog.set_level("DEBUG")
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     leader = create_prompted_leader(client, phone)
     dispatcher.run_once()
     told = caplog.text + client.get("/metrics").text
@@ -508,7 +510,7 @@ def test_account_without_its_key_delays_no_other_account(
 ):
     zone = find_zone_at_hour(12)
     locked = create_prompted_leader(client, zone=zone, by_mail=True)
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     create_prompted_leader(client, phone, zone=zone)
     with app.app_context():
         db.session.execute(
@@ -516,7 +518,7 @@ def test_account_without_its_key_delays_no_other_account(
         )
         db.session.commit()
     dispatcher.run_once()
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_shown(phone)) == 1
     assert mailbox == []
     assert Counter(m.outcome for m in rows(app, PromptMessage)) == {"sent": 1, "refused": 1}
 
@@ -532,7 +534,7 @@ def test_account_without_its_key_delays_no_other_account(
 def test_retry_is_dropped_once_the_schedule_excludes_it(
     client, app, dispatcher, push_service, change
 ):
-    phone = push_service.subscription("recovers")
+    phone = push_service.create_subscription("recovers")
     leader = create_prompted_leader(client, phone)
     dispatcher.run_once()
     assert (
@@ -540,25 +542,25 @@ def test_retry_is_dropped_once_the_schedule_excludes_it(
     )
     with later(minutes=1):
         dispatcher.run_once()
-    assert push_service.shown(phone) == []
+    assert push_service.list_shown(phone) == []
     assert [m.outcome for m in rows(app, PromptMessage)] == ["unwanted"]
 
 
 def test_snooze_replaces_a_waiting_retry(client, dispatcher, push_service):
-    phone = push_service.subscription("recovers")
+    phone = push_service.create_subscription("recovers")
     leader = create_prompted_leader(client, phone)
     dispatcher.run_once()
     leader.call("POST", "/prompts/snooze", {"minutes": 30})
     with later(minutes=2):
         dispatcher.run_once()
-    assert push_service.shown(phone) == []
+    assert push_service.list_shown(phone) == []
     with later(minutes=31):
         dispatcher.run_once()
-    assert len(push_service.shown(phone)) == 1
+    assert len(push_service.list_shown(phone)) == 1
 
 
 def test_turning_prompts_off_cancels_the_snooze(client, dispatcher, push_service):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     leader = a_leader(client, time_zone=find_zone_at_hour(12))
     leader.call("POST", "/push/subscriptions", phone)
     leader.call("POST", "/prompts/snooze", {"minutes": 5})
@@ -594,33 +596,33 @@ def test_hanging_mail_server_delays_no_push(client, app, push_service, monkeypat
         zone = find_zone_at_hour(12)
         for _ in range(message_sender.MAX_MAILS + 2):
             create_prompted_leader(client, zone=zone, by_mail=True)
-        phone = push_service.subscription()
+        phone = push_service.create_subscription()
         create_prompted_leader(client, phone, zone=zone, minutes_ago=0)
         with Dispatcher(app) as dispatcher:
             for _ in range(3):
                 dispatcher.process_batch()
-            assert len(push_service.shown(phone)) == 1
+            assert len(push_service.list_shown(phone)) == 1
 
 
 def test_silent_push_service_is_paused_for_a_while(
     client, app, dispatcher, push_service, monkeypatch
 ):
     monkeypatch.setattr(circuit_breaker, "MAX_SILENT_TRIES", 1)
-    first = push_service.subscription()
-    create_prompted_leader(client, push_service.subscription("hangs"))
+    first = push_service.create_subscription()
+    create_prompted_leader(client, push_service.create_subscription("hangs"))
     dispatcher.run_once()
     create_prompted_leader(client, first)
     dispatcher.run_once()
-    assert push_service.attempts(first) == []
+    assert push_service.list_attempts(first) == []
     with later(minutes=1):
         dispatcher.run_once()
-    assert len(push_service.shown(first)) == 1
+    assert len(push_service.list_shown(first)) == 1
 
 
 def test_result_after_an_expired_lease_does_not_overwrite_a_newer_one(
     client, app, dispatcher, push_service
 ):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     create_prompted_leader(client, phone)
     with app.app_context():
         now = clock.now()
@@ -640,9 +642,9 @@ def test_result_after_an_expired_lease_does_not_overwrite_a_newer_one(
 def test_results_during_a_database_outage_are_recorded_afterwards(
     client, app, dispatcher, push_service
 ):
-    phone = push_service.subscription()
+    phone = push_service.create_subscription()
     create_prompted_leader(client, phone)
-    while not push_service.shown(phone):
+    while not push_service.list_shown(phone):
         with app.app_context():
             now = clock.now()
             store.claim_due(now=now, limit=10, by_mail=False)
@@ -658,7 +660,7 @@ def test_results_during_a_database_outage_are_recorded_afterwards(
         db.session.commit()
     dispatcher.run_once()
     assert [m.outcome for m in rows(app, PromptMessage)] == ["sent"]
-    assert len(push_service.received(phone)) == 1
+    assert len(push_service.list_received(phone)) == 1
 
 
 # ---- the month

@@ -119,18 +119,18 @@ def plain_message(host: str, path: str = "/push") -> PushMessage:
     ],
 )
 def test_response_reports_the_status(sender, push_service, secure, kind, status):
-    subscription = push_service.subscription(kind, secure=secure)
+    subscription = push_service.create_subscription(kind, secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(status)
-    assert len(push_service.received(subscription)) == (1 if status < 300 else 0)
-    [attempt] = push_service.attempts(subscription)
+    assert len(push_service.list_received(subscription)) == (1 if status < 300 else 0)
+    [attempt] = push_service.list_attempts(subscription)
     assert attempt.status == status
     assert attempt.http_version == ("2" if secure else "1.1")
 
 
 def test_device_decrypts_and_shows_the_message(sender, push_service, secure):
-    subscription = push_service.subscription(secure=secure)
+    subscription = push_service.create_subscription(secure=secure)
     sender.submit(message_for(subscription, title="Protect & serve")).result()
-    [received] = push_service.received(subscription)
+    [received] = push_service.list_received(subscription)
     assert received.json["notification"]["title"] == "Protect & serve"
     assert received.headers["topic"] == "topic"
     assert received.headers["content-encoding"] == "aes128gcm"
@@ -138,7 +138,7 @@ def test_device_decrypts_and_shows_the_message(sender, push_service, secure):
 
 @pytest.mark.parametrize("kind", ["slow-down", "slow-down-until"])
 def test_response_reports_retry_after_in_both_forms(sender, push_service, secure, kind):
-    subscription = push_service.subscription(kind, secure=secure)
+    subscription = push_service.create_subscription(kind, secure=secure)
     before = to_instant(datetime.now(UTC))
     answer = sender.submit(message_for(subscription)).result()
     assert answer.status == 429
@@ -149,14 +149,14 @@ def test_response_reports_retry_after_in_both_forms(sender, push_service, secure
 
 def test_headers_do_not_leak_into_the_next_response(open_sender, push_service):
     sender = open_sender(max_in_flight=1)
-    slow, good = push_service.subscription("slow-down"), push_service.subscription()
+    slow, good = push_service.create_subscription("slow-down"), push_service.create_subscription()
     assert sender.submit(message_for(slow)).result().retry_after
     assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
 def test_hanging_service_times_out(open_sender, push_service, secure):
     sender = open_sender(seconds=0.3)
-    subscription = push_service.subscription("hangs", secure=secure)
+    subscription = push_service.create_subscription("hangs", secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(
         None, failure="timeout"
     )
@@ -185,18 +185,18 @@ def test_timely_response_counts_while_the_sender_is_busy(open_sender):
 
 def test_hanging_messages_leave_the_connection_usable(open_sender, push_service):
     sender = open_sender(seconds=0.5)
-    good = push_service.subscription(secure=True)
+    good = push_service.create_subscription(secure=True)
     for _ in range(3):  # more in all than a connection has streams
         hanging = [
             sender.submit(message_for(subscription))
-            for subscription in push_service.subscriptions(100, "hangs", secure=True)
+            for subscription in push_service.create_subscriptions(100, "hangs", secure=True)
         ]
         assert {future.result().failure for future in hanging} == {"timeout"}
         assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
 
 def test_connection_cut_in_the_body_is_a_broken_response(sender, push_service, secure):
-    subscription = push_service.subscription("cut", secure=secure)
+    subscription = push_service.create_subscription("cut", secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(
         None, failure="broken"
     )
@@ -241,14 +241,14 @@ def test_slow_drip_response_times_out(open_sender):
 
 
 def test_redirect_is_not_followed(sender, push_service, secure):
-    subscription = push_service.subscription("redirect", secure=secure)
+    subscription = push_service.create_subscription("redirect", secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(307)
-    assert push_service.received(subscription) == []
+    assert push_service.list_received(subscription) == []
 
 
 def test_endless_response_is_read_up_to_a_limit(sender, push_service, secure):
-    subscription = push_service.subscription("endless", secure=secure)
-    good = push_service.subscription(secure=secure)
+    subscription = push_service.create_subscription("endless", secure=secure)
+    good = push_service.create_subscription(secure=secure)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(200)
     assert sender.submit(message_for(good)).result() == ServiceResponse(201)
 
@@ -274,19 +274,19 @@ def test_response_within_the_limit_keeps_the_connection_open(open_sender, size, 
 
 
 def test_many_messages_share_one_http2_connection(sender, push_service):
-    subscriptions = list(push_service.subscriptions(500, secure=True))
+    subscriptions = list(push_service.create_subscriptions(500, secure=True))
     futures = [sender.submit(message_for(subscription)) for subscription in subscriptions]
     assert Counter(future.result() for future in futures) == {ServiceResponse(201): 500}
-    attempts = [push_service.attempts(subscription)[0] for subscription in subscriptions]
+    attempts = [push_service.list_attempts(subscription)[0] for subscription in subscriptions]
     assert {attempt.http_version for attempt in attempts} == {"2"}
     assert len({attempt.connection for attempt in attempts}) == 1
 
 
 def test_http1_connection_is_kept_open(sender, push_service):
-    subscription = push_service.subscription()
+    subscription = push_service.create_subscription()
     for _ in range(20):
         sender.submit(message_for(subscription)).result()
-    assert len({attempt.connection for attempt in push_service.attempts(subscription)}) == 1
+    assert len({attempt.connection for attempt in push_service.list_attempts(subscription)}) == 1
 
 
 def test_closed_connection_is_reopened(open_sender):
@@ -418,7 +418,7 @@ def test_changed_dns_answer_is_checked_again(open_sender, push_service):
         return next(answers)
 
     sender = open_sender(resolver=resolver, name_cache_seconds=-1)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     told = [sender.submit(message_for(subscription)).result() for _ in range(3)]
     assert [answer.status for answer in told] == [201, 201, None]
     assert told[2].failure.startswith("refused endpoint")
@@ -429,9 +429,9 @@ def test_connection_uses_only_the_checked_address(open_sender, push_service):
         return ["127.0.0.9"]  # where nobody listens, though the system knows a better one
 
     sender = open_sender(resolver=resolver, seconds=2)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     assert sender.submit(message_for(subscription)).result().status is None
-    assert push_service.attempts(subscription) == []
+    assert push_service.list_attempts(subscription) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux alone")
@@ -454,7 +454,7 @@ def test_next_address_is_tried_when_one_fails(open_sender, push_service):
         return ["127.0.0.9", "127.0.0.1"]
 
     sender = open_sender(resolver=resolver)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
@@ -466,7 +466,7 @@ def test_concurrent_messages_share_one_lookup(open_sender, push_service):
         return ["127.0.0.1"]
 
     sender = open_sender(resolver=resolver)
-    subscriptions = push_service.subscriptions(200, secure=True)
+    subscriptions = push_service.create_subscriptions(200, secure=True)
     wait([sender.submit(message_for(subscription)) for subscription in subscriptions])
     assert asked == ["localhost"]
 
@@ -481,7 +481,7 @@ def test_failed_lookup_is_repeated(open_sender, push_service):
         return ["127.0.0.1"]
 
     sender = open_sender(resolver=resolver)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     first = sender.submit(message_for(subscription)).result()
     assert first == ServiceResponse(None, failure="connect")
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
@@ -492,7 +492,7 @@ def test_name_without_an_address_fails_to_connect(open_sender, push_service):
         return []
 
     sender = open_sender(resolver=resolver)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
     assert answer == ServiceResponse(None, failure="connect")
 
@@ -502,23 +502,23 @@ def test_hanging_resolver_times_out(open_sender, push_service):
         await asyncio.Event().wait()
 
     sender = open_sender(resolver=resolver, seconds=0.2)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
     assert answer == ServiceResponse(None, failure="timeout")
 
 
 def test_certificate_of_an_unknown_authority_is_rejected(open_sender, push_service):
     sender = open_sender(authorities=None)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     answer = sender.submit(message_for(subscription)).result()
     assert answer == ServiceResponse(None, failure="connect")
-    assert push_service.attempts(subscription) == []
+    assert push_service.list_attempts(subscription) == []
 
 
 def test_certificate_for_another_name_is_rejected(open_sender, push_service):
     at_its_address = push_service.secure_host.replace("localhost", "127.0.0.1")
     sender = open_sender(at_its_address)
-    subscription = push_service.subscription(secure=True)
+    subscription = push_service.create_subscription(secure=True)
     subscription["endpoint"] = subscription["endpoint"].replace("localhost", "127.0.0.1")
     answer = sender.submit(message_for(subscription)).result()
     assert answer == ServiceResponse(None, failure="connect")
@@ -536,7 +536,7 @@ def test_proxy_of_the_environment_is_ignored(open_sender, push_service, secure, 
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    subscription = push_service.subscription(secure=secure)
+    subscription = push_service.create_subscription(secure=secure)
     assert open_sender().submit(message_for(subscription)).result() == ServiceResponse(201)
 
 
@@ -582,28 +582,28 @@ def test_closed_sender_leaves_nothing_open(push_service):
     before = open_files(), threading.active_count()
     for _ in range(3):
         with closing(PushSender(PushHosts([push_service.host]))) as sender:
-            sender.submit(message_for(push_service.subscription())).result()
+            sender.submit(message_for(push_service.create_subscription())).result()
     assert (open_files(), threading.active_count()) == before
 
 
 def test_offline_device_receives_the_last_message_of_a_topic(sender, push_service):
-    subscription = push_service.subscription()
+    subscription = push_service.create_subscription()
     push_service.turn_off(subscription)
     for title, topic in (("first", "one"), ("other", "two"), ("second", "one")):
         message = message_for(subscription, title=title, topic=topic, tag=topic)
         assert sender.submit(message).result() == ServiceResponse(201)
-    assert push_service.received(subscription) == []
+    assert push_service.list_received(subscription) == []
     push_service.turn_on(subscription)
-    shown = [notification["title"] for notification in push_service.shown(subscription)]
+    shown = [notification["title"] for notification in push_service.list_shown(subscription)]
     assert shown == ["other", "second"]
 
 
 def test_messages_of_one_tag_show_one_notification(sender, push_service):
-    subscription = push_service.subscription()
+    subscription = push_service.create_subscription()
     for title in ("first", "second"):
         sender.submit(message_for(subscription, title=title)).result()
-    assert len(push_service.received(subscription)) == 2
-    assert [each["title"] for each in push_service.shown(subscription)] == ["second"]
+    assert len(push_service.list_received(subscription)) == 2
+    assert [each["title"] for each in push_service.list_shown(subscription)] == ["second"]
 
 
 @pytest.mark.parametrize(
@@ -617,33 +617,36 @@ def test_messages_of_one_tag_show_one_notification(sender, push_service):
     ],
 )
 def test_fake_service_refuses_a_wrong_token(sender, push_service, change):
-    subscription = push_service.subscription()
+    subscription = push_service.create_subscription()
     message = message_for(subscription)
     change(message.headers)
     assert sender.submit(message).result() == ServiceResponse(403)
 
 
 def test_fake_service_refuses_a_wrong_audience_or_a_long_lifetime(sender, push_service):
-    subscription, other = push_service.subscription(), push_service.subscription(secure=True)
+    subscription, other = (
+        push_service.create_subscription(),
+        push_service.create_subscription(secure=True),
+    )
     message = message_for(subscription)
     message.headers["Authorization"] = message_for(other).headers["Authorization"]
     assert sender.submit(message).result() == ServiceResponse(403)
-    assert "aud" in push_service.attempts(subscription)[0].reason
+    assert "aud" in push_service.list_attempts(subscription)[0].reason
     long_ago = to_instant(datetime.now(UTC) - timedelta(hours=13))
     far_ahead = to_instant(datetime.now(UTC) + timedelta(hours=13))
     to = parse_device(subscription["endpoint"], **subscription["keys"])
     for now in (long_ago, far_ahead):
         message = WRITER.write(b"{}", to, ttl=0, urgency="low", topic="t", now=now)
         assert sender.submit(message).result() == ServiceResponse(403)
-        assert "exp" in push_service.attempts(subscription)[-1].reason
+        assert "exp" in push_service.list_attempts(subscription)[-1].reason
 
 
 def test_fake_service_binds_a_subscription_to_its_key(sender, push_service):
-    subscription = push_service.subscription(key="B" * 87)
+    subscription = push_service.create_subscription(key="B" * 87)
     assert sender.submit(message_for(subscription)).result() == ServiceResponse(403)
 
 
 def test_fake_service_can_recover(sender, push_service):
-    subscription = push_service.subscription("recovers")
+    subscription = push_service.create_subscription("recovers")
     told = [sender.submit(message_for(subscription)).result().status for _ in range(3)]
     assert told == [503, 201, 201]
