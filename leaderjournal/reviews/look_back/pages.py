@@ -1,4 +1,4 @@
-"""Looking back, as a piece of the day's page that comes once the day is written."""
+"""The look-back, a piece of the day's page that is shown once the day has an entry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,11 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.rules import StoredDay
-from leaderjournal.reviews.look_back.rules import list_look_back_dates
+from leaderjournal.reviews.look_back.rules import (
+    EarlierDay,
+    build_earlier_days,
+    list_look_back_dates,
+)
 
 blueprint = Blueprint("look_back", __name__)
 
@@ -21,21 +24,19 @@ blueprint = Blueprint("look_back", __name__)
 def look_back(local_date: LocalDate) -> str:
     """Show what the leader wrote a week, a month, a quarter and a year before a day they wrote."""
     day = reflections_store.get_day(get_current_leader().cipher, local_date)
-    ago = list_earlier_days(local_date) if day and day.content.completed else {}
     return render_template(
         "reviews/look_back.html",
-        ago=ago,
-        keys=catalogue.list_keys(),
+        ago=list_earlier_days(local_date) if day and day.content.completed else (),
         mirror=list(catalogue.MIRROR_SCORES.items()),
     )
 
 
-def list_earlier_days(local_date: LocalDate) -> dict[str, StoredDay]:
-    """Return the days there are to look back at, by what they are called."""
-    ago = list_look_back_dates(local_date)
-    found = reflections_store.list_days_on(get_current_leader().cipher, set(ago.values()))
-    there = {day.local_date: day for day in found if day.content.completed}
-    return {name: there[date] for name, date in ago.items() if date in there}
+def list_earlier_days(local_date: LocalDate) -> tuple[EarlierDay, ...]:
+    """Return the days to look back at from a local day of the signed-in leader."""
+    dates = set(list_look_back_dates(local_date).values())
+    days = reflections_store.list_days_on(get_current_leader().cipher, dates)
+    stored = {day.local_date: day.content for day in days}
+    return build_earlier_days(local_date, stored, catalogue.list_keys())
 
 
 @blueprint.app_context_processor

@@ -1,17 +1,41 @@
-"""Which earlier days belong to a day: a week, a month, a quarter and a year ago."""
+"""The look-back of a day: the days a week, a month, a quarter and a year before it."""
 
 from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.practice.rules import Key
+from leaderjournal.reflections.rules import DayContent
 
 MONTHS_BACK = {"A month ago": 1, "A quarter ago": 3, "A year ago": 12}
 
 
-def list_look_back_dates(day: LocalDate) -> dict[str, LocalDate]:
-    """Return the local dates to look back at from `day`, by what they are called.
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """An answer to look back at."""
 
-    A month ago is the same date of the month before, or its last day where it has none such.
+    key: Key
+    score: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDay:
+    """A day to look back at; `title` says how long ago it is."""
+
+    title: str
+    date: LocalDate
+    answers: tuple[EarlierAnswer, ...]
+    note: str
+    commitment: str
+
+
+def list_look_back_dates(day: LocalDate) -> dict[str, LocalDate]:
+    """Return the local dates to look back at from `day`, by their titles.
+
+    A month ago is the same date of the month before, or the last day of a shorter month.
     """
     found = {"A week ago": LocalDate(day - timedelta(days=7))}
     for name, months in MONTHS_BACK.items():
@@ -19,3 +43,27 @@ def list_look_back_dates(day: LocalDate) -> dict[str, LocalDate]:
         last = monthrange(year, month + 1)[1]
         found[name] = LocalDate(day.replace(year=year, month=month + 1, day=min(day.day, last)))
     return found
+
+
+def build_earlier_days(
+    day: LocalDate, stored: Mapping[LocalDate, DayContent], keys: Sequence[Key]
+) -> tuple[EarlierDay, ...]:
+    """Return the days to look back at from `day` that are `stored` and have an entry."""
+    return tuple(
+        EarlierDay(
+            title,
+            date,
+            tuple(_list_answers(stored[date], keys)),
+            stored[date].note.strip() and stored[date].note,
+            stored[date].commitment.strip() and stored[date].commitment,
+        )
+        for title, date in list_look_back_dates(day).items()
+        if date in stored and stored[date].completed
+    )
+
+
+def _list_answers(content: DayContent, keys: Sequence[Key]) -> Iterator[EarlierAnswer]:
+    for key in keys:
+        answer = content.get_answer(key.slug)
+        if answer.is_answered:
+            yield EarlierAnswer(key, answer.score, answer.text.strip() and answer.text)

@@ -1,0 +1,129 @@
+"""What the page of search shows, ready to be written down."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from leaderjournal.kernel.days import LocalDate
+from leaderjournal.practice.rules import Key
+from leaderjournal.reflections.rules import DayContent
+from leaderjournal.reflections.search.rules import (
+    COMMITMENT,
+    NOTE,
+    Hit,
+    SearchQuery,
+    find_hits,
+    fold,
+    get_texts_by_field,
+)
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.periods.rules import Period
+
+DAYS_PER_PAGE = 20
+SENTENCES_PER_DAY = 4
+FIELD_NAMES = {NOTE: "A note", COMMITMENT: "What will I do next?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """A page of `pages`, and the numbers of the pages beside it; None where there is none."""
+
+    page: int
+    pages: int
+
+    @property
+    def newer(self) -> int | None:
+        """The page before."""
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        """The page after."""
+        return self.page + 1 if self.page < self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class DayHit:
+    """A sentence of a day that matches, under a key or in a field of another `name`."""
+
+    key: Key | None
+    name: str
+    passage: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingDay:
+    """A day that matches: its scores, the sentences found, and how many more there are."""
+
+    date: LocalDate
+    scores: tuple[tuple[Key, int], ...]
+    hits: tuple[DayHit, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingReview:
+    """A monthly review that matches, and the sentences found in it."""
+
+    month: Period
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page of the days that match, newest first; `total` counts the days of all pages."""
+
+    total: int
+    days: tuple[MatchingDay, ...]
+    reviews: tuple[MatchingReview, ...]
+    pagination: Pagination
+
+
+def paginate(dates: Sequence[LocalDate], page: int) -> tuple[Pagination, Sequence[LocalDate]]:
+    """Return the page nearest to `page` that exists, and the dates on it."""
+    pages = max(1, -(-len(dates) // DAYS_PER_PAGE))
+    page = min(max(1, page), pages)
+    return Pagination(page, pages), dates[(page - 1) * DAYS_PER_PAGE : page * DAYS_PER_PAGE]
+
+
+def build_matching_day(
+    date: LocalDate,
+    content: DayContent,
+    query: SearchQuery,
+    *,
+    keys: Sequence[Key],
+    only_key: str | None,
+) -> MatchingDay:
+    """Return a day that matches, with the sentences under `only_key` where it is given."""
+    by_slug = {key.slug: key for key in keys}
+    hits = list(find_hits(get_texts_by_field(content), query, field=only_key))
+    scores = {answer.key: answer.score for answer in content.answers if answer.score}
+    return MatchingDay(
+        date,
+        tuple((key, scores[key.slug]) for key in keys if key.slug in scores),
+        tuple(_name_hit(hit, by_slug) for hit in hits[:SENTENCES_PER_DAY]),
+        max(0, len(hits) - SENTENCES_PER_DAY),
+    )
+
+
+def find_matching_reviews(
+    reviews: Iterable[tuple[Period, ReviewContent]],
+    query: SearchQuery,
+    *,
+    first: LocalDate | None,
+    last: LocalDate | None,
+) -> tuple[MatchingReview, ...]:
+    """Return the monthly reviews that match and whose month has a day from `first` to `last`."""
+    found = []
+    for month, content in reviews:
+        if (first and month.last < first) or (last and month.first > last):
+            continue
+        document = content.to_document()
+        texts = {field: document[field] for field in QUESTIONS}
+        if query.matches("\n".join(map(fold, texts.values()))):
+            found.append(MatchingReview(month, tuple(find_hits(texts, query))))
+    return tuple(found)
+
+
+def _name_hit(hit: Hit, keys: Mapping[str, Key]) -> DayHit:
+    key = keys.get(hit.field)
+    return DayHit(key, key.name if key else FIELD_NAMES[hit.field], hit)
