@@ -14,15 +14,14 @@ from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability import tasks
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.documents.rules import DocumentOptions, parse_names
-from leaderjournal.portability.exports.csv_tables import TABLES
+from leaderjournal.portability.exports.csv_tables import TABLE_TITLES, TABLES
 from leaderjournal.portability.exports.formats import FULL_FORMATS, export, wrap_pdf
 from leaderjournal.portability.imports import preview, store, undo
 from leaderjournal.portability.imports.archives import UnreadableJournal
-from leaderjournal.portability.imports.daylio import DEFAULT_MOODS
+from leaderjournal.portability.imports.daylio import list_mood_fields
 from leaderjournal.portability.imports.preview import confirm_import
 from leaderjournal.portability.imports.reader import KIND_NAMES, MoodChoices
 from leaderjournal.portability.imports.run import run_import
-from leaderjournal.portability.imports.store import State
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.portability.responses import send_export
 from leaderjournal.practice import catalogue
@@ -48,8 +47,9 @@ def import_and_export() -> str:
     return render_template(
         "portability/import_and_export.html",
         imports=store.list_imports(get_current_leader()),
-        tables=tuple(TABLES),
-        today=today,
+        more_tables=[(name, title) for name, title in TABLE_TITLES.items() if name != "days"],
+        month=Period(today.year, today.month),
+        year=Period(today.year),
     )
 
 
@@ -91,16 +91,16 @@ def import_journal() -> Page:
 @login_required
 def show_import(import_id: UUID) -> str:
     """Show what is in a file, how far its import is, or what came of it."""
-    kept = store.get_import(get_current_leader(), import_id)
-    if kept is None:
+    status = store.get_import(get_current_leader(), import_id)
+    if status is None:
         abort(404)
     return render_template(
         "portability/import.html",
-        kept=kept,
-        kind=KIND_NAMES.get(kept.kind, ""),
+        status=status,
+        kind=KIND_NAMES.get(status.kind, ""),
         keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
-        offered=DEFAULT_MOODS,
+        moods=list_mood_fields(status.moods or {}),
     )
 
 
@@ -110,18 +110,18 @@ def show_import(import_id: UUID) -> str:
 def start_import(import_id: UUID) -> Page:
     """Bring in a journal that was looked at; a large one is left to the worker."""
     leader, now = get_current_leader(), clock.now()
-    kept = store.get_import(leader, import_id)
-    if kept is None:
+    status = store.get_import(leader, import_id)
+    if status is None:
         abort(404)
     scores = {
-        mood: int(score)
-        for number, mood in enumerate(kept.moods or {})
-        if (score := request.form.get(f"mood-{number}", "")) in ("1", "2", "3", "4", "5")
+        mood.name: int(score)
+        for mood in list_mood_fields(status.moods or {})
+        if (score := request.form.get(mood.field, "")) in ("1", "2", "3", "4", "5")
     }
     key = request.form.get("mood_key", "")
     choices = MoodChoices(key if key in catalogue.KEY_SLUGS else None, scores)
     if confirm_import(leader, import_id, choices):
-        if kept.total > MAX_INLINE_DAYS:
+        if status.total > MAX_INLINE_DAYS:
             enqueue(tasks.bring_in_import, str(leader.id), str(import_id))
         else:
             run_import(leader, import_id, now=now)
@@ -154,7 +154,10 @@ def document(period: str) -> str:
     texts = reports_store.list_texts(leader, shown)
     team = people_store.get_team_names(leader.cipher)
     names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
-    return render_template("portability/ask_document.html", period=shown, names=sorted(names))
+    back = url_for("reviews.year" if shown.is_year else "reviews.month", period=shown.name)
+    return render_template(
+        "portability/ask_document.html", period=shown, names=sorted(names), back=back
+    )
 
 
 @blueprint.post("/settings/document/<period>")
@@ -184,10 +187,10 @@ def make_document(period: str) -> Page:
 @login_required
 def show_document(document_id: UUID) -> str:
     """Show how far a PDF is, and where to fetch it."""
-    kept = documents_store.get_document(get_current_leader(), document_id)
-    if kept is None:
+    status = documents_store.get_document(get_current_leader(), document_id)
+    if status is None:
         abort(404)
-    return render_template("portability/document.html", kept=kept)
+    return render_template("portability/document.html", status=status)
 
 
 @blueprint.get("/settings/documents/<uuid:document_id>/file")
@@ -195,16 +198,11 @@ def show_document(document_id: UUID) -> str:
 def fetch_document(document_id: UUID) -> Response:
     """Send a PDF that is made."""
     leader = get_current_leader()
-    kept = documents_store.get_document(leader, document_id)
+    status = documents_store.get_document(leader, document_id)
     content = documents_store.get_pdf(leader, document_id)
-    if kept is None or content is None:
+    if status is None or content is None:
         abort(404)
-    return send_export(wrap_pdf(kept.period, content))
-
-
-@blueprint.app_template_test("under_way")
-def _is_running(kept: store.ImportStatus) -> bool:
-    return kept.state in (State.READING, State.WAITING, State.RUNNING)
+    return send_export(wrap_pdf(status.period, content))
 
 
 def _refuse_file(why: str) -> Reply:

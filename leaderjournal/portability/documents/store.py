@@ -51,6 +51,18 @@ class DocumentStatus:
     period: Period
     stage: Stage
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the document waits for the worker or is being made."""
+        return self.stage not in FINISHED_STAGES
+
+    @property
+    def steps_done(self) -> int | None:
+        """How many of the two steps are done; None before the first has begun."""
+        if self.stage == Stage.WAITING:
+            return None
+        return 0 if self.stage == Stage.READING else 1
+
 
 def request_document(
     leader: Leader, period: Period, wishes: DocumentOptions, *, now: Instant

@@ -116,6 +116,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Leader, LocalDate], Iterat
 }
 """The headings and the rows of each table, by its name."""
 
+TABLE_TITLES: Mapping[str, str] = {
+    name: name.capitalize() if name == "hand-offs" else name.replace("-", " ").capitalize()
+    for name in TABLES
+}
+
 
 def _format_line(cells: Row) -> str:
     line = io.StringIO()

@@ -7,6 +7,7 @@ older versions have no `note_title`, newer ones have more, which are left aside.
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from leaderjournal.kernel.days import (
@@ -79,6 +80,24 @@ def read_daylio(
                 yield JournalEntry(where, where, day, written_at, zone, words, mood=mood)
     except csv.Error as error:
         raise UnreadableJournal("This file is no CSV as Daylio exports it.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MoodField:
+    """A mood of a file: how often it comes up, its form field, and the score it is offered as."""
+
+    name: str
+    count: int
+    field: str
+    offered: int | None
+
+
+def list_mood_fields(moods: Mapping[str, int]) -> list[MoodField]:
+    """Return a form field for each mood, given how often each comes up."""
+    return [
+        MoodField(mood, count, f"mood-{number}", DEFAULT_MOODS.get(mood))
+        for number, (mood, count) in enumerate(moods.items())
+    ]
 
 
 def score_moods(moods: list[str], scores: Mapping[str, int]) -> int | None:

@@ -64,6 +64,36 @@ class ImportStatus:
     kept: int = 0
     why: str = ""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the file is being read or imported, or waits for the worker."""
+        return self.state in (State.READING, State.WAITING, State.RUNNING)
+
+    @property
+    def has_content(self) -> bool:
+        """Whether anything in the file can be imported."""
+        return bool(self.days or self.others)
+
+    @property
+    def has_created(self) -> bool:
+        """Whether anything new came of the import."""
+        return bool(self.created or self.others_created)
+
+    @property
+    def new_days(self) -> int:
+        """How many days of the file the journal does not have yet."""
+        return self.days - self.there
+
+    @property
+    def undone_days(self) -> int:
+        """How many days an undo has removed."""
+        return self.created - self.kept
+
+    @property
+    def unlisted_failures(self) -> int:
+        """How many failures are counted and not listed."""
+        return self.failed - len(self.failures)
+
 
 def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
     """Keep a file to be brought in; return the import's id. Raises QuotaReached."""
