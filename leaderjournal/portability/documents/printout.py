@@ -20,12 +20,8 @@ from leaderjournal.reviews.drawings.rules import (
     draw_year,
     find_first_mark,
 )
-from leaderjournal.reviews.month.rules import (
-    ReviewCard,
-    build_review_card,
-    draw_day_line,
-    draw_year_line,
-)
+from leaderjournal.reviews.month.rules import draw_day_line, draw_year_line
+from leaderjournal.reviews.monthly.cards.rules import ReviewCard, build_review_card
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports.rules import PeriodReport

@@ -34,8 +34,8 @@ from leaderjournal.reflections.imports.store import DayHistory, DayToImport
 from leaderjournal.reflections.rules import DayContent, DayVersion, Writing
 from leaderjournal.reflections.schemas import ContentSchema
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
+from leaderjournal.reviews.monthly.rules import ReviewVersion
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
-from leaderjournal.reviews.monthly.store import ReviewVersion
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.team_mirror.imports.store import ClosedMirror
 from leaderjournal.team_mirror.rules import Tally, close_tally

@@ -17,7 +17,8 @@ from leaderjournal.reviews.drawings.rules import (
     draw_sign,
     find_first_mark,
 )
-from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, find_month_to_review
+from leaderjournal.reviews.monthly.cards.rules import ReviewCard, build_review_card
+from leaderjournal.reviews.monthly.rules import ReviewContent, find_month_to_review
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports.rules import PeriodReport
 from leaderjournal.reviews.sections.rules import (
@@ -95,14 +96,6 @@ class KeySection:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewCard:
-    """A month's review as it was written: the answers by question, and the key to lean on."""
-
-    answers: tuple[tuple[str, str], ...]
-    lean_on: Key | None
-
-
-@dataclass(frozen=True, slots=True)
 class MonthPage:
     """The page of a month; what it has nothing to show of is None or empty."""
 
@@ -164,17 +157,6 @@ def build_month_page(
         words=build_word_section(report.words, keys, labels),
         passages=list_passages(summary.highlights, keys),
     )
-
-
-def build_review_card(content: ReviewContent, keys: Sequence[Key]) -> ReviewCard:
-    """Return a review with the questions that were answered."""
-    document = content.to_document()
-    answers = tuple(
-        (question, document[field])
-        for field, question in QUESTIONS.items()
-        if document[field].strip()
-    )
-    return ReviewCard(answers, next((key for key in keys if key.slug == content.lean_on), None))
 
 
 def _build_day(

@@ -1,6 +1,6 @@
 """The monthly review as a page of its own: three questions and a key to lean on."""
 
-from itertools import groupby
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
@@ -13,7 +13,13 @@ from leaderjournal.kernel.preconditions import Precondition
 from leaderjournal.kernel.problems import Errors, parse_or_refuse
 from leaderjournal.practice import catalogue
 from leaderjournal.reviews.monthly import store
-from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent, is_step, parse_begun_month
+from leaderjournal.reviews.monthly.cards.rules import ReviewField, build_review_card, group_versions
+from leaderjournal.reviews.monthly.rules import (
+    QUESTIONS,
+    ReviewContent,
+    ReviewVersion,
+    parse_begun_month,
+)
 from leaderjournal.reviews.monthly.schemas import ReviewContentSchema
 from leaderjournal.reviews.periods.rules import Period
 
@@ -29,7 +35,7 @@ def review(period: str) -> Page:
     month = _parse_begun_month(period)
     stored = store.get_review(get_current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()
-    return _render_page(month, content.to_document(), stored.etag if stored else "")
+    return _render_form(month, content.to_document(), stored.etag if stored else "")
 
 
 @blueprint.post("/month/<period>/review")
@@ -43,7 +49,7 @@ def save_review(period: str) -> Page:
     values = submitted | {"lean_on": submitted["lean_on"] or None}
     loaded, errors = read_form(ReviewContentSchema(), values)
     if errors:
-        return _render_page(month, submitted, etag, errors), 422
+        return _render_form(month, submitted, etag, errors), 422
     seen = Precondition(etags=frozenset({etag})) if etag else Precondition(absent=True)
     try:
         store.save_review(
@@ -55,7 +61,8 @@ def save_review(period: str) -> Page:
         )
     except store.ReviewChangedMeanwhile as error:
         current = error.current
-        return _render_page(month, submitted, current.etag if current else "", there=current), 409
+        etag, conflicting = (current.etag, current.content) if current else ("", None)
+        return _render_form(month, submitted, etag, conflicting=conflicting), 409
     flash("Saved.", "good")
     return redirect(url_for("reviews.month", period=month.name, _anchor="review"), 303)
 
@@ -63,43 +70,40 @@ def save_review(period: str) -> Page:
 @blueprint.get("/month/<period>/review/versions")
 @login_required
 def versions(period: str) -> str:
-    """Show every earlier version of a review; those of one sitting's typing stand together."""
+    """Show every earlier version of a review, grouped by sittings."""
     cipher, month = get_current_leader().cipher, _parse_begun_month(period)
     stored, earlier = store.get_review(cipher, month), store.list_versions(cipher, month)
     if stored is None or earlier is None:
         abort(404)
-    following: list[store.StoredReview | store.ReviewVersion] = [stored, *earlier]
-    steps = [
-        is_step(version.content, later.content, between=later.saved_at - version.saved_at)
-        for version, later in zip(earlier, following, strict=False)
-    ]
-    runs = groupby(zip(steps, earlier, strict=True), lambda one: one[0])
+    current = ReviewVersion(stored.version, stored.saved_at, stored.content)
     return render_template(
         "reviews/versions.html",
         period=month,
         etag=stored.etag,
-        runs=[(are_steps, [version for _, version in run]) for are_steps, run in runs],
-        questions=QUESTIONS,
-        keys=catalogue.list_keys(),
+        runs=group_versions(current, earlier, catalogue.list_keys()),
     )
 
 
-def _render_page(
+def _render_form(
     month: Period,
-    written: dict[str, str],
+    written: Mapping[str, str | None],
     etag: str,
     errors: Errors | None = None,
-    there: store.StoredReview | None = None,
+    conflicting: ReviewContent | None = None,
 ) -> str:
+    keys = catalogue.list_keys()
     return render_template(
         "reviews/review.html",
         period=month,
-        written=written,
+        fields=[
+            ReviewField(name, question, written[name] or "") for name, question in QUESTIONS.items()
+        ],
+        questions=QUESTIONS,
+        lean_on=written["lean_on"],
         etag=etag,
         errors=errors or {},
-        there=there,
-        questions=QUESTIONS,
-        keys=catalogue.list_keys(),
+        conflict=build_review_card(conflicting, keys) if conflicting else None,
+        keys=keys,
     )
 
 

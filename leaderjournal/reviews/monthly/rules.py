@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
-from leaderjournal.kernel.days import LocalDate, days_after, iter_days
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, iter_days
 from leaderjournal.reflections.versions.rules import ONE_SITTING
 from leaderjournal.reviews.periods.rules import Period
 
@@ -47,6 +47,15 @@ class ReviewContent:
     def to_document(self) -> dict[str, Any]:
         """Return the review as plain JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewVersion:
+    """A version of a review, as it was saved."""
+
+    version: int
+    saved_at: Instant
+    content: ReviewContent
 
 
 def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta) -> bool:

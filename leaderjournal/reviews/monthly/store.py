@@ -16,17 +16,8 @@ from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 from leaderjournal.reviews.monthly.quotas import check_space
-from leaderjournal.reviews.monthly.rules import ReviewContent
+from leaderjournal.reviews.monthly.rules import ReviewContent, ReviewVersion
 from leaderjournal.reviews.periods.rules import Period
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewVersion:
-    """A version of a review, as it was saved."""
-
-    version: int
-    saved_at: Instant
-    content: ReviewContent
 
 
 @dataclass(frozen=True, slots=True)

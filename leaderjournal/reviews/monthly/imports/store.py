@@ -12,8 +12,8 @@ from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reviews.monthly.models import MonthlyReview
-from leaderjournal.reviews.monthly.rules import ReviewContent
-from leaderjournal.reviews.monthly.store import ReviewVersion, add_version, encrypt_content
+from leaderjournal.reviews.monthly.rules import ReviewContent, ReviewVersion
+from leaderjournal.reviews.monthly.store import add_version, encrypt_content
 from leaderjournal.reviews.periods.rules import Period
 
 

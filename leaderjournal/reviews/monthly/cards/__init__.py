@@ -1,0 +1,1 @@
+"""How a monthly review and its versions are shown."""
