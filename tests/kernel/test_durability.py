@@ -16,7 +16,7 @@ from leaderjournal.kernel.settings import ROOT
 FULL = 2
 
 
-def test_every_connection_of_the_pool_syncs_at_each_commit(app):
+def test_every_pooled_connection_syncs_at_each_commit(app):
     with app.app_context(), ExitStack() as held:
         connections = [held.enter_context(db.engine.connect()) for _ in range(8)]
         for connection in connections:
@@ -31,19 +31,19 @@ def test_every_connection_of_the_pool_syncs_at_each_commit(app):
                     assert connection.scalar(sa.text(f"SHOW {setting}")) == "on"
 
 
-def test_the_connection_that_writes_is_one_that_syncs(app):
+def test_writing_connection_syncs_at_each_commit(app):
     with app.app_context(), write_transaction() as session:
         if session.get_bind().dialect.name == "sqlite":
             assert session.scalar(sa.text("PRAGMA synchronous")) == FULL
 
 
-def test_the_queue_syncs_what_it_takes_and_keeps_no_bytes_of_what_is_done(tmp_path):
+def test_queue_syncs_tasks_and_erases_finished_ones(tmp_path):
     queue = open_queue(f"sqlite:///{tmp_path / 'queue.db'}", "a secret that signs")
     assert queue.storage.conn.execute("PRAGMA synchronous").fetchone() == (FULL,)
     assert queue.storage.conn.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
-def test_a_server_that_answers_before_it_saves_is_named_by_the_doctor(app):
+def test_doctor_reports_postgresql_without_synchronous_commit(app):
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             pytest.skip("the server's settings are PostgreSQL's")
@@ -69,7 +69,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_the_folder_and_its_files_are_for_their_owner_alone_from_the_start(tmp_path):
+def test_instance_folder_and_files_are_private_from_the_start(tmp_path):
     """A first start under an open umask; and files that an older release left open are closed."""
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o755)
@@ -99,7 +99,7 @@ def test_the_folder_and_its_files_are_for_their_owner_alone_from_the_start(tmp_p
     assert set(found.values()) == {0o600}, found
 
 
-def test_the_doctor_names_what_others_on_the_machine_may_read(app):
+def test_doctor_reports_files_that_others_can_read(app):
     instance = app.extensions["settings"].instance
     queue = instance / "queue.db"
     instance.chmod(0o755)

@@ -30,7 +30,7 @@ def faulty(environment, tmp_path):
     return app.test_client()
 
 
-def test_the_api_answers_a_fault_as_a_problem(faulty):
+def test_unexpected_error_in_the_api_is_answered_as_a_problem(faulty):
     reply = faulty.get("/api/v1/faulty")
     assert reply.status_code == 500
     assert reply.mimetype == "application/problem+json"
@@ -38,7 +38,7 @@ def test_the_api_answers_a_fault_as_a_problem(faulty):
     assert SECRET not in reply.text
 
 
-def test_a_page_answers_a_fault_as_a_page(faulty):
+def test_unexpected_error_on_a_page_is_answered_as_a_page(faulty):
     reply = faulty.get("/faulty/link")
     assert reply.status_code == 500
     assert reply.mimetype == "text/html"
@@ -46,7 +46,7 @@ def test_a_page_answers_a_fault_as_a_page(faulty):
     assert SECRET not in reply.text
 
 
-def test_the_log_says_where_it_happened_and_no_private_word(faulty, caplog):
+def test_log_names_the_place_of_an_error_without_private_text(faulty, caplog):
     with caplog.at_level(logging.DEBUG):
         faulty.get("/faulty/secret-link")
     assert "faulty_page" in caplog.text

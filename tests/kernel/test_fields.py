@@ -19,7 +19,7 @@ ECMA_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".
     [c for c in map(chr, range(1, sys.maxunicode + 1)) if c.isspace() or c in ECMA_SPACE],
     ids=lambda c: f"U+{ord(c):04X}",
 )
-def test_a_line_of_white_space_is_refused_and_documented_so(character):
+def test_line_of_white_space_is_refused_as_documented(character):
     with pytest.raises(ValidationError):
         Line(longest=10).deserialize(character * 3)
     named = character in "\x1c\x1d\x1e\x1f\x85\ufeff"
@@ -27,5 +27,5 @@ def test_a_line_of_white_space_is_refused_and_documented_so(character):
     assert character in ECMA_SPACE or named
 
 
-def test_a_line_keeps_its_words():
+def test_line_keeps_its_words():
     assert Line(longest=20).deserialize("  one\u2003two\ufeff ") == "one two"

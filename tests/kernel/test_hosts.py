@@ -51,7 +51,7 @@ def served_as(app):
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/login", "/api/v1/keys", "/nothing", "/static/x.css"])
-def test_a_journal_on_this_machine_is_served_by_the_names_of_loopback(client, host, served, path):
+def test_local_journal_is_served_under_all_loopback_names(client, host, served, path):
     reply = client.get(path, headers={"Host": host})
     assert (reply.status_code != 400) is served
     assert (SENTENCE in reply.text) is not served
@@ -70,7 +70,7 @@ def test_a_journal_on_this_machine_is_served_by_the_names_of_loopback(client, ho
         ("127.0.0.1", False),
     ],
 )
-def test_a_public_journal_is_served_under_its_names_alone(served_as, host, served):
+def test_public_journal_is_served_only_under_its_own_names(served_as, host, served):
     client = served_as(
         public_url="https://journal.example",
         trusted_hosts=("xn--bcher-kva.example", ".teams.example"),
@@ -78,7 +78,7 @@ def test_a_public_journal_is_served_under_its_names_alone(served_as, host, serve
     assert (client.get("/login", headers={"Host": host}).status_code == 200) is served
 
 
-def test_a_proxy_says_which_name_was_asked_for(served_as):
+def test_trusted_proxy_passes_the_requested_host_on(served_as):
     client = served_as(public_url="https://journal.example", trusted_proxies=1)
 
     def ask(**headers):
@@ -93,7 +93,7 @@ def test_a_proxy_says_which_name_was_asked_for(served_as):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_tools_on_the_machine_may_ask_under_any_name(served_as, path):
+def test_local_tools_may_use_any_host_name(served_as, path):
     client = served_as(
         public_url="https://journal.example", metrics_token="x" * 40, trusted_proxies=1
     )
@@ -109,7 +109,7 @@ def test_tools_on_the_machine_may_ask_under_any_name(served_as, path):
     assert client.get(path, headers=token, environ_base=elsewhere).status_code == 200
 
 
-def test_a_refused_name_is_answered_as_a_problem_in_the_api(client):
+def test_foreign_host_is_answered_as_a_problem_in_the_api(client):
     reply = client.post("/api/v1/tokens", json={}, headers={"Host": "evil.example"})
     assert reply.status_code == 400
     assert reply.mimetype == "application/problem+json"
@@ -128,7 +128,7 @@ def test_a_refused_name_is_answered_as_a_problem_in_the_api(client):
         ),
     ],
 )
-def test_trusted_hosts_are_a_list_of_names(environment, tmp_path, given, names):
+def test_trusted_hosts_is_parsed_as_a_list_of_names(environment, tmp_path, given, names):
     chosen = Settings.from_environment(environment | {"TRUSTED_HOSTS": given}, tmp_path)
     assert chosen.trusted_hosts == names
 
@@ -136,12 +136,12 @@ def test_trusted_hosts_are_a_list_of_names(environment, tmp_path, given, names):
 @pytest.mark.parametrize(
     "given", ["*", "https://a.example", "a.example/path", "[::1", "a..example", ".", "me@a.example"]
 )
-def test_a_trusted_host_that_is_no_name_is_refused(environment, tmp_path, given):
+def test_invalid_trusted_host_is_refused(environment, tmp_path, given):
     with pytest.raises(SettingsError, match="TRUSTED_HOSTS"):
         Settings.from_environment(environment | {"TRUSTED_HOSTS": given}, tmp_path)
 
 
 @pytest.mark.parametrize("given", ["http://", "https://:443", "http://[::1", "https://a b.example"])
-def test_a_public_address_without_a_name_is_refused(environment, tmp_path, given):
+def test_public_url_without_a_host_is_refused(environment, tmp_path, given):
     with pytest.raises(SettingsError, match="PUBLIC_URL"):
         Settings.from_environment(environment | {"PUBLIC_URL": given}, tmp_path)

@@ -25,13 +25,13 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_what_json_writes_is_read_as_it_was(value):
+def test_serialized_values_are_read_back_unchanged(value):
     assert read_json(json.dumps(value)) == value
     assert read_json(json.dumps(value, ensure_ascii=False).encode()) == value
 
 
 @given(st.binary() | st.text())
-def test_anything_else_is_refused_with_a_sentence(content):
+def test_any_other_input_is_refused_with_a_sentence(content):
     said = "."
     try:
         read_json(content)
@@ -59,7 +59,7 @@ def test_anything_else_is_refused_with_a_sentence(content):
         (b"\xef\xbb\xbf{}", "valid JSON"),
     ],
 )
-def test_what_readers_trip_over_is_refused(text, said):
+def test_input_that_breaks_the_standard_parser_is_refused(text, said):
     with pytest.raises(UnreadableJson, match=said):
         read_json(text)
 
@@ -74,13 +74,13 @@ def test_what_readers_trip_over_is_refused(text, said):
         (r'["fine \ud83d\ude00", "\ud83d"]', "1"),
     ],
 )
-def test_what_is_no_text_is_named(text, path):
+def test_path_of_invalid_text_is_reported(text, path):
     with pytest.raises(InvalidText) as refused:
         read_json(text)
     assert refused.value.path == path
 
 
-def test_a_whole_number_is_one_however_it_is_written():
+def test_whole_numbers_are_integers_in_every_notation():
     assert [type(number) for number in read_json("[4.0, 1e2, -0.0, 4.5, 1e300]")] == [
         int,
         int,
@@ -90,6 +90,6 @@ def test_a_whole_number_is_one_however_it_is_written():
     ]
 
 
-def test_nesting_as_deep_as_may_be_and_pairs_of_surrogates_are_fine():
+def test_deepest_allowed_nesting_and_surrogate_pairs_are_accepted():
     assert read_json("[" * DEEPEST + "]" * DEEPEST)
     assert is_text(read_json(r'"\ud83d\ude00"'))

@@ -24,7 +24,7 @@ SENDER = "Leader Journal <journal@journal.example.org>"
 LONG_URL = "https://journal.example.org/prompts/unsubscribe/" + "IjAxOTNh" * 12 + ".x_-" + "z" * 43
 
 
-def a_message(**changes):
+def create_message(**changes):
     values = {
         "sender": SENDER,
         "to": "ann@example.org",
@@ -97,7 +97,7 @@ class Patient(Post):
 
 
 @contextmanager
-def a_server(handler, *, port=0, **options):
+def run_mail_server(handler, *, port=0, **options):
     if not port:
         with socket.create_server(("127.0.0.1", 0)) as free:  # aiosmtpd wants to know its port
             port = free.getsockname()[1]
@@ -116,7 +116,7 @@ def post():
 
 @pytest.fixture
 def server(post):
-    with a_server(post) as controller:
+    with run_mail_server(post) as controller:
         yield controller
 
 
@@ -149,8 +149,8 @@ def only_ann(server, session, envelope, mechanism, login):
 # What a message says of itself
 
 
-def test_a_message_arrives_whole(mailbox, environment):
-    mail.send(environment["SMTP_URL"], a_message())
+def test_message_arrives_complete(mailbox, environment):
+    mail.send(environment["SMTP_URL"], create_message())
     [message] = mailbox
     assert message["From"] == SENDER
     assert message["To"] == "ann@example.org"
@@ -160,21 +160,21 @@ def test_a_message_arrives_whole(mailbox, environment):
     assert message.get_payload() == "What did you look at first?\r\n"
 
 
-def test_a_message_is_named_under_the_senders_own_domain():
-    one, other = a_message(), a_message()
+def test_message_id_uses_the_domain_of_the_sender():
+    one, other = create_message(), create_message()
     name, domain = one["Message-ID"].strip("<>").split("@")
     assert UUID(name)
     assert domain == "journal.example.org"
     assert one["Message-ID"] != other["Message-ID"]
 
 
-def test_a_second_copy_of_a_named_message_bears_the_same_name():
+def test_second_copy_of_a_named_message_has_the_same_message_id():
     name = UUID(int=7)
-    assert a_message(name=name)["Message-ID"] == f"<{name}@journal.example.org>"
+    assert create_message(name=name)["Message-ID"] == f"<{name}@journal.example.org>"
 
 
-def test_a_message_can_be_read_with_and_without_html(smtp_url, post):
-    mail.send(smtp_url, a_message(html="<p>What did <b>you</b> look at first?</p>"))
+def test_message_is_readable_with_and_without_html(smtp_url, post):
+    mail.send(smtp_url, create_message(html="<p>What did <b>you</b> look at first?</p>"))
     [message] = post.messages
     assert message.get_content_type() == "multipart/alternative"
     plain, html = message.iter_parts()  # the last one is the best (RFC 2046, 5.1.4)
@@ -185,9 +185,9 @@ def test_a_message_can_be_read_with_and_without_html(smtp_url, post):
 
 
 @pytest.mark.parametrize("times", [1, 40])
-def test_every_letter_arrives_over_seven_bits_and_short_lines(smtp_url, post, times):
+def test_every_character_survives_seven_bits_and_short_lines(smtp_url, post, times):
     words = "Führen heißt vorangehen — “gut” 🙂 " * times
-    mail.send(smtp_url, a_message(subject="Prüfen", body=words, html=f"<p>{words}</p>"))
+    mail.send(smtp_url, create_message(subject="Prüfen", body=words, html=f"<p>{words}</p>"))
     [(_, raw)] = post.kept
     assert raw.isascii()
     assert max(len(line) for line in raw.splitlines()) <= 78
@@ -197,29 +197,29 @@ def test_every_letter_arrives_over_seven_bits_and_short_lines(smtp_url, post, ti
     assert words.strip() in message.get_body(("html",)).get_content()
 
 
-def test_a_long_address_to_unsubscribe_is_neither_folded_nor_encoded(smtp_url, post):
+def test_long_unsubscribe_url_is_neither_folded_nor_encoded(smtp_url, post):
     headers = [("List-Unsubscribe", f"<{LONG_URL}>"), ("List-Unsubscribe-Post", "a=b")]
-    mail.send(smtp_url, a_message(headers=headers))
+    mail.send(smtp_url, create_message(headers=headers))
     [(_, raw)] = post.kept
     assert f"\r\nList-Unsubscribe: <{LONG_URL}>\r\n".encode() in raw
     assert post.messages[0]["List-Unsubscribe-Post"] == "a=b"
 
 
 @pytest.mark.parametrize("field", ["to", "subject", "sender"])
-def test_a_line_break_makes_no_header_of_its_own(field):
+def test_line_break_does_not_inject_a_header(field):
     with pytest.raises(ValueError, match="linefeed"):
-        a_message(**{field: "ann@example.org\nBcc: bob@example.org"})
+        create_message(**{field: "ann@example.org\nBcc: bob@example.org"})
 
 
-def test_a_line_break_in_an_address_to_unsubscribe_is_refused():
+def test_line_break_in_an_unsubscribe_url_is_refused():
     with pytest.raises(ValueError, match="linefeed"):
-        a_message(headers=[("List-Unsubscribe", "<https://a>\r\nBcc: bob@example.org")])
+        create_message(headers=[("List-Unsubscribe", "<https://a>\r\nBcc: bob@example.org")])
 
 
 @pytest.mark.parametrize("sender", ["", "Leader Journal", "journal", "a@b.org, c@d.org"])
-def test_a_sender_without_an_address_is_no_configuration(sender):
+def test_sender_without_an_address_is_refused(sender):
     with pytest.raises(mail.MailNotConfigured, match="MAIL_FROM"):
-        a_message(sender=sender)
+        create_message(sender=sender)
 
 
 # How it is sent
@@ -237,67 +237,65 @@ def test_a_sender_without_an_address_is_no_configuration(sender):
         "smtp://[::1",
     ],
 )
-def test_a_malformed_address_of_a_mail_server_is_named(smtp_url):
+def test_malformed_smtp_url_is_refused(smtp_url):
     with pytest.raises(mail.MailNotConfigured, match="SMTP_URL"):
-        mail.send(smtp_url, a_message())
+        mail.send(smtp_url, create_message())
 
 
-def test_mail_goes_over_tls_from_the_first_byte(post, tls):
-    with a_server(post, ssl_context=tls) as server:
-        mail.send(f"smtps://127.0.0.1:{server.port}", a_message())
+def test_smtps_uses_tls_from_the_first_byte(post, tls):
+    with run_mail_server(post, ssl_context=tls) as server:
+        mail.send(f"smtps://127.0.0.1:{server.port}", create_message())
     assert len(post.messages) == 1
 
 
-def test_mail_goes_over_tls_after_starttls(post, tls):
-    with a_server(post, tls_context=tls, require_starttls=True) as server:
-        mail.send(f"smtp+starttls://127.0.0.1:{server.port}", a_message())
+def test_starttls_switches_to_tls(post, tls):
+    with run_mail_server(post, tls_context=tls, require_starttls=True) as server:
+        mail.send(f"smtp+starttls://127.0.0.1:{server.port}", create_message())
         with pytest.raises(smtplib.SMTPSenderRefused):
-            mail.send(f"smtp://127.0.0.1:{server.port}", a_message())
+            mail.send(f"smtp://127.0.0.1:{server.port}", create_message())
     assert len(post.messages) == 1
 
 
-def test_mail_is_never_sent_in_the_clear_where_starttls_was_asked_for(smtp_url, post):
+def test_mail_is_not_sent_unencrypted_if_starttls_is_required(smtp_url, post):
     with pytest.raises(smtplib.SMTPNotSupportedError):
-        mail.send(smtp_url.replace("smtp:", "smtp+starttls:"), a_message())
+        mail.send(smtp_url.replace("smtp:", "smtp+starttls:"), create_message())
     gc.collect()  # a connection that was left open would speak up here
     assert post.messages == []
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
-def test_a_server_whose_certificate_nobody_vouches_for_gets_no_mail(
-    post, tls, scheme, monkeypatch, tmp_path
-):
+def test_untrusted_certificate_gets_no_mail(post, tls, scheme, monkeypatch, tmp_path):
     trustme.CA().cert_pem.write_to_path(tmp_path / "another.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "another.pem"))
     context = {"smtps": {"ssl_context": tls}, "smtp+starttls": {"tls_context": tls}}[scheme]
-    with a_server(post, **context) as server:
+    with run_mail_server(post, **context) as server:
         with pytest.raises(ssl.SSLCertVerificationError):
-            mail.send(f"{scheme}://127.0.0.1:{server.port}", a_message())
+            mail.send(f"{scheme}://127.0.0.1:{server.port}", create_message())
         gc.collect()
     assert post.messages == []
 
 
-def test_a_certificate_for_another_host_is_not_enough(post, authority):
+def test_certificate_for_another_host_is_refused(post, authority):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("smtp.example.org").configure_cert(context)
     with (
-        a_server(post, ssl_context=context) as server,
+        run_mail_server(post, ssl_context=context) as server,
         pytest.raises(ssl.SSLCertVerificationError, match=r"127\.0\.0\.1"),
     ):
-        mail.send(f"smtps://127.0.0.1:{server.port}", a_message())
+        mail.send(f"smtps://127.0.0.1:{server.port}", create_message())
 
 
-def test_user_and_password_sign_in(post, tls):
+def test_user_and_password_of_the_url_sign_in(post, tls):
     options = {"tls_context": tls, "authenticator": only_ann, "auth_required": True}
-    with a_server(post, **options) as server:
+    with run_mail_server(post, **options) as server:
         where = f"127.0.0.1:{server.port}"
-        mail.send(f"smtp+starttls://ann%40example.org:p%3Ass%2Fw%20rd@{where}", a_message())
+        mail.send(f"smtp+starttls://ann%40example.org:p%3Ass%2Fw%20rd@{where}", create_message())
         with pytest.raises(smtplib.SMTPAuthenticationError):
-            mail.send(f"smtp+starttls://ann%40example.org:guessed@{where}", a_message())
+            mail.send(f"smtp+starttls://ann%40example.org:guessed@{where}", create_message())
         with pytest.raises(smtplib.SMTPAuthenticationError):
-            mail.send(f"smtp+starttls://ann%40example.org@{where}", a_message())
+            mail.send(f"smtp+starttls://ann%40example.org@{where}", create_message())
         with pytest.raises(smtplib.SMTPSenderRefused):
-            mail.send(f"smtp+starttls://{where}", a_message())
+            mail.send(f"smtp+starttls://{where}", create_message())
         gc.collect()
     assert len(post.messages) == 1
 
@@ -305,14 +303,14 @@ def test_user_and_password_sign_in(post, tls):
 # What can go wrong on the way
 
 
-def test_a_mail_server_that_is_not_there_is_an_error_of_the_system(post):
-    with a_server(post) as server:
+def test_missing_mail_server_raises_oserror(post):
+    with run_mail_server(post) as server:
         pass
     with pytest.raises(OSError, match="refused"):
-        mail.send(f"smtp://127.0.0.1:{server.port}", a_message())
+        mail.send(f"smtp://127.0.0.1:{server.port}", create_message())
 
 
-def test_a_server_that_hangs_up_without_a_word_is_an_error_of_the_mail():
+def test_server_that_hangs_up_raises_an_smtp_error():
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def hang_up() -> None:
@@ -321,117 +319,117 @@ def test_a_server_that_hangs_up_without_a_word_is_an_error_of_the_mail():
         hanging_up = threading.Thread(target=hang_up)
         hanging_up.start()
         with pytest.raises(smtplib.SMTPServerDisconnected):
-            mail.send(f"smtp://127.0.0.1:{listening.getsockname()[1]}", a_message())
+            mail.send(f"smtp://127.0.0.1:{listening.getsockname()[1]}", create_message())
         hanging_up.join()
 
 
-def test_a_server_that_takes_no_mail_says_so_at_once():
+def test_refused_sender_raises_an_error():
     post = Post(MAIL="550 Not from you")
-    with a_server(post) as server, pytest.raises(smtplib.SMTPSenderRefused):
-        mail.send(f"smtp://127.0.0.1:{server.port}", a_message())
+    with run_mail_server(post) as server, pytest.raises(smtplib.SMTPSenderRefused):
+        mail.send(f"smtp://127.0.0.1:{server.port}", create_message())
 
 
-def test_a_mail_to_somebody_unknown_is_refused(smtp_url):
+def test_unknown_recipient_is_refused(smtp_url):
     with pytest.raises(smtplib.SMTPRecipientsRefused):
-        mail.send(smtp_url, a_message(to="nobody@example.org"))
+        mail.send(smtp_url, create_message(to="nobody@example.org"))
 
 
-def test_a_mail_that_the_server_does_not_like_is_refused():
+def test_rejected_content_is_a_refusal():
     post = Post(DATA="554 Spam")
-    with a_server(post) as server, pytest.raises(smtplib.SMTPDataError):
-        mail.send(f"smtp://127.0.0.1:{server.port}", a_message())
+    with run_mail_server(post) as server, pytest.raises(smtplib.SMTPDataError):
+        mail.send(f"smtp://127.0.0.1:{server.port}", create_message())
 
 
-def test_a_mail_that_was_taken_is_sent_whatever_the_server_says_in_parting(post, smtp_url):
+def test_accepted_mail_counts_as_sent_whatever_the_reply_to_quit(post, smtp_url):
     post.replies["QUIT"] = "421 Not so fast"
-    mail.send(smtp_url, a_message())
+    mail.send(smtp_url, create_message())
     post.hangs_up_at = "QUIT"
-    mail.send(smtp_url, a_message())
+    mail.send(smtp_url, create_message())
     assert len(post.messages) == 2
 
 
 # Several mails over one connection
 
 
-def test_several_mails_go_over_one_connection(post, smtp_url):
+def test_several_mails_use_one_connection(post, smtp_url):
     with mail.MailConnection(smtp_url) as connection:
         for number in range(5):
-            connection.send(a_message(subject=str(number)))
+            connection.send(create_message(subject=str(number)))
     assert [message["Subject"] for message in post.messages] == list("01234")
     assert post.connections == 1
 
 
-def test_a_connection_is_opened_by_the_first_mail_alone():
+def test_connection_is_opened_by_the_first_mail():
     with mail.MailConnection("smtp://127.0.0.1:9"):
         pass
 
 
-def test_a_refused_recipient_does_not_hold_up_the_next_mail(post, smtp_url):
+def test_refused_recipient_does_not_block_the_next_mail(post, smtp_url):
     with mail.MailConnection(smtp_url) as connection:
-        connection.send(a_message())
+        connection.send(create_message())
         with pytest.raises(smtplib.SMTPRecipientsRefused):
-            connection.send(a_message(to="nobody@example.org"))
-        connection.send(a_message())
+            connection.send(create_message(to="nobody@example.org"))
+        connection.send(create_message())
     assert post.connections == 1
     assert len(post.messages) == 2
 
 
-def test_a_server_that_starts_anew_between_two_mails_gets_both(post):
-    with a_server(post) as server:
+def test_server_restarted_between_two_mails_gets_both(post):
+    with run_mail_server(post) as server:
         connection = mail.MailConnection(f"smtp://127.0.0.1:{server.port}")
-        connection.send(a_message())
-    with a_server(post, port=server.port), connection:
-        connection.send(a_message())
+        connection.send(create_message())
+    with run_mail_server(post, port=server.port), connection:
+        connection.send(create_message())
     assert post.connections == 2
     assert len(post.messages) == 2
 
 
-def test_a_server_that_wants_no_more_on_one_connection_gets_another():
+def test_server_with_a_limit_of_mails_gets_a_new_connection():
     post = Patient()
     with (
-        a_server(post) as server,
+        run_mail_server(post) as server,
         mail.MailConnection(f"smtp://127.0.0.1:{server.port}") as connection,
     ):
         for number in range(5):
-            connection.send(a_message(subject=str(number)))
+            connection.send(create_message(subject=str(number)))
     assert [message["Subject"] for message in post.messages] == list("01234")
     assert post.connections == 3
 
 
-def test_a_server_that_says_it_is_closing_gets_the_next_mail_on_another_connection(post, smtp_url):
+def test_closing_server_gets_the_next_mail_on_a_new_connection(post, smtp_url):
     post.replies["NOOP"] = "421 Closing"
     with mail.MailConnection(smtp_url) as connection:
-        connection.send(a_message())
-        connection.send(a_message())
+        connection.send(create_message())
+        connection.send(create_message())
     gc.collect()
     assert post.connections == 2
 
 
-def test_a_sender_refused_for_good_is_not_tried_again(post, smtp_url):
+def test_permanently_refused_sender_is_not_retried(post, smtp_url):
     with mail.MailConnection(smtp_url) as connection:
-        connection.send(a_message())
+        connection.send(create_message())
         post.replies["MAIL"] = "550 Not from you"
         with pytest.raises(smtplib.SMTPSenderRefused):
-            connection.send(a_message())
+            connection.send(create_message())
         assert post.asked.count("MAIL") == 2
 
 
-def test_a_server_that_sends_the_sender_away_at_once_is_asked_no_third_time(post, smtp_url):
+def test_closing_server_is_retried_only_once(post, smtp_url):
     with mail.MailConnection(smtp_url) as connection:
-        connection.send(a_message())
+        connection.send(create_message())
         post.replies["MAIL"] = "421 Never on a Sunday"
         with pytest.raises(smtplib.SMTPSenderRefused):
-            connection.send(a_message())
+            connection.send(create_message())
         assert post.asked.count("MAIL") == 3
 
 
-def test_a_mail_that_may_have_been_taken_is_not_sent_twice(post, smtp_url):
+def test_possibly_accepted_mail_is_not_sent_twice(post, smtp_url):
     with mail.MailConnection(smtp_url) as connection:
-        connection.send(a_message(subject="first"))
+        connection.send(create_message(subject="first"))
         post.hangs_up_at = "DATA"
         with pytest.raises(smtplib.SMTPServerDisconnected):
-            connection.send(a_message(subject="second"))
+            connection.send(create_message(subject="second"))
         post.hangs_up_at = ""
-        connection.send(a_message(subject="third"))
+        connection.send(create_message(subject="third"))
     assert [message["Subject"] for message in post.messages] == ["first", "second", "third"]
     assert post.connections == 2

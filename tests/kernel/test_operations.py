@@ -18,12 +18,12 @@ def an_app(environment, tmp_path, **changes):
     return create_app(Settings.from_environment(environment | changes, tmp_path))
 
 
-def test_it_is_ready_with_its_database_and_schema(client):
+def test_readyz_succeeds_with_database_and_schema(client):
     assert client.get("/healthz").data == b"up\n"
     assert client.get("/readyz").data == b"ready\n"
 
 
-def test_it_is_up_but_not_ready_without_its_schema(environment, tmp_path):
+def test_readyz_fails_without_the_schema_while_healthz_succeeds(environment, tmp_path):
     app = an_app(environment, tmp_path)
     reply = app.test_client().get("/readyz")
     assert (reply.status_code, reply.data) == (503, b"the schema is not up to date\n")
@@ -32,14 +32,14 @@ def test_it_is_up_but_not_ready_without_its_schema(environment, tmp_path):
         db.engine.dispose()
 
 
-def test_it_is_up_but_not_ready_without_its_database(environment, tmp_path):
+def test_readyz_fails_without_the_database_while_healthz_succeeds(environment, tmp_path):
     url = "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"
     client = an_app(environment, tmp_path, DATABASE_URL=url).test_client()
     reply = client.get("/readyz")
     assert (reply.status_code, reply.data) == (503, b"the database does not answer\n")
 
 
-def test_metrics_count_requests_by_endpoint_and_hold_nothing_of_a_leader(client):
+def test_metrics_count_requests_by_endpoint_without_private_data(client):
     leader = a_leader(client, name="Quintessa")
     leader.writes(leader.today(), ("let-go", 3, "marzipan"))
     told = client.get("/metrics").text
@@ -48,7 +48,7 @@ def test_metrics_count_requests_by_endpoint_and_hold_nothing_of_a_leader(client)
         assert private not in told
 
 
-def test_metrics_are_for_loopback_or_the_token(app, client, monkeypatch):
+def test_metrics_need_loopback_or_the_token(app, client, monkeypatch):
     chosen = replace(app.extensions["settings"], metrics_token="count on me")
     monkeypatch.setitem(app.extensions, "settings", chosen)
     elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
@@ -72,9 +72,7 @@ def test_metrics_are_for_loopback_or_the_token(app, client, monkeypatch):
         {"TRUSTED_PROXIES": "1"},
     ],
 )
-def test_metrics_are_for_the_token_alone_where_a_proxy_may_stand_in_front(
-    environment, tmp_path, behind
-):
+def test_metrics_need_the_token_if_there_may_be_a_proxy(environment, tmp_path, behind):
     """Whoever comes through a proxy on this machine comes from loopback, with any header."""
     app = an_app(environment, tmp_path, METRICS_TOKEN="count on me", **behind)
     host = {"base_url": "https://journal.example.org" if "PUBLIC_URL" in behind else None}
@@ -87,11 +85,11 @@ def test_metrics_are_for_the_token_alone_where_a_proxy_may_stand_in_front(
 
 
 @pytest.mark.parametrize("host", ["journal.example.org", "127.0.0.1.example.org", "[::2]"])
-def test_metrics_are_not_for_who_asks_another_host(client, host):
+def test_metrics_are_refused_under_a_foreign_host(client, host):
     assert client.get("/metrics", headers={"Host": host}).status_code in (400, 404, 421)
 
 
-def test_the_doctor_tells_of_requests_that_a_proxy_forwarded(environment, tmp_path):
+def test_doctor_reports_forwarded_requests(environment, tmp_path):
     def said(**changes):
         app = an_app(environment, tmp_path, **changes)
         upgrade(app.extensions["settings"].database_url)
@@ -108,7 +106,7 @@ def test_the_doctor_tells_of_requests_that_a_proxy_forwarded(environment, tmp_pa
     assert "TRUSTED_PROXIES" not in said(TRUSTED_PROXIES="1")
 
 
-def test_metrics_of_several_processes_are_added_up(tmp_path):
+def test_metrics_of_several_processes_are_summed(tmp_path):
     """Each process counts into a file of its own; whoever is asked adds them up."""
     counts = "from leaderjournal.kernel.operations import REQUESTS\n"
     counts += "REQUESTS.labels('reflections.today', 200).inc(2)"

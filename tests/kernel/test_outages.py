@@ -57,7 +57,7 @@ def everything_locked(app):
         holder.close()
 
 
-def test_a_locked_database_answers_503_and_nothing_is_half_done(hurried, client):
+def test_locked_database_answers_503_and_changes_nothing(hurried, client):
     leader = a_leader(client)
     today = leader.today()
     body = {"answers": [{"key": "let-go", "score": 4, "text": "Stepped aside."}]}
@@ -71,7 +71,7 @@ def test_a_locked_database_answers_503_and_nothing_is_half_done(hurried, client)
     assert leader.call("PUT", f"/reflections/{today}", body).status_code == 201
 
 
-def test_a_form_comes_back_with_what_was_typed_and_saves_when_sent_again(hurried, client):
+def test_form_returns_with_its_content_and_can_be_sent_again(hurried, client):
     import re
 
     leader = a_leader(client)
@@ -102,7 +102,7 @@ def test_a_form_comes_back_with_what_was_typed_and_saves_when_sent_again(hurried
     assert browser.post("/", data=form).status_code == 303
 
 
-def test_no_password_is_written_into_the_page_of_an_outage(hurried, client):
+def test_outage_page_contains_no_password(hurried, client):
     leader = a_leader(client)
     browser = hurried.test_client()
     form = {
@@ -119,7 +119,7 @@ def test_no_password_is_written_into_the_page_of_an_outage(hurried, client):
     assert "Go back with your browser" in reply.text
 
 
-def test_an_address_that_leads_nowhere_is_not_written_into_the_page(environment, tmp_path):
+def test_outage_page_contains_no_unknown_url(environment, tmp_path):
     from leaderjournal import create_app
     from leaderjournal.kernel.settings import Settings
 
@@ -134,7 +134,7 @@ def test_an_address_that_leads_nowhere_is_not_written_into_the_page(environment,
     assert "words" not in reply.text.replace("your words", "")
 
 
-def test_a_page_is_read_while_nothing_can_be_written(hurried, client):
+def test_pages_can_be_read_while_writing_is_impossible(hurried, client):
     leader = a_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."))
     browser = hurried.test_client()
@@ -144,7 +144,7 @@ def test_a_page_is_read_while_nothing_can_be_written(hurried, client):
         assert leader.get(f"/reflections/{leader.today()}").status_code == 200
 
 
-def test_the_log_says_what_the_store_said_and_names_nobody(hurried, client, caplog):
+def test_log_has_the_message_of_the_database_without_private_data(hurried, client, caplog):
     leader = a_leader(client)
     today = leader.today()
     with everything_locked(hurried):
@@ -155,7 +155,7 @@ def test_the_log_says_what_the_store_said_and_names_nobody(hurried, client, capl
     assert "words of mine" not in caplog.text
 
 
-def test_a_database_server_that_is_away_answers_503_on_pages_and_api(environment, tmp_path):
+def test_stopped_database_server_answers_503_on_pages_and_api(environment, tmp_path):
     from leaderjournal import create_app
     from leaderjournal.kernel.settings import Settings
 
@@ -170,7 +170,7 @@ def test_a_database_server_that_is_away_answers_503_on_pages_and_api(environment
         assert int(reply.headers["Retry-After"]) > 0
 
 
-def test_connections_that_a_server_ended_are_made_anew(app, client):
+def test_terminated_connections_are_replaced(app, client):
     leader = a_leader(client)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -184,7 +184,7 @@ def test_connections_that_a_server_ended_are_made_anew(app, client):
     assert leader.get("/me").status_code == 200
 
 
-def test_a_connection_lost_in_the_midst_answers_503_and_leaves_nothing(app, client):
+def test_connection_lost_in_a_transaction_answers_503_and_changes_nothing(app, client):
     """Its writer waits for a lock; the server ends the writer's connection meanwhile."""
     leader = a_leader(client)
     today = leader.today()
@@ -245,18 +245,18 @@ def with_code(code):
         (ValueError("said"), None),
     ],
 )
-def test_outages_are_told_apart_from_faults(error, expected):
+def test_outages_are_distinguished_from_other_errors(error, expected):
     assert find_outage(error) is expected
 
 
-def test_a_fault_of_ours_is_still_answered_as_one(app):
+def test_other_database_errors_still_answer_500(app):
     from leaderjournal.kernel.problems import _answer_outage
 
     with app.test_request_context("/"), pytest.raises(sa.exc.IntegrityError):
         _answer_outage(sa.exc.IntegrityError("INSERT", {}, sqlite3.IntegrityError("said")))
 
 
-def test_a_database_at_its_limit_answers_507_and_saves_again_with_more_room(app, client):
+def test_full_database_answers_507_and_saves_again_with_more_space(app, client):
     """The limit is SQLite's own, in pages; a real full disk is in tests/system."""
     leader = a_leader(client)
     today = leader.today()

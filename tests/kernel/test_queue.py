@@ -85,7 +85,7 @@ def app(queue_url):
     queue.storage.close()
 
 
-def test_a_task_runs_in_the_worker_and_not_before(app):
+def test_task_runs_only_in_the_worker(app):
     with app.app_context():
         enqueue(note_down, "one")
         enqueue(note_down, "two")
@@ -95,7 +95,7 @@ def test_a_task_runs_in_the_worker_and_not_before(app):
     assert run_queued_tasks(app) == 0
 
 
-def test_a_task_that_fails_is_put_back_for_later(app):
+def test_failed_task_is_retried_later(app):
     with app.app_context():
         enqueue(fail_once, "mail")
     queue = app.extensions["queue"]
@@ -108,7 +108,7 @@ def test_a_task_that_fails_is_put_back_for_later(app):
     assert ran == ["mail", "mail"]
 
 
-def test_a_task_that_somebody_else_put_in_is_not_run(app, queue_url):
+def test_task_with_a_foreign_signature_is_not_run(app, queue_url):
     other = Flask("stranger")
     init_queue(other, queue_url, SECRET.replace("secret", "public"))
     with other.app_context():
@@ -119,12 +119,12 @@ def test_a_task_that_somebody_else_put_in_is_not_run(app, queue_url):
     assert ran == []
 
 
-def test_another_kind_of_queue_is_refused_by_name():
+def test_unknown_queue_url_is_refused():
     with pytest.raises(SettingsError, match="QUEUE_URL"):
         open_queue("amqp://localhost", SECRET)
 
 
-def test_a_server_that_is_away_at_the_start_is_used_once_it_answers(postgresql_server, caplog):
+def test_queue_server_down_at_start_is_used_once_it_answers(postgresql_server, caplog):
     ran.clear()
     name = "queue_of_a_late_server"
     url = postgresql_server.get_uri(name)
@@ -146,7 +146,7 @@ def told(caplog):
     return [each.getMessage() for each in caplog.records if each.name == "leaderjournal.queue"]
 
 
-def test_a_server_that_is_away_is_told_of_in_one_line(caplog, monkeypatch):
+def test_outage_of_the_queue_is_logged_in_one_line(caplog, monkeypatch):
     theirs = logging.getLogger("huey")
     monkeypatch.setattr(theirs, "handlers", [QueueLogHandler()])
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -163,7 +163,7 @@ def test_a_server_that_is_away_is_told_of_in_one_line(caplog, monkeypatch):
     assert "\n" not in line
 
 
-def test_a_task_that_fails_is_told_without_a_word_of_its_message(app, caplog):
+def test_failed_task_is_logged_without_its_message(app, caplog):
     with app.app_context():
         enqueue(fail_with_words, "mira@example.org")
     run_queued_tasks(app)
@@ -172,6 +172,6 @@ def test_a_task_that_fails_is_told_without_a_word_of_its_message(app, caplog):
     assert "mira@example.org" not in text
 
 
-def test_a_queue_in_a_file_is_made_where_it_is_missing(tmp_path):
+def test_missing_queue_file_is_created(tmp_path):
     open_queue(f"sqlite:///{tmp_path / 'queue.db'}", SECRET).storage.close()
     assert Path(tmp_path / "queue.db").exists()

@@ -45,7 +45,7 @@ def received(body, declared=None, limit=MEGABYTE):
 
 @pytest.mark.parametrize("size", [1, IN_MEMORY, IN_MEMORY + 1, MEGABYTE])
 @pytest.mark.parametrize("says_how_long", [True, False])
-def test_a_body_is_here_whole(size, says_how_long):
+def test_body_is_received_complete(size, says_how_long):
     sent = bytes(range(256)) * (size // 256 + 1)
     pieces = [sent[:size][at : at + 40_000] for at in range(0, size, 40_000)]
     body, length = received(Body(*pieces), size if says_how_long else None)
@@ -53,7 +53,7 @@ def test_a_body_is_here_whole(size, says_how_long):
         assert (body.read(), length) == (sent[:size], size)
 
 
-def test_a_body_that_says_it_is_too_large_is_not_asked_for():
+def test_body_declared_too_large_is_not_read():
     sent = Body(b"x" * 100)
     body, length = received(sent, declared=MEGABYTE + 1)
     assert (sent.asked_for, length) == (0, MEGABYTE + 1)
@@ -62,7 +62,7 @@ def test_a_body_that_says_it_is_too_large_is_not_asked_for():
             read()
 
 
-def test_a_body_that_turns_out_too_large_is_asked_for_no_longer():
+def test_body_that_grows_too_large_is_read_no_further():
     sent = Body(*[b"x" * 100] * 10)
     body, length = received(sent, limit=250)
     assert (sent.asked_for, length) == (3, 300)
@@ -70,7 +70,7 @@ def test_a_body_that_turns_out_too_large_is_asked_for_no_longer():
         body.read()
 
 
-def test_a_body_that_does_not_come_is_given_up(monkeypatch):
+def test_body_that_does_not_arrive_is_dropped(monkeypatch):
     monkeypatch.setattr(request_bodies, "GRACE", 0.01)
     for declared in (10, MEGABYTE, None):
         with pytest.raises(TooSlow):
@@ -80,7 +80,7 @@ def test_a_body_that_does_not_come_is_given_up(monkeypatch):
 @pytest.mark.parametrize(
     ("addresses", "most"), [(1, MOST_PER_ADDRESS), (MOST_IN_TOTAL, MOST_IN_TOTAL)]
 )
-def test_of_too_many_at_once_the_oldest_goes_and_the_newest_comes(monkeypatch, addresses, most):
+def test_oldest_of_too_many_bodies_is_dropped(monkeypatch, addresses, most):
     monkeypatch.setattr(request_bodies, "GRACE", 3600)
 
     async def crowd():
@@ -107,7 +107,7 @@ def test_of_too_many_at_once_the_oldest_goes_and_the_newest_comes(monkeypatch, a
     asyncio.run(crowd())
 
 
-def test_only_who_is_signed_in_may_send_a_journal():
+def test_only_signed_in_clients_may_upload_a_journal():
     for path in ("/settings/import", "/api/v1/imports", "/api/v1/imports/preview"):
         assert get_body_limit(path, {}) == MEGABYTE
         assert get_body_limit(path, {"HTTP_COOKIE": "session=a"}) == LARGEST_IMPORT
@@ -115,7 +115,7 @@ def test_only_who_is_signed_in_may_send_a_journal():
     assert get_body_limit("/login", {"HTTP_COOKIE": "session=a"}) == MEGABYTE
 
 
-def test_the_application_takes_journals_of_the_same_size_at_the_same_addresses(app):
+def test_application_accepts_imports_of_the_same_size_at_the_same_paths(app):
     import leaderjournal
 
     takes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in IMPORT_ENDPOINTS}

@@ -19,7 +19,7 @@ def supervised(said, **programs):
     )
 
 
-def test_a_process_that_ends_is_started_again_and_the_other_left_alone(monkeypatch):
+def test_ended_process_is_restarted_without_the_other(monkeypatch):
     monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
     said = []
     keeper = supervised(said, weak="import time; time.sleep(0.2)", strong="input()")
@@ -36,7 +36,7 @@ def test_a_process_that_ends_is_started_again_and_the_other_left_alone(monkeypat
     assert "weak ended (status 0)" in " ".join(said)
 
 
-def test_one_that_never_stands_is_given_up(monkeypatch):
+def test_process_that_never_starts_is_given_up(monkeypatch):
     monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
     said = []
     assert supervised(said, weak="raise SystemExit(3)").run() == 3
@@ -44,7 +44,7 @@ def test_one_that_never_stands_is_given_up(monkeypatch):
     assert said[-1] == f"weak ended {STARTS} times as it started; above it says why"
 
 
-def test_one_that_is_killed_as_it_starts_is_never_given_up(monkeypatch):
+def test_process_killed_at_its_start_is_not_given_up(monkeypatch):
     monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rules, "LONGEST_PAUSE", 0.02)
     said = []
@@ -63,7 +63,7 @@ def test_one_that_is_killed_as_it_starts_is_never_given_up(monkeypatch):
     assert starts > STARTS + 1
 
 
-def test_one_that_stood_once_is_never_given_up(monkeypatch):
+def test_process_that_once_ran_is_not_given_up(monkeypatch):
     monkeypatch.setattr(rules, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rules, "STARTED", 0.0)
     said = []
@@ -76,14 +76,14 @@ def test_one_that_stood_once_is_never_given_up(monkeypatch):
     assert keeper.run(stop_later) == 0
 
 
-def test_one_that_its_settings_keep_from_starting_ends_all():
+def test_process_with_wrong_settings_stops_all():
     said = []
     code = f"raise SystemExit({CONFIGURATION})"
     assert supervised(said, wrong=code, other="import time; time.sleep(600)").run() == 78
     assert "wrong cannot start with these settings" in said
 
 
-def test_one_that_will_not_end_is_killed(monkeypatch):
+def test_process_that_does_not_stop_is_killed(monkeypatch):
     monkeypatch.setattr(rules, "KILLED_AFTER", 0.2)
     said = []
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
