@@ -11,7 +11,6 @@ from leaderjournal.prompts.schedule.schemas import MAX_TIMES
 from leaderjournal.prompts.schedule.store import LeaderSchedule
 
 SWITCHES = ("enabled", "streak_at_risk", "by_mail")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +29,6 @@ class TimeField:
     def number(self) -> int:
         """Its number for people, from 1."""
         return self.index + 1
-
-
-@dataclass(frozen=True, slots=True)
-class WeekdayField:
-    """One of the form's days, by its ISO number."""
-
-    number: int
-    name: str
-    checked: bool
-
-    @property
-    def short_name(self) -> str:
-        """The first two letters of its name."""
-        return self.name[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +93,6 @@ class ScheduleForm:
     def can_remove_time(self) -> bool:
         """Whether there is more than one time."""
         return len(self.times) > 1
-
-    @property
-    def weekday_fields(self) -> list[WeekdayField]:
-        """The fields of the days, from Monday on."""
-        return [
-            WeekdayField(number, name, number in self.weekdays)
-            for number, name in enumerate(WEEKDAYS, 1)
-        ]
 
     def to_document(self) -> dict[str, Any]:
         """Return the schedule as the API takes it; an empty time is none."""
