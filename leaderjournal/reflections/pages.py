@@ -42,9 +42,9 @@ SCRIPTS = (
     "local-time",
     "refresh-day-status",
     "prompts/day-prompts",
-    "practice_log/mention",
+    "practice_log/mention-people",
 )
-TODAY_SCRIPTS = ("practice_log/keep-log", "load-look-back")
+TODAY_SCRIPTS = ("practice_log/log-forms", "load-look-back")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def people(page: Page, *names: tuple[str, str]) -> None:
 
 
 def serve(page: Page, name: str, *acts: str) -> None:
-    form = page.locator("form[data-keep=acts]")
+    form = page.locator("form[data-save=acts]")
     form.get_by_label("Whom").select_option(label=name)
     for act in acts:
         form.get_by_label(act, exact=True).check()
@@ -63,22 +63,22 @@ def notes_what_today_offers(page: Page) -> dict:
     page.goto("/")
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach", "Help")
-    expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
+    expect(page.locator("form[data-save=acts] [data-status]")).to_have_text("Noted.")
     serve(page, "Ben", "Teach")
-    expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
+    expect(page.locator("form[data-save=acts] [data-status]")).to_have_text("Noted.")
     ids = {person["name"]: person for person in items(page, "people")}
     assert {name: person["acts"] for name, person in ids.items()} == {"Ana": 2, "Ben": 1, "Cleo": 0}
 
     page.get_by_text("A win to celebrate").click()
     page.get_by_label("What went well?").fill("Ana won the tender")
     page.get_by_label("Whose success").select_option(label="Ana")
-    page.locator("form[data-keep=wins]").get_by_label("How it was celebrated").fill("Cake")
-    page.locator("form[data-keep=wins]").get_by_role("button", name="Note it").click()
+    page.locator("form[data-save=wins]").get_by_label("How it was celebrated").fill("Cake")
+    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
     arrives(page, "wins", 1)
     page.get_by_text("Something you let go of").click()
     page.get_by_label("What is theirs now?").fill("The weekly deck")
     page.get_by_label("To whom").select_option(label="Ben")
-    page.locator("form[data-keep=hand-offs]").get_by_role("button", name="Note it").click()
+    page.locator("form[data-save=hand-offs]").get_by_role("button", name="Note it").click()
     arrives(page, "hand-offs", 1)
     page.fill("[name=commitment]", "Ask Cleo first.")
     wait_until_saved(page)
@@ -192,7 +192,7 @@ def test_a_person_is_read_before_a_one_to_one(page):
     wait_until_saved(page)
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
-    expect(page.locator("form[data-keep=acts] [data-said]")).to_have_text("Noted.")
+    expect(page.locator("form[data-save=acts] [data-status]")).to_have_text("Noted.")
     page.goto("/people")
     page.get_by_role("link", name="Ana").click()
     expect(page.locator("main")).to_contain_text("Today · 7 days left · every 7 days")
@@ -259,11 +259,11 @@ def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     between.cut()
     page.get_by_text("A win to celebrate").click()
     page.get_by_label("What went well?").fill("In the basement")
-    page.locator("form[data-keep=wins]").get_by_role("button", name="Note it").click()
-    expect(page.locator("form[data-keep=wins] [data-said]")).to_contain_text(HERE)
+    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
+    expect(page.locator("form[data-save=wins] [data-status]")).to_contain_text(HERE)
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach", "Guide")
-    expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
+    expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
     page.context.close()
 
     between.trouble = None
@@ -294,12 +294,12 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     page.context.set_offline(True)
     of_day = page.locator(".follow-up", has_text="Ring Ben")
     of_day.get_by_role("button", name="Kept").click()
-    expect(of_day.locator("[data-said]")).to_contain_text(HERE)
+    expect(of_day.locator("[data-status]")).to_contain_text(HERE)
     asked = page.locator(".follow-up", has_text="Ring Ana")
     asked.get_by_text("Not kept").click()
     asked.get_by_label("What stood in the way").fill("A strike")
     asked.get_by_role("button", name="Note it as missed").click()
-    expect(asked.locator("[data-said]")).to_contain_text(HERE)
+    expect(asked.locator("[data-status]")).to_contain_text(HERE)
     page.locator(".follow-up", has_text="A tender").get_by_label("How was it celebrated?").fill(
         "Cake"
     )
@@ -324,7 +324,7 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     page.goto("/")
     wait_until_ready(page)
     account = page.locator("meta[name=journal-account]").get_attribute("content")
-    kept = "async (account) => (await openLocalJournal()).getPage(account, 'beside-today')"
+    kept = "async (account) => (await openLocalJournal()).getPage(account, 'today-panel')"
     wait_until(page, kept, account)
     page.context.close()
 
@@ -334,15 +334,15 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     expect(page.locator("#no-connection")).to_be_visible()
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
-    expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
+    expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
     asked = page.locator(".follow-up", has_text="Ring Ben")
     asked.get_by_text("Not kept").click()
     asked.get_by_label("What stood in the way").fill("A strike")
     asked.get_by_label("What stood in the way").press("Enter")
-    expect(asked.locator("[data-said]")).to_contain_text(HERE)
+    expect(asked.locator("[data-status]")).to_contain_text(HERE)
     assert_accessible(page, "today without a connection")
     page.goto(f"/day/{today - timedelta(days=1)}")
-    expect(page.locator("#beside-today")).to_be_empty()
+    expect(page.locator("#today-panel")).to_be_empty()
     page.context.close()
 
     between.trouble = None
@@ -389,10 +389,10 @@ def test_a_button_that_is_tapped_twice_notes_one(new_page):
     page.goto("/")
     page.get_by_text("A win to celebrate").click()
     page.get_by_label("What went well?").fill("A tender")
-    page.locator("form[data-keep=wins]").evaluate(
+    page.locator("form[data-save=wins]").evaluate(
         "(form) => { form.requestSubmit(); form.requestSubmit(); }"
     )
-    expect(page.locator("form[data-keep=wins] [data-said]")).to_have_text("Noted.")
+    expect(page.locator("form[data-save=wins] [data-status]")).to_have_text("Noted.")
     assert len(items(page, "wins")) == 1
 
 
@@ -405,15 +405,15 @@ def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
     page.context.set_offline(True)
     page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
-    expect(page.locator("form[data-keep=acts] [data-said]")).to_contain_text(HERE)
+    expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
     called(page, "DELETE", f"/people/{ana}", {})
     page.context.set_offline(False)
-    refusal = page.locator("#not-noted")
+    refusal = page.locator("#log-refused")
     expect(refusal).to_contain_text("“Coach: Ana” was not taken. There is no such person.")
     page.get_by_text("A win to celebrate").click()
     page.get_by_label("What went well?").fill("A tender")
-    page.locator("form[data-keep=wins]").get_by_role("button", name="Note it").click()
-    expect(page.locator("form[data-keep=wins] [data-said]")).to_have_text("Noted.")
+    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
+    expect(page.locator("form[data-save=wins] [data-status]")).to_have_text("Noted.")
     refusal.get_by_role("button", name="Leave it out").click()
     expect(refusal).to_be_hidden()
     assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0

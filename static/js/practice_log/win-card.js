@@ -1,5 +1,5 @@
-// Draws the card of a win, on this device alone, and hands it to other apps. What is private is drawn
-// only where its box is ticked.
+// Draws the card of a win on this device, and shares it with other apps. Private text is drawn only
+// if its box is ticked.
 const form = document.getElementById("card");
 const canvas = form.querySelector("canvas");
 const share = form.querySelector("[data-share]");
@@ -9,8 +9,8 @@ const SIDE = canvas.width;
 const EDGE = 110;
 const SERIF = 'Literata, Charter, "Iowan Old Style", Georgia, serif';
 
-// The text in lines that fit, in the largest size at which they all do.
-function fitted(text, height) {
+// Returns the text in lines that fit, in the largest font size in which all of them do.
+function fitText(text, height) {
   for (let size = 96; ; size -= 6) {
     pen.font = `500 ${size}px ${SERIF}`;
     const lines = [];
@@ -19,14 +19,14 @@ function fitted(text, height) {
       if (lines.length && pen.measureText(longer).width <= SIDE - 2 * EDGE) lines[lines.length - 1] = longer;
       else lines.push(word);
     }
-    if (size <= 30) return { lines: cut(lines, Math.floor(height / (size * 1.3))), size };
+    if (size <= 30) return { lines: truncateLines(lines, Math.floor(height / (size * 1.3))), size };
     const fits = lines.every((line) => pen.measureText(line).width <= SIDE - 2 * EDGE);
     if (fits && lines.length * size * 1.3 <= height) return { lines, size };
   }
 }
 
-// As many lines as there is room for; the last one says that there is more.
-function cut(lines, most) {
+// Returns at most `most` lines; an ellipsis ends the last one if there are more.
+function truncateLines(lines, most) {
   return lines.length <= most ? lines : [...lines.slice(0, most - 1), `${lines[most - 1]} …`];
 }
 
@@ -43,24 +43,24 @@ function draw() {
   pen.restore();
   pen.fillStyle = "#1f1b16";
   pen.textBaseline = "top";
-  const said = form.elements.words.checked ? text : "A win worth celebrating";
-  const { lines, size } = fitted(said, 520);
+  const words = form.elements.words.checked ? text : "A win worth celebrating";
+  const { lines, size } = fitText(words, 520);
   lines.forEach((line, at) => pen.fillText(line, EDGE, 290 + at * size * 1.3, SIDE - 2 * EDGE));
   pen.font = `500 48px ${SERIF}`;
   if (form.elements.name?.checked) pen.fillText(name, EDGE, 860);
   pen.fillStyle = "#645b50";
   pen.font = `400 36px ${SERIF}`;
   pen.fillText(day, EDGE, 930);
-  canvas.toBlob(offer, "image/png");
+  canvas.toBlob(showDownload, "image/png");
 }
 
-function offer(blob) {
+function showDownload(blob) {
   URL.revokeObjectURL(save.href);
   save.href = URL.createObjectURL(blob);
   save.hidden = false;
   const file = new File([blob], "win.png", { type: blob.type });
   share.hidden = !navigator.canShare?.({ files: [file] });
-  share.onclick = () => navigator.share({ files: [file] }).catch(() => {}); // the leader thought again
+  share.onclick = () => navigator.share({ files: [file] }).catch(() => {}); // the leader cancelled
 }
 
 form.addEventListener("change", draw);
