@@ -123,7 +123,7 @@ async ({ assets, account, runs }) => {
   async function agree(devices) {
     const [a, b] = await Promise.all(devices.map((device) => device.standing()));
     const left = await Promise.all(devices.map(({ journal }) => journal.countUnsent(account)));
-    return dayContent.same(a, b) && !left.some(Boolean);
+    return dayContent.isSame(a, b) && !left.some(Boolean);
   }
 
   async function complaints(devices, date) {
@@ -131,13 +131,13 @@ async ({ assets, account, runs }) => {
     const [a, b] = await Promise.all(devices.map((device) => device.standing()));
     const left = await Promise.all(devices.map(({ journal }) => journal.countUnsent(account)));
     if (left.some(Boolean)) wrong.push(`unsent: ${left}`);
-    if (!dayContent.same(a, b)) wrong.push(`they disagree: ${JSON.stringify([a, b])}`);
+    if (!dayContent.isSame(a, b)) wrong.push(`they disagree: ${JSON.stringify([a, b])}`);
     const stored = await server.call("GET", `/reflections/${date}`);
     const typed = devices.flatMap((device) => device.typed);
     const versions = [];
     if (stored.ok) {
       const day = await stored.json();
-      if (!dayContent.same(a, day)) wrong.push(`the server has another day: ${JSON.stringify([a, day])}`);
+      if (!dayContent.isSame(a, day)) wrong.push(`the server has another day: ${JSON.stringify([a, day])}`);
       const { items } = await (await server.call("GET", `/reflections/${date}/revisions`)).json();
       versions.push(day, ...items);
     }

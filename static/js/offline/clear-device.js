@@ -1,8 +1,8 @@
-// Takes what is private off this device.
+// Removes private data from this device.
 import "../prompts/prompt-store.js";
 import "../prompts/push-device.js";
 
-// All of one account. What another one has not sent yet waits for it, sealed.
+// Everything of one account. What another account has not sent yet stays, encrypted.
 export async function removeAccount(journal, account) {
   await endPrompts();
   await forgetAccount(journal, account);
@@ -25,7 +25,7 @@ export async function clearDevice(journal) {
 async function endPrompts() {
   const registration = await navigator.serviceWorker?.getRegistration();
   if (!registration || !("pushManager" in registration)) return;
-  await pushDevice.turnOff(registration).catch(() => {}); // the push service tells the server, later
+  await pushDevice.turnOff(registration).catch(() => {}); // the push service tells the server later
 }
 
 function clearStorage() {

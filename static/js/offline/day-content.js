@@ -1,6 +1,6 @@
-// What a day says, as the API has it: {answers: [{key, behaviour, question, score, text}], note,
-// commitment}. Decisions over plain values, for the pages and for the worker alike: a classic
-// script that hangs what it offers on `self`.
+// The content of a day, as in the API: {answers: [{key, behaviour, question, score, text}], note,
+// commitment}. Pure functions for pages and the service worker: a classic script that puts its
+// functions on `self`.
 {
   const EMPTY = Object.freeze({ answers: Object.freeze([]), note: "", commitment: "" });
   const plain = (text) => (text ?? "").replace(/\r\n?/g, "\n").trim();
@@ -10,8 +10,8 @@
   const answerIn = (answers, key) => answers.get(key) ?? { key, score: null, text: "" };
   const keysOf = (...days) => [...new Set(days.flatMap(({ answers = [] }) => answers.map(({ key }) => key)))];
 
-  // Two days say the same when scores and words agree: a server may trim and reorder.
-  function same(one, other) {
+  // Two days are the same if scores and texts agree: a server may trim and reorder.
+  function isSame(one, other) {
     const [a, b] = [answersOf(one), answersOf(other)];
     return texts.every((name) => plain(one[name]) === plain(other[name]))
       && keysOf(one, other).every((key) => {
@@ -20,23 +20,23 @@
       });
   }
 
-  const isKept = (day) => !same(day, EMPTY);
+  const isCompleted = (day) => !isSame(day, EMPTY);
 
-  // What the day says when it is changed from `base` to `mine` here and stands as `theirs`
-  // elsewhere: field by field what was changed here, and else what stands.
+  // Merges a day that was changed from `base` to `mine` on this device with `theirs`: fields changed
+  // on this device, and the other fields of `theirs`.
   function mergeChanges(base, mine, theirs) {
     const [b, m, t] = [base, mine, theirs].map(answersOf);
-    // White space at an end is no change, and is not taken away from under who is typing.
+    // White space at an end is no change, and is not removed while somebody is typing.
     const isOwn = (was, now, there) => plain(now) !== plain(was) || plain(now) === plain(there);
     const chosen = (was, now, there) => (isOwn(was, now, there) ? now : there) ?? "";
     const answers = keysOf(theirs, mine, base).map((key) => {
       const [was, now, there] = [b, m, t].map((answers) => answerIn(answers, key));
-      const scoredHere = (now.score ?? null) !== (was.score ?? null);
-      const writtenHere = plain(now.text) !== plain(was.text);
-      const score = (scoredHere ? now : there).score ?? null;
+      const scoreChanged = (now.score ?? null) !== (was.score ?? null);
+      const textChanged = plain(now.text) !== plain(was.text);
+      const score = (scoreChanged ? now : there).score ?? null;
       const text = chosen(was.text, now.text, there.text);
-      // The question goes with the words that answer it, and else with the score.
-      const { behaviour = null, question = null } = (plain(text) ? writtenHere : scoredHere) ? now : there;
+      // The question belongs to the words that answer it, or else to the score.
+      const { behaviour = null, question = null } = (plain(text) ? textChanged : scoreChanged) ? now : there;
       return { key, behaviour, question, score, text };
     });
     return {
@@ -46,7 +46,7 @@
     };
   }
 
-  // Whether everything that `earlier` says stands in `later` as well, as it does while one types on.
+  // Whether `later` contains everything in `earlier`, as it does while one types on.
   function contains(later, earlier) {
     const [l, e] = [answersOf(later), answersOf(earlier)];
     return texts.every((name) => plain(later[name]).includes(plain(earlier[name])))
@@ -59,5 +59,5 @@
 
   const fromReply = ({ answers, note, commitment }) => ({ answers, note, commitment });
 
-  self.dayContent = Object.freeze({ EMPTY, same, isKept, mergeChanges, contains, fromReply });
+  self.dayContent = Object.freeze({ EMPTY, isSame, isCompleted, mergeChanges, contains, fromReply });
 }

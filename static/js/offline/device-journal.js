@@ -1,5 +1,5 @@
-// The journal on this device as pages use it: opened once a page, with the outbox beside it and a
-// channel on which pages and the worker tell each other what changed.
+// The journal on this device, for pages: opened once per page, with its outbox and a channel on which
+// pages and the service worker announce changes.
 import "../../vendor/idb/umd.js";
 import "./day-content.js";
 import "./draft-content.js";
@@ -8,52 +8,52 @@ import "./server.js";
 import "./local-journal.js";
 import "./outbox.js";
 
-const DOOR = "/login";
-const meta = (name) => document.querySelector(`meta[name="${name}"]`);
+const SIGN_IN = "/login";
+const findMeta = (name) => document.querySelector(`meta[name="${name}"]`);
 
 export const deviceName = matchMedia("(pointer: coarse)").matches ? "this phone" : "this computer";
-export const account = meta("journal-account")?.content ?? null;
+export const account = findMeta("journal-account")?.content ?? null;
 export const channel = new BroadcastChannel("journal");
 
 let opening = null;
 
-// Throws where this browser keeps nothing.
+// Throws if this browser stores nothing.
 export function openJournal() {
-  opening ??= open();
+  opening ??= createJournal();
   return opening;
 }
 
-async function open() {
+async function createJournal() {
   const journal = await openLocalJournal();
   const tell = (message) => channel.postMessage(message);
   const outbox = createOutbox(journal, { tell });
   if (account && await journal.isSignOutRequested()) await signOut(journal);
   if (account) {
-    const { timeZone: time_zone, dayStartsAt: day_starts_at, edition } = meta("journal-account").dataset;
+    const { timeZone: time_zone, dayStartsAt: day_starts_at, edition } = findMeta("journal-account").dataset;
     await journal.setLeader({ account, time_zone, day_starts_at, edition });
-    outbox.knows({ account_id: account, csrf_token: meta("csrf-token").content });
+    outbox.setSession({ account_id: account, csrf_token: findMeta("csrf-token").content });
   }
   return { journal, outbox };
 }
 
-// The leader left this device while the server could not be told.
+// The leader signed out on this device while the server could not be reached.
 async function signOut(journal) {
-  const body = new URLSearchParams({ csrf_token: meta("csrf-token").content });
+  const body = new URLSearchParams({ csrf_token: findMeta("csrf-token").content });
   await fetch("/logout", { method: "POST", body, redirect: "manual" });
   await journal.clearSignOutRequest();
   leave();
-  await new Promise(() => {}); // nothing of this page goes on
+  await new Promise(() => {}); // this page does nothing more
 }
 
-// Whoever's journal this page shows has left the device: nothing of it stays on the screen.
+// The leader whose journal this page shows has signed out: nothing of it stays on the screen.
 export function leave() {
-  if (location.pathname === DOOR) return; // somebody may be signing in there
-  location.replace(DOOR);
+  if (location.pathname === SIGN_IN) return; // somebody may be signing in there
+  location.replace(SIGN_IN);
 }
 
 channel.addEventListener("message", ({ data }) => { if (data.type === "left") leave(); });
 
-// A page that comes back from the browser's memory may be of a leader who has left since.
+// A page restored from the back-forward cache may belong to a leader who has signed out since.
 addEventListener("pageshow", async ({ persisted }) => {
   if (!persisted || !account) return;
   const { journal } = await openJournal();

@@ -1,22 +1,21 @@
-// What this device holds of a journal, in IndexedDB: the days that were seen here, what was written
-// and has not arrived on the server yet, and the month. Every word is sealed with a key of the
-// account's own that no script can read out (AES-GCM, not extractable); what stands beside it, in
-// clear, is whose it is and of which local day.
+// The part of a journal that this device stores in IndexedDB: days that were opened on it, changes
+// that have not reached the server, and the month page. Every text is encrypted with a key of the
+// account that no script can read (AES-GCM, not extractable); only account and local day are plain.
 //
 // Needs idb, day-content.js and draft-content.js to be loaded first; a classic script, for pages and worker alike.
 {
-  const { EMPTY, same, mergeChanges, contains } = dayContent;
+  const { EMPTY, isSame, mergeChanges, contains } = dayContent;
   const { mergeChanges: mergeDraft } = draftContent;
   const VERSION = 2;
   const LEADER = "leader";
   const SIGN_OUT = "sign-out";
-  const FIRST_EDITION = "0"; // of an account's texts, as its pages name it
+  const FIRST_EDITION = "0"; // the cache version of an account whose pages do not name one
   const BLANK = Object.freeze({
-    stored: Object.freeze({ etag: null, content: EMPTY }), // as the server had it last, `at` its time
-    queued: EMPTY, // with the changes that are on their way to it
-    content: EMPTY, // and with what was written here since
+    stored: Object.freeze({ etag: null, content: EMPTY }), // as last received from the server, `at` that time
+    queued: EMPTY, // with the changes in the outbox
+    content: EMPTY, // with what was typed since
     questions: null,
-    aside: false, // whether words of another device were kept under versions
+    aside: false, // whether superseded text was kept as a version
     seen: false,
   });
   const IV_BYTES = 12;
@@ -36,8 +35,8 @@
     database.createObjectStore("pages", { keyPath: ["account", "path"] });
   }
 
-  // An ETag is the name of a day and the number of its version, which a deleted day has too. A page
-  // that knew of no day at all came before the one that is stored, unless that was long ago.
+  // An ETag is the id of a day and its version, which a deleted day has too. A page that knew no day
+  // is older than the stored one, unless that was long ago.
   function isOlder(seen, stored) {
     if (!stored.etag) return false;
     const [seenDay, seenVersion] = (seen.etag ?? seen.deleted)?.split("-") ?? [];
@@ -46,23 +45,23 @@
     return !seenDay && Date.parse(seen.at) < Date.parse(stored.at) + A_DAY;
   }
 
-  // Throws where this browser keeps nothing, as some do in private windows.
+  // Throws if this browser stores nothing, as some do in private windows.
   async function openLocalJournal(name = "journal", locks = navigator.locks) {
     if (!self.crypto?.subtle) throw new Error("There is no encryption in this browser.");
     const database = await idb.openDB(name, VERSION, {
       upgrade,
-      // A newer release wants to change the stores: its page is not held up by this one.
+      // A newer release wants to change the stores: this page must not block it.
       blocking: (_current, _blocked, event) => event.target.close(),
     });
 
-    // ---- sealing
+    // ---- encryption
 
     async function getKey(account) {
       const there = await database.get("keys", account);
       if (there) return there;
       const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
       const change = database.transaction("keys", "readwrite");
-      const first = await change.store.get(account); // another page may have been quicker
+      const first = await change.store.get(account); // another page may have been first
       if (!first) await change.store.put(made, account);
       await change.done;
       return first ?? made;
@@ -83,12 +82,12 @@
       return JSON.parse(new TextDecoder().decode(plain));
     }
 
-    // ---- whose device this is
+    // ---- the leader of this device
 
     const getLeader = () => database.get("here", LEADER);
 
-    // Whoever signs in takes the device over: what others saw here goes, and only what they have
-    // not sent yet waits for them, sealed.
+    // Signing in takes the device over: other leaders' copies are deleted; only their unsent changes
+    // stay, encrypted.
     async function setLeader(found) {
       const before = await getLeader();
       const stays = before?.account === found.account;
@@ -101,8 +100,7 @@
       for (const account of accounts) if (account !== found.account) await forgetSynced(account);
     }
 
-    // Forgets copies of what has arrived on the server: texts have changed there by themselves, as
-    // they do where a name is taken out of all of them.
+    // Deletes copies of what the server has: texts have changed there, as when a name is forgotten.
     async function forgetCopies(account) {
       await queueUnqueuedDays(account);
       const waiting = new Set((await listUnsent(account)).map(({ local_date }) => local_date));
@@ -122,7 +120,7 @@
       }
     }
 
-    // Forgets what the account saw here. What it has not sent stays, with its key.
+    // Deletes the account's copies. Unsent changes stay, with their key.
     async function forgetSynced(account) {
       await queueUnqueuedDays(account);
       await forgetAllButUnsent(account);
@@ -142,7 +140,7 @@
       await change.done;
     }
 
-    // Forgets all of the account, and nothing of another one.
+    // Deletes everything of one account.
     async function forgetAccount(account) {
       for (const { place } of await listUnsent(account)) await database.delete("outbox", place);
       await database.delete("drafts", all(account));
@@ -155,26 +153,25 @@
       await change.done;
     }
 
-    // Of stores whose keys begin with an account.
+    // The range of an account in stores whose keys begin with it.
     const all = (account) => IDBKeyRange.bound([account], [account, []]);
 
-    // Signing out without a connection: the server is told when it can be reached.
+    // Signing out without a connection: the server is asked later, when it can be reached.
     const requestSignOut = () => database.put("here", true, SIGN_OUT);
     const isSignOutRequested = async () => Boolean(await database.get("here", SIGN_OUT));
     const clearSignOutRequest = () => database.delete("here", SIGN_OUT);
 
-    // Whether something was last done more than `every` ms ago.
+    // Whether `what` was last done more than `every` ms ago.
     const isTimeFor = async (what, every) => !(Date.now() - await database.get("here", what) < every);
     const recordDone = (what) => database.put("here", Date.now(), what);
 
     // ---- days
 
-    // One writer at a time per day, over every page and the worker: sealing takes longer than a
-    // transaction of IndexedDB lives.
+    // One writer at a time per day, across pages and the service worker: encryption takes longer than
+    // an IndexedDB transaction lives.
     const withLock = (date, act) => locks.request(`${name} ${date}`, act);
 
-    // The day as it stands here. Where what was seen of it is forgotten and something is still to be
-    // sent, it says what that changes.
+    // The day on this device. If its copy was deleted, it has only what unsent changes say.
     async function getDay(account, date) {
       const row = await database.get("days", [account, date]);
       if (row) return decrypt(account, date, row);
@@ -182,8 +179,8 @@
       return { ...BLANK, queued, content: queued };
     }
 
-    // The day with changes on top of it, one after another: a score that goes up and down again
-    // differs in no field from first to last, and has changed all the same.
+    // Applies changes one after another: a score that goes up and down again is a change too, though
+    // the first and last contents are equal.
     async function applyChanges(rows, content) {
       for (const row of rows) {
         const { was, content: mine } = await decryptChange(row);
@@ -200,9 +197,9 @@
       return content;
     }
 
-    // `left` marks, in clear, a day of which something is not in the outbox yet.
+    // `left` marks, in plain, a day with text that is not in the outbox yet.
     async function makeDayRow(account, date, kept) {
-      const left = !same(kept.content, kept.queued);
+      const left = !isSame(kept.content, kept.queued);
       return { account, local_date: date, left, ...await encrypt(account, date, kept) };
     }
 
@@ -211,11 +208,11 @@
       return kept;
     }
 
-    // Takes in what the server showed: {etag, content, at, deleted} and, where a page showed them, the
-    // questions. What was changed here and is not sent yet stays on top of it.
+    // Stores what the server sent: {etag, content, at, deleted} and, from a page, the questions. Unsent
+    // changes stay on top of it.
     const storeServerDay = (account, date, shown, questions = null) => withLock(date, async () => {
       const kept = await getDay(account, date);
-      if (shown && isOlder(shown, kept.stored)) shown = null; // a page from before the last save
+      if (shown && isOlder(shown, kept.stored)) shown = null; // a page older than the last save
       return saveDay(account, date, {
         ...kept,
         ...shown && await applyUnsent(shown, await listUnsent(account, date), kept),
@@ -224,25 +221,25 @@
       });
     });
 
-    // The day as it stands here once the server has `stored` and `rows` are still to be sent.
+    // The day on this device when the server has `stored` and `rows` are unsent.
     async function applyUnsent(stored, rows, kept) {
       const queued = await applyChanges(rows, stored.content);
       return { stored, queued, content: mergeChanges(kept.queued, kept.content, queued) };
     }
 
-    // Keeps what is written on a page that last showed `base` and now says `mine`; another page may
-    // have changed other fields meanwhile. Returns the day as it now stands here.
+    // Stores what was typed on a page that showed `base` and now says `mine`; another page may have
+    // changed other fields meanwhile. Returns the day on this device.
     const writeDay = (account, date, base, mine) => withLock(date, async () => {
       const kept = await getDay(account, date);
       return saveDay(account, date, { ...kept, content: mergeChanges(base, mine, kept.content) });
     });
 
-    // Puts what the day says here into the outbox, as one change with a name of its own. Tells
-    // whether anything of the day may be still to be sent.
+    // Puts the typed text of a day into the outbox, as one change with an id. Returns whether anything
+    // of the day may be unsent.
     const queueDay = (account, date, writtenAt) => withLock(date, async () => {
       const kept = await getDay(account, date);
       const waiting = await listUnsent(account, date);
-      if (same(kept.content, kept.queued)) return waiting.length > 0;
+      if (isSame(kept.content, kept.queued)) return waiting.length > 0;
       const joined = await findMergeableChanges(waiting, kept.content);
       const was = await revertChanges(joined, kept.queued);
       const id = crypto.randomUUID();
@@ -251,14 +248,14 @@
       if (joined.length) row.place = joined[0].place;
       await saveDayAndChange({ ...kept, queued: kept.content }, date, row, (outbox) => {
         for (const { place } of joined) outbox.delete(place);
-        if (!same(was, kept.content)) outbox.put(row);
+        if (!isSame(was, kept.content)) outbox.put(row);
       });
       return true;
     });
 
-    // The changes that one more becomes one with, of which the server knows nothing: what it
-    // refused with all that waits behind it, or else the last, while one types on and nobody has
-    // tried to send it (its name stands for what the server may know).
+    // The changes that a new one is merged with, unknown to the server: a refused one with all that
+    // follow it, or else the last, if it is only typed on and was never sent (its id says what the
+    // server may know).
     async function findMergeableChanges(waiting, content) {
       const refused = waiting.findIndex((row) => row.refused);
       if (refused >= 0) return waiting.slice(refused);
@@ -266,14 +263,14 @@
       return last && !last.tried && contains(content, (await decryptChange(last)).content) ? [last] : [];
     }
 
-    // The same for every day of which a page that ended too early left something.
+    // Queues every day that a closed page left with typed text.
     async function queueUnqueuedDays(account) {
       for (const { left, local_date } of await database.getAll("days", all(account))) {
         if (left) await queueDay(account, local_date, new Date().toISOString());
       }
     }
 
-    // The server has taken a change, and this is the day as it stands there now.
+    // The server has accepted a change; `stored` is its day now.
     const recordSent = (row, stored, { aside }) => withLock(row.local_date, async () => {
       const kept = await getDay(row.account, row.local_date);
       const left = (await listUnsent(row.account, row.local_date)).filter(({ place }) => place !== row.place);
@@ -282,7 +279,7 @@
       await saveDayAndChange(now, row.local_date, row, (outbox) => outbox.delete(row.place));
     });
 
-    // A day and its changes are kept together or not at all.
+    // A day and its changes are stored together or not at all.
     async function saveDayAndChange(kept, date, { account }, act) {
       const row = await makeDayRow(account, date, kept);
       const both = database.transaction(["days", "outbox"], "readwrite");
@@ -293,8 +290,7 @@
 
     // ---- outbox
 
-    // What is not sent yet, of one day or all, in the order in which it was written: rows with whose
-    // and which day.
+    // Unsent changes, of one day or all, in the order in which they were written.
     async function listUnsent(account, date = null) {
       const rows = await database.getAllFromIndex("outbox", "account", account);
       return date ? rows.filter((row) => row.local_date === date) : rows;
@@ -311,11 +307,11 @@
     async function markChange(row, marks) {
       const change = database.transaction("outbox", "readwrite");
       const there = await change.store.get(row.place);
-      // Somebody typed on meanwhile: that change has another name, and was not tried.
-      const stands = there?.id === row.id;
-      if (stands) await change.store.put({ ...there, ...marks });
+      // Somebody typed on meanwhile: that change has another id, and was not tried.
+      const isCurrent = there?.id === row.id;
+      if (isCurrent) await change.store.put({ ...there, ...marks });
       await change.done;
-      return stands;
+      return isCurrent;
     }
 
     // ---- drafts: what else is written whole, such as a month's review, by its path in the API
@@ -346,14 +342,14 @@
       await database.put("drafts", { ...row, ...await encrypt(account, path, draft) });
     }
 
-    // As it stands here: {etag, was, content, aside, sent, refused}, null where nothing was written here.
+    // The draft on this device: {etag, was, content, aside, sent, refused}; null if there is none.
     async function getDraft(account, path) {
       const row = await database.get("drafts", [account, path]);
       return row ? { ...await decryptDraft(row), sent: Boolean(row.sent), refused: row.refused } : null;
     }
 
-    // The server has taken `sent` and holds `content` under `etag`; `aside` where words of another
-    // device were in its place. What was typed meanwhile goes on top of that.
+    // The server has accepted `sent` and has `content` under `etag`; `aside` if it superseded text of
+    // another device. What was typed meanwhile goes on top of that.
     const recordDraftSent = ({ account, path, id }, { sent, etag, content, aside }) => withLock(path, async () => {
       const row = await database.get("drafts", [account, path]);
       if (!row) return;

@@ -5,7 +5,7 @@
 //
 // Needs day-content.js, draft-content.js, server.js and local-journal.js; a classic script, for pages and worker alike.
 {
-  const { same, fromReply } = dayContent;
+  const { isSame, fromReply } = dayContent;
   const { mergeChanges, hasConflict, pickFields } = draftContent;
   const readEtag = (answer) => (answer.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', "") || null;
   const readRetryAfter = (answer) => (Number(answer.headers.get("Retry-After")) || 0) * 1000;
@@ -35,7 +35,7 @@
     let who = null; // whose session it is, as far as is known
 
     // A page knows whose session it was when it was opened, which saves a call.
-    const knows = (found) => { who = found; };
+    const setSession = (found) => { who = found; };
 
     async function sessionFor(account) {
       if (who?.account_id === account) return who;
@@ -60,7 +60,7 @@
       const { stored } = await journal.getDay(row.account, row.local_date);
       const body = { ...change.content, written_at: change.written_at, change: row.id };
       const path = `/reflections/${row.local_date}`;
-      if (same(change.was, stored.content)) {
+      if (isSame(change.was, stored.content)) {
         const headers = stored.etag ? { "If-Match": `"${stored.etag}"` } : { "If-None-Match": "*" };
         const answer = await asked(row.account, "PUT", path, { body, headers });
         if (answer.status !== 412) return answer;
@@ -170,7 +170,7 @@
       return { state: halt.state, wait: halt.wait, left: await journal.countUnsent(account) };
     });
 
-    return Object.freeze({ knows, sendAll, sendUnkept });
+    return Object.freeze({ setSession, sendAll, sendUnkept });
   }
 
   self.createOutbox = createOutbox;

@@ -1,5 +1,5 @@
-// Room on this device: asks the browser once to keep what is here, and warns where it runs short.
-const SHORT = 20 * 1024 * 1024; // bytes
+// Storage on this device: asks the browser once to keep it, and warns when it runs low.
+const LOW = 20 * 1024 * 1024; // bytes
 
 let asked = false;
 
@@ -12,5 +12,5 @@ export async function requestPersistence() {
 export async function warnWhenQuotaIsLow() {
   const { quota, usage } = await navigator.storage?.estimate?.() ?? {};
   const line = document.getElementById("storage-low");
-  if (line && quota !== undefined) line.hidden = quota - usage > SHORT;
+  if (line && quota !== undefined) line.hidden = quota - usage > LOW;
 }

@@ -8,7 +8,7 @@ const form = document.getElementById("review-form");
 const page = document.documentElement;
 const channel = new BroadcastChannel("journal"); // one of its own also hears this page's outbox
 const path = `/reviews/${form.dataset.month}`;
-const { same, mergeChanges, hasConflict } = draftContent;
+const { isSame, mergeChanges, hasConflict } = draftContent;
 
 const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
 const SENT_AFTER = 1000; // ms, from the last key
@@ -37,7 +37,7 @@ function fill(told) {
   }
 }
 
-const isUnsaved = () => !same(shown, content());
+const isUnsaved = () => !isSame(shown, content());
 const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
 
 function keep() {
@@ -45,7 +45,7 @@ function keep() {
   keepTimer = 0;
   writing = writing.catch(() => {}).then(async () => {
     const mine = content();
-    if (same(shown, mine)) return;
+    if (isSame(shown, mine)) return;
     await journal.saveDraft(account, path, { ...stored, content: mine });
     shown = mine;
     mark();
