@@ -21,8 +21,8 @@ FIRST_STORES = """async () => {
   const journal = await openLocalJournal("older");
   const draft = { etag: null, was: { mirror: "" }, content: { mirror: "Newer." } };
   await journal.saveDraft("a", "/reviews/2026-11", draft);
-  const draft = await journal.getDraft("a", "/reviews/2026-11");
-  return [await journal.getLeader(), draft.content.mirror];
+  const stored = await journal.getDraft("a", "/reviews/2026-11");
+  return [await journal.getLeader(), stored.content.mirror];
 }"""
 
 
