@@ -96,7 +96,7 @@ async function showState() {
   if (writing !== written) return showState(); // more was stored meanwhile
   show(kept.content);
   const refused = waiting.find((row) => row.refused);
-  document.getElementById("set-aside")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
+  document.getElementById("superseded-notice")?.toggleAttribute("hidden", !kept.aside && !setAsideBefore);
   if (isUnsaved() || sender.isSending() || !isSame(kept.content, kept.queued)) return; // more is still to be sent
   if (waiting.length) {
     showWaiting(form, deviceName, { refused: refused?.refused, state: sender.state() });
@@ -105,7 +105,7 @@ async function showState() {
   }
 }
 
-const setAsideBefore = document.getElementById("set-aside")?.hidden === false;
+const setAsideBefore = document.getElementById("superseded-notice")?.hidden === false;
 
 function showSaved({ stored: { etag, content } }) {
   form.elements.etag.value = etag ?? ""; // so that a plain submit still works

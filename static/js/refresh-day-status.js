@@ -2,7 +2,7 @@
 import { showLocalTimes } from "./local-time.js";
 
 const form = document.getElementById("day");
-const PARTS = ["day-status", "day-foot"];
+const PARTS = ["day-status", "day-footer"];
 const from = document.getElementById(PARTS[0])?.dataset.from;
 let asked = 0;
 

@@ -206,7 +206,7 @@ def test_a_day_changed_on_another_device_is_said_and_nothing_is_lost(new_page):
     wait_until_saved(phone)
     desk.fill("[name=note]", "from the desk")
     wait_until_saved(desk)
-    expect(desk.locator("#set-aside")).to_contain_text("Two devices wrote this day.")
+    expect(desk.locator("#superseded-notice")).to_contain_text("Two devices wrote this day.")
     expect(desk.locator("[name=note]")).to_have_value("from the desk")
     desk.goto(f"/day/{berlin_today()}/versions")
     expect(desk.locator("main")).to_contain_text("from the phone")

@@ -547,7 +547,7 @@ def test_different_keys_written_on_two_devices_merge_without_a_word(new_page):
     phone.context.set_offline(False)
     wait_until_saved(phone)
     expect(phone.locator("[name=text-lead-from-front]")).to_have_value("At the desk.")
-    expect(phone.locator("#set-aside")).to_be_hidden()
+    expect(phone.locator("#superseded-notice")).to_be_hidden()
 
 
 # ---- releases

@@ -156,7 +156,7 @@ def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     phone.context.set_offline(False)
     wait_until_saved(phone)
     expect(phone.locator("[name=let_go]")).to_have_value("The deck, says the desk.")
-    expect(phone.locator("#set-aside")).to_contain_text("Two devices wrote this review.")
+    expect(phone.locator("#superseded-notice")).to_contain_text("Two devices wrote this review.")
     stands = review(phone)
     assert (stands["mirror"], stands["grew"]) == ("On the phone.", "Ben, says the phone.")
     phone.get_by_role("link", name="See them under versions").click()
@@ -179,7 +179,7 @@ def test_an_answer_that_was_lost_on_its_way_is_no_second_version(new_page):
     page.fill("[name=mirror]", "Once.")
     wait_until_saved(page)
     assert review(page)["version"] == 1
-    expect(page.locator("#set-aside")).to_be_hidden()
+    expect(page.locator("#superseded-notice")).to_be_hidden()
 
 
 def test_what_the_server_cannot_take_is_said_and_kept(new_page):

@@ -2,7 +2,28 @@
 
 The choice is a draw, not a ranking: behaviours with low scores have more lots in it, and every
 behaviour has some. The lots come from a hash of leader, day and name, so that every device asks
-the same questions on the same day. `choose_questions` lists the rules in their order.
+the same questions on the same day. Within a key the first rule that applies decides:
+
+1. An own question with a rhythm is due when `every_days` days have passed since it was served,
+   or when it never was. It is the leader's explicit wish and outranks all other rules,
+   including the 30 days of rules 2 and 3. Among several, a new one comes first, then the one
+   longest overdue. On other days it is left out, unless the key has no other questions.
+2. A question rests for 30 days to either side of a day that served it. If all of them rest
+   (because many are hidden), the one served furthest away comes, whatever its behaviour.
+3. Every behaviour is asked about within 20 opened days, and so within any 30 days on which the
+   page is opened, daily or from Monday to Friday. This forces the choice only when waiting
+   would make it impossible, and then the earliest deadline comes first. If rule 2 keeps a
+   behaviour from being asked about within 20 days, it still comes within 30 days of daily
+   opening if it has two questions; a single question comes as soon as it has rested.
+   Own questions without a behaviour count as one behaviour.
+4. Otherwise the behaviours are drawn by lot, without those of the day before and the day after
+   if others are left. The lots of a behaviour are 3 to the power of (3 less its mean score)
+   times the share of its questions that do not rest. In the mean a score of d days ago weighs
+   0.5 ** (d / 14), and one imagined score of 2 from today is added to the real ones: a
+   behaviour without scores counts like "barely", and one without recent scores returns there.
+   Under `focus_key` it is 9 to that power.
+5. Within the behaviour, new questions come first (an own question before the catalogue's),
+   then the one served longest ago.
 """
 
 import math
@@ -78,28 +99,7 @@ def choose_questions(
     either side are enough for rules 2 to 4. Rule 1 needs the last time that a question with a
     rhythm was served, however long ago, and rule 5 needs HISTORY to reach every question.
     What belongs to `day` itself is ignored, so that answering does not change the questions, and
-    so are scores of later days. Within a key the first rule that applies decides:
-
-    1. An own question with a rhythm is due when `every_days` days have passed since it was served,
-       or when it never was. It is the leader's explicit wish and outranks all other rules,
-       including the 30 days of rules 2 and 3. Among several, a new one comes first, then the one
-       longest overdue. On other days it is left out, unless the key has no other questions.
-    2. A question rests for 30 days to either side of a day that served it. If all of them rest
-       (because many are hidden), the one served furthest away comes, whatever its behaviour.
-    3. Every behaviour is asked about within 20 opened days, and so within any 30 days on which the
-       page is opened, daily or from Monday to Friday. This forces the choice only when waiting
-       would make it impossible, and then the earliest deadline comes first. If rule 2 keeps a
-       behaviour from being asked about within 20 days, it still comes within 30 days of daily
-       opening if it has two questions; a single question comes as soon as it has rested.
-       Own questions without a behaviour count as one behaviour.
-    4. Otherwise the behaviours are drawn by lot, without those of the day before and the day after
-       if others are left. The lots of a behaviour are 3 to the power of (3 less its mean score)
-       times the share of its questions that do not rest. In the mean a score of d days ago weighs
-       0.5 ** (d / 14), and one imagined score of 2 from today is added to the real ones: a
-       behaviour without scores counts like "barely", and one without recent scores returns there.
-       Under `focus_key` it is 9 to that power.
-    5. Within the behaviour, new questions come first (an own question before the catalogue's),
-       then the one served longest ago.
+    so are scores of later days.
 
     Raises ValueError, naming the key, if a key has no question at all.
     """

@@ -28,7 +28,7 @@ export async function fillShell(form, journal, leader) {
   turn("before", daysAfter(date, -1), today);
   turn("after", daysAfter(date, 1), today);
   form.action = `/day/${date}`;
-  document.querySelector("#set-aside a").href = `/day/${date}/versions`;
+  document.querySelector("#superseded-notice a").href = `/day/${date}/versions`;
   form.dataset.day = date;
   const kept = await journal.getDay(leader.account, date);
   if (kept.questions) showQuestions(form, kept.questions);

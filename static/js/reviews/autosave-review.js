@@ -79,7 +79,7 @@ async function tell() {
   stored = { etag: draft.etag, was: sent ? draft.content : draft.was };
   etag.value = draft.etag ?? ""; // so that a plain submit still works
   mark();
-  document.getElementById("set-aside").hidden = !draft.aside;
+  document.getElementById("superseded-notice").hidden = !draft.aside;
   if (isUnsaved() || sender.isSending()) return;
   if (sent) showStatus("Saved everywhere");
   else showWaiting(form, deviceName, { refused, state: sender.state() });
@@ -133,7 +133,7 @@ async function takeUp() {
   if (page.dataset.keptAt) await tell();
   else if (draft.sent) await journal.removeDraft(account, path);
   else {
-    document.getElementById("set-aside").hidden = !hasConflict(draft.was, draft.content, shown);
+    document.getElementById("superseded-notice").hidden = !hasConflict(draft.was, draft.content, shown);
     fill(mergeChanges(draft.was, draft.content, shown));
   }
 }
