@@ -4,24 +4,24 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from reflections.test_concurrency import at_once
+from reflections.test_concurrency import run_concurrently
 
 DAY = "2026-01-05"
 
 
-def content(note="", commitment="", **texts):
+def make_content(note="", commitment="", **texts):
     answers = [{"key": key.replace("_", "-"), "text": text} for key, text in texts.items()]
     return {"answers": answers, "note": note, "commitment": commitment}
 
 
-def merge(leader, was, now, day=DAY, **rest):
-    body = content(**now) | {"was": None if was is None else content(**was)} | rest
+def send_merge(leader, was, now, day=DAY, **rest):
+    body = make_content(**now) | {"was": None if was is None else make_content(**was)} | rest
     reply = leader.call("POST", f"/reflections/{day}/merge", body)
     assert reply.status_code in {200, 201}, reply.text
     return reply
 
 
-def versions(leader, day=DAY):
+def list_versions(leader, day=DAY):
     return leader.get(f"/reflections/{day}/revisions").json["items"]
 
 
@@ -34,14 +34,14 @@ def test_resent_change_is_written_once(leader):
     leader.writes(DAY, note="and on")
     late = leader.writes(DAY, note="once", **change)
     assert late.json["note"] == "and on"
-    assert [version["note"] for version in versions(leader)] == ["once"]
+    assert [version["note"] for version in list_versions(leader)] == ["once"]
 
 
 def test_resent_merge_is_written_once(leader):
     leader.writes(DAY, note="there")
     change = str(uuid.uuid4())
-    first = merge(leader, None, {"commitment": "here"}, change=change)
-    again = merge(leader, None, {"commitment": "here"}, change=change)
+    first = send_merge(leader, None, {"commitment": "here"}, change=change)
+    again = send_merge(leader, None, {"commitment": "here"}, change=change)
     assert first.json["version"] == again.json["version"] == 2
     assert again.headers["ETag"] == first.headers["ETag"]
 
@@ -53,68 +53,69 @@ def test_change_sent_concurrently_is_written_once(app, leader):
     def send():
         return app.test_client().post(
             f"/api/v1/reflections/{DAY}/merge",
-            json=content(note="after") | {"was": content(note="before"), "change": change},
+            json=make_content(note="after")
+            | {"was": make_content(note="before"), "change": change},
             headers=leader.headers,
         )
 
-    replies = at_once([send] * 6)
+    replies = run_concurrently([send] * 6)
     assert {reply.status_code for reply in replies} == {200}
     assert {reply.json["version"] for reply in replies} == {2}
 
 
 def test_merge_keeps_different_fields_of_two_devices(leader):
     leader.writes(DAY, ("let-go", 3, "there"))
-    reply = merge(leader, None, {"note": "here", "protect_and_serve": "here too"})
+    reply = send_merge(leader, None, {"note": "here", "protect_and_serve": "here too"})
     texts = {answer["key"]: answer["text"] for answer in reply.json["answers"]}
     assert texts == {"let-go": "there", "protect-and-serve": "here too"}
     assert reply.json["note"] == "here"
     assert reply.json["set_aside"] == []
-    assert not any(version["set_aside"] for version in versions(leader))
+    assert not any(version["set_aside"] for version in list_versions(leader))
 
 
 def test_merge_keeps_the_newer_text_and_stores_the_superseded_one(leader):
     now = datetime.now(UTC)
     leader.writes(DAY, note="first")
-    merge(leader, {"note": "first"}, {"note": "at noon"})
+    send_merge(leader, {"note": "first"}, {"note": "at noon"})
     early = str(now - timedelta(hours=2))
-    lost = merge(leader, {"note": "first"}, {"note": "at dawn"}, written_at=early)
+    lost = send_merge(leader, {"note": "first"}, {"note": "at dawn"}, written_at=early)
     assert lost.json["note"] == "at noon"
     assert lost.json["set_aside"] == ["note"]
-    late = merge(leader, {"note": "first"}, {"note": "at night"})
+    late = send_merge(leader, {"note": "first"}, {"note": "at night"})
     assert late.json["note"] == "at night"
     assert late.json["set_aside"] == ["note"]
-    kept = versions(leader)
+    kept = list_versions(leader)
     assert {version["note"] for version in kept} == {"first", "at dawn", "at noon"}
     assert {v["note"] for v in kept if v["set_aside"]} == {"at dawn", "at noon"}
 
 
 def test_merge_creates_a_day_and_revives_a_deleted_one_with_new_text_only(leader):
-    assert merge(leader, None, {"note": "first"}).status_code == 201
+    assert send_merge(leader, None, {"note": "first"}).status_code == 201
     leader.call("DELETE", f"/reflections/{DAY}")
-    back = merge(leader, {"note": "first"}, {"note": "first", "commitment": "call Ann"})
+    back = send_merge(leader, {"note": "first"}, {"note": "first", "commitment": "call Ann"})
     assert back.status_code == 201
     assert (back.json["note"], back.json["commitment"]) == ("", "call Ann")
-    assert "first" in [version["note"] for version in versions(leader)]
+    assert "first" in [version["note"] for version in list_versions(leader)]
 
 
 def test_concurrent_merges_keep_every_text(app, leader):
     leader.writes(DAY, note="begun")
     texts = [f"from device {n}" for n in range(6)]
 
-    def writing(text):
+    def make_sender(text):
         def send():
             return app.test_client().post(
                 f"/api/v1/reflections/{DAY}/merge",
-                json=content(note=text) | {"was": content(note="begun")},
+                json=make_content(note=text) | {"was": make_content(note="begun")},
                 headers=leader.headers,
             )
 
         return send
 
-    replies = at_once([writing(text) for text in texts])
+    replies = run_concurrently([make_sender(text) for text in texts])
     assert {reply.status_code for reply in replies} == {200}
-    stands = leader.get(f"/reflections/{DAY}").json["note"]
-    kept = {stands, *(version["note"] for version in versions(leader))}
+    current = leader.get(f"/reflections/{DAY}").json["note"]
+    kept = {current, *(version["note"] for version in list_versions(leader))}
     assert {"begun", *texts} <= kept
 
 
@@ -151,7 +152,7 @@ def test_restoring_a_version_keeps_the_replaced_one(leader):
     assert restored.status_code == 200
     assert (restored.json["note"], restored.json["version"]) == ("first", 3)
     assert restored.headers["ETag"] != etag
-    assert [version["note"] for version in versions(leader)] == ["second", "first"]
+    assert [version["note"] for version in list_versions(leader)] == ["second", "first"]
     for missing in (
         f"/reflections/{DAY}/revisions/9/restore",
         f"/reflections/{DAY}/revisions/{2**31}/restore",

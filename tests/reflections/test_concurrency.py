@@ -1,4 +1,4 @@
-"""Several devices write at the same moment; every write is whole, and none is lost."""
+"""Several devices write at the same moment: every write is complete, and none is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -8,7 +8,7 @@ from factories import a_leader
 WRITERS = 8
 
 
-def at_once(calls):
+def run_concurrently(calls):
     """Run every call in a thread of its own, all at the same moment."""
     barrier = Barrier(len(calls))
 
@@ -20,7 +20,7 @@ def at_once(calls):
         return list(threads.map(begin, calls))
 
 
-def writing(app, leader, text, **headers):
+def make_writer(app, leader, text, **headers):
     def put():
         body = {"answers": [{"key": "let-go", "score": 3, "text": text}]}
         day = "2026-01-05"
@@ -33,8 +33,8 @@ def writing(app, leader, text, **headers):
 
 def test_concurrent_creates_succeed_once(app, client):
     leader = a_leader(client)
-    replies = at_once(
-        [writing(app, leader, f"from {n}", **{"If-None-Match": "*"}) for n in range(WRITERS)]
+    replies = run_concurrently(
+        [make_writer(app, leader, f"from {n}", **{"If-None-Match": "*"}) for n in range(WRITERS)]
     )
     statuses = sorted(reply.status_code for reply in replies)
     assert statuses == [201] + [412] * (WRITERS - 1)
@@ -47,14 +47,16 @@ def test_concurrent_creates_succeed_once(app, client):
 def test_concurrent_updates_of_one_version_succeed_once(app, client):
     leader = a_leader(client)
     etag = leader.writes("2026-01-05", ("let-go", 1, "first")).headers["ETag"]
-    replies = at_once([writing(app, leader, f"from {n}", **{"If-Match": etag}) for n in range(8)])
+    replies = run_concurrently(
+        [make_writer(app, leader, f"from {n}", **{"If-Match": etag}) for n in range(8)]
+    )
     assert sorted(reply.status_code for reply in replies) == [200] + [412] * (WRITERS - 1)
 
 
 def test_unconditional_concurrent_writes_all_become_versions(app, client):
     leader = a_leader(client)
     texts = {f"from {n}" for n in range(WRITERS)}
-    replies = at_once([writing(app, leader, text) for text in sorted(texts)])
+    replies = run_concurrently([make_writer(app, leader, text) for text in sorted(texts)])
     assert sorted(reply.status_code for reply in replies) == [200] * (WRITERS - 1) + [201]
     stands = leader.get("/reflections/2026-01-05").json
     earlier = leader.get("/reflections/2026-01-05/revisions").json["items"]

@@ -1,4 +1,4 @@
-"""How two devices' writing of one day becomes one: properties of the rule, over invented days."""
+"""Merging two writings of one day: properties of the rule, over invented days."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,86 +34,128 @@ DAYS = st.builds(
 MINUTES = st.integers(0, 600)
 
 
-def at(minutes):
+def make_instant(minutes):
     return Instant(MORNING + timedelta(minutes=minutes))
 
 
-def stands(day):
-    """What the fields say; one that is not there says nothing."""
+def get_filled_fields(day):
+    """Return the fields of a day that are not empty."""
     return {field: value for field, value in day.get_fields().items() if value}
 
 
-def stored(was, there, minutes):
-    """When the fields of a day were written that went from `was` to `there`."""
-    first = dict.fromkeys(find_changed_fields(DayContent(), was), at(-60))
-    return update_write_times(first, find_changed_fields(was, there), at(minutes))
+def make_write_times(base, stored, minutes):
+    """Return when the fields of a day were written that changed from `base` to `stored`."""
+    first = dict.fromkeys(find_changed_fields(DayContent(), base), make_instant(-60))
+    return update_write_times(first, find_changed_fields(base, stored), make_instant(minutes))
 
 
-@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(was, here, there, mine, theirs):
-    both = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
-    before, one, other, after = map(stands, (was, here, there, both.content))
+@given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(
+    base, incoming, stored, mine, theirs
+):
+    merged = merge_content(
+        base,
+        incoming,
+        stored,
+        at=make_instant(mine),
+        write_times=make_write_times(base, stored, theirs),
+    )
+    before, one, other, after = map(get_filled_fields, (base, incoming, stored, merged.content))
     for field in before | one | other:
-        old, new_here, new_there = before.get(field), one.get(field), other.get(field)
-        if new_here == old:
-            expected = {new_there}
-        elif new_there in (old, new_here):
-            expected = {new_here}
+        old, new_incoming, new_stored = before.get(field), one.get(field), other.get(field)
+        if new_incoming == old:
+            expected = {new_stored}
+        elif new_stored in (old, new_incoming):
+            expected = {new_incoming}
         else:
-            newer_there = field in other and theirs > mine
-            expected = {new_there} if newer_there else {new_here, new_there}
+            newer_stored = field in other and theirs > mine
+            expected = {new_stored} if newer_stored else {new_incoming, new_stored}
         assert after.get(field) in expected, field
-        assert (field in both.conflicting) == (len({old, new_here, new_there}) == 3), field
+        assert (field in merged.conflicting) == (len({old, new_incoming, new_stored}) == 3), field
 
 
-@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_merge_loses_no_text(was, here, there, mine, theirs):
-    both = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
-    after = stands(both.content)
-    for side, lost in ((here, both.incoming_lost), (there, both.stored_lost)):
-        for field in find_changed_fields(was, side):
-            value = stands(side).get(field)
+@given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_merge_loses_no_text(base, incoming, stored, mine, theirs):
+    merged = merge_content(
+        base,
+        incoming,
+        stored,
+        at=make_instant(mine),
+        write_times=make_write_times(base, stored, theirs),
+    )
+    after = get_filled_fields(merged.content)
+    for side, lost in ((incoming, merged.incoming_lost), (stored, merged.stored_lost)):
+        for field in find_changed_fields(base, side):
+            value = get_filled_fields(side).get(field)
             assert value is None or after.get(field) == value or lost, field
 
 
-@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_merge_result_does_not_depend_on_arrival_order(was, here, there, mine, theirs):
+@given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_merge_result_does_not_depend_on_arrival_order(base, incoming, stored, mine, theirs):
     if mine == theirs:
         theirs += 1
-    one = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
-    other = merge_content(was, there, here, at=at(theirs), write_times=stored(was, here, mine))
+    one = merge_content(
+        base,
+        incoming,
+        stored,
+        at=make_instant(mine),
+        write_times=make_write_times(base, stored, theirs),
+    )
+    other = merge_content(
+        base,
+        stored,
+        incoming,
+        at=make_instant(theirs),
+        write_times=make_write_times(base, incoming, mine),
+    )
     cleared = {
         field
         for field in set(one.conflicting) | set(other.conflicting)
-        if field not in stands(here) or field not in stands(there)
+        if field not in get_filled_fields(incoming) or field not in get_filled_fields(stored)
     }
-    assert {f: v for f, v in stands(one.content).items() if f not in cleared} == {
-        f: v for f, v in stands(other.content).items() if f not in cleared
+    assert {f: v for f, v in get_filled_fields(one.content).items() if f not in cleared} == {
+        f: v for f, v in get_filled_fields(other.content).items() if f not in cleared
     }
 
 
-@given(was=DAYS, here=DAYS, there=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_repeated_merge_changes_nothing(was, here, there, mine, theirs):
-    once = merge_content(was, here, there, at=at(mine), write_times=stored(was, there, theirs))
-    again = merge_content(was, here, once.content, at=at(mine), write_times=once.write_times)
-    assert stands(again.content) == stands(once.content)
+@given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_repeated_merge_changes_nothing(base, incoming, stored, mine, theirs):
+    once = merge_content(
+        base,
+        incoming,
+        stored,
+        at=make_instant(mine),
+        write_times=make_write_times(base, stored, theirs),
+    )
+    again = merge_content(
+        base, incoming, once.content, at=make_instant(mine), write_times=once.write_times
+    )
+    assert get_filled_fields(again.content) == get_filled_fields(once.content)
 
 
-@given(was=DAYS, there=DAYS, minutes=MINUTES)
-def test_merge_without_changes_keeps_the_stored_day(was, there, minutes):
-    both = merge_content(was, was, there, at=at(minutes), write_times=stored(was, there, minutes))
-    assert stands(both.content) == stands(there)
-    assert both.conflicting == ()
+@given(base=DAYS, stored=DAYS, minutes=MINUTES)
+def test_merge_without_changes_keeps_the_stored_day(base, stored, minutes):
+    merged = merge_content(
+        base,
+        base,
+        stored,
+        at=make_instant(minutes),
+        write_times=make_write_times(base, stored, minutes),
+    )
+    assert get_filled_fields(merged.content) == get_filled_fields(stored)
+    assert merged.conflicting == ()
 
 
 def test_merge_keeps_the_question_with_its_text():
-    was = DayContent((Answer("let-go", question="q1", score=2),))
-    here = DayContent((Answer("let-go", question="q1", score=4),))
-    there = DayContent((Answer("let-go", question="q2", score=2, text="Ann leads it."),))
-    both = merge_content(was, here, there, at=at(1), write_times={})
-    assert both.content.answers == (Answer("let-go", question="q2", score=4, text="Ann leads it."),)
+    base = DayContent((Answer("let-go", question="q1", score=2),))
+    incoming = DayContent((Answer("let-go", question="q1", score=4),))
+    stored = DayContent((Answer("let-go", question="q2", score=2, text="Ann leads it."),))
+    merged = merge_content(base, incoming, stored, at=make_instant(1), write_times={})
+    assert merged.content.answers == (
+        Answer("let-go", question="q2", score=4, text="Ann leads it."),
+    )
 
 
 def test_update_is_dated_later_despite_a_slow_clock():
-    written = update_write_times({"note": at(60)}, {"note"}, at(0))
-    assert written["note"] > at(60)
+    written = update_write_times({"note": make_instant(60)}, {"note"}, make_instant(0))
+    assert written["note"] > make_instant(60)

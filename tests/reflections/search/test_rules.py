@@ -19,15 +19,15 @@ from leaderjournal.reflections.search.store import FIELDS
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
 
-def a_day(text="", note=""):
+def make_day(text="", note=""):
     return DayContent((Answer("let-go", score=4, text=text),), note=note)
 
 
-def hits_of(day, sought, **options):
-    return find_hits(get_texts_by_field(day), sought, **options)
+def list_hits(day, query, **options):
+    return find_hits(get_texts_by_field(day), query, **options)
 
 
-def shown(hit):
+def mark_pieces(hit):
     return "".join(f"[{p.text}]" if p.marked else p.text for p in hit.pieces)
 
 
@@ -46,17 +46,17 @@ def test_fold_is_idempotent_and_ignores_unicode_form(text):
 
 @given(TEXTS, TEXTS, st.data())
 def test_query_matches_every_word_and_phrase_of_a_day(text, note, data):
-    day = build_searchable_text(a_day(text, note), FIELDS)
+    day = build_searchable_text(make_day(text, note), FIELDS)
     assert len(day.split("\n")) == len(FIELDS)
     words = text.split()
     if words:
         start = data.draw(st.integers(0, len(words) - 1))
         end = data.draw(st.integers(start + 1, len(words)))
         phrase = " ".join(words[start:end]).replace('"', "")
-        sought = SearchQuery((fold(phrase),) if fold(phrase) else ())
+        query = SearchQuery((fold(phrase),) if fold(phrase) else ())
         if '"' not in " ".join(words[start:end]):
-            assert sought.matches(day)
-            assert SearchQuery(sought.terms, line=FIELDS.index("let-go")).matches(day)
+            assert query.matches(day)
+            assert SearchQuery(query.terms, line=FIELDS.index("let-go")).matches(day)
 
 
 @given(TEXTS, st.data())
@@ -64,8 +64,8 @@ def test_matches_are_marked_and_pieces_make_up_the_text(text, data):
     words = [word for word in text.split() if fold(word) and '"' not in word]
     if not words:
         return
-    sought = SearchQuery((fold(data.draw(st.sampled_from(words))),))
-    found = list(hits_of(a_day(text), sought))
+    query = SearchQuery((fold(data.draw(st.sampled_from(words))),))
+    found = list(list_hits(make_day(text), query))
     assert found
     assert all(any(piece.marked for piece in hit.pieces) for hit in found)
     for hit in found:
@@ -74,32 +74,35 @@ def test_matches_are_marked_and_pieces_make_up_the_text(text, data):
 
 def test_hit_is_marked_in_its_sentence():
     text = "Sat with Zoë. The ZOE deal moved! Nothing else."
-    found = [shown(hit) for hit in hits_of(a_day(text), SearchQuery(("zoe",)))]
+    found = [mark_pieces(hit) for hit in list_hits(make_day(text), SearchQuery(("zoe",)))]
     assert found == ["Sat with [Zoë].", "The [ZOE] deal moved!"]
 
 
 def test_long_sentence_is_cut_around_the_hit():
     text = f"{'before ' * 100}needle {'after ' * 100}"
-    [hit] = hits_of(a_day(text), SearchQuery(("needle",)))
-    assert "[needle]" in shown(hit)
+    [hit] = list_hits(make_day(text), SearchQuery(("needle",)))
+    assert "[needle]" in mark_pieces(hit)
     assert hit.before
     assert hit.after
-    assert len(shown(hit)) < 260
+    assert len(mark_pieces(hit)) < 260
 
 
 def test_person_matches_only_as_a_whole_name():
-    day = build_searchable_text(a_day("Told Ana. Thanked @Ana’s team. Analysis."), FIELDS)
+    day = build_searchable_text(make_day("Told Ana. Thanked @Ana’s team. Analysis."), FIELDS)
     assert SearchQuery(person="ana").matches(day)
     assert not SearchQuery(person="an").matches(day)
     assert not SearchQuery(person="thanked ana").matches(day)
-    found = [shown(hit) for hit in hits_of(a_day("Told Ana. Analysis."), SearchQuery(person="ana"))]
+    found = [
+        mark_pieces(hit)
+        for hit in list_hits(make_day("Told Ana. Analysis."), SearchQuery(person="ana"))
+    ]
     assert found == ["Told [Ana]."]
 
 
 def test_key_limits_the_search_to_its_answer():
-    day = build_searchable_text(a_day("Stood aside.", note="needle"), FIELDS)
+    day = build_searchable_text(make_day("Stood aside.", note="needle"), FIELDS)
     assert SearchQuery(("needle",)).matches(day)
     assert not SearchQuery(("needle",), line=FIELDS.index("let-go")).matches(day)
-    assert [hit.field for hit in hits_of(a_day("x", "x"), SearchQuery(("x",)), field="note")] == [
-        "note"
-    ]
+    assert [
+        hit.field for hit in list_hits(make_day("x", "x"), SearchQuery(("x",)), field="note")
+    ] == ["note"]

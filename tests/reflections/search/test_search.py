@@ -6,34 +6,34 @@ from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.reflections.models import Reflection
 
 
-def written(leader):
+def write_days(leader):
     leader.writes("2026-01-05", ("let-go", 2, "Ana took the review. Überraschend gut."))
     leader.writes("2026-02-05", ("let-go", 5, "Quiet."), ("lead-from-front", 2, "A review of Ana."))
     leader.writes("2026-03-05", ("protect-and-serve", 4, "Coached Tomas."), note="review later")
 
 
-def found(leader, query):
+def search_dates(leader, query):
     return [item["local_date"] for item in leader.get(f"/reflections?{query}").json["items"]]
 
 
 def test_filters_narrow_a_search(leader):
-    written(leader)
+    write_days(leader)
     every = ["2026-03-05", "2026-02-05", "2026-01-05"]
-    assert found(leader, "") == every
-    assert found(leader, "q=review") == every
-    assert found(leader, 'q="review of"') == ["2026-02-05"]
-    assert found(leader, "q=uberraschend GUT") == ["2026-01-05"]
-    assert found(leader, "q=review&key=let-go") == ["2026-01-05"]
-    assert found(leader, "score=2") == ["2026-02-05", "2026-01-05"]
-    assert found(leader, "score=2&key=let-go") == ["2026-01-05"]
-    assert found(leader, "person=ana") == ["2026-02-05", "2026-01-05"]
-    assert found(leader, "person=An") == []
-    assert found(leader, "q=review&from=2026-02-01&to=2026-02-28") == ["2026-02-05"]
+    assert search_dates(leader, "") == every
+    assert search_dates(leader, "q=review") == every
+    assert search_dates(leader, 'q="review of"') == ["2026-02-05"]
+    assert search_dates(leader, "q=uberraschend GUT") == ["2026-01-05"]
+    assert search_dates(leader, "q=review&key=let-go") == ["2026-01-05"]
+    assert search_dates(leader, "score=2") == ["2026-02-05", "2026-01-05"]
+    assert search_dates(leader, "score=2&key=let-go") == ["2026-01-05"]
+    assert search_dates(leader, "person=ana") == ["2026-02-05", "2026-01-05"]
+    assert search_dates(leader, "person=An") == []
+    assert search_dates(leader, "q=review&from=2026-02-01&to=2026-02-28") == ["2026-02-05"]
     assert leader.get("/reflections?score=6").status_code == 422
 
 
 def test_search_results_are_paged(leader):
-    written(leader)
+    write_days(leader)
     first = leader.get("/reflections?q=review&limit=2").json
     assert len(first["items"]) == 2
     rest = leader.get(f"/reflections?q=review&limit=2&cursor={first['next_cursor']}").json
@@ -42,36 +42,36 @@ def test_search_results_are_paged(leader):
 
 
 def test_day_without_searchable_text_is_found(app, leader):
-    written(leader)
+    write_days(leader)
     with app.app_context(), write_transaction() as session:
         session.execute(sa.update(Reflection).values(search_encrypted=None))
-    assert found(leader, "q=uberraschend") == ["2026-01-05"]
+    assert search_dates(leader, "q=uberraschend") == ["2026-01-05"]
 
 
 def test_searchable_text_is_encrypted(app, leader):
-    written(leader)
+    write_days(leader)
     with app.app_context():
         for encrypted in db.session.scalars(sa.select(Reflection.search_encrypted)):
             assert b"review" not in encrypted
 
 
 def test_search_page_marks_the_match_in_its_sentence(leader, browser):
-    written(leader)
+    write_days(leader)
     shown = browser.get("/search?q=uberraschend").text
     assert "<mark>Überraschend</mark> gut." in shown
     assert 'href="/day/2026-01-05"' in shown
     assert "One day" in shown
     assert "Nothing was found" in browser.get("/search?q=xyzzy").text
-    assert "<mark>&lt;b&gt;</mark>" in _with_markup(leader, browser)
+    assert "<mark>&lt;b&gt;</mark>" in _write_markup(leader, browser)
 
 
-def _with_markup(leader, browser):
+def _write_markup(leader, browser):
     leader.writes("2026-04-05", ("let-go", 3, "It said <b> here."))
     return browser.get("/search", query_string={"q": "<b>"}).text
 
 
 def test_search_form_posts_to_keep_words_out_of_urls(leader, browser, post):
-    written(leader)
+    write_days(leader)
     page = browser.get("/search").text
     assert '<form class="search" method="post"' in page
     assert "<mark>Überraschend</mark>" in post("/search", q="uberraschend").text

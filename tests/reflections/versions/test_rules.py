@@ -10,15 +10,15 @@ WORDS = st.lists(st.sampled_from(["Ann", "led", "the", "call", "and", "I", "sat"
 A_MINUTE = timedelta(minutes=1)
 
 
-def joined(pieces, *places):
+def join_pieces(pieces, *places):
     return "".join(piece.text for piece in pieces if piece.where in places).split()
 
 
 @given(before=WORDS, after=WORDS)
 def test_pieces_make_up_both_texts(before, after):
     pieces = compare_words(" ".join(before), " ".join(after))
-    assert joined(pieces, "both", "before") == before
-    assert joined(pieces, "both", "after") == after
+    assert join_pieces(pieces, "both", "before") == before
+    assert join_pieces(pieces, "both", "after") == after
 
 
 def test_only_differences_are_marked():
