@@ -11,7 +11,7 @@ from factories import A_BROWSER, a_leader, sign_in
 from prompts.factories import EVERY_DAY, allow_push_host, build_schedule
 
 
-def errors(reply):
+def get_errors(reply):
     assert reply.status_code == 422, reply.text
     assert reply.mimetype == "application/problem+json"
     return reply.json["errors"]
@@ -78,7 +78,9 @@ def test_invalid_schedule_is_reported_and_changes_nothing(client, wrong, field):
     leader = a_leader(client)
     leader.call("PUT", "/prompt-schedule", build_schedule("12:00"))
     before = leader.get("/prompt-schedule").json
-    assert field in errors(leader.call("PUT", "/prompt-schedule", build_schedule("12:00") | wrong))
+    assert field in get_errors(
+        leader.call("PUT", "/prompt-schedule", build_schedule("12:00") | wrong)
+    )
     assert leader.get("/prompt-schedule").json == before
 
 
@@ -113,7 +115,7 @@ def test_concurrent_first_calls_all_succeed(client, app):
 def test_schedule_needs_its_required_fields(client, missing):
     leader = a_leader(client)
     chosen = {name: value for name, value in build_schedule("12:00").items() if name != missing}
-    assert missing in errors(leader.call("PUT", "/prompt-schedule", chosen))
+    assert missing in get_errors(leader.call("PUT", "/prompt-schedule", chosen))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_snooze_in_a_pause_is_a_conflict(client):
 @pytest.mark.parametrize("minutes", [0, -1, 1441, "an hour", 1.5, None])
 def test_invalid_snooze_is_reported(client, minutes):
     leader = a_leader(client)
-    assert "minutes" in errors(leader.call("POST", "/prompts/snooze", {"minutes": minutes}))
+    assert "minutes" in get_errors(leader.call("POST", "/prompts/snooze", {"minutes": minutes}))
 
 
 def test_push_key_is_a_valid_point(client):
@@ -252,7 +254,7 @@ def test_twenty_first_device_replaces_the_oldest(client):
 def test_endpoint_of_an_unknown_service_is_rejected(client, endpoint):
     leader = a_leader(client)
     refused = leader.call("POST", "/push/subscriptions", A_BROWSER | {"endpoint": endpoint})
-    assert "endpoint" in errors(refused)
+    assert "endpoint" in get_errors(refused)
     assert leader.get("/push/subscriptions").json["items"] == []
 
 
@@ -269,7 +271,7 @@ def test_endpoint_of_an_unknown_service_is_rejected(client, endpoint):
 def test_unusable_keys_are_rejected(client, keys, field):
     leader = a_leader(client)
     refused = leader.call("POST", "/push/subscriptions", A_BROWSER | {"keys": keys})
-    assert field in errors(refused)
+    assert field in get_errors(refused)
 
 
 def test_only_the_owner_can_remove_a_device(client):
@@ -349,7 +351,7 @@ def test_score_tapped_offline_counts_for_its_day(client):
 def test_invalid_score_is_reported(client, body, field):
     leader = a_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}/answers/let-go", body)
-    assert field in errors(reply)
+    assert field in get_errors(reply)
 
 
 def test_unknown_key_takes_no_score(client):

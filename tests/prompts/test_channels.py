@@ -1,4 +1,4 @@
-"""Reminders are told of as they are: only ways that work here, and no claim where none does."""
+"""Reminders are described as they are: only channels that work, and no promise without one."""
 
 import re
 from dataclasses import replace
@@ -31,17 +31,17 @@ FORM = {"enabled": "yes", "times": ["07:30"], "weekdays": ["1", "2", "3"]}
 CHOSEN = {"enabled": True, "times": ["07:30"], "weekdays": [1, 2, 3, 4, 5, 6, 7]}
 
 
-def words_of(page) -> str:
+def read_text(page) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.text))
 
 
-def schedule_of(leader):
+def get_schedule(leader):
     return leader.get("/prompt-schedule").json
 
 
 @pytest.fixture
 def without_mail(app, monkeypatch):
-    """The service as it is where SMTP_URL is not set."""
+    """Run the service without SMTP_URL."""
     chosen = app.extensions["settings"]
     monkeypatch.setitem(app.extensions, "settings", replace(chosen, smtp_url=""))
 
@@ -72,18 +72,18 @@ def test_every_combination_of_channels_is_described():
 
 
 def test_offer_is_not_reported_as_chosen(browser, leader, post):
-    """A fault: "Reminders are off" stood over a ticked "Ask me"."""
+    """Regression: "Reminders are off" appeared above a checked "Ask me"."""
     offer = "These times are our suggestion. Save them, or change them first."
-    shown = words_of(browser.get(PATH))
+    shown = read_text(browser.get(PATH))
     assert f"Reminders are off. {offer}" in shown
-    assert offer not in words_of(post(PATH, **FORM))
+    assert offer not in read_text(post(PATH, **FORM))
 
 
 def test_schedule_without_a_channel_stays_off(post, leader):
-    shown = words_of(post(PATH, **FORM))
+    shown = read_text(post(PATH, **FORM))
     assert "Reminders stay off: no device has allowed notifications and mail is off." in shown
     assert "Reminders are off." in shown
-    kept = schedule_of(leader)
+    kept = get_schedule(leader)
     assert (kept["enabled"], kept["times"], kept["reaches"]) == (False, ["07:30"], [])
     assert kept["next_due_at"] is None
 
@@ -97,20 +97,20 @@ def test_each_channel_alone_is_enough_to_turn_reminders_on(post, leader, way):
         form["by_mail"] = "yes"
     else:
         post(f"{PATH}/calendar")
-    shown = words_of(post(PATH, **form))
+    shown = read_text(post(PATH, **form))
     said = {"push": "to one device", "mail": "by mail", "calendar": "in your calendar"}[way]
     assert f"Reminders come {said}." in shown
-    kept = schedule_of(leader)
+    kept = get_schedule(leader)
     assert (kept["enabled"], kept["reaches"]) == (True, [way])
 
 
 def test_calendar_alone_turns_reminders_on(post, leader):
-    shown = words_of(post(f"{PATH}/calendar"))
+    shown = read_text(post(f"{PATH}/calendar"))
     assert "reminders are on" in shown
-    assert schedule_of(leader)["reaches"] == ["calendar"]
+    assert get_schedule(leader)["reaches"] == ["calendar"]
     post(f"{PATH}/calendar/end")
-    assert "No reminder will come: no device has allowed" in words_of(post.get(PATH))
-    assert schedule_of(leader)["reaches"] == []
+    assert "No reminder will come: no device has allowed" in read_text(post.get(PATH))
+    assert get_schedule(leader)["reaches"] == []
 
 
 def test_enabled_reminders_without_a_channel_are_reported(post, leader):
@@ -119,16 +119,16 @@ def test_enabled_reminders_without_a_channel_are_reported(post, leader):
     assert reply.json["ways"] == {"devices": 0, "mail": "works", "calendar": False}
     assert leader.call("PUT", "/prompt-schedule", reply.json).status_code == 200
     for path in (PATH, "/"):
-        shown = words_of(post.get(path))
+        shown = read_text(post.get(path))
         assert (
             "No reminder will come: no device has allowed notifications and mail is off." in shown
         )
-    assert "Allow notifications on a device, choose mail or add the calendar." in words_of(
+    assert "Allow notifications on a device, choose mail or add the calendar." in read_text(
         post.get(PATH)
     )
     leader.call("POST", "/push/subscriptions", A_BROWSER)
-    assert "No reminder will come" not in words_of(post.get("/"))
-    assert "Reminders come to one device." in words_of(post.get(PATH))
+    assert "No reminder will come" not in read_text(post.get("/"))
+    assert "Reminders come to one device." in read_text(post.get(PATH))
 
 
 @pytest.mark.usefixtures("without_mail")
@@ -136,37 +136,37 @@ def test_mail_is_not_offered_without_a_mail_server(post, leader):
     page = post.get(PATH)
     assert 'name="by_mail"' not in page.text
     assert 'name="letter"' not in page.text
-    assert "this journal has no mail server" in words_of(page)
-    assert "choose mail" not in words_of(page)
-    shown = words_of(post(PATH, **FORM, by_mail="yes"))
+    assert "this journal has no mail server" in read_text(page)
+    assert "choose mail" not in read_text(page)
+    shown = read_text(post(PATH, **FORM, by_mail="yes"))
     assert "this journal sends no mail" in shown
-    kept = schedule_of(leader)
+    kept = get_schedule(leader)
     assert (kept["enabled"], kept["by_mail"]) == (False, False)
     assert kept["ways"]["mail"] == "no_server"
-    assert "No letter comes" in words_of(post(f"{PATH}/letter", letter="yes"))
+    assert "No letter comes" in read_text(post(f"{PATH}/letter", letter="yes"))
     assert leader.get("/letter").json["enabled"] is False
-    assert "mail" not in words_of(post.get("/")).lower().replace("e-mail", "")
+    assert "mail" not in read_text(post.get("/")).lower().replace("e-mail", "")
 
 
 def test_mail_to_an_unconfirmed_address_is_no_channel(app, post, leader):
     unverify(app, leader)
-    shown = words_of(post(PATH, **FORM, by_mail="yes"))
+    shown = read_text(post(PATH, **FORM, by_mail="yes"))
     assert "Mail begins once your address is confirmed." in shown
     silence = "no device has allowed notifications and your e-mail address is not confirmed"
     assert f"No reminder will come: {silence}." in shown
-    kept = schedule_of(leader)
+    kept = get_schedule(leader)
     assert (kept["enabled"], kept["by_mail"], kept["reaches"]) == (True, True, [])
     assert kept["ways"]["mail"] == "unverified"
 
 
 def test_mail_can_be_turned_off_without_a_mail_server(post, leader, request):
     leader.call("PUT", "/prompt-schedule", CHOSEN | {"by_mail": True})
-    assert schedule_of(leader)["reaches"] == ["mail"]
+    assert get_schedule(leader)["reaches"] == ["mail"]
     request.getfixturevalue("without_mail")
-    assert schedule_of(leader)["reaches"] == []
+    assert get_schedule(leader)["reaches"] == []
     page = post.get(PATH)
     assert 'name="by_mail" value="yes" checked' in page.text
-    assert "No reminder will come" in words_of(page)
+    assert "No reminder will come" in read_text(page)
 
 
 def test_lost_device_is_reported_until_it_is_back(app, post, leader):
@@ -176,13 +176,13 @@ def test_lost_device_is_reported_until_it_is_back(app, post, leader):
         record_attempts(
             session, [AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 410)]
         )
-    shown = words_of(post.get(PATH))
+    shown = read_text(post.get(PATH))
     assert f"{device['device']} stopped taking notifications" in shown
     assert "No reminder will come" in shown
-    assert "No reminder will come" in words_of(post.get("/"))
+    assert "No reminder will come" in read_text(post.get("/"))
     assert leader.get(f"/push/subscriptions/{device['id']}").status_code == 404
     leader.call("POST", "/push/subscriptions", A_BROWSER)
-    assert "stopped taking" not in words_of(post.get(PATH))
+    assert "stopped taking" not in read_text(post.get(PATH))
 
 
 def test_lost_device_is_reported_for_a_month_to_its_leader_only(app, client, post, leader):
@@ -194,10 +194,10 @@ def test_lost_device_is_reported_for_a_month_to_its_leader_only(app, client, pos
     other = a_leader(client)
     browser = app.test_client()
     sign_in(browser, other)
-    assert "stopped taking" not in words_of(browser.get(PATH))
+    assert "stopped taking" not in read_text(browser.get(PATH))
     with app.app_context():
         ended_store.delete_old(now=clock.now() + timedelta(days=31))
-    assert "stopped taking" not in words_of(post.get(PATH))
+    assert "stopped taking" not in read_text(post.get(PATH))
 
 
 def test_refusing_or_outdated_device_is_no_channel(app, post, leader):
@@ -208,5 +208,5 @@ def test_refusing_or_outdated_device_is_no_channel(app, post, leader):
             session,
             [AttemptResult(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)],
         )
-    assert schedule_of(leader)["reaches"] == []
-    assert "your devices have to be opened once more" in words_of(post.get(PATH))
+    assert get_schedule(leader)["reaches"] == []
+    assert "your devices have to be opened once more" in read_text(post.get(PATH))

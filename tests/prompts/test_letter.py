@@ -1,4 +1,4 @@
-"""The fortnightly letter: over real SMTP, each once, with words only where they were chosen."""
+"""The fortnightly letter: sent once over real SMTP, with own text only where chosen."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -34,22 +34,22 @@ BEHAVIOURS = tuple(b.slug for key in catalogue.list_keys() for b in key.behaviou
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31)).map(to_local_date)
 
 
-def wants(leader, **chosen):
+def choose_letter(leader, **chosen):
     reply = leader.call("PUT", "/letter", {"enabled": True} | chosen)
     assert reply.status_code == 200, reply.text
     return date.fromisoformat(reply.json["next_date"])
 
 
-def send(app, moment):
+def send_letters(app, moment):
     with app.app_context(), time_machine.travel(moment, tick=False):
         return send_due(now=Instant(moment))
 
 
-def morning(day):
+def get_morning(day):
     return datetime.combine(day, time(11), tzinfo=UTC)
 
 
-def text_of(message):
+def get_text(message):
     [plain] = [part for part in message.walk() if part.get_content_type() == "text/plain"]
     return plain.get_payload(decode=True).decode()
 
@@ -61,13 +61,13 @@ def test_letter_is_off_by_default(app, leader, mailbox):
         "next_date": None,
         "mail_waits": False,
     }
-    send(app, datetime.now(UTC) + timedelta(days=20))
+    send_letters(app, datetime.now(UTC) + timedelta(days=20))
     assert [mail for mail in mailbox if mail["To"] == leader.email] == []
 
 
 def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, leader, mailbox):
     today = date.fromisoformat(leader.today())
-    monday = wants(leader)
+    monday = choose_letter(leader)
     assert (monday.isoweekday(), monday > today) == (1, True)
     for back in (0, 1):
         leader.call(
@@ -82,11 +82,11 @@ def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, le
         )
     leader.call("POST", "/wins", {"text": "The Quetzal tender"})
     leader.call("POST", "/commitments", {"text": "Ring Ben", "state": "kept"})
-    assert send(app, morning(monday) - timedelta(hours=6)) == 0
-    assert send(app, morning(monday)) == 1
-    assert send(app, morning(monday)) == 0
+    assert send_letters(app, get_morning(monday) - timedelta(hours=6)) == 0
+    assert send_letters(app, get_morning(monday)) == 1
+    assert send_letters(app, get_morning(monday)) == 0
     [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
-    text = text_of(letter)
+    text = get_text(letter)
     written = [today - timedelta(days=back) for back in (0, 1)]
     practice = [day for day in written if day.isoweekday() < 6]
     assert f"Practice days kept: {len(practice)} of " in text
@@ -109,18 +109,18 @@ def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, le
 
 def test_line_to_reread_appears_only_when_chosen(app, leader, mailbox):
     leader.writes(leader.today(), ("let-go", 4, "I left the room and nobody noticed."))
-    monday = wants(leader, with_words=True)
-    send(app, morning(monday))
+    monday = choose_letter(leader, with_words=True)
+    send_letters(app, get_morning(monday))
     [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
-    assert "I left the room and nobody noticed." in text_of(letter)
+    assert "I left the room and nobody noticed." in get_text(letter)
 
 
 def test_posting_the_link_ends_the_letter_and_opening_it_does_not(app, leader, mailbox, client):
-    monday = wants(leader)
-    send(app, morning(monday))
+    monday = choose_letter(leader)
+    send_letters(app, get_morning(monday))
     [letter] = [mail for mail in mailbox if mail["To"] == leader.email]
     link = re.search(r"<https?://[^/]+(/letter/unsubscribe/[^>]+)>", letter["List-Unsubscribe"])[1]
-    assert link in text_of(letter)
+    assert link in get_text(letter)
     assert client.get(link).status_code == 200
     assert leader.get("/letter").json["enabled"] is True
     assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -131,8 +131,8 @@ def test_posting_the_link_ends_the_letter_and_opening_it_does_not(app, leader, m
 
 
 def test_two_workers_send_one_letter_and_a_failing_server_gets_a_retry(app, leader):
-    monday = wants(leader)
-    now = Instant(morning(monday))
+    monday = choose_letter(leader)
+    now = Instant(get_morning(monday))
     with app.app_context():
         mine = accounts_store.find_leader(UUID(leader.id))
         [letter] = [due for due in store.list_due(now=now) if due.account_id == mine.id]
@@ -146,7 +146,7 @@ def test_two_workers_send_one_letter_and_a_failing_server_gets_a_retry(app, lead
         store.end_letter(mine.id)
 
 
-def letters_to(mailbox, leader):
+def list_letters_to(mailbox, leader):
     return [mail for mail in mailbox if mail["To"] == leader.email]
 
 
@@ -155,8 +155,8 @@ def test_refused_letter_delays_no_other_letter(
     app, leader, client, mailbox, mail_server, monkeypatch, code, again
 ):
     other = a_leader(client)
-    monday = wants(leader)
-    wants(other)
+    monday = choose_letter(leader)
+    choose_letter(other)
 
     async def refuse(_server, _session, envelope, address, _options):
         if address == leader.email:
@@ -166,33 +166,33 @@ def test_refused_letter_delays_no_other_letter(
 
     with monkeypatch.context() as patch:
         patch.setattr(mail_server.handler, "handle_RCPT", refuse, raising=False)
-        assert send(app, morning(monday)) == 1
-    assert len(letters_to(mailbox, other)) == 1
-    assert send(app, morning(monday) + timedelta(hours=2)) == again
-    assert len(letters_to(mailbox, leader)) == again
+        assert send_letters(app, get_morning(monday)) == 1
+    assert len(list_letters_to(mailbox, other)) == 1
+    assert send_letters(app, get_morning(monday) + timedelta(hours=2)) == again
+    assert len(list_letters_to(mailbox, leader)) == again
 
 
 def test_account_without_its_key_delays_no_other_letter(app, leader, client, mailbox):
     other = a_leader(client)
-    monday = wants(leader)
-    wants(other)
+    monday = choose_letter(leader)
+    choose_letter(other)
     with app.app_context(), write_transaction() as session:
         lost = sa.update(Account).where(Account.id == UUID(leader.id))
         session.execute(lost.values(key_wrapped_by="gone"))
-    assert send(app, morning(monday)) == 1
-    assert send(app, morning(monday)) == 0
-    assert len(letters_to(mailbox, other)) == 1
+    assert send_letters(app, get_morning(monday)) == 1
+    assert send_letters(app, get_morning(monday)) == 0
+    assert len(list_letters_to(mailbox, other)) == 1
 
 
 def test_letter_follows_its_leaders_time_zone_and_never_comes_twice(app, leader, mailbox):
-    monday = wants(leader)
+    monday = choose_letter(leader)
     leader.call("PATCH", "/me", {"time_zone": "America/Los_Angeles"})
-    assert send(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 0
+    assert send_letters(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 0
     leader.call("PATCH", "/me", {"time_zone": "Europe/Berlin"})
-    assert send(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 1
+    assert send_letters(app, datetime.combine(monday, time(6, 31), tzinfo=UTC)) == 1
     leader.call("PATCH", "/me", {"time_zone": "Pacific/Honolulu"})
-    assert send(app, datetime.combine(monday, time(23), tzinfo=UTC)) == 0
-    assert len(letters_to(mailbox, leader)) == 1
+    assert send_letters(app, datetime.combine(monday, time(23), tzinfo=UTC)) == 0
+    assert len(list_letters_to(mailbox, leader)) == 1
     assert leader.get("/letter").json["next_date"] == str(monday + timedelta(days=14))
 
 

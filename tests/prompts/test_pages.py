@@ -1,4 +1,4 @@
-"""When the leader is asked, as pages: they work as plain forms."""
+"""The pages of prompts, which work as plain forms."""
 
 import re
 from dataclasses import replace
@@ -25,15 +25,15 @@ SUBSCRIPTION = {
 }
 
 
-def schedule_of(leader):
+def get_schedule(leader):
     return leader.get("/prompt-schedule").json
 
 
-def times_shown(page):
+def list_shown_times(page):
     return re.findall(r'<input type="time" id="times[^>]* value="([^"]*)"', page.text)
 
 
-def chosen_days(page):
+def list_chosen_days(page):
     return re.findall(r'name="weekdays" value="(\d)" checked', page.text)
 
 
@@ -42,9 +42,9 @@ def test_settings_need_a_sign_in(client):
 
 
 def test_page_offers_a_time_before_anything_is_chosen(post, leader):
-    assert schedule_of(leader)["chosen"] is False
+    assert get_schedule(leader)["chosen"] is False
     page = post.get(PATH)
-    assert times_shown(page) == schedule_of(leader)["times"]
+    assert list_shown_times(page) == get_schedule(leader)["times"]
     assert 'name="enabled" value="yes" checked' in page.text
     assert PATH in post.get("/settings").text
 
@@ -53,38 +53,38 @@ def test_schedule_is_saved_and_shown(post, leader):
     form = FORM | {"quiet_from": "22:00", "quiet_to": "06:30", "paused_until": "2027-01-04"}
     shown = post(PATH, **form, streak_at_risk="yes", by_mail="yes")
     assert "Saved." in shown.text
-    kept = schedule_of(leader)
+    kept = get_schedule(leader)
     assert kept["enabled"] is kept["streak_at_risk"] is kept["by_mail"] is kept["chosen"] is True
-    assert kept["times"] == times_shown(shown) == ["07:30", "17:45"]
+    assert kept["times"] == list_shown_times(shown) == ["07:30", "17:45"]
     assert kept["weekdays"] == [1, 2, 3]
-    assert chosen_days(shown) == ["1", "2", "3"]
+    assert list_chosen_days(shown) == ["1", "2", "3"]
     assert (kept["quiet_from"], kept["quiet_to"]) == ("22:00", "06:30")
     assert kept["paused_until"] == "2027-01-04"
     post(PATH, **(FORM | {"enabled": []}))
-    assert schedule_of(leader)["enabled"] is False
-    assert schedule_of(leader)["paused_until"] is None
+    assert get_schedule(leader)["enabled"] is False
+    assert get_schedule(leader)["paused_until"] is None
 
 
 def test_times_are_sorted_and_deduplicated_and_empty_ones_ignored(post, leader):
     post(PATH, **(FORM | {"times": ["17:45", "", "07:30", "17:45"]}))
-    assert schedule_of(leader)["times"] == ["07:30", "17:45"]
+    assert get_schedule(leader)["times"] == ["07:30", "17:45"]
 
 
 def test_adding_or_removing_a_time_saves_nothing(post, leader):
     more = post(PATH, **(FORM | {"add_time": "yes", "quiet_from": "22:00"}))
     assert more.status_code == 200
-    assert times_shown(more) == ["07:30", "17:45", ""]
+    assert list_shown_times(more) == ["07:30", "17:45", ""]
     assert 'value="22:00"' in more.text
-    assert chosen_days(more) == ["1", "2", "3"]
+    assert list_chosen_days(more) == ["1", "2", "3"]
     less = post(PATH, **(FORM | {"remove_time": "0"}))
-    assert times_shown(less) == ["17:45"]
-    assert schedule_of(leader)["chosen"] is False
+    assert list_shown_times(less) == ["17:45"]
+    assert get_schedule(leader)["chosen"] is False
 
 
 def test_form_has_at_most_six_times(post):
     times = [f"{hour:02}:00" for hour in range(6, 12)]
     full = post(PATH, **(FORM | {"times": times, "add_time": "yes"}))
-    assert times_shown(full) == times
+    assert list_shown_times(full) == times
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_invalid_values_are_reported_beside_their_fields(post, leader, field, va
     assert f'id="{field}-wrong"' in shown.text
     assert f'href="#{field}"' in shown.text
     assert f'id="{field}"' in shown.text
-    assert schedule_of(leader)["chosen"] is False
+    assert get_schedule(leader)["chosen"] is False
 
 
 def test_incomplete_quiet_hours_are_reported(post, leader):
     shown = post(PATH, **(FORM | {"quiet_from": "22:00"}))
     assert shown.status_code == 422
     assert "quiet_to-wrong" in shown.text or "quiet_from-wrong" in shown.text
-    assert schedule_of(leader)["chosen"] is False
+    assert get_schedule(leader)["chosen"] is False
 
 
 def test_device_is_listed_with_its_last_outcome_and_removed(post, leader):
@@ -166,25 +166,25 @@ def test_device_of_another_leader_is_not_found(post, client):
     assert len(other.get("/push/subscriptions").json["items"]) == 1
 
 
-def calendar_path(page):
+def find_calendar_path(page):
     found = re.search(r'value="http://localhost(/calendar/[^"]+\.ics)"', page.text)
     return found and found[1]
 
 
 def test_calendar_address_is_created_replaced_and_ended(post, client):
     post(PATH, **FORM)
-    assert calendar_path(post.get(PATH)) is None
-    first = calendar_path(post(f"{PATH}/calendar"))
+    assert find_calendar_path(post.get(PATH)) is None
+    first = find_calendar_path(post(f"{PATH}/calendar"))
     feed = client.get(first)
     assert feed.status_code == 200
     assert feed.mimetype == "text/calendar"
     assert feed.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in feed.headers
     assert "T073000" in feed.text
-    second = calendar_path(post(f"{PATH}/calendar"))
+    second = find_calendar_path(post(f"{PATH}/calendar"))
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
-    assert calendar_path(post(f"{PATH}/calendar/end")) is None
+    assert find_calendar_path(post(f"{PATH}/calendar/end")) is None
     assert client.get(second).status_code == 404
 
 
@@ -194,12 +194,12 @@ def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client)
     path = f"/prompts/unsubscribe/{create_unsubscribe_token(UUID(leader.id), secret)}"
     looked_at = client.get(path)
     assert looked_at.status_code == 200
-    assert schedule_of(leader)["by_mail"] is True, "a program that looks at links ended it"
+    assert get_schedule(leader)["by_mail"] is True, "a program that looks at links ended it"
     ended = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert ended.status_code == 200
     assert "No more prompts by mail" in ended.text
-    assert schedule_of(leader)["by_mail"] is False
-    assert schedule_of(leader)["enabled"] is True
+    assert get_schedule(leader)["by_mail"] is False
+    assert get_schedule(leader)["enabled"] is True
 
 
 def test_forged_token_does_not_end_mail(client, leader):

@@ -1,4 +1,4 @@
-"""Prompts and letters go by mail to verified addresses only, and the leader is told so."""
+"""Prompts and letters are mailed only to verified addresses, and the leader sees why."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,14 +29,14 @@ def unverified(app, client):
     return leader
 
 
-def dispatch(app):
+def run_dispatcher(app):
     with Dispatcher(app) as dispatcher:
         return dispatcher.run_once()
 
 
 def test_no_prompt_is_mailed_to_an_unverified_address(app, unverified, mailbox):
     make_prompt_due(unverified, find_zone_at_hour(12), by_mail=True)
-    assert dispatch(app) == 0
+    assert run_dispatcher(app) == 0
     assert mailbox == []
     with app.app_context():
         assert db.session.scalar(sa.select(PromptDelivery.decision)) == "nobody"
@@ -45,7 +45,7 @@ def test_no_prompt_is_mailed_to_an_unverified_address(app, unverified, mailbox):
     assert following["next_due_at"] > f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
     set_verified(app, clock.now())
     make_prompt_due(unverified, find_zone_at_hour(12), minutes_ago=3, by_mail=True)
-    dispatch(app)
+    run_dispatcher(app)
     assert [mail["To"] for mail in mailbox] == [unverified.email]
 
 
@@ -56,7 +56,7 @@ def test_waiting_prompt_is_not_mailed_to_a_changed_address(app, client, mailbox)
     with app.app_context():
         delivery_store.claim_due(now=clock.now(), limit=10, by_mail=True)
     set_verified(app, None)
-    dispatch(app)
+    run_dispatcher(app)
     assert mailbox == []
 
 

@@ -1,4 +1,4 @@
-"""The feed is read with icalendar; its recurrences and zones are worked out by dateutil alone."""
+"""The feed is parsed with icalendar; dateutil alone computes its recurrences and zones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Chosen:
     paused_until: LocalDate | None = None
 
 
-def a_feed(schedule=None, **changes) -> bytes:
+def create_feed(schedule=None, **changes) -> bytes:
     values = {
         "schedule": schedule or Chosen(),
         "zone": "Europe/Berlin",
@@ -51,19 +51,19 @@ def a_feed(schedule=None, **changes) -> bytes:
     return render_feed(**values | changes)
 
 
-def unfolded(raw: bytes) -> list[str]:
+def unfold(raw: bytes) -> list[str]:
     return raw.replace(b"\r\n ", b"").decode().split("\r\n")
 
 
-def events(raw: bytes) -> list:
+def list_events(raw: bytes) -> list:
     return Calendar.from_ical(raw).events
 
 
-def zone_in(raw: bytes, name: str):
+def find_zone(raw: bytes, name: str):
     return tzical(StringIO(raw.decode())).get(name)
 
 
-def moment_of(wall: datetime, tz) -> datetime:
+def get_moment(wall: datetime, tz) -> datetime:
     """Return the instant of a wall time as RFC 5545, 3.3.5, reads it."""
     offset, before = tz.utcoffset(wall), tz.utcoffset(wall - timedelta(hours=3))
     leap = offset - before
@@ -73,26 +73,26 @@ def moment_of(wall: datetime, tz) -> datetime:
     return (wall - offset).replace(tzinfo=UTC)
 
 
-def starts(raw: bytes, zone: str, until: datetime) -> list[datetime]:
+def list_starts(raw: bytes, zone: str, until: datetime) -> list[datetime]:
     """Return the instants of every event in the feed up to `until`, in order."""
     found = []
-    for event in events(raw):
+    for event in list_events(raw):
         first = event["dtstart"].dt
         rule = rrulestr(event["rrule"].to_ical().decode(), dtstart=first.replace(tzinfo=None))
-        tz = UTC if event["dtstart"].to_ical().endswith(b"Z") else zone_in(raw, zone)
+        tz = UTC if event["dtstart"].to_ical().endswith(b"Z") else find_zone(raw, zone)
         for wall in rule:
-            moment = moment_of(wall, tz)
+            moment = get_moment(wall, tz)
             if moment >= until:
                 break
             found.append(moment)
     return sorted(found)
 
 
-def local(raw: bytes, zone: str, until: datetime) -> list[str]:
-    return [f"{m.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}" for m in starts(raw, zone, until)]
+def list_local_starts(raw: bytes, zone: str, until: datetime) -> list[str]:
+    return [f"{m.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}" for m in list_starts(raw, zone, until)]
 
 
-def in_weeks(weeks: int, now: Instant = NOW) -> datetime:
+def add_weeks(weeks: int, now: Instant = NOW) -> datetime:
     return now + timedelta(weeks=weeks)
 
 
@@ -100,8 +100,8 @@ def in_weeks(weeks: int, now: Instant = NOW) -> datetime:
 
 
 def test_each_time_repeats_on_its_weekdays():
-    raw = a_feed(Chosen(times=(time(7, 30), time(17, 45)), weekdays=frozenset({3, 5})))
-    assert local(raw, "Europe/Berlin", in_weeks(1)) == [
+    raw = create_feed(Chosen(times=(time(7, 30), time(17, 45)), weekdays=frozenset({3, 5})))
+    assert list_local_starts(raw, "Europe/Berlin", add_weeks(1)) == [
         "Wed 25 Nov 07:30",
         "Wed 25 Nov 17:45",
         "Fri 27 Nov 07:30",
@@ -111,8 +111,8 @@ def test_each_time_repeats_on_its_weekdays():
 
 
 def test_time_before_the_day_start_is_on_the_next_weekday():
-    raw = a_feed(Chosen(times=(time(1, 30), time(3, 0)), weekdays=frozenset({5, 7})))
-    assert local(raw, "Europe/Berlin", in_weeks(1)) == [
+    raw = create_feed(Chosen(times=(time(1, 30), time(3, 0)), weekdays=frozenset({5, 7})))
+    assert list_local_starts(raw, "Europe/Berlin", add_weeks(1)) == [
         "Fri 27 Nov 03:00",
         "Sat 28 Nov 01:30",
         "Sun 29 Nov 03:00",
@@ -122,14 +122,16 @@ def test_time_before_the_day_start_is_on_the_next_weekday():
 
 def test_feed_begins_on_the_local_day_not_the_calendar_date():
     at_one = Instant(datetime(2026, 11, 25, 0, 30, tzinfo=UTC))  # 01:30 in Berlin: still Tuesday
-    raw = a_feed(now=at_one)
-    assert local(raw, "Europe/Berlin", at_one + timedelta(days=1))[0] == "Tue 24 Nov 07:30"
+    raw = create_feed(now=at_one)
+    assert (
+        list_local_starts(raw, "Europe/Berlin", at_one + timedelta(days=1))[0] == "Tue 24 Nov 07:30"
+    )
 
 
 def test_events_begin_on_the_day_a_pause_ends():
     paused = Chosen(times=(time(0, 15), time(7, 30)), paused_until=LocalDate(date(2026, 12, 7)))
-    raw = a_feed(paused)
-    assert local(raw, "Europe/Berlin", in_weeks(2)) == [
+    raw = create_feed(paused)
+    assert list_local_starts(raw, "Europe/Berlin", add_weeks(2)) == [
         "Mon 07 Dec 07:30",
         "Tue 08 Dec 00:15",
         "Tue 08 Dec 07:30",
@@ -140,7 +142,7 @@ def test_events_begin_on_the_day_a_pause_ends():
 
 def test_past_pause_has_no_effect():
     over = Chosen(paused_until=LocalDate(date(2026, 11, 2)))
-    assert a_feed(over) == a_feed(Chosen())
+    assert create_feed(over) == create_feed(Chosen())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_past_pause_has_no_effect():
     ],
 )
 def test_feed_without_prompts_is_an_empty_valid_calendar(nothing):
-    calendar = Calendar.from_ical(a_feed(nothing))
+    calendar = Calendar.from_ical(create_feed(nothing))
     assert calendar.events == []
     # A calendar needs at least one component (RFC 5545, 3.6).
     assert [component.name for component in calendar.subcomponents] == ["VTIMEZONE"]
@@ -162,8 +164,8 @@ def test_feed_without_prompts_is_an_empty_valid_calendar(nothing):
 
 def test_pause_of_up_to_a_year_shows_the_events_after_it():
     paused_until = days_after(LocalDate(date(2026, 11, 25)), MAX_PAUSE_AHEAD.days)
-    raw = a_feed(Chosen(paused_until=paused_until))
-    assert local(raw, "Europe/Berlin", in_weeks(53))[0] == "Fri 26 Nov 07:30"
+    raw = create_feed(Chosen(paused_until=paused_until))
+    assert list_local_starts(raw, "Europe/Berlin", add_weeks(53))[0] == "Fri 26 Nov 07:30"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_pause_of_up_to_a_year_shows_the_events_after_it():
 def test_time_in_quiet_hours_moves_to_their_end_on_the_same_day(quiet_from, quiet_to, expected):
     times = (time(1), time(5), time(12), time(21), time(22, 30))
     quiet = Chosen(times=times, quiet_from=quiet_from, quiet_to=quiet_to)
-    walls = [f"{event['dtstart'].dt:%H:%M}" for event in events(a_feed(quiet))]
+    walls = [f"{event['dtstart'].dt:%H:%M}" for event in list_events(create_feed(quiet))]
     assert walls == expected
 
 
@@ -204,8 +206,8 @@ def test_time_in_quiet_hours_moves_to_their_end_on_the_same_day(quiet_from, quie
 )
 def test_event_keeps_its_wall_time_across_clock_changes(zone, now):
     now = Instant(now)
-    raw = a_feed(Chosen(times=(time(7, 30), time(17, 45))), zone=zone, now=now)
-    found = [m.astimezone(ZoneInfo(zone)) for m in starts(raw, zone, in_weeks(60, now))]
+    raw = create_feed(Chosen(times=(time(7, 30), time(17, 45))), zone=zone, now=now)
+    found = [m.astimezone(ZoneInfo(zone)) for m in list_starts(raw, zone, add_weeks(60, now))]
     days = iter_days(get_local_day(now, zone), LocalDate(found[-1].date()))
     walls = [f"{day} {wall}" for day in days for wall in ("07:30", "17:45")]
     assert [f"{moment:%Y-%m-%d %H:%M}" for moment in found] == walls[: len(found)]
@@ -215,8 +217,8 @@ def test_event_keeps_its_wall_time_across_clock_changes(zone, now):
 
 def test_skipped_wall_time_is_shifted_by_the_clock_change():
     now = Instant(datetime(2027, 3, 27, 12, tzinfo=UTC))
-    raw = a_feed(Chosen(times=(time(2, 30),)), day_starts_at=time(0), now=now)
-    assert local(raw, "Europe/Berlin", now + timedelta(days=3)) == [
+    raw = create_feed(Chosen(times=(time(2, 30),)), day_starts_at=time(0), now=now)
+    assert list_local_starts(raw, "Europe/Berlin", now + timedelta(days=3)) == [
         "Sat 27 Mar 02:30",
         "Sun 28 Mar 03:30",
         "Mon 29 Mar 02:30",
@@ -226,8 +228,8 @@ def test_skipped_wall_time_is_shifted_by_the_clock_change():
 
 def test_repeated_wall_time_has_one_event_at_its_first_occurrence():
     now = Instant(datetime(2027, 10, 30, 12, tzinfo=UTC))
-    raw = a_feed(Chosen(times=(time(2, 30),)), day_starts_at=time(0), now=now)
-    assert starts(raw, "Europe/Berlin", now + timedelta(days=1))[1:] == [
+    raw = create_feed(Chosen(times=(time(2, 30),)), day_starts_at=time(0), now=now)
+    assert list_starts(raw, "Europe/Berlin", now + timedelta(days=1))[1:] == [
         datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
     ]
 
@@ -244,10 +246,10 @@ schedules = st.builds(
 )
 
 
-def expected(
+def compute_expected_starts(
     schedule, zone, day_starts_at, first: LocalDate, until: datetime
 ) -> Iterator[datetime]:
-    """Yield what the words say: each time of each local day, as the clock on the wall shows it."""
+    """Yield each time of each local day, as the wall clock shows it."""
     last = days_after(LocalDate(until.date()), 3)
     for day in iter_days(first, last):
         if day.isoweekday() in schedule.weekdays:
@@ -266,17 +268,19 @@ def expected(
 def test_feed_has_each_time_of_each_day_exactly_once(schedule, zone, now, boundary, pause):
     today = get_local_day(now, zone, boundary)
     paused = replace(schedule, paused_until=days_after(today, pause))
-    raw = a_feed(paused, zone=zone, now=now, day_starts_at=boundary)
+    raw = create_feed(paused, zone=zone, now=now, day_starts_at=boundary)
     until = now + timedelta(days=420)
     first = days_after(today, max(pause, 0))
-    assert starts(raw, zone, until) == sorted(expected(paused, zone, boundary, first, until))
+    assert list_starts(raw, zone, until) == sorted(
+        compute_expected_starts(paused, zone, boundary, first, until)
+    )
 
 
 # What an event is
 
 
 def test_event_has_an_alarm_blocks_no_time_and_links_to_today():
-    [event] = events(a_feed())
+    [event] = list_events(create_feed())
     assert event["summary"] == "Look in the mirror"
     assert event["url"] == "https://journal.example.org/"
     assert event["description"] == "https://journal.example.org/"
@@ -292,23 +296,23 @@ def test_event_has_an_alarm_blocks_no_time_and_links_to_today():
 
 
 def test_event_uid_is_stable_while_its_time_is_unchanged():
-    def named(**changes):
+    def get_uids(**changes):
         schedule = Chosen(times=(time(7, 30), time(17, 45)))
-        found = events(a_feed(**{"schedule": schedule} | changes))
+        found = list_events(create_feed(**{"schedule": schedule} | changes))
         return {f"{event['dtstart'].dt:%H:%M}": str(event["uid"]) for event in found}
 
-    names = named()
+    names = get_uids()
     assert len(set(names.values())) == 2
     later = Instant(NOW + timedelta(days=40))
-    assert named(now=later, zone="Asia/Tokyo", public_url="https://elsewhere.org") == names
-    assert named(schedule=Chosen(weekdays=frozenset({1})))["07:30"] == names["07:30"]
-    others = named(account=UUID(int=1))
+    assert get_uids(now=later, zone="Asia/Tokyo", public_url="https://elsewhere.org") == names
+    assert get_uids(schedule=Chosen(weekdays=frozenset({1})))["07:30"] == names["07:30"]
+    others = get_uids(account=UUID(int=1))
     assert not set(others.values()) & set(names.values())
     assert str(ACCOUNT) not in str(names)
 
 
 def test_calendar_states_its_name_and_refresh_interval():
-    lines = unfolded(a_feed(name="Leader Journal"))
+    lines = unfold(create_feed(name="Leader Journal"))
     assert lines[:3] == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -325,7 +329,7 @@ def test_calendar_states_its_name_and_refresh_interval():
 
 @given(zone=zones)
 def test_feed_contains_the_time_zone_of_its_events(zone):
-    raw = a_feed(zone=zone)
+    raw = create_feed(zone=zone)
     calendar = Calendar.from_ical(raw)
     assert calendar.errors == []
     assert [str(component["tzid"]) for component in calendar.timezones] == [zone]
@@ -340,7 +344,7 @@ def test_feed_contains_the_time_zone_of_its_events(zone):
 @given(name=st.text(st.characters(exclude_categories=["C"]), min_size=1))
 @example("Führungstagebuch; wöchentlich, täglich: \\n 🙂 " * 8)
 def test_long_lines_are_folded_without_splitting_characters(name):
-    raw = a_feed(Chosen(times=tuple(time(hour) for hour in range(6))), name=name)
+    raw = create_feed(Chosen(times=tuple(time(hour) for hour in range(6))), name=name)
     lines = raw.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert b"\n" not in b"".join(lines)
@@ -348,4 +352,4 @@ def test_long_lines_are_folded_without_splitting_characters(name):
     for line in lines:
         line.decode()  # no letter is cut in two
     assert Calendar.from_ical(raw)["name"] == name
-    assert len(events(raw)) == 6
+    assert len(list_events(raw)) == 6

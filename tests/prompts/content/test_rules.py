@@ -172,13 +172,13 @@ def test_every_catalogue_question_fits():
         )
 
 
-def longest_body() -> int:
+def find_longest_body() -> int:
     return MAX_BYTES - len(build_message(""))
 
 
 def test_body_over_the_limit_is_cut_at_a_word():
     fits = "a word " * 600
-    fits = fits[: longest_body() - 1] + "x"
+    fits = fits[: find_longest_body() - 1] + "x"
     assert read_body(build_message(fits)) == fits
     assert len(build_message(fits)) == MAX_BYTES
     cut = read_body(build_message(f"{fits}x"))
@@ -187,8 +187,8 @@ def test_body_over_the_limit_is_cut_at_a_word():
 
 
 def test_truncation_leaves_no_comma_before_the_ellipsis():
-    body = "y" * (longest_body() - 10) + ", " + "z" * 20
-    assert read_body(build_message(body)) == "y" * (longest_body() - 10) + "…"
+    body = "y" * (find_longest_body() - 10) + ", " + "z" * 20
+    assert read_body(build_message(body)) == "y" * (find_longest_body() - 10) + "…"
 
 
 @pytest.mark.parametrize("letter", ["x", "領"])
@@ -208,12 +208,12 @@ def test_payload_never_exceeds_the_limit(parts, times):
     assert len(message) <= MAX_BYTES
     shown = read_body(message)
     if shown != body:
-        assert len(uncut(message, body)) > MAX_BYTES
+        assert len(build_uncut_message(message, body)) > MAX_BYTES
         assert shown.endswith("…")
         assert body.startswith(shown[:-1])
 
 
-def uncut(message: bytes, body: str) -> bytes:
+def build_uncut_message(message: bytes, body: str) -> bytes:
     whole = json.loads(message)
     whole["notification"]["body"] = body
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()

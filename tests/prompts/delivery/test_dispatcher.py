@@ -1,4 +1,4 @@
-"""Prompts that come due reach the devices that asked, through a real push service, once."""
+"""Due prompts reach each subscribed device once, through a fake push service."""
 
 import socket
 from collections import Counter
@@ -54,17 +54,17 @@ def dispatcher(app, push_service, monkeypatch):
         yield dispatcher
 
 
-def rows(app, model):
+def list_rows(app, model):
     with app.app_context():
         return list(db.session.scalars(sa.select(model)))
 
 
-def later(**time):
-    """Go on some time later; services keep their own clocks."""
+def travel_ahead(**time):
+    """Travel ahead; the services keep their own clocks."""
     return time_machine.travel(datetime.now(UTC) + timedelta(**time))
 
 
-def counted(name, **labels):
+def read_counter(name, **labels):
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
@@ -109,15 +109,15 @@ def test_questions_are_chosen_ahead_only_for_leaders_who_will_be_prompted(
     create_prompted_leader(client, push_service.create_subscription(), minutes_ago=-60, zone=zone)
     assert dispatcher.prepare_questions()
     assert not dispatcher.prepare_questions()
-    chosen = rows(app, ServedQuestion)
+    chosen = list_rows(app, ServedQuestion)
     assert {str(row.account_id) for row in chosen} == {asked.id}
     assert len(chosen) == 3
     assert dispatcher.run_once() == 0
-    with later(minutes=6):
+    with travel_ahead(minutes=6):
         assert dispatcher.run_once() == 1
     [shown] = push_service.list_shown(device)
     assert shown["body"] in {q["text"] for q in asked.get("/prompts/today").json["questions"]}
-    assert len(rows(app, ServedQuestion)) == 3
+    assert len(list_rows(app, ServedQuestion)) == 3
 
 
 def test_workers_prepare_questions_for_different_leaders(client, app, dispatcher, push_service):
@@ -145,7 +145,7 @@ def test_leader_who_wrote_today_gets_no_prompt(client, app, dispatcher, push_ser
     leader.writes(leader.today(), ("let-go", 3, ""))
     assert dispatcher.run_once() == 0
     assert push_service.list_attempts(phone) == []
-    assert [delivery.decision for delivery in rows(app, PromptDelivery)] == ["written"]
+    assert [delivery.decision for delivery in list_rows(app, PromptDelivery)] == ["written"]
 
 
 def test_retry_is_dropped_once_the_leader_has_written(client, app, dispatcher, push_service):
@@ -153,10 +153,10 @@ def test_retry_is_dropped_once_the_leader_has_written(client, app, dispatcher, p
     leader = create_prompted_leader(client, phone)
     dispatcher.run_once()
     leader.writes(leader.today(), ("let-go", 3, ""))
-    with later(minutes=1):
+    with travel_ahead(minutes=1):
         dispatcher.run_once()
     assert push_service.list_shown(phone) == []
-    [message] = rows(app, PromptMessage)
+    [message] = list_rows(app, PromptMessage)
     assert (message.outcome, message.next_try_at) == ("written", None)
 
 
@@ -165,7 +165,7 @@ def test_subscription_the_service_ended_is_deleted(client, app, dispatcher, push
     leader = create_prompted_leader(client, push_service.create_subscription(kind))
     dispatcher.run_once()
     assert leader.get("/push/subscriptions").json["items"] == []
-    with later(hours=1):
+    with travel_ahead(hours=1):
         assert dispatcher.run_once() == 0
 
 
@@ -178,7 +178,7 @@ def test_refused_message_is_recorded_and_not_retried(
     device = push_service.create_subscription(kind)
     leader = create_prompted_leader(client, device)
     dispatcher.run_once()
-    with later(hours=1):
+    with travel_ahead(hours=1):
         dispatcher.run_once()
     assert len(push_service.list_attempts(device)) == 1
     [kept] = leader.get("/push/subscriptions").json["items"]
@@ -190,10 +190,10 @@ def test_retry_waits_as_long_as_the_service_asks(client, dispatcher, push_servic
     device = push_service.create_subscription(kind)
     create_prompted_leader(client, device)
     dispatcher.run_once()
-    with later(seconds=100):  # it asked for 120
+    with travel_ahead(seconds=100):  # it asked for 120
         dispatcher.run_once()
     assert len(push_service.list_attempts(device)) == 1
-    with later(seconds=140):
+    with travel_ahead(seconds=140):
         dispatcher.run_once()
     assert len(push_service.list_attempts(device)) == 2
 
@@ -206,17 +206,17 @@ def test_failing_service_is_retried_with_growing_delays_until_expiry(
     create_prompted_leader(client, device)
     dispatcher.run_once()
     waits, before = [], clock.now()
-    while (again := rows(app, PromptMessage)[0].next_try_at) and len(waits) < 5:
+    while (again := list_rows(app, PromptMessage)[0].next_try_at) and len(waits) < 5:
         waits.append(again - before)
         before = again
         with time_machine.travel(again + timedelta(seconds=1)):
             dispatcher.run_once()
     assert waits == sorted(waits)
     assert waits[-1] > 4 * waits[0]
-    [message] = rows(app, PromptMessage)
-    with time_machine.travel(rows(app, PromptDelivery)[0].expires_at):
+    [message] = list_rows(app, PromptMessage)
+    with time_machine.travel(list_rows(app, PromptDelivery)[0].expires_at):
         dispatcher.run_once()
-    [message] = rows(app, PromptMessage)
+    [message] = list_rows(app, PromptMessage)
     assert (message.outcome, message.next_try_at) == ("expired", None)
 
 
@@ -226,9 +226,9 @@ def test_hanging_service_delays_no_other_device(client, app, dispatcher, push_se
     create_prompted_leader(client, healthy)
     while not push_service.list_shown(healthy):
         dispatcher.process_batch()
-    assert {m.outcome for m in rows(app, PromptMessage)} <= {None, "sent"}
+    assert {m.outcome for m in list_rows(app, PromptMessage)} <= {None, "sent"}
     dispatcher.run_once()
-    assert Counter(m.outcome for m in rows(app, PromptMessage)) == {"sent": 1, "later": 1}
+    assert Counter(m.outcome for m in list_rows(app, PromptMessage)) == {"sent": 1, "later": 1}
 
 
 def test_recovered_service_gets_the_prompt(client, dispatcher, push_service):
@@ -236,19 +236,19 @@ def test_recovered_service_gets_the_prompt(client, dispatcher, push_service):
     create_prompted_leader(client, device)
     dispatcher.run_once()
     assert push_service.list_shown(device) == []
-    with later(minutes=1):
+    with travel_ahead(minutes=1):
         dispatcher.run_once()
     assert len(push_service.list_shown(device)) == 1
 
 
 def test_prompt_over_an_hour_late_is_dropped_and_counted(client, app, dispatcher, push_service):
     phone = push_service.create_subscription()
-    before = counted("journal_prompts_total", fate="late")
+    before = read_counter("journal_prompts_total", fate="late")
     create_prompted_leader(client, phone, minutes_ago=61)
     assert dispatcher.run_once() == 0
     assert push_service.list_attempts(phone) == []
-    assert counted("journal_prompts_total", fate="late") == before + 1
-    [row] = rows(app, PromptSchedule)
+    assert read_counter("journal_prompts_total", fate="late") == before + 1
+    [row] = list_rows(app, PromptSchedule)
     assert row.next_due_at > clock.now()
 
 
@@ -260,7 +260,7 @@ def test_worker_outage_of_days_leads_to_one_prompt(client, app, dispatcher, push
         leader.call("PUT", "/prompt-schedule", build_schedule(get_clock_time(zone, minutes=1)))
     dispatcher.run_once()
     assert len(push_service.list_received(phone)) == 1
-    assert Counter(d.decision for d in rows(app, PromptDelivery)) == {"late": 1, "due": 1}
+    assert Counter(d.decision for d in list_rows(app, PromptDelivery)) == {"late": 1, "due": 1}
 
 
 def test_message_of_a_dead_worker_is_sent_after_its_lease(client, app, dispatcher, push_service):
@@ -270,7 +270,7 @@ def test_message_of_a_dead_worker_is_sent_after_its_lease(client, app, dispatche
         store.claim_due(now=clock.now(), limit=10, by_mail=False)
         assert len(message_store.claim_messages(now=clock.now(), limit=10, lease=LEASE)) == 1
     assert dispatcher.run_once() == 0
-    with later(minutes=3):
+    with travel_ahead(minutes=3):
         assert dispatcher.run_once() == 1
     assert len(push_service.list_shown(phone)) == 1
 
@@ -284,7 +284,7 @@ def test_message_sent_twice_shows_one_notification(client, app, dispatcher, push
             sa.update(PromptMessage).values(next_try_at=clock.now() + LEASE, outcome=None)
         )
         db.session.commit()
-    with later(minutes=3):
+    with travel_ahead(minutes=3):
         dispatcher.run_once()
     assert len(push_service.list_received(phone)) == 2
     assert len(push_service.list_shown(phone)) == 1
@@ -308,12 +308,12 @@ def test_concurrent_workers_send_each_prompt_once(client, app, push_service, mon
     for device in devices:
         create_prompted_leader(client, device)
 
-    def work(_):
+    def run_worker(_):
         with Dispatcher(app) as dispatcher:
             return dispatcher.run_once()
 
     with ThreadPoolExecutor(3) as threads:
-        assert sum(threads.map(work, range(3))) == len(devices)
+        assert sum(threads.map(run_worker, range(3))) == len(devices)
     assert [len(push_service.list_received(device)) for device in devices] == [1] * len(devices)
 
 
@@ -322,7 +322,7 @@ def test_practice_pause_also_pauses_prompts(client, app, dispatcher, push_servic
     leader = create_prompted_leader(client, phone)
     leader.call("POST", "/pauses", {"first_date": leader.today()})
     assert dispatcher.run_once() == 0
-    assert [delivery.decision for delivery in rows(app, PromptDelivery)] == ["paused"]
+    assert [delivery.decision for delivery in list_rows(app, PromptDelivery)] == ["paused"]
 
 
 def test_prompt_never_contains_an_own_question(client, dispatcher, push_service):
@@ -368,10 +368,10 @@ def test_mail_is_retried_while_the_mail_server_is_down(
     create_prompted_leader(client, by_mail=True)
     with Dispatcher(app) as dispatcher:
         dispatcher.run_once()
-    [message] = rows(app, PromptMessage)
+    [message] = list_rows(app, PromptMessage)
     assert message.outcome == "later"
     monkeypatch.setitem(app.extensions, "settings", right)
-    with later(minutes=1), Dispatcher(app) as dispatcher:
+    with travel_ahead(minutes=1), Dispatcher(app) as dispatcher:
         dispatcher.run_once()
     assert len(mailbox) == 1
 
@@ -380,7 +380,7 @@ def test_streak_at_risk_prompt_comes_only_to_leaders_who_chose_it(client, dispat
     half_past = datetime.now(UTC).minute >= 30
     zone = find_zone_at_hour(20 if half_past else 21)  # so that 20:30 was less than an hour ago
 
-    def leader_with(phone, *, days, **rest):
+    def create_leader_with_streak(phone, *, days, **rest):
         leader = a_leader(client, time_zone=zone)
         leader.call("PATCH", "/me", {"practice_days": EVERY_DAY})
         leader.call("POST", "/push/subscriptions", phone)
@@ -393,9 +393,9 @@ def test_streak_at_risk_prompt_comes_only_to_leaders_who_chose_it(client, dispat
         return leader
 
     at_risk, safe, silent = (push_service.create_subscription() for _ in range(3))
-    leader_with(at_risk, days=2, streak_at_risk=True)
-    leader_with(safe, days=0, streak_at_risk=True)
-    leader_with(silent, days=2, enabled=False)
+    create_leader_with_streak(at_risk, days=2, streak_at_risk=True)
+    create_leader_with_streak(safe, days=0, streak_at_risk=True)
+    create_leader_with_streak(silent, days=2, enabled=False)
     dispatcher.run_once()
     assert len(push_service.list_shown(at_risk)) == 1
     assert push_service.list_shown(safe) == []
@@ -408,7 +408,7 @@ def test_moving_west_repeats_no_prompt(client, app, dispatcher, push_service):
     leader = create_prompted_leader(client, phone, zone=zone)
     dispatcher.run_once()
     leader.call("PATCH", "/me", {"time_zone": find_zone_at_hour(11)})
-    [row] = rows(app, PromptSchedule)
+    [row] = list_rows(app, PromptSchedule)
     assert row.next_due_at - clock.now() > timedelta(hours=20)
 
 
@@ -446,10 +446,10 @@ def test_snooze_moves_the_prompt(client, dispatcher, push_service):
     leader.call("PUT", "/prompt-schedule", build_schedule(get_clock_time(zone, minutes=-10)))
     snoozed = leader.call("POST", "/prompts/snooze", {"minutes": 30})
     assert snoozed.status_code == 200
-    with later(minutes=12):
+    with travel_ahead(minutes=12):
         dispatcher.run_once()
     assert push_service.list_shown(phone) == []
-    with later(minutes=31):
+    with travel_ahead(minutes=31):
         dispatcher.run_once()
     assert len(push_service.list_shown(phone)) == 1
 
@@ -465,19 +465,19 @@ def test_dispatcher_retries_after_a_database_outage(client, app, push_service, m
         db.session.commit()
     stop = Event()
 
-    def come_back():
+    def restore_database():
         with app.app_context():
             db.session.execute(sa.text(f"ALTER TABLE away RENAME TO {table}"))
             db.session.commit()
 
-    def stop_when_shown():
+    def stop_once_shown():
         if push_service.list_shown(phone):
             stop.set()
         else:
-            Timer(0.1, stop_when_shown).start()
+            Timer(0.1, stop_once_shown).start()
 
-    Timer(0.5, come_back).start()
-    Timer(0.6, stop_when_shown).start()
+    Timer(0.5, restore_database).start()
+    Timer(0.6, stop_once_shown).start()
     with Dispatcher(app) as dispatcher:
         dispatcher.run(stop)
     assert "the database failed" in caplog.text
@@ -490,7 +490,7 @@ def test_deliveries_are_deleted_after_thirty_days(client, app, dispatcher, push_
     with app.app_context():
         assert store.delete_old(now=clock.now()) == 0
         assert store.delete_old(now=clock.now() + timedelta(days=31)) == 1
-    assert rows(app, PromptMessage) == []
+    assert list_rows(app, PromptMessage) == []
 
 
 def test_logs_and_metrics_name_no_leader(client, app, dispatcher, push_service, caplog):
@@ -502,7 +502,7 @@ def test_logs_and_metrics_name_no_leader(client, app, dispatcher, push_service, 
     assert "journal_prompt_lateness_seconds_bucket" in told
     for private in (leader.email, leader.id, phone["endpoint"], phone["keys"]["auth"]):
         assert private not in told
-    assert rows(app, PushSubscription)
+    assert list_rows(app, PushSubscription)
 
 
 def test_account_without_its_key_delays_no_other_account(
@@ -520,7 +520,7 @@ def test_account_without_its_key_delays_no_other_account(
     dispatcher.run_once()
     assert len(push_service.list_shown(phone)) == 1
     assert mailbox == []
-    assert Counter(m.outcome for m in rows(app, PromptMessage)) == {"sent": 1, "refused": 1}
+    assert Counter(m.outcome for m in list_rows(app, PromptMessage)) == {"sent": 1, "refused": 1}
 
 
 @pytest.mark.parametrize(
@@ -540,10 +540,10 @@ def test_retry_is_dropped_once_the_schedule_excludes_it(
     assert (
         leader.call("PUT", "/prompt-schedule", build_schedule("12:00") | change).status_code == 200
     )
-    with later(minutes=1):
+    with travel_ahead(minutes=1):
         dispatcher.run_once()
     assert push_service.list_shown(phone) == []
-    assert [m.outcome for m in rows(app, PromptMessage)] == ["unwanted"]
+    assert [m.outcome for m in list_rows(app, PromptMessage)] == ["unwanted"]
 
 
 def test_snooze_replaces_a_waiting_retry(client, dispatcher, push_service):
@@ -551,10 +551,10 @@ def test_snooze_replaces_a_waiting_retry(client, dispatcher, push_service):
     leader = create_prompted_leader(client, phone)
     dispatcher.run_once()
     leader.call("POST", "/prompts/snooze", {"minutes": 30})
-    with later(minutes=2):
+    with travel_ahead(minutes=2):
         dispatcher.run_once()
     assert push_service.list_shown(phone) == []
-    with later(minutes=31):
+    with travel_ahead(minutes=31):
         dispatcher.run_once()
     assert len(push_service.list_shown(phone)) == 1
 
@@ -565,7 +565,7 @@ def test_turning_prompts_off_cancels_the_snooze(client, dispatcher, push_service
     leader.call("POST", "/push/subscriptions", phone)
     leader.call("POST", "/prompts/snooze", {"minutes": 5})
     leader.call("PUT", "/prompt-schedule", build_schedule("12:00", enabled=False))
-    with later(minutes=6):
+    with travel_ahead(minutes=6):
         assert dispatcher.run_once() == 0
 
 
@@ -581,7 +581,7 @@ def test_mail_retry_is_dropped_once_mail_is_turned_off(
     monkeypatch.setitem(app.extensions, "settings", right)
     with app.app_context():
         assert schedule_store.stop_mail(UUID(leader.id))
-    with later(minutes=1), Dispatcher(app) as with_server:
+    with travel_ahead(minutes=1), Dispatcher(app) as with_server:
         with_server.run_once()
     assert mailbox == []
 
@@ -614,7 +614,7 @@ def test_silent_push_service_is_paused_for_a_while(
     create_prompted_leader(client, first)
     dispatcher.run_once()
     assert push_service.list_attempts(first) == []
-    with later(minutes=1):
+    with travel_ahead(minutes=1):
         dispatcher.run_once()
     assert len(push_service.list_shown(first)) == 1
 
@@ -628,14 +628,14 @@ def test_result_after_an_expired_lease_does_not_overwrite_a_newer_one(
         now = clock.now()
         store.claim_due(now=now, limit=10, by_mail=False)
         [stalled] = message_store.claim_messages(now=now, limit=10, lease=LEASE)
-    with later(minutes=3):
+    with travel_ahead(minutes=3):
         dispatcher.run_once()
     with app.app_context():
         again = clock.now() + timedelta(minutes=4)
         message_store.record_results(
             [message_store.MessageResult(stalled, "later", Outcome.LATER, 503, now, again)]
         )
-    [message] = rows(app, PromptMessage)
+    [message] = list_rows(app, PromptMessage)
     assert (message.outcome, message.next_try_at) == ("sent", None)
 
 
@@ -659,7 +659,7 @@ def test_results_during_a_database_outage_are_recorded_afterwards(
         db.session.execute(sa.text(rename.format("away", "prompt_messages")))
         db.session.commit()
     dispatcher.run_once()
-    assert [m.outcome for m in rows(app, PromptMessage)] == ["sent"]
+    assert [m.outcome for m in list_rows(app, PromptMessage)] == ["sent"]
     assert len(push_service.list_received(phone)) == 1
 
 
@@ -668,12 +668,12 @@ def test_results_during_a_database_outage_are_recorded_afterwards(
 
 @pytest.fixture
 def last_practice_day():
-    """It is Friday, 30 October 2026, at noon in Greenwich: October has no practice day after it."""
+    """Travel to noon UTC of Friday, 30 October 2026, the last practice day of October."""
     with time_machine.travel(datetime(2026, 10, 30, 12, 0, 30, tzinfo=UTC), tick=True):
         yield
 
 
-def of_october(client, *, days):
+def create_leader_of_october(client, *, days):
     """Return a leader who wrote on so many days of October and is asked by mail now."""
     with time_machine.travel(datetime(2026, 10, 1, 12, tzinfo=UTC)):
         leader = a_leader(client, time_zone="Etc/GMT")
@@ -686,7 +686,7 @@ def of_october(client, *, days):
 def test_last_prompt_of_the_month_invites_to_the_review(
     last_practice_day, client, dispatcher, mailbox
 ):
-    leader = of_october(client, days=5)
+    leader = create_leader_of_october(client, days=5)
     leader.writes("2026-10-30", ("let-go", 3, ""))
     dispatcher.run_once()
     [mail] = mailbox
@@ -698,9 +698,9 @@ def test_last_prompt_of_the_month_invites_to_the_review(
 def test_reviewed_or_nearly_empty_month_has_no_invitation(
     last_practice_day, client, dispatcher, mailbox
 ):
-    leader = of_october(client, days=5)
+    leader = create_leader_of_october(client, days=5)
     leader.call("PUT", "/reviews/2026-10", {"mirror": "Looked."})
-    of_october(client, days=4)
+    create_leader_of_october(client, days=4)
     dispatcher.run_once()
     assert len(mailbox) == 2
     assert not any("October in the mirror" in mail["Subject"] for mail in mailbox)

@@ -21,7 +21,7 @@ REFLECT = "https://journal.example.org/?key=protect-and-serve"
 QUESTION = "Who went home with something useful because of you today, and what was it?"
 
 
-def a_prompt(**changes):
+def compose_mail(**changes):
     values = {
         "to": "ann@example.org",
         "sender": "Leader Journal <journal@journal.example.org>",
@@ -37,18 +37,18 @@ def a_prompt(**changes):
 
 @pytest.fixture(autouse=True)
 def in_the_worker(application):
-    """Outside of any request, as the worker is."""
+    """Run without a request, as in the worker."""
     with application.app_context():
         yield
 
 
-def parts(message) -> tuple[str, str]:
+def get_parts(message) -> tuple[str, str]:
     plain, html = message.iter_parts()
     return plain.get_content(), html.get_content()
 
 
 class Page(HTMLParser):
-    """What a mail programme makes of the HTML."""
+    """The text, links and tags of the HTML."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Page(HTMLParser):
 
 
 def test_mail_contains_the_question_as_text_and_html():
-    plain, html = parts(a_prompt())
+    plain, html = get_parts(compose_mail())
     for words in (plain, Page(html).text):
         assert QUESTION in words
         assert "Protect & serve" in words
@@ -75,33 +75,33 @@ def test_mail_contains_the_question_as_text_and_html():
 
 
 def test_subject_names_the_key_and_the_day():
-    assert a_prompt()["Subject"] == "Protect & serve, 5 November"
+    assert compose_mail()["Subject"] == "Protect & serve, 5 November"
 
 
 def test_mail_links_only_to_the_journal_and_to_unsubscribe():
-    plain, html = parts(a_prompt())
+    plain, html = get_parts(compose_mail())
     assert re.findall(r"https?://\S+", plain) == [REFLECT, STOP]
     assert Page(html).links == [REFLECT, STOP]
 
 
 def test_mail_has_one_click_unsubscribe_headers():
-    message = a_prompt()
+    message = compose_mail()
     assert message["List-Unsubscribe"] == f"<{STOP}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_one_click_header_needs_https():
-    message = a_prompt(unsubscribe_url="http://127.0.0.1:8000/prompts/unsubscribe/x")
+    message = compose_mail(unsubscribe_url="http://127.0.0.1:8000/prompts/unsubscribe/x")
     assert message["List-Unsubscribe"] == "<http://127.0.0.1:8000/prompts/unsubscribe/x>"
     assert message["List-Unsubscribe-Post"] is None
 
 
 def test_mail_suppresses_automatic_replies():
-    assert a_prompt()["Auto-Submitted"] == "auto-generated"
+    assert compose_mail()["Auto-Submitted"] == "auto-generated"
 
 
 def test_mail_loads_no_remote_content_and_has_no_tracking():
-    _, html = parts(a_prompt())
+    _, html = get_parts(compose_mail())
     page = Page(html)
     assert {tag for tag, _ in page.tags} <= {
         *("html", "head", "meta", "title", "style", "body", "p", "strong", "br", "small", "h1"),
@@ -113,30 +113,30 @@ def test_mail_loads_no_remote_content_and_has_no_tracking():
 
 
 def test_mail_supports_light_and_dark_schemes():
-    _, html = parts(a_prompt())
+    _, html = get_parts(compose_mail())
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "prefers-color-scheme: dark" in html
 
 
 def test_every_catalogue_question_appears_unchanged():
     for question in catalogue.list_questions():
-        plain, html = parts(a_prompt(question=question.text))
+        plain, html = get_parts(compose_mail(question=question.text))
         assert question.text in plain
         assert question.text in Page(html).text
 
 
 def test_markup_in_a_question_is_escaped():
-    _, html = parts(a_prompt(question='Is <b>this</b> & that "quoted"?'))
+    _, html = get_parts(compose_mail(question='Is <b>this</b> & that "quoted"?'))
     page = Page(html)
     assert 'Is <b>this</b> & that "quoted"?' in page.text
     assert "b" not in {tag for tag, _ in page.tags}
 
 
 def test_same_prompt_always_makes_the_same_mail():
-    one, again = a_prompt(), a_prompt()
+    one, again = compose_mail(), compose_mail()
     assert one.items()[:-1] == again.items()[:-1]  # but for the boundary between the parts
     assert one["Message-ID"].endswith("@journal.example.org>")
-    assert parts(one) == parts(again)
+    assert get_parts(one) == get_parts(again)
 
 
 @pytest.mark.parametrize(
@@ -147,13 +147,13 @@ def test_same_prompt_always_makes_the_same_mail():
     ],
 )
 def test_different_prompt_or_leader_makes_a_different_mail(other):
-    assert a_prompt()["Message-ID"] != a_prompt(**other)["Message-ID"]
+    assert compose_mail()["Message-ID"] != compose_mail(**other)["Message-ID"]
 
 
 def test_mail_arrives_unchanged_over_smtp(mailbox, environment):
     with mail.MailConnection(environment["SMTP_URL"]) as connection:
-        connection.send(a_prompt())
-        connection.send(a_prompt(to="bob@example.org"))
+        connection.send(compose_mail())
+        connection.send(compose_mail(to="bob@example.org"))
     ann, bob = mailbox
     assert [ann["To"], bob["To"]] == ["ann@example.org", "bob@example.org"]
     assert ann["Subject"] == "Protect & serve, 5 November"

@@ -1,4 +1,4 @@
-"""Where a device is reached is nobody's to read in the database, and old rows are encrypted."""
+"""Devices are encrypted in the database, and plain rows of earlier releases become so."""
 
 import hashlib
 import uuid
@@ -18,13 +18,13 @@ AT = parse_device(A_BROWSER["endpoint"], **A_BROWSER["keys"])
 PLAIN_HASH = hashlib.sha256(AT.endpoint.encode()).digest()
 
 
-def rows(app):
+def list_rows(app):
     with app.app_context(), db.engine.connect() as connection:
         return [dict(row) for row in connection.execute(sa.select(PushSubscription)).mappings()]
 
 
-def an_old_row(app, leader):
-    """Keep a device as earlier releases did."""
+def insert_plain_row(app, leader):
+    """Insert a device as earlier releases stored it."""
     with app.app_context(), write_transaction() as session:
         session.execute(
             sa.insert(PushSubscription).values(
@@ -41,8 +41,8 @@ def an_old_row(app, leader):
         )
 
 
-def assert_nothing_is_plain(app):
-    [row] = rows(app)
+def assert_encrypted(app):
+    [row] = list_rows(app)
     raw = b"|".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
     for secret in (AT.endpoint.encode(), AT.p256dh, AT.auth, PLAIN_HASH):
         assert secret not in raw
@@ -53,29 +53,29 @@ def assert_nothing_is_plain(app):
 def test_device_is_encrypted_and_found_by_its_endpoint(app, client):
     leader = a_leader(client)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
-    assert_nothing_is_plain(app)
+    assert_encrypted(app)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
-    assert_nothing_is_plain(app)
+    assert_encrypted(app)
 
 
 def test_plain_device_is_encrypted_once_and_stays_reachable(app, client):
     leader = a_leader(client)
-    an_old_row(app, leader)
-    [before] = rows(app)
+    insert_plain_row(app, leader)
+    [before] = list_rows(app)
     with app.app_context():
         assert store.get_device(before["account_id"], before["id"]) == AT
         assert encrypt_plain_devices() == 1
         assert encrypt_plain_devices() == 0
-    assert_nothing_is_plain(app)
-    assert rows(app)[0]["id"] == before["id"]
+    assert_encrypted(app)
+    assert list_rows(app)[0]["id"] == before["id"]
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
 
 
 def test_resubscribing_browser_keeps_its_plain_row(app, client):
     leader = a_leader(client)
-    an_old_row(app, leader)
+    insert_plain_row(app, leader)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
-    assert_nothing_is_plain(app)
+    assert_encrypted(app)
 
 
 def test_device_decrypts_only_in_its_own_row_and_account(app, client):
@@ -91,6 +91,6 @@ def test_device_decrypts_only_in_its_own_row_and_account(app, client):
 
 def test_upgrade_encrypts_plain_devices(app, client):
     leader = a_leader(client)
-    an_old_row(app, leader)
+    insert_plain_row(app, leader)
     assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
-    assert_nothing_is_plain(app)
+    assert_encrypted(app)

@@ -43,28 +43,28 @@ BODY = (
 )
 
 
-def decoded(text: str) -> bytes:
+def decode_base64url(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def base64url(data: bytes) -> str:
+def encode_base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def private_key(encoded: str) -> ec.EllipticCurvePrivateKey:
-    return ec.derive_private_key(int.from_bytes(decoded(encoded)), ec.SECP256R1())
+def parse_private_key(encoded: str) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(decode_base64url(encoded)), ec.SECP256R1())
 
 
-def new_private_key() -> str:
+def create_private_key() -> str:
     numbers = ec.generate_private_key(ec.SECP256R1()).private_numbers()
-    return base64url(numbers.private_value.to_bytes(32))
+    return encode_base64url(numbers.private_value.to_bytes(32))
 
 
-def opened(body: bytes) -> bytes:
+def decrypt(body: bytes) -> bytes:
     return http_ece.decrypt(
         body,
-        private_key=private_key(UA_PRIVATE),
-        auth_secret=decoded(AUTH),
+        private_key=parse_private_key(UA_PRIVATE),
+        auth_secret=decode_base64url(AUTH),
         version="aes128gcm",
     )
 
@@ -72,7 +72,7 @@ def opened(body: bytes) -> bytes:
 BROWSER = parse_device(
     "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV", UA_PUBLIC, AUTH
 )
-VAPID_KEY = new_private_key()
+VAPID_KEY = create_private_key()
 
 
 @pytest.fixture
@@ -80,42 +80,42 @@ def writer() -> MessageWriter:
     return MessageWriter(VAPID_KEY, SUBJECT)
 
 
-def written(writer, payload=PLAINTEXT, to=BROWSER, **changed):
+def write_message(writer, payload=PLAINTEXT, to=BROWSER, **changed):
     arguments = {"ttl": 60, "urgency": "normal", "topic": "upd", "now": NOW} | changed
     return writer.write(payload, to, **arguments)
 
 
-def claims(message) -> dict:
+def read_claims(message) -> dict:
     token = message.headers["Authorization"].removeprefix("vapid t=").partition(",")[0]
     return jwt.decode(token, options={"verify_signature": False})
 
 
 def test_rfc_8291_example_encrypts_to_the_published_bytes(writer, monkeypatch):
-    drawn = {"generate_private_key": lambda *_: private_key(AS_PRIVATE)}
+    drawn = {"generate_private_key": lambda *_: parse_private_key(AS_PRIVATE)}
     monkeypatch.setattr(webpush, "ec", SimpleNamespace(**(vars(ec) | drawn)))
-    monkeypatch.setattr(webpush, "os", SimpleNamespace(urandom=lambda _: decoded(SALT)))
-    body = written(writer).body
+    monkeypatch.setattr(webpush, "os", SimpleNamespace(urandom=lambda _: decode_base64url(SALT)))
+    body = write_message(writer).body
     assert len(body) == 144
-    assert base64url(body) == BODY
+    assert encode_base64url(body) == BODY
 
 
 def test_rfc_8291_example_decrypts_to_the_published_text():
-    assert opened(decoded(BODY)) == PLAINTEXT
+    assert decrypt(decode_base64url(BODY)) == PLAINTEXT
 
 
 @given(st.binary(max_size=MAX_PLAINTEXT))
 @hypothesis_settings(max_examples=50)
 def test_independent_library_decrypts_every_message(payload):
-    assert opened(written(MessageWriter(VAPID_KEY, SUBJECT), payload).body) == payload
+    assert decrypt(write_message(MessageWriter(VAPID_KEY, SUBJECT), payload).body) == payload
 
 
 def test_messages_share_no_salt_and_no_key(writer):
-    heads = {written(writer).body[:86] for _ in range(100)}
+    heads = {write_message(writer).body[:86] for _ in range(100)}
     assert len({head[:16] for head in heads}) == len({head[21:] for head in heads}) == 100
 
 
 def test_headers_follow_rfc_8030(writer):
-    message = written(writer, ttl=3600, urgency="high", topic="a-Z_0")
+    message = write_message(writer, ttl=3600, urgency="high", topic="a-Z_0")
     authorization = message.headers.pop("Authorization")
     assert message.url == BROWSER.endpoint
     assert message.headers == {
@@ -130,13 +130,13 @@ def test_headers_follow_rfc_8030(writer):
 
 
 def test_largest_message_has_4096_bytes(writer):
-    assert len(written(writer, b"x" * 3_993).body) == 4_096
+    assert len(write_message(writer, b"x" * 3_993).body) == 4_096
     with pytest.raises(MessageTooLarge):
-        written(writer, b"x" * 3_994)
+        write_message(writer, b"x" * 3_994)
 
 
 def test_ttl_is_not_carried_over_to_the_next_message(writer):
-    ttls = [written(writer, ttl=ttl).headers["TTL"] for ttl in (3600, 0, 60)]
+    ttls = [write_message(writer, ttl=ttl).headers["TTL"] for ttl in (3600, 0, 60)]
     assert ttls == ["3600", "0", "60"]
 
 
@@ -154,14 +154,14 @@ def test_ttl_is_not_carried_over_to_the_next_message(writer):
 )
 def test_invalid_message_is_rejected(writer, wrong):
     with pytest.raises(ValueError, match="push message"):
-        written(writer, **wrong)
+        write_message(writer, **wrong)
 
 
 def test_token_is_for_one_service_and_twelve_hours(writer):
-    message = written(writer)
+    message = write_message(writer)
     token = message.headers["Authorization"].removeprefix("vapid t=").partition(",")[0]
     key = ec.EllipticCurvePublicKey.from_encoded_point(
-        ec.SECP256R1(), decoded(derive_public_key(VAPID_KEY))
+        ec.SECP256R1(), decode_base64url(derive_public_key(VAPID_KEY))
     )
     assert jwt.get_unverified_header(token)["alg"] == "ES256"
     assert jwt.decode(
@@ -188,12 +188,12 @@ def test_token_is_for_one_service_and_twelve_hours(writer):
 )
 def test_audience_contains_a_non_default_port(writer, endpoint, audience):
     to = Device(endpoint, BROWSER.p256dh, BROWSER.auth)
-    assert claims(written(writer, to=to))["aud"] == audience
+    assert read_claims(write_message(writer, to=to))["aud"] == audience
 
 
 def test_subject_can_be_an_https_address():
     writer = MessageWriter(VAPID_KEY, "https://leaderjournal.app/contact")
-    assert claims(written(writer))["sub"] == "https://leaderjournal.app/contact"
+    assert read_claims(write_message(writer))["sub"] == "https://leaderjournal.app/contact"
 
 
 def test_token_is_cached_per_service(writer):
@@ -202,7 +202,7 @@ def test_token_is_cached_per_service(writer):
         for host in ("updates.push.services.mozilla.com", "web.push.apple.com")
     )
     signed = [
-        written(writer, to=to, now=to_instant(NOW + timedelta(minutes=minutes))).headers[
+        write_message(writer, to=to, now=to_instant(NOW + timedelta(minutes=minutes))).headers[
             "Authorization"
         ]
         for minutes in range(0, 700, 50)
@@ -212,32 +212,38 @@ def test_token_is_cached_per_service(writer):
 
 
 def test_token_is_renewed_before_it_expires(writer):
-    first = written(writer)
-    expires_at = datetime.fromtimestamp(claims(first)["exp"], UTC)
+    first = write_message(writer)
+    expires_at = datetime.fromtimestamp(read_claims(first)["exp"], UTC)
 
-    def before_its_end(**before):
-        return written(writer, now=to_instant(expires_at - timedelta(**before)))
+    def write_before_expiry(**before):
+        return write_message(writer, now=to_instant(expires_at - timedelta(**before)))
 
-    assert before_its_end(minutes=15).headers["Authorization"] == first.headers["Authorization"]
-    renewed = before_its_end(minutes=5)
+    assert (
+        write_before_expiry(minutes=15).headers["Authorization"] == first.headers["Authorization"]
+    )
+    renewed = write_before_expiry(minutes=5)
     assert renewed.headers["Authorization"] != first.headers["Authorization"]
-    assert before_its_end(minutes=4).headers["Authorization"] == renewed.headers["Authorization"]
-    assert datetime.fromtimestamp(claims(renewed)["exp"], UTC) > expires_at + timedelta(hours=11)
+    assert (
+        write_before_expiry(minutes=4).headers["Authorization"] == renewed.headers["Authorization"]
+    )
+    assert datetime.fromtimestamp(read_claims(renewed)["exp"], UTC) > expires_at + timedelta(
+        hours=11
+    )
 
 
 def test_token_from_the_future_is_not_reused(writer):
-    written(writer)
+    write_message(writer)
     earlier = to_instant(NOW - timedelta(days=3))
-    expires_at = datetime.fromtimestamp(claims(written(writer, now=earlier))["exp"], UTC)
+    expires_at = datetime.fromtimestamp(read_claims(write_message(writer, now=earlier))["exp"], UTC)
     assert expires_at == (earlier + timedelta(hours=12)).replace(microsecond=0)
 
 
 def test_token_cache_is_bounded(writer):
-    first = written(writer).headers["Authorization"]
+    first = write_message(writer).headers["Authorization"]
     for number in range(MAX_TOKENS):
         name = f"https://device-{number}.notify.windows.com/1"
-        written(writer, b"", Device(name, BROWSER.p256dh, BROWSER.auth))
-    assert written(writer).headers["Authorization"] != first
+        write_message(writer, b"", Device(name, BROWSER.p256dh, BROWSER.auth))
+    assert write_message(writer).headers["Authorization"] != first
 
 
 def test_device_key_off_the_curve_is_rejected(writer):
@@ -245,7 +251,7 @@ def test_device_key_off_the_curve_is_rejected(writer):
     with pytest.raises(BadDevice):
         check_device(beside)
     with pytest.raises(BadDevice):
-        written(writer, to=beside)
+        write_message(writer, to=beside)
     with pytest.raises(BadDevice):
         check_device(Device(BROWSER.endpoint, BROWSER.p256dh, b"short"))
     check_device(BROWSER)
@@ -253,17 +259,17 @@ def test_device_key_off_the_curve_is_rejected(writer):
 
 def test_endpoint_that_is_no_url_is_rejected(writer):
     with pytest.raises(EndpointRefused):
-        written(writer, to=Device("mailto:x@y.z", BROWSER.p256dh, BROWSER.auth))
+        write_message(writer, to=Device("mailto:x@y.z", BROWSER.p256dh, BROWSER.auth))
 
 
 def test_public_key_belongs_to_the_private_key():
-    key = private_key(UA_PRIVATE)
+    key = parse_private_key(UA_PRIVATE)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    assert derive_public_key(UA_PRIVATE) == UA_PUBLIC == base64url(point)
+    assert derive_public_key(UA_PRIVATE) == UA_PUBLIC == encode_base64url(point)
 
 
 def test_invalid_private_key_is_rejected():
-    for wrong in ("A" * 43, base64url(b"\xff" * 32)):
+    for wrong in ("A" * 43, encode_base64url(b"\xff" * 32)):
         with pytest.raises(ValueError, match=r".+"):
             derive_public_key(wrong)
         with pytest.raises(ValueError, match=r".+"):

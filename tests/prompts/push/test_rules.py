@@ -29,13 +29,13 @@ lucks = st.floats(0, 1, exclude_max=True)
 waits = st.timedeltas(timedelta(0), timedelta(days=2))
 
 
-def base64url(data: bytes) -> str:
+def encode_base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode()
 
 
 @pytest.mark.parametrize("padding", ["with", "without"])
 def test_device_holds_the_browsers_subscription(padding):
-    p256dh, auth = base64url(POINT), base64url(SECRET)
+    p256dh, auth = encode_base64url(POINT), encode_base64url(SECRET)
     if padding == "without":
         p256dh, auth = p256dh.rstrip("="), auth.rstrip("=")
     read = parse_device("https://push.example/1", p256dh, auth)
@@ -45,17 +45,17 @@ def test_device_holds_the_browsers_subscription(padding):
 @pytest.mark.parametrize(
     ("p256dh", "auth"),
     [
-        (base64url(POINT[:-1]), base64url(SECRET)),
-        (base64url(POINT + b"x"), base64url(SECRET)),
-        (base64url(b"\x02" + POINT[1:]), base64url(SECRET)),
-        (base64url(POINT), base64url(SECRET[:-1])),
-        (base64url(POINT), base64url(SECRET + b"x")),
-        (base64url(POINT), ""),
-        ("", base64url(SECRET)),
-        (base64url(POINT), "A" * 21),
-        (base64url(POINT)[:-4] + " @!?", base64url(SECRET)),
-        (base64.b64encode(b"\x04" + b"\xff" * 64).decode(), base64url(SECRET)),
-        ("ä" * 87, base64url(SECRET)),
+        (encode_base64url(POINT[:-1]), encode_base64url(SECRET)),
+        (encode_base64url(POINT + b"x"), encode_base64url(SECRET)),
+        (encode_base64url(b"\x02" + POINT[1:]), encode_base64url(SECRET)),
+        (encode_base64url(POINT), encode_base64url(SECRET[:-1])),
+        (encode_base64url(POINT), encode_base64url(SECRET + b"x")),
+        (encode_base64url(POINT), ""),
+        ("", encode_base64url(SECRET)),
+        (encode_base64url(POINT), "A" * 21),
+        (encode_base64url(POINT)[:-4] + " @!?", encode_base64url(SECRET)),
+        (base64.b64encode(b"\x04" + b"\xff" * 64).decode(), encode_base64url(SECRET)),
+        ("ä" * 87, encode_base64url(SECRET)),
     ],
 )
 def test_malformed_keys_are_rejected(p256dh, auth):
@@ -141,15 +141,15 @@ def test_retry_is_after_the_wait_and_before_expiry(attempts, now, wait, left, ji
 
 @given(st.integers(1, 10_000), lucks, lucks)
 def test_delay_grows_with_every_attempt_up_to_the_maximum(attempts, one, other):
-    def delay(attempts, jitter):
+    def get_delay(attempts, jitter):
         far = to_instant(NOW + timedelta(days=30))
         again = plan_retry(attempts, now=NOW, wait=None, expires_at=far, jitter=jitter)
         return again - NOW
 
-    longest = delay(attempts, 0) == MAX_DELAY
-    assert FIRST_DELAY <= delay(attempts, one) <= 1.5 * MAX_DELAY
-    assert delay(attempts, 0) <= delay(attempts, one) <= 1.5 * delay(attempts, 0)
-    assert longest or delay(attempts, one) < delay(attempts + 1, other)
+    longest = get_delay(attempts, 0) == MAX_DELAY
+    assert FIRST_DELAY <= get_delay(attempts, one) <= 1.5 * MAX_DELAY
+    assert get_delay(attempts, 0) <= get_delay(attempts, one) <= 1.5 * get_delay(attempts, 0)
+    assert longest or get_delay(attempts, one) < get_delay(attempts + 1, other)
 
 
 @given(st.integers(1, 10_000), waits, lucks)

@@ -25,7 +25,7 @@ from leaderjournal.prompts.push.sender import MAX_RESPONSE_BYTES, PushSender
 WRITER = MessageWriter(create_secrets()["VAPID_PRIVATE_KEY"], "mailto:operator@leaderjournal.app")
 
 
-def message_for(subscription, *, tag="reflect", topic="topic", title="Lead from the front"):
+def create_message(subscription, *, tag="reflect", topic="topic", title="Lead from the front"):
     payload = json.dumps({"notification": {"title": title, "tag": tag}}).encode()
     to = parse_device(subscription["endpoint"], **subscription["keys"])
     now = to_instant(datetime.now(UTC))
@@ -34,7 +34,7 @@ def message_for(subscription, *, tag="reflect", topic="topic", title="Lead from 
 
 @pytest.fixture
 def open_sender(push_service):
-    """Makes senders that may call the stand-in, and closes them."""
+    """Create senders that may call the fake service, and close them."""
     opened = []
 
     def sender(*hosts, **options):
@@ -55,13 +55,13 @@ def sender(open_sender):
 
 @pytest.fixture(params=["http", "https"])
 def secure(request) -> bool:
-    """Plain HTTP/1.1 to a loopback host, and HTTP/2 over TLS as to every other."""
+    """Whether to use HTTP/2 over TLS, or plain HTTP/1.1 to a loopback host."""
     return request.param == "https"
 
 
 @contextmanager
-def raw_service(answer, address="127.0.0.1"):
-    """A service that lets `answer(socket)` speak for each connection; yields its `host:port`."""
+def serve_raw(answer, address="127.0.0.1"):
+    """Serve each connection by `answer(socket)`; yield the service's `host:port`."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self):
@@ -82,8 +82,8 @@ def raw_service(answer, address="127.0.0.1"):
             serving.join()
 
 
-def request_of(connection) -> bytes:
-    """The whole of one HTTP/1.1 request."""
+def read_request(connection) -> bytes:
+    """Return one complete HTTP/1.1 request."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(65_536)
@@ -98,7 +98,7 @@ def request_of(connection) -> bytes:
     return head + b"\r\n\r\n" + body
 
 
-def plain_message(host: str, path: str = "/push") -> PushMessage:
+def create_plain_message(host: str, path: str = "/push") -> PushMessage:
     headers = {"TTL": "60", "Content-Type": "application/octet-stream"}
     return PushMessage(f"http://{host}{path}", headers, b"body")
 
@@ -120,7 +120,7 @@ def plain_message(host: str, path: str = "/push") -> PushMessage:
 )
 def test_response_reports_the_status(sender, push_service, secure, kind, status):
     subscription = push_service.create_subscription(kind, secure=secure)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(status)
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(status)
     assert len(push_service.list_received(subscription)) == (1 if status < 300 else 0)
     [attempt] = push_service.list_attempts(subscription)
     assert attempt.status == status
@@ -129,7 +129,7 @@ def test_response_reports_the_status(sender, push_service, secure, kind, status)
 
 def test_device_decrypts_and_shows_the_message(sender, push_service, secure):
     subscription = push_service.create_subscription(secure=secure)
-    sender.submit(message_for(subscription, title="Protect & serve")).result()
+    sender.submit(create_message(subscription, title="Protect & serve")).result()
     [received] = push_service.list_received(subscription)
     assert received.json["notification"]["title"] == "Protect & serve"
     assert received.headers["topic"] == "topic"
@@ -140,7 +140,7 @@ def test_device_decrypts_and_shows_the_message(sender, push_service, secure):
 def test_response_reports_retry_after_in_both_forms(sender, push_service, secure, kind):
     subscription = push_service.create_subscription(kind, secure=secure)
     before = to_instant(datetime.now(UTC))
-    answer = sender.submit(message_for(subscription)).result()
+    answer = sender.submit(create_message(subscription)).result()
     assert answer.status == 429
     wait_for = parse_retry_after(answer.retry_after, now=before)
     assert timedelta(seconds=119) <= wait_for <= timedelta(seconds=150)
@@ -150,14 +150,14 @@ def test_response_reports_retry_after_in_both_forms(sender, push_service, secure
 def test_headers_do_not_leak_into_the_next_response(open_sender, push_service):
     sender = open_sender(max_in_flight=1)
     slow, good = push_service.create_subscription("slow-down"), push_service.create_subscription()
-    assert sender.submit(message_for(slow)).result().retry_after
-    assert sender.submit(message_for(good)).result() == ServiceResponse(201)
+    assert sender.submit(create_message(slow)).result().retry_after
+    assert sender.submit(create_message(good)).result() == ServiceResponse(201)
 
 
 def test_hanging_service_times_out(open_sender, push_service, secure):
     sender = open_sender(seconds=0.3)
     subscription = push_service.create_subscription("hangs", secure=secure)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(
         None, failure="timeout"
     )
 
@@ -166,7 +166,7 @@ def test_timely_response_counts_while_the_sender_is_busy(open_sender):
     asked = threading.Event()
 
     def answer_soon(connection):
-        request_of(connection)
+        read_request(connection)
         asked.set()
         time.sleep(0.3)
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
@@ -175,9 +175,9 @@ def test_timely_response_counts_while_the_sender_is_busy(open_sender):
         time.sleep(1.5)  # noqa: ASYNC251 - that is the point
         return []
 
-    with raw_service(answer_soon) as host:
+    with serve_raw(answer_soon) as host:
         sender = open_sender(host, "busy.example", seconds=1, resolver=keep_busy)
-        message = sender.submit(plain_message(host))
+        message = sender.submit(create_plain_message(host))
         assert asked.wait(5)
         sender.submit(PushMessage("https://busy.example/push", {}, b"body"))
         assert message.result(10) == ServiceResponse(201)
@@ -188,16 +188,16 @@ def test_hanging_messages_leave_the_connection_usable(open_sender, push_service)
     good = push_service.create_subscription(secure=True)
     for _ in range(3):  # more in all than a connection has streams
         hanging = [
-            sender.submit(message_for(subscription))
+            sender.submit(create_message(subscription))
             for subscription in push_service.create_subscriptions(100, "hangs", secure=True)
         ]
         assert {future.result().failure for future in hanging} == {"timeout"}
-        assert sender.submit(message_for(good)).result() == ServiceResponse(201)
+        assert sender.submit(create_message(good)).result() == ServiceResponse(201)
 
 
 def test_connection_cut_in_the_body_is_a_broken_response(sender, push_service, secure):
     subscription = push_service.create_subscription("cut", secure=secure)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(
         None, failure="broken"
     )
 
@@ -216,41 +216,41 @@ def test_connection_cut_in_the_body_is_a_broken_response(sender, push_service, s
 )
 def test_truncated_response_is_broken_at_any_point(open_sender, reply):
     def answer(connection):
-        request_of(connection)
+        read_request(connection)
         connection.sendall(reply)
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = open_sender(host)
-        told = sender.submit(plain_message(host)).result()
+        told = sender.submit(create_plain_message(host)).result()
         assert told == ServiceResponse(None, failure="broken")
 
 
 def test_slow_drip_response_times_out(open_sender):
     def answer(connection):
-        request_of(connection)
+        read_request(connection)
         connection.sendall(b"HTTP/1.1 201 Created\r\n")
         while True:
             connection.sendall(b"X-Slow: 1\r\n")
             time.sleep(0.02)
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = open_sender(host, seconds=0.4)
-        assert sender.submit(plain_message(host)).result() == ServiceResponse(
+        assert sender.submit(create_plain_message(host)).result() == ServiceResponse(
             None, failure="timeout"
         )
 
 
 def test_redirect_is_not_followed(sender, push_service, secure):
     subscription = push_service.create_subscription("redirect", secure=secure)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(307)
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(307)
     assert push_service.list_received(subscription) == []
 
 
 def test_endless_response_is_read_up_to_a_limit(sender, push_service, secure):
     subscription = push_service.create_subscription("endless", secure=secure)
     good = push_service.create_subscription(secure=secure)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(200)
-    assert sender.submit(message_for(good)).result() == ServiceResponse(201)
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(200)
+    assert sender.submit(create_message(good)).result() == ServiceResponse(201)
 
 
 @pytest.mark.parametrize(
@@ -262,20 +262,20 @@ def test_response_within_the_limit_keeps_the_connection_open(open_sender, size, 
     def answer(connection):
         connections.append(connection)
         while True:
-            request_of(connection)
+            read_request(connection)
             connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % size)
             connection.sendall(b"x" * size)
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = open_sender(host)
         for _ in range(3):
-            assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
+            assert sender.submit(create_plain_message(host)).result() == ServiceResponse(201)
     assert len(connections) == (1 if read_whole else 3)
 
 
 def test_many_messages_share_one_http2_connection(sender, push_service):
     subscriptions = list(push_service.create_subscriptions(500, secure=True))
-    futures = [sender.submit(message_for(subscription)) for subscription in subscriptions]
+    futures = [sender.submit(create_message(subscription)) for subscription in subscriptions]
     assert Counter(future.result() for future in futures) == {ServiceResponse(201): 500}
     attempts = [push_service.list_attempts(subscription)[0] for subscription in subscriptions]
     assert {attempt.http_version for attempt in attempts} == {"2"}
@@ -285,7 +285,7 @@ def test_many_messages_share_one_http2_connection(sender, push_service):
 def test_http1_connection_is_kept_open(sender, push_service):
     subscription = push_service.create_subscription()
     for _ in range(20):
-        sender.submit(message_for(subscription)).result()
+        sender.submit(create_message(subscription)).result()
     assert len({attempt.connection for attempt in push_service.list_attempts(subscription)}) == 1
 
 
@@ -294,13 +294,13 @@ def test_closed_connection_is_reopened(open_sender):
 
     def answer(connection):
         connections.append(connection)
-        request_of(connection)
+        read_request(connection)
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = open_sender(host)
         for _ in range(20):
-            assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
+            assert sender.submit(create_plain_message(host)).result() == ServiceResponse(201)
     assert len(connections) == 20
 
 
@@ -309,7 +309,7 @@ def test_messages_in_flight_are_limited(open_sender):
 
     def answer(connection):
         while True:
-            request_of(connection)
+            read_request(connection)
             with lock:
                 now[0] += 1
                 most[0] = max(most[0], now[0])
@@ -318,9 +318,9 @@ def test_messages_in_flight_are_limited(open_sender):
                 now[0] -= 1
             connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = open_sender(host, max_in_flight=4)
-        futures = [sender.submit(plain_message(host)) for _ in range(40)]
+        futures = [sender.submit(create_plain_message(host)) for _ in range(40)]
         assert {future.result() for future in futures} == {ServiceResponse(201)}
     assert most[0] == 4
 
@@ -334,10 +334,10 @@ def test_secure_service_without_http2_gets_http1(open_sender, tmp_path):
 
     def answer(connection):
         with context.wrap_socket(connection, server_side=True) as secured:
-            requests.append(request_of(secured))
+            requests.append(read_request(secured))
             secured.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    with raw_service(answer) as address:
+    with serve_raw(answer) as address:
         host = address.replace("127.0.0.1", "localhost")
         sender = open_sender(host, authorities=tmp_path / "authority.pem")
         message = PushMessage(f"https://{host}/push", {"TTL": "60"}, b"body")
@@ -349,12 +349,12 @@ def test_request_adds_nothing_to_the_message(open_sender):
     requests = []
 
     def answer(connection):
-        requests.append(request_of(connection))
+        requests.append(read_request(connection))
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = open_sender(host)
-        sender.submit(plain_message(host, "/a/../b?c=%2F")).result()
+        sender.submit(create_plain_message(host, "/a/../b?c=%2F")).result()
     head, _, body = requests[0].partition(b"\r\n\r\n")
     assert head.split(b"\r\n") == [
         b"POST /a/../b?c=%2F HTTP/1.1",
@@ -419,7 +419,7 @@ def test_changed_dns_answer_is_checked_again(open_sender, push_service):
 
     sender = open_sender(resolver=resolver, name_cache_seconds=-1)
     subscription = push_service.create_subscription(secure=True)
-    told = [sender.submit(message_for(subscription)).result() for _ in range(3)]
+    told = [sender.submit(create_message(subscription)).result() for _ in range(3)]
     assert [answer.status for answer in told] == [201, 201, None]
     assert told[2].failure.startswith("refused endpoint")
 
@@ -430,23 +430,23 @@ def test_connection_uses_only_the_checked_address(open_sender, push_service):
 
     sender = open_sender(resolver=resolver, seconds=2)
     subscription = push_service.create_subscription(secure=True)
-    assert sender.submit(message_for(subscription)).result().status is None
+    assert sender.submit(create_message(subscription)).result().status is None
     assert push_service.list_attempts(subscription) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux alone")
 def test_only_the_resolver_resolves_names(open_sender):
     def answer(connection):
-        request_of(connection)
+        read_request(connection)
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
     async def resolver(host, port):
         return ["127.0.0.2"]  # where the system would not look for it
 
-    with raw_service(answer, "127.0.0.2") as address:
+    with serve_raw(answer, "127.0.0.2") as address:
         host = address.replace("127.0.0.2", "localhost")
         sender = open_sender(host, resolver=resolver)
-        assert sender.submit(plain_message(host)).result() == ServiceResponse(201)
+        assert sender.submit(create_plain_message(host)).result() == ServiceResponse(201)
 
 
 def test_next_address_is_tried_when_one_fails(open_sender, push_service):
@@ -455,7 +455,7 @@ def test_next_address_is_tried_when_one_fails(open_sender, push_service):
 
     sender = open_sender(resolver=resolver)
     subscription = push_service.create_subscription(secure=True)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(201)
 
 
 def test_concurrent_messages_share_one_lookup(open_sender, push_service):
@@ -467,7 +467,7 @@ def test_concurrent_messages_share_one_lookup(open_sender, push_service):
 
     sender = open_sender(resolver=resolver)
     subscriptions = push_service.create_subscriptions(200, secure=True)
-    wait([sender.submit(message_for(subscription)) for subscription in subscriptions])
+    wait([sender.submit(create_message(subscription)) for subscription in subscriptions])
     assert asked == ["localhost"]
 
 
@@ -482,9 +482,9 @@ def test_failed_lookup_is_repeated(open_sender, push_service):
 
     sender = open_sender(resolver=resolver)
     subscription = push_service.create_subscription(secure=True)
-    first = sender.submit(message_for(subscription)).result()
+    first = sender.submit(create_message(subscription)).result()
     assert first == ServiceResponse(None, failure="connect")
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(201)
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(201)
 
 
 def test_name_without_an_address_fails_to_connect(open_sender, push_service):
@@ -493,7 +493,7 @@ def test_name_without_an_address_fails_to_connect(open_sender, push_service):
 
     sender = open_sender(resolver=resolver)
     subscription = push_service.create_subscription(secure=True)
-    answer = sender.submit(message_for(subscription)).result()
+    answer = sender.submit(create_message(subscription)).result()
     assert answer == ServiceResponse(None, failure="connect")
 
 
@@ -503,14 +503,14 @@ def test_hanging_resolver_times_out(open_sender, push_service):
 
     sender = open_sender(resolver=resolver, seconds=0.2)
     subscription = push_service.create_subscription(secure=True)
-    answer = sender.submit(message_for(subscription)).result()
+    answer = sender.submit(create_message(subscription)).result()
     assert answer == ServiceResponse(None, failure="timeout")
 
 
 def test_certificate_of_an_unknown_authority_is_rejected(open_sender, push_service):
     sender = open_sender(authorities=None)
     subscription = push_service.create_subscription(secure=True)
-    answer = sender.submit(message_for(subscription)).result()
+    answer = sender.submit(create_message(subscription)).result()
     assert answer == ServiceResponse(None, failure="connect")
     assert push_service.list_attempts(subscription) == []
 
@@ -520,7 +520,7 @@ def test_certificate_for_another_name_is_rejected(open_sender, push_service):
     sender = open_sender(at_its_address)
     subscription = push_service.create_subscription(secure=True)
     subscription["endpoint"] = subscription["endpoint"].replace("localhost", "127.0.0.1")
-    answer = sender.submit(message_for(subscription)).result()
+    answer = sender.submit(create_message(subscription)).result()
     assert answer == ServiceResponse(None, failure="connect")
 
 
@@ -528,7 +528,9 @@ def test_service_that_is_down_fails_to_connect(open_sender):
     with socket.create_server(("127.0.0.1", 0)) as free:
         host = f"127.0.0.1:{free.getsockname()[1]}"
     sender = open_sender(host)
-    assert sender.submit(plain_message(host)).result() == ServiceResponse(None, failure="connect")
+    assert sender.submit(create_plain_message(host)).result() == ServiceResponse(
+        None, failure="connect"
+    )
 
 
 def test_proxy_of_the_environment_is_ignored(open_sender, push_service, secure, monkeypatch):
@@ -537,27 +539,27 @@ def test_proxy_of_the_environment_is_ignored(open_sender, push_service, secure, 
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     subscription = push_service.create_subscription(secure=secure)
-    assert open_sender().submit(message_for(subscription)).result() == ServiceResponse(201)
+    assert open_sender().submit(create_message(subscription)).result() == ServiceResponse(201)
 
 
 def test_close_waits_for_messages_in_flight_and_cancels_the_rest(push_service):
     arrived, released = threading.Event(), threading.Event()
 
     def answer(connection):
-        request_of(connection)
+        read_request(connection)
         arrived.set()
         released.wait()
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    with raw_service(answer) as host:
+    with serve_raw(answer) as host:
         sender = PushSender(PushHosts([host]), max_in_flight=1)
-        sending, waiting = (sender.submit(plain_message(host)) for _ in range(2))
+        sending, waiting = (sender.submit(create_plain_message(host)) for _ in range(2))
         arrived.wait()
         closer = threading.Thread(target=sender.close)
         closer.start()
         while True:
             try:
-                sender.submit(plain_message(host)).cancel()
+                sender.submit(create_plain_message(host)).cancel()
             except RuntimeError:
                 break
         released.set()
@@ -572,25 +574,25 @@ def test_unused_sender_closes(push_service):
     with closing(PushSender(PushHosts([push_service.host]))) as sender:
         pass
     with pytest.raises(RuntimeError, match="closed"):
-        sender.submit(plain_message(push_service.host))
+        sender.submit(create_plain_message(push_service.host))
 
 
 def test_closed_sender_leaves_nothing_open(push_service):
-    def open_files():
+    def count_open_files():
         return len(list(Path("/dev/fd").iterdir()))
 
-    before = open_files(), threading.active_count()
+    before = count_open_files(), threading.active_count()
     for _ in range(3):
         with closing(PushSender(PushHosts([push_service.host]))) as sender:
-            sender.submit(message_for(push_service.create_subscription())).result()
-    assert (open_files(), threading.active_count()) == before
+            sender.submit(create_message(push_service.create_subscription())).result()
+    assert (count_open_files(), threading.active_count()) == before
 
 
 def test_offline_device_receives_the_last_message_of_a_topic(sender, push_service):
     subscription = push_service.create_subscription()
     push_service.turn_off(subscription)
     for title, topic in (("first", "one"), ("other", "two"), ("second", "one")):
-        message = message_for(subscription, title=title, topic=topic, tag=topic)
+        message = create_message(subscription, title=title, topic=topic, tag=topic)
         assert sender.submit(message).result() == ServiceResponse(201)
     assert push_service.list_received(subscription) == []
     push_service.turn_on(subscription)
@@ -601,7 +603,7 @@ def test_offline_device_receives_the_last_message_of_a_topic(sender, push_servic
 def test_messages_of_one_tag_show_one_notification(sender, push_service):
     subscription = push_service.create_subscription()
     for title in ("first", "second"):
-        sender.submit(message_for(subscription, title=title)).result()
+        sender.submit(create_message(subscription, title=title)).result()
     assert len(push_service.list_received(subscription)) == 2
     assert [each["title"] for each in push_service.list_shown(subscription)] == ["second"]
 
@@ -618,7 +620,7 @@ def test_messages_of_one_tag_show_one_notification(sender, push_service):
 )
 def test_fake_service_refuses_a_wrong_token(sender, push_service, change):
     subscription = push_service.create_subscription()
-    message = message_for(subscription)
+    message = create_message(subscription)
     change(message.headers)
     assert sender.submit(message).result() == ServiceResponse(403)
 
@@ -628,8 +630,8 @@ def test_fake_service_refuses_a_wrong_audience_or_a_long_lifetime(sender, push_s
         push_service.create_subscription(),
         push_service.create_subscription(secure=True),
     )
-    message = message_for(subscription)
-    message.headers["Authorization"] = message_for(other).headers["Authorization"]
+    message = create_message(subscription)
+    message.headers["Authorization"] = create_message(other).headers["Authorization"]
     assert sender.submit(message).result() == ServiceResponse(403)
     assert "aud" in push_service.list_attempts(subscription)[0].reason
     long_ago = to_instant(datetime.now(UTC) - timedelta(hours=13))
@@ -643,10 +645,10 @@ def test_fake_service_refuses_a_wrong_audience_or_a_long_lifetime(sender, push_s
 
 def test_fake_service_binds_a_subscription_to_its_key(sender, push_service):
     subscription = push_service.create_subscription(key="B" * 87)
-    assert sender.submit(message_for(subscription)).result() == ServiceResponse(403)
+    assert sender.submit(create_message(subscription)).result() == ServiceResponse(403)
 
 
 def test_fake_service_can_recover(sender, push_service):
     subscription = push_service.create_subscription("recovers")
-    told = [sender.submit(message_for(subscription)).result().status for _ in range(3)]
+    told = [sender.submit(create_message(subscription)).result().status for _ in range(3)]
     assert told == [503, 201, 201]
