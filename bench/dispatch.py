@@ -2,16 +2,15 @@
 
     .venv/bin/python bench/dispatch.py [--schedules 1000000] [--due 20000] [--workers 2]
 
-A PostgreSQL of its own holds a million leaders with a device and a schedule each. Twenty thousand
-of the prompts are due at one instant, which is worse than being spread over a minute; the others
-come at other times of the day. Those who are due have been asked, and have scored themselves, every
-day for a month, so that choosing their questions costs what it costs; the workers do that in the
-minutes before, while nothing is due. Real worker processes send to the push service that the tests
-have (plain HTTP on this machine, in a process of its own, which checks each message's VAPID token
-and keeps it). How late a prompt is, is what the service's clock says when it took it, less the
-instant at which it was due.
+A PostgreSQL server of its own contains a million leaders with a device and a schedule each. Twenty
+thousand prompts are due at one instant, which is worse than over a minute; the others are due at
+other times of the day. The leaders who are due have answered every day for a month, so that the
+choice of their questions takes realistic time; the workers choose them in the minutes before, while
+nothing is due. Real worker processes send to the tests' fake push service (plain HTTP on this
+machine, in a process of its own, which checks and caches each VAPID token). A prompt's lateness is
+the time at which the service accepted it, by its clock, less the instant at which it was due.
 
-Ends with 1 where not all arrive within a minute, where one in a hundred is half a minute late, or
+Exits with 1 where not all arrive within a minute, where one in a hundred is half a minute late, or
 where a worker's memory grows while it sends. The test dependencies must be installed.
 """
 
@@ -50,29 +49,29 @@ from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.practice import catalogue
 
-ALL_WITHIN = 60.0
-MOST_WITHIN = 30.0
-"""Seconds, for 99 of 100."""
-MAY_GROW = 1.1
-"""How many times the memory of a worker that has sent a quarter it may have when all is sent."""
-GIVES_UP_AFTER = 300.0
+MAX_LATENESS = 60.0
+MAX_LATENESS_P99 = 30.0
+"""Seconds, for 99 of 100 prompts."""
+MAX_GROWTH = 1.1
+"""The ratio of a worker's memory at the end to that after a quarter of its messages."""
+TIMEOUT = 300.0
 MEGABYTE = 1 << 20
 
-OTHER_LEADERS = """
+ADD_LEADERS = """
 INSERT INTO accounts (id, email_lookup, email_encrypted, name_encrypted, password_hash, time_zone,
     day_starts_at, language, joined_on, created_at, key_wrapped_by, key_wrapped)
 SELECT uuidv7(), sha256(n::text::bytea), sha256('e'), sha256('n'), '', 'Europe/Berlin',
     '03:00', 'en', current_date, now(), 'k', sha256('k')
 FROM generate_series(1, %(number)s) AS n
 """
-THEIR_DEVICES = """
+ADD_DEVICES = """
 INSERT INTO push_subscriptions (id, account_id, endpoint_hash, endpoint, p256dh, auth, device_name,
     vapid_public_key, created_at)
 SELECT uuidv7(), id, sha256(id::text::bytea), 'https://fcm.googleapis.com/fcm/send/' || id,
     sha256('p') || sha256('k') || '\\x04', substr(sha256('a'), 1, 16), 'Chrome', '', now()
 FROM accounts WHERE password_hash = '' AND key_wrapped_by = 'k'
 """
-THEIR_SCHEDULES = """
+ADD_SCHEDULES = """
 INSERT INTO prompt_schedules (account_id, chosen, enabled, times, weekdays, streak_at_risk,
     by_mail, next_due_at, next_local_date, next_slot)
 SELECT id, true, true, to_char(due_at, 'HH24:MI'), '1234567', false,
@@ -84,7 +83,7 @@ FROM (
 ) AS others
 """
 CATALOGUE = "CREATE TEMPORARY TABLE ours (key text, n int, question text, behaviour text)"
-WHAT_WAS_ASKED = """
+ADD_SERVED_QUESTIONS = """
 INSERT INTO served_questions (account_id, local_date, key, question, behaviour)
 SELECT account_id, next_local_date - ago, ours.key, ours.question, ours.behaviour
 FROM prompt_schedules
@@ -94,7 +93,7 @@ JOIN ours ON ours.key = keys.key
     AND ours.n = (abs(hashtext(account_id::text)) + ago * 11) %% keys.questions
 WHERE next_due_at = %(due_at)s
 """
-WHAT_WAS_WRITTEN = """
+ADD_REFLECTIONS = """
 WITH days AS (
     INSERT INTO reflections (id, account_id, local_date, time_zone, written_at, saved_at, in_time,
         version, document, completed, word_count, has_commitment)
@@ -113,7 +112,7 @@ FROM days JOIN served_questions AS asked USING (account_id, local_date)
 
 @dataclass
 class Run:
-    """What was seen of one run; memory in MB by process, sampled twice a second."""
+    """The measurements of one run; memory in MB by process, sampled twice a second."""
 
     due_at: datetime
     memory: dict[int, list[float]] = field(default_factory=dict)
@@ -128,9 +127,9 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--history", type=int, default=30, help="days that the due have written")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, push_service() as (service, serving):
+    with tempfile.TemporaryDirectory() as name, run_push_service() as (service, serving):
         folder = Path(name)
-        with postgresql(folder / "postgresql") as server:
+        with run_postgresql(folder / "postgresql") as server:
             server.psql("CREATE DATABASE journal")
             url = server.get_uri("journal")
             environment = create_secrets() | {
@@ -143,7 +142,7 @@ def main() -> int:
             began = time.monotonic()
             due_at = fill(url, service, environment, folder, chosen)
             print(f"{chosen.schedules:,} schedules made in {time.monotonic() - began:.0f} s")
-            with workers(chosen.workers, environment) as running:
+            with run_workers(chosen.workers, environment) as running:
                 processes = {"push service": [serving], "PostgreSQL": [server.get_pid()]}
                 processes["workers"] = [worker.pid for worker in running]
                 run = watch(url, processes, due_at, chosen.due)
@@ -151,8 +150,8 @@ def main() -> int:
 
 
 @contextmanager
-def push_service() -> Iterator[tuple[PushService, int]]:
-    """The tests' push service, in a process of its own, and the id of that process."""
+def run_push_service() -> Iterator[tuple[PushService, int]]:
+    """Run the fake push service in a process of its own; yield it and the process id."""
     command = [sys.executable, str(ROOT / "tests/push_service.py"), "--until-input-ends"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         yield PushService(json.loads(process.stdout.readline())), process.pid
@@ -160,8 +159,8 @@ def push_service() -> Iterator[tuple[PushService, int]]:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[Any]:
-    """A PostgreSQL server with its data in `folder`."""
+def run_postgresql(folder: Path) -> Iterator[Any]:
+    """Run a PostgreSQL server with its data in `folder`."""
     folder.mkdir()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -175,7 +174,7 @@ def postgresql(folder: Path) -> Iterator[Any]:
 def fill(
     url: str, service: PushService, environment: dict[str, str], folder: Path, chosen: Any
 ) -> datetime:
-    """Make every leader with device and schedule; return the instant at which some are due."""
+    """Create all leaders with devices and schedules; return the instant at which some are due."""
     settings = Settings.from_environment(environment, folder)
     upgrade(settings.database_url)
     app = create_app(settings)
@@ -184,10 +183,10 @@ def fill(
     one_device_each(app, leaders, service.create_subscriptions(chosen.due))
     with psycopg.connect(url, autocommit=True) as database:
         others = {"number": chosen.schedules - chosen.due}
-        database.execute(OTHER_LEADERS, others)
-        database.execute(THEIR_DEVICES)
-        database.execute(THEIR_SCHEDULES)
-        # As late as can be, so that it is not over before the workers have started.
+        database.execute(ADD_LEADERS, others)
+        database.execute(ADD_DEVICES)
+        database.execute(ADD_SCHEDULES)
+        # Late enough for the workers to start before.
         due_at = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=3)
         ask_daily(app, leaders, first=Instant(due_at), time_zone=zone)
         database.execute(CATALOGUE)
@@ -203,8 +202,8 @@ def fill(
                 ],
             )
         history = {"days": chosen.history, "due_at": due_at}
-        database.execute(WHAT_WAS_ASKED, history)
-        database.execute(WHAT_WAS_WRITTEN, history)
+        database.execute(ADD_SERVED_QUESTIONS, history)
+        database.execute(ADD_REFLECTIONS, history)
         database.execute("VACUUM ANALYZE")
     with app.app_context():
         db.engine.dispose()
@@ -212,8 +211,10 @@ def fill(
 
 
 @contextmanager
-def workers(number: int, environment: dict[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """So many worker processes, as the Procfile starts them."""
+def run_workers(
+    number: int, environment: dict[str, str]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run worker processes as the Procfile starts them."""
     command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
     started = [
         subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
@@ -227,17 +228,17 @@ def workers(number: int, environment: dict[str, str]) -> Iterator[list[subproces
 
 
 def watch(url: str, processes: dict[str, list[int]], due_at: datetime, due: int) -> Run:
-    """Wait until all has been sent or it has taken too long, and look at the processes."""
+    """Measure the processes until everything is sent or TIMEOUT is over."""
     run = Run(due_at)
     print(f"due at {due_at:%H:%M:%S} UTC, load {os.getloadavg()[0]:.1f}", flush=True)
     if clock.now() > due_at - timedelta(seconds=10):
         raise SystemExit("the workers had no time to get ready: the machine is too slow for this")
     while clock.now() < due_at - timedelta(seconds=1):
         time.sleep(0.1)
-    before = {name: processor_seconds(pids) for name, pids in processes.items()}
+    before = {name: get_processor_seconds(pids) for name, pids in processes.items()}
     unsent = "SELECT count(*) FROM prompt_messages WHERE outcome = 'sent'"
     with psycopg.connect(url, autocommit=True) as database:
-        while (clock.now() - due_at).total_seconds() < GIVES_UP_AFTER:
+        while (clock.now() - due_at).total_seconds() < TIMEOUT:
             for pid in processes["workers"]:
                 megabytes = psutil.Process(pid).memory_info().rss / MEGABYTE
                 run.memory.setdefault(pid, []).append(megabytes)
@@ -245,12 +246,12 @@ def watch(url: str, processes: dict[str, list[int]], due_at: datetime, due: int)
                 break
             time.sleep(0.5)
     for name, pids in processes.items():
-        run.processor[name] = processor_seconds(pids) - before[name]
+        run.processor[name] = get_processor_seconds(pids) - before[name]
     return run
 
 
-def processor_seconds(pids: list[int]) -> float:
-    """Return the processor time of these processes and of those that they started."""
+def get_processor_seconds(pids: list[int]) -> float:
+    """Return the processor time of these processes and their children, in seconds."""
     total = 0.0
     for pid in pids:
         parent = psutil.Process(pid)
@@ -261,7 +262,7 @@ def processor_seconds(pids: list[int]) -> float:
 
 
 def report(run: Run, arrivals: dict[str, list[float]], chosen: Any) -> int:
-    """Print what was seen; return 0 where the aim was met."""
+    """Print the measurements; return 0 where the aim was met."""
     late = sorted(times[0] - run.due_at.timestamp() for times in arrivals.values())
     twice = sum(len(times) > 1 for times in arrivals.values())
     print(f"{len(late):,} of {chosen.due:,} prompts arrived, {twice} of them more than once")
@@ -275,12 +276,12 @@ def report(run: Run, arrivals: dict[str, list[float]], chosen: Any) -> int:
     flat = True
     for pid, memory in run.memory.items():
         settled = memory[len(memory) // 4]
-        flat = flat and memory[-1] <= settled * MAY_GROW
+        flat = flat and memory[-1] <= settled * MAX_GROWTH
         print(
             f"worker {pid}: {memory[0]:.0f} MB idle, {settled:.0f} MB at a quarter, "
             f"{max(memory):.0f} MB at most, {memory[-1]:.0f} MB at the end"
         )
-    met = len(late) == chosen.due and late[-1] <= ALL_WITHIN and p99 <= MOST_WITHIN and flat
+    met = len(late) == chosen.due and late[-1] <= MAX_LATENESS and p99 <= MAX_LATENESS_P99 and flat
     print("the aim is met" if met else "the aim is NOT met")
     return 0 if met else 1
 

@@ -2,10 +2,10 @@
 
     .venv/bin/python bench/push_messages.py [--rounds 15] [--messages 400]
 
-The three take turns in one process, in another order each round, so that whatever else the machine
-does falls on all of them. What can be made once per device is made before the clock runs, and what
-is counted is the processor's time. Each one's messages are opened once to see that they say the
-same. `pywebpush` must be installed; it comes with the test dependencies.
+The three take turns in one process, in a random order each round, so that other load on the machine
+affects all of them. Work that is needed only once per device is done before; the benchmark measures
+processor time. One message of each is decrypted to check that it has the same content. `pywebpush`
+must be installed; it is one of the test dependencies.
 """
 
 import argparse
@@ -62,7 +62,7 @@ PAYLOAD = (
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """A subscription with the private key that its browser keeps."""
+    """A subscription with the browser's private key."""
 
     endpoint: str
     private: ec.EllipticCurvePrivateKey
@@ -72,14 +72,14 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to make messages: `write` makes the one for a device as `prepare` gave it."""
+    """One way to create messages: `write` takes what `prepare` returned for a browser."""
 
     name: str
     prepare: Callable[[Browser], object]
     write: Callable[..., bytes]
 
 
-def browser(number: int) -> Browser:
+def create_browser(number: int) -> Browser:
     """Return a new subscription at one of the services."""
     private = ec.generate_private_key(ec.SECP256R1())
     point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -87,15 +87,15 @@ def browser(number: int) -> Browser:
     return Browser(SERVICES[number % 3] + token, private, point, os.urandom(16))
 
 
-def base64url(data: bytes) -> str:
+def encode_base64url(data: bytes) -> str:
     """Return `data` as base64url without padding, as browsers write it."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def contenders() -> list[Contender]:
-    """Return the three, signing with the same key."""
+def create_contenders() -> list[Contender]:
+    """Return the three contenders, which sign with the same key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    secret = base64url(key.private_numbers().private_value.to_bytes(32, "big"))
+    secret = encode_base64url(key.private_numbers().private_value.to_bytes(32, "big"))
     web_push = WebPush(
         private_key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         public_key=key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
@@ -106,18 +106,18 @@ def contenders() -> list[Contender]:
     writer = MessageWriter(secret, f"mailto:{CONTACT}")
     now = to_instant(datetime.now(UTC))
 
-    def keys(of: Browser) -> dict[str, str]:
-        return {"p256dh": base64url(of.p256dh), "auth": base64url(of.auth)}
+    def encode_keys(of: Browser) -> dict[str, str]:
+        return {"p256dh": encode_base64url(of.p256dh), "auth": encode_base64url(of.auth)}
 
-    def with_webpush(subscription: WebPushSubscription) -> bytes:
+    def write_with_webpush(subscription: WebPushSubscription) -> bytes:
         return web_push.get(PAYLOAD, subscription).encrypted
 
-    def with_pywebpush(prepared: tuple[WebPusher, str]) -> bytes:
+    def write_with_pywebpush(prepared: tuple[WebPusher, str]) -> bytes:
         pusher, audience = prepared
         vapid.sign({"aud": audience, "sub": f"mailto:{CONTACT}"})
         return pusher.encode(PAYLOAD)["body"]
 
-    def with_ours(device: Device) -> bytes:
+    def write_with_ours(device: Device) -> bytes:
         return writer.write(
             PAYLOAD, device, ttl=TTL, urgency="normal", topic="reflect-2026-11-25", now=now
         ).body
@@ -125,23 +125,25 @@ def contenders() -> list[Contender]:
     return [
         Contender(
             "webpush",
-            lambda of: WebPushSubscription(endpoint=of.endpoint, keys=WebPushKeys(**keys(of))),
-            with_webpush,
+            lambda of: WebPushSubscription(
+                endpoint=of.endpoint, keys=WebPushKeys(**encode_keys(of))
+            ),
+            write_with_webpush,
         ),
         Contender(
             "pywebpush",
             lambda of: (
-                WebPusher({"endpoint": of.endpoint, "keys": keys(of)}),
+                WebPusher({"endpoint": of.endpoint, "keys": encode_keys(of)}),
                 "/".join(of.endpoint.split("/")[:3]),
             ),
-            with_pywebpush,
+            write_with_pywebpush,
         ),
-        Contender("ours", lambda of: Device(of.endpoint, of.p256dh, of.auth), with_ours),
+        Contender("ours", lambda of: Device(of.endpoint, of.p256dh, of.auth), write_with_ours),
     ]
 
 
 def main() -> None:
-    """Measure, print a table, and fail where ours is short of the aim."""
+    """Measure, print a table and fail where ours misses the aim."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -149,8 +151,8 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=400, help="of each, per round")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
-    browsers = [browser(number) for number in range(DEVICES)]
-    rivals = contenders()
+    browsers = [create_browser(number) for number in range(DEVICES)]
+    rivals = create_contenders()
     prepared = {rival.name: [rival.prepare(of) for of in browsers] for rival in rivals}
     for rival in rivals:
         opened = http_ece.decrypt(

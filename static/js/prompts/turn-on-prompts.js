@@ -33,7 +33,7 @@ export function explainFailure(failure) {
 
 export async function fetchSchedule() {
   const answer = await server.call("GET", "/prompt-schedule");
-  if (!answer.ok) throw new Error(`The schedule was not told: ${answer.status}`);
+  if (!answer.ok) throw new Error(`The schedule could not be read: ${answer.status}`);
   return answer.json();
 }
 
@@ -47,7 +47,7 @@ async function enableSchedule(csrf) {
   const body = { enabled: true };
   for (const name of SCHEDULE_FIELDS) body[name] = schedule[name];
   const answer = await server.call("PUT", "/prompt-schedule", { body, csrf });
-  if (!answer.ok) throw new Error(`The schedule was not kept: ${answer.status}`);
+  if (!answer.ok) throw new Error(`The schedule could not be saved: ${answer.status}`);
 }
 
 // Returns the id of this device. Throws NotAllowed where the leader or the browser said no.

@@ -582,9 +582,9 @@ def test_journey_prompt_is_at_its_time_or_skipped_by_a_move(journey):
     )
 )
 def test_journey_day_that_passes_a_slot_has_a_prompt(journey):
-    """The clock may run or jump past it. Only a day that the calendar had passed before may have none
-    (east over the date line, then west into the skipped day). Where a clock change skips the end of
-    a day, a prompt of that day can come on the next day and replace that day's own.
+    """The clock may run or jump past it. Only a day that the calendar had passed before may have
+    none (east over the date line, then west into the skipped day). Where a clock change skips the
+    end of a day, a prompt of that day can come on the next day and replace that day's own.
     """
     came = set()
     for zone, prompt in journey.list_prompts():
