@@ -16,7 +16,7 @@ const STORE_AFTER = 250; // ms, from the first key that is not stored yet
 const SEND_AFTER = 1000; // ms, from the last key
 
 let shown = readInitialContent(form); // the content of the form without what was typed since it was stored
-let whose = account;
+let leaderAccount = account;
 let date = form.dataset.day;
 let journal = null;
 let outbox = null;
@@ -24,11 +24,11 @@ let sender = null;
 let storeTimer = 0;
 let pauseTimer = 0; // runs out when the leader pauses
 let writing = Promise.resolve(); // one after another
-let told = shown; // what the page has last announced
+let announced = shown; // what the page has last announced
 let isFull = false; // no more fits on this device
 
 const isUnsaved = () => !isSame(shown, readContent(form));
-const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
+const markUnsaved = () => page.toggleAttribute("data-unsaved", isUnsaved());
 
 // ---- from the form to this device, and back
 
@@ -36,14 +36,14 @@ const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
 function show(content, since = shown) {
   fill(form, mergeChanges(since, readContent(form), content));
   shown = content;
-  mark();
+  markUnsaved();
 }
 
 // Stores on this device what the server had of the day when it sent this page.
 function storeServerContent(content) {
   const { at, deleted } = form.dataset;
   const stored = { etag: form.elements.etag.value || null, content, at, deleted: deleted || null };
-  return journal.storeServerDay(whose, date, stored, readQuestions(form));
+  return journal.storeServerDay(leaderAccount, date, stored, readQuestions(form));
 }
 
 function storeForm() {
@@ -53,7 +53,7 @@ function storeForm() {
     const mine = readContent(form);
     if (isSame(shown, mine)) return;
     if (isFull) await storeServerContent(shown);
-    const kept = await journal.writeDay(whose, date, shown, mine);
+    const kept = await journal.writeDay(leaderAccount, date, shown, mine);
     isFull = false;
     show(kept.content, mine);
   }).catch(sendUnstored);
@@ -64,7 +64,7 @@ async function storeAndSend() {
   clearTimeout(pauseTimer);
   await storeForm();
   if (isFull) return;
-  if (!(await journal.queueDay(whose, date, new Date().toISOString()))) return showState();
+  if (!(await journal.queueDay(leaderAccount, date, new Date().toISOString()))) return showState();
   if (sender.state() === "sent") showStatus("Saving…"); // else what is said stays, with its link
   return sender.send();
 }
@@ -75,7 +75,7 @@ async function sendUnstored(failure) {
   isFull = true;
   const mine = readContent(form);
   try {
-    const stored = await outbox.sendUnkept(whose, date, { was: shown, content: mine });
+    const stored = await outbox.sendUnkept(leaderAccount, date, { was: shown, content: mine });
     show(stored.content, mine);
     form.elements.etag.value = stored.etag;
     showStatus("Saved on the server; nothing more fits on this device", { problem: true });
@@ -91,8 +91,8 @@ async function showState() {
   if (isFull) return;
   const written = writing;
   await written;
-  const kept = await journal.getDay(whose, date);
-  const waiting = await journal.listUnsent(whose, date);
+  const kept = await journal.getDay(leaderAccount, date);
+  const waiting = await journal.listUnsent(leaderAccount, date);
   if (writing !== written) return showState(); // more was stored meanwhile
   show(kept.content);
   const refused = waiting.find((row) => row.refused);
@@ -111,8 +111,8 @@ function showSaved({ stored: { etag, content } }) {
   form.elements.etag.value = etag ?? ""; // so that a plain submit still works
   if (!etag && !isCompleted(content)) return showStatus("");
   showStatus("Saved everywhere");
-  if (isSame(content, told)) return;
-  told = content;
+  if (isSame(content, announced)) return;
+  announced = content;
   form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept: isCompleted(content) } }));
   requestPersistence();
 }
@@ -120,7 +120,7 @@ function showSaved({ stored: { etag, content } }) {
 // ---- what the leader does
 
 function handleInput() {
-  mark();
+  markUnsaved();
   if (!isUnsaved()) return;
   showStatus("Saving…");
   storeTimer ||= setTimeout(storeForm, STORE_AFTER);
@@ -128,9 +128,9 @@ function handleInput() {
   pauseTimer = setTimeout(storeAndSend, SEND_AFTER);
 }
 
-function listen() {
+function addListeners() {
   form.addEventListener("input", ({ target }) => { if (target.type !== "radio") handleInput(); });
-  form.addEventListener("change", () => { mark(); storeAndSend(); }); // a score chosen, a field left
+  form.addEventListener("change", () => { markUnsaved(); storeAndSend(); }); // a score chosen, a field left
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await storeAndSend();
@@ -179,24 +179,24 @@ async function start() {
       location.replace("/offline");
       return;
     }
-    whose = leader.account;
+    leaderAccount = leader.account;
     date = await fillShell(form, journal, leader);
     shown = readContent(form);
     form.hidden = false;
   } else {
     const held = "held" in form.dataset; // the server returned what it refused
     try {
-      const kept = held ? await journal.getDay(whose, date) : await storeServerContent(shown);
+      const kept = held ? await journal.getDay(leaderAccount, date) : await storeServerContent(shown);
       show(kept.content, held ? kept.content : shown);
     } catch (failure) {
       console.info("This day cannot be kept on this device:", failure?.name);
       isFull = true;
     }
   }
-  sender = createOutboxSender(journal, outbox, whose, showState);
-  listen();
+  sender = createOutboxSender(journal, outbox, leaderAccount, showState);
+  addListeners();
   await storeAndSend();
-  await journal.queueUnqueuedDays(whose); // and what other days have not queued yet
+  await journal.queueUnqueuedDays(leaderAccount); // and what other days have not queued yet
   await sender.send({ again: true });
   warnWhenQuotaIsLow();
   if (account) prefetchForOffline(journal, account, date);

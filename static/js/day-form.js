@@ -1,22 +1,22 @@
 // The form of a day, read and filled as a day's content (see offline/day-content.js).
 const TEXTS = ["note", "commitment"];
 
-const cards = (form) => [...form.querySelectorAll("[data-key]")];
-const named = (form, name, { dataset: { key } }) => form.elements[`${name}-${key}`];
+const findCards = (form) => [...form.querySelectorAll("[data-key]")];
+const getField = (form, name, { dataset: { key } }) => form.elements[`${name}-${key}`];
 
 export const readContent = (form) => read(form, "value", "checked");
 
-// What the form said as it came, before anything was typed.
+// The content of the form as it was loaded, before anything was typed.
 export const readInitialContent = (form) => read(form, "defaultValue", "defaultChecked");
 
 function read(form, value, checked) {
   const scoreIn = (card) => [...card.querySelectorAll(".pane input")].find((pane) => pane[checked])?.value;
-  const answers = cards(form).map((card) => ({
+  const answers = findCards(form).map((card) => ({
     key: card.dataset.key,
-    behaviour: named(form, "behaviour", card).value || null,
-    question: named(form, "question", card).value || null,
+    behaviour: getField(form, "behaviour", card).value || null,
+    question: getField(form, "question", card).value || null,
     score: Number(scoreIn(card)) || null,
-    text: named(form, "text", card)[value],
+    text: getField(form, "text", card)[value],
   }));
   return {
     answers: answers.filter(({ score, text }) => score || text.trim()),
@@ -25,32 +25,32 @@ function read(form, value, checked) {
   };
 }
 
-// Touches nothing that says so already: a caret stays where it is.
+// Leaves fields with the same value alone, so that the caret stays.
 export function fill(form, content) {
   const answers = new Map(content.answers.map((answer) => [answer.key, answer]));
-  for (const card of cards(form)) {
+  for (const card of findCards(form)) {
     const { score = null, text = "" } = answers.get(card.dataset.key) ?? {};
-    write(named(form, "text", card), text);
+    setValue(getField(form, "text", card), text);
     for (const radio of card.querySelectorAll(".pane input")) {
       radio.checked = Number(radio.value) === score;
     }
   }
-  for (const name of TEXTS) write(form.elements[name], content[name]);
+  for (const name of TEXTS) setValue(form.elements[name], content[name]);
 }
 
-function write(area, text) {
+function setValue(area, text) {
   if (area.value === text) return;
   area.value = text;
-  area.dispatchEvent(new CustomEvent("filled")); // it may have to grow
+  area.dispatchEvent(new CustomEvent("filled")); // the text area may have to grow
 }
 
 // The questions that the form shows, as the device keeps them.
 export function readQuestions(form) {
-  return cards(form).map((card) => ({
+  return findCards(form).map((card) => ({
     key: card.dataset.key,
-    behaviour: named(form, "behaviour", card).value || null,
+    behaviour: getField(form, "behaviour", card).value || null,
     behaviour_name: card.querySelector("[data-behaviour-name]")?.textContent ?? null,
-    question: named(form, "question", card).value || null,
+    question: getField(form, "question", card).value || null,
     text: card.querySelector(".question").textContent,
   }));
 }
@@ -60,8 +60,8 @@ export function showQuestions(form, questions) {
     const card = form.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!card) continue;
     card.querySelector(".question").textContent = text;
-    named(form, "question", card).value = question ?? "";
-    named(form, "behaviour", card).value = behaviour ?? "";
+    getField(form, "question", card).value = question ?? "";
+    getField(form, "behaviour", card).value = behaviour ?? "";
     const name = card.querySelector("[data-behaviour-name]");
     name.textContent = behaviour_name ?? "";
     name.parentElement.hidden = !behaviour_name;

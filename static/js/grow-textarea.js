@@ -1,4 +1,4 @@
-// Lets a text area grow with its words where the browser's `field-sizing` does not.
+// Grows text areas with their content in browsers without `field-sizing`.
 if (!CSS.supports("field-sizing", "content")) {
   for (const area of document.querySelectorAll("textarea[data-grow]")) {
     const grow = () => {

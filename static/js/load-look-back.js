@@ -1,4 +1,4 @@
-// Brings the look back to the page once the day is written, never before.
+// Loads the look back once the day is written, never before.
 const form = document.getElementById("day");
 const place = document.getElementById("look-back");
 

@@ -1,4 +1,4 @@
-// Turns the UTC instants on a page, or in a part of it, into the leader's own time.
+// Converts the UTC instants in a part of a page to the leader's time zone.
 export function showLocalTimes(part) {
   for (const time of part.querySelectorAll("time[data-zone]")) {
     const at = new Date(time.dateTime);

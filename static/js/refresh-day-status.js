@@ -1,4 +1,4 @@
-// Brings what the page says of the day (the row of days, when it was last saved) anew after a save.
+// Refreshes the status of the day (the row of days, when it was last saved) after a save.
 import { showLocalTimes } from "./local-time.js";
 
 const form = document.getElementById("day");
@@ -6,7 +6,7 @@ const PARTS = ["day-status", "day-footer"];
 const from = document.getElementById(PARTS[0])?.dataset.from;
 let asked = 0;
 
-function replace(id, fresh) {
+function replacePart(id, fresh) {
   const part = document.getElementById(id);
   const other = fresh.getElementById(id);
   if (!part || !other || part.contains(document.activeElement)) return;
@@ -18,13 +18,13 @@ function replace(id, fresh) {
   part.replaceWith(other);
 }
 
-async function renew() {
+async function refresh() {
   const number = ++asked;
   const answer = await fetch(from, { redirect: "error", cache: "no-store" }).catch(() => null);
-  if (!answer?.ok) return; // without a connection the next save does it
+  if (!answer?.ok) return; // offline: the next save refreshes it
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (number !== asked) return; // a later save has asked anew
-  for (const id of PARTS) replace(id, fresh);
+  if (number !== asked) return; // a later save has started another refresh
+  for (const id of PARTS) replacePart(id, fresh);
 }
 
-if (from) form.addEventListener("day-saved", renew);
+if (from) form.addEventListener("day-saved", refresh);

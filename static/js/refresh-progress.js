@@ -1,7 +1,7 @@
-// Renews the page's account of work under way until there is nothing more to wait for.
+// Refreshes the progress of a running task until it is done.
 const EVERY = 1500; // ms
 
-async function look() {
+async function refresh() {
   const answer = await fetch(location.href, { cache: "no-store", redirect: "error" }).catch(() => null);
   if (answer?.ok) {
     const came = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -9,7 +9,7 @@ async function look() {
     if (now && !now.querySelector("progress")) return location.reload();
     if (now) document.getElementById("progress").replaceWith(now);
   }
-  setTimeout(look, EVERY);
+  setTimeout(refresh, EVERY);
 }
 
-setTimeout(look, EVERY);
+setTimeout(refresh, EVERY);

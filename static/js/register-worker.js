@@ -1,5 +1,5 @@
-// Registers the service worker, and offers a newer one that waits. It takes over only on the
-// leader's word, and never while words on this page are unsaved (`data-unsaved` on <html>).
+// Registers the service worker, and offers to use a newer one that waits. It takes over only if the
+// leader agrees, and never while text on this page is unsaved (`data-unsaved` on <html>).
 import { refreshPrompts } from "./prompts/refresh-prompts.js";
 
 const page = document.documentElement;
@@ -8,7 +8,7 @@ const button = line?.matches("button") ? line : line?.querySelector("button");
 
 const hasUnsavedWords = () => page.dataset.unsaved !== undefined;
 
-function whenSaved(then) {
+function runWhenSaved(then) {
   if (!hasUnsavedWords()) return then();
   const observer = new MutationObserver(() => {
     if (hasUnsavedWords()) return;
@@ -18,13 +18,12 @@ function whenSaved(then) {
   observer.observe(page, { attributeFilter: ["data-unsaved"] });
 }
 
-// The first worker of all never waits for long: with no page in control of another one, it is not
-// newer than anything.
-function offer(registration) {
+// The very first worker is no update: there is no active one.
+function offerUpdate(registration) {
   if (line && registration.waiting && registration.active) line.hidden = false;
 }
 
-function reloadAfterTakeOver() {
+function reloadAfterUpdate() {
   // The first worker claims a page that had none; that page is new enough and stays as it is.
   let controlled = navigator.serviceWorker.controller !== null;
   let reloading = false;
@@ -32,7 +31,7 @@ function reloadAfterTakeOver() {
     const tookOver = controlled;
     controlled = true;
     if (!tookOver || reloading) return;
-    // Another tab gave the word. With unsaved words here the line stays, and its button reloads.
+    // Another tab agreed. With unsaved text on this page the line stays, and its button reloads.
     if (hasUnsavedWords()) {
       if (line) line.hidden = false;
       return;
@@ -50,21 +49,21 @@ async function registerWorker() {
   });
   button?.addEventListener("click", () => {
     button.disabled = true;
-    whenSaved(() => {
+    runWhenSaved(() => {
       if (registration.waiting) registration.waiting.postMessage({ type: "take-over" });
       else location.reload();
     });
   });
-  const watch = (worker) => {
-    worker?.addEventListener("statechange", () => offer(registration));
+  const watchWorker = (worker) => {
+    worker?.addEventListener("statechange", () => offerUpdate(registration));
   };
-  offer(registration);
-  watch(registration.installing); // `updatefound` may have been before this module ran
-  registration.addEventListener("updatefound", () => watch(registration.installing));
+  offerUpdate(registration);
+  watchWorker(registration.installing); // `updatefound` may have been before this module ran
+  registration.addEventListener("updatefound", () => watchWorker(registration.installing));
 }
 
 if ("serviceWorker" in navigator) {
-  reloadAfterTakeOver();
+  reloadAfterUpdate();
   // A refused registration (private window, storage full) costs the offline page and nothing else.
   registerWorker()
     .then(refreshPrompts)

@@ -1,8 +1,8 @@
-// The line that always says where the words are: on this device, everywhere, or needing the leader.
+// The line that shows where the text is stored: on this device, everywhere, or not yet.
 const line = document.getElementById("save-status");
 
-// Says where words are that have not arrived: `refused` is why the server does not take them, `state`
-// what became of the last try to send them.
+// Shows text that has not reached the server: `refused` is why the server refuses it, `state` the
+// result of the last attempt to send it.
 export function showWaiting(form, device, { refused, state }) {
   if (refused) {
     showStatus(`Needs you: ${refused}`, { problem: true });
@@ -19,7 +19,7 @@ export function showWaiting(form, device, { refused, state }) {
 export function showStatus(text, { problem = false, link = null } = {}) {
   line.classList.toggle("problem", problem);
   line.removeAttribute("data-delayed");
-  if (line.textContent === text + (link?.text ?? "")) return; // not read out twice
+  if (line.textContent === text + (link?.text ?? "")) return; // do not announce it twice
   line.textContent = text;
   if (link) line.append(Object.assign(document.createElement("a"), { href: link.href, textContent: link.text }));
 }

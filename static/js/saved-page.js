@@ -1,4 +1,4 @@
-// A page that the worker kept says so, and of when it is.
+// Shows on a page that the worker saved for offline use when that was.
 const line = document.getElementById("saved-page-notice");
 const { keptAt } = document.documentElement.dataset;
 

@@ -1,18 +1,18 @@
-// Lets a thumb slide across the mirror. Taps and arrow keys are the radio buttons' own.
+// Lets a thumb slide across the scores. Radio buttons handle taps and arrow keys themselves.
 const SLIDES_AFTER = 8; // px: less is a tap
 
-function choose(radio) {
+function chooseScore(radio) {
   if (!radio || radio.checked) return;
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function letSlide(panes) {
+function enableSliding(panes) {
   const radios = [...panes.querySelectorAll("input")];
   let from = null;
   let sliding = false;
 
-  const under = (x) => {
+  const findRadioAt = (x) => {
     const { left, width } = panes.getBoundingClientRect();
     const place = Math.floor(((x - left) / width) * radios.length);
     return radios[Math.min(Math.max(place, 0), radios.length - 1)];
@@ -25,7 +25,7 @@ function letSlide(panes) {
     if (!sliding && Math.abs(event.clientX - from) < SLIDES_AFTER) return;
     if (!sliding) panes.setPointerCapture(event.pointerId);
     sliding = true;
-    choose(under(event.clientX));
+    chooseScore(findRadioAt(event.clientX));
   });
   const end = () => {
     from = null;
@@ -37,8 +37,8 @@ function letSlide(panes) {
   panes.addEventListener("click", (event) => { if (sliding) event.preventDefault(); }, true);
 }
 
-// With script the way to clear is a button: as a sixth radio it would lie next to 5 for the arrows.
-function letClear(mirror) {
+// With script, a button clears the score: a sixth radio would come after 5 for the arrow keys.
+function enableClearing(mirror) {
   const label = mirror.querySelector(".clear-score");
   const button = document.createElement("button");
   button.type = "button";
@@ -55,6 +55,6 @@ function letClear(mirror) {
 }
 
 for (const mirror of document.querySelectorAll("[data-mirror]")) {
-  letSlide(mirror.querySelector(".panes"));
-  letClear(mirror);
+  enableSliding(mirror.querySelector(".panes"));
+  enableClearing(mirror);
 }

@@ -1,4 +1,4 @@
-// Sends a form once, however often its button is tapped while the answer is on its way.
+// Submits a form only once, however often its button is tapped before the reply.
 for (const form of document.querySelectorAll("form[data-once]")) {
   let sent = false;
   form.addEventListener("submit", (event) => {

@@ -1,6 +1,6 @@
 // Which page the worker answers with where the server cannot be reached. A day, seen or not, is a
 // shell that script fills from what the device holds; a month and its review are the pages as they
-// were last seen, sealed on the device like every word. No page of a leader lies in the browser's caches.
+// were last seen, encrypted on the device like every text. No page of a leader is in the browser's caches.
 //
 // A classic script of the worker's; needs local-journal.js, local-day.js and what sw.js defines.
 
@@ -17,35 +17,35 @@ function openJournal() {
   return opening;
 }
 
-const leaderHere = async () => (await openJournal()).getLeader();
+const getStoredLeader = async () => (await openJournal()).getLeader();
 
 const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
 const isMonth = (path) => /^\/month(\/\d{4}-\d{2}(\/review)?)?$/.test(path);
 
-async function pageOnDevice(path) {
-  const leader = await leaderHere().catch(() => null);
+async function findStoredPage(path) {
+  const leader = await getStoredLeader().catch(() => null);
   if (!leader) return null;
   if (isDay(path)) return (await caches.open(SHELL)).match(DAY_SHELL);
-  return isMonth(path) ? keptMonth(leader, path) : null;
+  return isMonth(path) ? getStoredMonth(leader, path) : null;
 }
 
 // Only a failed connection and a server in trouble lead to what the device has. An answer that says
 // "not found" or "sign in" is an answer.
-async function answerTo(event) {
+async function answerNavigation(event) {
   const { pathname } = new URL(event.request.url);
-  const own = (isDay(pathname) || isMonth(pathname)) && await leaderHere().catch(() => null);
+  const own = (isDay(pathname) || isMonth(pathname)) && await getStoredLeader().catch(() => null);
   try {
-    const answer = await within(own ? PATIENCE_WITH_SERVER : null, fetch(event.request));
-    if (own && answer.status >= 500) return await pageOnDevice(pathname) ?? answer;
-    if (own && isMonth(pathname) && answer.ok) event.waitUntil(keepMonth(answer.clone(), pathname));
+    const answer = await limitTime(own ? PATIENCE_WITH_SERVER : null, fetch(event.request));
+    if (own && answer.status >= 500) return await findStoredPage(pathname) ?? answer;
+    if (own && isMonth(pathname) && answer.ok) event.waitUntil(storeMonth(answer.clone(), pathname));
     return answer;
   } catch {
-    const page = await pageOnDevice(pathname) ?? await (await caches.open(SHELL)).match(OFFLINE);
+    const page = await findStoredPage(pathname) ?? await (await caches.open(SHELL)).match(OFFLINE);
     return page ?? Response.error();
   }
 }
 
-async function within(patience, asking) {
+async function limitTime(patience, asking) {
   if (!patience) return asking;
   let timer = 0;
   const out = new Promise((_resolve, reject) => {
@@ -56,14 +56,14 @@ async function within(patience, asking) {
 
 // ---- the month
 
-const pathOfMonth = (path, leader) => (
+const getMonthPath = (path, leader) => (
   path === "/month" ? `/month/${localDay(new Date(), leader).slice(0, 7)}` : path
 );
 
-async function keepMonth(answer, path) {
-  const leader = await leaderHere();
+async function storeMonth(answer, path) {
+  const leader = await getStoredLeader();
   const body = await answer.text();
-  // A page of whoever is signed in now is kept for nobody else.
+  // The page of another account is not stored.
   if (!leader || !body.includes(`<meta name="journal-account" content="${leader.account}"`)) return;
   const headers = [...answer.headers].filter(([name]) => !/^(content-(length|encoding)|date)$/.test(name));
   const page = { body, headers, kept_at: new Date().toISOString() };
@@ -71,31 +71,31 @@ async function keepMonth(answer, path) {
   await dropOlderShells();
 }
 
-async function keptMonth(leader, path) {
-  const page = await (await openJournal()).getPage(leader.account, pathOfMonth(path, leader));
+async function getStoredMonth(leader, path) {
+  const page = await (await openJournal()).getPage(leader.account, getMonthPath(path, leader));
   if (!page) return null;
   const body = page.body.replace("<html", `<html data-kept-at="${page.kept_at}"`);
   return new Response(body, { headers: page.headers });
 }
 
-const keepsAMonth = async () => (await (await openJournal()).countStoredMonths()) > 0;
+const hasStoredMonth = async () => (await (await openJournal()).countStoredMonths()) > 0;
 
-async function renewMonth() {
-  const leader = await leaderHere();
+async function refreshMonth() {
+  const leader = await getStoredLeader();
   if (!leader) return;
-  const path = pathOfMonth("/month", leader);
-  await Promise.all([path, `${path}/review`].map(renew));
+  const path = getMonthPath("/month", leader);
+  await Promise.all([path, `${path}/review`].map(refreshPage));
 }
 
-async function renew(path) {
+async function refreshPage(path) {
   const answer = await fetch(path, {
     redirect: "error",
     headers: { Accept: "text/html" },
-    signal: AbortSignal.timeout(PATIENCE_WITH_SERVER), // a newer worker waits for this one's work
+    signal: AbortSignal.timeout(PATIENCE_WITH_SERVER), // a newer worker waits for this request
   });
-  if (answer.ok) await keepMonth(answer, path);
+  if (answer.ok) await storeMonth(answer, path);
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data?.type === KEEP_MONTH) event.waitUntil(renewMonth().catch(() => {}));
+  if (event.data?.type === KEEP_MONTH) event.waitUntil(refreshMonth().catch(() => {}));
 });
