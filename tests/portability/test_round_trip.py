@@ -12,7 +12,7 @@ import time_machine
 from factories import PASSWORD, a_leader
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from portability.imports.test_import import bring, upload
+from portability.imports.test_import import import_file, upload
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
@@ -86,7 +86,7 @@ LOGS = st.lists(
 )
 
 
-def logs(leader, today, log):
+def write_log(leader, today, log):
     """Write entries of the log: two people, what was done for them, and the rest."""
     ana, ben = (
         leader.call("POST", "/people", {"name": name, "every_days": every}).json["id"]
@@ -108,21 +108,21 @@ def logs(leader, today, log):
             leader.call("PATCH", f"/commitments/{commitment['id']}", values)
 
 
-def exported(app, leader) -> str:
+def export_journal(app, leader) -> str:
     with app.app_context():
         mine = accounts_store.find_leader(UUID(leader.id))
         return "".join(stream_full_export(mine, today=mine.today(clock.now())))
 
 
-def without_ids(text: str) -> str:
+def remove_ids(text: str) -> str:
     """Return an export with its ids named by the order in which they come up."""
     names: dict[str, str] = {}
     return ID.sub(lambda found: names.setdefault(found[0], f"id {len(names)}"), text)
 
 
-def moved(app, client, leader):
+def move_journal(app, client, leader):
     """Erase the account, register anew at the same address, and bring its export in."""
-    content = exported(app, leader)
+    content = export_journal(app, leader)
     reply = leader.call("DELETE", "/me", {"password": PASSWORD})
     assert reply.status_code == 204, reply.text
     other = a_leader(client, time_zone="Asia/Tokyo", name="Somebody")
@@ -133,9 +133,7 @@ def moved(app, client, leader):
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(journal=JOURNALS, reviews=REVIEWS, own=st.booleans(), log=LOGS)
-def test_an_export_brought_into_a_new_account_is_the_same_export(
-    app, client, journal, reviews, own, log
-):
+def test_export_imported_into_a_new_account_is_identical(app, client, journal, reviews, own, log):
     leader = a_leader(client)
     leader.call("PATCH", "/me", {"practice_days": [1, 3, 7], "day_starts_at": "04:30"})
     today = date.fromisoformat(leader.today())
@@ -155,21 +153,21 @@ def test_an_export_brought_into_a_new_account_is_the_same_export(
     for month, review in reviews.items():
         leader.call("PUT", f"/reviews/{month}", {"mirror": "First."})
         assert leader.call("PUT", f"/reviews/{month}", review).status_code in {200, 201}
-    logs(leader, today, log)
-    content, other = moved(app, client, leader)
-    reply = bring(other, io.BytesIO(content.encode()), "journal.json").json
+    write_log(leader, today, log)
+    content, other = move_journal(app, client, leader)
+    reply = import_file(other, io.BytesIO(content.encode()), "journal.json").json
     assert (reply["skipped"], reply["failed"]) == (0, [])
     assert reply["created"] == len({back for back, _ in journal})
-    assert without_ids(exported(app, other)) == without_ids(content)
-    again = bring(other, io.BytesIO(content.encode()), "journal.json").json
+    assert remove_ids(export_journal(app, other)) == remove_ids(content)
+    again = import_file(other, io.BytesIO(content.encode()), "journal.json").json
     assert again == {"created": 0, "skipped": reply["created"], "failed": []}
-    assert without_ids(exported(app, other)) == without_ids(content), "twice adds nothing"
+    assert remove_ids(export_journal(app, other)) == remove_ids(content), "twice adds nothing"
 
 
-def test_the_log_is_in_the_markdown_zip_and_says_how_it_comes_in(app, client, leader):
+def test_markdown_zip_holds_the_log_and_says_how_to_import_it(app, client, leader):
     today = date.fromisoformat(leader.today())
     leader.writes(today, note="A day.", commitment="Ring Ben")
-    logs(
+    write_log(
         leader,
         today,
         [
@@ -192,16 +190,16 @@ def test_the_log_is_in_the_markdown_zip_and_says_how_it_comes_in(app, client, le
         "- 2026-W40 · target 1.5 · k€",
     ):
         assert line in text
-    reply = bring(a_leader(client), io.BytesIO(zipped), "journal.zip").json
+    reply = import_file(a_leader(client), io.BytesIO(zipped), "journal.zip").json
     assert reply["created"] == 1
     assert [failure["where"] for failure in reply["failed"]] == ["between-reflections.md"]
 
 
-def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, client, leader):
+def test_undo_keeps_log_entries_that_are_in_use(app, client, leader):
     today = date.fromisoformat(leader.today())
     leader.writes(today, note="A day.")
-    logs(leader, today, [("acts", "coach", 0, True), ("wins", "Won", 0, False)])
-    content = exported(app, leader)
+    write_log(leader, today, [("acts", "coach", 0, True), ("wins", "Won", 0, False)])
+    content = export_journal(app, leader)
     other = a_leader(client)
     added = client.post(
         "/api/v1/imports/preview",
@@ -223,86 +221,86 @@ def test_an_import_is_undone_with_its_log_but_for_what_is_used_by_now(app, clien
     assert other.get("/numbers").json["items"] == []
 
 
-def brought(leader, content):
-    reply = bring(leader, io.BytesIO(content.encode()), "journal.json")
+def import_content(leader, content):
+    reply = import_file(leader, io.BytesIO(content.encode()), "journal.json")
     assert reply.status_code == 200, reply.text
     return reply.json
 
 
-def test_what_was_changed_since_its_export_is_there_and_nothing_comes_twice(app, leader):
+def test_importing_an_old_export_keeps_newer_edits_and_adds_no_duplicates(app, leader):
     person = leader.call("POST", "/people", {"name": "J."}).json["id"]
     leader.call("PUT", f"/people/{person}/acts/{leader.today()}", {"acts": ["coach"]})
     win = leader.call("POST", "/wins", {"text": "A tendr", "person_id": person}).json["id"]
-    content = exported(app, leader)
+    content = export_journal(app, leader)
     leader.call("PATCH", f"/people/{person}", {"name": "Jonas"})
     leader.call("PATCH", f"/wins/{win}", {"text": "A tender"})
-    brought(leader, content)
+    import_content(leader, content)
     assert [person["name"] for person in leader.get("/people").json["items"]] == ["Jonas"]
     assert [win["text"] for win in leader.get("/wins").json["items"]] == ["A tender"]
     assert leader.get(f"/people/{person}").json["acts"] == 1
 
 
-def test_who_left_is_not_taken_for_somebody_of_the_same_name(app, client, leader):
+def test_people_who_left_are_not_merged_with_namesakes(app, client, leader):
     today = leader.today()
     old = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
     leader.call("PUT", f"/people/{old}/acts/{today}", {"acts": ["coach"]})
     leader.call("PATCH", f"/people/{old}", {"left_on": today})
     other = a_leader(client)
     new = other.call("POST", "/people", {"name": "Ana"}).json["id"]
-    brought(other, exported(app, leader))
+    import_content(other, export_journal(app, leader))
     assert other.get(f"/people/{new}").json["acts"] == 0
     assert len(other.get("/people").json["items"]) == 2
 
 
-def test_what_became_of_a_commitment_comes_with_its_day_alone(app, client, leader):
+def test_commitment_results_are_imported_only_with_their_day(app, client, leader):
     day = leader.today()
     leader.writes(day, commitment="B")
     [made] = leader.get("/commitments").json["items"]
     leader.call("PATCH", f"/commitments/{made['id']}", {"state": "kept"})
-    content = exported(app, leader)
+    content = export_journal(app, leader)
     other = a_leader(client)
     other.writes(day, commitment="A")
-    brought(other, content)
+    import_content(other, content)
     [found] = other.get("/commitments").json["items"]
     assert (found["text"], found["state"]) == ("A", "open")
 
 
-def test_a_commitment_that_was_taken_out_leaves_nothing_behind(app, leader):
+def test_removed_commitment_leaves_nothing_behind(app, leader):
     day = leader.today()
     leader.writes(day, commitment="B", note="A day.")
     [made] = leader.get("/commitments").json["items"]
     leader.call("PATCH", f"/commitments/{made['id']}", {"state": "kept"})
-    content = exported(app, leader)
+    content = export_journal(app, leader)
     leader.writes(day, note="A day.")
-    assert brought(leader, content)["failed"] == []
+    assert import_content(leader, content)["failed"] == []
     leader.writes(day, commitment="C", note="A day.")
     [found] = leader.get("/commitments").json["items"]
     assert (found["text"], found["state"]) == ("C", "open")
 
 
-def test_entries_that_cannot_be_are_named_and_twins_come_once(app, client, leader):
+def test_impossible_entries_are_reported_and_duplicates_imported_once(app, client, leader):
     person = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
     leader.call("PUT", f"/people/{person}/acts/{leader.today()}", {"acts": ["coach"]})
     leader.call("POST", "/wins", {"text": "A tender"})
     leader.call("POST", "/numbers", {"period": "2026-11", "target": 3})
-    content = json.loads(exported(app, leader))
+    content = json.loads(export_journal(app, leader))
     of = {entry["kind"]: entry for entry in content["log"]}
     content["log"].append(of["acts"] | {"id": str(uuid4())})
     content["log"].append(of["win"] | {"id": str(uuid4()), "local_date": "2999-01-01"})
     of["number"]["local_date"] = "2026-05-05"
     other = a_leader(client)
-    [failed] = brought(other, json.dumps(content))["failed"]
+    [failed] = import_content(other, json.dumps(content))["failed"]
     assert failed["where"] == "log, win of 2999-01-01"
     assert "or an earlier day" in failed["why"]
     assert [person["acts"] for person in other.get("/people").json["items"]] == [1]
     assert other.get("/numbers").json["items"][0]["local_date"] == "2026-11-01"
 
 
-def test_a_journal_without_a_day_moves_in_and_can_be_taken_back(app, client, leader, browser, post):
+def test_journal_without_days_is_imported_and_undone(app, client, leader, browser, post):
     other = a_leader(client)
     other.call("POST", "/wins", {"text": "A tender"})
     other.call("POST", "/people", {"name": "Ana"})
-    shown = upload(browser, exported(app, other).encode(), "journal.json")
+    shown = upload(browser, export_journal(app, other).encode(), "journal.json")
     assert "2 entries beside the days: reviews" in shown.text
     path = shown.request.path
     assert "2 entries beside the days are new." in post(path).text
@@ -312,12 +310,12 @@ def test_a_journal_without_a_day_moves_in_and_can_be_taken_back(app, client, lea
     assert leader.get("/wins").json["items"] == []
 
 
-def test_an_import_that_was_broken_off_goes_on(app, client, leader):
+def test_interrupted_import_resumes(app, client, leader):
     leader.writes("2026-01-05", note="A day.")
     other = a_leader(client)
     kept = client.post(
         "/api/v1/imports/preview",
-        data={"file": (io.BytesIO(exported(app, leader).encode()), "journal.json")},
+        data={"file": (io.BytesIO(export_journal(app, leader).encode()), "journal.json")},
         headers=other.headers,
     ).json
     with app.app_context():
@@ -334,7 +332,7 @@ def test_an_import_that_was_broken_off_goes_on(app, client, leader):
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(journal=JOURNALS)
-def test_markdown_brings_back_what_was_written_whatever_it_looks_like(app, client, journal):
+def test_markdown_round_trip_restores_any_text(app, client, journal):
     leader = a_leader(client)
     today = date.fromisoformat(leader.today())
     for back, day in journal:
@@ -344,7 +342,7 @@ def test_markdown_brings_back_what_was_written_whatever_it_looks_like(app, clien
     )
     zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
     other = a_leader(client)
-    reply = bring(other, io.BytesIO(zipped), "journal.zip").json
+    reply = import_file(other, io.BytesIO(zipped), "journal.zip").json
     assert reply["failed"] == [] or all("no words" in f["why"] for f in reply["failed"])
     for item in leader.get("/reflections?limit=100").json["items"]:
         mirrored = other.get(f"/reflections/{item['local_date']}")
@@ -352,16 +350,16 @@ def test_markdown_brings_back_what_was_written_whatever_it_looks_like(app, clien
             assert item["words"] == 0
             assert not any(answer["score"] for answer in item["answers"])
             continue
-        assert stripped(mirrored.json) == stripped(item)
+        assert strip_day(mirrored.json) == strip_day(item)
 
 
-def test_markdown_brings_back_what_was_written_about_a_month(client, leader):
+def test_markdown_round_trip_restores_reviews(client, leader):
     review = {"mirror": "# Looked.", "grew": "", "let_go": "The deck.", "lean_on": "let-go"}
     leader.call("PUT", "/reviews/2026-01", review)
     leader.writes("2026-01-05", ("let-go", 4, "Stood aside."))
     zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
     other = a_leader(client)
-    done = bring(other, io.BytesIO(zipped))
+    done = import_file(other, io.BytesIO(zipped))
     assert done.json == {"created": 1, "skipped": 0, "failed": []}
     came = other.get("/reviews/2026-01").json
     assert {name: came[name] for name in review} == review
@@ -369,7 +367,7 @@ def test_markdown_brings_back_what_was_written_about_a_month(client, leader):
     assert other.get("/reviews").json["items"] == []
 
 
-def stripped(day):
+def strip_day(day):
     """Return what Markdown keeps of a day: its texts without white space around them."""
     kept = {
         answer["key"]: (
@@ -384,25 +382,25 @@ def stripped(day):
     return kept, day["note"].strip(), day["commitment"].strip()
 
 
-def test_settings_of_an_export_are_taken_over_only_where_nothing_is_written_yet(app, client):
+def test_settings_are_imported_only_into_an_empty_journal(app, client):
     leader = a_leader(client, name="Mira")
     leader.call("PATCH", "/me", {"practice_days": [7]})
     leader.writes(leader.today(), ("let-go", 3, "Mine."))
-    content = exported(app, leader)
+    content = export_journal(app, leader)
     empty, busy = a_leader(client, name="New"), a_leader(client, name="Busy")
     busy.writes("2026-01-05", ("let-go", 3, "There."))
     for other in (empty, busy):
-        assert bring(other, io.BytesIO(content.encode())).json["created"] == 1
+        assert import_file(other, io.BytesIO(content.encode())).json["created"] == 1
     assert empty.get("/me").json["name"] == "Mira"
     assert empty.get("/me").json["practice_days"] == [7]
     assert busy.get("/me").json["name"] == "Busy"
     assert busy.get("/me").json["practice_days"] == [1, 2, 3, 4, 5]
 
 
-def test_an_export_that_was_tampered_with_says_what_is_wrong_and_brings_in_the_rest(app, leader):
+def test_tampered_export_reports_errors_and_imports_the_rest(app, leader):
     leader.writes("2026-01-05", ("let-go", 3, "Mine."))
     leader.writes("2026-01-06", ("let-go", 3, "Mine."))
-    content = json.loads(exported(app, leader))
+    content = json.loads(export_journal(app, leader))
     content["reflections"][0]["answers"][0]["score"] = 9
     content["reflections"][1] |= {"version": 0}
     content["reflections"].append("no day")
@@ -411,7 +409,7 @@ def test_an_export_that_was_tampered_with_says_what_is_wrong_and_brings_in_the_r
     content["reviews"] = [{"month": "2026"}]
     client = leader.client
     other = a_leader(client)
-    reply = bring(other, io.BytesIO(json.dumps(content).encode())).json
+    reply = import_file(other, io.BytesIO(json.dumps(content).encode())).json
     assert reply["created"] == 0
     whys = {failure["where"]: failure["why"] for failure in reply["failed"]}
     assert "1 to 5" in whys["reflections, number 1"]
@@ -422,10 +420,10 @@ def test_an_export_that_was_tampered_with_says_what_is_wrong_and_brings_in_the_r
     assert "not as the journal writes it" in whys["reflections, number 4"]
     assert "2026-11" in whys["reviews, number 1"]
     for broken in (b"{", b'{"format": "other"}', b'{"format": "leader-journal/1"}'):
-        assert bring(other, io.BytesIO(broken)).status_code == 422
+        assert import_file(other, io.BytesIO(broken)).status_code == 422
 
 
-def test_the_table_has_a_row_a_day_with_its_words_whole(leader):
+def test_csv_has_one_row_per_day_with_full_texts(leader):
     leader.writes("2026-01-05", ("let-go", 4, 'Said "no", then\nwaited.'), note="Ärger")
     reply = leader.client.get("/api/v1/export?format=csv", headers=leader.headers)
     assert reply.content_type == "text/csv; charset=utf-8"
@@ -442,7 +440,7 @@ def table_of(leader, name):
     return list(csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig"))))
 
 
-def test_every_collection_has_its_table(leader):
+def test_every_collection_has_a_csv_table(leader):
     today = leader.today()
     leader.writes(today, ("let-go", 4, "Stood aside."), commitment="Call Ana")
     leader.call("PUT", f"/reviews/{today[:7]}", {"grew": "Ana", "lean_on": "let-go"})
@@ -473,7 +471,7 @@ def test_every_collection_has_its_table(leader):
     assert "hand-offs" in refused.json["errors"]["table"][0]
 
 
-def test_the_table_of_numbers_comes_in_again(leader):
+def test_numbers_csv_can_be_imported_again(leader):
     numbers = {"2026-W48": (1e15, None, ""), "2026-10": (12.5, -9.25, "k€"), "2026-Q1": (0, 3, "x")}
     for period, (target, actual, unit) in numbers.items():
         number = {"period": period, "target": target, "actual": actual, "unit": unit}
@@ -492,7 +490,7 @@ def test_the_table_of_numbers_comes_in_again(leader):
     }
 
 
-def test_the_markdown_zip_is_one_that_other_tools_read(leader):
+def test_markdown_zip_is_readable_by_other_tools(leader):
     leader.writes("2026-01-05", ("let-go", 4, "Stood aside."), note="Ärger")
     reply = leader.client.get("/api/v1/export?format=markdown", headers=leader.headers)
     with zipfile.ZipFile(io.BytesIO(reply.data)) as archive:
@@ -504,13 +502,13 @@ def test_the_markdown_zip_is_one_that_other_tools_read(leader):
     assert "\n## A note\n\nÄrger\n" in text
 
 
-def test_a_format_that_is_none_is_named(leader):
+def test_unknown_format_is_reported(leader):
     reply = leader.get("/export?format=doc")
     assert reply.status_code == 422
     assert "markdown" in reply.json["errors"]["format"][0]
 
 
-def test_the_page_sends_each_form_as_a_file(leader, browser):
+def test_page_downloads_each_format(leader, browser):
     leader.writes("2026-01-05", ("let-go", 4, "Stood aside."))
     assert "Take everything with you" in browser.get("/settings/moving").text
     for wanted, media in (("json", "json"), ("markdown", "zip"), ("csv", "csv")):
@@ -524,7 +522,7 @@ def test_the_page_sends_each_form_as_a_file(leader, browser):
     assert "-wins.csv" in wins.headers["Content-Disposition"]
 
 
-def test_an_export_is_dated_by_the_leaders_day(app, leader):
+def test_export_name_has_the_leaders_local_date(app, leader):
     with app.app_context():
         today = accounts_store.find_leader(UUID(leader.id)).today(clock.now())
     reply = leader.client.get("/api/v1/export", headers=leader.headers)

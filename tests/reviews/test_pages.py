@@ -7,7 +7,7 @@ import time_machine
 from factories import a_leader, sign_in
 
 
-def test_a_month_shows_each_day_the_figures_and_what_to_reread(app, client):
+def test_month_page_shows_days_figures_and_passages(app, client):
     leader = a_leader(client)
     today = leader.today()
     words = "Sat in on the renewal call and kept quiet until asked."
@@ -24,7 +24,7 @@ def test_a_month_shows_each_day_the_figures_and_what_to_reread(app, client):
     assert browser.get("/month/1900-01").status_code == 200
 
 
-def test_a_month_that_does_not_exist_is_answered_with_what_is_allowed(app, client):
+def test_invalid_month_error_says_what_is_allowed(app, client):
     browser = app.test_client()
     sign_in(browser, a_leader(client))
     for period in ("2026-13", "2026", "soon"):
@@ -33,11 +33,11 @@ def test_a_month_that_does_not_exist_is_answered_with_what_is_allowed(app, clien
         assert "2026-11" in shown.text
 
 
-def words_of(page: str) -> str:
+def read_text(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
 
-def test_the_figures_of_a_month_and_a_year_say_what_they_count_and_mark_the_freeze(app, client):
+def test_figures_say_what_they_count_and_mark_freezes(app, client):
     """A fault: "22 days kept of 21" lost its "of", and no freeze was shown in a row with gaps."""
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC)) as clock:
         leader = a_leader(client, time_zone="UTC")
@@ -50,7 +50,7 @@ def test_the_figures_of_a_month_and_a_year_say_what_they_count_and_mark_the_free
         streak = leader.get("/streak").json
         for period, where in (("2026-03", "March"), ("2026", "2026")):
             kind = "month" if "-" in period else "year"
-            shown = words_of(browser.get(f"/{kind}/{period}").text)
+            shown = read_text(browser.get(f"/{kind}/{period}").text)
             summary = leader.get(f"/summaries/{period}").json
             counts = tuple(summary[f"days_{name}"] for name in ("kept", "expected", "extra"))
             assert counts == (8, 10, 3)
@@ -58,18 +58,18 @@ def test_the_figures_of_a_month_and_a_year_say_what_they_count_and_mark_the_free
             assert f"longest row in {where}{summary['streak_longest']}" in shown
             assert summary["streak_longest"] <= streak["longest"]
             assert "a freeze was spent, so the row went on" in shown
-        assert "Tuesday 10 March, no entry, a freeze was spent" in words_of(
+        assert "Tuesday 10 March, no entry, a freeze was spent" in read_text(
             browser.get("/month/2026-03").text
         )
-        assert "Freezes spent Tue 10 Mar".replace(" ", "") in words_of(
+        assert "Freezes spent Tue 10 Mar".replace(" ", "") in read_text(
             browser.get("/year/2026").text
         ).replace(" ", "")
         assert "8 of 103" in shown
-        today = words_of(browser.get("/").text)
+        today = read_text(browser.get("/").text)
         assert f"Longest ever{streak['longest']}" in today
 
 
-def test_a_row_that_went_on_is_called_as_long_as_it_was_in_that_month(app, client):
+def test_continued_streak_shows_its_length_in_the_month(app, client):
     """A fault: one row had 27, 50 and 73 days, as if each were all of it."""
     with time_machine.travel(datetime(2026, 2, 23, 12, tzinfo=UTC)) as clock:
         leader = a_leader(client, time_zone="UTC")
@@ -81,18 +81,18 @@ def test_a_row_that_went_on_is_called_as_long_as_it_was_in_that_month(app, clien
         browser = app.test_client()
         sign_in(browser, leader)
         said = "The longest began on Monday 23 February 2026 and reached"
-        assert "The longest began" not in words_of(browser.get("/month/2026-02").text)
-        march = words_of(browser.get("/month/2026-03").text)
+        assert "The longest began" not in read_text(browser.get("/month/2026-02").text)
+        march = read_text(browser.get("/month/2026-03").text)
     assert f"{said} 12 days in March. 6 of these fall in March." in march
 
 
-def test_a_month_without_a_practice_day_counts_the_days_written(app, client):
+def test_month_without_practice_days_counts_written_days(app, client):
     """A fault: who began on a Sunday read "0 of 0, no practice day yet"."""
     with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC)):
         leader = a_leader(client, time_zone="UTC")
         leader.writes(date(2026, 11, 29), ("lead-from-front", 4, ""))
         browser = app.test_client()
         sign_in(browser, leader)
-        shown = words_of(browser.get("/month/2026-11").text)
+        shown = read_text(browser.get("/month/2026-11").text)
     assert "day written,no practice day to keep1" in shown.replace(" ,", ",")
     assert "0 of 0" not in shown

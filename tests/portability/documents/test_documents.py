@@ -21,14 +21,14 @@ from leaderjournal.worker import run_queued_tasks
 WORDS = "Sat with Mira while Jonas led the review, and kept quiet until Mira’s turn."
 
 
-def written(leader):
+def write_days(leader):
     leader.writes("2026-03-05", ("let-go", 4, WORDS), ("lead-from-front", 2, "Looked away."))
     leader.writes("2026-03-06", ("let-go", 5, "Naïve hopes held, it seems: the deal came."))
     leader.writes("2026-05-06", ("protect-and-serve", 3, "Coached Tomas."), note="A long day.")
     leader.call("PUT", "/reviews/2026-03", {"mirror": "I saw Mira grow.", "lean_on": "let-go"})
 
 
-def fetched(leader, **wishes):
+def fetch_pdf(leader, **wishes):
     query = "&".join(f"{name}={value}" for name, value in wishes.items())
     reply = leader.client.get(f"/api/v1/export?format=pdf&{query}", headers=leader.headers)
     assert reply.status_code == 200, reply.text
@@ -41,17 +41,17 @@ def text_of(pdf):
     )
 
 
-def bookmarks(outline):
+def list_bookmarks(outline):
     found = []
     for entry in outline:
-        found += bookmarks(entry) if isinstance(entry, list) else [entry.title]
+        found += list_bookmarks(entry) if isinstance(entry, list) else [entry.title]
     return found
 
 
 @pytest.mark.parametrize("period", ["2026-03", "2026"])
-def test_a_document_is_valid_tagged_and_has_text_and_bookmarks(leader, period):
-    written(leader)
-    pdf = fetched(leader, period=period)
+def test_pdf_is_valid_tagged_and_has_bookmarks(leader, period):
+    write_days(leader)
+    pdf = fetch_pdf(leader, period=period)
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert opened.check_pdf_syntax() == []
         assert opened.Root.MarkInfo.Marked
@@ -60,14 +60,14 @@ def test_a_document_is_valid_tagged_and_has_text_and_bookmarks(leader, period):
     text = text_of(pdf)
     assert "Sat with Mira while Jonas led the review" in text
     assert "I saw Mira grow." in text
-    titles = bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
+    titles = list_bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
     for title in ("The figures", "The three keys", "Every day", "Thursday 5 March 2026"):
         assert title in titles
 
 
-def test_named_people_are_left_out_everywhere(leader):
-    written(leader)
-    text = text_of(fetched(leader, period="2026", without_names="Mira, Jonas, Tomas"))
+def test_names_are_removed_everywhere(leader):
+    write_days(leader)
+    text = text_of(fetch_pdf(leader, period="2026", without_names="Mira, Jonas, Tomas"))
     assert "Sat with someone while someone led the review" in text
     assert "until someone’s turn" in text
     assert "I saw someone grow." in text
@@ -75,30 +75,30 @@ def test_named_people_are_left_out_everywhere(leader):
         assert name not in text, name
 
 
-def test_a_name_that_a_passage_would_be_cut_in_is_left_out_all_the_same(leader):
+def test_name_at_the_cut_of_a_passage_is_removed(leader):
     before = "word " * 118
     leader.writes("2026-03-05", ("let-go", 4, f"{before} Quetzal Coatl {'after ' * 40}"))
-    text = text_of(fetched(leader, period="2026-03", without_names="Quetzal Coatl"))
+    text = text_of(fetch_pdf(leader, period="2026-03", without_names="Quetzal Coatl"))
     assert "Worth rereading" in text
     assert "Quetzal" not in text
 
 
-def test_the_portrait_alone_holds_no_days(leader):
-    written(leader)
-    text = text_of(fetched(leader, period="2026-05", every_day="false"))
+def test_pdf_without_days_holds_no_day_texts(leader):
+    write_days(leader)
+    text = text_of(fetch_pdf(leader, period="2026-05", every_day="false"))
     assert "Every day" not in text
     assert "The figures" in text
 
 
-def test_what_is_not_valid_is_named(leader):
+def test_invalid_fields_are_reported(leader):
     assert "period" in leader.get("/export?format=pdf&period=2026-13").json["errors"]
     long = "x" * 81
     reply = leader.get(f"/export?format=pdf&without_names={long}")
     assert "without_names" in reply.json["errors"]
 
 
-def test_the_page_offers_the_names_it_found_and_makes_the_document(app, leader, browser, post):
-    written(leader)
+def test_page_offers_found_names_and_makes_the_pdf(app, leader, browser, post):
+    write_days(leader)
     asked = browser.get("/settings/document/2026-03").text
     assert "Jonas, Mira" in asked
     shown = post(
@@ -114,8 +114,8 @@ def test_the_page_offers_the_names_it_found_and_makes_the_document(app, leader, 
         assert not row.content_encrypted.startswith(b"%PDF")
 
 
-def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, browser, post):
-    written(leader)
+def test_pdf_of_a_year_is_made_by_the_worker_and_kept_for_a_day(app, client, leader, browser, post):
+    write_days(leader)
     shown = post("/settings/document/2026", every_day="yes", names="with")
     path = shown.request.path
     assert "Your PDF is being made" in shown.text
@@ -136,7 +136,7 @@ def test_a_year_is_made_by_the_worker_and_waits_for_a_day(app, client, leader, b
     assert browser.get(path).status_code == 404
 
 
-def test_a_name_is_left_out_where_it_stands_by_itself_the_longer_one_first():
+def test_whole_names_are_removed_longest_first():
     says = NameRemover(("Ana", "Ana Lopez", "Jo"))
     assert says("Ana Lopez and ANA, not Analysis; @Jo's turn, not Joanna.") == (
         "someone and someone, not Analysis; someone's turn, not Joanna."
@@ -144,30 +144,30 @@ def test_a_name_is_left_out_where_it_stands_by_itself_the_longer_one_first():
     assert NameRemover(())("Ana") == "Ana"
 
 
-def test_names_are_written_with_commas_or_line_by_line():
+def test_names_are_separated_by_commas_or_lines():
     assert parse_names("Mira, @Jonas\nAna  Lopez;;Mira,") == ("Mira", "Jonas", "Ana Lopez")
     with pytest.raises(ValueError, match="500"):
         parse_names(",".join(map(str, range(501))))
 
 
-def test_a_beginning_ends_at_a_word():
+def test_shortened_passage_ends_at_a_word():
     assert shorten("short") == "short"
     assert shorten("word " * 200).endswith("word …")
     assert len(shorten("x" * 900)) == 602
 
 
-def test_a_document_tells_what_happened_between_reflections_without_who_is_left_out(leader):
-    written(leader)
+def test_pdf_holds_the_log_without_removed_names(leader):
+    write_days(leader)
     mira = leader.call("POST", "/people", {"name": "Mira"}).json["id"]
     leader.call("PUT", f"/people/{mira}/acts/2026-03-05", {"acts": ["coach", "help"]})
     leader.call("POST", "/wins", {"text": "A tender", "local_date": "2026-03-05"})
     number = {"period": "2026-03", "target": 1200, "actual": 900.5, "unit": "deals"}
     leader.call("POST", "/numbers", number)
-    pdf = fetched(leader, period="2026-03")
-    assert "Between reflections" in bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
+    pdf = fetch_pdf(leader, period="2026-03")
+    assert "Between reflections" in list_bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
     text = text_of(pdf)
     for told in ("Acts for Mira 2", "Wins celebrated 0 of 1", "The number, deals 900.5 of 1,200"):
         assert told in text
-    text = text_of(fetched(leader, period="2026-03", without_names="Mira"))
+    text = text_of(fetch_pdf(leader, period="2026-03", without_names="Mira"))
     assert "Acts for someone 2" in text
     assert "Mira" not in text

@@ -34,7 +34,7 @@ def instants(first, last):
     )
 
 
-def a_zip(*members):
+def create_zip(*members):
     """Return a zip of (name, content) pairs; what is no text or bytes is written as JSON."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -44,7 +44,7 @@ def a_zip(*members):
     return file
 
 
-def an_entry(text="words", **fields):
+def create_entry(text="words", **fields):
     return {
         "uuid": "9DC35F3A85734E6E9CC2D2D0DE8C1D32",
         "creationDate": "2024-05-06T20:00:00Z",
@@ -55,7 +55,9 @@ def an_entry(text="words", **fields):
 
 def read_zip(*members, zone="UTC", day_starts_at=time(3), today=TODAY):
     return list(
-        read_day_one(Archive(a_zip(*members)), zone=zone, day_starts_at=day_starts_at, today=today)
+        read_day_one(
+            Archive(create_zip(*members)), zone=zone, day_starts_at=day_starts_at, today=today
+        )
     )
 
 
@@ -67,12 +69,12 @@ def read(*entries, **leader):
 
 def text_of(text):
     """Return what arrives of an entry's text."""
-    [entry] = read(an_entry(text))
+    [entry] = read(create_entry(text))
     assert isinstance(entry, JournalEntry), entry
     return entry.text
 
 
-def why_not(entry, **leader):
+def get_failure(entry, **leader):
     """Return why an entry is not brought in."""
     [failure] = read(entry, **leader)
     assert isinstance(failure, Failure), failure
@@ -80,14 +82,14 @@ def why_not(entry, **leader):
     return failure.why
 
 
-def refusal(*members):
+def read_refusal(*members):
     """Return why a zip of these is refused."""
     with pytest.raises(UnreadableJournal) as refused:
         read_zip(*members)
     return str(refused.value)
 
 
-def test_a_real_diary_arrives_whole(diary):
+def test_real_diary_is_read_whole(diary):
     content = json.loads(zipfile.ZipFile(diary).read("Journal.json"))["entries"]
     with diary.open("rb") as file:
         entries = list(read_day_one(Archive(file), zone="UTC", day_starts_at=time(3), today=TODAY))
@@ -104,10 +106,10 @@ def test_a_real_diary_arrives_whole(diary):
     }
 
 
-def test_an_entry_says_where_it_stood_and_when_it_was_written():
+def test_entry_has_its_position_and_time_of_writing():
     [first, second] = read(
-        an_entry("One."),
-        an_entry("Two.", uuid="B", creationDate="2024-05-07T01:00:00Z", timeZone="Asia/Tokyo"),
+        create_entry("One."),
+        create_entry("Two.", uuid="B", creationDate="2024-05-07T01:00:00Z", timeZone="Asia/Tokyo"),
     )
     assert first.where == "Journal.json, entry 1"
     assert first.source_id == "9DC35F3A85734E6E9CC2D2D0DE8C1D32"
@@ -121,9 +123,9 @@ def test_an_entry_says_where_it_stood_and_when_it_was_written():
     )
 
 
-def test_all_that_day_one_writes_beside_the_words_is_passed_over():
+def test_day_one_metadata_is_ignored():
     # Field names and shapes of a real export (metadata version 1.0, macOS app 1552).
-    entry = an_entry(
+    entry = create_entry(
         "Reef view",
         photos=[{"identifier": "27A4", "md5": "64fd45", "type": "jpeg", "fileSize": 1287214}],
         richText='{"contents":[{"text":"Reef view"}],"meta":{"version":1}}',
@@ -138,15 +140,15 @@ def test_all_that_day_one_writes_beside_the_words_is_passed_over():
         modifiedDate="2024-05-07T11:46:50Z",
     )
     [with_all] = read(entry)
-    [plain] = read(an_entry("Reef view"))
+    [plain] = read(create_entry("Reef view"))
     assert with_all == replace(plain, photos=1)
 
 
 # ---- which day ----
 
 
-def test_the_day_is_the_one_it_was_where_it_was_written():
-    [entry] = read(an_entry(timeZone="Pacific/Auckland"), zone="America/New_York")
+def test_local_day_follows_the_zone_of_writing():
+    [entry] = read(create_entry(timeZone="Pacific/Auckland"), zone="America/New_York")
     assert entry.local_date == date(2024, 5, 7)
     assert entry.time_zone == "Pacific/Auckland"
 
@@ -154,35 +156,35 @@ def test_the_day_is_the_one_it_was_where_it_was_written():
 @pytest.mark.parametrize(
     "fields", [{"timeZone": name} for name in ("Mars/Olympus", "GMT+0200", "", None, 2, ["UTC"])]
 )
-def test_the_leaders_zone_stands_in_for_one_that_is_unknown(fields):
-    [entry] = read(an_entry(**fields), zone="Pacific/Auckland")
+def test_unknown_zone_falls_back_to_the_leaders(fields):
+    [entry] = read(create_entry(**fields), zone="Pacific/Auckland")
     assert (entry.local_date, entry.time_zone) == (date(2024, 5, 7), "Pacific/Auckland")
 
 
-def test_the_leaders_zone_stands_in_for_one_that_is_missing():
-    entry = an_entry()
+def test_missing_zone_falls_back_to_the_leaders():
+    entry = create_entry()
     del entry["timeZone"]
     [entry] = read(entry, zone="Pacific/Auckland")
     assert entry.local_date == date(2024, 5, 7)
 
 
-def test_words_after_midnight_belong_to_the_day_before():
+def test_entries_before_the_day_starts_belong_to_the_day_before():
     [before, after] = read(
-        an_entry(creationDate="2024-05-07T02:59:59Z"),
-        an_entry(creationDate="2024-05-07T03:00:00Z"),
+        create_entry(creationDate="2024-05-07T02:59:59Z"),
+        create_entry(creationDate="2024-05-07T03:00:00Z"),
     )
     assert (before.local_date, after.local_date) == (date(2024, 5, 6), date(2024, 5, 7))
 
 
-def test_the_hour_at_which_the_day_starts_is_the_leaders_own():
-    [entry] = read(an_entry(creationDate="2024-05-07T02:59:59Z"), day_starts_at=time(0))
+def test_day_start_of_the_leader_applies():
+    [entry] = read(create_entry(creationDate="2024-05-07T02:59:59Z"), day_starts_at=time(0))
     assert entry.local_date == date(2024, 5, 7)
 
 
-def test_an_entry_for_a_whole_day_has_its_plain_date():
+def test_all_day_entry_keeps_its_plain_date():
     # As Day One writes it: midnight where one was.
     [entry] = read(
-        an_entry(isAllDay=True, creationDate="2024-04-16T23:00:00Z", timeZone="Europe/Dublin")
+        create_entry(isAllDay=True, creationDate="2024-04-16T23:00:00Z", timeZone="Europe/Dublin")
     )
     assert entry.local_date == date(2024, 4, 17)
 
@@ -194,11 +196,13 @@ def test_an_entry_for_a_whole_day_has_its_plain_date():
     st.sampled_from([time(0), time(3), time(4, 30)]),
     st.booleans(),
 )
-def test_the_day_is_what_the_clock_on_the_wall_said_in_every_zone(
+def test_local_day_follows_the_wall_clock_in_every_zone(
     written_at, zone, leaders_zone, day_starts_at, all_day
 ):
     [entry] = read(
-        an_entry(creationDate=f"{written_at:%Y-%m-%dT%H:%M:%SZ}", timeZone=zone, isAllDay=all_day),
+        create_entry(
+            creationDate=f"{written_at:%Y-%m-%dT%H:%M:%SZ}", timeZone=zone, isAllDay=all_day
+        ),
         zone=leaders_zone,
         day_starts_at=day_starts_at,
         today=LocalDate(date(2031, 1, 2)),
@@ -209,26 +213,26 @@ def test_the_day_is_what_the_clock_on_the_wall_said_in_every_zone(
     assert (entry.written_at, entry.time_zone) == (written_at, zone)
 
 
-def test_an_instant_may_have_an_offset():
-    [entry] = read(an_entry(creationDate="2024-05-06T20:00:00.123+05:00"))
+def test_timestamp_with_offset_is_accepted():
+    [entry] = read(create_entry(creationDate="2024-05-06T20:00:00.123+05:00"))
     assert entry.written_at == datetime(2024, 5, 6, 15, 0, 0, 123_000, tzinfo=UTC)
 
 
-def test_an_instant_without_an_offset_is_in_utc():
-    [entry] = read(an_entry(creationDate="2024-05-06T20:00:00", timeZone="Asia/Tokyo"))
+def test_timestamp_without_offset_is_utc():
+    [entry] = read(create_entry(creationDate="2024-05-06T20:00:00", timeZone="Asia/Tokyo"))
     assert entry.written_at == datetime(2024, 5, 6, 20, tzinfo=UTC)
 
 
-def test_today_is_the_last_day_that_arrives():
-    assert len(merge_entries(read(an_entry(creationDate="2026-11-24T23:00:00Z")))[0]) == 1
-    why = why_not(an_entry(creationDate="2026-11-25T03:00:00Z"))
+def test_days_after_today_are_refused():
+    assert len(merge_entries(read(create_entry(creationDate="2026-11-24T23:00:00Z")))[0]) == 1
+    why = get_failure(create_entry(creationDate="2026-11-25T03:00:00Z"))
     assert why == "Its date, 2026-11-25, is not between 1900-01-01 and today."
 
 
-def test_the_first_day_of_1900_is_the_first_that_arrives():
-    [entry] = read(an_entry(creationDate="1900-01-01T12:00:00Z"))
+def test_days_before_1900_are_refused():
+    [entry] = read(create_entry(creationDate="1900-01-01T12:00:00Z"))
     assert entry.local_date == date(1900, 1, 1)
-    assert "1899-12-31" in why_not(an_entry(creationDate="1900-01-01T02:00:00Z"))
+    assert "1899-12-31" in get_failure(create_entry(creationDate="1900-01-01T02:00:00Z"))
 
 
 @pytest.mark.parametrize(
@@ -254,24 +258,28 @@ def test_the_first_day_of_1900_is_the_first_that_arrives():
     ],
     ids=repr,
 )
-def test_a_date_that_is_none_is_named(date_):
-    assert "2016-01-11T21:30:00Z" in why_not(an_entry(creationDate=date_))
+def test_invalid_date_is_reported(date_):
+    assert "2016-01-11T21:30:00Z" in get_failure(create_entry(creationDate=date_))
 
 
-def test_a_missing_date_is_named():
-    entry = an_entry()
+def test_missing_date_is_reported():
+    entry = create_entry()
     del entry["creationDate"]
-    assert why_not(entry) == why_not(an_entry(creationDate=None)) == "It has no creationDate."
+    assert (
+        get_failure(entry)
+        == get_failure(create_entry(creationDate=None))
+        == "It has no creationDate."
+    )
 
 
 # ---- what of the text ----
 
 
-def test_line_ends_become_one_kind():
+def test_line_ends_are_normalized():
     assert text_of("a\r\nb\rc\nd\n\re") == "a\nb\nc\nd\n\ne"
 
 
-def test_what_day_one_escapes_reads_as_it_was_written():
+def test_day_one_escapes_are_removed():
     # Pairs of `text` and `richText` from real exports.
     text = r'"This text is in quotes" This\-text\-is\-hyphenated \(This text is in parentheses\)'
     assert text_of(text) == (
@@ -280,16 +288,16 @@ def test_what_day_one_escapes_reads_as_it_was_written():
     assert text_of("picked up\\.\\. toyota yaris\\.\\. 🐿") == "picked up.. toyota yaris.. 🐿"
 
 
-def test_a_backslash_that_escapes_nothing_stays():
+def test_lone_backslash_is_kept():
     assert text_of(r"C:\temp \o/ \"") == r"C:\temp \o/ \""
     assert text_of("the end\\") == "the end\\"
 
 
-def test_an_escaped_backslash_escapes_nothing():
+def test_escaped_backslash_escapes_nothing():
     assert text_of(r"\\. \\\\") == r"\. \\"
 
 
-def test_markdown_that_the_leader_wrote_stays():
+def test_markdown_in_texts_is_kept():
     text = "# Title\n\n> **bold** *italic*\n\n- [ ] one\n1. two\n\n---\n[link](https://a.example)"
     assert text_of(text) == text
 
@@ -303,7 +311,7 @@ def test_markdown_that_the_leader_wrote_stays():
         "dayone-moment:/pdfAttachment/D229A6574C0340E68AD3BB65F950A77C",
     ],
 )
-def test_photos_stay_behind_and_leave_no_gap(place):
+def test_photos_are_removed_without_a_gap(place):
     photo = f"![]({place})"
     assert text_of(f"{photo}\n\nThe reef") == "The reef"
     assert text_of(f"The reef\n\n{photo}\n{photo}") == "The reef"
@@ -311,7 +319,7 @@ def test_photos_stay_behind_and_leave_no_gap(place):
     assert text_of(f"et\\.{photo}. Nostrud") == "et.. Nostrud"
 
 
-def test_words_that_stand_for_a_photo_are_kept():
+def test_photo_alt_text_is_kept():
     assert text_of("![The reef\\!](dayone-moment://A)") == "The reef!"
 
 
@@ -325,7 +333,7 @@ def test_words_that_stand_for_a_photo_are_kept():
         "dayone://view?entryId=479270F4CAD1429AB1564DB34D0FE337",
     ],
 )
-def test_other_links_stay(text):
+def test_other_links_are_kept(text):
     assert text_of(text) == text
 
 
@@ -337,7 +345,7 @@ WRITTEN = st.lists(
 ).map("".join)
 
 
-def escaped(text):
+def escape(text):
     """Return `text` with the backslashes that Day One's own tools write."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!~>|=])", r"\\\1", text)
 
@@ -346,8 +354,8 @@ def escaped(text):
 @given(WRITTEN.map("word".__add__), st.sampled_from(["", "![](dayone-moment://A)\n\n"]))
 @example("¯\\_(ツ)_/¯", "")
 @example("\\\\.", "")
-def test_what_was_written_is_what_arrives(text, photo):
-    assert text_of(photo + escaped(text)) == text.replace("\r\n", "\n").replace("\r", "\n")
+def test_texts_are_imported_unchanged(text, photo):
+    assert text_of(photo + escape(text)) == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 PLAIN = st.text(
@@ -356,7 +364,7 @@ PLAIN = st.text(
 
 
 @given(PLAIN)
-def test_a_text_without_backslashes_and_photos_arrives_unchanged(text):
+def test_plain_text_is_unchanged(text):
     assert text_of(f"word{text}") == f"word{text}"
 
 
@@ -370,10 +378,10 @@ def test_a_text_without_backslashes_and_photos_arrives_unchanged(text):
         max_size=8,
     )
 )
-def test_a_journal_arrives_as_its_days_with_every_text_in_order(written):
+def test_entries_become_days_with_texts_in_order(written):
     entries = read(
         *(
-            an_entry(escaped(text), uuid=str(n), creationDate=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+            create_entry(escape(text), uuid=str(n), creationDate=f"{at:%Y-%m-%dT%H:%M:%SZ}")
             for n, (text, at) in enumerate(written)
         ),
         day_starts_at=time(0),
@@ -388,25 +396,25 @@ def test_a_journal_arrives_as_its_days_with_every_text_in_order(written):
     }
 
 
-def test_the_length_of_a_text_is_that_of_what_arrives():
+def test_text_limit_applies_to_the_imported_text():
     longest = "." * LONGEST_NOTE
-    assert text_of(f"![](dayone-moment://A)\n\n{escaped(longest)}") == longest
-    assert why_not(an_entry(longest + ".")) == "Its text is longer than 20,000 characters."
+    assert text_of(f"![](dayone-moment://A)\n\n{escape(longest)}") == longest
+    assert get_failure(create_entry(longest + ".")) == "Its text is longer than 20,000 characters."
 
 
-def test_an_emoji_is_one_character():
+def test_emoji_counts_as_one_character():
     text = "🪁" * LONGEST_NOTE
     assert text_of(text) == text
 
 
 @pytest.mark.parametrize("text", [5, True, 1.5, [], ["words"], {"words": "words"}])
-def test_a_text_that_is_none_is_named(text):
-    assert why_not(an_entry(text)) == "Its text is no text."
+def test_non_text_is_reported(text):
+    assert get_failure(create_entry(text)) == "Its text is no text."
 
 
 @pytest.mark.parametrize("text", ["words\0", "words \ud83d", "\udc00 words", "\ud800"])
-def test_characters_that_are_no_text_are_named(text):
-    assert why_not(an_entry(text)) == "Its text holds characters that are no text."
+def test_invalid_characters_are_reported(text):
+    assert get_failure(create_entry(text)) == "Its text holds characters that are no text."
 
 
 @pytest.mark.parametrize(
@@ -419,24 +427,24 @@ def test_characters_that_are_no_text_are_named(text):
         "\u200b![](dayone-moment://A)\n\u200b\n![](dayone-moment:/video/B)",
     ],
 )
-def test_an_entry_without_words_is_named(text):
-    assert why_not(an_entry(text)) == "It holds no words; photos and sounds stay behind."
+def test_entry_without_text_is_reported(text):
+    assert get_failure(create_entry(text)) == "It holds no words; photos and sounds stay behind."
 
 
-def test_an_entry_without_the_field_is_one_without_words():
-    entry = an_entry()
+def test_entry_without_the_text_field_has_no_text():
+    entry = create_entry()
     del entry["text"]
-    assert "no words" in why_not(entry)
+    assert "no words" in get_failure(entry)
 
 
 @pytest.mark.parametrize("text", ["👍", "5", "…", "\U0010ffff", "\ue000"])
-def test_a_single_sign_is_words(text):
+def test_single_visible_character_is_text(text):
     assert text_of(text) == text
 
 
-@pytest.mark.parametrize("entry", ["words", None, 5, [], [an_entry()]])
-def test_what_is_no_entry_is_named_and_the_others_arrive(entry):
-    failure, arrived = read(entry, an_entry("fine"))
+@pytest.mark.parametrize("entry", ["words", None, 5, [], [create_entry()]])
+def test_invalid_entries_are_reported_and_others_imported(entry):
+    failure, arrived = read(entry, create_entry("fine"))
     assert failure == Failure("Journal.json, entry 1", "It is no entry as Day One writes them.")
     assert (arrived.where, arrived.text) == ("Journal.json, entry 2", "fine")
 
@@ -455,18 +463,18 @@ SECRET = "Ben cried"
         {"text": SECRET * 9_999},
     ],
 )
-def test_a_failure_never_quotes_what_was_written(fields):
-    assert SECRET not in why_not(an_entry(SECRET) | fields)
+def test_failures_never_quote_the_text(fields):
+    assert SECRET not in get_failure(create_entry(SECRET) | fields)
 
 
 # ---- several files ----
 
 
-def test_every_journal_in_the_zip_is_read_and_photos_are_not():
+def test_all_journals_in_the_zip_are_read_without_photos():
     entries = read_zip(
-        ("Work.json", {"entries": [an_entry("work", uuid="A")]}),
+        ("Work.json", {"entries": [create_entry("work", uuid="A")]}),
         ("photos/64fd45.jpeg", b"\xff\xd8"),
-        ("Privé/Maison.json", {"entries": [an_entry("home", uuid="B"), 5]}),
+        ("Privé/Maison.json", {"entries": [create_entry("home", uuid="B"), 5]}),
     )
     assert [entry.where for entry in entries] == [
         "Work.json, entry 1",
@@ -476,40 +484,40 @@ def test_every_journal_in_the_zip_is_read_and_photos_are_not():
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_entries_without_an_id_are_told_apart_even_in_files_of_one_name():
-    nameless = [an_entry(text, uuid=uuid) for text, uuid in [("a", ""), ("b", None), ("c", 7)]]
+def test_entries_without_an_id_stay_distinct():
+    nameless = [create_entry(text, uuid=uuid) for text, uuid in [("a", ""), ("b", None), ("c", 7)]]
     entries = read_zip(
         ("Journal.json", {"entries": nameless}),
-        ("Journal.json", {"entries": [an_entry("d", uuid="")]}),
+        ("Journal.json", {"entries": [create_entry("d", uuid="")]}),
     )
     assert len({entry.source_id for entry in entries}) == 4
     [day], failures = merge_entries(entries)
     assert (day.note, failures) == ("a\n\nb\n\nc\n\nd", [])
 
 
-def test_other_json_beside_a_journal_is_passed_over():
+def test_other_json_in_the_zip_is_ignored():
     entries = read_zip(
         ("package.json", {"name": "x"}),
         ("list.json", [1]),
         ("entries.json", {"entries": {"a": 1}}),
-        ("Journal.json", {"entries": [an_entry("words")]}),
+        ("Journal.json", {"entries": [create_entry("words")]}),
     )
     assert [entry.text for entry in entries] == ["words"]
 
 
-def test_a_journal_without_entries_gives_none():
+def test_journal_without_entries_is_empty():
     assert read() == []
 
 
-def test_a_long_or_strange_name_is_shown_short_and_plain():
+def test_long_or_unprintable_name_is_shortened():
     [failure] = read_zip((f"{'long ' * 50}\u202e\x07name.json", {"entries": [5]}))
     assert len(failure.where) < 100
     assert failure.where.isprintable()
     assert failure.where.endswith("long name.json, entry 1")
 
 
-def test_a_byte_order_mark_is_passed_over():
-    content = json.dumps({"entries": [an_entry("words")]})
+def test_byte_order_mark_is_ignored():
+    content = json.dumps({"entries": [create_entry("words")]})
     [entry] = read_zip(("Journal.json", b"\xef\xbb\xbf" + content.encode()))
     assert entry.text == "words"
 
@@ -522,14 +530,14 @@ def test_a_byte_order_mark_is_passed_over():
         [("Journal.txt", "Dear diary")],
         [("__MACOSX/._Journal.json", b"\0\5")],
         [("Journal.json", {"journal": []})],
-        [("Journal.json", [an_entry()])],
-        [("Journal.json", {"entries": {"1": an_entry()}})],
+        [("Journal.json", [create_entry()])],
+        [("Journal.json", {"entries": {"1": create_entry()}})],
         [("Journal.json", "null")],
         [("Journal.json", "NaN")],
     ],
 )
-def test_a_zip_without_a_journal_is_refused(members):
-    assert "holds no journal" in refusal(*members)
+def test_zip_without_a_journal_is_refused(members):
+    assert "holds no journal" in read_refusal(*members)
 
 
 @pytest.mark.parametrize(
@@ -547,42 +555,44 @@ def test_a_zip_without_a_journal_is_refused(members):
     ],
     ids=lambda content: repr(content[:30]),
 )
-def test_json_that_cannot_be_read_is_refused_by_name(content):
-    assert refusal(("Journal.json", content)).startswith("Journal.json in this zip is no JSON")
+def test_unreadable_json_is_refused_by_name(content):
+    assert read_refusal(("Journal.json", content)).startswith("Journal.json in this zip is no JSON")
 
 
-def test_one_broken_journal_keeps_the_whole_zip_out():
-    assert "Home.json" in refusal(("Work.json", {"entries": [an_entry()]}), ("Home.json", "["))
+def test_one_broken_journal_refuses_the_whole_zip():
+    assert "Home.json" in read_refusal(
+        ("Work.json", {"entries": [create_entry()]}), ("Home.json", "[")
+    )
 
 
-def test_numbers_of_any_length_are_passed_over():
+def test_huge_numbers_are_ignored():
     huge = "9" * 10_000
-    content = json.dumps({"entries": [an_entry("words")]}).replace(
+    content = json.dumps({"entries": [create_entry("words")]}).replace(
         '"uuid"', f'"a": {huge}, "b": -{huge}.5e{huge}, "uuid"'
     )
     [entry] = read_zip(("Journal.json", content))
     assert entry.text == "words"
 
 
-def test_more_entries_than_a_journal_may_hold_are_refused_over_all_files():
+def test_too_many_entries_over_all_files_are_refused():
     half = "[" + ",".join("0" for _ in range(MOST_ENTRIES // 2)) + "]"
     members = [(f"{number}.json", f'{{"entries": {half}}}') for number in range(2)]
     assert len(read_zip(*members)) == MOST_ENTRIES
-    assert "2.json" in refusal(*members, ("2.json", {"entries": [0]}))
-    assert "100,000 entries" in refusal(*members, ("2.json", {"entries": [0]}))
+    assert "2.json" in read_refusal(*members, ("2.json", {"entries": [0]}))
+    assert "100,000 entries" in read_refusal(*members, ("2.json", {"entries": [0]}))
 
 
-def test_json_that_would_fill_the_memory_is_refused_before_it_is_read():
+def test_oversized_json_is_refused_before_it_is_parsed():
     noise = "".join(map(str, range(20_000)))  # or the zip would be refused as a bomb
     content = f'{{"metadata": ["{noise}"{",[]" * (MOST_VALUES // 2)}], "entries": []}}'
-    assert "5,000,000 values" in refusal(("Journal.json", content))
+    assert "5,000,000 values" in read_refusal(("Journal.json", content))
 
 
 @pytest.mark.parametrize("opening", ["![", "![a", "![](dayone-moment:", "\\", "\n\n", "![]("])
-def test_a_text_of_nothing_but_openings_is_read_in_no_time(opening):
+def test_text_of_only_open_brackets_is_read_fast(opening):
     # Quadratic work would take hours here, not the blink that it is.
     noise = "".join(map(str, range(10_000)))
-    assert "20,000 characters" in why_not(an_entry(opening * 400_000 + noise))
+    assert "20,000 characters" in get_failure(create_entry(opening * 400_000 + noise))
 
 
 JSON = st.recursive(
@@ -596,11 +606,11 @@ FIELDS = ["uuid", "creationDate", "timeZone", "text", "isAllDay", "tags"]
 @settings(max_examples=200)
 @given(
     st.lists(
-        st.dictionaries(st.sampled_from(FIELDS), JSON).map(lambda odd: an_entry() | odd) | JSON,
+        st.dictionaries(st.sampled_from(FIELDS), JSON).map(lambda odd: create_entry() | odd) | JSON,
         max_size=5,
     )
 )
-def test_whatever_stands_there_each_entry_arrives_or_is_named(entries):
+def test_every_entry_is_imported_or_reported(entries):
     results = read(*entries)
     assert [result.where for result in results] == [
         f"Journal.json, entry {number}" for number in range(1, len(entries) + 1)

@@ -24,7 +24,7 @@ from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.worker import run_queued_tasks
 
 
-def a_zip(entries, name="Journal.json", *, stored=False, **journal):
+def create_zip(entries, name="Journal.json", *, stored=False, **journal):
     """Return a Day One export as an open file, `stored` as large as what it holds."""
     file = io.BytesIO()
     kind = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
@@ -34,7 +34,7 @@ def a_zip(entries, name="Journal.json", *, stored=False, **journal):
     return file
 
 
-def an_entry(text, date="2024-05-06T20:00:00Z", **rest):
+def create_entry(text, date="2024-05-06T20:00:00Z", **rest):
     return {
         "uuid": f"{text[:9]}{date}",
         "creationDate": date,
@@ -43,7 +43,7 @@ def an_entry(text, date="2024-05-06T20:00:00Z", **rest):
     } | rest
 
 
-def bring(leader, file, name="journal.zip"):
+def import_file(leader, file, name="journal.zip"):
     boundary, body = encode_multipart({"file": FileStorage(file, name)})
     return leader.client.post(
         "/api/v1/imports",
@@ -53,9 +53,9 @@ def bring(leader, file, name="journal.zip"):
     )
 
 
-def test_a_real_diary_arrives_whole_and_a_second_time_adds_nothing(client, diary):
+def test_real_diary_is_imported_whole_and_only_once(client, diary):
     leader = a_leader(client)
-    first = bring(leader, io.BytesIO(diary.read_bytes()))
+    first = import_file(leader, io.BytesIO(diary.read_bytes()))
     assert first.status_code == 200
     assert first.json == {"created": 356, "skipped": 0, "failed": []}
     entries = json.loads(zipfile.ZipFile(diary).read("Journal.json"))["entries"]
@@ -66,7 +66,7 @@ def test_a_real_diary_arrives_whole_and_a_second_time_adds_nothing(client, diary
         found |= {item["local_date"]: item["note"] for item in page["items"]}
         cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
     assert found == texts
-    again = bring(leader, io.BytesIO(diary.read_bytes()))
+    again = import_file(leader, io.BytesIO(diary.read_bytes()))
     assert again.json == {"created": 0, "skipped": 356, "failed": []}
     january = leader.get("/summaries/2016-01").json
     assert (january["days_kept"], january["days_extra"]) == (15, 6)
@@ -77,47 +77,49 @@ def test_a_real_diary_arrives_whole_and_a_second_time_adds_nothing(client, diary
     assert leader.get("/streak").json["current"] == 0
 
 
-def test_two_entries_of_one_day_become_one_day_with_both_texts_in_order(client):
+def test_entries_of_one_day_are_joined_in_order(client):
     leader = a_leader(client)
-    file = a_zip(
+    file = create_zip(
         [
-            an_entry("The evening.", "2024-05-06T20:00:00Z"),
-            an_entry("The morning.", "2024-05-06T06:00:00Z"),
+            create_entry("The evening.", "2024-05-06T20:00:00Z"),
+            create_entry("The morning.", "2024-05-06T06:00:00Z"),
         ]
     )
-    assert bring(leader, file).json["created"] == 1
+    assert import_file(leader, file).json["created"] == 1
     day = leader.get("/reflections/2024-05-06").json
     assert day["note"] == "The morning.\n\nThe evening."
     assert day["written_at"] == "2024-05-06T06:00:00.000000Z"
 
 
-def test_a_day_that_is_there_is_not_overwritten(client):
+def test_stored_day_is_not_overwritten(client):
     leader = a_leader(client)
     leader.writes("2024-05-06", ("let-go", 3, "mine"))
-    reply = bring(leader, a_zip([an_entry("theirs"), an_entry("new", "2024-05-07T20:00:00Z")]))
+    reply = import_file(
+        leader, create_zip([create_entry("theirs"), create_entry("new", "2024-05-07T20:00:00Z")])
+    )
     assert reply.json == {"created": 1, "skipped": 1, "failed": []}
     assert leader.get("/reflections/2024-05-06").json["note"] == ""
 
 
-def test_the_day_is_the_one_it_was_in_its_own_zone(client):
+def test_local_day_follows_the_entrys_own_zone(client):
     leader = a_leader(client, time_zone="UTC")
-    file = a_zip(
+    file = create_zip(
         [
-            an_entry("Auckland", "2024-05-06T20:00:00Z", timeZone="Pacific/Auckland"),
-            an_entry("after midnight", "2024-05-09T01:30:00Z"),
-            an_entry("all day", "2024-05-11T00:00:00Z", isAllDay=True),
-            an_entry("no zone", "2024-05-12T12:00:00Z", timeZone="Mars/Olympus"),
+            create_entry("Auckland", "2024-05-06T20:00:00Z", timeZone="Pacific/Auckland"),
+            create_entry("after midnight", "2024-05-09T01:30:00Z"),
+            create_entry("all day", "2024-05-11T00:00:00Z", isAllDay=True),
+            create_entry("no zone", "2024-05-12T12:00:00Z", timeZone="Mars/Olympus"),
         ]
     )
-    assert bring(leader, file).json["created"] == 4
+    assert import_file(leader, file).json["created"] == 4
     days = [item["local_date"] for item in leader.get("/reflections").json["items"]]
     assert days == ["2024-05-12", "2024-05-11", "2024-05-08", "2024-05-07"]
 
 
-def test_markdown_escapes_are_undone_and_photos_stay_behind(client):
+def test_markdown_escapes_and_photos_are_removed(client):
     leader = a_leader(client)
     text = "1\\. Called Ben\\!\r\n![](dayone-moment://ABC)\n\\*starred\\*"
-    bring(leader, a_zip([an_entry(text)]))
+    import_file(leader, create_zip([create_entry(text)]))
     assert leader.get("/reflections/2024-05-06").json["note"] == "1. Called Ben!\n\n*starred*"
 
 
@@ -128,43 +130,43 @@ TOMORROW = f"{date.today() + timedelta(days=2)}T12:00:00Z"  # noqa: DTZ011 - any
     ("entry", "why"),
     [
         ("words", "no entry"),
-        (an_entry("x", TOMORROW), "not between"),
-        (an_entry("x", "1899-01-01T12:00:00Z"), "not between"),
-        (an_entry("x", "0001-01-01T12:00:00Z"), "creationDate"),
-        (an_entry("x", "9999-12-31T23:59:59-12:00"), "creationDate"),
-        (an_entry("x", "soon"), "creationDate"),
-        (an_entry("x") | {"creationDate": None}, "creationDate"),
-        (an_entry("x") | {"text": 5}, "no text"),
-        (an_entry("x") | {"text": None}, "no words"),
-        (an_entry("![](dayone-moment://ABC)"), "no words"),
-        (an_entry("\ud800"), "no text"),
-        (an_entry("x" * 20_001), "20,000"),
+        (create_entry("x", TOMORROW), "not between"),
+        (create_entry("x", "1899-01-01T12:00:00Z"), "not between"),
+        (create_entry("x", "0001-01-01T12:00:00Z"), "creationDate"),
+        (create_entry("x", "9999-12-31T23:59:59-12:00"), "creationDate"),
+        (create_entry("x", "soon"), "creationDate"),
+        (create_entry("x") | {"creationDate": None}, "creationDate"),
+        (create_entry("x") | {"text": 5}, "no text"),
+        (create_entry("x") | {"text": None}, "no words"),
+        (create_entry("![](dayone-moment://ABC)"), "no words"),
+        (create_entry("\ud800"), "no text"),
+        (create_entry("x" * 20_001), "20,000"),
     ],
 )
-def test_an_entry_that_cannot_be_brought_in_is_named_and_the_others_arrive(client, entry, why):
+def test_failed_entry_is_reported_and_others_imported(client, entry, why):
     leader = a_leader(client)
-    reply = bring(leader, a_zip([entry, an_entry("fine")])).json
+    reply = import_file(leader, create_zip([entry, create_entry("fine")])).json
     assert (reply["created"], reply["skipped"]) == (1, 0)
     [failure] = reply["failed"]
     assert failure["where"] == "Journal.json, entry 1"
     assert why in failure["why"]
 
 
-def test_texts_of_one_day_that_are_too_long_together_are_named(client):
+def test_texts_too_long_for_one_day_are_reported(client):
     leader = a_leader(client)
-    file = a_zip([an_entry(f"{n}" * 15_000, f"2024-05-06T0{n}:00:00Z") for n in (4, 5)])
-    reply = bring(leader, file).json
+    file = create_zip([create_entry(f"{n}" * 15_000, f"2024-05-06T0{n}:00:00Z") for n in (4, 5)])
+    reply = import_file(leader, file).json
     assert reply["created"] == 1
     assert reply["failed"][0]["where"] == "Journal.json, entry 2"
 
 
-def test_an_entry_that_comes_twice_counts_once(client):
+def test_duplicate_entries_count_once(client):
     leader = a_leader(client)
-    bring(leader, a_zip([an_entry("once"), an_entry("once")]))
+    import_file(leader, create_zip([create_entry("once"), create_entry("once")]))
     assert leader.get("/reflections/2024-05-06").json["note"] == "once"
 
 
-def bomb():
+def create_bomb():
     file = io.BytesIO()
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -175,20 +177,20 @@ def bomb():
     return file.getvalue()
 
 
-def encrypted():
-    content = bytearray(a_zip([an_entry("x")]).getvalue())
+def create_encrypted_zip():
+    content = bytearray(create_zip([create_entry("x")]).getvalue())
     content[6] |= 1
     content[content.index(b"PK\x01\x02") + 8] |= 1
     return bytes(content)
 
 
-def damaged():
-    content = bytearray(a_zip([an_entry("x" * 500)]).getvalue())
+def create_damaged_zip():
+    content = bytearray(create_zip([create_entry("x" * 500)]).getvalue())
     content[60] ^= 0xFF
     return bytes(content)
 
 
-def many():
+def create_zip_of_many_files():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for number in range(20_001):
@@ -196,7 +198,7 @@ def many():
     return file.getvalue()
 
 
-def other(name, content):
+def create_other_zip(name, content):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(name, content)
@@ -204,32 +206,32 @@ def other(name, content):
 
 
 UNREADABLE = {
-    "a bomb": (bomb, "100 MB"),
-    "encrypted": (encrypted, "password"),
-    "damaged": (damaged, "damaged"),
-    "many files": (many, "20,000"),
+    "a bomb": (create_bomb, "100 MB"),
+    "encrypted": (create_encrypted_zip, "password"),
+    "damaged": (create_damaged_zip, "damaged"),
+    "many files": (create_zip_of_many_files, "20,000"),
     "empty": (lambda: b"", "no journal"),
     "no zip": (lambda: b"diary", "Daylio"),
-    "cut short": (lambda: a_zip([an_entry("x")]).getvalue()[:-30], "no zip"),
-    "no journal": (lambda: other("photo.jpeg", b"x"), "no journal"),
-    "other json": (lambda: other("x.json", b'{"a": 1}'), "no journal"),
-    "broken json": (lambda: other("x.json", b'{"entries": ['), "no JSON"),
-    "deep json": (lambda: other("x.json", b"[" * 100_000), "no JSON"),
-    "not utf-8": (lambda: other("x.json", b'{"entries": "\xff"}'), "no JSON"),
+    "cut short": (lambda: create_zip([create_entry("x")]).getvalue()[:-30], "no zip"),
+    "no journal": (lambda: create_other_zip("photo.jpeg", b"x"), "no journal"),
+    "other json": (lambda: create_other_zip("x.json", b'{"a": 1}'), "no journal"),
+    "broken json": (lambda: create_other_zip("x.json", b'{"entries": ['), "no JSON"),
+    "deep json": (lambda: create_other_zip("x.json", b"[" * 100_000), "no JSON"),
+    "not utf-8": (lambda: create_other_zip("x.json", b'{"entries": "\xff"}'), "no JSON"),
 }
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_a_file_that_is_no_journal_is_refused_and_nothing_changes(client, kind):
+def test_non_journal_file_is_refused_without_changes(client, kind):
     make, why = UNREADABLE[kind]
     leader = a_leader(client)
-    reply = bring(leader, io.BytesIO(make()))
+    reply = import_file(leader, io.BytesIO(make()))
     assert reply.status_code == 422
     assert why in reply.json["errors"]["file"][0]
     assert leader.get("/reflections").json["items"] == []
 
 
-def test_a_missing_file_is_named(client):
+def test_missing_file_is_reported(client):
     leader = a_leader(client)
     reply = client.post(
         "/api/v1/imports", data={}, headers=leader.headers, content_type="multipart/form-data"
@@ -238,7 +240,7 @@ def test_a_missing_file_is_named(client):
     assert "file" in reply.json["errors"]
 
 
-def test_a_journal_over_50_mb_is_refused(client):
+def test_journal_over_50_mb_is_refused(client):
     leader = a_leader(client)
     reply = client.post(
         "/api/v1/imports",
@@ -256,16 +258,14 @@ def upload(browser, content, name="journal.zip"):
     return browser.post("/settings/import", data=data, follow_redirects=True)
 
 
-def test_the_page_shows_first_what_is_in_a_file_then_brings_it_in_and_takes_it_back(
-    leader, browser, post
-):
+def test_page_previews_imports_and_undoes_a_file(leader, browser, post):
     leader.writes("2024-05-07", ("let-go", 4, "Mine."))
     photo = {"identifier": "27A4"}
-    file = a_zip(
+    file = create_zip(
         [
-            an_entry("fine", photos=[photo]),
-            an_entry("x", "soon"),
-            an_entry("there", "2024-05-07T10:00:00Z"),
+            create_entry("fine", photos=[photo]),
+            create_entry("x", "soon"),
+            create_entry("there", "2024-05-07T10:00:00Z"),
         ]
     )
     shown = upload(browser, file.getvalue())
@@ -294,37 +294,35 @@ def test_the_page_shows_first_what_is_in_a_file_then_brings_it_in_and_takes_it_b
     assert post(f"{path}/undo").status_code == 404
 
 
-def test_a_day_that_was_written_on_since_stays_when_its_import_is_taken_back(leader):
-    file = a_zip([an_entry("one"), an_entry("two", "2024-05-08T10:00:00Z")])
-    location = bring(leader, file).headers["Location"].removeprefix("/api/v1")
+def test_undo_keeps_days_edited_since(leader):
+    file = create_zip([create_entry("one"), create_entry("two", "2024-05-08T10:00:00Z")])
+    location = import_file(leader, file).headers["Location"].removeprefix("/api/v1")
     leader.writes("2024-05-06", ("let-go", 4, "More."), note="one")
     undone = leader.call("POST", f"{location}/undo").json
     assert (undone["state"], undone["created"], undone["kept"]) == ("undone", 2, 1)
     assert leader.get("/reflections/2024-05-06").status_code == 200
     assert leader.get("/reflections/2024-05-08").status_code == 404
     file.seek(0)
-    assert bring(leader, file).json["created"] == 1, "it can be brought in again"
+    assert import_file(leader, file).json["created"] == 1, "it can be brought in again"
 
 
-def test_a_file_that_was_only_looked_at_is_forgotten_on_wish_and_after_a_day(
-    app, leader, browser, post
-):
-    shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
+def test_previewed_file_is_deleted_on_request_and_after_a_day(app, leader, browser, post):
+    shown = upload(browser, create_zip([create_entry("fine")]).getvalue())
     post(f"{shown.request.path}/give-up")
     assert browser.get(shown.request.path).status_code == 404
-    shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
+    shown = upload(browser, create_zip([create_entry("fine")]).getvalue())
     with app.app_context():
         assert store.delete_unused(before=clock.now()) == 1
     assert browser.get(shown.request.path).status_code == 404
 
 
-def test_a_large_journal_is_read_and_brought_in_by_the_worker(app, leader, browser, post):
+def test_large_journal_is_imported_by_the_worker(app, leader, browser, post):
     first = date(2020, 1, 1)
     entries = [
-        an_entry(f"{number} {'words ' * 600}", f"{first + timedelta(days=number)}T10:00:00Z")
+        create_entry(f"{number} {'words ' * 600}", f"{first + timedelta(days=number)}T10:00:00Z")
         for number in range(450)
     ]
-    shown = upload(browser, a_zip(entries, stored=True).getvalue())
+    shown = upload(browser, create_zip(entries, stored=True).getvalue())
     assert "Reading your journal" in shown.text
     path = shown.request.path
     assert run_queued_tasks(app) == 1
@@ -336,17 +334,15 @@ def test_a_large_journal_is_read_and_brought_in_by_the_worker(app, leader, brows
     assert leader.get("/reflections/2021-03-25").status_code == 200
 
 
-def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in(
-    app, leader, monkeypatch
-):
+def test_interrupted_import_resumes_and_counts_earlier_days(app, leader, monkeypatch):
     first = date(2020, 1, 1)
     entries = [
-        an_entry(f"{number}", f"{first + timedelta(days=number)}T10:00:00Z")
+        create_entry(f"{number}", f"{first + timedelta(days=number)}T10:00:00Z")
         for number in range(250)
     ]
     with app.app_context():
         of = accounts_store.find_leader(UUID(leader.id))
-        import_id = store.create_import(of, a_zip(entries).getvalue(), now=clock.now())
+        import_id = store.create_import(of, create_zip(entries).getvalue(), now=clock.now())
         preview_import(of, import_id, now=clock.now())
         confirm_import(of, import_id, MoodChoices())
         adding, calls = day_imports_store.import_days, []
@@ -366,8 +362,8 @@ def test_an_import_that_was_broken_off_goes_on_and_counts_what_it_had_brought_in
     assert (done.created, done.skipped) == (250, 0)
 
 
-def test_nobody_else_sees_starts_or_undoes_an_import(app, client, leader, browser):
-    shown = upload(browser, a_zip([an_entry("fine")]).getvalue())
+def test_imports_are_private_to_their_account(app, client, leader, browser):
+    shown = upload(browser, create_zip([create_entry("fine")]).getvalue())
     other = a_leader(client)
     import_id = shown.request.path.rpartition("/")[2]
     for method, path in (("GET", ""), ("POST", "/start"), ("POST", "/undo")):
@@ -376,8 +372,8 @@ def test_nobody_else_sees_starts_or_undoes_an_import(app, client, leader, browse
     assert leader.get("/reflections").json["items"] == []
 
 
-def test_the_file_lies_encrypted_and_goes_once_it_is_brought_in(app, leader, browser, post):
-    shown = upload(browser, a_zip([an_entry("Candid about Ben.")], stored=True).getvalue())
+def test_file_is_encrypted_and_deleted_after_the_import(app, leader, browser, post):
+    shown = upload(browser, create_zip([create_entry("Candid about Ben.")], stored=True).getvalue())
     with app.app_context():
         [encrypted] = db.session.scalars(sa.select(Import.file_encrypted))
         assert encrypted is not None
@@ -390,7 +386,7 @@ def test_the_file_lies_encrypted_and_goes_once_it_is_brought_in(app, leader, bro
     ("content", "why"),
     [(None, "Choose the file"), (b"diary", "This is no journal that can be read")],
 )
-def test_the_page_says_why_a_file_cannot_be_read(browser, content, why):
+def test_page_says_why_a_file_cannot_be_read(browser, content, why):
     if content is None:
         data = {"csrf_token": browser.csrf}
         shown = browser.post("/settings/import", data=data, follow_redirects=True)

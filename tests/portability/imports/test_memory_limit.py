@@ -22,7 +22,7 @@ def little_memory(app, monkeypatch):
     monkeypatch.setitem(app.extensions, "settings", chosen)
 
 
-def test_an_import_that_needs_too_much_is_said_to_be_too_large(client, little_memory):
+def test_import_over_the_memory_limit_is_too_large(client, little_memory):
     leader = a_leader(client)
     greedy = b'{"format": "leader-journal/1", "account": [' + b"[]," * 155_000 + b"[]]}"
     answer = client.post(
@@ -37,7 +37,7 @@ def test_an_import_that_needs_too_much_is_said_to_be_too_large(client, little_me
     assert leader.get("/me").status_code == 200
 
 
-def test_a_pdf_that_needs_too_much_is_said_to_be_too_large(client, little_memory):
+def test_pdf_over_the_memory_limit_is_too_large(client, little_memory):
     leader = a_leader(client)
     leader.writes(leader.today(), ("let-go", 3, "words"))
     month = leader.today()[:7]
@@ -46,6 +46,6 @@ def test_a_pdf_that_needs_too_much_is_said_to_be_too_large(client, little_memory
     assert "too large" in answer.json["errors"]["period"][0]
 
 
-def test_how_much_they_may_have_is_checked_at_the_start(tmp_path):
+def test_memory_limit_is_checked_at_start(tmp_path):
     with pytest.raises(SettingsError, match="JOB_MEMORY_MB"):
         Settings.from_environment(create_secrets() | {"JOB_MEMORY_MB": "1"}, tmp_path)

@@ -23,7 +23,7 @@ soon,x,x,x,good,,,Lost
 """
 
 
-def a_zip(files):
+def create_zip(files):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in files.items():
@@ -35,7 +35,7 @@ def read(content, **options):
     return FileReader("Europe/Berlin", time(3), TODAY, **options).read(content)
 
 
-def an_entry(text="Words.", at="2026-11-23T22:30:00+00:00", **rest):
+def create_entry(text="Words.", at="2026-11-23T22:30:00+00:00", **rest):
     moment = int(datetime.fromisoformat(at).timestamp() * 1000)
     return json.dumps(
         {"id": f"{text}{at}", "date_journal": moment, "timezone": "Europe/London", "text": text}
@@ -43,13 +43,13 @@ def an_entry(text="Words.", at="2026-11-23T22:30:00+00:00", **rest):
     )
 
 
-def test_journey_entries_come_to_the_day_they_had_in_their_own_zone():
+def test_journey_entries_keep_the_local_day_of_their_zone():
     reading = read(
-        a_zip(
+        create_zip(
             {
-                "1.json": an_entry("Evening."),
-                "2.json": an_entry("After midnight.", "2026-11-24T02:30:00+00:00"),
-                "3.json": an_entry("Elsewhere.", timezone="Mars/Olympus"),
+                "1.json": create_entry("Evening."),
+                "2.json": create_entry("After midnight.", "2026-11-24T02:30:00+00:00"),
+                "3.json": create_entry("Elsewhere.", timezone="Mars/Olympus"),
                 "1-photo.jpg": b"x",
             }
         )
@@ -63,7 +63,7 @@ def test_journey_entries_come_to_the_day_they_had_in_their_own_zone():
 
 def test_journey_html_becomes_text_and_photos_are_counted():
     text = "<p>Sat with <b>Mira</b> &amp; Jonas.</p><ul><li>One</li><li>Two</li></ul>"
-    reading = read(a_zip({"1.json": an_entry(text, photos=["a.jpg", "b.jpg"])}))
+    reading = read(create_zip({"1.json": create_entry(text, photos=["a.jpg", "b.jpg"])}))
     assert reading.days[0].content.note == "Sat with Mira & Jonas.\n\nOne\n\nTwo"
     assert reading.photos == 2
 
@@ -71,25 +71,25 @@ def test_journey_html_becomes_text_and_photos_are_counted():
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        (an_entry(""), "no words"),
-        (an_entry("x", date_journal="soon"), "no time"),
-        (an_entry("x", date_journal=1e300), "no time"),
-        (an_entry(7), "no text"),
-        (an_entry("x", "2026-12-24T10:00:00+00:00"), "between"),
-        (an_entry("x" * 20_001), "20,000"),
-        (an_entry("<p>" * 100_000), "200,000"),
+        (create_entry(""), "no words"),
+        (create_entry("x", date_journal="soon"), "no time"),
+        (create_entry("x", date_journal=1e300), "no time"),
+        (create_entry(7), "no text"),
+        (create_entry("x", "2026-12-24T10:00:00+00:00"), "between"),
+        (create_entry("x" * 20_001), "20,000"),
+        (create_entry("<p>" * 100_000), "200,000"),
         ("{", "no JSON"),
     ],
 )
-def test_a_journey_entry_that_cannot_be_read_is_named_with_its_reason(entry, why):
-    reading = read(a_zip({"0.json": an_entry("Fine."), "1.json": entry}))
+def test_unreadable_journey_entry_is_reported_with_its_reason(entry, why):
+    reading = read(create_zip({"0.json": create_entry("Fine."), "1.json": entry}))
     [failure] = reading.failures
     assert failure.where == "1.json"
     assert why in failure.why
     assert len(reading.days) == 1
 
 
-def test_daylio_moods_stay_in_words_and_become_scores_only_as_chosen():
+def test_daylio_moods_become_scores_only_as_chosen():
     plain = read(DAYLIO.encode("utf-8-sig"))
     assert plain.kind == "daylio"
     assert plain.moods == {"good": 1, "awful": 1, "splendid": 1}
@@ -109,16 +109,16 @@ def test_daylio_moods_stay_in_words_and_become_scores_only_as_chosen():
     ]
 
 
-def test_a_days_score_is_the_mean_of_its_moods_halves_rounded_up():
+def test_days_score_is_the_mean_of_its_moods_rounded_half_up():
     scores = {"rad": 5, "good": 4, "meh": 3, "bad": 2}
     assert score_moods(["rad", "good"], scores) == 5
     assert score_moods(["rad", "bad", "bad"], scores) == 3
     assert score_moods(["unknown"], scores) is None
 
 
-def test_markdown_of_another_tool_becomes_notes_by_the_date_it_has():
+def test_foreign_markdown_becomes_notes_by_date():
     reading = read(
-        a_zip(
+        create_zip(
             {
                 "daily/2026-11-20.md": "# Friday\n\nCoached Mira.",
                 "b.md": "---\ndate: 2026-11-19\ntags: [work]\n---\nFront matter.",
@@ -149,20 +149,20 @@ def test_markdown_of_another_tool_becomes_notes_by_the_date_it_has():
     assert "between" in whys["2027-01-01.md"]
 
 
-def test_one_text_that_shows_nothing_loses_no_other_of_its_day():
+def test_invisible_text_does_not_drop_the_rest_of_its_day():
     text = "---\ndate: 2026-11-19\n---\n## Let go\nWords.\n## A note\n\u00ad"
-    [day] = read(a_zip({"a.md": text})).days
+    [day] = read(create_zip({"a.md": text})).days
     assert day.content.answers == (Answer("let-go", text="Words."),)
     assert day.content.note == "\u00ad"
 
 
-def test_a_score_that_is_none_in_front_matter_is_left_aside():
+def test_invalid_score_in_front_matter_is_ignored():
     text = "---\ndate: 2026-11-19\nlet-go: {score: 9, behaviour: fly}\n---\n## Let go\nWords."
-    [day] = read(a_zip({"a.md": text})).days
+    [day] = read(create_zip({"a.md": text})).days
     assert day.content.answers == (Answer("let-go", text="Words."),)
 
 
-def test_an_export_of_more_values_than_it_may_hold_is_refused_before_it_is_opened():
+def test_export_with_too_many_values_is_refused_before_parsing():
     with pytest.raises(UnreadableJournal, match="5,000,000"):
         read(b'{"reflections": [' + b"[]," * 2_600_000 + b"]}")
 
@@ -170,19 +170,19 @@ def test_an_export_of_more_values_than_it_may_hold_is_refused_before_it_is_opene
 @pytest.mark.parametrize(
     "content", [b"", b"a,b\n1,2\n", b"\xff\xfe", b"diary", b"full_date,mood\n", b"[]"]
 )
-def test_what_is_no_journal_says_which_ones_can_be_read(content):
+def test_unknown_file_error_lists_the_supported_formats(content):
     with pytest.raises(UnreadableJournal, match="Daylio"):
         read(content)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-def test_daylio_is_read_however_its_lines_end(ending):
+def test_daylio_accepts_any_line_ends(ending):
     reading = read("\ufeff".encode() + DAYLIO.replace("\n", ending).encode())
     assert reading.days == read(DAYLIO.encode()).days
     assert len(reading.days) == 2
 
 
 @pytest.mark.parametrize("text", ["x" * 200_000, 'full_date,"mood', "full_date\0,mood,note"])
-def test_a_text_that_is_no_table_is_told_to_be_no_journal(text):
+def test_non_csv_text_is_no_journal(text):
     with pytest.raises(UnreadableJournal):
         read(text.encode())

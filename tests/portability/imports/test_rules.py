@@ -19,7 +19,9 @@ MONDAY = LocalDate(date(2024, 5, 6))
 MORNING = Instant(datetime(2024, 5, 6, 6, tzinfo=UTC))
 
 
-def an_entry(text="words", *, number=1, hours=0, day=MONDAY, source_id=None, zone="Europe/Paris"):
+def create_entry(
+    text="words", *, number=1, hours=0, day=MONDAY, source_id=None, zone="Europe/Paris"
+):
     """Return an entry written so many hours after Monday morning."""
     return JournalEntry(
         where=f"Journal.json, entry {number}",
@@ -35,19 +37,19 @@ def test_no_entries_make_no_days():
     assert merge_entries([]) == ([], [])
 
 
-def test_an_entry_makes_a_day_of_its_own():
-    assert merge_entries([an_entry("One day.")]) == (
+def test_single_entry_makes_a_day():
+    assert merge_entries([create_entry("One day.")]) == (
         [MergedDay(MONDAY, MORNING, "Europe/Paris", "One day.", ("id 1",))],
         [],
     )
 
 
-def test_entries_of_a_day_are_joined_in_the_order_they_were_written():
+def test_entries_of_a_day_are_joined_in_the_order_of_writing():
     days, failures = merge_entries(
         [
-            an_entry("The evening.", number=1, hours=12, zone="America/New_York"),
-            an_entry("The morning.", number=2),
-            an_entry("Noon.", number=3, hours=6),
+            create_entry("The evening.", number=1, hours=12, zone="America/New_York"),
+            create_entry("The morning.", number=2),
+            create_entry("Noon.", number=3, hours=6),
         ]
     )
     assert failures == []
@@ -57,24 +59,26 @@ def test_entries_of_a_day_are_joined_in_the_order_they_were_written():
     assert (day.written_at, day.time_zone) == (MORNING, "Europe/Paris")
 
 
-def test_entries_of_one_instant_stay_in_the_order_they_came():
-    [day], _ = merge_entries([an_entry(text, number=n) for n, text in enumerate("cab")])
+def test_entries_of_one_instant_keep_their_order():
+    [day], _ = merge_entries([create_entry(text, number=n) for n, text in enumerate("cab")])
     assert day.note == "c\n\na\n\nb"
 
 
-def test_days_come_in_order():
+def test_days_are_in_order():
     later = LocalDate(date(2024, 5, 8))
-    days, _ = merge_entries([an_entry(number=1, day=later, hours=-99), an_entry(number=2)])
+    days, _ = merge_entries([create_entry(number=1, day=later, hours=-99), create_entry(number=2)])
     assert [day.local_date for day in days] == [MONDAY, later]
 
 
-def test_an_entry_that_comes_twice_counts_once():
-    assert merge_entries([an_entry("once"), an_entry("once")]) == merge_entries([an_entry("once")])
+def test_duplicate_entries_count_once():
+    assert merge_entries([create_entry("once"), create_entry("once")]) == merge_entries(
+        [create_entry("once")]
+    )
 
 
-def test_other_words_under_the_same_id_are_named_and_not_lost_unsaid():
+def test_different_text_under_the_same_id_is_reported():
     days, failures = merge_entries(
-        [an_entry("first", source_id="A"), an_entry("second", number=2, source_id="A")]
+        [create_entry("first", source_id="A"), create_entry("second", number=2, source_id="A")]
     )
     assert [day.note for day in days] == ["first"]
     assert failures == [
@@ -86,26 +90,28 @@ def test_other_words_under_the_same_id_are_named_and_not_lost_unsaid():
     ]
 
 
-def test_the_same_words_twice_a_day_are_two_entries():
-    [day], _ = merge_entries([an_entry("Called Ben.", number=1), an_entry("Called Ben.", number=2)])
+def test_same_text_twice_a_day_counts_as_two_entries():
+    [day], _ = merge_entries(
+        [create_entry("Called Ben.", number=1), create_entry("Called Ben.", number=2)]
+    )
     assert day.note == "Called Ben.\n\nCalled Ben."
 
 
-def test_a_note_may_be_exactly_as_long_as_a_note_may_be():
+def test_note_of_the_maximum_length_is_accepted():
     half = LONGEST_NOTE // 2
     [day], failures = merge_entries(
-        [an_entry("a" * half), an_entry("b" * (half - len(TEXT_SEPARATOR)), number=2)]
+        [create_entry("a" * half), create_entry("b" * (half - len(TEXT_SEPARATOR)), number=2)]
     )
     assert (len(day.note), failures) == (LONGEST_NOTE, [])
 
 
-def test_a_text_that_does_not_fit_is_named_and_a_shorter_one_after_it_still_fits():
+def test_overlong_text_is_reported_and_a_shorter_one_still_fits():
     long = "a" * (LONGEST_NOTE // 2)
     [day], [failure] = merge_entries(
         [
-            an_entry(long, number=1),
-            an_entry(long, number=2, hours=1),
-            an_entry("short", number=3, hours=2),
+            create_entry(long, number=1),
+            create_entry(long, number=2, hours=1),
+            create_entry("short", number=3, hours=2),
         ]
     )
     assert day.note == f"{long}\n\nshort"
@@ -115,8 +121,8 @@ def test_a_text_that_does_not_fit_is_named_and_a_shorter_one_after_it_still_fits
     )
 
 
-def test_a_day_of_which_nothing_fits_is_no_day():
-    days, failures = merge_entries([an_entry("a" * (LONGEST_NOTE + 1))])
+def test_day_without_fitting_text_is_skipped():
+    days, failures = merge_entries([create_entry("a" * (LONGEST_NOTE + 1))])
     assert days == []
     assert [failure.where for failure in failures] == ["Journal.json, entry 1"]
 
@@ -126,17 +132,17 @@ SOME_TEXT = st.text("ab ", min_size=1, max_size=5) | st.integers(5_000, LONGEST_
 )
 SOME_ENTRIES = st.lists(
     st.builds(
-        an_entry,
+        create_entry,
         SOME_TEXT,
         hours=st.integers(-3, 3),
         day=st.dates(date(2024, 5, 5), date(2024, 5, 7)).map(LocalDate),
         source_id=st.sampled_from("ABCDEFGH"),
     ),
     max_size=12,
-).map(lambda entries: [_numbered(entry, n) for n, entry in enumerate(entries)])
+).map(lambda entries: [_number(entry, n) for n, entry in enumerate(entries)])
 
 
-def _numbered(entry, number):
+def _number(entry, number):
     return JournalEntry(
         f"entry {number}",
         entry.source_id,
@@ -149,7 +155,7 @@ def _numbered(entry, number):
 
 @settings(max_examples=200)
 @given(SOME_ENTRIES)
-def test_every_word_is_in_a_note_or_its_entry_is_named(entries):
+def test_every_text_is_in_a_note_or_reported(entries):
     days, failures = merge_entries(entries)
     first = {}
     for entry in entries:

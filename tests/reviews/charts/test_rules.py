@@ -33,13 +33,13 @@ YEARS = st.dictionaries(DAYS_OF_2026, SCORES, max_size=60).map(
 )
 
 
-def mean_of(days, key, where):
+def compute_mean(days, key, where):
     """Return the mean and the count as a person would reckon them, in whole fractions."""
     found = [day.scores[key] for day in days if key in day.scores and where(day.date)]
     return (Fraction(sum(found), len(found)) if found else None), len(found)
 
 
-def same(found: Mean, expected):
+def is_same_mean(found: Mean, expected):
     mean, count = expected
     assert found.count == count
     if mean is None:
@@ -49,22 +49,22 @@ def same(found: Mean, expected):
 
 
 @given(YEARS)
-def test_the_means_of_months_weekdays_and_quarters_are_those_of_their_days(days):
+def test_means_of_months_weekdays_and_quarters_match_their_days(days):
     by_month = compute_monthly_means(days, Period(2026).months, KEYS)
     by_weekday = compute_weekday_means(days, KEYS)
     for key in KEYS:
         for number, month in enumerate(by_month, start=1):
-            expected = mean_of(days, key, lambda day, n=number: day.month == n)
-            same(month.by_key[key], expected)
+            expected = compute_mean(days, key, lambda day, n=number: day.month == n)
+            is_same_mean(month.by_key[key], expected)
         for weekday in range(1, 8):
-            expected = mean_of(days, key, lambda day, w=weekday: day.isoweekday() == w)
-            same(by_weekday[key][weekday - 1], expected)
+            expected = compute_mean(days, key, lambda day, w=weekday: day.isoweekday() == w)
+            is_same_mean(by_weekday[key][weekday - 1], expected)
         four = compute_quarters(days, key)
         known = []
         for number in range(1, 5):
             months = range(3 * number - 2, 3 * number + 1)
-            expected = mean_of(days, key, lambda day, m=months: day.month in m)
-            same(four.means[number - 1], expected)
+            expected = compute_mean(days, key, lambda day, m=months: day.month in m)
+            is_same_mean(four.means[number - 1], expected)
             if expected[0] is not None:
                 known.append(expected[0])
         if len(known) < 2:
@@ -73,7 +73,7 @@ def test_the_means_of_months_weekdays_and_quarters_are_those_of_their_days(days)
             assert abs(Fraction(four.change) - (known[-1] - known[0])) < Fraction(1, 10**9)
 
 
-def test_twelve_months_until_one_go_over_the_turn_of_the_year():
+def test_twelve_months_cross_the_turn_of_the_year():
     months = list_months_until(Period(2026, 2), 12)
     assert [month.name for month in (months[0], months[9], months[10], months[11])] == [
         "2025-03",
@@ -91,7 +91,7 @@ def test_twelve_months_until_one_go_over_the_turn_of_the_year():
         ),
     )
 )
-def test_every_behaviour_stands_in_one_place_by_what_was_scored(figures):
+def test_every_behaviour_is_in_one_group_by_score(figures):
     slugs = [behaviour.slug for behaviour in catalogue.list_keys()[0].behaviours]
     found = group_behaviours(figures, slugs)
     placed = [slug for group in (found.strong, found.between, found.weak) for slug, _ in group]
@@ -106,7 +106,7 @@ def test_every_behaviour_stands_in_one_place_by_what_was_scored(figures):
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(1, 5)), min_size=1, max_size=31))
-def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
+def test_line_has_a_point_per_value_and_no_stroke_over_a_long_gap(values):
     line = plot_line(values, bridges=MAX_GAP_DAYS)
     assert [dot.value for dot in line.points] == [v for v in values if v is not None]
     for dot in line.points:
@@ -124,7 +124,7 @@ def test_a_line_has_a_mark_for_each_value_and_no_stroke_over_a_long_gap(values):
 
 
 @given(YEARS)
-def test_the_picture_of_a_year_has_each_of_its_days_once(days):
+def test_year_chart_has_each_day_once(days):
     journal = Journal(days, KEYS, PracticeCalendar(), joined=LocalDate(date(2026, 1, 1)))
     found = summarize(Period(2026), journal, today=LocalDate(date(2026, 12, 31)))
     months = group_by_month(found.days)

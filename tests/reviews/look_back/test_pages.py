@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 
-def test_the_look_back_comes_with_the_first_words_of_the_day(leader, browser):
+def test_look_back_appears_once_the_day_is_written(leader, browser):
     today = date.fromisoformat(leader.today())
     leader.writes(today - timedelta(days=7), ("let-go", 4, "Stood aside a week ago."))
     path = f"/day/{today}/look-back"

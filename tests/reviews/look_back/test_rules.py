@@ -17,6 +17,6 @@ from leaderjournal.reviews.look_back.rules import list_look_back_dates
         ("2026-01-01", "2025-12-25", "2025-12-01", "2025-10-01", "2025-01-01"),
     ],
 )
-def test_a_day_is_seen_beside_the_same_day_of_earlier_months(day, week, month, quarter, year):
+def test_look_back_dates_are_the_same_day_of_earlier_months(day, week, month, quarter, year):
     found = list_look_back_dates(LocalDate(date.fromisoformat(day)))
     assert [str(ago) for ago in found.values()] == [week, month, quarter, year]

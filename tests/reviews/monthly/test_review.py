@@ -13,12 +13,12 @@ from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRev
 REVIEW = {"mirror": "I looked away.", "grew": "Ana.", "let_go": "The deck.", "lean_on": "let-go"}
 
 
-def month_of(leader):
+def get_month(leader):
     return leader.today()[:7]
 
 
-def test_a_review_is_created_then_replaced_and_every_version_is_kept(leader):
-    path = f"/reviews/{month_of(leader)}"
+def test_replaced_review_keeps_every_version(leader):
+    path = f"/reviews/{get_month(leader)}"
     assert leader.get(path).status_code == 404
     created = leader.call("PUT", path, REVIEW)
     assert created.status_code == 201
@@ -29,11 +29,11 @@ def test_a_review_is_created_then_replaced_and_every_version_is_kept(leader):
     assert (changed.status_code, changed.json["version"]) == (200, 2)
     [version] = leader.get(f"{path}/revisions").json["items"]
     assert version["grew"] == "Ana."
-    assert [r["month"] for r in leader.get("/reviews").json["items"]] == [month_of(leader)]
+    assert [r["month"] for r in leader.get("/reviews").json["items"]] == [get_month(leader)]
 
 
-def test_if_match_guards_a_review_against_overwriting(leader):
-    path = f"/reviews/{month_of(leader)}"
+def test_if_match_protects_a_review(leader):
+    path = f"/reviews/{get_month(leader)}"
     first = leader.call("PUT", path, REVIEW).headers["ETag"]
     leader.call("PUT", path, REVIEW | {"mirror": "Meanwhile."})
     refused = leader.call("PUT", path, REVIEW | {"mirror": "Late."}, If_Match=first)
@@ -55,14 +55,14 @@ def test_if_match_guards_a_review_against_overwriting(leader):
         ("2026-01", REVIEW | {"mood": "good"}, "mood"),
     ],
 )
-def test_what_is_not_valid_is_named_and_nothing_is_stored(leader, month, body, field):
+def test_invalid_review_is_reported_and_not_stored(leader, month, body, field):
     reply = leader.call("PUT", f"/reviews/{month}", body)
     assert reply.status_code == 422
     assert field in reply.json["errors"]
     assert leader.get("/reviews").json["items"] == []
 
 
-def test_the_next_month_leans_on_the_key_that_was_chosen(app, leader):
+def test_chosen_key_is_the_focus_of_the_next_month(app, leader):
     leader.call("PUT", "/reviews/2025-12", REVIEW)
     with app.app_context():
         [row] = db.session.scalars(sa.select(FocusKey))
@@ -72,7 +72,7 @@ def test_the_next_month_leans_on_the_key_that_was_chosen(app, leader):
         assert list(db.session.scalars(sa.select(FocusKey))) == []
 
 
-def test_nobody_else_reads_a_review_and_its_words_lie_encrypted(app, client, leader):
+def test_reviews_are_private_and_encrypted(app, client, leader):
     leader.call("PUT", "/reviews/2025-12", REVIEW)
     leader.call("PUT", "/reviews/2025-12", REVIEW | {"grew": "Tomas."})
     other = a_leader(client)
@@ -84,8 +84,8 @@ def test_nobody_else_reads_a_review_and_its_words_lie_encrypted(app, client, lea
                 assert b"looked" not in row.document
 
 
-def test_the_page_saves_a_review_and_the_month_shows_it(leader, browser, post):
-    month = month_of(leader)
+def test_saved_review_is_shown_on_the_month(leader, browser, post):
+    month = get_month(leader)
     leader.writes(leader.today(), ("let-go", 4, "Stood aside."))
     shown = post(
         f"/month/{month}/review", mirror="I looked away.", grew="", let_go="", lean_on="let-go"
@@ -95,7 +95,7 @@ def test_the_page_saves_a_review_and_the_month_shows_it(leader, browser, post):
     assert "I looked away." in browser.get(f"/month/{month}/review").text
 
 
-def test_a_review_changed_on_another_device_shows_both_and_loses_neither(leader, browser, post):
+def test_conflicting_review_shows_both_versions(leader, browser, post):
     path = "/month/2025-12/review"
     leader.call("PUT", "/reviews/2025-12", REVIEW)
     shown = post(path, mirror="Mine.", grew="", let_go="", lean_on="", etag="old-1")
@@ -107,7 +107,7 @@ def test_a_review_changed_on_another_device_shows_both_and_loses_neither(leader,
     assert "Kept here." in refused.text
 
 
-def test_a_month_that_has_not_begun_has_no_review(leader, browser):
+def test_future_month_has_no_review(leader, browser):
     following = (date.fromisoformat(leader.today()).replace(day=1) + timedelta(days=40)).strftime(
         "%Y-%m"
     )

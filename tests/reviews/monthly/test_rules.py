@@ -29,18 +29,18 @@ def on(text):
         ("2027-01-03", "2026-12"),
     ],
 )
-def test_it_is_offered_from_the_last_practice_day_until_a_week_into_the_next_month(today, month):
+def test_review_is_offered_from_the_last_practice_day_for_a_week(today, month):
     found = find_month_to_review(on(today), PLAIN)
     assert (found.name if found else None) == month
 
 
-def test_a_pause_at_the_end_brings_the_last_practice_day_forward():
+def test_pause_at_the_end_moves_the_last_practice_day_forward():
     away = PracticeCalendar(pauses=(Pause(on("2026-11-25"), on("2026-12-02")),))
     assert find_last_practice_day(Period(2026, 11), away) == on("2026-11-24")
     assert find_month_to_review(on("2026-11-24"), away).name == "2026-11"
 
 
-def test_a_month_without_any_practice_day_is_offered_on_its_last():
+def test_month_without_practice_days_is_offered_on_its_last_day():
     away = PracticeCalendar(pauses=(Pause(on("2026-11-01"), on("2026-11-30")),))
     assert find_last_practice_day(Period(2026, 11), away) is None
     assert find_month_to_review(on("2026-11-29"), away) is None

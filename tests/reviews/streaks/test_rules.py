@@ -75,91 +75,93 @@ def marks(text: str) -> frozenset[LocalDate]:
     return frozenset(day(step) for step, mark in enumerate(text.replace(" ", "")) if mark == "x")
 
 
-def seen(text: str, calendar: PracticeCalendar = EVERY_DAY) -> Streak:
+def compute(text: str, calendar: PracticeCalendar = EVERY_DAY) -> Streak:
     """Return the streak of a row of days, the last of which is today."""
     return compute_streak(marks(text), calendar=calendar, today=day(len(text.replace(" ", "")) - 1))
 
 
-def steady(kept: frozenset[LocalDate], today: LocalDate, calendar=EVERY_DAY, joined=MONDAY) -> int:
+def compute_steady(
+    kept: frozenset[LocalDate], today: LocalDate, calendar=EVERY_DAY, joined=MONDAY
+) -> int:
     return compute_steadiness(kept, calendar=calendar, joined=joined, today=today)
 
 
 # The streak
 
 
-def test_an_empty_journal_has_no_streak_and_nothing_to_lose():
+def test_empty_journal_has_no_streak():
     assert compute_streak([], calendar=WEEKDAYS, today=MONDAY) == Streak(
         0, 0, 0, None, at_risk=False
     )
 
 
-def test_the_first_day_makes_a_streak_of_one():
-    assert seen("x") == Streak(1, 1, 0, MONDAY, at_risk=False)
+def test_first_day_makes_a_streak_of_one():
+    assert compute("x") == Streak(1, 1, 0, MONDAY, at_risk=False)
 
 
-def test_a_weekend_without_words_is_no_gap():
-    assert seen("xxxxx.. xx", WEEKDAYS).current == 7
+def test_unwritten_weekend_is_no_gap():
+    assert compute("xxxxx.. xx", WEEKDAYS).current == 7
 
 
-def test_a_day_off_that_was_written_counts():
-    assert seen("xxxxx.x xx", WEEKDAYS).current == 8
+def test_written_day_off_counts():
+    assert compute("xxxxx.x xx", WEEKDAYS).current == 8
 
 
-def test_today_unwritten_ends_nothing_and_is_a_risk_without_a_freeze():
-    assert seen("xxx.") == Streak(3, 3, 0, day(2), at_risk=True)
+def test_unwritten_today_puts_the_streak_at_risk_without_a_freeze():
+    assert compute("xxx.") == Streak(3, 3, 0, day(2), at_risk=True)
 
 
-def test_nothing_is_at_risk_with_a_freeze_in_hand_or_on_a_day_off_or_after_a_break():
-    assert not seen("xxxxxxx.").at_risk
-    assert not seen("xxxxx.", WEEKDAYS).at_risk
-    assert not seen("xx..").at_risk
-    assert not seen("xxx").at_risk
+def test_streak_is_not_at_risk_with_a_freeze_on_a_day_off_or_after_a_break():
+    assert not compute("xxxxxxx.").at_risk
+    assert not compute("xxxxx.", WEEKDAYS).at_risk
+    assert not compute("xx..").at_risk
+    assert not compute("xxx").at_risk
 
 
-def test_a_missed_day_without_a_freeze_ends_the_streak_and_the_longest_is_remembered():
-    assert seen("xxxxxx. xx") == Streak(2, 6, 0, day(8), at_risk=False)
+def test_missed_day_without_a_freeze_ends_the_streak():
+    assert compute("xxxxxx. xx") == Streak(2, 6, 0, day(8), at_risk=False)
 
 
-def test_seven_kept_days_earn_a_freeze_that_a_missed_day_spends():
-    assert seen("xxxxxxx").freezes == 1
-    assert seen("xxxxxxx. x") == Streak(8, 8, 0, day(8), at_risk=False)
-    assert seen("xxxxxxx.. x").current == 1
+def test_seven_completed_days_earn_a_freeze_that_a_missed_day_spends():
+    assert compute("xxxxxxx").freezes == 1
+    assert compute("xxxxxxx. x") == Streak(8, 8, 0, day(8), at_risk=False)
+    assert compute("xxxxxxx.. x").current == 1
 
 
-def test_two_freezes_are_held_at_most():
-    assert [seen("x" * kept).freezes for kept in (6, 7, 13, 14, 21, 70)] == [0, 1, 1, 2, 2, 2]
-    assert seen("x" * 70 + ".." + "x").current == 71
-    assert seen("x" * 70 + "..." + "x").current == 1
+def test_at_most_two_freezes_are_held():
+    assert [compute("x" * kept).freezes for kept in (6, 7, 13, 14, 21, 70)] == [0, 1, 1, 2, 2, 2]
+    assert compute("x" * 70 + ".." + "x").current == 71
+    assert compute("x" * 70 + "..." + "x").current == 1
 
 
-def test_a_freeze_spent_takes_seven_kept_days_to_earn_again():
-    assert seen("x" * 30 + "." + "x" * 6).freezes == 1
-    assert seen("x" * 30 + "." + "x" * 7).freezes == 2
+def test_spent_freeze_takes_seven_completed_days_to_earn():
+    assert compute("x" * 30 + "." + "x" * 6).freezes == 1
+    assert compute("x" * 30 + "." + "x" * 7).freezes == 2
 
 
-def test_a_streak_that_ends_takes_its_half_earned_freeze_along():
-    assert seen("xxxxxx. x").freezes == 0
+def test_ended_streak_loses_its_partial_freeze():
+    assert compute("xxxxxx. x").freezes == 0
 
 
-def test_a_freeze_is_given_back_when_an_offline_day_arrives_late():
-    without, arrived = seen("xxxxxxx.xx"), seen("xxxxxxxxxx")
+def test_late_offline_day_restores_the_freeze():
+    without, arrived = compute("xxxxxxx.xx"), compute("xxxxxxxxxx")
     assert (without.current, without.freezes) == (9, 0)
     assert (arrived.current, arrived.freezes) == (10, 1)
 
 
-def test_a_break_is_undone_when_an_offline_day_arrives_late():
-    assert (seen("xxx.xx").current, seen("xxxxxx").current) == (2, 6)
+def test_late_offline_day_restores_the_streak():
+    assert (compute("xxx.xx").current, compute("xxxxxx").current) == (2, 6)
 
 
-def test_an_entry_written_too_late_counts_as_written_and_mends_no_streak():
+def test_late_entry_counts_as_written_but_not_for_the_streak():
     in_time, late = marks("xxx.xx"), marks("xxxxxx")
     sixty_hours_on = Instant(get_day_end(day(3), "Europe/Berlin") + 60 * HOUR)
     assert not is_written_in_time(day(3), written_at=sixty_hours_on, zone="Europe/Berlin")
     assert compute_streak(in_time, calendar=EVERY_DAY, today=day(5)).current == 2
-    assert steady(late, day(5)) == 100
+    assert compute_steady(late, day(5)) == 100
 
 
-def test_days_after_today_count_and_those_between_are_not_missed_yet():
+def test_days_after_today_count_and_days_between_are_not_missed():
     kept = [*marks("xxx"), day(5)]
     assert compute_streak(kept, calendar=EVERY_DAY, today=day(3)) == Streak(
         4, 4, 0, day(5), at_risk=True
@@ -167,8 +169,8 @@ def test_days_after_today_count_and_those_between_are_not_missed_yet():
 
 
 @given(journals, calendars(), days)
-def test_a_streak_agrees_with_a_slow_and_obvious_count(kept, calendar, today):
-    current, longest, freezes, _, spent = slow_walk(kept, calendar, today)
+def test_streak_matches_a_slow_count(kept, calendar, today):
+    current, longest, freezes, _, spent = walk_slowly(kept, calendar, today)
     found = compute_streak(kept, calendar=calendar, today=today)
     assert (found.current, found.longest, found.freezes) == (current, longest, freezes)
     assert found.last_date == max(kept, default=None)
@@ -176,17 +178,15 @@ def test_a_streak_agrees_with_a_slow_and_obvious_count(kept, calendar, today):
 
 
 @given(journals, calendars(), days, days, days)
-def test_the_longest_within_a_period_agrees_with_a_slow_and_obvious_count(
-    kept, calendar, today, one, other
-):
+def test_longest_streak_of_a_period_matches_a_slow_count(kept, calendar, today, one, other):
     first, last = sorted((one, other))
-    runs = slow_walk(kept, calendar, today)[3]
+    runs = walk_slowly(kept, calendar, today)[3]
     expected = max((len([d for d in run if first <= d <= last]) for run in runs), default=0)
     found = count_longest_streak(kept, calendar=calendar, today=today, first=first, last=last)
     assert found == expected
 
 
-def test_the_longest_within_a_month_brings_its_freezes_along_and_counts_its_own_days_only():
+def test_longest_streak_of_a_month_uses_earlier_freezes_and_counts_its_own_days():
     kept = marks("xxxxxxx.xxx")
     within = {"calendar": EVERY_DAY, "today": day(10), "last": day(10)}
     assert count_longest_streak(kept, first=day(6), **within) == 4
@@ -199,7 +199,7 @@ def test_the_longest_within_a_month_brings_its_freezes_along_and_counts_its_own_
 
 @settings(max_examples=200)
 @given(journals, calendars(), days, days)
-def test_a_kept_day_more_never_lowers_current_longest_or_freezes(kept, calendar, today, extra):
+def test_another_completed_day_never_lowers_streak_or_freezes(kept, calendar, today, extra):
     before = compute_streak(kept, calendar=calendar, today=today)
     after = compute_streak({*kept, extra}, calendar=calendar, today=today)
     assert after.current >= before.current
@@ -208,7 +208,7 @@ def test_a_kept_day_more_never_lowers_current_longest_or_freezes(kept, calendar,
 
 
 @pytest.mark.parametrize("kept_before", [0, 5, 6, 13, 19, 20])
-def test_a_saturday_more_never_hurts_whatever_the_two_weeks_after_it_bring(kept_before):
+def test_extra_saturday_never_hurts(kept_before):
     practice_days = [d for d in iter_days(MONDAY, day(40)) if WEEKDAYS.is_expected(d)]
     saturday = next(
         d for d in iter_days(practice_days[kept_before], day(40)) if d.isoweekday() == 6
@@ -224,34 +224,34 @@ def test_a_saturday_more_never_hurts_whatever_the_two_weeks_after_it_bring(kept_
         assert after.longest >= before.longest, kept
 
 
-def test_an_extra_saturday_does_not_waste_the_freeze_that_two_held_leave_no_room_for():
+def test_extra_saturday_does_not_waste_a_freeze():
     without = "xxxxx.. xxxxx.. xxxxx.. xxxxx.. .x..x"
     saturday = "xxxxx.. xxxxx.. xxxxx.. xxxxxx. .x..x"
-    assert seen(saturday, WEEKDAYS).current >= seen(without, WEEKDAYS).current
-    assert seen(saturday, WEEKDAYS).longest >= seen(without, WEEKDAYS).longest
+    assert compute(saturday, WEEKDAYS).current >= compute(without, WEEKDAYS).current
+    assert compute(saturday, WEEKDAYS).longest >= compute(without, WEEKDAYS).longest
 
 
-def test_an_extra_saturday_does_not_spend_what_a_broken_streak_would_have_kept():
+def test_extra_saturday_does_not_cost_a_freeze():
     without = "xxxxx.. x.x.x"
     saturday = "xxxxxx. x.x.x"
-    assert seen(saturday, WEEKDAYS).current >= seen(without, WEEKDAYS).current
+    assert compute(saturday, WEEKDAYS).current >= compute(without, WEEKDAYS).current
 
 
 @given(journals, calendars(), days, days)
-def test_a_kept_day_more_never_lowers_the_longest_of_a_period(kept, calendar, today, extra):
+def test_another_completed_day_never_shortens_the_longest_streak(kept, calendar, today, extra):
     period = {"calendar": calendar, "today": today, "first": day(14), "last": day(45)}
     assert count_longest_streak({*kept, extra}, **period) >= count_longest_streak(kept, **period)
 
 
 @settings(max_examples=200)
 @given(journals, calendars(), days, days, days)
-def test_a_kept_day_more_never_lowers_steadiness(kept, calendar, joined, today, extra):
-    before = steady(kept, today, calendar, joined)
-    assert steady(kept | {extra}, today, calendar, joined) >= before
+def test_another_completed_day_never_lowers_steadiness(kept, calendar, joined, today, extra):
+    before = compute_steady(kept, today, calendar, joined)
+    assert compute_steady(kept | {extra}, today, calendar, joined) >= before
 
 
 @given(journals, calendars(), days)
-def test_at_risk_says_whether_todays_silence_would_cost_the_streak(kept, calendar, today):
+def test_at_risk_says_whether_an_unwritten_today_ends_the_streak(kept, calendar, today):
     now = compute_streak(kept, calendar=calendar, today=today)
     silent = compute_streak(kept, calendar=calendar, today=days_after(today, 1))
     assert now.at_risk == (silent.current < now.current)
@@ -261,17 +261,17 @@ def test_at_risk_says_whether_todays_silence_would_cost_the_streak(kept, calenda
 
 
 @given(journals, calendars(), days, st.randoms(use_true_random=False))
-def test_the_order_in_which_days_arrive_makes_no_difference(kept, calendar, today, random: Random):
+def test_order_of_days_does_not_change_the_streak(kept, calendar, today, random: Random):
     shuffled = [*kept, *kept]
     random.shuffle(shuffled)
     expected = compute_streak(kept, calendar=calendar, today=today)
     assert compute_streak(shuffled, calendar=calendar, today=today) == expected
     assert compute_streak(sorted(kept), calendar=calendar, today=today) == expected
-    assert steady(shuffled, today, calendar) == steady(kept, today, calendar)
+    assert compute_steady(shuffled, today, calendar) == compute_steady(kept, today, calendar)
 
 
 @given(journals, days, st.integers(0, 30))
-def test_a_pause_without_words_neither_breaks_nor_grows_a_streak(kept, first, length):
+def test_unwritten_pause_neither_breaks_nor_extends_a_streak(kept, first, length):
     last = days_after(first, length)
     calendar = PracticeCalendar(pauses=(Pause(first, last),))
     so_far = frozenset(kept_day for kept_day in kept if kept_day < first)
@@ -280,55 +280,59 @@ def test_a_pause_without_words_neither_breaks_nor_grows_a_streak(kept, first, le
     over = compute_streak(so_far, calendar=calendar, today=after)
     assert not begun.at_risk
     assert replace(over, at_risk=False) == begun
-    assert steady(so_far, first, calendar) == steady(so_far, after, calendar)
+    assert compute_steady(so_far, first, calendar) == compute_steady(so_far, after, calendar)
 
 
 # Steadiness
 
 
-def test_steadiness_is_100_while_every_practice_day_is_kept():
-    assert [steady(marks("x" * kept), day(kept - 1)) for kept in (1, 2, 30, 71)] == [100] * 4
+def test_steadiness_is_100_while_every_practice_day_is_completed():
+    assert [compute_steady(marks("x" * kept), day(kept - 1)) for kept in (1, 2, 30, 71)] == [
+        100
+    ] * 4
 
 
-def test_where_nothing_was_expected_yet_anything_written_makes_100():
-    assert steady(frozenset(), MONDAY) == 0
-    assert steady(frozenset({day(-2)}), MONDAY) == 100
-    assert steady(frozenset({day(5)}), day(5), WEEKDAYS, joined=day(5)) == 100
+def test_steadiness_is_100_before_any_day_is_expected():
+    assert compute_steady(frozenset(), MONDAY) == 0
+    assert compute_steady(frozenset({day(-2)}), MONDAY) == 100
+    assert compute_steady(frozenset({day(5)}), day(5), WEEKDAYS, joined=day(5)) == 100
 
 
-def test_today_counts_only_once_it_is_written():
-    assert steady(marks("x."), day(1)) == 100
-    assert steady(marks(".x"), day(1)) == 51  # 1 / (1 + 0.5 ** (1 / 13)) = 0.5133
+def test_today_counts_once_it_is_written():
+    assert compute_steady(marks("x."), day(1)) == 100
+    assert compute_steady(marks(".x"), day(1)) == 51  # 1 / (1 + 0.5 ** (1 / 13)) = 0.5133
 
 
-def test_a_day_thirteen_practice_days_back_weighs_half():
+def test_day_thirteen_practice_days_back_weighs_half():
     kept = marks("." * 13 + "x")
     weights = [0.5 ** (back / 13) for back in range(14)]
     assert weights[13] == 0.5
-    assert steady(kept, day(13)) == round(100 * weights[0] / sum(weights))
-    assert steady(marks("x" + "." * 13), day(14)) == round(100 * weights[13] / sum(weights))
+    assert compute_steady(kept, day(13)) == round(100 * weights[0] / sum(weights))
+    assert compute_steady(marks("x" + "." * 13), day(14)) == round(100 * weights[13] / sum(weights))
 
 
-def test_a_day_that_is_not_expected_changes_no_steadiness():
-    assert steady(marks("xx.xx"), day(7), WEEKDAYS) == steady(marks("xx.xxxx"), day(7), WEEKDAYS)
+def test_unexpected_day_does_not_change_steadiness():
+    assert compute_steady(marks("xx.xx"), day(7), WEEKDAYS) == compute_steady(
+        marks("xx.xxxx"), day(7), WEEKDAYS
+    )
 
 
 @pytest.mark.parametrize("run", [40, 60, 200, 1000])
-def test_one_missed_day_after_a_long_run_lowers_steadiness_by_six_points_at_most(run):
+def test_one_missed_day_lowers_steadiness_by_six_at_most(run):
     kept = frozenset(iter_days(MONDAY, day(run - 1)))
-    assert steady(kept, day(run)) == 100
-    assert 94 <= steady(kept, day(run + 1)) < 100
+    assert compute_steady(kept, day(run)) == 100
+    assert 94 <= compute_steady(kept, day(run + 1)) < 100
 
 
 @given(journals, calendars(), days, days)
-def test_steadiness_agrees_with_a_slow_and_obvious_sum(kept, calendar, joined, today):
+def test_steadiness_matches_a_slow_sum(kept, calendar, joined, today):
     judged = [
         d
         for d in iter_days(joined, day(80))
         if calendar.is_expected(d) and (d < today or d in kept)
     ]
     weights = {d: 0.5 ** (back / 13) for back, d in enumerate(reversed(judged))}
-    found = steady(kept, today, calendar, joined)
+    found = compute_steady(kept, today, calendar, joined)
     assert 0 <= found <= 100
     if weights:
         share = 100 * sum(weights[d] for d in judged if d in kept) / sum(weights.values())
@@ -342,7 +346,7 @@ def test_steadiness_agrees_with_a_slow_and_obvious_sum(kept, calendar, joined, t
 
 @settings(max_examples=60, deadline=None)
 @given(zones, st.dates(date(2024, 1, 1), date(2030, 9, 1)).map(to_local_date), st.integers(0, 22))
-def test_who_writes_once_each_local_day_keeps_the_streak_through_clock_changes(zone, first, hour):
+def test_daily_entries_keep_the_streak_through_clock_changes(zone, first, hour):
     kept = {
         get_local_day(Instant(get_day_start(d, zone) + hour * HOUR), zone)
         for d in iter_days(first, days_after(first, 119))
@@ -366,9 +370,7 @@ def test_who_writes_once_each_local_day_keeps_the_streak_through_clock_changes(z
     datetime(2026, 9, 1, tzinfo=UTC),
     11,
 )
-def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_streak(
-    stays, zone_pair, start, hour_of_writing
-):
+def test_flights_over_the_date_line_keep_the_streak(stays, zone_pair, start, hour_of_writing):
     """The leader writes once a day, after `hour_of_writing` full hours of it, and no day twice."""
     kept: set[LocalDate] = set()
     short_days: set[LocalDate] = set()
@@ -392,7 +394,7 @@ def test_flying_between_auckland_and_honolulu_neither_breaks_nor_doubles_a_strea
     assert compute_steadiness(kept, calendar=calendar, joined=joined, today=today) == 100
 
 
-def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
+def test_flight_over_the_date_line_costs_no_freeze():
     """Writes each evening at nine; Tuesday is short in Auckland, then repeated in Honolulu."""
     leaves = Instant(get_day_start(day(14), "Pacific/Honolulu") + 5 * HOUR)
     cut = find_short_days(leaves, "Pacific/Honolulu", "Pacific/Auckland")
@@ -404,7 +406,7 @@ def test_a_flight_from_honolulu_to_auckland_and_back_costs_no_freeze():
     )
 
 
-def slow_walk(kept, calendar, today):
+def walk_slowly(kept, calendar, today):
     """Follow the rules one day and one freeze at a time, with tokens in a jar."""
     if not kept:
         return 0, 0, 0, [], set()
@@ -431,9 +433,7 @@ def slow_walk(kept, calendar, today):
 
 
 @given(journals, calendars(), days, days)
-def test_the_longest_streaks_of_a_period_hold_its_kept_days_and_agree_with_the_longest(
-    kept, calendar, one, other
-):
+def test_longest_streaks_hold_completed_days_and_match_the_longest(kept, calendar, one, other):
     first, last = min(one, other), max(one, other)
     today = day(71)
     longest = count_longest_streak(kept, calendar=calendar, today=today, first=first, last=last)

@@ -107,7 +107,7 @@ def figures(*days: WrittenDay, period=NOVEMBER, today=LAST_OF_NOVEMBER, **others
     return summarize(period, journal(*days, **others), today=today)
 
 
-def said(day: int, key: str | None, score: int | None, words: int = 10, word: str = "word"):
+def passage(day: int, key: str | None, score: int | None, words: int = 10, word: str = "word"):
     return Passage(november(day), key, score, " ".join([word] * words))
 
 
@@ -115,7 +115,7 @@ def said(day: int, key: str | None, score: int | None, words: int = 10, word: st
 
 
 @pytest.mark.parametrize("name", ["2026-11", "2026", "1900-01", "9998-12", "1900", "9998"])
-def test_a_period_is_read_and_named_alike(name):
+def test_period_name_round_trips(name):
     assert Period.parse(name).name == name
 
 
@@ -123,7 +123,7 @@ def test_a_period_is_read_and_named_alike(name):
     "text",
     ["", "26", "2026-13", "2026-00", "2026-1", "2026-11-24", "1899", "9999", "2026-11\n", "٢٠٢٦"],
 )
-def test_a_period_that_is_none_is_refused_with_what_is_allowed(text):
+def test_invalid_period_is_refused(text):
     with pytest.raises(
         ValueError, match=r"^Use a month like 2026-11 or a year like 2026, from 1900 on\.$"
     ):
@@ -131,7 +131,7 @@ def test_a_period_that_is_none_is_refused_with_what_is_allowed(text):
 
 
 @given(periods)
-def test_periods_join_without_gap_and_lead_back(period):
+def test_periods_follow_without_gaps(period):
     assert days_after(period.last, 1) == period.next.first
     assert days_after(period.first, -1) == period.previous.last
     assert period.next.previous == period == period.previous.next
@@ -139,7 +139,7 @@ def test_periods_join_without_gap_and_lead_back(period):
 
 
 @given(any_date)
-def test_a_day_lies_in_its_month_and_its_year_alone(day):
+def test_day_is_only_in_its_own_month_and_year(day):
     for period in (Period(day.year, day.month), Period(day.year)):
         assert day in period
         assert day not in period.next
@@ -149,7 +149,7 @@ def test_a_day_lies_in_its_month_and_its_year_alone(day):
 # The summary
 
 
-def test_a_summary_holds_exactly_the_fields_of_the_contract():
+def test_summary_has_exactly_the_contract_fields():
     found = figures(WrittenDay(november(3), {LEAD: 4}, {LEAD: "inspect"}, 7))
     as_json = asdict(found)
     assert set(as_json) == {
@@ -177,14 +177,14 @@ def test_a_summary_holds_exactly_the_fields_of_the_contract():
     assert (found.commitments, found.hand_offs) == (NO_FIGURES.commitments, NO_FIGURES.hand_offs)
 
 
-def test_an_empty_month_has_no_means_and_every_date():
+def test_empty_month_has_every_date_and_no_means():
     empty = figures()
     assert empty.by_key[LEAD].mean is empty.by_key[LEAD].median is empty.by_key[LEAD].best is None
     assert [day.date.day for day in empty.days] == list(range(1, 31))
     assert (empty.days_kept, empty.words, empty.streak_longest, empty.highlights) == (0, 0, 0, ())
 
 
-def test_the_trend_is_the_mean_less_that_of_the_month_before():
+def test_trend_is_the_difference_from_the_month_before():
     october = LocalDate(date(2026, 10, 31))
     lead = figures(
         WrittenDay(october, {LEAD: 2, SERVE: 5}), WrittenDay(november(3), {LEAD: 5})
@@ -193,12 +193,12 @@ def test_the_trend_is_the_mean_less_that_of_the_month_before():
     assert (lead[SERVE].trend, lead[SERVE].previous_mean) == (None, 5.0)
 
 
-def test_of_equal_best_scores_the_latest_is_named():
+def test_latest_of_equal_best_scores_is_chosen():
     days = [WrittenDay(november(day), {LEAD: score}) for day, score in [(9, 5), (3, 5), (10, 4)]]
     assert figures(*days).by_key[LEAD].best == BestScore(november(9), 5)
 
 
-def test_a_behaviour_without_a_score_is_counted_and_the_most_frequent_comes_first():
+def test_unscored_behaviours_count_and_the_most_frequent_comes_first():
     days = [
         WrittenDay(november(2), {LEAD: 4}, {LEAD: "contribute"}),
         WrittenDay(november(3), {LEAD: 2}, {LEAD: "inspect"}),
@@ -213,14 +213,14 @@ def test_a_behaviour_without_a_score_is_counted_and_the_most_frequent_comes_firs
     assert by_key[SERVE].behaviours == {"coach": BehaviourFigures(1, None)}
 
 
-def test_days_beside_practice_days_are_extra_and_late_ones_no_part_of_the_streak():
+def test_days_off_are_extra_and_late_days_do_not_count_for_the_streak():
     late_saturday = WrittenDay(november(7), in_time=False)
     found = figures(WrittenDay(november(6)), late_saturday, WrittenDay(november(9)))
     assert (found.days_kept, found.days_extra, found.streak_longest) == (2, 1, 2)
     assert found.days[6].marks == ("extra", "late")
 
 
-def test_weekends_do_not_stand_in_for_practice_days_that_were_missed():
+def test_weekends_do_not_replace_missed_practice_days():
     """A fault: 'days kept: 22 of 21' with practice days empty, and then no 'of' at all."""
     days = [WrittenDay(november(day)) for day in range(1, 31) if day not in {10, 11}]
     found = figures(*days)
@@ -228,7 +228,7 @@ def test_weekends_do_not_stand_in_for_practice_days_that_were_missed():
     assert [day.date.day for day in found.days if "missed" in day.marks] == [10, 11]
 
 
-def test_a_day_written_on_a_pause_or_a_short_day_is_extra():
+def test_day_written_on_a_pause_or_short_day_is_extra():
     calendar = PracticeCalendar(
         pauses=(Pause(november(3), november(4)),), short_days=frozenset({november(5)})
     )
@@ -241,7 +241,7 @@ def test_a_day_written_on_a_pause_or_a_short_day_is_extra():
     ]
 
 
-def test_a_freeze_is_marked_on_the_day_that_it_was_spent_on():
+def test_freeze_is_marked_on_the_day_it_was_spent():
     """A fault: a row of days with two practice days empty in it, and nothing that said why."""
     days = [WrittenDay(november(day)) for day in range(1, 31) if day not in {17, 18, 24, 25}]
     found = figures(*days)
@@ -253,7 +253,7 @@ def test_a_freeze_is_marked_on_the_day_that_it_was_spent_on():
     assert "paused" not in spans
 
 
-def test_a_year_expects_what_its_months_expect():
+def test_year_expects_the_days_of_its_months():
     """A fault: a diary from the 16th on made a year expect less than that month alone did."""
     joined = LocalDate(date(2027, 1, 5))
     diary = WrittenDay(november(16))
@@ -262,14 +262,14 @@ def test_a_year_expects_what_its_months_expect():
     assert (month.days_expected, year.days_expected) == (21, 21)
 
 
-def test_a_streak_brings_the_freezes_earned_before_the_month():
+def test_freezes_earned_before_the_month_count():
     earlier = [LocalDate(date(2026, 10, day)) for day in range(20, 31)]
     days = [WrittenDay(november(day)) for day in (2, 4)]
     assert figures(*days, in_time_before=earlier, today=november(4)).streak_longest == 2
     assert figures(*days, today=november(4)).streak_longest == 1
 
 
-def test_days_are_expected_until_yesterday_and_today_once_it_is_written():
+def test_days_are_expected_until_yesterday_and_today_once_written():
     wednesday = november(4)
     assert figures(today=wednesday).days_expected == 2
     assert figures(WrittenDay(wednesday), today=wednesday).days_expected == 3
@@ -277,19 +277,19 @@ def test_days_are_expected_until_yesterday_and_today_once_it_is_written():
     assert figures(today=LocalDate(date(2027, 3, 1))).days_expected == 21
 
 
-def test_the_month_of_joining_expects_nothing_before_the_leader_joined_or_wrote():
+def test_month_of_joining_expects_nothing_before_joining_or_writing():
     assert figures(joined=november(18)).days_expected == 8
     assert figures(WrittenDay(november(16)), joined=november(18)).days_expected == 10
 
 
-def test_a_month_before_the_leader_joined_is_seen_whole_or_not_at_all():
+def test_month_before_joining_counts_whole_or_not_at_all():
     joined = LocalDate(date(2027, 1, 5))
     assert figures(joined=joined, today=joined).days_expected == 0
     diary = figures(WrittenDay(november(16)), joined=joined, today=joined)
     assert (diary.days_expected, diary.days_kept) == (21, 1)
 
 
-def test_a_year_has_a_day_for_every_date_and_is_compared_with_the_year_before():
+def test_year_has_every_date_and_is_compared_with_the_year_before():
     found = figures(
         WrittenDay(november(3), {LEAD: 4}),
         WrittenDay(LocalDate(date(2025, 5, 5)), {LEAD: 3}),
@@ -300,8 +300,8 @@ def test_a_year_has_a_day_for_every_date_and_is_compared_with_the_year_before():
     assert found.days_kept == 1
 
 
-def test_a_month_shows_five_highlights_and_a_year_twelve():
-    said_daily = tuple(said(day, KEYS[day % 3], 4) for day in range(1, 31))
+def test_month_has_five_highlights_and_year_has_twelve():
+    said_daily = tuple(passage(day, KEYS[day % 3], 4) for day in range(1, 31))
     assert len(figures(passages=said_daily).highlights) == 5
     assert len(figures(passages=said_daily, period=Period(2026)).highlights) == 12
     assert figures(passages=said_daily, period=Period(2026, 10)).highlights == ()
@@ -309,13 +309,15 @@ def test_a_month_shows_five_highlights_and_a_year_twelve():
 
 @settings(deadline=None)
 @given(journals(), around_november, st.sampled_from([NOVEMBER, Period(2026, 10), Period(2026)]))
-def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, period):
+def test_every_figure_matches_a_slow_count(written, today, period):
     found = summarize(period, written, today=today)
     in_period, in_previous = (
-        [d for d in written.days if is_in(d.date, p)] for p in comparison(period)
+        [d for d in written.days if is_in(d.date, p)] for p in get_comparison(period)
     )
 
-    assert (found.period, found.compared_with) == tuple(id_of(p) for p in comparison(period))
+    assert (found.period, found.compared_with) == tuple(
+        format_period(p) for p in get_comparison(period)
+    )
     kept, expected, extra = count_slowly(written, period, today)
     assert (found.days_kept, found.days_expected, found.days_extra) == (kept, expected, extra)
     assert found.days_kept <= found.days_expected
@@ -330,13 +332,13 @@ def test_every_figure_agrees_with_a_slow_and_obvious_count(written, today, perio
         in_time,
         calendar=written.calendar,
         today=today,
-        first=dates_of(period)[0],
-        last=dates_of(period)[-1],
+        first=list_dates(period)[0],
+        last=list_dates(period)[-1],
     )
     ever = compute_streak(in_time, calendar=written.calendar, today=today)
     assert found.streak_longest <= ever.longest
 
-    assert [day.date for day in found.days] == dates_of(period)
+    assert [day.date for day in found.days] == list_dates(period)
     for day in found.days:
         source = next((d for d in in_period if d.date == day.date), WrittenDay(day.date))
         assert day.words == source.words
@@ -352,7 +354,7 @@ def count_slowly(written, period, today):
     for month in [period.month] if period.month else range(1, 13):
         of_month = Period(period.year, month)
         entries = {d.date for d in written.days if is_in(d.date, of_month)}
-        for day in dates_of(of_month):
+        for day in list_dates(of_month):
             due = written.calendar.is_expected(day) and (day < today or day in entries)
             if is_in(written.joined, of_month):
                 due = due and (day >= written.joined or any(entry <= day for entry in entries))
@@ -366,7 +368,7 @@ def count_slowly(written, period, today):
 
 @settings(deadline=None)
 @given(journals(), around_november)
-def test_the_figures_of_a_year_are_those_of_its_months(written, today):
+def test_figures_of_a_year_are_the_sums_of_its_months(written, today):
     year = summarize(Period(2026), written, today=today)
     months = [summarize(month, written, today=today) for month in Period(2026).months]
     for field in ("days_kept", "days_expected", "days_extra", "words"):
@@ -377,7 +379,7 @@ def test_the_figures_of_a_year_are_those_of_its_months(written, today):
 
 @settings(deadline=None)
 @given(journals(), around_november)
-def test_the_marks_of_days_explain_the_figures_and_the_rows(written, today):
+def test_marks_of_days_explain_the_figures_and_streaks(written, today):
     """Between two days of one row, each practice day was kept in time, or a freeze was spent."""
     found = summarize(Period(2026), written, today=today)
     marks = Counter(mark for day in found.days for mark in day.marks)
@@ -408,8 +410,8 @@ def check_key(found, key, in_period, in_previous):
     scores = sorted(d.scores[key] for d in in_period if key in d.scores)
     previous = [d.scores[key] for d in in_previous if key in d.scores]
     assert found.count == len(scores)
-    assert found.mean == exact_mean(scores)
-    assert found.previous_mean == exact_mean(previous)
+    assert found.mean == compute_exact_mean(scores)
+    assert found.previous_mean == compute_exact_mean(previous)
     if scores:
         middle = scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]
         assert found.median == middle / 2
@@ -418,21 +420,21 @@ def check_key(found, key, in_period, in_previous):
     else:
         assert (found.median, found.best) == (None, None)
     if scores and previous:
-        assert found.trend == exact_mean(scores) - exact_mean(previous)
+        assert found.trend == compute_exact_mean(scores) - compute_exact_mean(previous)
     else:
         assert found.trend is None
     looked_at = Counter(d.behaviours[key] for d in in_period if d.behaviours.get(key))
     assert {name: of.count for name, of in found.behaviours.items()} == looked_at
     for name, of in found.behaviours.items():
         scored = [d for d in in_period if d.behaviours.get(key) == name and key in d.scores]
-        assert of.mean == exact_mean([d.scores[key] for d in scored])
+        assert of.mean == compute_exact_mean([d.scores[key] for d in scored])
 
 
-def exact_mean(scores):
+def compute_exact_mean(scores):
     return float(Fraction(sum(scores), len(scores))) if scores else None
 
 
-def comparison(period):
+def get_comparison(period):
     if period.month is None:
         return period, Period(period.year - 1)
     if period.month == 1:
@@ -440,7 +442,7 @@ def comparison(period):
     return period, Period(period.year, period.month - 1)
 
 
-def id_of(period):
+def format_period(period):
     return f"{period.year}" + (f"-{period.month:02}" if period.month else "")
 
 
@@ -448,7 +450,7 @@ def is_in(day, period):
     return day.year == period.year and period.month in {None, day.month}
 
 
-def dates_of(period):
+def list_dates(period):
     months = range(1, 13) if period.month is None else [period.month]
     return [
         date(period.year, month, day)
@@ -460,55 +462,55 @@ def dates_of(period):
 # Highlights
 
 
-def test_highlights_are_whole_and_come_in_the_order_of_their_dates():
-    late, early = said(20, LEAD, 5, words=60), said(3, SERVE, 4)
+def test_highlights_are_whole_and_in_date_order():
+    late, early = passage(20, LEAD, 5, words=60), passage(3, SERVE, 4)
     assert choose_highlights([late, early], 5) == (
         Highlight(november(3), SERVE, early.text),
         Highlight(november(20), LEAD, late.text),
     )
 
 
-def test_a_few_words_are_no_highlight_unless_nothing_longer_was_written():
-    short, long = said(3, LEAD, 5, words=7), said(4, LEAD, 3, words=8)
+def test_short_passages_are_highlights_only_without_longer_ones():
+    short, long = passage(3, LEAD, 5, words=7), passage(4, LEAD, 3, words=8)
     assert [found.date.day for found in choose_highlights([short, long], 5)] == [4]
     assert [found.date.day for found in choose_highlights([short], 5)] == [3]
-    assert choose_highlights([said(3, LEAD, 5, words=0)], 5) == ()
+    assert choose_highlights([passage(3, LEAD, 5, words=0)], 5) == ()
 
 
-def test_one_honest_passage_about_a_low_score_is_among_the_highlights():
-    good = [said(day, LEAD, 5) for day in range(2, 12)]
-    low = [said(20, LEAD, 1, words=9), said(21, LEAD, 2, words=40)]
+def test_highlights_include_one_passage_with_a_low_score():
+    good = [passage(day, LEAD, 5) for day in range(2, 12)]
+    low = [passage(20, LEAD, 1, words=9), passage(21, LEAD, 2, words=40)]
     days = [found.date.day for found in choose_highlights([*good, *low], 5)]
     assert days == [8, 9, 10, 11, 21]
 
 
-def test_a_single_highlight_is_the_best_one():
-    assert [h.date.day for h in choose_highlights([said(2, LEAD, 1, 90), said(3, LEAD, 5)], 1)] == [
-        3
-    ]
+def test_single_highlight_is_the_best_passage():
+    assert [
+        h.date.day for h in choose_highlights([passage(2, LEAD, 1, 90), passage(3, LEAD, 5)], 1)
+    ] == [3]
 
 
-def test_higher_scores_come_first_then_longer_words_and_no_score_ranks_in_the_middle():
+def test_highlights_prefer_high_scores_then_long_texts():
     several = [
-        said(2, LEAD, 3, words=10),
-        said(3, LEAD, None, words=11),
-        said(4, LEAD, 4),
-        said(5, LEAD, 3, words=12),
+        passage(2, LEAD, 3, words=10),
+        passage(3, LEAD, None, words=11),
+        passage(4, LEAD, 4),
+        passage(5, LEAD, 3, words=12),
     ]
     assert [found.date.day for found in choose_highlights(several, 2)] == [4, 5]
     assert [found.date.day for found in choose_highlights(several, 3)] == [3, 4, 5]
 
 
 def test_highlights_are_spread_over_days_and_keys():
-    all_keys = [said(2, key, 5) for key in KEYS]
-    others = [said(3, LEAD, 5), said(3, SERVE, 5), said(4, LEAD, 5), said(4, LET_GO, 5)]
+    all_keys = [passage(2, key, 5) for key in KEYS]
+    others = [passage(3, LEAD, 5), passage(3, SERVE, 5), passage(4, LEAD, 5), passage(4, LET_GO, 5)]
     found = choose_highlights([*all_keys, *others], 3)
     assert [highlight.date.day for highlight in found] == [2, 3, 4]
     assert {highlight.key for highlight in found} == set(KEYS)
 
 
-def test_the_highlights_of_a_year_come_from_many_months():
-    good = [said(day, KEYS[day % 3], 5) for day in range(1, 31)]
+def test_highlights_of_a_year_come_from_many_months():
+    good = [passage(day, KEYS[day % 3], 5) for day in range(1, 31)]
     fair = [Passage(LocalDate(date(2026, m, 7)), LEAD, 3, "word " * 9) for m in range(1, 11)]
     assert {found.date.month for found in choose_highlights([*good, *fair], 12)} == set(
         range(1, 12)
@@ -516,7 +518,7 @@ def test_the_highlights_of_a_year_come_from_many_months():
 
 
 @given(st.lists(passages(), max_size=30), st.integers(0, 12), st.randoms(use_true_random=False))
-def test_highlights_are_chosen_fairly_whatever_the_journal(several, how_many, random):
+def test_highlights_are_chosen_fairly(several, how_many, random):
     found = choose_highlights(several, how_many)
     enough = [p for p in several if len(p.text.split()) >= 8]
     eligible = enough or [p for p in several if p.text]
@@ -532,7 +534,7 @@ def test_highlights_are_chosen_fairly_whatever_the_journal(several, how_many, ra
 
 
 @given(st.lists(passages(), max_size=30), st.integers(1, 12))
-def test_no_day_of_a_month_is_highlighted_twice_while_another_has_words(several, how_many):
+def test_no_day_is_highlighted_twice_while_another_has_text(several, how_many):
     several = [p for p in several if p.date in NOVEMBER]
     per_day = Counter(h.date for h in choose_highlights(several, how_many))
     assume(per_day)
@@ -544,7 +546,7 @@ def test_no_day_of_a_month_is_highlighted_twice_while_another_has_words(several,
 # The best day
 
 
-def test_the_best_day_has_the_highest_mean_then_more_scores_then_is_the_latest():
+def test_best_day_has_the_highest_mean_then_most_scores_then_latest_date():
     four = WrittenDay(november(2), {LEAD: 4})
     two_fours = WrittenDay(november(3), {LEAD: 4, SERVE: 4})
     mixed = WrittenDay(november(5), {LEAD: 5, SERVE: 3})
@@ -555,13 +557,13 @@ def test_the_best_day_has_the_highest_mean_then_more_scores_then_is_the_latest()
     assert find_best_day([WrittenDay(november(1), {LEAD: 5}), mixed]) == november(1)
 
 
-def test_the_best_day_can_be_read_off_a_summary():
+def test_best_day_is_found_in_a_summary():
     found = figures(WrittenDay(november(2), {LEAD: 4}), WrittenDay(november(3), {LEAD: 5}))
     assert find_best_day(found.days) == november(3)
 
 
 @given(st.lists(written_days(), max_size=20, unique_by=lambda day: day.date))
-def test_the_best_day_agrees_with_a_slow_and_obvious_search(days):
+def test_best_day_matches_a_slow_search(days):
     scored = [d for d in days if d.scores]
     best = None
     for d in sorted(scored, key=lambda d: d.date):
@@ -575,7 +577,7 @@ def test_the_best_day_agrees_with_a_slow_and_obvious_search(days):
 
 
 @given(st.one_of(periods.filter(lambda period: period.month is not None)))
-def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
+def test_weeks_begin_on_monday_and_hold_each_date_once(period):
     weeks = group_by_week(summarize(period, journal(), today=november(24)).days)
     places = [[cell and cell.date for cell in week] for week in weeks]
     assert places == [
@@ -584,7 +586,7 @@ def test_weeks_begin_on_monday_and_hold_every_date_of_the_month_once(period):
     ]
 
 
-def test_a_cell_says_what_its_day_was():
+def test_day_figures_say_what_the_day_was():
     paused = PracticeCalendar(pauses=(Pause(november(26), november(26)),))
     written = journal(WrittenDay(november(23), {LEAD: 4}, words=12), calendar=paused)
     weeks = group_by_week(summarize(NOVEMBER, written, today=november(24)).days)

@@ -20,18 +20,18 @@ WORDS = ("review", "deal", "Review", "forecast", "the", "was", "pipeline", "deal
 SAID = st.lists(st.sampled_from(WORDS)).map(" ".join)
 
 
-def test_the_practices_own_words_count_and_those_that_say_little_do_not():
+def test_practice_words_count_and_stop_words_do_not():
     texts = ["The call was good. I made the call and I did call for help.", "Help with the number."]
     assert list_most_used(texts) == (WordCount("call", 3), WordCount("help", 2))
 
 
-def test_case_accents_and_a_possessive_make_no_other_word():
+def test_words_ignore_case_accents_and_possessives():
     texts = ["Résumé reviewed. The résumé’s length. RESUME again.", "My review; the review's end"]
     assert list_most_used(texts) == (WordCount("résumé", 3), WordCount("review", 2))
 
 
 @given(st.lists(SAID))
-def test_the_counts_are_those_of_a_plain_count(texts):
+def test_counts_of_days_match_a_plain_count(texts):
     counted = Counter(word.lower() for text in texts for word in text.split())
     expected = {w: n for w, n in counted.items() if n > 1 and w not in ("the", "was")}
     found = list_most_used(texts, most=100)
@@ -39,7 +39,7 @@ def test_the_counts_are_those_of_a_plain_count(texts):
     assert [used.count for used in found] == sorted((u.count for u in found), reverse=True)
 
 
-def test_a_name_is_a_capital_within_a_sentence_and_nowhere_a_small_letter():
+def test_capitalized_words_within_sentences_are_names():
     texts = [
         "Sat with Mira on Monday. Mira asked why. I told Jonas’s team.",
         "Bring the plan to Jonas. Target missed, and the target moved.",
@@ -48,7 +48,7 @@ def test_a_name_is_a_capital_within_a_sentence_and_nowhere_a_small_letter():
     assert [(u.word, u.count) for u in find_names(texts)] == [("Jonas", 2), ("Mira", 2)]
 
 
-def test_a_name_that_only_begins_sentences_is_not_guessed_and_an_at_sign_always_names():
+def test_sentence_starts_are_no_names_and_at_signs_always_are():
     assert find_names(["Mira called. Mira wrote."]) == ()
     assert find_names(["Thanked @mira and @JK today."]) == (
         WordCount("JK", 1),
@@ -56,7 +56,7 @@ def test_a_name_that_only_begins_sentences_is_not_guessed_and_an_at_sign_always_
     )
 
 
-def test_a_name_of_the_team_counts_wherever_it_is_written_as_the_team_writes_it():
+def test_team_names_count_as_they_are_spelled():
     texts = [
         "Jonas called. Anna Berg's plan is good; Anna Berg and Mira agree.",
         "Will came. I will see him, and J.K. too. Thanked @mira.",
@@ -79,7 +79,7 @@ def test_a_name_of_the_team_counts_wherever_it_is_written_as_the_team_writes_it(
     )
 
 
-def test_where_nouns_have_capitals_only_the_at_sign_names():
+def test_capitalized_nouns_are_no_names_without_an_at_sign():
     texts = ["Heute war die Übergabe an das Team ein Erfolg, und @Ana hatte den Plan im Kopf."] * 4
     assert [used.word for used in find_names(texts)] == ["Ana"]
 
@@ -94,7 +94,7 @@ def test_where_nouns_have_capitals_only_the_at_sign_names():
         )
     )
 )
-def test_the_length_of_answers_is_the_mean_of_those_with_a_score(texts):
+def test_answer_length_is_the_mean_of_scored_answers(texts):
     found = {length.score: length for length in measure_length_by_score(texts)}
     for score in range(1, 6):
         words = [len(written.text.split()) for written in texts if written.score == score]
@@ -106,7 +106,7 @@ def test_the_length_of_answers_is_the_mean_of_those_with_a_score(texts):
         assert abs(Fraction(found[score].mean_words) - mean) < Fraction(1, 10**9)
 
 
-def test_a_name_is_not_among_the_words_and_words_are_told_by_key():
+def test_names_are_not_counted_as_words():
     texts = [
         WrittenText("let-go", 4, "Gave the review to Ana. The review was hers, and Ana ran it."),
         WrittenText("lead-from-front", 2, "One pipeline, two pipelines, one pipeline."),
