@@ -1,7 +1,7 @@
-"""Everything an account holds as JSON, piece by piece, and read back from there.
+"""The full export: everything an account holds, as JSON.
 
-What is written can be read into a new account without loss: versions, times and settings included.
-The ids are the only thing that changes.
+It can be imported into a new account without loss: versions, times and settings included. Only the
+ids change. `imports/full_export.py` reads it.
 """
 
 import json
@@ -25,53 +25,22 @@ FORMAT = "leader-journal/1"
 
 
 def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
-    """Yield the account's export, pieces of one JSON object: newest day first, versions with it.
+    """Yield the account's export in pieces of one JSON object, the newest day first.
 
-    Of team mirrors it holds those that take no more answers on the leader's local day `today`.
+    Of team mirrors it holds those that are closed on the leader's local day `today`.
     """
     head = {
         "format": FORMAT,
         "account": _format_account(leader),
-        "pauses": [
-            {"first_date": str(pause.first_date), "last_date": _format_optional(pause.last_date)}
-            for pause in sorted(
-                calendar_store.list_pauses(leader.id),
-                key=lambda p: (p.first_date, str(p.last_date)),
-            )
-        ],
-        "questions": [
-            {
-                "id": str(question.id),
-                "key": question.key,
-                "behaviour": question.behaviour,
-                "text": question.text,
-                "every_days": question.every_days,
-                "retired": question.retired,
-            }
-            for question in own_questions_store.list_own_questions(leader.cipher)
-        ],
+        "pauses": _list_pauses(leader),
+        "questions": _list_own_questions(leader),
         "hidden_questions": sorted(hidden_questions_store.list_hidden_questions(leader.id)),
         "asked_questions": [
             {"local_date": str(a.local_date), "key": a.key, "question": a.question}
             for a in served_questions_store.list_all_served_questions(leader.id)
         ],
         "reviews": [
-            {
-                "month": review.month,
-                **review.content.to_document(),
-                "version": review.version,
-                "written_at": format_utc(review.written_at),
-                "saved_at": format_utc(review.saved_at),
-                "revisions": [
-                    {
-                        "version": version.version,
-                        "saved_at": format_utc(version.saved_at),
-                        **version.content.to_document(),
-                    }
-                    for version in monthly_store.list_versions_by_id(leader.cipher, review.id)
-                ],
-            }
-            for review in monthly_store.list_reviews(leader.cipher)
+            _format_review(leader, review) for review in monthly_store.list_reviews(leader.cipher)
         ],
         "log": [
             {
@@ -95,6 +64,46 @@ def stream_full_export(leader: Leader, *, today: LocalDate) -> Iterator[str]:
         yield separator + "\n" + _dump_json(_format_day(day, versions))
         separator = ","
     yield "\n]}\n"
+
+
+def _list_pauses(leader: Leader) -> list[dict[str, Any]]:
+    pauses = calendar_store.list_pauses(leader.id)
+    return [
+        {"first_date": str(pause.first_date), "last_date": _format_optional(pause.last_date)}
+        for pause in sorted(pauses, key=lambda pause: (pause.first_date, str(pause.last_date)))
+    ]
+
+
+def _list_own_questions(leader: Leader) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(question.id),
+            "key": question.key,
+            "behaviour": question.behaviour,
+            "text": question.text,
+            "every_days": question.every_days,
+            "retired": question.retired,
+        }
+        for question in own_questions_store.list_own_questions(leader.cipher)
+    ]
+
+
+def _format_review(leader: Leader, review: monthly_store.StoredReview) -> dict[str, Any]:
+    return {
+        "month": review.month,
+        **review.content.to_document(),
+        "version": review.version,
+        "written_at": format_utc(review.written_at),
+        "saved_at": format_utc(review.saved_at),
+        "revisions": [
+            {
+                "version": version.version,
+                "saved_at": format_utc(version.saved_at),
+                **version.content.to_document(),
+            }
+            for version in monthly_store.list_versions_by_id(leader.cipher, review.id)
+        ],
+    }
 
 
 def _format_account(leader: Leader) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Which words a leader uses most, which names come up, and how length and score go together."""
+"""Which words a leader uses most, which names come up, and how length and score relate."""
 
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from statistics import fmean
@@ -14,14 +14,14 @@ SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:;\n\"“”„«»(–—*])[\s\"“
 SHORTEST_WORD = 3
 NOTES = "note"
 SENTENCE_LOOKBEHIND = 24
-"""Characters before a word that tell whether a sentence begins with it."""
+"""Characters before a word that are searched for the beginning of a sentence."""
 MAX_CAPITAL_SHARE = 0.12
-"""Above this share of capitals within sentences the language writes nouns so: they name nobody."""
+"""Above this share of capitals within sentences, the language capitalizes all nouns."""
 MIN_WORDS_FOR_SHARE = 40
-"""Words within sentences from which on that share is taken at its word."""
+"""Words within sentences from which on that share is trusted."""
 
-# Closed classes of words alone: lists that libraries ship leave out "call", "help" and "number"
-# too, which are what the practice is about.
+# Only closed word classes: lists in libraries also hold "call", "help" and "number", which are what
+# the practice is about.
 _STOP_WORDS_FILE = "stop_words.txt"
 
 CAPITALIZED_NON_NAMES = frozenset(
@@ -34,12 +34,12 @@ CAPITALIZED_NON_NAMES = frozenset(
         *("hr", "ceo", "cfo", "cto", "coo", "vp", "kpi", "okr", "crm", "q1", "q2", "q3", "q4"),
     )
 )
-"""What English writes with a capital though it names nobody, folded."""
+"""What English capitalizes though it is no name, folded."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordCount:
-    """A word or a name as it is written most often, and how often."""
+    """A word or a name in its most frequent spelling, and its count."""
 
     word: str
     count: int
@@ -56,9 +56,9 @@ class AnswerLength:
 
 @dataclass(frozen=True, slots=True)
 class WordFigures:
-    """A period's words: by key the most used, the names, and the length of answers by score.
+    """The words of a period: the most used by key, the names, and answers' length by score.
 
-    What stands under no key is counted under "note".
+    Texts without a key are counted under "note".
     """
 
     most_used: Mapping[str, tuple[WordCount, ...]]
@@ -68,7 +68,7 @@ class WordFigures:
 
 @dataclass(frozen=True, slots=True)
 class WrittenText:
-    """A text of a day: its key (None for a note or a commitment), score and words."""
+    """A text of a day with its key and score; a note and a commitment have no key."""
 
     key: str | None
     score: int | None
@@ -84,7 +84,7 @@ def compute_word_figures(
     most: int = 8,
     names: int = 12,
 ) -> WordFigures:
-    """Return the figures of all `texts`; a name counts as a name and not among the words."""
+    """Return the figures of all `texts`; names are not counted among the words."""
     named = find_names([written.text for written in texts], team)
     apart = frozenset(normalize(part) for used in named for part in WORD.findall(used.word))
     return WordFigures(
@@ -100,10 +100,10 @@ def compute_word_figures(
 def list_most_used(
     texts: Iterable[str], *, without: frozenset[str] = frozenset(), most: int = 8
 ) -> tuple[WordCount, ...]:
-    """Return the words used most, the most frequent first, equals by the alphabet.
+    """Return the words used most, the most frequent first, equals in alphabetical order.
 
-    Words that say little by themselves are left out, and so are single uses. Case, accents and a
-    possessive 's make no other word; it is shown as it is written most often, in small letters.
+    Stop words and words used once are left out. Words that differ in case, accents or a possessive
+    's count as one; it is shown in its most frequent spelling, in lower case.
     """
     counts: Counter[str] = Counter()
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -126,66 +126,86 @@ def list_most_used(
 
 
 def find_names(texts: Sequence[str], team: Collection[str] = ()) -> tuple[WordCount, ...]:
-    """Return the names that come up, the most frequent first, equals by the alphabet.
+    """Return the names that come up, the most frequent first, equals in alphabetical order.
 
-    A name is one of the `team` as it is written there, what stands after an @, and what is written
-    with a capital within a sentence and nowhere in these texts without one. That is how English
-    writes names of people; it writes those of places and firms so too. In a language that writes
-    nouns with a capital the last of these says nothing.
+    A name is one of the `team` in its spelling, a word after an @, or a word that is capitalized
+    within a sentence and nowhere in lower case. That is how English writes names of people, and of
+    places and firms too. In a language that capitalizes nouns, capitals are ignored.
     """
-    small: Counter[str] = Counter()
-    capital: Counter[str] = Counter()
-    within: Counter[str] = Counter()
-    marked: set[str] = set()
-    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    inside = 0
-    of_team = _compile_names(team)
+    spelled = _compile_names(team)
+    counts = _NameCounts()
     for text in texts:
-        others = text
-        if of_team:
-            for name in of_team.findall(text):
-                marked.add(normalize(name))
-                capital[normalize(name)] += 1
-                spellings[normalize(name)][name] += 1
-            others = of_team.sub(lambda found: " " * len(found[0]), text)
+        counts.add_words(text, counts.add_team(text, spelled) if spelled else text)
+    return counts.list_names()
+
+
+@dataclass(slots=True)
+class _NameCounts:
+    """Counts of words by their normalized form, by which names are recognized.
+
+    `capital` and `lower` count spellings with and without a capital, `within` the capitals within
+    a sentence, and `words_within` all words within sentences. `marked` are the names of the team
+    and the words after an @.
+    """
+
+    lower: Counter[str] = field(default_factory=Counter)
+    capital: Counter[str] = field(default_factory=Counter)
+    within: Counter[str] = field(default_factory=Counter)
+    words_within: int = 0
+    marked: set[str] = field(default_factory=set)
+    spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add_team(self, text: str, spelled: re.Pattern[str]) -> str:
+        """Count the names that `spelled` finds; return the text with blanks in their place."""
+        for name in spelled.findall(text):
+            self.marked.add(normalize(name))
+            self.capital[normalize(name)] += 1
+            self.spellings[normalize(name)][name] += 1
+        return spelled.sub(lambda found: " " * len(found[0]), text)
+
+    def add_words(self, text: str, others: str) -> None:
+        """Count the words of `others`, which is `text` without the names of the team."""
         for match in WORD.finditer(others):
             word = _strip_possessive(match.group())
             is_marked = word.startswith("@")
             word = word.removeprefix("@")
             same = normalize(word)
-            begins = bool(
-                SENTENCE_BEGINS.search(
-                    text[max(0, match.start() - SENTENCE_LOOKBEHIND) : match.start()]
-                )
-            )
-            inside += not begins
+            before = text[max(0, match.start() - SENTENCE_LOOKBEHIND) : match.start()]
+            begins = bool(SENTENCE_BEGINS.search(before))
+            self.words_within += not begins
             if is_marked:
-                marked.add(same)
+                self.marked.add(same)
             if word[0].isupper() or is_marked:
-                capital[same] += 1
-                spellings[same][word] += 1
-                within[same] += not begins and not word.isupper()
+                self.capital[same] += 1
+                self.spellings[same][word] += 1
+                self.within[same] += not begins and not word.isupper()
             else:
-                small[same] += 1
-    if inside >= MIN_WORDS_FOR_SHARE and sum(within.values()) > MAX_CAPITAL_SHARE * inside:
-        within.clear()
-    stop_words = _load_stop_words()
-    names = [
-        (same, count)
-        for same, count in capital.items()
-        if same in marked
-        or (
-            (within[same] and not small[same] and len(same) > 1)
-            and same not in CAPITALIZED_NON_NAMES
-            and same not in stop_words
+                self.lower[same] += 1
+
+    def list_names(self) -> tuple[WordCount, ...]:
+        """Return the names among the words, the most frequent first."""
+        capitals = sum(self.within.values())
+        if (
+            self.words_within >= MIN_WORDS_FOR_SHARE
+            and capitals > MAX_CAPITAL_SHARE * self.words_within
+        ):
+            self.within.clear()
+        names = [item for item in self.capital.items() if self._is_name(item[0])]
+        names.sort(key=lambda item: (-item[1], item[0]))
+        return tuple(
+            WordCount(_get_most_frequent(self.spellings[same]), count) for same, count in names
         )
-    ]
-    names.sort(key=lambda item: (-item[1], item[0]))
-    return tuple(WordCount(_get_most_frequent(spellings[same]), count) for same, count in names)
+
+    def _is_name(self, same: str) -> bool:
+        if same in self.marked:
+            return True
+        if not self.within[same] or self.lower[same] or len(same) <= 1:
+            return False
+        return same not in CAPITALIZED_NON_NAMES and same not in _load_stop_words()
 
 
 def _compile_names(names: Collection[str]) -> re.Pattern[str] | None:
-    """Return what finds any of `names` as it is written, the longest that is there."""
+    """Return a pattern that finds any of `names` as spelled, longest first; None for none."""
     if not names:
         return None
     longest_first = sorted(names, key=len, reverse=True)
@@ -193,7 +213,7 @@ def _compile_names(names: Collection[str]) -> re.Pattern[str] | None:
 
 
 def measure_length_by_score(texts: Iterable[WrittenText]) -> tuple[AnswerLength, ...]:
-    """Return, for each mirror score given, how many words its answers have on average."""
+    """Return the mean number of words of the answers with each mirror score."""
     lengths: defaultdict[int, list[int]] = defaultdict(list)
     for written in texts:
         if written.score is not None:
@@ -204,7 +224,7 @@ def measure_length_by_score(texts: Iterable[WrittenText]) -> tuple[AnswerLength,
 
 
 def normalize(word: str) -> str:
-    """Return a word without regard to case, accents and the kind of its apostrophe."""
+    """Return a word without case, accents and typographic apostrophes."""
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
@@ -212,7 +232,7 @@ def normalize(word: str) -> str:
 
 
 def is_stop_word(word: str) -> bool:
-    """Tell whether a word says little by itself, as "will" and "am" do."""
+    """Tell whether a word is a stop word, such as "will" and "am"."""
     return normalize(word) in _load_stop_words()
 
 
