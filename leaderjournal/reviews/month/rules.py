@@ -170,7 +170,7 @@ def _build_day(
     is_future = day.date > today
     return CalendarDay(
         date=day.date,
-        kind=_classify(day, is_future=is_future),
+        kind=_get_kind(day, is_future=is_future),
         address=None if is_future and not day.is_written else day_address(day.date),
         sign=draw_sign(find_first_mark(day, CALENDAR_SIGNS), 6, 6),
         bars=draw_bars(day.scores, keys),
@@ -192,15 +192,15 @@ def describe_marks(marks: Sequence[Mark]) -> str:
     return spoken
 
 
-def _classify(day: DayFigures, *, is_future: bool) -> str:
-    """Return the kind of window that a day has in the calendar."""
+def _get_kind(day: DayFigures, *, is_future: bool) -> str:
+    """Return the kind of a day in the calendar."""
     if day.is_written:
-        return "kept"
+        return "completed"
     if Mark.PAUSED in day.marks:
         return "paused"
     if is_future:
         return "to-come"
-    return "open" if {Mark.MISSED, Mark.FREEZE} & set(day.marks) else "free"
+    return "missed" if {Mark.MISSED, Mark.FREEZE} & set(day.marks) else "free"
 
 
 def _build_key_section(report: PeriodReport, key: Key) -> KeySection:

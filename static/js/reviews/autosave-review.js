@@ -1,84 +1,84 @@
-// Keeps a monthly review on this device as it is written, has it sent, and says where its words are.
-// What is on no device yet is marked by `data-unsaved` on <html>, as on the page of a day.
+// Stores a monthly review on this device while it is typed, sends it, and shows where its text is.
+// Text that is not stored yet is marked by `data-unsaved` on <html>, as on the page of a day.
 import { account, openJournal, deviceName } from "../offline/device-journal.js";
 import { createOutboxSender } from "../offline/outbox-sender.js";
 import { showStatus, showWaiting } from "../save-status.js";
 
 const form = document.getElementById("review-form");
 const page = document.documentElement;
-const channel = new BroadcastChannel("journal"); // one of its own also hears this page's outbox
+const channel = new BroadcastChannel("journal"); // a channel of its own also hears this page's outbox
 const path = `/reviews/${form.dataset.month}`;
 const { isSame, mergeChanges, hasConflict } = draftContent;
 
-const KEPT_AFTER = 250; // ms, from the first key that is not kept yet
-const SENT_AFTER = 1000; // ms, from the last key
+const STORE_AFTER = 250; // ms, from the first key that is not stored yet
+const SEND_AFTER = 1000; // ms, from the last key
 
 const { etag } = form.elements;
-let shown = content(); // what the form says apart from what was typed since it was kept
+let shown = readContent(); // the form's content when it was last stored
 let stored = { etag: etag.value || null, was: shown };
 let journal = null;
 let sender = null;
-let keepTimer = 0;
-let pauseTimer = 0;
-let writing = Promise.resolve(); // one after another
-let leaving = false; // submitted: the plain form brings the words there itself
+let storeTimer = 0;
+let sendTimer = 0;
+let writing = Promise.resolve(); // one at a time
+let leaving = false; // submitted: the plain form sends the text itself
 
-function content() {
+function readContent() {
   const { mirror, grew, let_go, lean_on } = Object.fromEntries(new FormData(form));
   return { mirror, grew, let_go, lean_on: lean_on || null };
 }
 
-function fill(told) {
-  for (const [name, value] of Object.entries(told)) {
+function fill(content) {
+  for (const [name, value] of Object.entries(content)) {
     const control = form.elements[name];
     if ((control.value || null) === (value || null)) continue;
     control.value = value ?? "";
-    if (name !== "lean_on") control.dispatchEvent(new Event("filled")); // it grows with its words
+    if (name !== "lean_on") control.dispatchEvent(new Event("filled")); // it grows with its text
   }
 }
 
-const isUnsaved = () => !isSame(shown, content());
-const mark = () => page.toggleAttribute("data-unsaved", isUnsaved());
+const isUnsaved = () => !isSame(shown, readContent());
+const markUnsaved = () => page.toggleAttribute("data-unsaved", isUnsaved());
 
-function keep() {
-  clearTimeout(keepTimer);
-  keepTimer = 0;
+function storeForm() {
+  clearTimeout(storeTimer);
+  storeTimer = 0;
   writing = writing.catch(() => {}).then(async () => {
-    const mine = content();
+    const mine = readContent();
     if (isSame(shown, mine)) return;
     await journal.saveDraft(account, path, { ...stored, content: mine });
     shown = mine;
-    mark();
+    markUnsaved();
   });
   return writing;
 }
 
-async function keepAndSend() {
-  clearTimeout(pauseTimer);
+async function storeAndSend() {
+  clearTimeout(sendTimer);
   try {
-    await keep();
+    await storeForm();
   } catch (failure) {
-    console.info("Nothing can be kept on this device:", failure?.name);
+    console.info("Nothing can be stored on this device:", failure?.name);
     showStatus(`Needs you: nothing more fits on ${deviceName}. Press Save.`, { problem: true });
     return;
   }
   await sender.send();
 }
 
-// ---- what is said
+// ---- what the page shows
 
-async function tell() {
-  const written = writing;
-  await written.catch(() => {});
+async function showState() {
+  const seen = writing;
+  await seen.catch(() => {});
   const draft = await journal.getDraft(account, path);
-  if (writing !== written) return tell(); // more was kept while this was read
+  if (writing !== seen) return showState(); // more was stored while this was read
   if (!draft) return;
   const { sent, refused } = draft;
-  fill(mergeChanges(shown, content(), draft.content));
+  fill(mergeChanges(shown, readContent(), draft.content));
   shown = draft.content;
   stored = { etag: draft.etag, was: sent ? draft.content : draft.was };
   etag.value = draft.etag ?? ""; // so that a plain submit still works
-  mark();
+  markUnsaved();
   document.getElementById("superseded-notice").hidden = !draft.aside;
   if (isUnsaved() || sender.isSending()) return;
   if (sent) showStatus("Saved everywhere");
@@ -87,20 +87,20 @@ async function tell() {
 
 // ---- what the leader does
 
-function written() {
-  mark();
+function handleInput() {
+  markUnsaved();
   if (!isUnsaved()) return;
   showStatus("Saving…");
-  keepTimer ||= setTimeout(() => keep().catch(() => {}), KEPT_AFTER);
-  clearTimeout(pauseTimer);
-  pauseTimer = setTimeout(keepAndSend, SENT_AFTER);
+  storeTimer ||= setTimeout(() => storeForm().catch(() => {}), STORE_AFTER);
+  clearTimeout(sendTimer);
+  sendTimer = setTimeout(storeAndSend, SEND_AFTER);
 }
 
-// With everything on the server the month shows it; else the words wait here, and the line says so.
-async function save(event) {
+// Once everything is on the server, go to the month; else the text waits here and the line says so.
+async function handleSubmit(event) {
   if (leaving) return;
   event.preventDefault();
-  await keepAndSend();
+  await storeAndSend();
   const draft = await journal.getDraft(account, path);
   if (isUnsaved()) {
     leaving = true;
@@ -108,29 +108,29 @@ async function save(event) {
   } else if (!draft || draft.sent) location.assign(form.dataset.after);
 }
 
-function listen() {
-  form.addEventListener("input", ({ target }) => { if (target.type !== "radio") written(); });
-  form.addEventListener("change", () => { mark(); keepAndSend(); });
-  form.addEventListener("submit", save);
-  for (const moment of ["online", "focus", "pagehide"]) addEventListener(moment, () => keepAndSend());
-  document.addEventListener("visibilitychange", () => keepAndSend());
-  channel.addEventListener("message", ({ data }) => { if (data.type === "draft" && data.path === path) tell(); });
+function addListeners() {
+  form.addEventListener("input", ({ target }) => { if (target.type !== "radio") handleInput(); });
+  form.addEventListener("change", () => { markUnsaved(); storeAndSend(); });
+  form.addEventListener("submit", handleSubmit);
+  for (const moment of ["online", "focus", "pagehide"]) addEventListener(moment, () => storeAndSend());
+  document.addEventListener("visibilitychange", () => storeAndSend());
+  channel.addEventListener("message", ({ data }) => { if (data.type === "draft" && data.path === path) showState(); });
   addEventListener("beforeunload", (event) => { if (isUnsaved() && !leaving) event.preventDefault(); });
 }
 
-// A browser that keeps nothing still has the plain form.
-function withoutJournal() {
+// A browser without storage still has the plain form.
+function warnWithoutStorage() {
   showStatus("This browser keeps nothing by itself: press Save before you leave.");
   let submitted = false;
   form.addEventListener("submit", () => { submitted = true; });
   addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });
 }
 
-// What was written here before. A page that was kept for a time without a connection may be older.
-async function takeUp() {
+// Resume what was typed here before. A page that was saved for offline use may be older than it.
+async function resumeDraft() {
   const draft = await journal.getDraft(account, path);
   if (!draft) return;
-  if (page.dataset.keptAt) await tell();
+  if (page.dataset.keptAt) await showState();
   else if (draft.sent) await journal.removeDraft(account, path);
   else {
     document.getElementById("superseded-notice").hidden = !hasConflict(draft.was, draft.content, shown);
@@ -144,14 +144,14 @@ async function start() {
     if ("held" in form.dataset) throw new Error("The server gave back what it could not take.");
     ({ journal, outbox } = await openJournal());
   } catch (failure) {
-    console.info("Nothing is kept on this device:", failure?.name);
-    withoutJournal();
+    console.info("Nothing is stored on this device:", failure?.name);
+    warnWithoutStorage();
     return;
   }
-  sender = createOutboxSender(journal, outbox, account, tell);
-  await takeUp();
-  listen();
-  await keep().catch(() => {});
+  sender = createOutboxSender(journal, outbox, account, showState);
+  await resumeDraft();
+  addListeners();
+  await storeForm().catch(() => {});
   await sender.send({ again: true });
   if (isUnsaved() || (await journal.getDraft(account, path))) return;
   showStatus(etag.value ? "Saved everywhere" : "");
