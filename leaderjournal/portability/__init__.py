@@ -1,1 +1,1 @@
-"""Moving in and out: journals that are brought along, and everything that can be taken away."""
+"""Imports of journals, exports of everything an account holds, and PDFs."""

@@ -1,4 +1,4 @@
-"""Moving in and out, in the API."""
+"""Exports, PDFs and imports in the API."""
 
 from typing import Any
 from uuid import UUID
@@ -41,27 +41,27 @@ blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, descriptio
 @login_required
 @blueprint.arguments(ExportSchema, location="query", unknown=None)
 @blueprint.response(200, description="The journal as a file")
-def export_journal(wanted: dict[str, Any]) -> Response:
+def export_journal(query: dict[str, Any]) -> Response:
     """Take everything along: as JSON, which can be imported again, Markdown, CSV, or as a PDF."""
-    if wanted["format"] == "pdf":
-        return export_pdf(wanted)
+    if query["format"] == "pdf":
+        return export_pdf(query)
     leader = get_current_leader()
     today = leader.today(clock.now())
-    return send_export(export(leader, wanted["format"], table_of=wanted["table"], today=today))
+    return send_export(export(leader, query["format"], table_of=query["table"], today=today))
 
 
 @limit_concurrency
 @documents_per_account
-def export_pdf(wanted: dict[str, Any]) -> Response:
+def export_pdf(query: dict[str, Any]) -> Response:
     """Take a month or a year along as a PDF."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    period = parse_or_refuse("period", Period.parse, wanted["period"] or f"{today.year:04}")
-    wishes = DocumentOptions(
-        wanted["every_day"], parse_or_refuse("without_names", parse_names, wanted["without_names"])
+    period = parse_or_refuse("period", Period.parse, query["period"] or f"{today.year:04}")
+    options = DocumentOptions(
+        query["every_day"], parse_or_refuse("without_names", parse_names, query["without_names"])
     )
     try:
-        return send_export(wrap_pdf(period, render_pdf(leader, period, wishes, today=today)))
+        return send_export(wrap_pdf(period, render_pdf(leader, period, options, today=today)))
     except PdfUnavailable as error:
         raise Problem(503, str(error)) from error
     except PdfTooLarge as error:
@@ -84,10 +84,10 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
     content = files["file"].stream.read()
     choices = ChoicesSchema.to_choices(chosen)
     try:
-        done = import_now(get_current_leader(), content, choices=choices, now=clock.now())
+        status = import_now(get_current_leader(), content, choices=choices, now=clock.now())
     except UnreadableJournal as error:
         raise_invalid({"file": [str(error)]})
-    return done, 200, {"Location": f"{PREFIX}/imports/{done.id}"}
+    return status, 200, {"Location": f"{PREFIX}/imports/{status.id}"}
 
 
 @blueprint.post("/imports/preview")
@@ -145,7 +145,7 @@ def undo_import(import_id: UUID) -> Any:
     return _require_found(undo.undo_import(get_current_leader(), import_id))
 
 
-def _require_found(kept: store.ImportStatus | None) -> store.ImportStatus:
-    if kept is None:
+def _require_found(status: store.ImportStatus | None) -> store.ImportStatus:
+    if status is None:
         raise Problem(404, "There is no such import.")
-    return kept
+    return status

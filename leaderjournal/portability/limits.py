@@ -1,4 +1,4 @@
-"""How often an account may have a journal read or a PDF made."""
+"""How often an account may import a file or make a PDF."""
 
 from flask_login import current_user
 

@@ -1,4 +1,4 @@
-"""Moving in and out, as pages."""
+"""Imports, exports and PDFs as pages."""
 
 from uuid import UUID
 
@@ -33,7 +33,7 @@ from leaderjournal.reviews.words.rules import find_names
 blueprint = Blueprint("portability", __name__)
 
 MAX_INLINE_BYTES = 1_000_000
-"""Bytes of a file up to which it is read and brought in while its leader waits."""
+"""Bytes of a file that is imported within the request; the worker imports larger ones."""
 MAX_INLINE_DAYS = 400
 
 Page = Reply | str
@@ -42,7 +42,7 @@ Page = Reply | str
 @blueprint.get("/settings/moving")
 @login_required
 def import_and_export() -> str:
-    """Show the ways in and out."""
+    """Show the page of imports and exports."""
     today = get_current_leader().today(clock.now())
     return render_template(
         "portability/import_and_export.html",
@@ -56,7 +56,7 @@ def import_and_export() -> str:
 @blueprint.get("/settings/export/<wanted>")
 @login_required
 def download(wanted: str) -> Response:
-    """Send everything as JSON, Markdown or CSV."""
+    """Send a full export as JSON, Markdown or CSV."""
     table_of = request.args.get("table", "days")
     if wanted not in FULL_FORMATS or table_of not in TABLES:
         abort(404)
@@ -69,7 +69,7 @@ def download(wanted: str) -> Response:
 @limit_concurrency
 @imports_per_account
 def import_journal() -> Page:
-    """Look at the journal that was chosen; a large one is read by the worker."""
+    """Preview the uploaded file; the worker reads a large one."""
     file = request.files.get("file")
     if file is None or not file.filename:
         return _refuse_file("Choose the file of the journal.")
@@ -90,7 +90,7 @@ def import_journal() -> Page:
 @blueprint.get("/settings/imports/<uuid:import_id>")
 @login_required
 def show_import(import_id: UUID) -> str:
-    """Show what is in a file, how far its import is, or what came of it."""
+    """Show the preview, the progress or the result of an import."""
     status = store.get_import(get_current_leader(), import_id)
     if status is None:
         abort(404)
@@ -108,7 +108,7 @@ def show_import(import_id: UUID) -> str:
 @login_required
 @limit_concurrency
 def start_import(import_id: UUID) -> Page:
-    """Bring in a journal that was looked at; a large one is left to the worker."""
+    """Import a previewed file; the worker imports a large one."""
     leader, now = get_current_leader(), clock.now()
     status = store.get_import(leader, import_id)
     if status is None:
@@ -131,7 +131,7 @@ def start_import(import_id: UUID) -> Page:
 @blueprint.post("/settings/imports/<uuid:import_id>/give-up")
 @login_required
 def give_up_import(import_id: UUID) -> Page:
-    """Forget a journal that was only looked at."""
+    """Discard a previewed file."""
     if store.discard_import(get_current_leader(), import_id):
         flash("Nothing was brought in, and the file is gone.", "good")
     return redirect(url_for("portability.import_and_export"), 303)
@@ -140,7 +140,7 @@ def give_up_import(import_id: UUID) -> Page:
 @blueprint.post("/settings/imports/<uuid:import_id>/undo")
 @login_required
 def undo_import(import_id: UUID) -> Page:
-    """Take back all that an import made."""
+    """Undo an import."""
     if undo.undo_import(get_current_leader(), import_id) is None:
         abort(404)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
@@ -149,14 +149,14 @@ def undo_import(import_id: UUID) -> Page:
 @blueprint.get("/settings/document/<period>")
 @login_required
 def document(period: str) -> str:
-    """Ask what the PDF of a month or a year is to hold."""
-    shown, leader = parse_or_refuse("period", Period.parse, period), get_current_leader()
-    texts = reports_store.list_texts(leader, shown)
+    """Show the form of a PDF's options."""
+    parsed, leader = parse_or_refuse("period", Period.parse, period), get_current_leader()
+    texts = reports_store.list_texts(leader, parsed)
     team = people_store.get_team_names(leader.cipher)
     names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
-    back = url_for("reviews.year" if shown.is_year else "reviews.month", period=shown.name)
+    back = url_for("reviews.year" if parsed.is_year else "reviews.month", period=parsed.name)
     return render_template(
-        "portability/ask_document.html", period=shown, names=sorted(names), back=back
+        "portability/ask_document.html", period=parsed, names=sorted(names), back=back
     )
 
 
@@ -165,8 +165,8 @@ def document(period: str) -> str:
 @limit_concurrency
 @documents_per_account
 def make_document(period: str) -> Page:
-    """Have a PDF made; a year is left to the worker."""
-    shown = parse_or_refuse("period", Period.parse, period)
+    """Make a PDF; the worker makes one of a year."""
+    parsed = parse_or_refuse("period", Period.parse, period)
     leader, now = get_current_leader(), clock.now()
     leaves_out = request.form.get("names") == "without"
     names = (
@@ -174,9 +174,9 @@ def make_document(period: str) -> Page:
         if leaves_out
         else ()
     )
-    wishes = DocumentOptions(request.form.get("every_day") == "yes", names)
-    document_id = documents_store.request_document(leader, shown, wishes, now=now)
-    if shown.month is None:
+    options = DocumentOptions(request.form.get("every_day") == "yes", names)
+    document_id = documents_store.request_document(leader, parsed, options, now=now)
+    if parsed.month is None:
         enqueue(tasks.make_document, str(leader.id), str(document_id))
     else:
         documents_store.make_document(leader, document_id, now=now)
@@ -186,7 +186,7 @@ def make_document(period: str) -> Page:
 @blueprint.get("/settings/documents/<uuid:document_id>")
 @login_required
 def show_document(document_id: UUID) -> str:
-    """Show how far a PDF is, and where to fetch it."""
+    """Show how far a PDF is."""
     status = documents_store.get_document(get_current_leader(), document_id)
     if status is None:
         abort(404)
@@ -196,7 +196,7 @@ def show_document(document_id: UUID) -> str:
 @blueprint.get("/settings/documents/<uuid:document_id>/file")
 @login_required
 def fetch_document(document_id: UUID) -> Response:
-    """Send a PDF that is made."""
+    """Send a finished PDF."""
     leader = get_current_leader()
     status = documents_store.get_document(leader, document_id)
     content = documents_store.get_pdf(leader, document_id)

@@ -1,4 +1,4 @@
-"""What the calls of moving take and give."""
+"""What the API's calls of imports and exports take and give."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -65,7 +65,7 @@ class ChoicesSchema(Schema):
 
 
 def make_choices(key: str | None, scores: Mapping[str, int]) -> MoodChoices:
-    """Return choices under a key, moods as they are read from a file: whatever their case."""
+    """Return the choices for `key`; moods are matched without regard to case."""
     return MoodChoices(key, {mood.casefold(): score for mood, score in scores.items()})
 
 

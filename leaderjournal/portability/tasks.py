@@ -1,4 +1,4 @@
-"""What moving in and out leaves to the worker: reading and bringing in large files, typesetting."""
+"""Background tasks: reading and importing large files, making PDFs of a year."""
 
 from uuid import UUID
 
@@ -13,19 +13,19 @@ from leaderjournal.portability.imports.run import run_import
 
 @register_task
 def look_at_import(account_id: str, import_id: str) -> None:
-    """Read the file of an import, for its leader to see what is in it."""
+    """Read the file of an import for its preview."""
     leader = accounts_store.find_leader(UUID(account_id))
     if leader is None:
         return
     try:
         preview_import(leader, UUID(import_id), now=clock.now())
     except UnreadableJournal:
-        return  # it is noted with the import, where its leader reads why
+        return  # stored with the import, whose page says why
 
 
 @register_task
 def bring_in_import(account_id: str, import_id: str) -> None:
-    """Bring in an import that its leader chose."""
+    """Run a confirmed import. Queues of earlier versions hold it under this name."""
     leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
         run_import(leader, UUID(import_id), now=clock.now())
@@ -33,7 +33,7 @@ def bring_in_import(account_id: str, import_id: str) -> None:
 
 @register_task
 def make_document(account_id: str, document_id: str) -> None:
-    """Typeset a document that its leader asked for."""
+    """Make a PDF that its leader requested."""
     leader = accounts_store.find_leader(UUID(account_id))
     if leader is not None:
         documents_store.make_document(leader, UUID(document_id), now=clock.now())

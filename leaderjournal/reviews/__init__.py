@@ -1,1 +1,1 @@
-"""The leader looks back: streaks, months and years."""
+"""Reviews of what a leader wrote: streaks, months, years, words and search."""

@@ -1,4 +1,4 @@
-"""The month and the year as pages."""
+"""The pages of a month and a year."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def _find_due_review() -> Period | None:
 
 @blueprint.app_context_processor
 def _provide_template_values() -> dict[str, Any]:
-    # Pages of rooms below show these too; each is worked out only where a template asks.
+    # Pages of packages below show these too; each is computed only if a template asks.
     if not current_user:
         return {}
     return {"streak": LocalProxy(_get_streaks), "review_due": _find_due_review}

@@ -1,4 +1,4 @@
-"""What the reviews' calls give."""
+"""What the API's calls of reviews give."""
 
 from marshmallow import Schema, fields
 

@@ -1,6 +1,6 @@
-"""Drawings of pages, as they are printed: what styles say of their parts is written into them.
+"""Charts as they are printed, with their styles written into their attributes.
 
-WeasyPrint styles a drawing by attributes alone; the page's style sheet ends at its edge.
+WeasyPrint styles an SVG by its attributes alone and does not apply the page's style sheet to it.
 """
 
 import re
@@ -17,7 +17,7 @@ CLASS = re.compile(r'class="([^"]*)"')
 
 
 def apply_print_styles(drawing: Markup | str, key: str = "") -> Markup:
-    """Return a drawing of a page with its colours in it, those of `key` for what is the key's."""
+    """Return a chart with its colours written into it; its lines get the colour of `key`."""
     of_key = KEY_COLOURS.get(key, QUIET)
     attributes = {
         "rule": f'fill="none" stroke="{LINE}"',
@@ -31,5 +31,5 @@ def apply_print_styles(drawing: Markup | str, key: str = "") -> Markup:
         "year-open": 'fill="#cfc6b8"',
         **{f"bar-of-{slug}": f'fill="{colour}"' for slug, colour in KEY_COLOURS.items()},
     }
-    # A class of the drawing itself is left to the style sheet, which sets its size.
+    # The class of the SVG itself stays: the style sheet sets its size.
     return Markup(CLASS.sub(lambda found: attributes.get(found[1], found[0]), str(drawing)))  # noqa: S704 - a template's own drawing

@@ -1,4 +1,4 @@
-"""The table of documents that are being typeset or wait to be fetched; all encrypted."""
+"""The table of PDFs that wait to be made or downloaded; their options and content are encrypted."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import Instant
 
 
 class Document(Base):
-    """A PDF of a `period`; `stage` says how far it is. It goes a day after it was asked for."""
+    """A PDF of a `period` that is at a `stage`; it is deleted a day after it was requested."""
 
     __tablename__ = "documents"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -1,4 +1,4 @@
-"""Typesets a month or a year: WeasyPrint makes a tagged PDF with bookmarks of a page of HTML."""
+"""Makes a tagged PDF with bookmarks of a month or a year, with WeasyPrint."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,28 +15,28 @@ from leaderjournal.reviews.periods.rules import Period
 
 
 class PdfUnavailable(Exception):
-    """This machine lacks the libraries that typesetting needs; the message says what to do."""
+    """This machine lacks the libraries that PDFs need; the message says what to do."""
 
 
 class PdfTooLarge(Exception):
-    """This document needs more memory or time than typesetting may have."""
+    """The PDF needs more memory or time than it may have."""
 
 
 def render_pdf(
     leader: Leader,
     period: Period,
-    wishes: DocumentOptions,
+    options: DocumentOptions,
     *,
     today: LocalDate,
     tell: Callable[[str], None] = lambda _stage: None,
 ) -> bytes:
     """Return the PDF of a month or a year.
 
-    `tell` is told the stage: "reading", then "typesetting". Raises CannotTypeset, and
-    TooLargeToTypeset where it would need more memory than it may have.
+    `tell` is called with each stage as it begins: "reading", then "typesetting". Raises
+    PdfUnavailable, and PdfTooLarge where the PDF needs more memory than it may have.
     """
     tell("reading")
-    page = render_page(leader, period, wishes, today=today)
+    page = render_page(leader, period, options, today=today)
     tell("typesetting")
     try:
         return run_isolated(
@@ -50,7 +50,7 @@ def render_pdf(
 
 
 def write_pdf(page: str) -> bytes:
-    """Return the PDF of a page of HTML. Raises CannotTypeset."""
+    """Return the PDF of a page of HTML. Raises PdfUnavailable."""
     printer = load_weasyprint()
     pdf: bytes = printer.HTML(
         string=page, base_url=f"{STATIC.as_uri()}/", url_fetcher=_build_font_fetcher(printer)
@@ -59,7 +59,7 @@ def write_pdf(page: str) -> bytes:
 
 
 def load_weasyprint() -> Any:
-    """Return WeasyPrint. Raises CannotTypeset."""
+    """Return WeasyPrint. Raises PdfUnavailable."""
     try:
         import weasyprint  # noqa: PLC0415 - it needs libraries that not every machine has
     except OSError as error:
@@ -70,5 +70,5 @@ def load_weasyprint() -> Any:
 
 
 def _build_font_fetcher(printer: Any) -> Any:
-    """Return a fetcher of our own fonts; a document asks for nothing else, here or elsewhere."""
+    """Return a fetcher that reads our own fonts and nothing else."""
     return printer.urls.URLFetcher(allowed_protocols={"file"}, fail_on_errors=True)

@@ -1,4 +1,4 @@
-"""Leaving people out of a document: which names there are, and texts without them."""
+"""What a PDF leaves out: the days' words and the names of people."""
 
 import re
 from collections.abc import Iterable
@@ -16,16 +16,16 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions:
-    """Whether a document holds every day's words, and which names it leaves out."""
+    """Whether a PDF holds every day's words, and which names it leaves out."""
 
     every_day: bool = True
     without_names: tuple[str, ...] = ()
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Return the names that a leader wrote, separated by commas or lines, each once.
+    """Return the names in `text`, separated by commas or lines, without duplicates.
 
-    Raises ValueError, saying what is allowed, for too many or too long ones.
+    Raises ValueError with a sentence that says what is allowed, for too many or too long names.
     """
     names = [" ".join(name.split()).lstrip("@") for name in NAME_SEPARATOR.split(text)]
     found = tuple(dict.fromkeys(name for name in names if name))
@@ -35,7 +35,7 @@ def parse_names(text: str) -> tuple[str, ...]:
 
 
 def shorten(text: str) -> str:
-    """Return as much of a text as makes one want to read on; it stands whole elsewhere."""
+    """Return the beginning of a long text, cut at a word."""
     if len(text) <= LONGEST_PASSAGE:
         return text
     cut, _, _ = text[:LONGEST_PASSAGE].rpartition(" ")
@@ -43,9 +43,9 @@ def shorten(text: str) -> str:
 
 
 class NameRemover:
-    """Says "someone" where a name stands by itself, its possessive included as "someone's".
+    """Replaces names with "someone", and a possessive with "someone's".
 
-    A name counts however it is written, but where that would be an ordinary word, as will and am.
+    Case does not matter, except for a name that is also an ordinary word, such as Will.
     """
 
     def __init__(self, names: Iterable[str]) -> None:

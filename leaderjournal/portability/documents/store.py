@@ -1,4 +1,4 @@
-"""The SQL of documents: asked for, typeset by the worker, fetched within a day."""
+"""The SQL of PDFs: requested, made by the worker, downloaded within a day."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,13 +23,13 @@ from leaderjournal.reviews.periods.rules import Period
 LIFETIME = timedelta(days=1)
 MOST_IN_PROGRESS = 2
 PROGRESS_TIMEOUT = timedelta(minutes=15)
-"""What is being made for longer was broken off; it keeps nobody waiting."""
+"""A PDF that is in progress for longer was interrupted and no longer counts."""
 MOST_KEPT = 10
-"""Of one account; a new one takes the place of the oldest."""
+"""PDFs of one account; a new one replaces the oldest."""
 
 
 class Stage(StrEnum):
-    """How far a document is."""
+    """How far a PDF is."""
 
     WAITING = "waiting"
     READING = "reading"
@@ -40,12 +40,12 @@ class Stage(StrEnum):
 
 
 FINISHED_STAGES = frozenset({Stage.DONE, Stage.FAILED, Stage.TOO_LARGE})
-"""Stages after which nothing more is done."""
+"""The stages after which nothing more is done."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentStatus:
-    """A document as its leader sees it."""
+    """A PDF as its leader sees it."""
 
     id: UUID
     period: Period
@@ -53,7 +53,7 @@ class DocumentStatus:
 
     @property
     def is_running(self) -> bool:
-        """Whether the document waits for the worker or is being made."""
+        """Whether the PDF waits for the worker or is being made."""
         return self.stage not in FINISHED_STAGES
 
     @property
@@ -65,9 +65,9 @@ class DocumentStatus:
 
 
 def request_document(
-    leader: Leader, period: Period, wishes: DocumentOptions, *, now: Instant
+    leader: Leader, period: Period, options: DocumentOptions, *, now: Instant
 ) -> UUID:
-    """Keep what document a leader wishes; return its id. Raises QuotaReached."""
+    """Store a request for a PDF and return its id. Raises QuotaReached."""
     document_id = new_id()
     row = Document(
         id=document_id,
@@ -76,7 +76,7 @@ def request_document(
         stage=Stage.WAITING,
         created_at=now,
         options_encrypted=leader.cipher.encrypt_json(
-            {"every_day": wishes.every_day, "without_names": wishes.without_names},
+            {"every_day": options.every_day, "without_names": options.without_names},
             table="documents",
             column="options_encrypted",
             row=document_id,
@@ -90,41 +90,41 @@ def request_document(
 
 
 def _make_room(session: Session, account: UUID, *, now: Instant) -> None:
-    """Let the oldest documents go for a new one. Raises QuotaReached where two are being made."""
+    """Delete the oldest PDFs to make room. Raises QuotaReached where two are being made."""
     rows = session.execute(
         sa.select(Document.id, Document.stage, Document.created_at)
         .where(Document.account_id == account)
         .order_by(Document.id.desc())
     ).all()
-    making = [at for _, stage, at in rows if stage not in FINISHED_STAGES]
-    if sum(at > now - PROGRESS_TIMEOUT for at in making) >= MOST_IN_PROGRESS:
+    in_progress = [at for _, stage, at in rows if stage not in FINISHED_STAGES]
+    if sum(at > now - PROGRESS_TIMEOUT for at in in_progress) >= MOST_IN_PROGRESS:
         raise QuotaReached(
             "Two documents are being made, the most at once. Try again once one is done.",
             status=429,
             retry_after=30,
         )
-    gone = [
+    expendable = [
         row
         for number, (row, stage, _) in enumerate(rows, start=1)
         if number >= MOST_KEPT and stage in FINISHED_STAGES
     ]
-    session.execute(sa.delete(Document).where(Document.id.in_(gone)))
+    session.execute(sa.delete(Document).where(Document.id.in_(expendable)))
 
 
 def make_document(leader: Leader, document_id: UUID, *, now: Instant) -> None:
-    """Typeset a document that was asked for; nothing happens where it is gone or made already."""
+    """Make a PDF that was requested; do nothing if it is deleted or made already."""
     row = _get_row(leader.id, document_id)
     if row is None or row.stage in FINISHED_STAGES:
         return
-    opened: dict[str, Any] = leader.cipher.decrypt_json(
+    document: dict[str, Any] = leader.cipher.decrypt_json(
         row.options_encrypted, table="documents", column="options_encrypted", row=document_id
     )
-    wishes = DocumentOptions(opened["every_day"], tuple(opened["without_names"]))
+    options = DocumentOptions(document["every_day"], tuple(document["without_names"]))
     try:
         content = render_pdf(
             leader,
             Period.parse(row.period),
-            wishes,
+            options,
             today=leader.today(now),
             tell=lambda stage: _update(document_id, stage=stage),
         )
@@ -141,7 +141,7 @@ def make_document(leader: Leader, document_id: UUID, *, now: Instant) -> None:
 
 
 def get_document(leader: Leader, document_id: UUID) -> DocumentStatus | None:
-    """Return one of the leader's documents."""
+    """Return one of the leader's PDFs; None where there is none."""
     row = _get_row(leader.id, document_id)
     if row is None:
         return None
@@ -149,7 +149,7 @@ def get_document(leader: Leader, document_id: UUID) -> DocumentStatus | None:
 
 
 def get_pdf(leader: Leader, document_id: UUID) -> bytes | None:
-    """Return the PDF of a document that is done."""
+    """Return the content of a PDF; None until it is made."""
     encrypted = db.session.scalar(
         sa.select(Document.content_encrypted).where(
             Document.account_id == leader.id, Document.id == document_id
@@ -163,13 +163,13 @@ def get_pdf(leader: Leader, document_id: UUID) -> bytes | None:
 
 
 def delete_all(cipher: Cipher, **_said: object) -> None:
-    """Forget every document of an account: a name that has left its texts stands in them still."""
+    """Delete every PDF of an account, since they still hold a name that was removed elsewhere."""
     with write_transaction() as session:
         session.execute(sa.delete(Document).where(Document.account_id == cipher.account))
 
 
 def delete_expired(*, now: Instant) -> int:
-    """Forget documents that were asked for more than a day ago; return how many."""
+    """Delete the PDFs that were requested more than a day ago; return how many."""
     with write_transaction() as session:
         return count_changed_rows(
             session, sa.delete(Document).where(Document.created_at < now - LIFETIME)

@@ -1,1 +1,1 @@
-"""Taking a journal along: the full export as JSON, Markdown and CSV tables."""
+"""Exports: the full export as JSON, Markdown files and CSV tables."""

@@ -1,4 +1,4 @@
-"""A journal as tables: CSV (RFC 4180) for spreadsheets, one table for each thing there is."""
+"""A journal as CSV tables (RFC 4180) for spreadsheets."""
 
 import csv
 import io
@@ -23,11 +23,11 @@ Row = Iterable[object]
 
 
 def stream_table(leader: Leader, table: str, *, today: LocalDate) -> Iterator[str]:
-    """Yield the lines of one of TABLES: a heading, then what there is on the leader's `today`."""
-    heading, found = TABLES[table]
-    # The mark at the very beginning tells spreadsheets that this is UTF-8.
+    """Yield the lines of one of TABLES, its heading first, as of the leader's local day `today`."""
+    heading, list_entries = TABLES[table]
+    # The byte order mark tells spreadsheets that this is UTF-8.
     yield "\ufeff" + _format_line(heading)
-    for row in found(leader, today):
+    for row in list_entries(leader, today):
         yield _format_line(row)
 
 
@@ -44,25 +44,25 @@ def _list_days(leader: Leader, _today: LocalDate) -> Iterator[Row]:
 
 def _list_reviews(leader: Leader, _today: LocalDate) -> Iterator[Row]:
     for review in monthly_store.list_reviews(leader.cipher):
-        said = review.content.to_document()
-        texts = [said[field] for field in QUESTIONS]
-        yield [review.month, *texts, said["lean_on"], review.written_at.isoformat()]
+        document = review.content.to_document()
+        texts = [document[field] for field in QUESTIONS]
+        yield [review.month, *texts, document["lean_on"], review.written_at.isoformat()]
 
 
 def _make_log_lister(
     kind: Kind, columns: Iterable[str]
 ) -> Callable[[Leader, LocalDate], Iterator[Row]]:
-    """Return what yields the entries of a kind, the latest first, with people by their names."""
+    """Return a function that yields a kind's entries, the latest first, with people's names."""
 
-    def found(leader: Leader, _today: LocalDate) -> Iterator[Row]:
+    def list_entries(leader: Leader, _today: LocalDate) -> Iterator[Row]:
         people = entries_store.list_stored_entries(leader.cipher, Kind.PERSON)
         names = {str(person.id): person.content.name for person in people}
         for entry in log_store.list_entries(leader.cipher, kind):
-            said: dict[str, Any] = to_document(entry.content) | {"date": entry.local_date}
-            said["person"] = names.get(said.get("person_id") or "", "")
-            yield [_format_cell(said[column]) for column in columns]
+            document: dict[str, Any] = to_document(entry.content) | {"date": entry.local_date}
+            document["person"] = names.get(document.get("person_id") or "", "")
+            yield [_format_cell(document[column]) for column in columns]
 
-    return found
+    return list_entries
 
 
 def _format_cell(value: object) -> object:
@@ -82,7 +82,7 @@ def _list_team_mirrors(leader: Leader, today: LocalDate) -> Iterator[Row]:
 
 
 def _escape_formula(line: str) -> str:
-    """Return a line by somebody else so that a spreadsheet shows it and does not run it (OWASP)."""
+    """Return a line by somebody else so that no spreadsheet runs it as a formula (OWASP)."""
     return f"'{line}" if line.startswith(FORMULA_PREFIXES) else line
 
 
@@ -114,7 +114,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Leader, LocalDate], Iterat
     "numbers": _make_log_table(Kind.NUMBER, "period", "target", "actual", "unit"),
     "team-mirrors": (("month", "key", "mean", "answers", "lines"), _list_team_mirrors),
 }
-"""The headings and the rows of each table, by its name."""
+"""The heading and the rows of each table, by its name."""
 
 TABLE_TITLES: Mapping[str, str] = {
     name: name.capitalize() if name == "hand-offs" else name.replace("-", " ").capitalize()

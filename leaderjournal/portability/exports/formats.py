@@ -1,4 +1,4 @@
-"""Everything a leader takes with them, in the form they wish, as it is made."""
+"""The formats of an export, each produced while it is sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FORMATS = (*FULL_FORMATS, "pdf")
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file that is made while it is sent: its pieces, its media type and its name."""
+    """A file that is produced while it is sent: its pieces, its media type and its name."""
 
     pieces: Iterator[bytes]
     media_type: str
@@ -31,7 +31,7 @@ class Export:
 
 
 def export(leader: Leader, wanted: str, *, table_of: str = "days", today: LocalDate) -> Export:
-    """Return all of the leader's journal in one of the forms of WHOLE; of CSV one of its tables."""
+    """Return the leader's journal in one of FULL_FORMATS; of CSV, the table named `table_of`."""
     stem = f"leader-journal-{today}"
     if wanted == "json":
         return Export(
@@ -45,7 +45,7 @@ def export(leader: Leader, wanted: str, *, table_of: str = "days", today: LocalD
 
 
 def wrap_pdf(period: Period, content: bytes) -> Export:
-    """Return the PDF of a month or a year, which is made already."""
+    """Return the finished PDF of a month or a year as an export."""
     return Export(iter([content]), "application/pdf", f"leader-journal-{period.name}.pdf")
 
 

@@ -1,8 +1,8 @@
-r"""A journal as Markdown: a file per day with front matter, written and read.
+r"""A journal as Markdown: a file per day and per review, with front matter.
 
-A day's texts stand under headings of the second level. A line of a text that looks like a heading
-gets a backslash before it, which Markdown shows as the line it was; one that had backslashes there
-gets one more.
+The texts of a day follow headings of the second level. A line of a text that looks like a heading
+gets a backslash before it, and a line that begins with backslashes and a heading gets one more.
+`imports/markdown.py` reads the files.
 """
 
 import re
@@ -75,9 +75,9 @@ def format_review(review: StoredReview) -> tuple[str, str]:
 
 
 def format_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
-    """Return what happened between reflections: a heading for each kind, a line for each entry.
+    """Return the practice log: a heading for each kind, a line for each entry.
 
-    Of `mirrors` it holds what their leader may see.
+    Of `mirrors` it holds what the leader may see.
     """
     names = {e.id: e.content.name for e in entries if isinstance(e.content, Person)}
     parts = []
@@ -92,46 +92,54 @@ def format_log(entries: Sequence[Entry], mirrors: Iterable[Mirror]) -> str:
 
 
 def _format_log_line(entry: Entry, names: Mapping[UUID, str]) -> str:
-    said = entry.content
-    whom = names.get(getattr(said, "person_id", None) or entry.id, "")
-    told: list[object]
-    match said:
+    content = entry.content
+    person = names.get(getattr(content, "person_id", None) or entry.id, "")
+    parts: list[object]
+    match content:
         case Person():
-            left = said.left_on and f"left on {said.left_on}"
-            told = [said.name, said.every_days and f"every {said.every_days} days", left, said.note]
+            left = content.left_on and f"left on {content.left_on}"
+            parts = [
+                content.name,
+                content.every_days and f"every {content.every_days} days",
+                left,
+                content.note,
+            ]
         case Acts():
-            told = [entry.local_date, whom, ", ".join(said.acts)]
+            parts = [entry.local_date, person, ", ".join(content.acts)]
         case Commitment():
-            text = said.text or "what this day’s reflection says comes next"
-            told = [entry.local_date, text, f"due {said.due_on}", said.state, said.reason]
+            text = content.text or "what this day’s reflection says comes next"
+            parts = [entry.local_date, text, f"due {content.due_on}", content.state, content.reason]
         case HandOff():
-            back = said.stepped_back_in_on
+            back = content.stepped_back_in_on
             taken = back and f"stepped back in {back}"
-            told = [entry.local_date, said.text, whom, taken, said.reason]
+            parts = [entry.local_date, content.text, person, taken, content.reason]
         case Win():
-            on = said.celebrated_on and f"celebrated {said.celebrated_on}"
-            told = [entry.local_date, said.text, whom, on, said.celebrated_how]
+            on = content.celebrated_on and f"celebrated {content.celebrated_on}"
+            parts = [entry.local_date, content.text, person, on, content.celebrated_how]
         case _:
-            amounts = {"target": said.target, "actual": said.actual}
-            told = [said.period, *(f"{n} {f:.15g}" for n, f in amounts.items() if f is not None)]
-            told.append(said.unit)
-    return " · ".join(" ".join(str(part).split()) for part in told if part)
+            amounts = {"target": content.target, "actual": content.actual}
+            parts = [
+                content.period,
+                *(f"{n} {f:.15g}" for n, f in amounts.items() if f is not None),
+            ]
+            parts.append(content.unit)
+    return " · ".join(" ".join(str(part).split()) for part in parts if part)
 
 
-def _format_mirror(month: str, heard: MirrorResult) -> Iterator[str]:
+def _format_mirror(month: str, result: MirrorResult) -> Iterator[str]:
     means = (
         f"{key.name} {found.mean:.1f} ({found.n} answers)"
         for key in catalogue.list_keys()
-        if (found := heard.scores.get(key.slug))
+        if (found := result.scores.get(key.slug))
     )
     yield " · ".join([f"- {month}", *means])
     for key in catalogue.list_keys():
-        for line in heard.lines.get(key.slug, ()):
+        for line in result.lines.get(key.slug, ()):
             yield f"  - {key.name}: {' '.join(line.split())}"
 
 
 def _format_file(head: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> str:
-    """Return front matter, and each text that says something under its heading."""
+    """Return front matter, and each text that is not empty under its heading."""
     front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=10_000)
     body = "".join(
         f"\n## {title}\n\n{_escape_headings(text.strip())}\n"

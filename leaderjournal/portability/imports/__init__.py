@@ -1,1 +1,1 @@
-"""An import from the file to the days: looked at first, brought in, and taken back where wished."""
+"""Imports: a file is previewed, imported into days, and undone on request."""

@@ -1,6 +1,6 @@
-"""Zip files from outside, opened with care: what they say of themselves is never believed.
+"""Zip files from outside, which are read without trusting what they claim.
 
-Nothing is written to disk, so a member's path is a label and nothing else.
+Nothing is written to disk, so a member's path is only a label.
 """
 
 import zipfile
@@ -15,15 +15,14 @@ LARGEST_MEMBER = 100 * MEGABYTE
 LARGEST_TOGETHER = 200 * MEGABYTE
 HIGHEST_RATIO = 200
 MOST_VALUES = 5_000_000
-"""Each takes up to a hundred times its bytes in memory: 100 MB of `[],` would take gigabytes."""
+"""A value takes up to a hundred times its bytes in memory: 100 MB of `[],` would take gigabytes."""
 CHUNK = 1 << 16
 
 DIRECTORY_ENTRY = b"PK\x01\x02"
 LOCAL_HEADER_SIZE = 30
 ENCRYPTED = 0x1
 
-# What zipfile raises over bytes it did not expect, a UnicodeDecodeError and seeks to nowhere among
-# them.
+# What zipfile raises for unexpected bytes, among them UnicodeDecodeError and invalid seeks.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -41,13 +40,13 @@ class UnreadableJournal(Exception):
 
 
 class Archive:
-    """A zip file whose members are read into memory, within limits over all of them."""
+    """A zip file whose members are read into memory, with limits over all of them."""
 
     def __init__(self, file: IO[bytes]) -> None:
         """Open `file`, which must be seekable.
 
-        Raises UnreadableJournal where it is no zip, holds more than 20,000 files, or files that
-        share bytes with each other.
+        Raises UnreadableJournal for what is no zip, for more than 20,000 files, and for overlapping
+        files.
         """
         try:
             if _count_directory_entries(file) > MOST_MEMBERS:
@@ -68,7 +67,7 @@ class Archive:
         self._left = LARGEST_TOGETHER
 
     def list_members(self, ending: str) -> list[ZipInfo]:
-        """Return the members whose names end so, without the system's own (`._` and `__MACOSX`).
+        """Return the members whose names end in `ending`, except `._` and `__MACOSX` files.
 
         Two members may have the same name.
         """
@@ -83,13 +82,12 @@ class Archive:
     def read(self, member: ZipInfo) -> bytes:
         """Return a member's content.
 
-        Raises UnreadableJournal for one that is encrypted, damaged or larger than it may be: 100 MB
-        a member and 200 MB in all. What it says of its size is looked at first, what is inflated is
-        counted as it comes.
+        Raises UnreadableJournal for a member that is encrypted, damaged or too large: more than 100
+        MB, or 200 MB with the others. Both its claimed and its actual size are checked.
         """
         if member.flag_bits & ENCRYPTED:
             raise UnreadableJournal("This zip is encrypted. Export it without a password.")
-        # zipfile inflates the others without a bound, and no journal comes in them.
+        # zipfile unpacks the others without a limit, and no app exports with them.
         if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
             raise UnreadableJournal(
                 "This zip is packed in an unusual way. Choose the zip as the app exported it."
@@ -97,8 +95,8 @@ class Archive:
         self._check_size(member, member.file_size)
         pieces, size = [], 0
         try:
-            with self._zip.open(member) as opened:
-                while piece := opened.read(CHUNK):
+            with self._zip.open(member) as stream:
+                while piece := stream.read(CHUNK):
                     size += len(piece)
                     self._check_size(member, size)
                     pieces.append(piece)
@@ -110,7 +108,7 @@ class Archive:
         return b"".join(pieces)
 
     def peek(self, member: ZipInfo) -> bytes:
-        """Return a member's content as `read` does, without counting it towards what is read."""
+        """Return a member's content like `read`, without counting it towards the limit."""
         left = self._left
         try:
             return self.read(member)
@@ -122,7 +120,7 @@ class Archive:
             raise UnreadableJournal(
                 "This zip unpacks to more than it may: 100 MB a file, 200 MB in all."
             )
-        # Text shrinks ten-fold at the most; a thousand-fold is a bomb. Small files may be dense.
+        # Text shrinks at most tenfold, a zip bomb a thousandfold. Small files may compress well.
         if size > max(MEGABYTE, member.compress_size * HIGHEST_RATIO):
             raise UnreadableJournal(
                 f"This zip unpacks to more than {HIGHEST_RATIO} times its size, the most it may. "
@@ -130,9 +128,9 @@ class Archive:
             )
 
     def _has_overlaps(self) -> bool:
-        """Tell whether a member's bytes reach into the next one's, or into the directory.
+        """Tell whether a member's bytes overlap the next one's or the directory.
 
-        Python 3.11.8 and later look too, 3.11.7 does not (CVE-2024-0450).
+        Python checks this itself from 3.11.8 on, but not in 3.11.7 (CVE-2024-0450).
         """
         members = sorted(self._zip.infolist(), key=_get_offset)
         begins = [*map(_get_offset, members), self._zip.start_dir]
@@ -143,7 +141,7 @@ class Archive:
 
 
 def has_too_many_values(content: bytes) -> bool:
-    """Tell, without opening it, whether a JSON text has more values than a journal may."""
+    """Tell, without parsing it, whether a JSON text has more values than a journal may."""
     return sum(map(content.count, (b"{", b"[", b","))) > MOST_VALUES
 
 
@@ -152,14 +150,14 @@ def _get_offset(member: ZipInfo) -> int:
 
 
 def _count_directory_entries(file: IO[bytes]) -> int:
-    """Return how often a directory entry's signature stands in `file`: once a member at least.
+    """Return how many directory entries `file` seems to have, which is at least its member count.
 
-    Asked before zipfile reads the directory, since it makes an object of every entry in it.
+    This is checked before zipfile makes an object of every entry in the directory.
     """
     file.seek(0)
-    found, tail = 0, b""
+    count, tail = 0, b""
     while piece := file.read(MEGABYTE):
         block = tail + piece
-        found += block.count(DIRECTORY_ENTRY)
+        count += block.count(DIRECTORY_ENTRY)
         tail = block[1 - len(DIRECTORY_ENTRY) :]
-    return found
+    return count

@@ -1,6 +1,6 @@
-"""Day One's JSON export: a zip with one JSON file per journal, and photos that stay behind.
+"""Reads Day One's JSON export: a zip with one JSON file per journal; photos are not imported.
 
-There is no published schema. What is read here was found in real exports and in Day One's own
+There is no published schema. What is read here comes from real exports and from Day One's own
 command line tool (Automattic/DayOne-Cli, src/convert/to_markdown.rs and docs/entry-body-format.md).
 """
 
@@ -30,14 +30,14 @@ from leaderjournal.portability.imports.rules import (
 
 MOST_ENTRIES = 100_000
 
-# dayone-moment://ID is a photo; dayone-moment:/video/ID, /audio/ID and /pdfAttachment/ID are there
-# too. The alternative text is empty, and kept where another tool put words into it. No bracket may
-# stand inside, so that a text of nothing but openings is read once and not once for each.
+# dayone-moment://ID is a photo; there are dayone-moment:/video/ID, /audio/ID and /pdfAttachment/ID
+# too. The alternative text is empty, and kept where another tool filled it. Brackets within it are
+# excluded, so that a text of opening brackets alone takes linear time.
 PHOTO = re.compile(r"!\[([^\[\]]*)\]\(dayone-moment:[^()\s]*\)")
 PARAGRAPH = "\n\n"
 
-# Exports have backslashes before what markdown might read, a full stop and a hyphen within a word
-# too, but none before quotes and commas. Day One's own tool escapes the backslash itself, and =.
+# Exports escape what Markdown might interpret, also a full stop and a hyphen within a word, but not
+# quotes and commas. Day One's own tool also escapes the backslash itself and =.
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>|=])")
 
 
@@ -46,9 +46,9 @@ def read_day_one(
 ) -> Iterator[JournalEntry | Failure]:
     """Yield the entries of a Day One JSON zip, and a failure for each that cannot be read.
 
-    An entry's local day is the one it had in its own zone, less `day_starts_at`; where its zone
-    is missing or unknown, the leader's `zone` stands in. One for a whole day has the date that its
-    clock showed. Raises UnreadableJournal, also after some entries were yielded.
+    An entry's local day is the one in its own zone, less `day_starts_at`; a missing or unknown zone
+    is replaced by the leader's `zone`. An all-day entry keeps its plain date. Raises
+    UnreadableJournal, also after some entries were yielded.
     """
     journals, left = 0, MOST_ENTRIES
     for position, member in enumerate(archive.list_members(".json"), start=1):
@@ -67,7 +67,7 @@ def read_day_one(
             except InvalidEntry as why:
                 yield Failure(where, str(why))
             else:
-                # Two files in a zip may have one name, so an entry is told by the file's position.
+                # Two files in a zip may have one name, so the file's position is part of the id.
                 identifier = _get_identifier(entry) or f"file {position}, entry {number}"
                 yield JournalEntry(where, identifier, *read, photos=_count_photos(entry))
     if not journals:
@@ -77,11 +77,11 @@ def read_day_one(
 
 
 def _parse_entries(content: bytes, name: str) -> list[Any] | None:
-    """Return a journal's entries, None where the file is some other JSON."""
+    """Return a journal's entries; None where the file is some other JSON."""
     if has_too_many_values(content):
         raise _build_refusal(name)
     try:
-        # A whole number may have more digits than int() takes; none of them is needed.
+        # An integer may have more digits than int() accepts; none of them is needed.
         journal = json.loads(content.decode("utf-8-sig"), parse_int=float)
     except (ValueError, RecursionError) as error:
         raise UnreadableJournal(
@@ -108,7 +108,7 @@ def _get_identifier(entry: dict[str, Any]) -> str | None:
 
 
 def _count_photos(entry: dict[str, Any]) -> int:
-    """Return how many photos, videos and sounds of an entry stay behind."""
+    """Return how many photos, videos and sounds of an entry are not imported."""
     kinds = (entry.get(kind) for kind in ("photos", "videos", "audios", "pdfAttachments"))
     return sum(len(kind) for kind in kinds if isinstance(kind, list))
 
@@ -116,7 +116,7 @@ def _count_photos(entry: dict[str, Any]) -> int:
 def _read_entry(
     entry: Any, zone: str, day_starts_at: time, today: LocalDate
 ) -> tuple[LocalDate, Instant, str, str]:
-    """Return an entry's local day, its instant, its zone and its words."""
+    """Return an entry's local day, its instant, its zone and its text."""
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no entry as Day One writes them.")
     written_at = _parse_instant(entry.get("creationDate"))
@@ -136,8 +136,8 @@ def _parse_instant(value: Any) -> Instant:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         moment = None
-    # A date alone names no instant: midnight would put it on the day before. And every zone's
-    # offset must fit.
+    # A date alone is no instant: midnight would move it to the day before. Years are limited so
+    # that every zone's offset fits.
     if moment is None or len(value) <= len("2016-01-11") or not 1850 <= moment.year <= 9000:
         raise InvalidEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
     return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
@@ -145,13 +145,13 @@ def _parse_instant(value: Any) -> Instant:
 
 def _clean_text(value: Any) -> str:
     if not isinstance(value, str):
-        return require_words(value)  # an entry of photos alone has none
+        return require_words(value)  # an entry with only photos has no text
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     return require_words(ESCAPED.sub(r"\1", _remove_photos(text)))
 
 
 def _remove_photos(text: str) -> str:
-    """Return `text` without its photos; a paragraph that held nothing else goes with them."""
+    """Return `text` without its photos and without paragraphs that held only photos."""
     paragraphs = []
     for paragraph in text.split(PARAGRAPH):
         words, photos = PHOTO.subn(r"\1", paragraph)

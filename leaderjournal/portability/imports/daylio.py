@@ -1,7 +1,7 @@
-"""Daylio's export: a CSV with a row per entry, its mood among them.
+"""Reads Daylio's export: a CSV with a row per entry and its mood.
 
-The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `note_title`, `note`;
-older versions have no `note_title`, newer ones have more, which are left aside.
+The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `note_title` and
+`note`; older versions have no `note_title`, newer ones have more columns, which are ignored.
 """
 
 import csv
@@ -30,7 +30,7 @@ from leaderjournal.portability.imports.rules import (
 
 COLUMNS = frozenset({"full_date", "mood", "note"})
 DEFAULT_MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
-"""The moods that Daylio begins with, and the mirror scores they are offered as."""
+"""Daylio's default moods, and the mirror scores that the page suggests for them."""
 TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S")
 MOST_ROWS = 100_000
 
@@ -45,7 +45,7 @@ def is_daylio(text: str) -> bool:
 
 
 def _open_text(text: str) -> io.StringIO:
-    """Return a text whose lines may end as on any system, in a carriage return alone too."""
+    """Return a stream of lines, whatever line ends the text has."""
     return io.StringIO(text, newline=None)
 
 
@@ -58,8 +58,8 @@ def read_daylio(
 ) -> Iterator[JournalEntry | Failure]:
     """Yield the entries of a Daylio CSV, and a failure for each row that cannot be read.
 
-    Daylio writes wall-clock times without a zone: they are taken to be of the leader's `zone`.
-    Mood, title and activities stand before the note in its words, so that none of them is lost.
+    Daylio writes wall-clock times without a zone, which are taken to be in the leader's `zone`.
+    Mood, title and activities are added to the note, so that nothing is lost.
     """
     try:
         rows = csv.DictReader(_open_text(text), strict=True)
@@ -84,7 +84,7 @@ def read_daylio(
 
 @dataclass(frozen=True, slots=True)
 class MoodField:
-    """A mood of a file: how often it comes up, its form field, and the score it is offered as."""
+    """A mood of a file: how often it comes up, its form field, and the score suggested for it."""
 
     name: str
     count: int
@@ -101,7 +101,7 @@ def list_mood_fields(moods: Mapping[str, int]) -> list[MoodField]:
 
 
 def score_moods(moods: list[str], scores: Mapping[str, int]) -> int | None:
-    """Return the mirror score that a day's moods come to: their mean, halves rounded up."""
+    """Return the mirror score of a day's moods: their mean, rounded half up."""
     chosen = [scores[mood] for mood in moods if mood in scores]
     return int(sum(chosen) / len(chosen) + 0.5) if chosen else None
 
@@ -113,10 +113,10 @@ def _parse_time(
         day = date.fromisoformat(values["full_date"])
     except ValueError:
         raise InvalidEntry("Its full_date is no date, such as 2026-11-24.") from None
-    said, clock = values.get("time", "").replace("\u202f", " "), None
-    for known in TIMES:
+    clock_text, clock = values.get("time", "").replace("\u202f", " "), None
+    for pattern in TIMES:
         try:
-            clock = datetime.strptime(said, known).time()  # noqa: DTZ007 - a wall clock alone
+            clock = datetime.strptime(clock_text, pattern).time()  # noqa: DTZ007 - a wall clock alone
             break
         except ValueError:
             continue

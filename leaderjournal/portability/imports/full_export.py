@@ -1,4 +1,4 @@
-"""Reads our own JSON export back: see `whole_journal` for what it holds."""
+"""Reads our own full export back; `exports/full_export.py` writes it."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -52,12 +52,12 @@ INVALID_ROW_ERRORS = (
     TypeError,
     ValueError,
 )
-"""What reading a row raises where somebody changed the file by hand."""
+"""What reading a row raises where somebody edited the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """What an export says of its account; it is taken over where nothing is written yet."""
+    """The settings of an exported account, which are imported into an empty journal only."""
 
     name: str
     time_zone: str
@@ -70,7 +70,7 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class FullExport:
-    """An export as it was read. Questions are by the id that they had, days still to be read."""
+    """An export as it was read; questions are by their old id, and the days are not parsed yet."""
 
     settings: AccountSettings | None
     questions: Mapping[str, dict[str, Any]]
@@ -83,7 +83,7 @@ class FullExport:
 
 
 def is_own_export(content: bytes) -> bool:
-    """Tell whether a file begins as a JSON object does."""
+    """Tell whether a file begins like a JSON object."""
     return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
@@ -103,7 +103,7 @@ def read_full_export(content: bytes) -> FullExport:
         raise UnreadableJournal("This JSON is no journal of ours: it has no list of reflections.")
     failures: list[Failure] = []
 
-    def every(name: str, reader: Callable[[Any], Any]) -> list[Any]:
+    def read_rows(name: str, reader: Callable[[Any], Any]) -> list[Any]:
         found = []
         rows = read.get(name, [])
         for number, row in enumerate(rows if isinstance(rows, list) else [], start=1):
@@ -120,11 +120,11 @@ def read_full_export(content: bytes) -> FullExport:
         failures.append(Failure("account", _explain(error)))
     return FullExport(
         settings=settings,
-        questions=dict(every("questions", _read_question)),
-        asked=tuple(every("asked_questions", _read_served_question)),
-        reviews=tuple(every("reviews", _read_review)),
-        log=tuple(every("log", _read_entry)),
-        team_mirrors=tuple(every("team_mirrors", _read_team_mirror)),
+        questions=dict(read_rows("questions", _read_question)),
+        asked=tuple(read_rows("asked_questions", _read_served_question)),
+        reviews=tuple(read_rows("reviews", _read_review)),
+        log=tuple(read_rows("log", _read_entry)),
+        team_mirrors=tuple(read_rows("team_mirrors", _read_team_mirror)),
         reflections=tuple(read["reflections"]),
         failures=tuple(failures),
     )
@@ -133,7 +133,7 @@ def read_full_export(content: bytes) -> FullExport:
 def read_days(
     journal: FullExport, *, day_starts_at: time, questions: Mapping[str, str], today: LocalDate
 ) -> Iterator[DayToImport | Failure]:
-    """Yield the days of an export; `questions` holds what the ids of own questions have become."""
+    """Yield the days of an export; `questions` maps old ids of own questions to new ones."""
     for number, row in enumerate(journal.reflections, start=1):
         try:
             yield _read_day(row, day_starts_at, questions, today)
@@ -155,14 +155,14 @@ def _read_day(
     version = _read_version_number(row)
     versions = tuple(
         DayVersion(
-            _read_version_number(kept, below=version),
-            _read_instant(kept, "saved_at"),
-            _read_content(kept, questions),
-            superseded=kept.get("set_aside") is True,
+            _read_version_number(revision, below=version),
+            _read_instant(revision, "saved_at"),
+            _read_content(revision, questions),
+            superseded=revision.get("set_aside") is True,
         )
-        for kept in row.get("revisions", [])
+        for revision in row.get("revisions", [])
     )
-    if len({kept.version for kept in versions}) < len(versions):
+    if len({revision.version for revision in versions}) < len(versions):
         raise InvalidEntry("Two of its revisions have one version.")
     history = DayHistory(
         version=version,
@@ -215,11 +215,11 @@ def _read_review(row: Any) -> ImportedReview:
         saved_at=_read_instant(row, "saved_at"),
         versions=tuple(
             ReviewVersion(
-                _read_version_number(kept, below=version),
-                _read_instant(kept, "saved_at"),
-                _read_review_content(kept),
+                _read_version_number(revision, below=version),
+                _read_instant(revision, "saved_at"),
+                _read_review_content(revision),
             )
-            for kept in row.get("revisions", [])
+            for revision in row.get("revisions", [])
         ),
     )
 
@@ -232,17 +232,17 @@ def _read_entry(row: Any) -> ImportedEntry:
     kind = Kind(row["kind"])
     values = EXPORT_SCHEMAS[kind]().load(row, unknown=EXCLUDE)
     names = {field.name for field in fields(CONTENT_TYPES[kind])}
-    said = {name: value for name, value in values.items() if name in names}
+    fields_of_content = {name: value for name, value in values.items() if name in names}
     if kind == Kind.ACTS:
-        said["acts"] = tuple(said["acts"])
+        fields_of_content["acts"] = tuple(fields_of_content["acts"])
     local_date = _read_date(row["local_date"])
     if kind == Kind.NUMBER:
-        local_date, _ = parse_period(said["period"])
+        local_date, _ = parse_period(fields_of_content["period"])
     return ImportedEntry(
         id=UUID(row["id"]),
         kind=kind,
         local_date=local_date,
-        content=CONTENT_TYPES[kind](**said),
+        content=CONTENT_TYPES[kind](**fields_of_content),
         version=_read_version_number(row),
         saved_at=_read_instant(row, "saved_at"),
     )
@@ -311,7 +311,7 @@ def _read_instant(row: Any, field: str) -> Instant:
 
 
 def _explain(error: Exception) -> str:
-    """Return what is wrong with an entry, without a word of what it says."""
+    """Return what is wrong with an entry, without quoting its text."""
     if isinstance(error, InvalidEntry):
         return str(error)
     if isinstance(error, ValidationError):

@@ -1,4 +1,4 @@
-"""Journey's export: a zip with one JSON file per entry, and photos that stay behind.
+"""Reads Journey's export: a zip with one JSON file per entry; photos are not imported.
 
 There is no published schema. An entry has `date_journal` (milliseconds since 1970), `timezone`,
 `text` (Markdown, or HTML where `type` says so or the text begins with a tag), `photos` and `id`.
@@ -25,7 +25,7 @@ from leaderjournal.portability.imports.rules import (
 BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
 LATEST_YEAR = 9000
 LONGEST_MARKED_UP = 200_000
-"""Characters of a text with its tags, ten times what the words alone may be."""
+"""Characters of a text with its tags: ten times what the text alone may have."""
 
 
 def read_journey(
@@ -33,8 +33,8 @@ def read_journey(
 ) -> Iterator[JournalEntry | Failure]:
     """Yield the entries of a Journey zip, and a failure for each that cannot be read.
 
-    An entry's local day is the one it had in its own zone, less `day_starts_at`; where its zone is
-    missing or unknown, the leader's `zone` stands in.
+    An entry's local day is the one in its own zone, less `day_starts_at`; a missing or unknown zone
+    is replaced by the leader's `zone`.
     """
     for member in archive.list_members(".json"):
         where = member.filename.rpartition("/")[2][-80:]
@@ -67,7 +67,7 @@ def read_journey(
 
 
 def is_journey(archive: Archive) -> bool:
-    """Tell whether the zip holds entries as Journey writes them."""
+    """Tell whether the zip holds entries in Journey's format."""
     for member in archive.list_members(".json")[:5]:
         try:
             entry = json.loads(archive.peek(member).decode("utf-8-sig"), parse_int=float)
@@ -99,14 +99,14 @@ def _get_plain_text(entry: dict[str, Any]) -> Any:
 
 
 class _TextExtractor(HTMLParser):
-    """Gathers what a page of HTML says, a line for each of its blocks."""
+    """Collects the text of an HTML page, each block on a line of its own."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a line at a block and at a break."""
+        """Begin a new line at a block and at a line break."""
         if tag in BLOCKS or tag == "br":
             self.pieces.append("\n")
 
@@ -116,7 +116,7 @@ class _TextExtractor(HTMLParser):
             self.pieces.append("\n")
 
     def handle_data(self, data: str) -> None:
-        """Take the text."""
+        """Collect the text."""
         self.pieces.append(data)
 
 
@@ -125,8 +125,8 @@ def _strip_tags(text: str) -> str:
     parser.feed(text)
     parser.close()
     lines = "".join(parser.pieces).split("\n")
-    kept: list[str] = []
+    result: list[str] = []
     for line in map(str.strip, lines):
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept).strip()
+        if line or (result and result[-1]):
+            result.append(line)
+    return "\n".join(result).strip()

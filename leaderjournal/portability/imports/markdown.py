@@ -40,11 +40,11 @@ def is_markdown(archive: Archive) -> bool:
 def read_markdown(
     archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
 ) -> Iterator[DayToImport | ImportedReview | Failure]:
-    """Yield the days and reviews of a zip of Markdown files, and a failure for each that is none.
+    """Yield the days and reviews of a zip of Markdown files, and a failure for each other file.
 
-    A file with a `month` in its front matter is a review of ours. The day of any other is the
-    `date` of its front matter, or the date in its name. Texts under our own
-    headings go where they belong; of any other file all is a note.
+    A file with a `month` in its front matter is one of our reviews. The day of any other file is
+    the `date` in its front matter, or the date in its name. Texts under our own headings become
+    their fields; all other text becomes the note.
     """
     for member in archive.list_members(".md"):
         where = member.filename[-80:]
@@ -119,20 +119,20 @@ def _parse_content(head: Mapping[str, Any], body: str) -> DayContent:
         NOTE: NOTE,
         COMMITMENT: COMMITMENT,
     }
-    said = _split_by_heading(body, titles)
+    texts = _split_by_heading(body, titles)
     answers = tuple(
         answer
         for slug in catalogue.KEY_SLUGS
-        if (answer := _parse_answer(slug, head.get(slug), said.get(slug, ""))).is_answered
+        if (answer := _parse_answer(slug, head.get(slug), texts.get(slug, ""))).is_answered
     )
-    content = DayContent(answers, said.get(NOTE, ""), said.get(COMMITMENT, ""))
+    content = DayContent(answers, texts.get(NOTE, ""), texts.get(COMMITMENT, ""))
     if not content.completed:
         raise InvalidEntry("It holds no words and no scores.")
     return content
 
 
 def _split_by_heading(body: str, titles: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands under each of `titles`, by what it stands for; the rest is the note."""
+    """Return the text under each of `titles`, by the field it names; all other text is the note."""
     texts: dict[str, list[str]] = {}
     field = NOTE
     for line in body.split("\n"):
@@ -154,12 +154,12 @@ def _parse_review(head: Mapping[str, Any], body: str, today: LocalDate) -> Impor
         month = None
     if month is None or month.month is None or month.first > today:
         raise InvalidEntry("Its month is none that has come, such as 2026-11.")
-    said = _split_by_heading(body, {question: field for field, question in QUESTIONS.items()})
+    texts = _split_by_heading(body, {question: field for field, question in QUESTIONS.items()})
     lean_on = head.get("lean_on")
     content = ReviewContent(
-        said.get("mirror", ""),
-        said.get("grew", ""),
-        said.get("let_go", ""),
+        texts.get("mirror", ""),
+        texts.get("grew", ""),
+        texts.get("let_go", ""),
         lean_on if lean_on in catalogue.KEY_SLUGS else None,
     )
     written_at = _parse_written_at(head, month.last, "UTC")

@@ -1,4 +1,4 @@
-"""Files of journals are read in a process of its own, where that may take much memory."""
+"""Reads a file in a process of its own where it may take much memory."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,11 +10,11 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 Found = TypeVar("Found")
 
 MAX_INLINE_BYTES = 262_144
-"""Bytes of a file that is read where it is asked for; a zip may hold any number."""
+"""Bytes of a file that is read in this process; a zip never is, since it may unpack to any size."""
 
 
 def read_within_limits(read: Callable[[bytes], Found], content: bytes) -> Found:
-    """Return what `read` finds in a file. Raises UnreadableJournal."""
+    """Return `read(content)`. Raises UnreadableJournal for a file that takes too much memory."""
     if len(content) <= MAX_INLINE_BYTES and not content.startswith(b"PK"):
         return read(content)
     try:

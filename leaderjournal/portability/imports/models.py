@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import Instant
 
 
 class Import(Base):
-    """A file that a leader gave; `done` of `total` days are done. `document` is encrypted."""
+    """An uploaded file; `done` of `total` days are imported. `document` is encrypted."""
 
     __tablename__ = "imports"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -27,7 +27,7 @@ class Import(Base):
 
 
 class ImportedItem(Base):
-    """A day, a review or a question that an import made, at the version it then had."""
+    """Something that an import created, at the version it then had."""
 
     __tablename__ = "imported_items"
     import_id: Mapped[UUID] = mapped_column(

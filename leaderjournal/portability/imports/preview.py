@@ -24,48 +24,48 @@ from leaderjournal.portability.imports.store import (
 from leaderjournal.reflections.imports import store as day_imports_store
 
 MOST_FAILURES = 500
-"""Failures that are kept to be shown; all are counted."""
+"""Failures that are stored and listed; all of them are counted."""
 
 
 def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus:
-    """Read the file and keep what bringing it in would come to; nothing is brought in by this.
+    """Read the file and store what importing it would do, without importing anything.
 
-    Raises UnreadableJournal, after which the file is gone.
+    Raises UnreadableJournal, after which the file is deleted.
     """
     try:
-        reading = read_within_limits(
+        content = read_within_limits(
             make_reader(leader, now).read, decrypt_file(leader.cipher, import_id)
         )
     except UnreadableJournal as error:
         finish(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
         raise
-    except Exception:  # nobody comes back to it: it must not count as under way
+    except Exception:  # nothing resumes it, so it must not count as running
         finish(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
         raise
-    there = day_imports_store.list_stored_dates(leader.id)
-    dates = [day.local_date for day in reading.days]
+    stored_dates = day_imports_store.list_stored_dates(leader.id)
+    dates = [day.local_date for day in content.days]
     document = {
         "days": len(dates),
-        "there": sum(date in there for date in dates),
-        "others": count_others(reading),
+        "there": sum(date in stored_dates for date in dates),
+        "others": count_others(content),
         "first_date": str(dates[0]) if dates else None,
         "last_date": str(dates[-1]) if dates else None,
-        "photos": reading.photos,
-        "moods": dict(reading.moods),
-        **summarize_failures(reading),
+        "photos": content.photos,
+        "moods": dict(content.moods),
+        **summarize_failures(content),
     }
     with write_transaction() as session:
         row = session.get_one(Import, import_id, populate_existing=True)
         if row.state == State.READING:
-            row.kind, row.state, row.total = reading.kind, State.PREVIEW, len(dates)
+            row.kind, row.state, row.total = content.kind, State.PREVIEW, len(dates)
             row.document = encrypt_details(leader.cipher, import_id, document)
     return to_status(leader.cipher, row)
 
 
 def confirm_import(leader: Leader, import_id: UUID, choices: MoodChoices) -> bool:
-    """Note that an import is to be brought in, and what moods become; False where it is not open.
+    """Confirm an import with its mood scores; return False where it is not open.
 
-    Whoever asks first brings it in: asked twice, the second has nothing to do.
+    Only the first confirmation counts, so that two requests do not import a file twice.
     """
     with write_transaction() as session:
         row = get_row(session, leader.id, import_id)
@@ -82,12 +82,12 @@ def make_reader(leader: Leader, now: Instant, choices: MoodChoices | None = None
     )
 
 
-def count_others(reading: FileContent) -> int:
-    return len(reading.reviews) + len(reading.log) + len(reading.team_mirrors)
+def count_others(content: FileContent) -> int:
+    return len(content.reviews) + len(content.log) + len(content.team_mirrors)
 
 
-def summarize_failures(reading: FileContent) -> dict[str, Any]:
+def summarize_failures(content: FileContent) -> dict[str, Any]:
     return {
-        "failed": len(reading.failures),
-        "failures": [asdict(failure) for failure in reading.failures[:MOST_FAILURES]],
+        "failed": len(content.failures),
+        "failures": [asdict(failure) for failure in content.failures[:MOST_FAILURES]],
     }

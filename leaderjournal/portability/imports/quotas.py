@@ -1,4 +1,4 @@
-"""How many files an account may have waiting, and how many are read at once."""
+"""How many files of an account may wait, and how many are imported at once."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,21 +12,21 @@ from leaderjournal.portability.imports.models import Import
 
 MOST_RUNNING = 2
 RUNNING_TIMEOUT = timedelta(minutes=15)
-"""What is under way for longer was broken off; it keeps nobody waiting."""
+"""An import that runs for longer was interrupted and no longer counts."""
 MOST_WAITING = 3
-"""Files that were only looked at; a new one takes the place of the oldest."""
+"""Files that are only previewed; a new one replaces the oldest."""
 MOST_WAITING_BYTES = 100_000_000
 MOST_KEPT = 1_000
-"""Imports in the list of what was brought in."""
+"""Imports in the account's list."""
 
 RUNNING_STATES = ("reading", "waiting", "running")
 UNCONFIRMED_STATES = ("preview", "refused")
 
 
 def make_room(session: Session, account: UUID, size: int, *, now: Instant) -> None:
-    """Let go of files that were only looked at until one of `size` bytes more has room.
+    """Delete files that are only previewed until one of `size` bytes fits.
 
-    Raises QuotaReached (429) where two are under way. The caller holds the account.
+    Raises QuotaReached (429) where two imports are running. The caller has locked the account.
     """
     rows = session.execute(
         sa.select(

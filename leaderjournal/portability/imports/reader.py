@@ -1,4 +1,4 @@
-"""Which journal a file is, and what it holds as days."""
+"""Recognizes the format of a file and reads it as days."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,12 +35,12 @@ KIND_NAMES = {
     "daylio": "a Daylio export",
     "markdown": "Markdown files",
 }
-"""What a file may be, as a leader is told."""
+"""The names of the formats, as a leader sees them."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoodChoices:
-    """What moods become: mirror scores by mood, given to `key`; none where no key is chosen."""
+    """Which mirror score each mood becomes, under `key`; none where no key is chosen."""
 
     key: str | None = None
     scores: Mapping[str, int] = field(default_factory=dict)
@@ -48,9 +48,9 @@ class MoodChoices:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """What a file holds: days in order, what was not understood, and what stays behind.
+    """What a file holds: days in order, and the entries that cannot be read.
 
-    `photos` counts photos, videos and sounds, `moods` how often each mood comes up.
+    `photos` counts photos, videos and sounds, which are not imported; `moods` counts each mood.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class FileContent:
 
 @dataclass(frozen=True, slots=True)
 class FileReader:
-    """Reads files for a leader: their zone, when their days start, and their local day today."""
+    """Reads files for a leader, given their zone, their day's start and their local day today."""
 
     zone: str
     day_starts_at: time
@@ -73,7 +73,7 @@ class FileReader:
     choices: MoodChoices = field(default_factory=MoodChoices)
 
     def read(self, content: bytes) -> FileContent:
-        """Return what a file holds. Raises UnreadableJournal where it is no journal known."""
+        """Return what a file holds. Raises UnreadableJournal for a file of an unknown format."""
         if content[:2] == b"PK":
             return self._read_zip(Archive(BytesIO(content)))
         if is_own_export(content):
@@ -81,7 +81,7 @@ class FileReader:
         return self._read_table(content)
 
     def read_own_export(self, whole: FullExport, *, questions: Mapping[str, str]) -> FileContent:
-        """Return what an export of ours holds; `questions` holds what its question ids became."""
+        """Return what a full export holds; `questions` maps own questions' old ids to new ones."""
         days, failures = _sort_days(
             read_days(
                 whole,
@@ -153,7 +153,7 @@ class FileReader:
 def _sort_days(
     read: Iterable[DayToImport | Failure],
 ) -> tuple[tuple[DayToImport, ...], tuple[Failure, ...]]:
-    """Return the days in order; of two of one local day the second is a failure, which is said."""
+    """Return the days in order; a second day of the same date becomes a failure."""
     days: dict[LocalDate, DayToImport] = {}
     failures: list[Failure] = []
     for found in read:
@@ -171,7 +171,7 @@ def _sort_days(
 def _filter_valid(
     log: Iterable[ImportedEntry], today: LocalDate
 ) -> tuple[tuple[ImportedEntry, ...], list[Failure]]:
-    """Return the entries of a log whose dates can be, and a failure for each other one."""
+    """Return the entries of a log with valid dates, and a failure for each other one."""
     possible, failures = [], []
     for entry in log:
         wrong = find_date_errors(entry.local_date, entry.content, today=today)

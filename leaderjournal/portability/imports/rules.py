@@ -1,4 +1,4 @@
-"""Entries of another journal as plain values, and how they become days."""
+"""Entries of another journal, and how they are merged into days."""
 
 import re
 import unicodedata
@@ -13,15 +13,15 @@ LONGEST_NOTE = 20_000
 TEXT_SEPARATOR = "\n\n"
 
 INVALID_CHARACTERS = re.compile("[\0\ud800-\udfff]")
-"""What a database cannot store or a page show: NUL and halves of surrogate pairs."""
+"""What a database cannot store or a page show: NUL and lone surrogates."""
 
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
-"""Kinds of characters that show nothing, such as the zero-width spaces that Day One strews in."""
+"""Categories of invisible characters, such as the zero-width spaces in Day One's texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """An entry that was read: where it stood, its local day, when and in which zone written."""
+    """An entry as it was read: its place in the file, its local day, its instant and its zone."""
 
     where: str
     source_id: str
@@ -34,12 +34,12 @@ class JournalEntry:
 
 
 class InvalidEntry(Exception):
-    """An entry that cannot be brought in; the message says why."""
+    """The entry cannot be imported; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An entry that cannot be brought in, and why; it never quotes what was written."""
+    """An entry that cannot be imported, and why; it never quotes the text."""
 
     where: str
     why: str
@@ -47,10 +47,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class MergedDay:
-    """The entries of one local day as one note; written when the first of them was.
+    """The entries of one local day as one note, with the time of the first of them.
 
-    `sources` are the ids of the entries whose texts the note holds, in its order; `moods` are
-    those of the entries that had one.
+    `sources` are the ids of the entries in the order of the note; `moods` are those of the entries
+    that have one.
     """
 
     local_date: LocalDate
@@ -62,19 +62,19 @@ class MergedDay:
 
 
 def require_valid_date(day: LocalDate, *, earliest: date, today: LocalDate) -> LocalDate:
-    """Return `day`. Raises NoEntry for one before `earliest` or after `today`."""
+    """Return `day`. Raises InvalidEntry for a day before `earliest` or after `today`."""
     if not earliest <= day <= today:
         raise InvalidEntry(f"Its date, {day}, is not between {earliest} and today.")
     return day
 
 
 def get_known_zone(given: object, *, otherwise: str) -> str:
-    """Return the IANA zone that an entry names; where it names none, `otherwise`."""
+    """Return the IANA zone that an entry names, or `otherwise` where it names none."""
     return given if isinstance(given, str) and given in ZONE_NAMES else otherwise
 
 
 def require_words(text: object) -> str:
-    """Return an entry's text as `text_of` does. Raises NoEntry too where it shows nothing."""
+    """Return an entry's text like `clean_text`. Raises InvalidEntry for an invisible text too."""
     words = clean_text(text)
     if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in words):
         raise InvalidEntry("It holds no words; photos and sounds stay behind.")
@@ -82,7 +82,7 @@ def require_words(text: object) -> str:
 
 
 def clean_text(text: object) -> str:
-    """Return a text, its line ends as ours. Raises NoEntry for what a day cannot hold."""
+    """Return a text with normalized line ends. Raises InvalidEntry for what a day cannot hold."""
     if text is None:
         text = ""
     if not isinstance(text, str):
@@ -96,12 +96,12 @@ def clean_text(text: object) -> str:
 
 
 def merge_entries(entries: Iterable[JournalEntry]) -> tuple[list[MergedDay], list[Failure]]:
-    """Return the days that `entries` make, in order, and the entries that do not fit.
+    """Return the days that `entries` make, in order, and a failure for each entry that is left out.
 
-    Entries of one day are joined in the order they were written, those of one instant in the order
-    they came. An entry that comes twice counts once. No word is left out unsaid: a text that would
-    make its day's note longer than 20,000 characters is named (a shorter one after it may still
-    fit), and so is one that has another entry's id over other words.
+    Entries of one day are joined in the order of their instants, or else in the order of the file.
+    A duplicate counts once. An entry fails if its text would make the day's note longer than 20,000
+    characters (a shorter one after it may still fit), or if it has another entry's id and a
+    different text.
     """
     failures: list[Failure] = []
     by_day: defaultdict[LocalDate, list[JournalEntry]] = defaultdict(list)
@@ -136,7 +136,7 @@ def _split_by_length(entries: list[JournalEntry]) -> tuple[list[JournalEntry], l
     """Return the entries whose texts fit into one note, and those that do not."""
     fitting: list[JournalEntry] = []
     too_long: list[JournalEntry] = []
-    length = -len(TEXT_SEPARATOR)  # nothing stands before the first
+    length = -len(TEXT_SEPARATOR)  # the first text has no separator
     for entry in entries:
         longer = length + len(TEXT_SEPARATOR) + len(entry.text)
         if longer > LONGEST_NOTE:

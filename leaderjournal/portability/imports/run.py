@@ -46,13 +46,13 @@ from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.team_mirror.imports import store as mirror_imports_store
 
 DAYS_PER_TRANSACTION = 100
-"""Days written in one transaction, so that nobody else waits long for it."""
+"""Days written in one transaction, so that no other writer waits long."""
 
 
 def run_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus | None:
-    """Bring in an import that was chosen, over nothing that is there; None where there is none.
+    """Run a confirmed import, which overwrites nothing; None where there is none.
 
-    It goes on where an earlier try was broken off: what that brought in is there and counts.
+    An interrupted import resumes, and what it had created counts.
     """
     row = get_row(db.session, leader.id, import_id)
     if row is None or row.state not in (State.WAITING, State.RUNNING):
@@ -65,41 +65,39 @@ def run_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus
 
 def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
     import_id = row.id
-    chosen = decrypt_details(leader.cipher, row).get("choices", {})
-    content = decrypt_file(leader.cipher, import_id)
-    if is_own_export(content):
-        whole = read_within_limits(read_full_export, content)
+    choices = decrypt_details(leader.cipher, row).get("choices", {})
+    file = decrypt_file(leader.cipher, import_id)
+    if is_own_export(file):
+        whole = read_within_limits(read_full_export, file)
         leader, questions = _import_settings(leader, import_id, whole, now=now)
-        reading = make_reader(leader, now).read_own_export(whole, questions=questions)
+        content = make_reader(leader, now).read_own_export(whole, questions=questions)
     else:
-        reader = make_reader(leader, now, MoodChoices(**chosen))
-        reading = read_within_limits(reader.read, content)
+        reader = make_reader(leader, now, MoodChoices(**choices))
+        content = read_within_limits(reader.read, file)
     with write_transaction() as session:
-        _import_reviews(session, leader.cipher, import_id, reading.reviews)
-    for start in range(0, len(reading.days), DAYS_PER_TRANSACTION):
-        days = reading.days[start : start + DAYS_PER_TRANSACTION]
+        _import_reviews(session, leader.cipher, import_id, content.reviews)
+    for start in range(0, len(content.days), DAYS_PER_TRANSACTION):
+        days = content.days[start : start + DAYS_PER_TRANSACTION]
         with write_transaction() as session:
             _import_days(session, leader.cipher, import_id, days, now)
     with write_transaction() as session:
-        _import_log(session, leader.cipher, import_id, reading)
+        _import_log(session, leader.cipher, import_id, content)
     created, others_created = _count_created(import_id)
     document = {
-        "days": len(reading.days),
-        "others": count_others(reading),
+        "days": len(content.days),
+        "others": count_others(content),
         "created": created,
         "others_created": others_created,
-        "skipped": len(reading.days) - created,
-        "photos": reading.photos,
-        **summarize_failures(reading),
+        "skipped": len(content.days) - created,
+        "photos": content.photos,
+        **summarize_failures(content),
     }
     return finish(leader.cipher, import_id, State.DONE, document)
 
 
-def import_now(
-    leader: Leader, content: bytes, *, choices: MoodChoices, now: Instant
-) -> ImportStatus:
-    """Bring a file in at once. Raises UnreadableJournal."""
-    import_id = create_import(leader, content, now=now)
+def import_now(leader: Leader, file: bytes, *, choices: MoodChoices, now: Instant) -> ImportStatus:
+    """Import a file at once. Raises UnreadableJournal."""
+    import_id = create_import(leader, file, now=now)
     preview_import(leader, import_id, now=now)
     confirm_import(leader, import_id, choices)
     done = run_import(leader, import_id, now=now)
@@ -127,10 +125,10 @@ def _import_days(
 def _import_settings(
     leader: Leader, import_id: UUID, whole: FullExport, *, now: Instant
 ) -> tuple[Leader, dict[str, str]]:
-    """Bring in an export's own questions, and those that it was asked and hid.
+    """Import an export's own questions, served questions and hidden questions.
 
-    Settings are taken over where nothing is written yet. Return the leader as they are now, and
-    what the ids of own questions have become.
+    Settings are imported into an empty journal only. Return the leader with the new settings, and
+    the new ids of the own questions by the old ones.
     """
     is_new = not day_imports_store.list_stored_dates(leader.id) and not monthly_store.list_reviews(
         leader.cipher
@@ -171,18 +169,18 @@ def _import_reviews(
     )
 
 
-def _import_log(session: Session, cipher: Cipher, import_id: UUID, reading: FileContent) -> None:
-    """Bring in the practice log and the team mirrors of one of our own exports."""
+def _import_log(session: Session, cipher: Cipher, import_id: UUID, content: FileContent) -> None:
+    """Import the practice log and the team mirrors of a full export."""
     session.add_all(
         ImportedItem(import_id=import_id, item_id=mirror_id, kind="team-mirror", version=0)
-        for mirror_id in mirror_imports_store.import_mirrors(session, cipher, reading.team_mirrors)
+        for mirror_id in mirror_imports_store.import_mirrors(session, cipher, content.team_mirrors)
     )
     days = session.scalars(
         sa.select(ImportedItem.item_id).where(
             ImportedItem.import_id == import_id, ImportedItem.kind == "day"
         )
     )
-    added = log_imports_store.import_entries(session, cipher, reading.log, new_days=set(days))
+    added = log_imports_store.import_entries(session, cipher, content.log, new_days=set(days))
     session.add_all(
         ImportedItem(import_id=import_id, item_id=entry_id, kind="entry", version=version)
         for entry_id, version in added.items()
@@ -190,7 +188,7 @@ def _import_log(session: Session, cipher: Cipher, import_id: UUID, reading: File
 
 
 def _count_created(import_id: UUID) -> tuple[int, int]:
-    """Return how many days an import made, and how many other things, questions aside."""
+    """Return how many days an import created, and how many other things except questions."""
     query = (
         sa.select(ImportedItem.kind, sa.func.count())
         .where(ImportedItem.import_id == import_id, ImportedItem.kind != "question")

@@ -1,4 +1,4 @@
-"""The SQL of imports: a file is kept encrypted, looked at, brought in by and by, and taken back."""
+"""The SQL of imports: an encrypted file, and how far its import is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,10 +37,10 @@ class State(StrEnum):
 class ImportStatus:
     """An import as its leader sees it.
 
-    `days` are those in the file, `there` those of them that the journal has already, `others` its
-    reviews, entries of the log and team mirrors. `created` and `skipped` say what bringing in came
-    to, `others_created` how many of the others were new, `kept` how many days an undoing left, as
-    they were written on since.
+    `days` counts the days in the file, `there` those that the journal has already, `others` its
+    reviews, log entries and team mirrors. `created` and `skipped` count the days after the import,
+    `others_created` the others that are new, and `kept` the days that an undo left since they were
+    edited.
     """
 
     id: UUID
@@ -96,7 +96,7 @@ class ImportStatus:
 
 
 def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
-    """Keep a file to be brought in; return the import's id. Raises QuotaReached."""
+    """Store a file for import and return the import's id. Raises QuotaReached."""
     import_id = new_id()
     row = Import(
         id=import_id,
@@ -120,7 +120,7 @@ def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
 
 
 def discard_import(leader: Leader, import_id: UUID) -> bool:
-    """Forget an import that was only looked at, its file too; tell whether there was one."""
+    """Delete an import that is only previewed, with its file; tell whether there was one."""
     with write_transaction() as session:
         return bool(
             count_changed_rows(
@@ -135,13 +135,13 @@ def discard_import(leader: Leader, import_id: UUID) -> bool:
 
 
 def get_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
-    """Return one of the leader's imports."""
+    """Return one of the leader's imports; None where there is none."""
     row = get_row(db.session, leader.id, import_id)
     return to_status(leader.cipher, row) if row else None
 
 
 def list_imports(leader: Leader) -> list[ImportStatus]:
-    """Return the leader's imports that were brought in, the latest first."""
+    """Return the leader's finished imports, the latest first."""
     rows = db.session.scalars(
         sa.select(Import)
         .where(Import.account_id == leader.id, Import.state.in_((State.DONE, State.UNDONE)))
@@ -151,7 +151,7 @@ def list_imports(leader: Leader) -> list[ImportStatus]:
 
 
 def list_interrupted(*, before: Instant) -> list[tuple[UUID, UUID]]:
-    """Return imports, and whose they are, that were chosen and are not done in time."""
+    """Return the account and id of each confirmed import older than an instant and not done."""
     query = sa.select(Import.account_id, Import.id).where(
         Import.created_at < before, Import.state.in_((State.WAITING, State.RUNNING))
     )
@@ -159,7 +159,7 @@ def list_interrupted(*, before: Instant) -> list[tuple[UUID, UUID]]:
 
 
 def delete_unused(*, before: Instant) -> int:
-    """Forget imports that were begun before an instant and never brought in; return how many."""
+    """Delete the imports created before an instant and never confirmed; return how many."""
     with write_transaction() as session:
         return count_changed_rows(
             session,
@@ -187,10 +187,10 @@ def encrypt_details(cipher: Cipher, import_id: UUID, document: dict[str, Any]) -
 
 
 def decrypt_details(cipher: Cipher, row: Import) -> dict[str, Any]:
-    opened: dict[str, Any] = cipher.decrypt_json(
+    details: dict[str, Any] = cipher.decrypt_json(
         row.document, table="imports", column="document", row=row.id
     )
-    return opened
+    return details
 
 
 def to_status(cipher: Cipher, row: Import) -> ImportStatus:
@@ -210,7 +210,7 @@ def to_status(cipher: Cipher, row: Import) -> ImportStatus:
 
 
 def finish(cipher: Cipher, import_id: UUID, state: State, document: dict[str, Any]) -> ImportStatus:
-    """Let an import be over, and its file gone."""
+    """Finish an import and delete its file."""
     with write_transaction() as session:
         row = session.get_one(Import, import_id, populate_existing=True)
         row.state, row.file_encrypted, row.done = state, None, row.total

@@ -1,4 +1,4 @@
-"""Undoing an import: what it created goes, what was edited since stays."""
+"""Undoing an import: what it created is removed, except what was edited since."""
 
 from uuid import UUID
 
@@ -23,9 +23,9 @@ from leaderjournal.team_mirror.imports import store as mirror_imports_store
 
 
 def undo_import(leader: Leader, import_id: UUID) -> ImportStatus | None:
-    """Take back all that an import made, but what was written on since; None where it is not done.
+    """Remove what an import created, except what was edited since; None where it is not done.
 
-    What it took over of settings stays.
+    Imported settings stay.
     """
     with write_transaction() as session:
         row = get_row(session, leader.id, import_id)

@@ -1,1 +1,1 @@
-"""What a month or a year looks like: lines, weekdays, behaviours, quarters, and their marks."""
+"""The values of the charts: lines, weekdays, behaviours and quarters."""

@@ -1,7 +1,6 @@
-"""What the pictures of a month and a year show, as plain values, and where their marks stand.
+"""The values that the charts of a month and a year show.
 
-Every picture has a table beside it that is made of the same values; nothing is told by colour or
-by place alone.
+Every chart has a table of the same values beside it; nothing is told by colour or position alone.
 """
 
 from collections import defaultdict
@@ -17,7 +16,7 @@ from leaderjournal.reviews.summaries.rules import BehaviourFigures, DayFigures, 
 LOWEST, HIGHEST = 1, 5
 STRONG_FROM, WEAK_TO = 3.5, 2.5
 MAX_GAP_DAYS = 4
-"""A line goes on over a gap of so many days at the most, a long weekend."""
+"""A line bridges a gap of at most this many days: a long weekend."""
 MAX_GAP_MONTHS = 2
 LINE_WIDTH, LINE_HEIGHT = 310.0, 64.0
 EXPLAINED_MARKS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.LATE, Mark.MISSED)
@@ -25,7 +24,7 @@ EXPLAINED_MARKS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.LATE, Mark.MISSED)
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean score, None where there is none, and of how many scores it is."""
+    """A mean score, None without scores, and the number of its scores."""
 
     mean: float | None
     count: int
@@ -41,10 +40,10 @@ class MonthMeans:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourGroups:
-    """The behaviours of a key by what was scored: slugs with figures, and slugs never looked at.
+    """The behaviours of a key by mean score, and the slugs of those never looked at.
 
-    Strong is a mean of 3.5 or more, weak of 2.5 or less; the best come first, and of the weak the
-    weakest. One that was looked at without a score is among those between.
+    Strong is a mean of 3.5 or more, best first; weak is 2.5 or less, weakest first. Behaviours
+    without a score are among those between.
     """
 
     strong: tuple[tuple[str, BehaviourFigures], ...]
@@ -55,7 +54,7 @@ class BehaviourGroups:
 
 @dataclass(frozen=True, slots=True)
 class Quarters:
-    """A key over the quarters of a year; `change` is from the first one with scores to the last."""
+    """A key in the quarters of a year; `change` is from the first scored quarter to the last."""
 
     means: tuple[Mean, Mean, Mean, Mean]
     change: float | None
@@ -63,7 +62,7 @@ class Quarters:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A mark of a picture: where it stands, and the value it stands for."""
+    """A point of a chart and its value."""
 
     x: float
     y: float
@@ -72,7 +71,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """The marks of a line in their order, and its strokes: runs of "x,y" that belong together."""
+    """The points of a line in order, and its strokes: runs of "x,y" that are connected."""
 
     points: tuple[Point, ...]
     strokes: tuple[str, ...]
@@ -82,7 +81,7 @@ class LineChart:
 
 @dataclass(frozen=True, slots=True)
 class MonthDays:
-    """The days of a month in the picture of a year, and how they count."""
+    """The days of a month in the chart of a year, and their counts."""
 
     days: tuple[DayFigures, ...]
     counts: DayCounts
@@ -122,7 +121,7 @@ def compute_weekday_means(
 def group_behaviours(
     figures: Mapping[str, BehaviourFigures], behaviours: Sequence[str]
 ) -> BehaviourGroups:
-    """Return how the behaviours of a key stand, given the figures of those looked at."""
+    """Return the behaviours of a key in groups, given the figures of those looked at."""
     scored = sorted(
         ((slug, found) for slug, found in figures.items() if found.mean is not None),
         key=lambda item: (-(item[1].mean or 0), -item[1].count, item[0]),
@@ -140,7 +139,7 @@ def group_behaviours(
 
 
 def compute_quarters(days: Iterable[Scored], key: str) -> Quarters:
-    """Return the mean scores of a key in the four quarters of the year that `days` are of."""
+    """Return the mean scores of a key in the four quarters of the year of `days`."""
     scores: list[list[int]] = [[], [], [], []]
     for day in days:
         score = day.scores.get(key)
@@ -157,10 +156,10 @@ def compute_quarters(days: Iterable[Scored], key: str) -> Quarters:
 
 
 def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
-    """Return the line of `values` from 1 to 5 over a field, the lowest score at its foot.
+    """Return the line of `values` from 1 to 5, the lowest score at the bottom.
 
-    Places are spread evenly over its width, the first at 0; `None` has no mark. Two marks belong to
-    one stroke where no more than `bridges` places between them are empty.
+    Values are spread evenly over the width, the first at 0; None has no point. Two points are
+    connected if at most `max_gap` values between them are missing.
     """
     step = LINE_WIDTH / max(1, len(values) - 1)
     points: list[Point] = []
@@ -200,10 +199,9 @@ def group_by_week(days: Sequence[DayFigures]) -> tuple[tuple[DayFigures | None, 
 
 
 def find_spans_by_mark(days: Iterable[DayFigures]) -> dict[Mark, tuple[Span, ...]]:
-    """Return, for each mark that says why a row went on or ended, the days that have it.
+    """Return the days that have each of EXPLAINED_MARKS; marks without days are left out.
 
-    Marks that no day has are left out, and a missed day that a freeze was spent on has that mark
-    alone here.
+    A missed day on which a freeze was spent counts only as a freeze.
     """
     marks = {
         day.date: set(day.marks) - {Mark.MISSED} if Mark.FREEZE in day.marks else day.marks

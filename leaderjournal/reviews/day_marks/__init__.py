@@ -1,1 +1,1 @@
-"""What each day of a month or a year was to the practice."""
+"""What each day was to the practice."""

@@ -1,11 +1,12 @@
 """What each local day was to the practice, and the counts that follow from it.
 
-One definition for every page, letter, document and reply that counts days:
+Every page, letter, PDF and API reply that counts days uses these definitions:
 
-* A *practice day* was expected: a practice weekday then, not paused, not cut short by a journey.
-* `kept` counts practice days with an entry, `expected` those that can be judged: days that are
-  over, and later ones once they are written. So `kept` is never more than `expected`.
-* `extra` counts days with an entry beside them. `kept` and `extra` are all the days written.
+* A *practice day* is expected: a practice weekday at the time, not paused, not cut short by a
+  journey.
+* `kept` counts practice days with an entry, `expected` those that can be judged: past days, and
+  later ones once they are written. So `kept` is never more than `expected`.
+* `extra` counts other days with an entry. `kept` and `extra` together are all days written.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,13 +18,13 @@ from leaderjournal.kernel.days import LocalDate, iter_days
 
 
 class Mark(StrEnum):
-    """What can be said of a day; a day may have several marks, or none."""
+    """What a day was to the practice; a day may have several marks, or none."""
 
     COMPLETED = "kept"  # a practice day with an entry
     EXTRA = "extra"  # an entry on a day that was not expected
     MISSED = "missed"  # a practice day that is over and has no entry
-    LATE = "late"  # written more than 48 hours after the day ended: no row counts it
-    FREEZE = "freeze"  # a freeze was spent on it, so the row went on
+    LATE = "late"  # written more than 48 hours after the day ended: no streak counts it
+    FREEZE = "freeze"  # a freeze was spent on it, so the streak went on
     PAUSED = "paused"
     SHORT = "short"  # a practice day that a journey cut short: nothing was expected
 
@@ -33,7 +34,7 @@ WRITTEN = frozenset({Mark.COMPLETED, Mark.EXTRA})
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """How many practice days were kept of those expected, and how many other days were written."""
+    """How many expected practice days were completed, and how many other days were written."""
 
     kept: int
     expected: int
@@ -42,7 +43,7 @@ class DayCounts:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days in a row that have the same mark, both ends included."""
+    """Consecutive days that have the same mark, both ends included."""
 
     first: LocalDate
     last: LocalDate
@@ -58,12 +59,13 @@ def mark_days(
     today: LocalDate,
     freezes: Collection[LocalDate] = (),
 ) -> dict[LocalDate, tuple[Mark, ...]]:
-    """Return the marks of each day from `first` to `last`, a month at the most, in order.
+    """Return the marks of each day from `first` to `last`, a month at most, in order.
 
-    `in_time` tells of each day written whether it was written in time; `freezes` are the days on
-    which a freeze was spent. Before the leader joined, days are expected only where something was
-    written: a diary brought along is seen against its whole month, an empty month of long ago
-    against nothing. In the month of joining, counting begins with the first day written or joined.
+    `in_time` says of each written day whether it was written in time; `freezes` are the days on
+    which a freeze was spent. Before the leader joined, days are expected only in a month in which
+    something was written: an imported diary is judged by its whole months, an empty month by
+    nothing. In the month of joining, counting begins with the first day written or with the day of
+    joining.
     """
     written = {day for day in in_time if first <= day <= last}
     begins: LocalDate | None = first
@@ -106,7 +108,7 @@ def count_days(marks: Iterable[Collection[Mark]]) -> DayCounts:
 
 
 def find_spans(marks: Mapping[LocalDate, Collection[Mark]], mark: Mark) -> tuple[Span, ...]:
-    """Return the days that have `mark`, those in a row together, in order."""
+    """Return the runs of consecutive days that have `mark`, in order."""
     spans: list[Span] = []
     for day in sorted(day for day, found in marks.items() if mark in found):
         if spans and (day - spans[-1].last).days == 1:

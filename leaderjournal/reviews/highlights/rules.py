@@ -1,4 +1,4 @@
-"""Which of the words of a month or a year are worth rereading."""
+"""Which passages of a month or a year are worth rereading."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ MIDDLE_SCORE = 3
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words of one day that may be chosen for rereading; a note has no key."""
+    """A text of one day that may be chosen; a note has no key."""
 
     date: LocalDate
     key: str | None
     score: int | None
     text: str
     length: int = field(init=False, compare=False)
-    """In words; counted once, as passages are compared by it again and again."""
+    """The number of words, counted once since passages are compared by it again and again."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "length", len(self.text.split()))
@@ -28,7 +28,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """A passage to reread, whole."""
+    """A passage worth rereading."""
 
     date: LocalDate
     key: str | None
@@ -36,23 +36,23 @@ class Highlight:
 
 
 def choose_highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, ...]:
-    """Return at most `how_many` passages worth rereading, whole, in the order of their dates.
+    """Return at most `how_many` passages worth rereading, in the order of their dates.
 
-    Only passages of eight words or more, unless all are shorter. One is honest about a low score
-    (1 or 2) where there is such a passage and room for two: the longest. The others are spread
-    over months, then days, then keys; where that leaves a choice, the higher score comes first
-    (words without one rank with a 3), then the longer text, then the later date.
+    Only passages of eight words or more are chosen, unless all are shorter. If there is room for
+    two, one has a low score (1 or 2): the longest such passage. The others are spread over months,
+    then days, then keys; among equals the higher score wins (no score ranks as a 3), then the
+    longer text, then the later date.
     """
-    left = _sort_best_first(passages)
+    remaining = _sort_best_first(passages)
     chosen: list[Passage] = []
     seen: Counter[object] = Counter()
-    candid = [passage for passage in left if _is_low(passage)] if how_many > 1 else []
-    while left and len(chosen) < how_many:
+    candid = [passage for passage in remaining if _is_low(passage)] if how_many > 1 else []
+    while remaining and len(chosen) < how_many:
         if candid and not chosen:
             passage = max(candid, key=lambda passage: passage.length)
         else:
-            passage = min(left, key=lambda other: [seen[part] for part in _list_places(other)])
-        left.remove(passage)
+            passage = min(remaining, key=lambda other: [seen[part] for part in _list_places(other)])
+        remaining.remove(passage)
         chosen.append(passage)
         seen.update(_list_places(passage))
     chosen.sort(key=lambda passage: passage.date)
@@ -60,10 +60,10 @@ def choose_highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highl
 
 
 def _sort_best_first(passages: Iterable[Passage]) -> list[Passage]:
-    said = [passage for passage in passages if passage.length]
-    enough = [passage for passage in said if passage.length >= ENOUGH_WORDS]
+    with_words = [passage for passage in passages if passage.length]
+    long_enough = [passage for passage in with_words if passage.length >= ENOUGH_WORDS]
     return sorted(
-        enough or said,
+        long_enough or with_words,
         key=lambda passage: (
             -(passage.score or MIDDLE_SCORE),
             -passage.length,
@@ -79,5 +79,5 @@ def _is_low(passage: Passage) -> bool:
 
 
 def _list_places(passage: Passage) -> tuple[object, ...]:
-    """Return what a passage takes its share of: its month, its day, its key."""
+    """Return what passages are spread over: the month, the day and the key of one."""
     return (passage.date.year, passage.date.month), passage.date, passage.key

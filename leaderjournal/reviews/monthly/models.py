@@ -10,7 +10,7 @@ from leaderjournal.kernel.days import Instant
 
 
 class MonthlyReview(Base):
-    """A leader's review of a `month`, such as 2026-11. `written_at` is when it was begun."""
+    """A leader's review of a `month`, such as 2026-11. `written_at` is when it was first saved."""
 
     __tablename__ = "monthly_reviews"
     __table_args__ = (UniqueConstraint("account_id", "month"),)

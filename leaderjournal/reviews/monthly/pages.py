@@ -1,4 +1,4 @@
-"""The monthly review as a page of its own: three questions and a key to lean on."""
+"""The page of a monthly review: three questions and a key to lean on."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ Page = Response | str | tuple[str, int]
 @blueprint.get("/month/<period>/review")
 @login_required
 def review(period: str) -> Page:
-    """Show the review of a month, to be written."""
+    """Show the form of a month's review."""
     month = _parse_begun_month(period)
     stored = store.get_review(get_current_leader().cipher, month)
     content = stored.content if stored else ReviewContent()

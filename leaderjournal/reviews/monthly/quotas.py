@@ -1,4 +1,4 @@
-"""How much an account may write in monthly reviews: far more than ten years of them."""
+"""How much space the monthly reviews of an account may take: far more than ten years of them."""
 
 from uuid import UUID
 
@@ -10,14 +10,14 @@ from leaderjournal.kernel.quotas import QuotaReached, SpaceWatch
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 
 MOST_BYTES = 100_000_000
-"""Of reviews and their versions, encrypted. A review of 4 kB with fifty versions takes 200 kB."""
+"""Encrypted, versions included. A review of 4 kB with fifty versions takes 200 kB."""
 
 
 space = SpaceWatch()
 
 
 def check_space(session: Session, account: UUID, size: int, *, now: Instant) -> None:
-    """Raise QuotaReached (413) where the account has written as much as it may; `size` comes."""
+    """Raise QuotaReached (413) where an account's reviews are full, before adding `size` bytes."""
     if space.was_refused(account, now=now):
         raise _build_refusal()
     if space.is_enough(account, size):

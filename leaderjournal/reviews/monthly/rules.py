@@ -1,4 +1,4 @@
-"""What a monthly review asks, what it holds, and when its time has come."""
+"""What a monthly review asks and holds, and when it is offered."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -15,15 +15,15 @@ QUESTIONS = {
     "grew": "Who grew because of you?",
     "let_go": "What did you let go of?",
 }
-"""The three questions of a review, by the field that holds the answer."""
+"""The three questions of a review, by the field of the answer."""
 
 OPEN_AFTER = 7
-"""Days into the next month on which the review is still offered where it is not written."""
+"""Days into the next month until which an unwritten review is offered."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewContent:
-    """A review as it is written: three answers, and the key to lean on in the next month."""
+    """The content of a review: three answers, and the key to lean on in the next month."""
 
     mirror: str = ""
     grew: str = ""
@@ -36,7 +36,7 @@ class ReviewContent:
         return bool((self.mirror + self.grew + self.let_go).strip()) or self.lean_on is not None
 
     def with_texts(self, change_text: Callable[[str], str]) -> "ReviewContent":
-        """Return the review with every text as `change_text` has it."""
+        """Return the review with `change_text` applied to every text."""
         return replace(
             self,
             mirror=change_text(self.mirror),
@@ -59,13 +59,15 @@ class ReviewVersion:
 
 
 def is_step(earlier: ReviewContent, later: ReviewContent, *, between: timedelta) -> bool:
-    """Tell whether `later`, saved `between` after `earlier`, is the same writing gone on with.
+    """Tell whether `later`, saved `between` after `earlier`, continues the same writing.
 
-    It is where all that `earlier` says stands in `later` too, within one sitting.
+    It does within one sitting if every text of `earlier` is part of `later`.
     """
-    now = later.to_document()
-    said = ((name, words.strip()) for name, words in earlier.to_document().items() if words)
-    return between <= ONE_SITTING and all(words in (now[name] or "") for name, words in said)
+    later_texts = later.to_document()
+    texts = ((name, words.strip()) for name, words in earlier.to_document().items() if words)
+    return between <= ONE_SITTING and all(
+        words in (later_texts[name] or "") for name, words in texts
+    )
 
 
 def parse_begun_month(text: str, *, today: LocalDate) -> Period:
@@ -80,15 +82,15 @@ def parse_begun_month(text: str, *, today: LocalDate) -> Period:
 
 
 def find_last_practice_day(month: Period, calendar: PracticeCalendar) -> LocalDate | None:
-    """Return the last day of `month` that is expected, None where none is."""
+    """Return the last expected day of `month`; None where none is expected."""
     days = [day for day in iter_days(month.first, month.last) if calendar.is_expected(day)]
     return days[-1] if days else None
 
 
 def find_month_to_review(today: LocalDate, calendar: PracticeCalendar) -> Period | None:
-    """Return the month whose review is offered on `today`, None where none is.
+    """Return the month whose review is offered on `today`; None where none is.
 
-    It is offered from the month's last practice day (its last day, where it has none) until a week
+    It is offered from the month's last practice day (or its last day, if it has none) until a week
     into the next month.
     """
     before = Period(*_get_month(days_after(today, -OPEN_AFTER)))

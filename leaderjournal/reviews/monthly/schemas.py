@@ -1,4 +1,4 @@
-"""What the calls of monthly reviews take and give."""
+"""What the API's calls of monthly reviews take and give."""
 
 from typing import Any
 

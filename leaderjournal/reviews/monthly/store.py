@@ -1,4 +1,4 @@
-"""The SQL of monthly reviews: encrypted, versioned, and with the key that next month leans on."""
+"""The SQL of monthly reviews, which are encrypted and versioned."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from leaderjournal.reviews.periods.rules import Period
 
 @dataclass(frozen=True, slots=True)
 class StoredReview:
-    """A review as it stands."""
+    """A review as it is stored."""
 
     id: UUID
     month: str
@@ -38,7 +38,7 @@ class StoredReview:
 
 
 class ReviewChangedMeanwhile(Exception):
-    """The review is not at the version that the writer had seen; `current` is what is stored."""
+    """The review is not at the version that the writer saw; `current` is the stored one."""
 
     def __init__(self, current: StoredReview | None) -> None:
         super().__init__("the review has been changed meanwhile")
@@ -46,7 +46,7 @@ class ReviewChangedMeanwhile(Exception):
 
 
 def get_review(cipher: Cipher, month: Period) -> StoredReview | None:
-    """Return the review of a month, None where there is none."""
+    """Return the review of a month; None where there is none."""
     row = _get_row(db.session, cipher.account, month.name)
     return _to_stored(cipher, row) if row and row.version else None
 
@@ -83,11 +83,11 @@ def save_review(
     now: Instant,
     expected: Precondition = NO_PRECONDITION,
 ) -> tuple[StoredReview, bool]:
-    """Write a review whole; return it and whether it is new.
+    """Save a review and return it, and whether it is new.
 
-    The version that stood before is kept; writing again what stands there changes nothing. The
-    questions of the next month lean on the key that the review chose. Raises
-    ReviewChangedMeanwhile where `expected` is not what is stored.
+    The earlier version is kept, and saving the same content again changes nothing. The review's key
+    becomes the focus key of the next month. Raises ReviewChangedMeanwhile where `expected` does not
+    match what is stored.
     """
     cipher = leader.cipher
     with write_transaction() as session:
@@ -124,14 +124,16 @@ def list_versions_by_id(cipher: Cipher, review_id: UUID) -> list[ReviewVersion]:
     )
     return [
         ReviewVersion(
-            kept.version, kept.saved_at, _decrypt(cipher, "monthly_review_revisions", kept)
+            revision.version,
+            revision.saved_at,
+            _decrypt(cipher, "monthly_review_revisions", revision),
         )
-        for kept in rows
+        for revision in rows
     ]
 
 
 def rewrite_texts(cipher: Cipher, *, without: Callable[[str], str], now: Instant) -> None:
-    """Write every review anew, versions too, as `without` has it: it takes a name out of a text."""
+    """Apply `without`, which removes a name from a text, to every review and version."""
     with write_transaction() as session:
         of_account = MonthlyReview.account_id == cipher.account
         reviews = sa.select(MonthlyReview).where(of_account).order_by(MonthlyReview.id)
@@ -144,9 +146,11 @@ def rewrite_texts(cipher: Cipher, *, without: Callable[[str], str], now: Instant
                 row.version += 1
         session.flush()
         versions = sa.select(MonthlyReviewRevision).join(MonthlyReview).where(of_account)
-        for kept in session.scalars(versions.execution_options(**fresh)):
-            content = _decrypt(cipher, "monthly_review_revisions", kept).with_texts(without)
-            kept.document = encrypt_version(cipher, kept.review_id, kept.version, content)
+        for revision in session.scalars(versions.execution_options(**fresh)):
+            content = _decrypt(cipher, "monthly_review_revisions", revision).with_texts(without)
+            revision.document = encrypt_version(
+                cipher, revision.review_id, revision.version, content
+            )
 
 
 def _lock_row(session: Session, account: UUID, month: str, now: Instant) -> MonthlyReview:
@@ -184,13 +188,13 @@ def _keep_version(session: Session, cipher: Cipher, row: MonthlyReview) -> None:
     add_version(session, cipher, row.id, ReviewVersion(row.version, row.saved_at, content))
 
 
-def add_version(session: Session, cipher: Cipher, review_id: UUID, kept: ReviewVersion) -> None:
+def add_version(session: Session, cipher: Cipher, review_id: UUID, revision: ReviewVersion) -> None:
     session.add(
         MonthlyReviewRevision(
             review_id=review_id,
-            version=kept.version,
-            saved_at=kept.saved_at,
-            document=encrypt_version(cipher, review_id, kept.version, kept.content),
+            version=revision.version,
+            saved_at=revision.saved_at,
+            document=encrypt_version(cipher, review_id, revision.version, revision.content),
         )
     )
 

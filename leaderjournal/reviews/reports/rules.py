@@ -1,4 +1,4 @@
-"""A month or a year as a whole: its figures, pictures and words, made from one reading of it."""
+"""Everything that a month or a year is reviewed by, computed from one reading of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ from leaderjournal.reviews.words.rules import WordFigures, WrittenText, compute_
 
 @dataclass(frozen=True, slots=True)
 class PeriodReport:
-    """All that a month or a year shows; what is by key is by its slug.
+    """Everything that a month or a year shows; mappings by key are by its slug.
 
-    `months` are the twelve until a month, or those of a year. `day_lines` and `year_lines` are the
-    lines of the days and of the months. `runs` are the longest rows, `spans` the days that explain
-    them, by mark. `days` (month by month) and `quarters` are those of a year; a month has none.
+    `months` are the twelve up to a month, or those of a year. `day_lines` and `year_lines` are the
+    lines of the days and of the months. `runs` are the longest streaks, `spans` the marked days
+    that explain them. Only a year has `days` (month by month) and `quarters`.
     """
 
     period: Period
@@ -67,7 +67,7 @@ def build_report(
     keys: Sequence[Key],
     today: LocalDate,
 ) -> PeriodReport:
-    """Return the report on `period` as it stands on `today`.
+    """Return the report on `period` as of `today`.
 
     The journal's days begin with the first of `list_charted_months`; `texts` are the period's.
     """

@@ -1,4 +1,4 @@
-"""What a month or a year is reviewed by, read from the packages that store it."""
+"""Reads what a month or a year is reviewed by from the packages that store it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ from leaderjournal.team_mirror.rules import KeyMean
 
 
 def get_report(leader: Leader, period: Period, *, today: LocalDate) -> PeriodReport:
-    """Return all that a month or a year shows as it stands on the leader's local day `today`."""
+    """Return the report on a month or a year as of the leader's local day `today`."""
     texts = list_texts(leader, period)
     journal = _build_journal(
         leader, period, texts, since=list_charted_months(period)[0].first, today=today
@@ -29,7 +29,7 @@ def get_report(leader: Leader, period: Period, *, today: LocalDate) -> PeriodRep
 
 
 def get_journal(leader: Leader, period: Period, *, today: LocalDate) -> Journal:
-    """Return what a summary of `period` is made from, words to reread included."""
+    """Return what a summary of `period` is made from."""
     return _build_journal(
         leader, period, list_texts(leader, period), since=period.first, today=today
     )
@@ -43,7 +43,7 @@ def _build_journal(
     since: LocalDate,
     today: LocalDate,
 ) -> Journal:
-    """Return the journal of `period`; its days reach back to `since` and the period before."""
+    """Return the journal of `period`; its days begin with `since` or the period before."""
     first = min(since, period.previous.first)
     figures = day_figures_store.list_day_figures(leader.id, first=first, last=period.last)
     return Journal(
@@ -83,7 +83,7 @@ def _get_team_scores(
 
 
 def list_texts(leader: Leader, period: Period) -> list[tuple[LocalDate, WrittenText]]:
-    """Return every text that was written in `period`, with its local date, opened."""
+    """Return every text written in `period`, decrypted, with its local date."""
     return [
         (day.local_date, written)
         for day in reflections_store.iter_days(leader.cipher, first=period.first, last=period.last)

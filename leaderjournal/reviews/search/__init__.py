@@ -1,1 +1,1 @@
-"""Searching and looking back, as pages."""
+"""Search as a page."""

@@ -1,14 +1,16 @@
 """The streak, its freezes, and the steadiness that outlives it.
 
-The promise: a day more in the journal never lowers a figure. Not the streak, not the longest one,
-not the steadiness, whichever day it is and whatever else is written. Counting every seventh kept
-day of a lifetime would break it: an extra Saturday moves the seventh day forward, and the freeze
-is earned where the two held leave no room for it, or is spent on a day that would otherwise have
-ended the streak one freeze richer. So a freeze fills up instead: each kept day adds a seventh, two
-full ones are the most that fits, a missed day empties one, and the end of a streak empties all.
-Then more days kept means at least as long a run *and* at least as much in hand after every day,
-which is what the promise needs (a missed day takes the same from both, and who cannot pay is left
-with nothing, so never with more than who paid).
+The promise: one more day in the journal never lowers a figure, neither the streak nor the longest
+one nor the steadiness, whichever day it is and whatever else is written.
+
+Earning a freeze with every seventh completed day of a lifetime would break the promise. An extra
+Saturday moves the seventh day forward, so that the freeze is earned while two are held and is lost,
+or is spent on a day that would otherwise have ended the streak with one freeze more.
+
+So a freeze fills up instead. Each completed day adds a seventh, at most two freezes are held, a
+missed day spends one, and the end of a streak empties both. Then more completed days mean at least
+as long a streak *and* at least as many sevenths after every day, which the promise needs: a missed
+day takes the same from both, and who cannot pay is left with nothing, so never with more.
 """
 
 from collections.abc import Collection
@@ -20,12 +22,12 @@ from leaderjournal.kernel.days import LocalDate, iter_days
 
 DAYS_PER_FREEZE = 7
 MOST_FREEZES = 2
-HALF_LIFE = 13  # expected days, after which a day weighs half as much in the steadiness
+HALF_LIFE = 13  # expected days after which a day weighs half as much in the steadiness
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """A streak as it stands: lengths in kept days, `freezes` in hand, `last_date` last kept.
+    """A streak: lengths in completed days, `freezes` held, and the `last_date` completed.
 
     `at_risk` says that the streak ends if today, a local day, stays unwritten.
     """
@@ -39,9 +41,9 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A streak as it lies in a period: its first and last kept day there, and how many it holds.
+    """The part of a streak within a period: its first and last completed day, and its length.
 
-    `began_on` and `whole_days` are those of the streak as a whole, earlier days included.
+    `began_on` and `whole_days` are those of the whole streak, earlier days included.
     """
 
     first_date: LocalDate
@@ -53,7 +55,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What a walk over the days found; the last run is the streak that goes on, maybe empty."""
+    """What a walk over the days finds; the last run is the current streak, which may be empty."""
 
     runs: tuple[tuple[LocalDate, ...], ...]
     freezes_spent: frozenset[LocalDate]
@@ -62,53 +64,53 @@ class _Walk:
 
 
 def compute_streak(
-    kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate
+    completed: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate
 ) -> Streak:
-    """Return the streak of the local days `kept` (written in time), seen from `today`.
+    """Return the streak of the local days `completed` (written in time), as of `today`.
 
-    Every kept day adds one, a day off too. An expected day that is over and was not kept spends
-    a freeze, or ends the streak where none is full. Today unwritten ends nothing; days after
-    today count (the date line). All is counted anew each time, so a day that arrives late from
-    an offline phone gives back the freeze that its absence had spent.
+    Every completed day adds one, a day off too. A missed day spends a freeze, or ends the streak if
+    none is full. An unwritten today ends nothing; days after today count (the date line).
+    Everything is computed anew each time, so that a day that arrives late from an offline phone
+    restores the freeze that its absence had spent.
     """
-    walk = _walk(kept, calendar, today)
+    walk = _walk(completed, calendar, today)
     return Streak(
         current=len(walk.runs[-1]),
         longest=max(len(run) for run in walk.runs),
         freezes=walk.sevenths // DAYS_PER_FREEZE,
-        last_date=max(kept, default=None),
+        last_date=max(completed, default=None),
         at_risk=walk.at_risk,
     )
 
 
 def find_freezes(
-    kept: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate
+    completed: Collection[LocalDate], *, calendar: PracticeCalendar, today: LocalDate
 ) -> frozenset[LocalDate]:
     """Return the days on which a freeze was spent, given all days written in time."""
-    return _walk(kept, calendar, today).freezes_spent
+    return _walk(completed, calendar, today).freezes_spent
 
 
 def count_longest_streak(
-    kept: Collection[LocalDate],
+    completed: Collection[LocalDate],
     *,
     calendar: PracticeCalendar,
     today: LocalDate,
     first: LocalDate,
     last: LocalDate,
 ) -> int:
-    """Return the most days from `first` to `last` that one streak holds.
+    """Return the most days from `first` to `last` that one streak has.
 
-    `kept` are all the days written in time, earlier ones too: a streak that began before `first`
-    brings its freezes along, but only its days from `first` on are counted. So the longest of a
-    month or a year is never longer than the longest ever, and may be shorter than the streak it
-    is a part of; `Run.whole_days` tells how long that one is.
+    `completed` are all the days written in time, earlier ones too: a streak that began before
+    `first` keeps its freezes, but only its days from `first` on are counted. So the longest of a
+    month or a year is never longer than the longest ever, and may be shorter than the streak it is
+    part of; `Run.whole_days` is the length of that one.
     """
-    runs = _walk(kept, calendar, today).runs
+    runs = _walk(completed, calendar, today).runs
     return max(sum(first <= day <= last for day in run) for run in runs)
 
 
 def list_longest_runs(
-    kept: Collection[LocalDate],
+    completed: Collection[LocalDate],
     *,
     calendar: PracticeCalendar,
     today: LocalDate,
@@ -116,13 +118,13 @@ def list_longest_runs(
     last: LocalDate,
     most: int = 3,
 ) -> tuple[Run, ...]:
-    """Return the longest streaks from `first` to `last`, the longest first; of equals the later.
+    """Return the longest streaks from `first` to `last`, longest first, then latest first.
 
-    `kept` are all the days written in time, earlier ones too, as in `longest_within`. A single day
-    is no streak.
+    `completed` are all the days written in time, earlier ones too, as in `count_longest_streak`. A
+    single day is no streak.
     """
     runs = []
-    for run in _walk(kept, calendar, today).runs:
+    for run in _walk(completed, calendar, today).runs:
         inside = [day for day in run if first <= day <= last]
         if len(inside) > 1:
             runs.append(Run(inside[0], inside[-1], len(inside), run[0], len(run)))
@@ -131,7 +133,7 @@ def list_longest_runs(
 
 
 def compute_steadiness(
-    kept_or_late: Collection[LocalDate],
+    written_days: Collection[LocalDate],
     *,
     calendar: PracticeCalendar,
     joined: LocalDate,
@@ -139,12 +141,12 @@ def compute_steadiness(
 ) -> int:
     """Return the weighted share, 0 to 100, of expected days since `joined` that were written.
 
-    A day weighs half as much as one 13 expected days after it. Days written late count here.
-    Today counts once written. A day that is not expected changes nothing, which is how it never
-    hurts: the figure is a share of practice days. Where none was expected yet, any day written
-    makes 100. Halves are rounded up.
+    A day weighs half as much as one 13 expected days after it. Days written late count. Today
+    counts once it is written. A day that is not expected changes nothing, since the figure is a
+    share of practice days. If no day was expected yet, any written day makes 100. The result is
+    rounded half up.
     """
-    written = frozenset(kept_or_late)
+    written = frozenset(written_days)
     last = max(written | {today})
     fade = 0.5 ** (1 / HALF_LIFE)
     share = whole = 0.0
@@ -156,9 +158,9 @@ def compute_steadiness(
     return floor(100 * share / whole + 0.5)
 
 
-def _walk(kept: Collection[LocalDate], calendar: PracticeCalendar, today: LocalDate) -> _Walk:
-    """Walk from the first kept day to today, or to the last kept day where that is later."""
-    written = frozenset(kept)
+def _walk(completed: Collection[LocalDate], calendar: PracticeCalendar, today: LocalDate) -> _Walk:
+    """Walk from the first completed day to today, or to the last completed day if that is later."""
+    written = frozenset(completed)
     ended: list[tuple[LocalDate, ...]] = []
     spent: set[LocalDate] = set()
     run: list[LocalDate] = []

@@ -1,4 +1,4 @@
-"""Every streak of a leader, computed from the days that are stored."""
+"""Every streak of a leader, computed from the stored days."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from leaderjournal.reviews.streaks.rules import Streak, compute_steadiness, comp
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
-    """Every streak of a leader, and beside them the steadiness from 0 to 100."""
+    """Every streak of a leader, and their steadiness from 0 to 100."""
 
     overall: Streak
     by_key: dict[str, Streak]
@@ -32,13 +32,13 @@ class Streaks:
 
 
 def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
-    """Return the leader's streaks as they stand on their local day `today`."""
+    """Return the leader's streaks as of their local day `today`."""
     calendar = calendar_store.load_calendar(leader.id)
-    kept = day_figures_store.list_completed_days(leader.id)
+    completed = day_figures_store.list_completed_days(leader.id)
     by_key: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
     for key, day in day_figures_store.list_answered_days_by_key(leader.id):
         by_key[key].add(day)
-    in_time = {day for day, written_in_time in kept if written_in_time}
+    in_time = {day for day, written_in_time in completed if written_in_time}
     return Streaks(
         overall=compute_streak(in_time, calendar=calendar, today=today),
         by_key={
@@ -46,6 +46,6 @@ def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
             for key, days in by_key.items()
         },
         steadiness=compute_steadiness(
-            {day for day, _ in kept}, calendar=calendar, joined=leader.joined_on, today=today
+            {day for day, _ in completed}, calendar=calendar, joined=leader.joined_on, today=today
         ),
     )

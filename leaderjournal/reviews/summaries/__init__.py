@@ -1,1 +1,1 @@
-"""A month or a year at a glance."""
+"""The figures of a month or a year."""

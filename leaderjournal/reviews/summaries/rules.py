@@ -27,7 +27,7 @@ class WrittenDay:
     """A reflection reduced to what can be counted.
 
     `scores` (1 to 5) and `behaviours` are by key slug and hold only the keys answered; `words`
-    are those of the whole day. `in_time` says that it can count for the streak.
+    counts those of the whole day. `in_time` says that the day counts for the streak.
     """
 
     date: LocalDate
@@ -41,11 +41,11 @@ class WrittenDay:
 class Journal:
     """What a summary is made from.
 
-    `days` are those written in the period and in the one before it (others are left aside).
-    `in_time_before` are the dates of all earlier days written in time: the freezes that a streak
-    brings into the period were earned on them. `keys` are the slugs in the order of the practice.
-    `practice` are the figures of what happened between the reflections of the period, `team` the
-    means that the team gave in a month, where they may be shown.
+    `days` are those written in the period and in the one before it; others are ignored.
+    `in_time_before` are the dates of all earlier days written in time, which earned the freezes
+    that a streak has when the period begins. `keys` are the slugs in the order of the practice.
+    `practice` are the figures of the practice log in the period, `team` the team's means in a month
+    where they may be shown.
     """
 
     days: Collection[WrittenDay]
@@ -59,7 +59,7 @@ class Journal:
 
     @property
     def in_time(self) -> frozenset[LocalDate]:
-        """The dates of all days known that were written in time."""
+        """The dates of all known days that were written in time."""
         return frozenset(day.date for day in self.days if day.in_time) | set(self.in_time_before)
 
 
@@ -81,7 +81,7 @@ class BehaviourFigures:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """A key's scores: `count` of them, unrounded means, None where there is nothing to tell."""
+    """A key's scores: unrounded means, None without scores."""
 
     mean: float | None
     median: float | None
@@ -111,8 +111,8 @@ class DayFigures:
 class Summary:
     """The summary of the API's contract, field by field.
 
-    `days_kept`, `days_expected` and `days_extra` are the counts of `day_marks`; those of a year
-    are the sums of its months. `streak_longest` counts the days within the period alone.
+    `days_kept`, `days_expected` and `days_extra` are the counts of `day_marks`; a year's are the
+    sums of its months'. `streak_longest` counts only the days within the period.
     """
 
     period: str
@@ -145,7 +145,7 @@ class Summary:
 
 
 class Scored(Protocol):
-    """Anything with a date and scores by key: a `WrittenDay`, or `DayFigures`."""
+    """Anything with a date and scores by key: a `WrittenDay` or `DayFigures`."""
 
     @property
     def date(self) -> LocalDate:
@@ -157,7 +157,7 @@ class Scored(Protocol):
 
 
 def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
-    """Return the figures of `period` as they stand on `today`."""
+    """Return the figures of `period` as of `today`."""
     written = {day.date: day for day in journal.days if day.date in period}
     marks = mark_period(period, journal, today=today)
     counts = count_days(marks.values())
@@ -195,7 +195,7 @@ def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
 def find_best_day(days: Iterable[Scored]) -> LocalDate | None:
     """Return the date with the highest mean score; None where no day has a score.
 
-    Of equals the one with more scores, then the latest.
+    Of equals, the one with more scores wins, then the latest.
     """
     best: tuple[float, int, LocalDate] | None = None
     for day in days:
@@ -209,7 +209,7 @@ def find_best_day(days: Iterable[Scored]) -> LocalDate | None:
 def mark_period(
     period: Period, journal: Journal, *, today: LocalDate
 ) -> dict[LocalDate, tuple[Mark, ...]]:
-    """Return what each day of `period` was to the practice, in order."""
+    """Return the marks of each day of `period`, in order."""
     in_time = {day.date: day.in_time for day in journal.days}
     freezes = find_freezes(journal.in_time, calendar=journal.calendar, today=today)
     return {

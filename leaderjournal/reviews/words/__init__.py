@@ -1,1 +1,1 @@
-"""The words of a month or a year, counted over what was opened for it and kept nowhere."""
+"""The words of a month or a year, counted when they are asked for and never stored."""

@@ -19,7 +19,7 @@ from leaderjournal.reviews.periods.rules import Period
 
 @dataclass(frozen=True, slots=True)
 class ImportedReview:
-    """A review of another journal of ours, with its earlier versions, to be added."""
+    """A review of a full export or a Markdown file, with its earlier versions."""
 
     month: Period
     content: ReviewContent
@@ -30,45 +30,45 @@ class ImportedReview:
 
 
 def import_reviews(
-    session: Session, cipher: Cipher, brought: Iterable[ImportedReview]
+    session: Session, cipher: Cipher, reviews: Iterable[ImportedReview]
 ) -> dict[str, UUID]:
-    """Add reviews with their versions, inside the caller's transaction; leave what is there.
+    """Add reviews with their versions in the caller's transaction; stored reviews stay.
 
-    Return the ids of the new ones by their month. Next month leans on the key that one chose.
+    Return the ids of the new ones by their month. Each sets the focus key of the next month.
     """
     added: dict[str, UUID] = {}
-    there = set(
+    stored_months = set(
         session.scalars(
             sa.select(MonthlyReview.month).where(MonthlyReview.account_id == cipher.account)
         )
     )
-    for given in brought:
-        month = given.month.name
-        if month in there or month in added:
+    for review in reviews:
+        month = review.month.name
+        if month in stored_months or month in added:
             continue
         row = MonthlyReview(
             id=new_id(),
             account_id=cipher.account,
             month=month,
-            written_at=given.written_at,
-            saved_at=given.saved_at,
-            version=given.version,
+            written_at=review.written_at,
+            saved_at=review.saved_at,
+            version=review.version,
         )
-        row.document = encrypt_content(cipher, row.id, given.content)
+        row.document = encrypt_content(cipher, row.id, review.content)
         session.add(row)
         session.flush()
-        for kept in given.versions:
-            add_version(session, cipher, row.id, kept)
-        first = given.month.next.first
-        focus_key_store.set_focus_key(session, cipher.account, first, given.content.lean_on)
+        for earlier in review.versions:
+            add_version(session, cipher, row.id, earlier)
+        first = review.month.next.first
+        focus_key_store.set_focus_key(session, cipher.account, first, review.content.lean_on)
         added[month] = row.id
     return added
 
 
 def undo_import(session: Session, reviews: Mapping[UUID, int]) -> int:
-    """Remove reviews, inside the caller's transaction, where they are at the version given.
+    """Remove reviews in the caller's transaction if they still have the version given.
 
-    Return how many were removed; one that was written on since stays.
+    Return how many were removed; one that was edited since stays.
     """
     return sum(
         count_changed_rows(

@@ -16,7 +16,7 @@ from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_mon
 from leaderjournal.reviews.periods.rules import Period
 
 MIN_DAYS_FOR_INVITATION = 5
-"""Days kept in a month from which on its leader is invited to look back on it."""
+"""Completed days in a month that earn its leader an invitation to review it."""
 
 
 def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
@@ -34,9 +34,10 @@ def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
 def find_review_invitations(
     session: Session, days: Collection[tuple[UUID, LocalDate]]
 ) -> dict[tuple[UUID, LocalDate], Period]:
-    """Return which of these accounts' local days invite to the review of their month.
+    """Return the month that each of these accounts' local days invites to review.
 
-    They are the last practice day of a month that holds at least five days, and no review yet.
+    A day invites if it is the last practice day of a month with at least five completed days and no
+    review yet.
     """
     of_month: defaultdict[Period, set[tuple[UUID, LocalDate]]] = defaultdict(set)
     for account, day in days:
@@ -45,15 +46,15 @@ def find_review_invitations(
     invited = {}
     for month, places in of_month.items():
         accounts = {account for account, _ in places}
-        kept = day_figures_store.count_completed_days(accounts, month.first, month.last)
+        completed = day_figures_store.count_completed_days(accounts, month.first, month.last)
         reviewed = monthly_store.find_reviewed(session, accounts, {month.name})
-        worth = {
+        eligible = {
             account
-            for account, count in kept.items()
+            for account, count in completed.items()
             if count >= MIN_DAYS_FOR_INVITATION and (account, month.name) not in reviewed
         }
-        calendars = calendar_store.load_calendars(worth)
+        calendars = calendar_store.load_calendars(eligible)
         for account, day in places:
-            if account in worth and find_last_practice_day(month, calendars[account]) == day:
+            if account in eligible and find_last_practice_day(month, calendars[account]) == day:
                 invited[account, day] = month
     return invited
