@@ -26,7 +26,8 @@ blueprint = Blueprint("reviews", __name__)
 def _get_streaks() -> dict[str, Any]:
     if "streak" not in g:
         leader = get_current_leader()
-        g.streak = streaks_store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
+        streaks = streaks_store.get_streaks(leader, today=leader.today(clock.now())).as_summary()
+        g.streak = streaks | {"current_with_today": streaks["current"] + 1}
     found: dict[str, Any] = g.streak
     return found
 

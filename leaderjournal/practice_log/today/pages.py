@@ -1,5 +1,6 @@
 """The log on today's page: following up, and logging acts for someone."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from leaderjournal.practice_log.blueprints import pages as blueprint
 from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.forms import Page, redirect_back, save_acts_form
 from leaderjournal.practice_log.entries.rules import Kind
+from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.today.panel import TodayPanel, build_today_panel
 from leaderjournal.practice_log.wording import list_person_options
@@ -24,19 +26,23 @@ def provide_log_values() -> dict[str, Any]:
     """Return what pages of lower packages show of the log, prepared only when a template asks."""
     if not current_user:
         return {}
+    list_people = cache(_list_people)  # read once, though today's page shows both values
     return {
-        "today_panel": LocalProxy(cache(_get_today_panel)),
-        "team_names": LocalProxy(cache(_list_team_names)),
+        "today_panel": LocalProxy(cache(lambda: _get_today_panel(list_people()))),
+        "team_names": LocalProxy(cache(lambda: _list_team_names(list_people()))),
     }
 
 
-def _get_today_panel() -> TodayPanel:
+def _list_people() -> list[Entry]:
+    return entries_store.list_stored_entries(get_current_leader().cipher, Kind.PERSON)
+
+
+def _get_today_panel(people: Sequence[Entry]) -> TodayPanel:
     leader = get_current_leader()
-    return build_today_panel(leader.cipher, today=leader.today(clock.now()))
+    return build_today_panel(leader.cipher, people, today=leader.today(clock.now()))
 
 
-def _list_team_names() -> list[str]:
-    people = entries_store.list_stored_entries(get_current_leader().cipher, Kind.PERSON)
+def _list_team_names(people: Sequence[Entry]) -> list[str]:
     return [option.name for option in list_person_options(people)]
 
 

@@ -1,6 +1,6 @@
 """What today's page follows up, and what can be logged from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,9 +46,8 @@ class TodayPanel:
     tomorrow: LocalDate
 
 
-def build_today_panel(cipher: Cipher, *, today: LocalDate) -> TodayPanel:
-    """Return what is followed up today, and the people and acts that can be logged."""
-    people = entries_store.list_stored_entries(cipher, Kind.PERSON)
+def build_today_panel(cipher: Cipher, people: Sequence[Entry], *, today: LocalDate) -> TodayPanel:
+    """Return what is followed up today, and the acts that can be logged for `people`."""
     names = {person.id: person.content.name for person in people}
     recent_wins = entries_store.list_stored_entries(
         cipher, Kind.WIN, first=days_after(today, -FOLLOW_UP_DAYS - 1)
