@@ -49,17 +49,22 @@ def make_write_times(base, stored, minutes):
     return update_write_times(first, find_changed_fields(base, stored), make_instant(minutes))
 
 
-@given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
-def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(
-    base, incoming, stored, mine, theirs
-):
-    merged = merge_content(
+def merge(base, incoming, stored, mine, theirs):
+    """Merge what was written in the minute `mine` with what was stored in the minute `theirs`."""
+    return merge_content(
         base,
         incoming,
         stored,
         at=make_instant(mine),
         write_times=make_write_times(base, stored, theirs),
     )
+
+
+@given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
+def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(
+    base, incoming, stored, mine, theirs
+):
+    merged = merge(base, incoming, stored, mine, theirs)
     before, one, other, after = map(get_filled_fields, (base, incoming, stored, merged.content))
     for field in before | one | other:
         old, new_incoming, new_stored = before.get(field), one.get(field), other.get(field)
@@ -76,13 +81,7 @@ def test_merge_takes_the_changed_side_and_the_newer_of_two_changes(
 
 @given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_merge_loses_no_text(base, incoming, stored, mine, theirs):
-    merged = merge_content(
-        base,
-        incoming,
-        stored,
-        at=make_instant(mine),
-        write_times=make_write_times(base, stored, theirs),
-    )
+    merged = merge(base, incoming, stored, mine, theirs)
     after = get_filled_fields(merged.content)
     for side, lost in ((incoming, merged.incoming_lost), (stored, merged.stored_lost)):
         for field in find_changed_fields(base, side):
@@ -94,20 +93,8 @@ def test_merge_loses_no_text(base, incoming, stored, mine, theirs):
 def test_merge_result_does_not_depend_on_arrival_order(base, incoming, stored, mine, theirs):
     if mine == theirs:
         theirs += 1
-    one = merge_content(
-        base,
-        incoming,
-        stored,
-        at=make_instant(mine),
-        write_times=make_write_times(base, stored, theirs),
-    )
-    other = merge_content(
-        base,
-        stored,
-        incoming,
-        at=make_instant(theirs),
-        write_times=make_write_times(base, incoming, mine),
-    )
+    one = merge(base, incoming, stored, mine, theirs)
+    other = merge(base, stored, incoming, theirs, mine)
     cleared = {
         field
         for field in set(one.conflicting) | set(other.conflicting)
@@ -120,13 +107,7 @@ def test_merge_result_does_not_depend_on_arrival_order(base, incoming, stored, m
 
 @given(base=DAYS, incoming=DAYS, stored=DAYS, mine=MINUTES, theirs=MINUTES)
 def test_repeated_merge_changes_nothing(base, incoming, stored, mine, theirs):
-    once = merge_content(
-        base,
-        incoming,
-        stored,
-        at=make_instant(mine),
-        write_times=make_write_times(base, stored, theirs),
-    )
+    once = merge(base, incoming, stored, mine, theirs)
     again = merge_content(
         base, incoming, once.content, at=make_instant(mine), write_times=once.write_times
     )
@@ -135,13 +116,7 @@ def test_repeated_merge_changes_nothing(base, incoming, stored, mine, theirs):
 
 @given(base=DAYS, stored=DAYS, minutes=MINUTES)
 def test_merge_without_changes_keeps_the_stored_day(base, stored, minutes):
-    merged = merge_content(
-        base,
-        base,
-        stored,
-        at=make_instant(minutes),
-        write_times=make_write_times(base, stored, minutes),
-    )
+    merged = merge(base, base, stored, minutes, minutes)
     assert get_filled_fields(merged.content) == get_filled_fields(stored)
     assert merged.conflicting == ()
 
