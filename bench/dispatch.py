@@ -32,6 +32,7 @@ from typing import Any
 
 import psutil
 import psycopg
+from uuid6 import uuid7
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -42,8 +43,10 @@ from push_service import PushService
 
 from leaderjournal import create_app
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.context import get_key_encryption
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
@@ -57,19 +60,20 @@ MAX_GROWTH = 1.1
 TIMEOUT = 300.0
 MEGABYTE = 1 << 20
 
+OTHERS = "CREATE TEMPORARY TABLE others (id uuid, key_wrapped_by text, key_wrapped bytea)"
 ADD_LEADERS = """
 INSERT INTO accounts (id, email_lookup, email_encrypted, name_encrypted, password_hash, time_zone,
     day_starts_at, language, joined_on, created_at, key_wrapped_by, key_wrapped)
-SELECT uuidv7(), sha256(n::text::bytea), sha256('e'), sha256('n'), '', 'Europe/Berlin',
-    '03:00', 'en', current_date, now(), 'k', sha256('k')
-FROM generate_series(1, %(number)s) AS n
+SELECT id, sha256(id::text::bytea), sha256('e'), sha256('n'), '', 'Europe/Berlin',
+    '03:00', 'en', current_date, now(), key_wrapped_by, key_wrapped
+FROM others
 """
 ADD_DEVICES = """
 INSERT INTO push_subscriptions (id, account_id, endpoint_hash, endpoint, p256dh, auth, device_name,
     vapid_public_key, created_at)
 SELECT uuidv7(), id, sha256(id::text::bytea), 'https://fcm.googleapis.com/fcm/send/' || id,
     sha256('p') || sha256('k') || '\\x04', substr(sha256('a'), 1, 16), 'Chrome', '', now()
-FROM accounts WHERE password_hash = '' AND key_wrapped_by = 'k'
+FROM others
 """
 ADD_SCHEDULES = """
 INSERT INTO prompt_schedules (account_id, chosen, enabled, times, weekdays, streak_at_risk,
@@ -79,8 +83,8 @@ SELECT id, true, true, to_char(due_at, 'HH24:MI'), '1234567', false,
 FROM (
     SELECT id, date_trunc('minute', now()) + interval '15 minutes'
         + interval '1 minute' * (row_number() OVER () % 1425) AS due_at
-    FROM accounts WHERE key_wrapped_by = 'k'
-) AS others
+    FROM others
+) AS due
 """
 CATALOGUE = "CREATE TEMPORARY TABLE ours (key text, n int, question text, behaviour text)"
 ADD_SERVED_QUESTIONS = """
@@ -182,8 +186,11 @@ def fill(
     leaders = many_leaders(app, chosen.due, time_zone=zone)
     one_device_each(app, leaders, service.create_subscriptions(chosen.due))
     with psycopg.connect(url, autocommit=True) as database:
-        others = {"number": chosen.schedules - chosen.due}
-        database.execute(ADD_LEADERS, others)
+        database.execute(OTHERS)
+        with app.app_context():
+            keys = get_key_encryption()
+        copy_keys(database, keys, chosen.schedules - chosen.due)
+        database.execute(ADD_LEADERS)
         database.execute(ADD_DEVICES)
         database.execute(ADD_SCHEDULES)
         # Late enough for the workers to start before.
@@ -208,6 +215,15 @@ def fill(
     with app.app_context():
         db.engine.dispose()
     return due_at
+
+
+def copy_keys(database: psycopg.Connection, keys: KeyEncryption, number: int) -> None:
+    """Fill `others` with ids and real data keys; workers refuse to start with wrong ones."""
+    with database.cursor() as cursor, cursor.copy("COPY others FROM STDIN") as copy:
+        for _ in range(number):
+            owner = uuid7()
+            key = keys.create_key(owner)
+            copy.write_row((owner, key.wrapped_by, key.wrapped))
 
 
 @contextmanager
