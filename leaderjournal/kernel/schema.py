@@ -1,20 +1,26 @@
-"""Migrations: upgrade the schema of a database, and check whether it is current."""
+"""Migrations: upgrade the schema of a database, and check whether it is current.
 
+Alembic is imported only where it migrates: importing it takes a tenth of the time of every start.
+"""
+
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from leaderjournal.kernel.database import prepare_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
-def configure_alembic(connection: sa.Connection) -> Config:
+def configure_alembic(connection: sa.Connection) -> "Config":
     """Return the configuration of Alembic: its migrations, and the connection they run on."""
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -24,6 +30,8 @@ def configure_alembic(connection: sa.Connection) -> Config:
 
 def upgrade(database_url: str) -> None:
     """Upgrade the schema to the newest revision; does nothing if it is current."""
+    from alembic import command  # noqa: PLC0415
+
     url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,7 +43,16 @@ def upgrade(database_url: str) -> None:
     engine.dispose()
 
 
+@cache
+def get_newest_revision() -> str:
+    """Return the id of the newest migration, which begins the name of its file."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    return max(file.name for file in files).partition("_")[0]
+
+
 def is_current(connection: sa.Connection) -> bool:
     """Tell whether the schema of `connection` is the newest revision."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    stored = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return bool(stored == get_newest_revision())

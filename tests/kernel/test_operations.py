@@ -6,11 +6,12 @@ import sys
 from dataclasses import replace
 
 import pytest
+from alembic.script import ScriptDirectory
 from factories import a_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.schema import upgrade
+from leaderjournal.kernel.schema import MIGRATIONS, get_newest_revision, upgrade
 from leaderjournal.kernel.settings import ROOT, Settings
 
 
@@ -21,6 +22,10 @@ def an_app(environment, tmp_path, **changes):
 def test_readyz_succeeds_with_database_and_schema(client):
     assert client.get("/healthz").data == b"up\n"
     assert client.get("/readyz").data == b"ready\n"
+
+
+def test_newest_revision_is_the_one_that_alembic_finds():
+    assert get_newest_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def test_readyz_fails_without_the_schema_while_healthz_succeeds(environment, tmp_path):
