@@ -37,8 +37,8 @@ demo: set-up
 	@HOST=$(HOST) PORT=$(PORT) exec $(BIN)/python .ci/serve.py
 
 test: lint
-	@CHROMIUM=$$(sh .ci/browser) && FIREFOX=$$(sh .ci/browser firefox) && \
-		export CHROMIUM FIREFOX && \
+	@CHROMIUM=$$(sh .ci/browser) && CHROMIUM_SHELL=$$(sh .ci/browser shell) && \
+		FIREFOX=$$(sh .ci/browser firefox) && export CHROMIUM CHROMIUM_SHELL FIREFOX && \
 		$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov $(ARGS)
 
 # The checks run beside the tests; what fails in either fails the whole.

@@ -71,6 +71,13 @@ NOT_QUICK = (
 )
 """What `make quick` leaves out: browsers, processes, printing, and sweeps of all addresses."""
 
+SWEEPS = (
+    "security/test_account_isolation.py",
+    "security/test_malformed_input.py",
+    "system/test_openapi.py",
+)
+"""Thousands of requests through lines that the tests of each page and call measure too."""
+
 QUICK_SHARE = 10
 """One of so many examples is tried by `make quick`."""
 
@@ -152,7 +159,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """
     measuring = Measuring()
     kernel = _lies_in(item, ("kernel",))
-    if not kernel and (_lies_in(item, ("browser",)) or _database(item) == "postgresql"):
+    unmeasured = _lies_in(item, ("browser", *SWEEPS)) or _database(item) == "postgresql"
+    if unmeasured and not kernel:
         measuring.pause()
     elif _is_property(item) and "app" not in item.fixturenames:
         _measure_first_examples(item.obj.hypothesis, measuring)

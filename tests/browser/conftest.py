@@ -26,6 +26,7 @@ from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+SHELL = os.environ.get("CHROMIUM_SHELL") or shutil.which("chromium-headless-shell")
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -49,8 +50,16 @@ PHONE = {
 }
 
 
-ON_ONE_DATABASE = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
-"""For tests of how pages look and of what a browser draws, which no database has a part in."""
+ON_BOTH_DATABASES = pytest.mark.parametrize("shared", ["sqlite", "postgresql"], indirect=True)
+"""For tests that end with what the database holds, or write to it at the same time.
+
+The others are about what a browser draws and keeps, which no database has a part in. They run on
+SQLite; what they call runs on both in the tests of the API.
+"""
+IN_WHOLE_CHROMIUM = pytest.mark.parametrize(
+    "chromium", [BROWSER], indirect=True, ids=["whole-chromium"]
+)
+"""For tests of notifications, which Chromium's headless shell does not show."""
 
 
 def free_port() -> int:
@@ -58,7 +67,7 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite"])
 def shared(request, tmp_path_factory) -> Iterator["Served"]:
     """A server of its own process, as the Procfile starts it."""
     instance = tmp_path_factory.mktemp("served")
@@ -155,10 +164,11 @@ def wait_until_ready(address: str, process: subprocess.Popen) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of this process."""
+def chromium(request) -> Iterator[Browser]:
+    """One browser for all tests of this process; the shell takes half of Chromium's time."""
+    path = getattr(request, "param", SHELL or BROWSER)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         asyncio._set_running_loop(None)
         yield browser
         with loop_of(browser):

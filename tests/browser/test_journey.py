@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import ON_ONE_DATABASE
+from browser.conftest import ON_BOTH_DATABASES
 from browser.waiting import wait_until_ready
 from playwright.sync_api import Page, expect
 
@@ -90,6 +90,7 @@ def berlin_today() -> str:
     return str(get_local_day(to_instant(now), "Europe/Berlin"))
 
 
+@ON_BOTH_DATABASES
 def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_month(page):
     register_on_page(page)
     for value, key in enumerate(KEYS, start=3):
@@ -119,6 +120,7 @@ def test_the_zone_is_taken_from_the_browser(page):
     expect(page.locator("select[name=time_zone]")).to_have_value("Europe/Berlin")
 
 
+@ON_BOTH_DATABASES
 def test_a_day_saves_itself_as_one_types_and_says_so(page):
     register(page)
     score(page, "let-go", 4)
@@ -131,6 +133,7 @@ def test_a_day_saves_itself_as_one_types_and_says_so(page):
     expect(page.locator("[name=score-let-go][value='4']")).to_be_checked()
 
 
+@ON_BOTH_DATABASES
 def test_words_typed_while_a_score_is_being_saved_are_saved_too(page):
     register(page)
     for number in range(10):
@@ -176,6 +179,7 @@ def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
     wait_until_saved(page)
 
 
+@ON_BOTH_DATABASES
 def test_what_cannot_be_sent_stays_on_the_page_and_goes_when_the_connection_is_back(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
     register(page)
@@ -198,6 +202,7 @@ def sign_in(page: Page, email: str) -> None:
     page.wait_for_url("**/")
 
 
+@ON_BOTH_DATABASES
 def test_a_day_changed_on_another_device_is_said_and_nothing_is_lost(new_page):
     phone, desk = new_page(), new_page(expects=["412"])
     email = register(phone)
@@ -212,6 +217,7 @@ def test_a_day_changed_on_another_device_is_said_and_nothing_is_lost(new_page):
     expect(desk.locator("main")).to_contain_text("from the phone")
 
 
+@ON_BOTH_DATABASES
 def test_everything_works_without_script(new_page):
     page = new_page(java_script_enabled=False)
     page.goto("/register")
@@ -228,6 +234,7 @@ def test_everything_works_without_script(new_page):
     expect(page.locator("main")).to_contain_text("Stepped aside.")
 
 
+@ON_BOTH_DATABASES
 def test_a_diary_is_brought_in_and_january_2016_is_read(page, diary):
     register(page)
     page.goto("/settings/moving")
@@ -300,6 +307,7 @@ def write_months(page: Page) -> list[str]:
 BEHAVIOURS = {"lead-from-front": "inspect", "protect-and-serve": "coach", "let-go": "step-aside"}
 
 
+@ON_BOTH_DATABASES
 def test_the_look_back_comes_once_the_day_is_written_and_never_before(page):
     register(page)
     token = page.locator("meta[name=csrf-token]").get_attribute("content")
@@ -316,7 +324,6 @@ def test_the_look_back_comes_once_the_day_is_written_and_never_before(page):
     expect(page.locator("#look-back")).to_contain_text("A week ago I held on.")
 
 
-@ON_ONE_DATABASE
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(new_page, scheme):
     page = new_page(color_scheme=scheme, reduced_motion="reduce")
@@ -352,7 +359,6 @@ PAST_THE_EDGE = """(width) => {
 }"""
 
 
-@ON_ONE_DATABASE
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_a_page(new_page, width):
     page = new_page(viewport={"width": width, "height": 700})

@@ -13,7 +13,7 @@ import pytest
 from browser.conftest import (
     BROWSER,
     FLAGS,
-    ON_ONE_DATABASE,
+    ON_BOTH_DATABASES,
     PATIENCE,
     PHONE,
     ROOT,
@@ -164,6 +164,7 @@ class Release:
 # ---- a cold start
 
 
+@ON_BOTH_DATABASES
 def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(phone, between):
     page = phone(between.address)
     register(page)
@@ -224,6 +225,7 @@ def test_while_the_server_is_in_trouble_the_words_wait_and_then_arrive(new_page,
     assert text(words(page, berlin_today()), "let-go") == "Written in trouble."
 
 
+@ON_BOTH_DATABASES
 def test_a_page_that_is_open_sends_by_itself_once_the_trouble_is_over(new_page, between):
     page = new_page(base_url=between.address, expects=["503"])
     register(page)
@@ -252,6 +254,7 @@ def session_ran_out(new_page, between) -> tuple[Page, str]:
     return page, email
 
 
+@ON_BOTH_DATABASES
 def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, between):
     page, email = session_ran_out(new_page, between)
     page.get_by_role("link", name="sign in to send it").click()
@@ -329,6 +332,7 @@ def nothing_of(email: str, page: Page) -> None:
         assert private not in everything, private
 
 
+@ON_BOTH_DATABASES
 def test_after_signing_out_nothing_of_the_account_is_on_the_device(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
     email = register_on_page(page)
@@ -502,7 +506,6 @@ def test_a_new_day_begins_without_a_connection_with_its_own_questions(new_page):
     expect(page.locator("#save-status")).to_contain_text(HERE)
 
 
-@ON_ONE_DATABASE
 def test_the_page_without_a_connection_is_accessible_and_fits(new_page):
     for scheme in ("light", "dark"):
         page = new_page(color_scheme=scheme, expects=["ERR_INTERNET_DISCONNECTED"])
@@ -535,6 +538,7 @@ def test_two_pages_of_one_day_show_what_the_other_writes(new_page):
     }
 
 
+@ON_BOTH_DATABASES
 def test_different_keys_written_on_two_devices_merge_without_a_word(new_page):
     phone, desk = new_page(expects=["ERR_", "412"]), new_page()
     email = register(phone)

@@ -1,10 +1,7 @@
 """What waits on a device to be sent: in order, on top of what others wrote, and never stuck."""
 
 import pytest
-from browser.conftest import ON_ONE_DATABASE
 from browser.test_journey import register
-
-pytestmark = ON_ONE_DATABASE
 
 DATE = "2024-02-16"
 DEVICE = """

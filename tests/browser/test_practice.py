@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from browser.conftest import ON_ONE_DATABASE
+from browser.conftest import ON_BOTH_DATABASES
 from browser.test_journey import (
     PAST_THE_EDGE,
     assert_accessible,
@@ -149,6 +149,7 @@ def asks_the_team(new_page, page: Page) -> None:
         expect(member.locator("h1")).to_have_text("This link is over")
 
 
+@ON_BOTH_DATABASES
 def test_a_month_of_practice_is_in_the_months_figures(new_page):
     page = new_page()
     register(page)
@@ -222,7 +223,6 @@ def test_a_name_is_completed_after_an_at(page):
     assert "@Ana Berg" in day["answers"][0]["text"]
 
 
-@ON_ONE_DATABASE
 def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
     register(page)
     ana = called(page, "POST", "/people", {"name": "Ana"})["id"]
@@ -249,6 +249,7 @@ def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
+@ON_BOTH_DATABASES
 def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     page = phone(between.address)
     register(page)
@@ -427,6 +428,7 @@ NOTES_HERE = """async (dates) => {
 }"""
 
 
+@ON_BOTH_DATABASES
 def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_page):
     page = new_page(expects=["ERR_INTERNET_DISCONNECTED", "412"])
     register(page)
@@ -456,7 +458,6 @@ def test_a_forgotten_name_leaves_the_devices_too_and_what_is_unsent_arrives(new_
     raise AssertionError("what was written without a connection did not arrive")
 
 
-@ON_ONE_DATABASE
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_practice(new_page, scheme):
     page = new_page(color_scheme=scheme, reduced_motion="reduce")
@@ -466,7 +467,6 @@ def test_axe_finds_nothing_on_the_pages_of_practice(new_page, scheme):
         assert_accessible(page, f"{path}, {scheme}")
 
 
-@ON_ONE_DATABASE
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_the_pages_of_practice(new_page, width):
     page = new_page(viewport={"width": width, "height": 700})

@@ -10,7 +10,7 @@ import re
 import secrets
 
 import pytest
-from browser.conftest import ON_ONE_DATABASE
+from browser.conftest import IN_WHOLE_CHROMIUM, ON_BOTH_DATABASES
 from browser.test_journey import (
     PASSWORD,
     PAST_THE_EDGE,
@@ -21,6 +21,8 @@ from browser.test_journey import (
     wait_until_saved,
 )
 from playwright.sync_api import Page, expect
+
+pytestmark = IN_WHOLE_CHROMIUM
 
 OFFLINE = "ERR_INTERNET_DISCONNECTED"
 # The example of RFC 8291, section 5.
@@ -249,6 +251,7 @@ def test_a_push_that_cannot_be_read_still_shows_a_plain_one(phone, payload):
     assert phone.shows("Leader Journal")["body"] == "Your questions for today are here."
 
 
+@ON_BOTH_DATABASES
 @pytest.mark.parametrize(("action", "value"), [("did", 4), ("not-today", 1)])
 def test_a_tap_writes_a_score_and_the_open_day_shows_it(phone, action, value):
     phone.prompted()
@@ -548,6 +551,7 @@ def taken_over_by_another_leader(phone, new_page):
     assert taken.status == 201
 
 
+@ON_BOTH_DATABASES
 def test_a_subscription_that_the_server_has_lost_is_put_to_it_again(new_phone, new_page):
     phone = new_phone(expects=["404"])
     device = turned_on(phone)
@@ -591,6 +595,7 @@ def test_a_subscription_that_the_browser_changes_is_renewed_by_the_worker(phone)
     phone.wait_until(lambda: len(phone.devices()) == 1)
 
 
+@ON_BOTH_DATABASES
 def test_a_device_of_one_leader_is_not_given_to_the_next(phone, new_page):
     turned_on(phone)
     phone.signs_in(register(new_page(), "Ben"))
@@ -599,6 +604,7 @@ def test_a_device_of_one_leader_is_not_given_to_the_next(phone, new_page):
     assert phone.devices() == []
 
 
+@ON_BOTH_DATABASES
 def test_a_schedule_is_kept_with_script(phone):
     page = phone.page
     page.goto("/settings/prompts")
@@ -642,7 +648,6 @@ def test_a_schedule_is_kept_without_script(new_page):
     assert page.request.get(address).text().startswith("BEGIN:VCALENDAR")
 
 
-@ON_ONE_DATABASE
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_prompts(new_phone, scheme):
     phone = new_phone(color_scheme=scheme, reduced_motion="reduce")
@@ -656,7 +661,6 @@ def test_axe_finds_nothing_on_the_pages_of_prompts(new_phone, scheme):
         assert_accessible(phone.page, f"{path}, {scheme}")
 
 
-@ON_ONE_DATABASE
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_the_pages_of_prompts(new_phone, width):
     phone = new_phone(viewport={"width": width, "height": 700})

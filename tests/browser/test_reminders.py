@@ -4,13 +4,13 @@ The server of these tests sends no mail, so no page may offer one.
 """
 
 import pytest
-from browser.conftest import ON_ONE_DATABASE
+from browser.conftest import IN_WHOLE_CHROMIUM
 from browser.test_journey import assert_accessible, register, score, wait_until_saved
 from browser.test_prompts import PUSH_SERVICE, new_phone, turned_on  # noqa: F401
 from browser.test_truth import without_script
 from playwright.sync_api import expect
 
-pytestmark = ON_ONE_DATABASE
+pytestmark = IN_WHOLE_CHROMIUM
 
 UNKNOWN_SERVICE = PUSH_SERVICE.replace("https://fcm.googleapis.com", "https://push.example.com")
 DENIED = """

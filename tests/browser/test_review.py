@@ -1,5 +1,6 @@
 """A review on a phone: kept on the device, sent when it can be, and written on two of them."""
 
+from browser.conftest import ON_BOTH_DATABASES
 from browser.test_journey import berlin_today, kept_meanwhile, register, sign_in, wait_until_saved
 from browser.test_offline import HERE, ON_DEVICE, pages_kept, phone
 from browser.waiting import wait_until, wait_until_ready
@@ -49,6 +50,7 @@ def reaches(page: Page, field: str, written: str) -> None:
     raise AssertionError(f"{written!r} does not arrive")
 
 
+@ON_BOTH_DATABASES
 def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
     register(page)
     opened(page)
@@ -138,6 +140,7 @@ def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phon
     assert review(page)["mirror"] == "Seen before."
 
 
+@ON_BOTH_DATABASES
 def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     phone, desk = new_page(expects=["ERR_", "412"]), new_page()
     email = register(phone)
@@ -166,6 +169,7 @@ def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     expect(phone.locator("#review")).to_contain_text("At the desk.")
 
 
+@ON_BOTH_DATABASES
 def test_an_answer_that_was_lost_on_its_way_is_no_second_version(new_page):
     page = new_page(expects=["ERR_", "412"])
     register(page)

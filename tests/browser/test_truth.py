@@ -3,11 +3,8 @@
 import re
 
 import pytest
-from browser.conftest import ON_ONE_DATABASE
 from browser.test_journey import KEYS, register, score, wait_until_saved
 from playwright.sync_api import expect
-
-pytestmark = ON_ONE_DATABASE
 
 
 def without_script(new_page, page):

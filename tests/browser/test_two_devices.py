@@ -5,6 +5,7 @@ import secrets
 from datetime import date, timedelta
 from pathlib import Path
 
+from browser.conftest import ON_BOTH_DATABASES
 from browser.test_journey import register
 
 SIMULATION = (Path(__file__).parent / "two_devices.js").read_text()
@@ -13,6 +14,7 @@ BATCH = 20
 FIRST_DAY = date(2024, 1, 1)
 
 
+@ON_BOTH_DATABASES
 def test_whatever_the_network_does_every_text_is_kept_and_both_devices_agree(new_page):
     """Run again with TWO_DEVICES_SEED, as a failure prints it."""
     # The worker takes no part in calls of the API and would only pass each of them on.
