@@ -292,7 +292,7 @@ def list_reflections(query: dict[str, Any]) -> dict[str, Any]:
     With `key`, `q` and `person` are searched in the text written under that key.
     """
     cipher, limit = get_current_leader().cipher, query["limit"]
-    dates = find_matching_days(cipher, DayQuerySchema.to_filters(query))
+    dates = find_matching_days(cipher, DayQuerySchema.to_filters(query), limit=limit + 1)
     following = dates[limit].isoformat() if len(dates) > limit else None
     return format_page(
         [serialize_day(day) for day in store.list_days_on(cipher, dates[:limit])], following

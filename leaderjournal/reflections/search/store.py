@@ -1,6 +1,9 @@
 """The SQL of searching: every day is gone through, newest first, in its searchable form."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,7 +26,7 @@ from leaderjournal.reflections.search.rules import (
 FIELDS = (*catalogue.KEY_SLUGS, NOTE, COMMITMENT)
 """The lines of a searchable day. They are stored: another order would need all days rewritten."""
 
-BATCH_SIZE = 500
+FIRST_PAGE, PAGE_SIZE = 100, 500
 """Days fetched together: one at a time is slower, and all at once takes much memory."""
 
 
@@ -57,36 +60,56 @@ def encrypt_searchable_text(cipher: Cipher, row_id: UUID, content: DayContent) -
     )
 
 
-def find_matching_days(cipher: Cipher, filters: Filters) -> list[LocalDate]:
-    """Return the local dates of the days that match, newest first."""
+def find_matching_days(
+    cipher: Cipher, filters: Filters, *, limit: int | None = None
+) -> list[LocalDate]:
+    """Return the local dates of the days that match, newest first; at most the first `limit`."""
     # A day saved by an earlier release has no searchable form until it is saved again.
-    document = sa.case((Reflection.search_encrypted.is_(None), Reflection.document))
+    document = sa.case((Reflection.search_encrypted.is_(None), Reflection.document)).label(
+        "document"
+    )
     query = sa.select(
         Reflection.id, Reflection.local_date, Reflection.search_encrypted, document
-    ).where(Reflection.account_id == cipher.account, Reflection.deleted_at.is_(None))
+    ).where(*_filter_rows(cipher.account, filters))
+    wanted = filters.to_query()
+    newest_first = Reflection.local_date.desc()
+    if wanted.is_empty:
+        dates = query.with_only_columns(Reflection.local_date).order_by(newest_first)
+        return list(db.session.scalars(dates.limit(limit)))
+    matching = (
+        row.local_date
+        for row in _iter_rows(query.order_by(newest_first))
+        if wanted.matches(_get_searchable_text(cipher, row.id, row.search_encrypted, row.document))
+    )
+    return list(islice(matching, limit))
+
+
+def _filter_rows(account: UUID, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions that need no text."""
+    yield Reflection.account_id == account
+    yield Reflection.deleted_at.is_(None)
     if filters.first is not None:
-        query = query.where(Reflection.local_date >= filters.first)
+        yield Reflection.local_date >= filters.first
     if filters.last is not None:
-        query = query.where(Reflection.local_date <= filters.last)
+        yield Reflection.local_date <= filters.last
     if filters.key is not None or filters.score is not None:
         answered = [AnswerFigures.reflection_id == Reflection.id, AnswerFigures.answered]
         if filters.key is not None:
             answered.append(AnswerFigures.key == filters.key)
         if filters.score is not None:
             answered.append(AnswerFigures.score == filters.score)
-        query = query.where(sa.exists().where(*answered))
-    wanted = filters.to_query()
-    if wanted.is_empty:
-        dates = list(db.session.scalars(query.with_only_columns(Reflection.local_date)))
-        return sorted(dates, reverse=True)
-    # Sorted in Python: a database that sorts whole days may write them to its disk.
-    dates = [
-        local_date
-        for rows in db.session.connection().execute(query).partitions(BATCH_SIZE)
-        for row_id, local_date, encrypted, document in rows
-        if wanted.matches(_get_searchable_text(cipher, row_id, encrypted, document))
-    ]
-    return sorted(dates, reverse=True)
+        yield sa.exists().where(*answered)
+
+
+def _iter_rows(query: sa.Select[Any]) -> Iterator[Any]:
+    """Yield rows newest first, page by page, so that who has found enough reads no further."""
+    connection, page, size = db.session.connection(), query, FIRST_PAGE
+    while True:
+        rows = connection.execute(page.limit(size)).all()
+        yield from rows
+        if len(rows) < size:
+            return
+        page, size = query.where(Reflection.local_date < rows[-1].local_date), PAGE_SIZE
 
 
 def _get_searchable_text(

@@ -1,9 +1,12 @@
 """Searching over the API and the page."""
 
+from datetime import date, timedelta
+
 import sqlalchemy as sa
 
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.reflections.models import Reflection
+from leaderjournal.reflections.search import store
 
 
 def write_days(leader):
@@ -39,6 +42,33 @@ def test_search_results_are_paged(leader):
     rest = leader.get(f"/reflections?q=review&limit=2&cursor={first['next_cursor']}").json
     assert [item["local_date"] for item in rest["items"]] == ["2026-01-05"]
     assert rest["next_cursor"] is None
+
+
+def test_first_page_opens_few_of_many_days(leader, monkeypatch):
+    """Reading stops once the page is full, with words and without; all pages together hold all."""
+    first_day = date(2025, 1, 1)
+    days = [(first_day + timedelta(days=number)).isoformat() for number in range(40)]
+    for day in days:
+        leader.writes(day, ("let-go", 3, "A review."))
+    monkeypatch.setattr(store, "FIRST_PAGE", 8)
+    monkeypatch.setattr(store, "PAGE_SIZE", 8)
+    opened = []
+    read = store._get_searchable_text
+    monkeypatch.setattr(
+        store, "_get_searchable_text", lambda *row: opened.append(row) or read(*row)
+    )
+    assert search_dates(leader, "q=review&limit=5") == days[:-6:-1]
+    assert len(opened) == 6  # one more tells whether there is a next page
+    assert search_dates(leader, "q=review") == days[:-31:-1]
+    opened.clear()
+    assert search_dates(leader, "limit=5") == days[:-6:-1]
+    assert opened == []
+    found, cursor = [], ""
+    while cursor is not None:
+        page = leader.get(f"/reflections?q=review&limit=7{cursor and f'&cursor={cursor}'}").json
+        found += [item["local_date"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert found == days[::-1]
 
 
 def test_day_without_searchable_text_is_found(app, leader):
