@@ -107,18 +107,17 @@ class Measuring:
     """
 
     def __init__(self) -> None:
-        self._coverage = Coverage.current()
-        self._paused = False
+        self._paused: list[Coverage] = []
 
     def pause(self) -> None:
-        if self._coverage and not self._paused:
-            self._coverage.stop()
-            self._paused = True
+        # A process of pytest-xdist measures itself twice: it was started by one that is measured.
+        while coverage := Coverage.current():
+            coverage.stop()
+            self._paused.append(coverage)
 
     def resume(self) -> None:
-        if self._coverage and self._paused:
-            self._coverage.start()
-            self._paused = False
+        while self._paused:
+            self._paused.pop().start()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,0 +1,163 @@
+"""Checkpoints: where every streak stands at the end of a month, so that no walk begins earlier."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
+from leaderjournal.kernel.days import LocalDate, days_after
+from leaderjournal.practice import catalogue
+from leaderjournal.reviews.streaks.rules import (
+    NO_STEADINESS,
+    NO_STREAK,
+    SteadinessState,
+    StreakState,
+    advance_steadiness,
+    advance_streak,
+)
+
+SETTLED_AFTER = timedelta(days=3)
+"""How long after its end a month may still get days in time; a checkpoint before would be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The streaks and the steadiness at the end of a local day; without `through`, of nothing."""
+
+    through: LocalDate | None = None
+    overall: StreakState = NO_STREAK
+    by_key: Mapping[str, StreakState] = field(
+        default_factory=lambda: dict.fromkeys(catalogue.KEY_SLUGS, NO_STREAK)
+    )
+    steadiness: SteadinessState = NO_STEADINESS
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the checkpoint as it is stored."""
+        return {
+            "overall": _write_dates(asdict(self.overall)),
+            "by_key": {key: _write_dates(asdict(state)) for key, state in self.by_key.items()},
+            "steadiness": _write_dates(asdict(self.steadiness)),
+        }
+
+    @classmethod
+    def from_document(cls, through: LocalDate, document: Mapping[str, Any]) -> "Checkpoint":
+        """Return a checkpoint as it was stored."""
+        return cls(
+            through=through,
+            overall=StreakState(**_read_dates(document["overall"])),
+            by_key={
+                key: StreakState(**_read_dates(document["by_key"][key]))
+                for key in catalogue.KEY_SLUGS
+            },
+            steadiness=SteadinessState(**_read_dates(document["steadiness"])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDays:
+    """The completed local days of a span, each with whether it was in time, and by key."""
+
+    completed: Sequence[tuple[LocalDate, bool]]
+    answered_by_key: Mapping[str, frozenset[LocalDate]]
+
+    @property
+    def in_time(self) -> frozenset[LocalDate]:
+        """The days written in time."""
+        return frozenset(day for day, is_in_time in self.completed if is_in_time)
+
+    @property
+    def written(self) -> frozenset[LocalDate]:
+        """All the days written."""
+        return frozenset(day for day, _ in self.completed)
+
+    def group_by_month(self) -> "dict[tuple[int, int], CountedDays]":
+        """Return the days of each month that has any, by year and month."""
+        completed = defaultdict(list)
+        answered: defaultdict[tuple[int, int], defaultdict[str, set[LocalDate]]]
+        answered = defaultdict(lambda: defaultdict(set))
+        for day, is_in_time in self.completed:
+            completed[day.year, day.month].append((day, is_in_time))
+        for key, days in self.answered_by_key.items():
+            for day in days:
+                answered[day.year, day.month][key].add(day)
+        return {
+            month: CountedDays(
+                completed[month],
+                {key: frozenset(answered[month][key]) for key in self.answered_by_key},
+            )
+            for month in completed.keys() | answered.keys()
+        }
+
+
+def find_checkpoint_day(day: LocalDate) -> LocalDate:
+    """Return the end of the last month that is settled on the local day `day`."""
+    settled = day - SETTLED_AFTER
+    return LocalDate(settled.replace(day=1) - timedelta(days=1))
+
+
+def compute_checkpoints(
+    before: Checkpoint,
+    days: CountedDays,
+    *,
+    calendar: PracticeCalendar,
+    joined: LocalDate,
+    through: LocalDate,
+) -> Iterator[Checkpoint]:
+    """Yield the checkpoint of each month end after `before`, up to the month end `through`.
+
+    `days` are those after `before`. Before the first of them and before the leader joined, there
+    is nothing to keep.
+    """
+    begins = days_after(before.through, 1) if before.through else min(days.written | {joined})
+    by_month = days.group_by_month()
+    nothing = CountedDays((), dict.fromkeys(days.answered_by_key, frozenset()))
+    checkpoint = before
+    for end in _iter_month_ends(begins, through):
+        of_month = by_month.get((end.year, end.month), nothing)
+        checkpoint = Checkpoint(
+            through=end,
+            overall=advance_streak(
+                checkpoint.overall, of_month.in_time, calendar=calendar, through=end
+            ),
+            by_key={
+                key: advance_streak(
+                    state, of_month.answered_by_key[key], calendar=calendar, through=end
+                )
+                for key, state in checkpoint.by_key.items()
+            },
+            steadiness=advance_steadiness(
+                checkpoint.steadiness,
+                of_month.written,
+                calendar=calendar,
+                joined=joined,
+                through=end,
+            ),
+        )
+        yield checkpoint
+
+
+def _iter_month_ends(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
+    """Yield the last day of each month from that of `first` to that of `last`, if it is over."""
+    year, month = first.year, first.month
+    while True:
+        year, month = year + month // 12, month % 12 + 1
+        end = days_after(LocalDate(date(year, month, 1)), -1)
+        if end > last:
+            return
+        yield end
+
+
+def _write_dates(state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in state.items()
+    }
+
+
+def _read_dates(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: LocalDate(date.fromisoformat(value)) if isinstance(value, str) else value
+        for name, value in state.items()
+    }
