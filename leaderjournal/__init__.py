@@ -11,6 +11,7 @@ from leaderjournal.accounts import pages as accounts_pages
 from leaderjournal.accounts.access import init_access
 from leaderjournal.accounts.data_keys import find_key_problems
 from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
+from leaderjournal.accounts.practice_calendar.store import calendar_changed
 from leaderjournal.accounts.resets import pages as resets_pages
 from leaderjournal.accounts.rules import SESSION_LIFETIME
 from leaderjournal.accounts.settings.store import local_days_changed
@@ -58,6 +59,7 @@ from leaderjournal.questions import pages as questions_pages
 from leaderjournal.reflections import api as reflections_api
 from leaderjournal.reflections import pages as reflections_pages
 from leaderjournal.reflections.commitments import store as written_commitments_store
+from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
@@ -66,6 +68,7 @@ from leaderjournal.reviews.monthly import api as monthly_api
 from leaderjournal.reviews.monthly import pages as monthly_pages
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.search import pages as search_pages
+from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
@@ -109,6 +112,8 @@ APIS = (
 )
 
 local_days_changed.connect(schedule_store.reschedule_after_move)
+calendar_changed.connect(streaks_store.delete_checkpoints)
+counted_days_changed.connect(streaks_store.update_checkpoints)
 local_days_changed.connect(letter_store.reschedule_after_move)
 written_commitments_store.commitments_removed.connect(commitments_store.delete_results)
 name_forgotten.connect(monthly_store.rewrite_texts)

@@ -17,6 +17,7 @@ from leaderjournal.doctor import check_installation
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database_logs import clear_logs
+from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.kernel.first_run import create_data_key
 from leaderjournal.kernel.operations import refuse_wrong_keys
 from leaderjournal.kernel.schema import upgrade
@@ -24,11 +25,13 @@ from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.pwa.pages import get_release
+from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.worker import run_forever, run_once
 
 REPORTED_EVERY = 1000
 
 db_commands = AppGroup("db", help="The database's schema.")
+figures_commands = AppGroup("figures", help="What is kept of the days for speed.")
 keys_commands = AppGroup("keys", help="The keys that wrap every account's data key.")
 
 
@@ -70,6 +73,27 @@ def rotate_keys() -> None:
     if failed:
         raise click.ClickException(
             f"{failed} data keys do not open with any key in DATA_KEYS and stay as they are."
+        )
+
+
+@figures_commands.command("rebuild")
+@with_appcontext
+def rebuild_figures() -> None:
+    """Compute the kept figures of every account anew, and tell where they were wrong."""
+    rebuilt, wrong, failed = 0, 0, 0
+    for account in list(accounts_store.iter_account_ids()):
+        try:
+            leader = accounts_store.find_leader(account)
+        except DecryptionFailed:
+            failed += 1
+            continue
+        if leader is not None:
+            rebuilt += 1
+            wrong += streaks_store.rebuild_checkpoints(leader, today=leader.today(clock.now()))
+    click.echo(f"The figures of {rebuilt} accounts are rebuilt; those of {wrong} were wrong.")
+    if failed:
+        raise click.ClickException(
+            f"{failed} accounts do not open with any key in DATA_KEYS and stay as they are."
         )
 
 
@@ -143,6 +167,7 @@ def run_doctor() -> None:
 
 COMMANDS = (
     db_commands,
+    figures_commands,
     keys_commands,
     accounts_commands,
     run_worker,

@@ -21,6 +21,7 @@ from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
 from leaderjournal.reviews.monthly import models as monthly_reviews
+from leaderjournal.reviews.streaks import models as streaks
 from leaderjournal.team_mirror import models as team_mirror
 from leaderjournal.team_mirror.mailing import models as team_mirror_mailing
 
@@ -45,6 +46,7 @@ __all__ = [
     "resets",
     "schedule",
     "sessions",
+    "streaks",
     "team_mirror",
     "team_mirror_mailing",
     "verification",

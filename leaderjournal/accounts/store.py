@@ -1,7 +1,7 @@
 """The SQL of accounts: creating and finding them, and their addresses."""
 
 import hmac
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from uuid import UUID
 
@@ -115,6 +115,16 @@ def find_account(email: str) -> Account | None:
 def find_account_id(email: str) -> UUID | None:
     """Return the id of the account with this address."""
     return db.session.scalar(sa.select(Account.id).where(Account.email_lookup == hash_email(email)))
+
+
+def iter_account_ids() -> Iterator[UUID]:
+    """Yield the id of every account, oldest first."""
+    yield from db.session.scalars(sa.select(Account.id).order_by(Account.id))
+
+
+def get_joining_date(session: Session, account_id: UUID) -> LocalDate:
+    """Return the local day on which the account's leader joined."""
+    return session.scalars(sa.select(Account.joined_on).where(Account.id == account_id)).one()
 
 
 def find_leader(account_id: UUID) -> Leader | None:

@@ -81,7 +81,8 @@ TAP = """async (action) => {
 PAGES_KEPT = "async () => (await openLocalJournal()).countStoredMonths()"
 EVERYTHING_SHOWN = """(size) => {
   document.documentElement.style.fontSize = size;
-  for (const part of document.querySelectorAll("#ask, #this-device, [data-way]")) part.hidden = false;
+  const hidden = document.querySelectorAll("#ask, #this-device, [data-way]");
+  for (const part of hidden) part.hidden = false;
 }"""
 ANSWERING = """(status) => {
   const connected = self.fetch;

@@ -15,11 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from factories import A_BROWSER, PASSWORD, a_leader
 
 from leaderjournal import cli, create_app
-from leaderjournal.kernel.database import db
+from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import add_missing_secrets, create_data_key, create_secrets
 from leaderjournal.kernel.setting_values import SettingsError
@@ -35,7 +36,9 @@ def run(app, *arguments, **options):
 
 def test_help_lists_every_command(app):
     listed = run(app, "--help").output
-    for command in ("db", "demo", "worker", "keys", "accounts", "export", "erase", "doctor"):
+    for command in (
+        "db", "demo", "worker", "keys", "figures", "accounts", "export", "erase", "doctor",
+    ):  # fmt: skip
         assert re.search(rf"^  {command}\s+\w", listed, re.MULTILINE), command
     assert "upgrade" in run(app, "db", "--help").output
     assert {"new", "rotate"} <= set(re.findall(r"\w+", run(app, "keys", "--help").output))
@@ -79,6 +82,21 @@ def test_a_new_key_is_fit_for_data_keys_and_rotating_counts(app, client):
     Settings.from_environment(create_secrets() | {"DATA_KEYS": made}, Path())
     a_leader(client)
     assert run(app, "keys", "rotate").output == "0 data keys are wrapped anew.\n"
+
+
+def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
+    leader = a_leader(client)
+    for month in ("01", "02", "03"):
+        leader.writes(f"2026-{month}-05", ("let-go", 4, "I stayed out of it."))
+    right = leader.get("/streak").json
+    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    with app.app_context(), write_transaction() as session:
+        session.execute(sa.text("UPDATE reflections SET completed = false"))
+    assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
+    with app.app_context(), write_transaction() as session:
+        session.execute(sa.text("UPDATE reflections SET completed = true"))
+    run(app, "figures", "rebuild")
+    assert leader.get("/streak").json == right
 
 
 def test_the_demo_holds_a_year_once(app, client):

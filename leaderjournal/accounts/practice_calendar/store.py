@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+from blinker import Signal
 from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.practice_calendar.models import PauseRow, PracticeDaysChange, ShortDay
@@ -18,6 +19,9 @@ from leaderjournal.accounts.practice_calendar.rules import (
 from leaderjournal.accounts.quotas import check_pauses
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import LocalDate
+
+calendar_changed = Signal("a leader's practice calendar has changed")
+"""Sent with the session of the transaction, and the id of the `account`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,14 @@ def set_practice_days(
         weekdays="".join(map(str, sorted(days))),
     )
     session.merge(row)
+    calendar_changed.send(session, account=account)
 
 
 def add_short_days(session: Session, account: UUID, days: Iterable[LocalDate]) -> None:
     """Add local days that a change of zone cut short, inside the caller's transaction."""
     for day in days:
         session.merge(ShortDay(account_id=account, local_date=day))
+    calendar_changed.send(session, account=account)
 
 
 def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar) -> None:
@@ -110,6 +116,7 @@ def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar
         )
         for pause in calendar.pauses
     )
+    calendar_changed.send(session, account=account)
 
 
 def list_pauses(account: UUID) -> list[StoredPause]:
@@ -147,6 +154,7 @@ def add_pause(account: UUID, pause: Pause) -> StoredPause:
     with write_transaction() as session:
         check_pauses(session, account)
         session.add(row)
+        calendar_changed.send(session, account=account)
     return StoredPause(row.id, row.first_date, row.last_date)
 
 
@@ -157,4 +165,5 @@ def remove_pause(account: UUID, pause_id: UUID) -> bool:
             session,
             sa.delete(PauseRow).where(PauseRow.account_id == account, PauseRow.id == pause_id),
         )
+        calendar_changed.send(session, account=account)
     return bool(removed)

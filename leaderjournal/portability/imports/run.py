@@ -43,6 +43,7 @@ from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
+from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.team_mirror.imports import store as mirror_imports_store
 
 DAYS_PER_TRANSACTION = 100
@@ -82,6 +83,7 @@ def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
             _import_days(session, leader.cipher, import_id, days, now)
     with write_transaction() as session:
         _import_log(session, leader.cipher, import_id, content)
+    streaks_store.rebuild_checkpoints(leader, today=leader.today(now))
     created, others_created = _count_created(import_id)
     document = {
         "days": len(content.days),

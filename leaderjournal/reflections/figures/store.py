@@ -1,17 +1,23 @@
 """The SQL of what is counted of days: dates, scores and words, without decrypting anything."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from blinker import Signal
 from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.practice.rules import MirrorScore
 from leaderjournal.reflections.models import AnswerFigures, Reflection
+
+counted_days_changed = Signal("it has changed which days are completed, or were in time")
+"""Sent with the session of the transaction, the `account`, the `first` local date that changed, and
+the leader's `cipher` where there is one.
+"""
 
 SCORES_LOOK_BACK = timedelta(days=120)
 
@@ -94,16 +100,28 @@ def count_completed_days(
     return {row.account_id: row.completed_days for row in rows}
 
 
-def list_completed_days(account: UUID) -> list[tuple[LocalDate, bool]]:
-    """Return the local date of every completed day, and whether it was written in time."""
+def list_completed_days(
+    session: Session,
+    account: UUID,
+    *,
+    after: LocalDate | None = None,
+    before: LocalDate | None = None,
+) -> list[tuple[LocalDate, bool]]:
+    """Return the local date of each day completed between two, and whether it was in time."""
     query = sa.select(Reflection.local_date, Reflection.in_time).where(
-        *_filter_completed([account])
+        *_filter_completed([account]), *_filter_dates(after, before)
     )
-    return [(day, in_time) for day, in_time in db.session.execute(query)]
+    return [(day, in_time) for day, in_time in session.connection().execute(query)]
 
 
-def list_answered_days_by_key(account: UUID) -> list[tuple[str, LocalDate]]:
-    """Return (key, local date) of every answer written in time."""
+def list_answered_days_by_key(
+    session: Session,
+    account: UUID,
+    *,
+    after: LocalDate | None = None,
+    before: LocalDate | None = None,
+) -> list[tuple[str, LocalDate]]:
+    """Return (key, local date) of each answer written in time for a day between two."""
     query = (
         sa.select(AnswerFigures.key, Reflection.local_date)
         .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
@@ -112,9 +130,10 @@ def list_answered_days_by_key(account: UUID) -> list[tuple[str, LocalDate]]:
             Reflection.deleted_at.is_(None),
             AnswerFigures.answered,
             AnswerFigures.in_time,
+            *_filter_dates(after, before),
         )
     )
-    return [(key, day) for key, day in db.session.execute(query)]
+    return [(key, day) for key, day in session.connection().execute(query)]
 
 
 def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigures]:
@@ -143,17 +162,21 @@ def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> lis
     return list(by_day.values())
 
 
-def list_days_in_time(account: UUID, *, before: LocalDate) -> Sequence[LocalDate]:
-    """Return the local dates before another that were completed in time."""
-    query = sa.select(Reflection.local_date).where(
-        *_filter_completed([account]), Reflection.in_time, Reflection.local_date < before
-    )
-    return db.session.connection().scalars(query).all()
-
-
 def _filter_completed(accounts: Collection[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         Reflection.account_id.in_(accounts),
         Reflection.deleted_at.is_(None),
         Reflection.completed.is_(True),
     )
+
+
+def _filter_dates(
+    after: LocalDate | None, before: LocalDate | None
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions of the local dates between two, neither included; None is no end."""
+    conditions: tuple[sa.ColumnElement[bool], ...] = ()
+    if after is not None:
+        conditions += (Reflection.local_date > after,)
+    if before is not None:
+        conditions += (Reflection.local_date < before,)
+    return conditions

@@ -11,6 +11,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.reflections.commitments.store import commitments_removed
+from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.merging.rules import find_changed_fields
 from leaderjournal.reflections.models import AnswerFigures, Reflection
 from leaderjournal.reflections.quotas import check_bytes
@@ -67,6 +68,8 @@ def import_days(
         if day.history is not None:
             _import_history(session, cipher, row, day.history)
         added[day.local_date] = row.id
+    if added:
+        counted_days_changed.send(session, account=cipher.account, first=min(added))
     return added
 
 
@@ -82,10 +85,13 @@ def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> int:
         for row in session.execute(
             sa.delete(Reflection)
             .where(Reflection.id == day_id, Reflection.version == version)
-            .returning(Reflection.account_id, Reflection.id)
+            .returning(Reflection.account_id, Reflection.id, Reflection.local_date)
         )
     ]
-    commitments_removed.send(session, days=[(account, day_id) for account, day_id in removed])
+    for account in {account for account, _, _ in removed}:
+        first = min(date for owner, _, date in removed if owner == account)
+        counted_days_changed.send(session, account=account, first=first)
+    commitments_removed.send(session, days=[(account, day_id) for account, day_id, _ in removed])
     return len(removed)
 
 

@@ -12,6 +12,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.reflections.commitments.store import commitments_removed
+from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.merging.rules import (
     find_changed_fields,
     merge_content,
@@ -202,6 +203,7 @@ def _replace_content(
 ) -> None:
     """Write the next version of a day over the current one."""
     in_time = writing.is_in_time(row.local_date)
+    counted = _get_counted(session, row)
     if row.version == 0 or row.deleted_at or not row.completed:
         row.written_at, row.time_zone, row.in_time = writing.written_at, writing.time_zone, in_time
     row.version += 1
@@ -210,7 +212,26 @@ def _replace_content(
     row.change_id = change
     drop_oldest_versions(session, row)
     write_content(session, cipher, row, content, write_times, in_time=in_time)
+    session.flush()
+    if _get_counted(session, row) != counted:
+        counted_days_changed.send(
+            session, account=row.account_id, first=row.local_date, cipher=cipher
+        )
     check_space(session, row)
+
+
+def _get_counted(session: Session, row: Reflection) -> tuple[bool, bool, frozenset[str]]:
+    """Return what streaks count of a day: completed, in time, and the keys answered in time."""
+    if row.version == 0 or row.deleted_at is not None:
+        return False, False, frozenset()
+    return row.completed, row.completed and row.in_time, _find_keys_in_time(session, row.id)
+
+
+def _find_keys_in_time(session: Session, reflection_id: UUID) -> frozenset[str]:
+    query = sa.select(AnswerFigures.key).where(
+        AnswerFigures.reflection_id == reflection_id, AnswerFigures.answered, AnswerFigures.in_time
+    )
+    return frozenset(session.scalars(query))
 
 
 def _keep_version(
@@ -247,15 +268,8 @@ def _replace_figures(
     session: Session, reflection_id: UUID, content: DayContent, *, in_time: bool
 ) -> None:
     """Replace the figures of a day; a key answered in time before stays in time."""
-    of_day = AnswerFigures.reflection_id == reflection_id
-    answered_in_time = set(
-        session.scalars(
-            sa.select(AnswerFigures.key).where(
-                of_day, AnswerFigures.answered, AnswerFigures.in_time
-            )
-        )
-    )
-    session.execute(sa.delete(AnswerFigures).where(of_day))
+    answered_in_time = _find_keys_in_time(session, reflection_id)
+    session.execute(sa.delete(AnswerFigures).where(AnswerFigures.reflection_id == reflection_id))
     session.add_all(
         AnswerFigures(
             reflection_id=reflection_id,

@@ -10,6 +10,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.reflections.commitments.store import commitments_removed
+from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.models import Reflection
 from leaderjournal.reflections.rows import decrypt_day, find_row
 from leaderjournal.reflections.rules import ChangedMeanwhile, StoredDay
@@ -36,6 +37,8 @@ def delete_day(
         if row is None or current is None:
             return False
         row.deleted_at = now
+        session.flush()
+        counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
         return True
 
 
@@ -46,6 +49,8 @@ def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
         if row is None or row.deleted_at is None:
             return None
         row.deleted_at = None
+        session.flush()
+        counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
         return decrypt_day(cipher, row)
 
 

@@ -99,13 +99,18 @@ def build_report(
         },
         words=compute_word_figures(texts, slugs, team=journal.practice.team),
         quarters={slug: compute_quarters(days, slug) for slug in slugs} if is_year else {},
-        runs=list_longest_runs(
-            journal.in_time,
-            calendar=journal.calendar,
-            today=today,
-            first=period.first,
-            last=period.last,
-        ),
+        runs=_list_runs(period, journal, today),
         spans=find_spans_by_mark(figures.days),
         days=group_by_month(figures.days) if is_year else (),
+    )
+
+
+def _list_runs(period: Period, journal: Journal, today: LocalDate) -> tuple[Run, ...]:
+    return list_longest_runs(
+        journal.in_time,
+        calendar=journal.calendar,
+        today=today,
+        first=period.first,
+        last=period.last,
+        before=journal.streak_before,
     )

@@ -12,6 +12,7 @@ from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.highlights.rules import Passage
 from leaderjournal.reviews.periods.rules import Period, list_charted_months
 from leaderjournal.reviews.reports.rules import PeriodReport, build_report
+from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.reviews.summaries.rules import Journal, WrittenDay
 from leaderjournal.reviews.words.rules import WrittenText
 from leaderjournal.team_mirror import store as team_mirror_store
@@ -46,6 +47,7 @@ def _build_journal(
     """Return the journal of `period`; its days begin with `since` or the period before."""
     first = min(since, period.previous.first)
     figures = day_figures_store.list_day_figures(leader.id, first=first, last=period.last)
+    streak_before, in_time_before = streaks_store.get_streak_before(leader.cipher, first)
     return Journal(
         days=[
             WrittenDay(
@@ -60,7 +62,8 @@ def _build_journal(
         keys=catalogue.KEY_SLUGS,
         calendar=calendar_store.load_calendar(leader.id),
         joined=leader.joined_on,
-        in_time_before=day_figures_store.list_days_in_time(leader.id, before=first),
+        streak_before=streak_before,
+        in_time_before=in_time_before,
         passages=[
             Passage(date, text.key, text.score, text.text)
             for date, text in texts

@@ -1,14 +1,39 @@
-"""Every streak of a leader, computed from the stored days."""
+"""Every streak of a leader, from the newest checkpoint on: ten years cost what a month does.
 
+A checkpoint is stored, encrypted, for the end of each month. It falls away with the change of a day
+before its end, or of the practice calendar, in the same transaction.
+"""
+
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
+from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.figures import store as day_figures_store
-from leaderjournal.reviews.streaks.rules import Streak, compute_steadiness, compute_streak
+from leaderjournal.reviews.streaks.checkpoints import (
+    Checkpoint,
+    CountedDays,
+    compute_checkpoints,
+    find_checkpoint_day,
+)
+from leaderjournal.reviews.streaks.models import StreakCheckpoint
+from leaderjournal.reviews.streaks.rules import (
+    Streak,
+    StreakState,
+    compute_steadiness,
+    compute_streak,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +59,141 @@ class Streaks:
 def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as of their local day `today`."""
     calendar = calendar_store.load_calendar(leader.id)
-    completed = day_figures_store.list_completed_days(leader.id)
-    by_key: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
-    for key, day in day_figures_store.list_answered_days_by_key(leader.id):
-        by_key[key].add(day)
-    in_time = {day for day, written_in_time in completed if written_in_time}
+    before = _load_checkpoint(db.session, leader.cipher, before=today)
+    days = _list_counted_days(db.session, leader.id, after=before.through)
     return Streaks(
-        overall=compute_streak(in_time, calendar=calendar, today=today),
+        overall=compute_streak(days.in_time, calendar=calendar, today=today, before=before.overall),
         by_key={
-            key: compute_streak(days, calendar=calendar, today=today)
-            for key, days in by_key.items()
+            key: compute_streak(answered, calendar=calendar, today=today, before=before.by_key[key])
+            for key, answered in days.answered_by_key.items()
         },
         steadiness=compute_steadiness(
-            {day for day, _ in completed}, calendar=calendar, joined=leader.joined_on, today=today
+            days.written,
+            calendar=calendar,
+            joined=leader.joined_on,
+            today=today,
+            before=before.steadiness,
         ),
     )
+
+
+def get_streak_before(cipher: Cipher, first: LocalDate) -> tuple[StreakState, list[LocalDate]]:
+    """Return a streak from before the local day `first`, and the days in time from there to it."""
+    checkpoint = _load_checkpoint(db.session, cipher, before=first)
+    days = day_figures_store.list_completed_days(
+        db.session, cipher.account, after=checkpoint.through, before=first
+    )
+    return checkpoint.overall, [day for day, is_in_time in days if is_in_time]
+
+
+def update_checkpoints(
+    session: Session, *, account: UUID, first: LocalDate, cipher: Cipher | None = None
+) -> None:
+    """Remove what a change of local days from `first` on makes wrong; add what is settled by then.
+
+    Runs inside the caller's transaction. Nothing is added without `cipher`.
+    """
+    lock_account(session, account)
+    newest = _find_newest_date(session, account)
+    if newest is not None and newest >= first:
+        _delete_checkpoints(session, account, first)
+        newest = _find_newest_date(session, account)
+    through = find_checkpoint_day(first)
+    if cipher is not None and (newest is None or newest < through):
+        _add_checkpoints(session, cipher, through)
+
+
+def delete_checkpoints(session: Session, *, account: UUID) -> None:
+    """Remove every checkpoint of the account, inside the caller's transaction."""
+    lock_account(session, account)
+    _delete_checkpoints(session, account, None)
+
+
+def rebuild_checkpoints(leader: Leader, *, today: LocalDate) -> bool:
+    """Compute every checkpoint anew; return whether one was stored that differs."""
+    with write_transaction() as session:
+        lock_account(session, leader.id)
+        stored = {
+            checkpoint.through: checkpoint
+            for checkpoint in _load_checkpoints(session, leader.cipher)
+        }
+        _delete_checkpoints(session, leader.id, None)
+        added = _add_checkpoints(session, leader.cipher, find_checkpoint_day(today))
+        right = {checkpoint.through: checkpoint for checkpoint in added}
+        return any(right.get(through) != checkpoint for through, checkpoint in stored.items())
+
+
+def _list_counted_days(
+    session: Session, account: UUID, *, after: LocalDate | None, before: LocalDate | None = None
+) -> CountedDays:
+    completed = day_figures_store.list_completed_days(session, account, after=after, before=before)
+    answered: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
+    for key, day in day_figures_store.list_answered_days_by_key(
+        session, account, after=after, before=before
+    ):
+        answered[key].add(day)
+    return CountedDays(completed, {key: frozenset(days) for key, days in answered.items()})
+
+
+def _add_checkpoints(session: Session, cipher: Cipher, through: LocalDate) -> list[Checkpoint]:
+    before = _load_checkpoint(session, cipher, before=None)
+    session.flush()
+    added = list(
+        compute_checkpoints(
+            before,
+            _list_counted_days(session, cipher.account, after=before.through),
+            calendar=calendar_store.load_calendar(cipher.account),
+            joined=accounts_store.get_joining_date(session, cipher.account),
+            through=through,
+        )
+    )
+    session.add_all(
+        StreakCheckpoint(
+            account_id=cipher.account,
+            through_date=checkpoint.through,
+            state_encrypted=cipher.encrypt_json(
+                checkpoint.to_document(),
+                table="streak_checkpoints",
+                column="state_encrypted",
+                row=str(checkpoint.through),
+            ),
+        )
+        for checkpoint in added
+    )
+    return added
+
+
+def _load_checkpoint(session: Session, cipher: Cipher, *, before: LocalDate | None) -> Checkpoint:
+    """Return the newest checkpoint, or the newest that ends before a day; an empty one if none."""
+    query = sa.select(StreakCheckpoint).where(StreakCheckpoint.account_id == cipher.account)
+    if before is not None:
+        query = query.where(StreakCheckpoint.through_date < before)
+    row = session.scalar(query.order_by(StreakCheckpoint.through_date.desc()).limit(1))
+    return _decrypt_checkpoint(cipher, row) if row else Checkpoint()
+
+
+def _load_checkpoints(session: Session, cipher: Cipher) -> Iterable[Checkpoint]:
+    query = sa.select(StreakCheckpoint).where(StreakCheckpoint.account_id == cipher.account)
+    return [_decrypt_checkpoint(cipher, row) for row in session.scalars(query)]
+
+
+def _decrypt_checkpoint(cipher: Cipher, row: StreakCheckpoint) -> Checkpoint:
+    document = cipher.decrypt_json(
+        row.state_encrypted,
+        table="streak_checkpoints",
+        column="state_encrypted",
+        row=str(row.through_date),
+    )
+    return Checkpoint.from_document(row.through_date, document)
+
+
+def _find_newest_date(session: Session, account: UUID) -> LocalDate | None:
+    newest = sa.func.max(StreakCheckpoint.through_date, type_=StreakCheckpoint.through_date.type)
+    return session.scalar(sa.select(newest).where(StreakCheckpoint.account_id == account))
+
+
+def _delete_checkpoints(session: Session, account: UUID, first: LocalDate | None) -> None:
+    deletion = sa.delete(StreakCheckpoint).where(StreakCheckpoint.account_id == account)
+    if first is not None:
+        deletion = deletion.where(StreakCheckpoint.through_date >= first)
+    session.execute(deletion.execution_options(synchronize_session="fetch"))

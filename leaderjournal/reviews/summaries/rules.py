@@ -15,7 +15,12 @@ from leaderjournal.practice_log.summary.rules import NO_FIGURES, PersonFigures, 
 from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
 from leaderjournal.reviews.highlights.rules import Highlight, Passage, choose_highlights
 from leaderjournal.reviews.periods.rules import Period
-from leaderjournal.reviews.streaks.rules import count_longest_streak, find_freezes
+from leaderjournal.reviews.streaks.rules import (
+    NO_STREAK,
+    StreakState,
+    count_longest_streak,
+    find_freezes,
+)
 from leaderjournal.team_mirror.comparison.rules import KeyComparison, compare_means
 from leaderjournal.team_mirror.rules import KeyMean
 
@@ -42,8 +47,9 @@ class Journal:
     """What a summary is made from.
 
     `days` are those written in the period and in the one before it; others are ignored.
-    `in_time_before` are the dates of all earlier days written in time, which earned the freezes
-    that a streak has when the period begins. `keys` are the slugs in the order of the practice.
+    `streak_before` is how the streak stood before them, and `in_time_before` are the dates written
+    in time from there to the first of `days`: they earned the freezes that a streak has when the
+    period begins. `keys` are the slugs in the order of the practice.
     `practice` are the figures of the practice log in the period, `team` the team's means in a month
     where they may be shown.
     """
@@ -52,6 +58,7 @@ class Journal:
     keys: tuple[str, ...]
     calendar: PracticeCalendar
     joined: LocalDate
+    streak_before: StreakState = NO_STREAK
     in_time_before: Collection[LocalDate] = ()
     passages: Collection[Passage] = ()
     practice: PracticeFigures = NO_FIGURES
@@ -59,7 +66,7 @@ class Journal:
 
     @property
     def in_time(self) -> frozenset[LocalDate]:
-        """The dates of all known days that were written in time."""
+        """The dates of the days after `streak_before` that were written in time."""
         return frozenset(day.date for day in self.days if day.in_time) | set(self.in_time_before)
 
 
@@ -174,6 +181,7 @@ def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
             today=today,
             first=period.first,
             last=period.last,
+            before=journal.streak_before,
         ),
         words=sum(day.words for day in written.values()),
         by_key={key: _compute_key_figures(key, written.values(), before) for key in journal.keys},
@@ -211,7 +219,9 @@ def mark_period(
 ) -> dict[LocalDate, tuple[Mark, ...]]:
     """Return the marks of each day of `period`, in order."""
     in_time = {day.date: day.in_time for day in journal.days}
-    freezes = find_freezes(journal.in_time, calendar=journal.calendar, today=today)
+    freezes = find_freezes(
+        journal.in_time, calendar=journal.calendar, today=today, before=journal.streak_before
+    )
     return {
         day: marks
         for month in period.months

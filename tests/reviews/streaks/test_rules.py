@@ -25,7 +25,11 @@ from leaderjournal.kernel.days import (
     to_local_date,
 )
 from leaderjournal.reviews.streaks.rules import (
+    NO_STEADINESS,
+    NO_STREAK,
     Streak,
+    advance_steadiness,
+    advance_streak,
     compute_steadiness,
     compute_streak,
     count_longest_streak,
@@ -450,3 +454,47 @@ def test_longest_streaks_hold_completed_days_and_match_the_longest(kept, calenda
         covered |= held
     fewer = list_longest_runs(kept, calendar=calendar, today=today, first=first, last=last, most=2)
     assert fewer == runs[:2]
+
+
+# Going on from an earlier day
+
+
+@settings(max_examples=300)
+@given(journals, calendars(), st.lists(steps, min_size=1, max_size=3), st.integers(0, 75))
+def test_streak_goes_on_from_any_earlier_day_as_if_counted_from_the_first(
+    written, calendar, cuts, today_step
+):
+    today = day(today_step)
+    cuts = sorted({day(cut) for cut in cuts if day(cut) < today})
+    before, after = NO_STREAK, written
+    for cut in cuts:
+        before = advance_streak(
+            before, {d for d in after if d <= cut}, calendar=calendar, through=cut
+        )
+        after = {d for d in after if d > cut}
+    of_all = {"calendar": calendar, "today": today}
+    assert compute_streak(after, **of_all, before=before) == compute_streak(written, **of_all)
+    first = days_after(cuts[-1], 1) if cuts else MONDAY
+    span = of_all | {"first": first, "last": max(first, days_after(today, -1))}
+    assert count_longest_streak(after, **span, before=before) == count_longest_streak(
+        written, **span
+    )
+    assert list_longest_runs(after, **span, before=before) == list_longest_runs(written, **span)
+    freezes = find_freezes(written, **of_all)
+    assert find_freezes(after, **of_all, before=before) == {d for d in freezes if d >= first}
+
+
+@settings(max_examples=300)
+@given(journals, calendars(), st.lists(steps, min_size=1, max_size=3), days, st.integers(0, 75))
+def test_steadiness_goes_on_from_any_earlier_day_as_if_counted_from_the_first(
+    written, calendar, cuts, joined, today_step
+):
+    today = day(today_step)
+    before, after = NO_STEADINESS, written
+    of_all = {"calendar": calendar, "joined": joined}
+    for cut in sorted({day(cut) for cut in cuts if day(cut) < today}):
+        before = advance_steadiness(before, {d for d in after if d <= cut}, **of_all, through=cut)
+        after = {d for d in after if d > cut}
+    assert compute_steadiness(after, **of_all, today=today, before=before) == compute_steadiness(
+        written, **of_all, today=today
+    )
