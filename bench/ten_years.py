@@ -1,4 +1,4 @@
-"""Ten years of daily entries of 350 words: search, a month, a year, and a full export.
+"""Ten years of daily entries of 350 words: streak, lists, search, a month, a year, an export.
 
 Run it with `.venv/bin/python bench/ten_years.py`; it makes the journal in a folder of its own (some
 ten seconds on SQLite) and prints the median and the worst of what the server itself takes, without
@@ -32,11 +32,20 @@ from leaderjournal.practice import catalogue
 from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reviews.streaks import store as streaks_store
 
 DAYS = 3652
 WORDS = 350
 SYLLABLES = ("ba", "de", "fi", "go", "lu", "mer", "nar", "ost", "prä", "rue", "sé", "tau", "ven")
-ALLOWED = {"search": 80, "month": 25, "year": 120, "export": 2000, "memory": 60}
+ALLOWED = {
+    "streak": 10,
+    "latest": 20,
+    "search": 80,
+    "month": 25,
+    "year": 120,
+    "export": 2000,
+    "memory": 60,
+}
 TIMES = 15
 
 
@@ -108,6 +117,7 @@ def make_journal(settings):
             days.append(DayToImport(days_after(today, -back), DayContent(answers, note), writing))
         with write_transaction() as session:
             day_imports_store.import_days(session, leader.cipher, days, now=now)
+        streaks_store.rebuild_checkpoints(leader, today=today)
         token, _ = create_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 
@@ -141,6 +151,8 @@ def measure(app, token, today) -> None:
     print(f"memory above idle: {highest - idle:.1f} MB (at most {ALLOWED['memory']})")
     month, year = f"{today:%Y-%m}", f"{today:%Y}"
     last_month = f"{days_after(today, -31):%Y-%m}"
+    report("streak", get("/streak"), ALLOWED["streak"])
+    report("the latest 30", get("/reflections?limit=30"), ALLOWED["latest"])
     report("search, one hit", get("/reflections?q=needle"), ALLOWED["search"])
     report("search, nothing", get("/reflections?q=xyzzy"), ALLOWED["search"])
     report("search, a phrase", get('/reflections?q="in the hay" needle'), ALLOWED["search"])

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +18,13 @@ from leaderjournal.accounts.practice_calendar.rules import (
     PracticeDays,
 )
 from leaderjournal.accounts.quotas import check_pauses
-from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
+from leaderjournal.kernel.database import (
+    LocalDateColumn,
+    count_changed_rows,
+    db,
+    new_id,
+    write_transaction,
+)
 from leaderjournal.kernel.days import LocalDate
 
 calendar_changed = Signal("a leader's practice calendar has changed")
@@ -41,32 +48,44 @@ def load_calendar(account: UUID) -> PracticeCalendar:
 def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     """Return the practice calendar of each of these accounts."""
     changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
-    for account, day, weekdays in db.session.execute(
-        sa.select(
-            PracticeDaysChange.account_id,
-            PracticeDaysChange.effective_from,
-            PracticeDaysChange.weekdays,
-        ).where(PracticeDaysChange.account_id.in_(accounts))
-    ):
-        changes[account].append((day, frozenset(map(int, weekdays))))
     short_days: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
-    for account, day in db.session.execute(
-        sa.select(ShortDay.account_id, ShortDay.local_date).where(ShortDay.account_id.in_(accounts))
-    ):
-        short_days[account].add(day)
     pauses: defaultdict[UUID, list[Pause]] = defaultdict(list)
-    for account, first, last in db.session.execute(
-        sa.select(PauseRow.account_id, PauseRow.first_date, PauseRow.last_date).where(
-            PauseRow.account_id.in_(accounts)
-        )
-    ):
-        pauses[account].append(Pause(first, last))
+    for kind, account, first, last, weekdays in db.session.execute(_select_calendars(accounts)):
+        if kind == "change":
+            changes[account].append((first, frozenset(map(int, weekdays))))
+        elif kind == "short day":
+            short_days[account].add(first)
+        else:
+            pauses[account].append(Pause(first, last))
     return {
         account: PracticeCalendar(
             tuple(changes[account]), tuple(pauses[account]), frozenset(short_days[account])
         )
         for account in accounts
     }
+
+
+def _select_calendars(accounts: Collection[UUID]) -> sa.CompoundSelect[Any]:
+    """Return the rows of three tables in one statement: kind, account, first, last, weekdays."""
+    no_date, no_text = sa.cast(sa.null(), LocalDateColumn), sa.cast(sa.null(), sa.Text)
+    parts: tuple[tuple[Any, ...], ...] = (
+        (
+            "change",
+            PracticeDaysChange,
+            PracticeDaysChange.effective_from,
+            no_date,
+            PracticeDaysChange.weekdays,
+        ),
+        ("short day", ShortDay, ShortDay.local_date, no_date, no_text),
+        ("pause", PauseRow, PauseRow.first_date, PauseRow.last_date, no_text),
+    )
+    selects: list[sa.Select[Any]] = [
+        sa.select(sa.literal(kind), table.account_id, first, last, weekdays).where(
+            table.account_id.in_(accounts)
+        )
+        for kind, table, first, last, weekdays in parts
+    ]
+    return sa.union_all(*selects)
 
 
 def load_practice_days(account: UUID) -> PracticeDays:
