@@ -20,6 +20,7 @@ from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
 from leaderjournal.kernel.assets import init_assets
+from leaderjournal.kernel.compression import init_compression
 from leaderjournal.kernel.context import init_context
 from leaderjournal.kernel.database import init_database
 from leaderjournal.kernel.error_log import init_error_log
@@ -172,6 +173,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _init_kernel(app: Flask, settings: Settings) -> None:
     """Attach the kernel's parts to `app`. Requests pass their checks in this order."""
+    init_compression(app)
     init_hosts(app)
     app.before_request(_allow_large_files)
     app.before_request(refuse_large_body)

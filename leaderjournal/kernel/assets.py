@@ -1,19 +1,22 @@
 """Static files under a hashed folder, so that browsers can cache them for a year.
 
 The hash is of the whole tree, not of each file: modules and stylesheets can then name each other
-relatively, with no build step in between.
+relatively, with no build step in between. Text is compressed as well as can be, once per process.
 """
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
+import brotli
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory, url_for
 
 from leaderjournal.kernel.settings import ROOT
 
 STATIC = ROOT / "static"
 ONE_YEAR = 365 * 24 * 3600
+TEXT_FILES = frozenset({".css", ".js", ".json", ".mjs", ".svg", ".txt"})
 
 blueprint = Blueprint("assets", __name__)
 
@@ -35,7 +38,29 @@ def file(version: str, filename: str) -> Response:
     response = send_from_directory(STATIC, filename, max_age=ONE_YEAR)
     response.cache_control.public = True
     response.cache_control.immutable = True
+    if Path(filename).suffix in TEXT_FILES:
+        response.vary.add("Accept-Encoding")
+        encoding = request.accept_encodings.best_match(["br", "gzip"])
+        if encoding and response.status_code == 200:
+            _replace_body(response, _read_compressed(filename, encoding), encoding)
     return response
+
+
+def _replace_body(response: Response, body: bytes, encoding: str) -> None:
+    response.close()
+    response.direct_passthrough = False
+    response.set_data(body)
+    response.content_encoding = encoding
+    response.set_etag(f"{response.get_etag()[0]}-{encoding}")
+
+
+@cache
+def _read_compressed(filename: str, encoding: str) -> bytes:
+    content = (STATIC / filename).read_bytes()
+    if encoding == "br":
+        compressed: bytes = brotli.compress(content)
+        return compressed
+    return gzip.compress(content, mtime=0)
 
 
 @cache

@@ -1,0 +1,38 @@
+"""What a phone has to fetch, counted in bytes on the line, headers and all."""
+
+from browser.test_journey import register
+
+FIRST_LOAD = 130_000
+LATER_LOAD = 5_000
+"""Bytes of today's page with everything it fetches, compressed."""
+
+
+class Meter:
+    """Counts what a page fetches from the server."""
+
+    def __init__(self, page) -> None:
+        self._devtools = page.context.new_cdp_session(page)
+        self._devtools.on("Network.loadingFinished", self._add)
+        self._devtools.send("Network.enable")
+        self.start()
+
+    def start(self) -> None:
+        self.bytes = self.requests = 0
+
+    def _add(self, event) -> None:
+        self.bytes += event["encodedDataLength"]
+        self.requests += event["encodedDataLength"] > 0
+
+
+def test_todays_page_is_light_on_a_bad_connection(new_page):
+    page = new_page()
+    register(page)
+    state = page.context.storage_state()
+    fresh = new_page(storage_state=state)
+    meter = Meter(fresh)
+    fresh.goto("/", wait_until="networkidle")
+    assert 0 < meter.bytes <= FIRST_LOAD
+    fresh.goto("/people", wait_until="networkidle")
+    meter.start()
+    fresh.goto("/", wait_until="networkidle")
+    assert 0 < meter.bytes <= LATER_LOAD
