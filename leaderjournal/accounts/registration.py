@@ -57,7 +57,10 @@ def register_account(new: dict[str, Any], *, invitation: str = "", now: Instant)
     def accept(session: Session, account: Account) -> None:
         invitations_store.accept_invitation(session, invitation, account, now=now)
 
-    is_invited = bool(invitation) and invitations_store.is_pending(invitation, now=now)
+    # By invitation, one that another request uses up meanwhile opens the door no more.
+    is_invited = get_settings().registration is Registration.INVITE or (
+        bool(invitation) and invitations_store.is_pending(invitation, now=now)
+    )
     on_create = accept if is_invited else None
     try:
         leader = store.create_account(**new, language="en", now=now, on_create=on_create)

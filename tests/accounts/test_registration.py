@@ -11,6 +11,8 @@ import time_machine
 from factories import a_leader, csrf_token
 
 from leaderjournal import create_app
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.accounts.invitations import store as invitations_store
 from leaderjournal.accounts.invitations.models import Invitation
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.first_run import create_secrets
@@ -165,6 +167,25 @@ def test_concurrent_uses_of_an_invitation_create_one_account(app, client, set_re
 
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(use, range(4))) == [201, 403, 403, 403]
+
+
+def test_invitation_used_up_between_two_looks_creates_no_account(
+    app, client, set_registration, monkeypatch
+):
+    """A fault: of four concurrent uses, two created an account, once in some hundred runs."""
+    set_registration("invite")
+    token = create_invitation(app).rpartition("/")[2]
+    is_pending = invitations_store.is_pending
+
+    def look_and_lose(token, *, now):
+        found = is_pending(token, now=now)
+        invitations_store.withdraw_invitation(NEW["email"])
+        return found
+
+    monkeypatch.setattr(invitations_store, "is_pending", look_and_lose)
+    assert register(client, invitation=token).status_code == 403
+    with app.app_context():
+        assert list(accounts_store.iter_account_ids()) == []
 
 
 def test_registration_succeeds_while_the_queue_is_down(app, database_url, environment, tmp_path):
