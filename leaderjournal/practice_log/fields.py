@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate
 
 from leaderjournal.kernel.days import LocalDate, to_local_date
-from leaderjournal.kernel.fields import UserText
+from leaderjournal.kernel.fields import VISIBLE_PATTERN, UserText
 from leaderjournal.practice_log.entries.rules import LONGEST_TEXT
 
 LARGEST_AMOUNT = 1e15
@@ -19,6 +19,7 @@ class Text(UserText):
     def __init__(self, *, least: int = 1, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
         message = f"Use {least} to {longest:,} characters."
         length = validate.Length(least, longest, error=message)
+        kwargs.setdefault("metadata", {"pattern": VISIBLE_PATTERN})
         super().__init__(longest=longest, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

@@ -29,7 +29,8 @@ def test_every_call_answers_as_documented(api, fuzzer):
         @given(operation.as_strategy())
         def answers(case):
             case.call_and_validate(
-                headers=fuzzer.headers,
+                # The client in this process does not decompress, as others do.
+                headers=fuzzer.headers | {"Accept-Encoding": "identity"},
                 excluded_checks=[positive_data_acceptance],
                 additional_checks=[accepts_what_the_schema_allows],  # it knows more rules
             )
