@@ -158,12 +158,15 @@ def write_content(
     write_times: Mapping[Field, Instant],
     *,
     in_time: bool,
-) -> None:
-    """Put a day's content and figures into its rows, inside the caller's transaction."""
+) -> frozenset[str]:
+    """Put a day's content and figures into its rows, inside the caller's transaction.
+
+    Return the keys that are answered in time.
+    """
     if row.has_commitment and not content.commitment.strip():
         commitments_removed.send(session, days=[(row.account_id, row.id)])
     encrypt_content(cipher, row, content, write_times)
-    _replace_figures(session, row.id, content, in_time=in_time)
+    return _replace_figures(session, row.id, content, in_time=in_time)
 
 
 def _lock_day(
@@ -211,9 +214,8 @@ def _replace_content(
     row.deleted_at = None
     row.change_id = change
     drop_oldest_versions(session, row)
-    write_content(session, cipher, row, content, write_times, in_time=in_time)
-    session.flush()
-    if _get_counted(session, row) != counted:
+    keys_in_time = write_content(session, cipher, row, content, write_times, in_time=in_time)
+    if (row.completed, row.completed and row.in_time, keys_in_time) != counted:
         counted_days_changed.send(
             session, account=row.account_id, first=row.local_date, cipher=cipher
         )
@@ -266,11 +268,14 @@ def _keep_superseded(
 
 def _replace_figures(
     session: Session, reflection_id: UUID, content: DayContent, *, in_time: bool
-) -> None:
-    """Replace the figures of a day; a key answered in time before stays in time."""
+) -> frozenset[str]:
+    """Replace the figures of a day; a key answered in time before stays in time.
+
+    Return the keys that are answered in time.
+    """
     answered_in_time = _find_keys_in_time(session, reflection_id)
     session.execute(sa.delete(AnswerFigures).where(AnswerFigures.reflection_id == reflection_id))
-    session.add_all(
+    figures = [
         AnswerFigures(
             reflection_id=reflection_id,
             key=answer.key,
@@ -281,4 +286,6 @@ def _replace_figures(
             in_time=in_time or answer.key in answered_in_time,
         )
         for answer in content.answers
-    )
+    ]
+    session.add_all(figures)
+    return frozenset(answer.key for answer in figures if answer.answered and answer.in_time)
