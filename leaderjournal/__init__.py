@@ -113,9 +113,9 @@ APIS = (
 )
 
 local_days_changed.connect(schedule_store.reschedule_after_move)
+local_days_changed.connect(letter_store.reschedule_after_move)
 calendar_changed.connect(streaks_store.delete_checkpoints)
 counted_days_changed.connect(streaks_store.update_checkpoints)
-local_days_changed.connect(letter_store.reschedule_after_move)
 written_commitments_store.commitments_removed.connect(commitments_store.delete_results)
 name_forgotten.connect(monthly_store.rewrite_texts)
 name_forgotten.connect(team_mirror_store.rewrite_lines)

@@ -115,13 +115,9 @@ def list_completed_days(
 
 
 def list_answered_days_by_key(
-    session: Session,
-    account: UUID,
-    *,
-    after: LocalDate | None = None,
-    before: LocalDate | None = None,
+    session: Session, account: UUID, *, after: LocalDate | None = None
 ) -> list[tuple[str, LocalDate]]:
-    """Return (key, local date) of each answer written in time for a day between two."""
+    """Return (key, local date) of each answer written in time for a day after another."""
     query = (
         sa.select(AnswerFigures.key, Reflection.local_date)
         .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
@@ -130,7 +126,7 @@ def list_answered_days_by_key(
             Reflection.deleted_at.is_(None),
             AnswerFigures.answered,
             AnswerFigures.in_time,
-            *_filter_dates(after, before),
+            *_filter_dates(after, None),
         )
     )
     return [(key, day) for key, day in session.connection().execute(query)]

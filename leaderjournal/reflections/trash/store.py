@@ -37,7 +37,6 @@ def delete_day(
         if row is None or current is None:
             return False
         row.deleted_at = now
-        session.flush()
         counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
         return True
 
@@ -49,7 +48,6 @@ def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
         if row is None or row.deleted_at is None:
             return None
         row.deleted_at = None
-        session.flush()
         counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
         return decrypt_day(cipher, row)
 

@@ -9,6 +9,7 @@ from typing import Any
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.practice import catalogue
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.streaks.rules import (
     NO_STEADINESS,
     NO_STREAK,
@@ -72,16 +73,16 @@ class CountedDays:
         """All the days written."""
         return frozenset(day for day, _ in self.completed)
 
-    def group_by_month(self) -> "dict[tuple[int, int], CountedDays]":
-        """Return the days of each month that has any, by year and month."""
+    def group_by_month(self) -> "dict[Period, CountedDays]":
+        """Return the days of each month that has any."""
         completed = defaultdict(list)
-        answered: defaultdict[tuple[int, int], defaultdict[str, set[LocalDate]]]
+        answered: defaultdict[Period, defaultdict[str, set[LocalDate]]]
         answered = defaultdict(lambda: defaultdict(set))
         for day, is_in_time in self.completed:
-            completed[day.year, day.month].append((day, is_in_time))
+            completed[_get_month(day)].append((day, is_in_time))
         for key, days in self.answered_by_key.items():
             for day in days:
-                answered[day.year, day.month][key].add(day)
+                answered[_get_month(day)][key].add(day)
         return {
             month: CountedDays(
                 completed[month],
@@ -93,8 +94,7 @@ class CountedDays:
 
 def find_checkpoint_day(day: LocalDate) -> LocalDate:
     """Return the end of the last month that is settled on the local day `day`."""
-    settled = day - SETTLED_AFTER
-    return LocalDate(settled.replace(day=1) - timedelta(days=1))
+    return _get_month(LocalDate(day - SETTLED_AFTER)).previous.last
 
 
 def compute_checkpoints(
@@ -113,9 +113,9 @@ def compute_checkpoints(
     begins = days_after(before.through, 1) if before.through else min(days.written | {joined})
     by_month = days.group_by_month()
     nothing = CountedDays((), dict.fromkeys(days.answered_by_key, frozenset()))
-    checkpoint = before
-    for end in _iter_month_ends(begins, through):
-        of_month = by_month.get((end.year, end.month), nothing)
+    checkpoint, month = before, _get_month(begins)
+    while (end := month.last) <= through:
+        of_month = by_month.get(month, nothing)
         checkpoint = Checkpoint(
             through=end,
             overall=advance_streak(
@@ -136,17 +136,11 @@ def compute_checkpoints(
             ),
         )
         yield checkpoint
+        month = month.next
 
 
-def _iter_month_ends(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
-    """Yield the last day of each month from that of `first` to that of `last`, if it is over."""
-    year, month = first.year, first.month
-    while True:
-        year, month = year + month // 12, month % 12 + 1
-        end = days_after(LocalDate(date(year, month, 1)), -1)
-        if end > last:
-            return
-        yield end
+def _get_month(day: LocalDate) -> Period:
+    return Period(day.year, day.month)
 
 
 def _write_dates(state: dict[str, Any]) -> dict[str, Any]:

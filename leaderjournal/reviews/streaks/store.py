@@ -123,14 +123,10 @@ def rebuild_checkpoints(leader: Leader, *, today: LocalDate) -> bool:
         return any(right.get(through) != checkpoint for through, checkpoint in stored.items())
 
 
-def _list_counted_days(
-    session: Session, account: UUID, *, after: LocalDate | None, before: LocalDate | None = None
-) -> CountedDays:
-    completed = day_figures_store.list_completed_days(session, account, after=after, before=before)
+def _list_counted_days(session: Session, account: UUID, *, after: LocalDate | None) -> CountedDays:
+    completed = day_figures_store.list_completed_days(session, account, after=after)
     answered: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
-    for key, day in day_figures_store.list_answered_days_by_key(
-        session, account, after=after, before=before
-    ):
+    for key, day in day_figures_store.list_answered_days_by_key(session, account, after=after):
         answered[key].add(day)
     return CountedDays(completed, {key: frozenset(days) for key, days in answered.items()})
 
