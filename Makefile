@@ -17,13 +17,14 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # Test processes start others by the hundred: those read compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick lint format lock clean set-up
+.PHONY: help run demo test quick bench lint format lock clean set-up
 
 help:
 	@echo "make run      start the journal on http://127.0.0.1:$(PORT) (PORT=, DATABASE_URL=)"
 	@echo "make demo     the same, with a year of invented reflections"
 	@echo "make test     run every check and every test (ARGS= goes to pytest, WORKERS=)"
 	@echo "make quick    run the checks and the tests that take a minute, on SQLite alone"
+	@echo "make bench    measure what each call costs (ARGS= goes to bench/table.py)"
 	@echo "make lint     run the checks alone"
 	@echo "make format   format the code"
 	@echo "make lock     pin the dependencies anew (UPGRADE=1 takes newer ones)"
@@ -46,6 +47,10 @@ quick: .venv/.tests
 	@$(MAKE) --no-print-directory lint & lint=$$!; \
 		$(BIN)/pytest --quick --numprocesses $(WORKERS) --dist worksteal $(ARGS); tests=$$?; \
 		wait $$lint && exit $$tests
+
+bench: .venv/.tests
+	@sh .ci/wrk
+	@$(BIN)/python bench/table.py $(ARGS)
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check .
