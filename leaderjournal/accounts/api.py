@@ -48,7 +48,7 @@ def represent_leader(leader: Leader) -> dict[str, Any]:
         "name": leader.name,
         "time_zone": leader.time_zone,
         "day_starts_at": leader.day_starts_at,
-        "practice_days": calendar_store.load_practice_days(leader.id),
+        "practice_days": leader.practice_days,
         "language": leader.language,
     }
 

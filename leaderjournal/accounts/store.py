@@ -3,6 +3,8 @@
 import hmac
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +17,7 @@ from leaderjournal.accounts.lookup.store import hash_email
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.passwords.hashing import hash_password, verify_password
 from leaderjournal.accounts.practice_calendar import store as calendar_store
-from leaderjournal.accounts.practice_calendar.rules import MONDAY_TO_FRIDAY
+from leaderjournal.accounts.practice_calendar.rules import MONDAY_TO_FRIDAY, PracticeDays
 from leaderjournal.kernel.context import get_key_encryption, get_settings
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, get_local_day
@@ -30,28 +32,61 @@ class Suspended(Exception):
     """The operator has suspended the account."""
 
 
+def select_leaders() -> sa.Select[Any]:
+    """Return the statement that reads all that a Leader is made of, to be narrowed and prepared."""
+    weekdays = calendar_store.select_weekdays(Account.id).label("weekdays")
+    return sa.select(*Account.__table__.c, weekdays)
+
+
 class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
-    """A leader with what their account holds, decrypted."""
+    """A leader with what their account holds; name and address are decrypted when asked for.
+
+    `account` is an Account, or a row of `select_leaders`.
+    """
 
     def __init__(
-        self, account: Account, *, session_id: UUID | None = None, session_token: str = ""
+        self,
+        account: Account | sa.Row[*tuple[Any, ...]],
+        *,
+        session_id: UUID | None = None,
+        session_token: str = "",
     ) -> None:
         key = WrappedKey(account.key_wrapped_by, account.key_wrapped)
         self.id = account.id
         self.cipher = Cipher(account.id, get_key_encryption().unwrap(key, account.id))
-        self.email = _decrypt(self.cipher, "email_encrypted", account.email_encrypted)
         self.email_verified_at = account.email_verified_at
-        self.name = _decrypt(self.cipher, "name_encrypted", account.name_encrypted)
         self.time_zone = account.time_zone
         self.day_starts_at = account.day_starts_at
         self.language = account.language
         self.joined_on = account.joined_on
         self.cache_version = account.cache_version
-        self.device_key = derive_device_key(account.id, account.password_hash)
         self.session_id = session_id
         self.session_token = session_token
         self.is_session_extended = False
         """Whether this request extended the session, so that its cookie has to be sent again."""
+        self._account = account
+
+    @cached_property
+    def email(self) -> str:
+        """Their address."""
+        return _decrypt(self.cipher, "email_encrypted", self._account.email_encrypted)
+
+    @cached_property
+    def name(self) -> str:
+        """What they are called."""
+        return _decrypt(self.cipher, "name_encrypted", self._account.name_encrypted)
+
+    @cached_property
+    def device_key(self) -> bytes:
+        """The key that makes devices known to the account."""
+        return derive_device_key(self.id, self._account.password_hash)
+
+    @cached_property
+    def practice_days(self) -> PracticeDays:
+        """Their most recently set practice weekdays."""
+        if isinstance(self._account, Account):
+            return calendar_store.load_practice_days(self.id)
+        return calendar_store.parse_weekdays(self._account.weekdays)
 
     def get_id(self) -> str:
         """Return what the browser's session keeps: its token, never the account's id."""

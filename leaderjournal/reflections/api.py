@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Response, jsonify
 from flask_login import login_required
 
 from leaderjournal.accounts.access import get_current_leader
@@ -20,6 +21,7 @@ from leaderjournal.reflections.day_questions import (
     preview_day_questions,
     record_answered_questions,
 )
+from leaderjournal.reflections.replies import format_days
 from leaderjournal.reflections.rules import Answer, ChangedMeanwhile, DayContent, StoredDay, Writing
 from leaderjournal.reflections.saving import store as saving_store
 from leaderjournal.reflections.schemas import (
@@ -286,14 +288,16 @@ def restore_revision(local_date: LocalDate, version: int) -> Any:
 @login_required
 @blueprint.arguments(DayQuerySchema, location="query", unknown=None)
 @blueprint.response(200, create_page_schema(ReflectionSchema, "Reflections"))
-def list_reflections(query: dict[str, Any]) -> dict[str, Any]:
+def list_reflections(query: dict[str, Any]) -> Response:
     """List days, newest first; `q` searches all texts, and phrases in quotes as a whole.
 
     With `key`, `q` and `person` are searched in the text written under that key.
     """
     cipher, limit = get_current_leader().cipher, query["limit"]
-    dates = find_matching_days(cipher, DayQuerySchema.to_filters(query), limit=limit + 1)
-    following = dates[limit].isoformat() if len(dates) > limit else None
-    return format_page(
-        [serialize_day(day) for day in store.list_days_on(cipher, dates[:limit])], following
-    )
+    filters = DayQuerySchema.to_filters(query)
+    if filters.match_all_content:
+        days = store.list_days(cipher, first=filters.first, last=filters.last, most=limit + 1)
+    else:
+        days = store.list_days_on(cipher, find_matching_days(cipher, filters, limit=limit + 1))
+    following = days[limit].local_date.isoformat() if len(days) > limit else None
+    return jsonify(format_page(format_days(days[:limit]), following))

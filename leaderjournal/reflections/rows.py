@@ -1,7 +1,7 @@
 """The rows of days and of their versions: find, create, encrypt and decrypt them."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,49 @@ from leaderjournal.reflections.search.store import encrypt_searchable_text
 
 PAGE_SIZE = 200
 
+# Building a statement takes three times as long as running it, so those of each request are built
+# once. Columns are read far faster than objects that the session has to watch.
+FIND_ROW = (
+    sa.select(Reflection)
+    .where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date == sa.bindparam("local_date"),
+    )
+    .execution_options(populate_existing=True)
+)
+LOCK_ROW = FIND_ROW.with_for_update()
+DAY_COLUMNS = (
+    Reflection.id,
+    Reflection.account_id,
+    Reflection.local_date,
+    Reflection.time_zone,
+    Reflection.written_at,
+    Reflection.saved_at,
+    Reflection.in_time,
+    Reflection.version,
+    Reflection.document,
+)
+"""What a stored day is made of."""
+LIST_DAYS = (
+    sa.select(*DAY_COLUMNS)
+    .where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date.between(sa.bindparam("first"), sa.bindparam("last")),
+        Reflection.deleted_at.is_(None),
+    )
+    .order_by(Reflection.local_date.desc())
+    .limit(sa.bindparam("most"))
+)
+
 
 def find_row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:
     """Return the row of a day, deleted or not; None if there is none."""
-    query = sa.select(Reflection).where(
-        Reflection.account_id == account, Reflection.local_date == local_date
-    )
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(FIND_ROW, {"account": account, "local_date": local_date})
+
+
+def lock_row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:
+    """Return the row of a day, which nobody else changes until the transaction ends."""
+    return session.scalar(LOCK_ROW, {"account": account, "local_date": local_date})
 
 
 def ensure_row(
@@ -52,23 +88,27 @@ def ensure_row(
     return created.first() is not None
 
 
+def list_rows(
+    account: UUID,
+    *,
+    first: LocalDate | None = None,
+    last: LocalDate | None = None,
+    most: int,
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Return at most so many rows from `first` to `last`, newest first, with DAY_COLUMNS."""
+    limits = {"first": first or date.min, "last": last or date.max, "most": most}
+    return db.session.connection().execute(LIST_DAYS, {"account": account, **limits}).all()
+
+
 def iter_row_pages(
     account: UUID, *, first: LocalDate | None = None, last: LocalDate | None = None
-) -> Iterator[list[Reflection]]:
+) -> Iterator[Sequence[sa.Row[*tuple[Any, ...]]]]:
     """Yield the rows from `first` to `last`, newest first, page by page.
 
     A journal of many years is never loaded at once.
     """
-    query = (
-        sa.select(Reflection)
-        .where(Reflection.account_id == account, Reflection.deleted_at.is_(None))
-        .order_by(Reflection.local_date.desc())
-    )
-    if first is not None:
-        query = query.where(Reflection.local_date >= first)
     while True:
-        page = query if last is None else query.where(Reflection.local_date <= last)
-        rows = list(db.session.scalars(page.limit(PAGE_SIZE)))
+        rows = list_rows(account, first=first, last=last, most=PAGE_SIZE)
         yield rows
         if len(rows) < PAGE_SIZE:
             return
@@ -91,7 +131,7 @@ def encrypt_content(
     row.has_commitment = bool(content.commitment.strip())
 
 
-def decrypt_document(cipher: Cipher, row: Reflection) -> dict[str, Any]:
+def decrypt_document(cipher: Cipher, row: Reflection | sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """Return the document of a day."""
     document: dict[str, Any] = cipher.decrypt_json(
         row.document, table="reflections", column="document", row=row.id
@@ -99,7 +139,7 @@ def decrypt_document(cipher: Cipher, row: Reflection) -> dict[str, Any]:
     return document
 
 
-def decrypt_day(cipher: Cipher, row: Reflection) -> StoredDay:
+def decrypt_day(cipher: Cipher, row: Reflection | sa.Row[*tuple[Any, ...]]) -> StoredDay:
     """Return the day of a row."""
     document = decrypt_document(cipher, row)
     return StoredDay(

@@ -8,14 +8,36 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.reflections.models import Reflection
-from leaderjournal.reflections.rows import decrypt_day, find_row, iter_row_pages
+from leaderjournal.reflections.rows import DAY_COLUMNS, decrypt_day, iter_row_pages, list_rows
 from leaderjournal.reflections.rules import StoredDay
+
+LIST_DAYS_ON = (
+    sa.select(*DAY_COLUMNS)
+    .where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date.in_(sa.bindparam("dates", expanding=True)),
+        Reflection.deleted_at.is_(None),
+    )
+    .order_by(Reflection.local_date.desc())
+)
 
 
 def get_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
     """Return a day; None if there is none or it is deleted."""
-    row = find_row(db.session, cipher.account, local_date)
-    return decrypt_day(cipher, row) if row and row.deleted_at is None else None
+    rows = list_rows(cipher.account, first=local_date, last=local_date, most=1)
+    return decrypt_day(cipher, rows[0]) if rows else None
+
+
+def list_days(
+    cipher: Cipher,
+    *,
+    first: LocalDate | None = None,
+    last: LocalDate | None = None,
+    most: int,
+) -> list[StoredDay]:
+    """Return the latest days from `first` to `last`, at most so many, newest first."""
+    rows = list_rows(cipher.account, first=first, last=last, most=most)
+    return [decrypt_day(cipher, row) for row in rows]
 
 
 def iter_days(
@@ -29,10 +51,7 @@ def iter_days(
 
 def list_days_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[StoredDay]:
     """Return the days stored for these local dates, newest first."""
-    query = sa.select(Reflection).where(
-        Reflection.account_id == cipher.account,
-        Reflection.local_date.in_(dates),
-        Reflection.deleted_at.is_(None),
-    )
-    rows = db.session.scalars(query.order_by(Reflection.local_date.desc()))
-    return [decrypt_day(cipher, row) for row in rows]
+    given = {"account": cipher.account, "dates": dates}
+    return [
+        decrypt_day(cipher, row) for row in db.session.connection().execute(LIST_DAYS_ON, given)
+    ]

@@ -9,7 +9,7 @@ from leaderjournal.accounts.api_tokens.models import ApiToken
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.quotas import check_tokens
 from leaderjournal.accounts.rules import TOKEN_LIFETIME
-from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.store import Leader, select_leaders
 from leaderjournal.kernel import tokens
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_transaction
 from leaderjournal.kernel.days import Instant
@@ -17,6 +17,16 @@ from leaderjournal.kernel.encryption import Cipher
 
 LABEL = {"table": "api_tokens", "column": "label_encrypted"}
 """The place that a label is encrypted for."""
+
+FIND_LEADER = (
+    select_leaders()
+    .join(ApiToken, ApiToken.account_id == Account.id)
+    .where(
+        ApiToken.token_hash == sa.bindparam("token_hash"),
+        ApiToken.expires_at > sa.bindparam("now"),
+        Account.suspended_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +62,10 @@ def create_token(cipher: Cipher, *, label: str, now: Instant) -> tuple[str, Stor
 
 def find_leader_by_token(token: str, *, now: Instant) -> Leader | None:
     """Return the leader for whom this API token acts, unless it has expired."""
-    account = db.session.scalar(
-        sa.select(Account)
-        .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(
-            ApiToken.token_hash == tokens.hash_token(token),
-            ApiToken.expires_at > now,
-            Account.suspended_at.is_(None),
-        )
+    account = (
+        db.session.connection()
+        .execute(FIND_LEADER, {"token_hash": tokens.hash_token(token), "now": now})
+        .one_or_none()
     )
     return Leader(account) if account else None
 

@@ -12,7 +12,6 @@ from leaderjournal.accounts.practice_calendar.rules import PracticeDays
 from leaderjournal.accounts.practice_calendar.store import (
     StoredPause,
     list_pauses,
-    load_practice_days,
 )
 from leaderjournal.accounts.sessions.store import list_sessions
 from leaderjournal.accounts.sign_in import count_recent_failures
@@ -110,7 +109,7 @@ def build_settings_page(
         practice_days=(
             {parse_whole_number(day) for day in form.getlist("practice_days")}
             if section is Section.PROFILE
-            else load_practice_days(leader.id)
+            else leader.practice_days
         ),
         pause=build_form(Section.PAUSE, {"first_date": "", "last_date": ""}),
         pauses=list_pauses(leader.id),

@@ -88,15 +88,25 @@ def _select_calendars(accounts: Collection[UUID]) -> sa.CompoundSelect[Any]:
     return sa.union_all(*selects)
 
 
-def load_practice_days(account: UUID) -> PracticeDays:
-    """Return the account's most recently set practice weekdays."""
-    weekdays = db.session.scalar(
+def select_weekdays(account: Any) -> sa.ScalarSelect[str]:
+    """Return an account's most recently set practice weekdays as a part of another statement."""
+    return (
         sa.select(PracticeDaysChange.weekdays)
         .where(PracticeDaysChange.account_id == account)
         .order_by(PracticeDaysChange.effective_from.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return frozenset(map(int, weekdays)) if weekdays else MONDAY_TO_FRIDAY
+
+
+def load_practice_days(account: UUID) -> PracticeDays:
+    """Return the account's most recently set practice weekdays."""
+    return parse_weekdays(db.session.scalar(sa.select(select_weekdays(account))))
+
+
+def parse_weekdays(stored: str | None) -> PracticeDays:
+    """Return practice weekdays as they are stored; without any, Monday to Friday."""
+    return frozenset(map(int, stored)) if stored else MONDAY_TO_FRIDAY
 
 
 def set_practice_days(

@@ -17,11 +17,27 @@ from leaderjournal.accounts.rules import (
     SESSION_LIFETIME,
 )
 from leaderjournal.accounts.sessions.models import BrowserSession, EndedSession
-from leaderjournal.accounts.store import Leader
+from leaderjournal.accounts.store import Leader, select_leaders
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.tokens import create_token, hash_token
+
+FIND_LEADER = (
+    select_leaders()
+    .add_columns(
+        BrowserSession.id.label("session_id"),
+        BrowserSession.created_at.label("session_created_at"),
+        BrowserSession.last_seen_at.label("session_seen_at"),
+    )
+    .join(BrowserSession, BrowserSession.account_id == Account.id)
+    .where(
+        BrowserSession.token_hash == sa.bindparam("token_hash"),
+        BrowserSession.expires_at > sa.bindparam("now"),
+        BrowserSession.created_at > sa.bindparam("created_after"),
+        Account.suspended_at.is_(None),
+    )
+)
 
 
 def start_session(account_id: UUID, *, device: str, now: Instant) -> str:
@@ -48,29 +64,32 @@ def start_session(account_id: UUID, *, device: str, now: Instant) -> str:
 
 def find_leader_by_session(token: str, *, now: Instant) -> Leader | None:
     """Return the leader whose session this is, unless it has ended."""
-    found = db.session.execute(
-        sa.select(BrowserSession, Account)
-        .join(Account, Account.id == BrowserSession.account_id)
-        .where(
-            BrowserSession.token_hash == hash_token(token),
-            BrowserSession.expires_at > now,
-            BrowserSession.created_at > now - LONGEST_SESSION,
-            Account.suspended_at.is_(None),
+    found = (
+        db.session.connection()
+        .execute(
+            FIND_LEADER,
+            {
+                "token_hash": hash_token(token),
+                "now": now,
+                "created_after": now - LONGEST_SESSION,
+            },
         )
-    ).one_or_none()
+        .one_or_none()
+    )
     if found is None:
         return None
-    row, account = found
-    leader = Leader(account, session_id=row.id, session_token=token)
-    if now - row.last_seen_at > SESSION_EXTENDED_AFTER:
+    leader = Leader(found, session_id=found.session_id, session_token=token)
+    if now - found.session_seen_at > SESSION_EXTENDED_AFTER:
         # Pages stay readable while the database takes no writes.
         with suppress(OperationalError), write_transaction() as session:
             session.execute(
                 sa.update(BrowserSession)
-                .where(BrowserSession.id == row.id)
+                .where(BrowserSession.id == found.session_id)
                 .values(
                     last_seen_at=now,
-                    expires_at=min(now + SESSION_LIFETIME, row.created_at + LONGEST_SESSION),
+                    expires_at=min(
+                        now + SESSION_LIFETIME, found.session_created_at + LONGEST_SESSION
+                    ),
                 )
             )
         leader.is_session_extended = True

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.settings.store import LocalDaysChange
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
@@ -64,7 +63,7 @@ def get_schedule(leader: Leader) -> LeaderSchedule:
     offer = Schedule(
         enabled=False,
         times=(suggest_time(day_figures_store.get_last_written(leader.id)),),
-        weekdays=calendar_store.load_practice_days(leader.id),
+        weekdays=leader.practice_days,
     )
     return LeaderSchedule(
         schedule=offer,

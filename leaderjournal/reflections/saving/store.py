@@ -1,6 +1,6 @@
 """The SQL of saving a day: it is encrypted, versioned and written in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from leaderjournal.reflections.rows import (
     decrypt_document,
     encrypt_content,
     ensure_row,
+    lock_row,
 )
 from leaderjournal.reflections.rules import (
     Answer,
@@ -37,6 +38,16 @@ from leaderjournal.reflections.rules import (
     with_score,
 )
 from leaderjournal.reflections.store import get_day
+
+FiguresByKey = Mapping[str, AnswerFigures]
+
+NOTHING_COUNTED = (False, False, frozenset[str]())
+
+LOAD_FIGURES = (
+    sa.select(AnswerFigures)
+    .where(AnswerFigures.reflection_id == sa.bindparam("reflection"))
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,23 +174,20 @@ def write_content(
 
     Return the keys that are answered in time.
     """
-    if row.has_commitment and not content.commitment.strip():
-        commitments_removed.send(session, days=[(row.account_id, row.id)])
-    encrypt_content(cipher, row, content, write_times)
-    return _replace_figures(session, row.id, content, in_time=in_time)
+    before = _load_figures(session, row.id) if row.completed else {}
+    return _write_content(session, cipher, row, content, write_times, before, in_time=in_time)
 
 
 def _lock_day(
     session: Session, cipher: Cipher, local_date: LocalDate, writing: Writing, now: Instant
 ) -> tuple[Reflection, StoredDay | None]:
     """Lock the row of a day, creating it if there is none; return it and the stored day."""
-    created = ensure_row(session, cipher.account, local_date, writing, now)
-    row = session.scalars(
-        sa.select(Reflection)
-        .where(Reflection.account_id == cipher.account, Reflection.local_date == local_date)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    row = lock_row(session, cipher.account, local_date)
+    created = False
+    if row is None:  # another device may create it at this moment
+        created = ensure_row(session, cipher.account, local_date, writing, now)
+        row = lock_row(session, cipher.account, local_date)
+        assert row is not None  # noqa: S101 - it was just created, by whomever
     return row, None if created or row.deleted_at else decrypt_day(cipher, row)
 
 
@@ -206,15 +214,19 @@ def _replace_content(
 ) -> None:
     """Write the next version of a day over the current one."""
     in_time = writing.is_in_time(row.local_date)
-    counted = _get_counted(session, row)
-    if row.version == 0 or row.deleted_at or not row.completed:
+    is_stored = row.version > 0 and row.deleted_at is None
+    figures = _load_figures(session, row.id) if row.version else {}
+    counted = _get_counted(row, figures) if is_stored else NOTHING_COUNTED
+    if not is_stored or not row.completed:
         row.written_at, row.time_zone, row.in_time = writing.written_at, writing.time_zone, in_time
     row.version += 1
     row.saved_at = now
     row.deleted_at = None
     row.change_id = change
     drop_oldest_versions(session, row)
-    keys_in_time = write_content(session, cipher, row, content, write_times, in_time=in_time)
+    keys_in_time = _write_content(
+        session, cipher, row, content, write_times, figures, in_time=in_time
+    )
     if (row.completed, row.completed and row.in_time, keys_in_time) != counted:
         counted_days_changed.send(
             session, account=row.account_id, first=row.local_date, cipher=cipher
@@ -222,18 +234,35 @@ def _replace_content(
     check_space(session, row)
 
 
-def _get_counted(session: Session, row: Reflection) -> tuple[bool, bool, frozenset[str]]:
+def _write_content(
+    session: Session,
+    cipher: Cipher,
+    row: Reflection,
+    content: DayContent,
+    write_times: Mapping[Field, Instant],
+    figures: FiguresByKey,
+    *,
+    in_time: bool,
+) -> frozenset[str]:
+    if row.has_commitment and not content.commitment.strip():
+        commitments_removed.send(session, days=[(row.account_id, row.id)])
+    encrypt_content(cipher, row, content, write_times)
+    return _replace_figures(session, row.id, content, figures, in_time=in_time)
+
+
+def _get_counted(row: Reflection, figures: FiguresByKey) -> tuple[bool, bool, frozenset[str]]:
     """Return what streaks count of a day: completed, in time, and the keys answered in time."""
-    if row.version == 0 or row.deleted_at is not None:
-        return False, False, frozenset()
-    return row.completed, row.completed and row.in_time, _find_keys_in_time(session, row.id)
+    return row.completed, row.completed and row.in_time, _get_keys_in_time(figures.values())
 
 
-def _find_keys_in_time(session: Session, reflection_id: UUID) -> frozenset[str]:
-    query = sa.select(AnswerFigures.key).where(
-        AnswerFigures.reflection_id == reflection_id, AnswerFigures.answered, AnswerFigures.in_time
-    )
-    return frozenset(session.scalars(query))
+def _get_keys_in_time(figures: Iterable[AnswerFigures]) -> frozenset[str]:
+    return frozenset(answer.key for answer in figures if answer.answered and answer.in_time)
+
+
+def _load_figures(session: Session, reflection_id: UUID) -> FiguresByKey:
+    """Return the stored figures of a day's answers."""
+    rows = session.scalars(LOAD_FIGURES, {"reflection": reflection_id})
+    return {answer.key: answer for answer in rows}
 
 
 def _keep_version(
@@ -267,25 +296,27 @@ def _keep_superseded(
 
 
 def _replace_figures(
-    session: Session, reflection_id: UUID, content: DayContent, *, in_time: bool
+    session: Session,
+    reflection_id: UUID,
+    content: DayContent,
+    stored: FiguresByKey,
+    *,
+    in_time: bool,
 ) -> frozenset[str]:
     """Replace the figures of a day; a key answered in time before stays in time.
 
-    Return the keys that are answered in time.
+    Return the keys that are answered in time. Most saves change words alone, and no figure.
     """
-    answered_in_time = _find_keys_in_time(session, reflection_id)
-    session.execute(sa.delete(AnswerFigures).where(AnswerFigures.reflection_id == reflection_id))
-    figures = [
-        AnswerFigures(
-            reflection_id=reflection_id,
-            key=answer.key,
-            behaviour=answer.behaviour,
-            question=answer.question,
-            score=answer.score,
-            answered=answer.is_answered,
-            in_time=in_time or answer.key in answered_in_time,
+    figures = []
+    for answer in content.answers:
+        row = stored.get(answer.key) or AnswerFigures(
+            reflection_id=reflection_id, key=answer.key, answered=False, in_time=False
         )
-        for answer in content.answers
-    ]
+        was_in_time = row.answered and row.in_time
+        row.behaviour, row.question, row.score = answer.behaviour, answer.question, answer.score
+        row.answered, row.in_time = answer.is_answered, in_time or was_in_time
+        figures.append(row)
     session.add_all(figures)
-    return frozenset(answer.key for answer in figures if answer.answered and answer.in_time)
+    for key in stored.keys() - {answer.key for answer in content.answers}:
+        session.delete(stored[key])
+    return _get_keys_in_time(figures)

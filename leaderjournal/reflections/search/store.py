@@ -44,6 +44,11 @@ class Filters:
     first: LocalDate | None = None
     last: LocalDate | None = None
 
+    @property
+    def match_all_content(self) -> bool:
+        """Whether dates alone decide which days match."""
+        return self.key is None and self.score is None and self.to_query().is_empty
+
     def to_query(self) -> SearchQuery:
         """Return what a day's texts must contain."""
         line = None if self.key is None else FIELDS.index(self.key)
