@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.fields import EARLIEST_DATE, LATEST_DATE
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.api import serialize_day
 from leaderjournal.reflections.replies import format_days
@@ -31,7 +32,7 @@ ANSWERS = st.builds(
 DAYS = st.builds(
     StoredDay,
     id=st.builds(uuid4),
-    local_date=st.dates().map(LocalDate),
+    local_date=st.dates(EARLIEST_DATE, LATEST_DATE).map(LocalDate),
     content=st.builds(
         DayContent,
         answers=st.lists(ANSWERS, max_size=3).map(tuple),

@@ -22,7 +22,9 @@ from leaderjournal.kernel.database import (
     LocalDateColumn,
     count_changed_rows,
     db,
+    forget_read,
     new_id,
+    read_once,
     write_transaction,
 )
 from leaderjournal.kernel.days import LocalDate
@@ -31,41 +33,7 @@ calendar_changed = Signal("a leader's practice calendar has changed")
 """Sent with the session of the transaction, and the id of the `account`."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPause:
-    """A pause with the id by which it can be removed."""
-
-    id: UUID
-    first_date: LocalDate
-    last_date: LocalDate | None
-
-
-def load_calendar(account: UUID) -> PracticeCalendar:
-    """Return the account's practice calendar."""
-    return load_calendars([account])[account]
-
-
-def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
-    """Return the practice calendar of each of these accounts."""
-    changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
-    short_days: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
-    pauses: defaultdict[UUID, list[Pause]] = defaultdict(list)
-    for kind, account, first, last, weekdays in db.session.execute(_select_calendars(accounts)):
-        if kind == "change":
-            changes[account].append((first, frozenset(map(int, weekdays))))
-        elif kind == "short day":
-            short_days[account].add(first)
-        else:
-            pauses[account].append(Pause(first, last))
-    return {
-        account: PracticeCalendar(
-            tuple(changes[account]), tuple(pauses[account]), frozenset(short_days[account])
-        )
-        for account in accounts
-    }
-
-
-def _select_calendars(accounts: Collection[UUID]) -> sa.CompoundSelect[Any]:
+def _build_calendars() -> sa.CompoundSelect[Any]:
     """Return the rows of three tables in one statement: kind, account, first, last, weekdays."""
     no_date, no_text = sa.cast(sa.null(), LocalDateColumn), sa.cast(sa.null(), sa.Text)
     parts: tuple[tuple[Any, ...], ...] = (
@@ -81,11 +49,60 @@ def _select_calendars(accounts: Collection[UUID]) -> sa.CompoundSelect[Any]:
     )
     selects: list[sa.Select[Any]] = [
         sa.select(sa.literal(kind), table.account_id, first, last, weekdays).where(
-            table.account_id.in_(accounts)
+            table.account_id.in_(sa.bindparam("accounts", expanding=True))
         )
         for kind, table, first, last, weekdays in parts
     ]
     return sa.union_all(*selects)
+
+
+LOAD_CALENDARS = _build_calendars()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPause:
+    """A pause with the id by which it can be removed."""
+
+    id: UUID
+    first_date: LocalDate
+    last_date: LocalDate | None
+
+
+def load_calendar(account: UUID) -> PracticeCalendar:
+    """Return the account's practice calendar."""
+    name = _get_name(account)
+    return read_once(db.session, name, lambda: load_calendars([account])[account])
+
+
+def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
+    """Return the practice calendar of each of these accounts."""
+    changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
+    short_days: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
+    pauses: defaultdict[UUID, list[Pause]] = defaultdict(list)
+    rows = db.session.connection().execute(LOAD_CALENDARS, {"accounts": accounts})
+    for kind, account, first, last, weekdays in rows:
+        if kind == "change":
+            changes[account].append((first, frozenset(map(int, weekdays))))
+        elif kind == "short day":
+            short_days[account].add(first)
+        else:
+            pauses[account].append(Pause(first, last))
+    return {
+        account: PracticeCalendar(
+            tuple(changes[account]), tuple(pauses[account]), frozenset(short_days[account])
+        )
+        for account in accounts
+    }
+
+
+def _get_name(account: UUID) -> tuple[str, UUID]:
+    """Return the name under which a transaction remembers the account's calendar."""
+    return "practice calendar", account
+
+
+def _announce_change(session: Session, account: UUID) -> None:
+    forget_read(session, _get_name(account))
+    calendar_changed.send(session, account=account)
 
 
 def select_weekdays(account: Any) -> sa.ScalarSelect[str]:
@@ -119,14 +136,14 @@ def set_practice_days(
         weekdays="".join(map(str, sorted(days))),
     )
     session.merge(row)
-    calendar_changed.send(session, account=account)
+    _announce_change(session, account)
 
 
 def add_short_days(session: Session, account: UUID, days: Iterable[LocalDate]) -> None:
     """Add local days that a change of zone cut short, inside the caller's transaction."""
     for day in days:
         session.merge(ShortDay(account_id=account, local_date=day))
-    calendar_changed.send(session, account=account)
+    _announce_change(session, account)
 
 
 def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar) -> None:
@@ -145,7 +162,7 @@ def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar
         )
         for pause in calendar.pauses
     )
-    calendar_changed.send(session, account=account)
+    _announce_change(session, account)
 
 
 def list_pauses(account: UUID) -> list[StoredPause]:
@@ -183,7 +200,7 @@ def add_pause(account: UUID, pause: Pause) -> StoredPause:
     with write_transaction() as session:
         check_pauses(session, account)
         session.add(row)
-        calendar_changed.send(session, account=account)
+        _announce_change(session, account)
     return StoredPause(row.id, row.first_date, row.last_date)
 
 
@@ -194,5 +211,5 @@ def remove_pause(account: UUID, pause_id: UUID) -> bool:
             session,
             sa.delete(PauseRow).where(PauseRow.account_id == account, PauseRow.id == pause_id),
         )
-        calendar_changed.send(session, account=account)
+        _announce_change(session, account)
     return bool(removed)

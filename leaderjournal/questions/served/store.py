@@ -88,9 +88,11 @@ def record_served_questions(account: UUID, day: LocalDate, answered: Mapping[str
 
     A device without a connection asks the questions it has stored; they rest like any others.
     """
-    known = {q.id: q for q in _list_visible_questions([account])[account]} | {
-        q.id: q for q in catalogue.list_all_questions()
-    }
+    if not answered:
+        return
+    known = {q.id: q for q in catalogue.list_all_questions()}
+    if not known.keys() >= set(answered.values()):
+        known |= {q.id: q for q in _list_visible_questions([account])[account] if q.own}
     rows = [
         make_served_row(account, day, key, question, known[question].behaviour)
         for key, question in answered.items()
