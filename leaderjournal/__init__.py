@@ -60,6 +60,7 @@ from leaderjournal.questions import pages as questions_pages
 from leaderjournal.reflections import api as reflections_api
 from leaderjournal.reflections import pages as reflections_pages
 from leaderjournal.reflections.commitments import store as written_commitments_store
+from leaderjournal.reflections.day_page import today_requested
 from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
@@ -73,6 +74,7 @@ from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
+from leaderjournal.today import read_today
 
 IMPORT_ENDPOINTS = frozenset(
     {
@@ -120,6 +122,7 @@ written_commitments_store.commitments_removed.connect(commitments_store.delete_r
 name_forgotten.connect(monthly_store.rewrite_texts)
 name_forgotten.connect(team_mirror_store.rewrite_lines)
 name_forgotten.connect(documents_store.delete_all)
+today_requested.connect(read_today)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from leaderjournal.accounts import store as accounts_store
@@ -146,8 +147,9 @@ def _add_reflections(leader: Leader, chance: random.Random, *, now: Instant) -> 
         if is_skipped and days_ago:
             continue
         written_at = Instant(now - timedelta(days=days_ago, minutes=chance.randrange(30)))
+        list_scores = partial(day_figures_store.list_scores_before, leader.id, day)
         questions = served_questions_store.get_questions_of_day(
-            leader.cipher, day, scores=day_figures_store.list_scores_before(leader.id, day)
+            leader.cipher, day, list_scores=list_scores
         )
         content = _invent_content(questions, chance, progress=1 - days_ago / DAYS)
         writing = Writing(written_at, leader.time_zone, leader.day_starts_at)

@@ -1,11 +1,11 @@
 """The database: one engine per process, SQLite or PostgreSQL, and short write transactions."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import psycopg
@@ -13,13 +13,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, Session
 from uuid6 import uuid7
 
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.private_files import make_private
-
-T = TypeVar("T")
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another before its request is answered with 503.
@@ -181,28 +179,6 @@ def _get_file_id(file: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def read_once(session: Session, name: Hashable, read: Callable[[], T]) -> T:
-    """Return what `read` returns, called once in a transaction for each `name`.
-
-    Several parts of a page need the same few rows. Who changes them calls `forget_read`.
-    """
-    known = session.info.setdefault("read", {})
-    if name not in known:
-        known[name] = read()
-    return cast("T", known[name])
-
-
-def forget_read(session: Session, name: Hashable) -> None:
-    """Let the next `read_once` of this `name` read again."""
-    session.info.get("read", {}).pop(name, None)
-
-
-@sa.event.listens_for(Session, "after_transaction_end")
-def _forget_all_read(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop("read", None)
 
 
 def count_changed_rows(session: Session, statement: sa.Executable) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from blinker import Signal
 from flask import render_template, request, url_for
 
 from leaderjournal.accounts.store import Leader
@@ -18,6 +19,9 @@ from leaderjournal.reflections.day_questions import get_day_questions
 from leaderjournal.reflections.rules import DayContent, StoredDay
 from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.reflections.versions import store as versions_store
+
+today_requested = Signal("today's page is about to be made")
+"""Sent by the leader, with their local day `today`, to whoever can read all that it needs."""
 
 SUPERSEDED_SHOWN_FOR = timedelta(days=7)
 
@@ -70,6 +74,8 @@ def render_day(
 ) -> str:
     """Return the page of a day; `shared` is text to be added to the note, not yet saved."""
     today = leader.today(now)
+    if local_date == today:
+        today_requested.send(leader, today=today)
     stored = store.get_day(leader.cipher, local_date)
     day = get_day_status(leader, local_date, stored, today)
     previous_date, next_date = days_after(local_date, -1), days_after(local_date, 1)

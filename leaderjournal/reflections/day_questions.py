@@ -1,6 +1,7 @@
 """The questions of a day, chosen by what the leader scored before it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
@@ -17,7 +18,7 @@ def get_day_questions(
     return served_questions_store.get_questions_of_day(
         leader.cipher,
         local_date,
-        scores=list_scores_before(leader.id, local_date),
+        list_scores=partial(list_scores_before, leader.id, local_date),
         answered=answered,
     )
 

@@ -7,11 +7,21 @@ import sqlalchemy as sa
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.reflections.models import Reflection
-from leaderjournal.reflections.rows import DAY_COLUMNS, decrypt_day, iter_row_pages, list_rows
+from leaderjournal.reflections.rows import (
+    DAY,
+    DAY_COLUMNS,
+    decrypt_day,
+    iter_row_pages,
+    list_rows,
+    read_row,
+)
 from leaderjournal.reflections.rules import StoredDay
 
-LIST_DAYS_ON = (
+__all__ = ["DAY", "DAYS_ON", "get_day", "iter_days", "list_days", "list_days_on"]
+
+DAYS_ON = Reading(
     sa.select(*DAY_COLUMNS)
     .where(
         Reflection.account_id == sa.bindparam("account"),
@@ -24,8 +34,8 @@ LIST_DAYS_ON = (
 
 def get_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
     """Return a day; None if there is none or it is deleted."""
-    rows = list_rows(cipher.account, first=local_date, last=local_date, most=1)
-    return decrypt_day(cipher, rows[0]) if rows else None
+    row = read_row(cipher.account, local_date)
+    return decrypt_day(cipher, row) if row and row.deleted_at is None else None
 
 
 def list_days(
@@ -51,7 +61,6 @@ def iter_days(
 
 def list_days_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[StoredDay]:
     """Return the days stored for these local dates, newest first."""
-    given = {"account": cipher.account, "dates": dates}
-    return [
-        decrypt_day(cipher, row) for row in db.session.connection().execute(LIST_DAYS_ON, given)
-    ]
+    wanted = tuple(sorted(dates))
+    rows = DAYS_ON.read(db.session, account=cipher.account, dates=wanted)
+    return [decrypt_day(cipher, row) for row in rows]

@@ -19,44 +19,35 @@ from leaderjournal.accounts.practice_calendar.rules import (
 )
 from leaderjournal.accounts.quotas import check_pauses
 from leaderjournal.kernel.database import (
-    LocalDateColumn,
     count_changed_rows,
     db,
-    forget_read,
     new_id,
-    read_once,
     write_transaction,
 )
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.readings import JoinedReading, Reading
 
 calendar_changed = Signal("a leader's practice calendar has changed")
 """Sent with the session of the transaction, and the id of the `account`."""
 
 
-def _build_calendars() -> sa.CompoundSelect[Any]:
-    """Return the rows of three tables in one statement: kind, account, first, last, weekdays."""
-    no_date, no_text = sa.cast(sa.null(), LocalDateColumn), sa.cast(sa.null(), sa.Text)
-    parts: tuple[tuple[Any, ...], ...] = (
-        (
-            "change",
-            PracticeDaysChange,
-            PracticeDaysChange.effective_from,
-            no_date,
-            PracticeDaysChange.weekdays,
-        ),
-        ("short day", ShortDay, ShortDay.local_date, no_date, no_text),
-        ("pause", PauseRow, PauseRow.first_date, PauseRow.last_date, no_text),
+_ACCOUNTS: sa.BindParameter[Any] = sa.bindparam("accounts", expanding=True)
+CHANGES = Reading(
+    sa.select(
+        PracticeDaysChange.account_id,
+        PracticeDaysChange.effective_from,
+        PracticeDaysChange.weekdays,
+    ).where(PracticeDaysChange.account_id.in_(_ACCOUNTS))
+)
+SHORT_DAYS = Reading(
+    sa.select(ShortDay.account_id, ShortDay.local_date).where(ShortDay.account_id.in_(_ACCOUNTS))
+)
+PAUSES = Reading(
+    sa.select(PauseRow.account_id, PauseRow.first_date, PauseRow.last_date).where(
+        PauseRow.account_id.in_(_ACCOUNTS)
     )
-    selects: list[sa.Select[Any]] = [
-        sa.select(sa.literal(kind), table.account_id, first, last, weekdays).where(
-            table.account_id.in_(sa.bindparam("accounts", expanding=True))
-        )
-        for kind, table, first, last, weekdays in parts
-    ]
-    return sa.union_all(*selects)
-
-
-LOAD_CALENDARS = _build_calendars()
+)
+CALENDARS = JoinedReading((CHANGES, SHORT_DAYS, PAUSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +61,23 @@ class StoredPause:
 
 def load_calendar(account: UUID) -> PracticeCalendar:
     """Return the account's practice calendar."""
-    name = _get_name(account)
-    return read_once(db.session, name, lambda: load_calendars([account])[account])
+    return load_calendars([account])[account]
 
 
 def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     """Return the practice calendar of each of these accounts."""
+    session, whose = db.session, {"accounts": tuple(accounts)}
+    if not CHANGES.is_remembered(session, **whose):
+        CALENDARS.read(session, whose)
     changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
+    for account, effective_from, weekdays in CHANGES.read(session, **whose):
+        changes[account].append((effective_from, parse_weekdays(weekdays)))
     short_days: defaultdict[UUID, set[LocalDate]] = defaultdict(set)
+    for account, day in SHORT_DAYS.read(session, **whose):
+        short_days[account].add(day)
     pauses: defaultdict[UUID, list[Pause]] = defaultdict(list)
-    rows = db.session.connection().execute(LOAD_CALENDARS, {"accounts": accounts})
-    for kind, account, first, last, weekdays in rows:
-        if kind == "change":
-            changes[account].append((first, frozenset(map(int, weekdays))))
-        elif kind == "short day":
-            short_days[account].add(first)
-        else:
-            pauses[account].append(Pause(first, last))
+    for account, first, last in PAUSES.read(session, **whose):
+        pauses[account].append(Pause(first, last))
     return {
         account: PracticeCalendar(
             tuple(changes[account]), tuple(pauses[account]), frozenset(short_days[account])
@@ -95,13 +86,9 @@ def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     }
 
 
-def _get_name(account: UUID) -> tuple[str, UUID]:
-    """Return the name under which a transaction remembers the account's calendar."""
-    return "practice calendar", account
-
-
 def _announce_change(session: Session, account: UUID) -> None:
-    forget_read(session, _get_name(account))
+    for reading in CALENDARS.readings:
+        reading.forget(session)
     calendar_changed.send(session, account=account)
 
 

@@ -18,6 +18,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import Precondition
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.practice_log.commitments.rules import FOLLOW_UP_DAYS, needs_follow_up
 from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import Commitment, Content, Kind
@@ -28,6 +29,22 @@ from leaderjournal.reflections.commitments import store as written_commitments_s
 BATCH_SIZE = 500
 RECENT_DAYS = 90
 """How far back a commitment in a reflection without a logged result is followed up."""
+
+RECENT = Reading(
+    entries_store.select_entries(
+        LogEntry.kind == Kind.COMMITMENT.value,
+        LogEntry.local_date.between(
+            sa.bindparam("commitments_from"), sa.bindparam("commitments_until")
+        ),
+    )
+)
+DUE = Reading(
+    entries_store.select_entries(
+        LogEntry.follow_up_from.between(sa.bindparam("due_from"), sa.bindparam("due_until")),
+        LogEntry.local_date < sa.bindparam("made_before"),
+    )
+)
+"""Older ones that are due only now."""
 
 
 def get_due_date(calendar: PracticeCalendar, made_on: LocalDate) -> LocalDate:
@@ -57,18 +74,58 @@ def list_commitments(
 
 
 def list_commitments_to_follow_up(cipher: Cipher, *, today: LocalDate) -> list[Entry]:
-    """Return the commitments that today's page follows up, the latest made first."""
-    recent_from = days_after(today, -RECENT_DAYS)
-    older_ids = db.session.scalars(
-        sa.select(LogEntry.id).where(
-            LogEntry.account_id == cipher.account,
-            LogEntry.follow_up_from.between(days_after(today, -FOLLOW_UP_DAYS), today),
-            LogEntry.local_date < recent_from,
+    """Return the commitments that today's page follows up, the latest made first.
+
+    Only the reflections that one of them stands in are decrypted.
+    """
+    session, whose = db.session, {"account": cipher.account}
+    stored = [
+        entries_store.decrypt_entry(cipher, row)
+        for row in (
+            *RECENT.read(session, **whose, **get_recent_span(today)),
+            *DUE.read(session, **whose, **get_due_span(today)),
         )
+    ]
+    own = {entry.id: entry for entry in stored if not entry.content.of_day}
+    results = {entry.id: entry for entry in stored if entry.content.of_day}
+    calendar = calendar_store.load_calendar(cipher.account)
+    span = get_recent_span(today)
+    days = {
+        day_id: day
+        for day_id, day in written_commitments_store.list_commitment_days(
+            cipher.account, first=span["commitments_from"], last=span["commitments_until"]
+        )
+        if day_id in results
+        or needs_follow_up(Commitment("", get_due_date(calendar, day), of_day=True), today)
+    } | {entry.id: entry.local_date for entry in results.values()}
+    wanted = [
+        day
+        for day_id, day in days.items()
+        if day_id not in results or needs_follow_up(results[day_id].content, today)
+    ]
+    from_days = [
+        _join_result(written, results.get(written.id), calendar)
+        for written in written_commitments_store.list_commitments_on(cipher, wanted)
+    ]
+    return sorted(
+        (e for e in (*own.values(), *from_days) if needs_follow_up(e.content, today)),
+        key=lambda entry: (entry.local_date, str(entry.id)),
+        reverse=True,
     )
-    older = [entry for entry_id in older_ids if (entry := find_commitment(cipher, entry_id))]
-    commitments = [*list_commitments(cipher, first=recent_from, last=today), *older]
-    return [entry for entry in commitments if needs_follow_up(entry.content, today)]
+
+
+def get_recent_span(today: LocalDate) -> dict[str, LocalDate]:
+    """Return from when until when a commitment is recent."""
+    return {"commitments_from": days_after(today, -RECENT_DAYS), "commitments_until": today}
+
+
+def get_due_span(today: LocalDate) -> dict[str, LocalDate]:
+    """Return the due days of commitments that are followed up, and until when they were made."""
+    return {
+        "due_from": days_after(today, -FOLLOW_UP_DAYS),
+        "due_until": today,
+        "made_before": days_after(today, -RECENT_DAYS),
+    }
 
 
 def find_commitment(cipher: Cipher, entry_id: UUID) -> Entry | None:

@@ -95,6 +95,22 @@ def list_stored_entries(
     return [decrypt_entry(cipher, row) for row in db.session.scalars(query.order_by(*order))]
 
 
+def select_entries(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement of an account's entries under some conditions, the latest first."""
+    return (
+        sa.select(
+            LogEntry.id,
+            LogEntry.kind,
+            LogEntry.local_date,
+            LogEntry.version,
+            LogEntry.saved_at,
+            LogEntry.document,
+        )
+        .where(LogEntry.account_id == sa.bindparam("account"), *conditions)
+        .order_by(LogEntry.local_date.desc(), LogEntry.id.desc())
+    )
+
+
 def find_stored_entry(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry of the account; None if it does not exist or is of another kind."""
     row = _find_row(db.session, cipher.account, entry_id)
@@ -224,7 +240,7 @@ def _find_row(
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def decrypt_entry(cipher: Cipher, row: LogEntry) -> Entry:
+def decrypt_entry(cipher: Cipher, row: LogEntry | Any) -> Entry:
     """Return the entry that a row holds."""
     kind = Kind(row.kind)
     document = cipher.decrypt_json(row.document, table="log_entries", column="document", row=row.id)

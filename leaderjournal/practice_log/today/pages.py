@@ -17,6 +17,7 @@ from leaderjournal.practice_log.entries.forms import Page, redirect_back, save_a
 from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people import store as people_store
+from leaderjournal.practice_log.today import store as today_store
 from leaderjournal.practice_log.today.panel import TodayPanel, build_today_panel
 from leaderjournal.practice_log.wording import list_person_options
 
@@ -26,7 +27,7 @@ def provide_log_values() -> dict[str, Any]:
     """Return what pages of lower packages show of the log, prepared only when a template asks."""
     if not current_user:
         return {}
-    list_people = cache(_list_people)  # read once, though today's page shows both values
+    list_people = cache(_list_people)  # decrypted once, though today's page shows both values
     return {
         "today_panel": LocalProxy(cache(lambda: _get_today_panel(list_people()))),
         "team_names": LocalProxy(cache(lambda: _list_team_names(list_people()))),
@@ -34,7 +35,7 @@ def provide_log_values() -> dict[str, Any]:
 
 
 def _list_people() -> list[Entry]:
-    return entries_store.list_stored_entries(get_current_leader().cipher, Kind.PERSON)
+    return today_store.list_people(get_current_leader().cipher)
 
 
 def _get_today_panel(people: Sequence[Entry]) -> TodayPanel:

@@ -7,10 +7,10 @@ from uuid import UUID
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.practice_log.commitments import store as commitments_store
-from leaderjournal.practice_log.entries import store as entries_store
-from leaderjournal.practice_log.entries.rules import Commitment, Kind
+from leaderjournal.practice_log.entries.rules import Commitment
 from leaderjournal.practice_log.entries.store import Entry
-from leaderjournal.practice_log.wins.rules import FOLLOW_UP_DAYS, needs_celebration
+from leaderjournal.practice_log.today.store import list_recent_wins
+from leaderjournal.practice_log.wins.rules import needs_celebration
 from leaderjournal.practice_log.wording import (
     Option,
     format_count,
@@ -49,9 +49,6 @@ class TodayPanel:
 def build_today_panel(cipher: Cipher, people: Sequence[Entry], *, today: LocalDate) -> TodayPanel:
     """Return what is followed up today, and the acts that can be logged for `people`."""
     names = {person.id: person.content.name for person in people}
-    recent_wins = entries_store.list_stored_entries(
-        cipher, Kind.WIN, first=days_after(today, -FOLLOW_UP_DAYS - 1)
-    )
     return TodayPanel(
         commitments=tuple(
             _follow_up_commitment(entry)
@@ -59,7 +56,7 @@ def build_today_panel(cipher: Cipher, people: Sequence[Entry], *, today: LocalDa
         ),
         wins=tuple(
             _follow_up_win(entry, names)
-            for entry in recent_wins
+            for entry in list_recent_wins(cipher, today=today)
             if needs_celebration(entry.local_date, entry.content, today)
         ),
         people=list_person_options(people),

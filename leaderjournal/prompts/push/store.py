@@ -17,6 +17,7 @@ from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database import count_changed_rows, db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.prompts.push.encryption import decrypt_device, encrypt_device
 from leaderjournal.prompts.push.messages import derive_public_key
 from leaderjournal.prompts.push.models import (
@@ -50,6 +51,21 @@ class EndpointTaken(Exception):
     """Another account has this endpoint, with keys that the caller did not give."""
 
 
+DEVICES = Reading(
+    sa.select(
+        PushSubscription.id,
+        PushSubscription.device_name,
+        PushSubscription.vapid_public_key,
+        PushSubscription.created_at,
+        PushSubscription.last_tried_at,
+        PushSubscription.last_outcome,
+        PushSubscription.last_status,
+    )
+    .where(PushSubscription.account_id == sa.bindparam("account"))
+    .order_by(PushSubscription.id.desc())
+)
+
+
 def get_vapid_public_key() -> str:
     """Return the key that browsers subscribe with: base64url of 65 bytes (RFC 8292, 3.2)."""
     return derive_public_key(get_settings().vapid_private_key)
@@ -57,9 +73,7 @@ def get_vapid_public_key() -> str:
 
 def list_devices(account_id: UUID) -> list[DeviceStatus]:
     """Return the account's devices, the newest first."""
-    query = sa.select(PushSubscription).where(PushSubscription.account_id == account_id)
-    rows = db.session.scalars(query.order_by(PushSubscription.id.desc()))
-    return [_read_status(row) for row in rows]
+    return [_read_status(row) for row in DEVICES.read(db.session, account=account_id)]
 
 
 def count_devices_with_other_keys() -> int:
@@ -239,7 +253,7 @@ def _delete_oldest(session: Session, account_id: UUID) -> None:
     )
 
 
-def _read_status(row: PushSubscription) -> DeviceStatus:
+def _read_status(row: Any) -> DeviceStatus:
     return DeviceStatus(
         id=row.id,
         name=row.device_name,

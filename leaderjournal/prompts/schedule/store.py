@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from leaderjournal.accounts.settings.store import LocalDaysChange
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import count_changed_rows, db, upsert, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.prompts.schedule.models import PromptDelivery, PromptSchedule
 from leaderjournal.prompts.schedule.rules import (
     Prompt,
@@ -25,6 +27,13 @@ from leaderjournal.prompts.schedule.rules import (
 from leaderjournal.reflections.figures import store as day_figures_store
 
 HANDLED_LOOKBACK_DAYS = 3  # a flight over the date line leads back two local days
+
+
+SCHEDULE = Reading(
+    sa.select(*PromptSchedule.__table__.c).where(
+        PromptSchedule.account_id == sa.bindparam("account")
+    )
+)
 
 
 class PromptsPaused(Exception):
@@ -50,7 +59,8 @@ class LeaderSchedule:
 
 def get_schedule(leader: Leader) -> LeaderSchedule:
     """Return the leader's schedule, or an offer at the time of day at which they last wrote."""
-    row = db.session.get(PromptSchedule, leader.id)
+    rows = SCHEDULE.read(db.session, account=leader.id)
+    row = rows[0] if rows else None
     if row is not None and row.chosen:
         return LeaderSchedule(
             schedule=parse_schedule(row),
@@ -147,7 +157,7 @@ def stop_mail(account_id: UUID) -> bool:
     return bool(found)
 
 
-def parse_schedule(row: PromptSchedule) -> Schedule:
+def parse_schedule(row: PromptSchedule | Any) -> Schedule:
     """Return the schedule that a row holds."""
     return Schedule(
         enabled=row.enabled,

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.questions.models import FocusKey
+
+FOCUS_KEYS = Reading(
+    sa.select(FocusKey.account_id, FocusKey.key).where(
+        FocusKey.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        FocusKey.first_date == sa.bindparam("month_begins"),
+    )
+)
 
 
 def get_focus_key(account: UUID, day: LocalDate) -> str | None:
@@ -18,10 +26,8 @@ def get_focus_key(account: UUID, day: LocalDate) -> str | None:
 
 def get_focus_keys(accounts: Collection[UUID], day: LocalDate) -> dict[UUID, str]:
     """Return the focus key of the month of `day` by account, for those that chose one."""
-    rows = db.session.execute(
-        sa.select(FocusKey.account_id, FocusKey.key).where(
-            FocusKey.account_id.in_(accounts), FocusKey.first_date == day.replace(day=1)
-        )
+    rows = FOCUS_KEYS.read(
+        db.session, accounts=tuple(accounts), month_begins=LocalDate(day.replace(day=1))
     )
     return {row.account_id: row.key for row in rows}
 

@@ -13,9 +13,23 @@ from leaderjournal.kernel.database import count_changed_rows, db, new_id, write_
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.quotas import check_quota
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.questions.models import OwnQuestion
 
 MAX_OWN_QUESTIONS = 300
+
+OWN_QUESTIONS = Reading(
+    sa.select(
+        OwnQuestion.id,
+        OwnQuestion.key,
+        OwnQuestion.behaviour,
+        OwnQuestion.text_encrypted,
+        OwnQuestion.every_days,
+        OwnQuestion.retired,
+    )
+    .where(OwnQuestion.account_id == sa.bindparam("account"))
+    .order_by(OwnQuestion.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +46,7 @@ class StoredQuestion:
 
 def list_own_questions(cipher: Cipher) -> list[StoredQuestion]:
     """Return the leader's own questions, oldest first, including retired ones."""
-    rows = db.session.scalars(
-        sa.select(OwnQuestion)
-        .where(OwnQuestion.account_id == cipher.account)
-        .order_by(OwnQuestion.id)
-    )
+    rows = OWN_QUESTIONS.read(db.session, account=cipher.account)
     return [_decrypt_question(cipher, row) for row in rows]
 
 

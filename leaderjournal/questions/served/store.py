@@ -1,7 +1,7 @@
 """The SQL of served questions: each day's are chosen once, and are the same on every device."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from leaderjournal.accounts.locks.store import lock_against_erasing
 from leaderjournal.kernel.database import db, upsert, write_transaction
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.practice import catalogue
 from leaderjournal.practice.rotation.rules import HISTORY, choose_questions
 from leaderjournal.practice.rules import DayQuestion, MirrorScore, Question
@@ -19,24 +20,32 @@ from leaderjournal.questions.focus_key.store import get_focus_key, get_focus_key
 from leaderjournal.questions.models import HiddenQuestion, OwnQuestion, ServedQuestion
 from leaderjournal.questions.own.store import list_own_questions
 
+SERVED_ON = Reading(
+    sa.select(ServedQuestion.key, ServedQuestion.question, ServedQuestion.behaviour).where(
+        ServedQuestion.account_id == sa.bindparam("account"),
+        ServedQuestion.local_date == sa.bindparam("local_date"),
+    )
+)
+
 
 def get_questions_of_day(
     cipher: Cipher,
     day: LocalDate,
     *,
-    scores: Sequence[MirrorScore],
+    list_scores: Callable[[], Sequence[MirrorScore]],
     answered: Mapping[str, str] | None = None,
 ) -> list[Question]:
     """Return the questions of a local day, one per key.
 
     They are chosen on first use and stored, so that they stay the same on every device all day,
-    whatever the leader scores, hides or adds meanwhile. `answered` holds, by key, the ids of
+    whatever the leader scores, hides or adds meanwhile. `list_scores` returns the mirror scores of
+    earlier days, which only a choice needs. `answered` holds, by key, the ids of
     questions that were answered: these are returned instead, as a device without a connection may
     have asked another question.
     """
     served = _list_served_on(cipher.account, day)
     if len(served) < len(catalogue.list_keys()):
-        choose_questions_of_day(day, {cipher.account: scores})
+        choose_questions_of_day(day, {cipher.account: list_scores()})
         served = _list_served_on(cipher.account, day)
     by_key = {row.key: row for row in served}
     known = _get_known_questions(cipher)
@@ -260,17 +269,14 @@ def _get_known_questions(cipher: Cipher) -> dict[str, Question]:
     return {q.id: q for q in (*catalogue.list_all_questions(), *own)}
 
 
-def _to_question(known: Mapping[str, Question], served: DayQuestion | ServedQuestion) -> Question:
+def _to_question(known: Mapping[str, Question], served: Any) -> Question:
     """Return a question as it was served; a deleted own question has no text."""
     text = known[served.question].text if served.question in known else ""
     return Question(served.question, served.key, served.behaviour, text)
 
 
-def _list_served_on(account: UUID, day: LocalDate) -> list[ServedQuestion]:
-    query = sa.select(ServedQuestion).where(
-        ServedQuestion.account_id == account, ServedQuestion.local_date == day
-    )
-    return list(db.session.scalars(query))
+def _list_served_on(account: UUID, day: LocalDate) -> Sequence[Any]:
+    return SERVED_ON.read(db.session, account=account, local_date=day)
 
 
 def _get_month_start(day: LocalDate) -> LocalDate:

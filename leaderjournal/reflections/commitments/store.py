@@ -1,7 +1,8 @@
 """The SQL of the commitments that days contain. What became of them is in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,11 +11,26 @@ from blinker import Signal
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.reflections.models import Reflection
 from leaderjournal.reflections.rows import decrypt_day
+from leaderjournal.reflections.rules import StoredDay
+from leaderjournal.reflections.store import list_days_on
 
 commitments_removed = Signal("commitments were removed, by themselves or with their day")
 """Sent with the session of the transaction; `days` are (account, id) of the days."""
+
+
+COMMITMENT_DAYS = Reading(
+    sa.select(Reflection.id, Reflection.local_date).where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date.between(
+            sa.bindparam("commitments_from"), sa.bindparam("commitments_until")
+        ),
+        Reflection.deleted_at.is_(None),
+        Reflection.has_commitment.is_(True),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +49,13 @@ def list_commitments(
     """Return the commitments written from `first` to `last`, the latest first."""
     query = sa.select(Reflection).where(*_filter_commitments(cipher.account, first, last))
     query = query.order_by(Reflection.local_date.desc())
-    return [_to_commitment(cipher, row) for row in db.session.scalars(query)]
+    return [_to_commitment(decrypt_day(cipher, row)) for row in db.session.scalars(query)]
+
+
+def list_commitments_on(cipher: Cipher, dates: Collection[LocalDate]) -> list[WrittenCommitment]:
+    """Return the commitments written on these local dates, the latest first."""
+    written = map(_to_commitment, list_days_on(cipher, dates)) if dates else ()
+    return [commitment for commitment in written if commitment.text]
 
 
 def get_commitment(cipher: Cipher, day_id: UUID) -> WrittenCommitment | None:
@@ -42,17 +64,20 @@ def get_commitment(cipher: Cipher, day_id: UUID) -> WrittenCommitment | None:
         *_filter_commitments(cipher.account), Reflection.id == day_id
     )
     row = db.session.scalar(query)
-    return _to_commitment(cipher, row) if row else None
+    return _to_commitment(decrypt_day(cipher, row)) if row else None
 
 
 def list_commitment_days(
     account: UUID, *, first: LocalDate | None = None, last: LocalDate | None = None
 ) -> Sequence[tuple[UUID, LocalDate]]:
     """Return the id and date of each day from `first` to `last` that has a commitment."""
-    query = sa.select(Reflection.id, Reflection.local_date).where(
-        *_filter_commitments(account, first, last)
+    rows = COMMITMENT_DAYS.read(
+        db.session,
+        account=account,
+        commitments_from=first or date.min,
+        commitments_until=last or date.max,
     )
-    return [(day_id, date) for day_id, date in db.session.connection().execute(query).all()]
+    return [(day_id, day) for day_id, day in rows]
 
 
 def _filter_commitments(
@@ -70,6 +95,5 @@ def _filter_commitments(
     return conditions
 
 
-def _to_commitment(cipher: Cipher, row: Reflection) -> WrittenCommitment:
-    day = decrypt_day(cipher, row)
-    return WrittenCommitment(row.id, row.local_date, day.content.commitment.strip(), row.saved_at)
+def _to_commitment(day: StoredDay) -> WrittenCommitment:
+    return WrittenCommitment(day.id, day.local_date, day.content.commitment.strip(), day.saved_at)

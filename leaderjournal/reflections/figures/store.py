@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.practice.rules import MirrorScore
 from leaderjournal.reflections.models import AnswerFigures, Reflection
 
@@ -20,6 +21,32 @@ the leader's `cipher` where there is one.
 """
 
 SCORES_LOOK_BACK = timedelta(days=120)
+
+LAST_WRITTEN = Reading(
+    sa.select(Reflection.written_at, Reflection.time_zone)
+    .where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.deleted_at.is_(None),
+        Reflection.completed.is_(True),
+    )
+    .order_by(Reflection.local_date.desc())
+    .limit(1)
+)
+COUNTED_DAYS = (
+    sa.select(
+        Reflection.local_date,
+        Reflection.completed,
+        Reflection.in_time,
+        AnswerFigures.key,
+        sa.and_(AnswerFigures.answered, AnswerFigures.in_time).label("is_answered_in_time"),
+    )
+    .outerjoin(AnswerFigures, AnswerFigures.reflection_id == Reflection.id)
+    .where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date > sa.bindparam("after"),
+        Reflection.deleted_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +94,8 @@ def list_scores_by_account(
 
 def get_last_written(account: UUID) -> tuple[Instant, str] | None:
     """Return when the latest completed day was first written, and in which IANA zone."""
-    row = db.session.execute(
-        sa.select(Reflection.written_at, Reflection.time_zone)
-        .where(*_filter_completed([account]))
-        .order_by(Reflection.written_at.desc())
-        .limit(1)
-    ).one_or_none()
-    return (row.written_at, row.time_zone) if row else None
+    rows = LAST_WRITTEN.read(db.session, account=account)
+    return (rows[0].written_at, rows[0].time_zone) if rows else None
 
 
 def find_completed_days(
@@ -114,22 +136,25 @@ def list_completed_days(
     return [(day, in_time) for day, in_time in session.connection().execute(query)]
 
 
-def list_answered_days_by_key(
+def list_counted_days(
     session: Session, account: UUID, *, after: LocalDate | None = None
-) -> list[tuple[str, LocalDate]]:
-    """Return (key, local date) of each answer written in time for a day after another."""
-    query = (
-        sa.select(AnswerFigures.key, Reflection.local_date)
-        .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
-        .where(
-            Reflection.account_id == account,
-            Reflection.deleted_at.is_(None),
-            AnswerFigures.answered,
-            AnswerFigures.in_time,
-            *_filter_dates(after, None),
-        )
-    )
-    return [(key, day) for key, day in session.connection().execute(query)]
+) -> tuple[list[tuple[LocalDate, bool]], list[tuple[str, LocalDate]]]:
+    """Return what streaks count of the days after another.
+
+    That is the local date of each completed day, with whether it was in time, and (key, local date)
+    of each answer written in time.
+    """
+    given = {"account": account, "after": after or date.min}
+    completed: dict[LocalDate, bool] = {}
+    answered = []
+    for day, is_completed, in_time, key, is_answered in session.connection().execute(
+        COUNTED_DAYS, given
+    ):
+        if is_completed:
+            completed[day] = in_time
+        if is_answered:
+            answered.append((key, day))
+    return list(completed.items()), answered
 
 
 def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigures]:

@@ -5,14 +5,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from leaderjournal.kernel.database import db, write_transaction
+from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.reflections.commitments.store import commitments_removed
 from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.models import Reflection
-from leaderjournal.reflections.rows import decrypt_day, find_row
+from leaderjournal.reflections.rows import decrypt_day, find_row, read_row
 from leaderjournal.reflections.rules import ChangedMeanwhile, StoredDay
 
 RESTORABLE_FOR = timedelta(days=30)
@@ -54,7 +54,7 @@ def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
 
 def get_deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
     """Return the ETag of a deleted day; None if there is no day to restore."""
-    row = find_row(db.session, account, local_date)
+    row = read_row(account, local_date)
     return f"{row.id.hex}-{row.version}" if row and row.deleted_at is not None else None
 
 

@@ -8,6 +8,7 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.reflections.models import Reflection, Revision
 from leaderjournal.reflections.rows import decrypt_version, find_row
 from leaderjournal.reflections.rules import DayContent, DayVersion, StoredDay, Writing
@@ -16,6 +17,16 @@ from leaderjournal.reflections.store import get_day
 
 MAX_INTEGER = 2**31 - 1
 """The largest number that PostgreSQL compares with an integer column."""
+
+LATEST_SUPERSEDED = Reading(
+    sa.select(sa.func.max(Revision.saved_at, type_=Revision.saved_at.type).label("saved_at"))
+    .join(Reflection, Reflection.id == Revision.reflection_id)
+    .where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date == sa.bindparam("local_date"),
+        Revision.superseded,
+    )
+)
 
 
 def list_versions(cipher: Cipher, local_date: LocalDate) -> list[DayVersion] | None:
@@ -91,14 +102,5 @@ def restore_version(
 
 def was_superseded_since(account: UUID, local_date: LocalDate, since: Instant) -> bool:
     """Return whether newer words replaced others of this day at or after `since`."""
-    query = (
-        sa.select(Revision.id)
-        .join(Reflection, Reflection.id == Revision.reflection_id)
-        .where(
-            Reflection.account_id == account,
-            Reflection.local_date == local_date,
-            Revision.superseded,
-            Revision.saved_at >= since,
-        )
-    )
-    return db.session.scalars(query.limit(1)).first() is not None
+    [(latest,)] = LATEST_SUPERSEDED.read(db.session, account=account, local_date=local_date)
+    return latest is not None and latest >= since

@@ -93,12 +93,13 @@ def find_month_to_review(today: LocalDate, calendar: PracticeCalendar) -> Period
     It is offered from the month's last practice day (or its last day, if it has none) until a week
     into the next month.
     """
-    before = Period(*_get_month(days_after(today, -OPEN_AFTER)))
-    this = Period(*_get_month(today))
-    if before != this:
-        return before
+    earliest, this = list_reviewable_months(today)
+    if earliest != this:
+        return earliest
     return this if today >= (find_last_practice_day(this, calendar) or this.last) else None
 
 
-def _get_month(day: LocalDate) -> tuple[int, int]:
-    return day.year, day.month
+def list_reviewable_months(today: LocalDate) -> tuple[Period, Period]:
+    """Return the month of a week ago and the present one: the same for most of a month."""
+    week_ago = days_after(today, -OPEN_AFTER)
+    return Period(week_ago.year, week_ago.month), Period(today.year, today.month)

@@ -13,6 +13,7 @@ from leaderjournal.kernel.database import db, new_id, upsert, write_transaction
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reviews.monthly.models import MonthlyReview, MonthlyReviewRevision
 from leaderjournal.reviews.monthly.quotas import check_space
@@ -61,17 +62,20 @@ def list_reviews(cipher: Cipher) -> list[StoredReview]:
     return [_to_stored(cipher, row) for row in rows]
 
 
+REVIEWED = Reading(
+    sa.select(MonthlyReview.account_id, MonthlyReview.month).where(
+        MonthlyReview.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        MonthlyReview.month.in_(sa.bindparam("months", expanding=True)),
+        MonthlyReview.version > 0,
+    )
+)
+
+
 def find_reviewed(
     session: Session, accounts: Collection[UUID], months: Collection[str]
 ) -> set[tuple[UUID, str]]:
     """Return which of these accounts have reviewed which of these months, such as 2026-11."""
-    rows = session.execute(
-        sa.select(MonthlyReview.account_id, MonthlyReview.month).where(
-            MonthlyReview.account_id.in_(accounts),
-            MonthlyReview.month.in_(months),
-            MonthlyReview.version > 0,
-        )
-    )
+    rows = REVIEWED.read(session, accounts=tuple(accounts), months=tuple(months))
     return {(account, month) for account, month in rows}
 
 

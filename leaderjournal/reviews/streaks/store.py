@@ -19,6 +19,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.readings import Reading
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.streaks.checkpoints import (
@@ -33,6 +34,16 @@ from leaderjournal.reviews.streaks.rules import (
     StreakState,
     compute_steadiness,
     compute_streak,
+)
+
+NEWEST_CHECKPOINT = Reading(
+    sa.select(StreakCheckpoint.through_date, StreakCheckpoint.state_encrypted)
+    .where(
+        StreakCheckpoint.account_id == sa.bindparam("account"),
+        StreakCheckpoint.through_date < sa.bindparam("before"),
+    )
+    .order_by(StreakCheckpoint.through_date.desc())
+    .limit(1)
 )
 
 
@@ -124,15 +135,15 @@ def rebuild_checkpoints(leader: Leader, *, today: LocalDate) -> bool:
 
 
 def _list_counted_days(session: Session, account: UUID, *, after: LocalDate | None) -> CountedDays:
-    completed = day_figures_store.list_completed_days(session, account, after=after)
+    completed, answers = day_figures_store.list_counted_days(session, account, after=after)
     answered: dict[str, set[LocalDate]] = {key: set() for key in catalogue.KEY_SLUGS}
-    for key, day in day_figures_store.list_answered_days_by_key(session, account, after=after):
+    for key, day in answers:
         answered[key].add(day)
     return CountedDays(completed, {key: frozenset(days) for key, days in answered.items()})
 
 
 def _add_checkpoints(session: Session, cipher: Cipher, through: LocalDate) -> list[Checkpoint]:
-    before = _load_checkpoint(session, cipher, before=None)
+    before = _load_newest_checkpoint(session, cipher)
     session.flush()
     added = list(
         compute_checkpoints(
@@ -159,11 +170,15 @@ def _add_checkpoints(session: Session, cipher: Cipher, through: LocalDate) -> li
     return added
 
 
-def _load_checkpoint(session: Session, cipher: Cipher, *, before: LocalDate | None) -> Checkpoint:
-    """Return the newest checkpoint, or the newest that ends before a day; an empty one if none."""
+def _load_checkpoint(session: Session, cipher: Cipher, *, before: LocalDate) -> Checkpoint:
+    """Return the newest checkpoint that ends before a day; an empty one if there is none."""
+    rows = NEWEST_CHECKPOINT.read(session, account=cipher.account, before=before)
+    return _decrypt_checkpoint(cipher, rows[0]) if rows else Checkpoint()
+
+
+def _load_newest_checkpoint(session: Session, cipher: Cipher) -> Checkpoint:
+    """Return the newest checkpoint as this transaction has it; an empty one if there is none."""
     query = sa.select(StreakCheckpoint).where(StreakCheckpoint.account_id == cipher.account)
-    if before is not None:
-        query = query.where(StreakCheckpoint.through_date < before)
     row = session.scalar(query.order_by(StreakCheckpoint.through_date.desc()).limit(1))
     return _decrypt_checkpoint(cipher, row) if row else Checkpoint()
 
@@ -173,7 +188,7 @@ def _load_checkpoints(session: Session, cipher: Cipher) -> Iterable[Checkpoint]:
     return [_decrypt_checkpoint(cipher, row) for row in session.scalars(query)]
 
 
-def _decrypt_checkpoint(cipher: Cipher, row: StreakCheckpoint) -> Checkpoint:
+def _decrypt_checkpoint(cipher: Cipher, row: StreakCheckpoint | Any) -> Checkpoint:
     document = cipher.decrypt_json(
         row.state_encrypted,
         table="streak_checkpoints",

@@ -112,8 +112,7 @@ class Practice:
 def count_from_the_first_day(leader, today):
     """Return the streak, that of each key, and the steadiness, without any checkpoint."""
     calendar = calendar_store.load_calendar(leader.id)
-    completed = day_figures_store.list_completed_days(db.session, leader.id)
-    answered = day_figures_store.list_answered_days_by_key(db.session, leader.id)
+    completed, answered = day_figures_store.list_counted_days(db.session, leader.id)
     in_time = {written for written, is_in_time in completed if is_in_time}
     return (
         compute_streak(in_time, calendar=calendar, today=today),
@@ -187,7 +186,7 @@ def test_no_change_of_the_past_makes_a_figure_differ_from_counting_all(app, lead
 
 def test_checkpoint_is_read_as_it_was_written(practice):
     practice.save_run(0, 60, DayContent((Answer(KEY_SLUGS[0], score=3, text="I listened."),)))
-    stored = streaks_store._load_checkpoint(db.session, practice.cipher, before=None)
+    stored = streaks_store._load_newest_checkpoint(db.session, practice.cipher)
     assert stored.through == find_checkpoint_day(day(59))
     assert stored.overall.length == (stored.through - FIRST).days + 1
     assert Checkpoint.from_document(stored.through, stored.to_document()) == stored

@@ -12,7 +12,11 @@ from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.monthly import store as monthly_store
-from leaderjournal.reviews.monthly.rules import find_last_practice_day, find_month_to_review
+from leaderjournal.reviews.monthly.rules import (
+    find_last_practice_day,
+    find_month_to_review,
+    list_reviewable_months,
+)
 from leaderjournal.reviews.periods.rules import Period
 
 MIN_DAYS_FOR_INVITATION = 5
@@ -22,7 +26,9 @@ MIN_DAYS_FOR_INVITATION = 5
 def find_due_review(leader: Leader, *, today: LocalDate) -> Period | None:
     """Return the month whose review is offered on `today` and not written yet."""
     month = find_month_to_review(today, calendar_store.load_calendar(leader.id))
-    if month is None or monthly_store.find_reviewed(db.session, {leader.id}, {month.name}):
+    months = [month.name for month in list_reviewable_months(today)]
+    reviewed = monthly_store.find_reviewed(db.session, {leader.id}, months)
+    if month is None or (leader.id, month.name) in reviewed:
         return None
     return (
         month
