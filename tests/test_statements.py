@@ -1,0 +1,99 @@
+"""How many statements a call sends: few, and after a year as many as after a week."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from counting import count_statements
+from factories import sign_in
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.days import Instant, days_after
+from leaderjournal.practice.catalogue import KEY_SLUGS
+from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reviews.streaks import store as streaks_store
+
+MOST = {
+    "/api/v1/me": 1,
+    "/api/v1/reflections": 2,
+    "/api/v1/streak": 4,
+    "PUT": 6,
+    "/": 4,
+}
+"""Of a leader who joined long ago and has opened today's page before."""
+
+MOST_FOR_A_YEAR = 10
+
+
+def write_days(app, leader, number):
+    """Write each of the last `number` days but today."""
+    now = clock.now()
+    with app.app_context():
+        found = accounts_store.find_leader(UUID(leader.id))
+        today = found.today(now)
+        days = [
+            DayToImport(
+                days_after(today, -back),
+                DayContent(
+                    tuple(Answer(key, None, None, 3, f"Day {back}.") for key in KEY_SLUGS),
+                    commitment="Ask once more." if back % 30 == 20 else "",
+                ),
+                Writing(Instant(now - timedelta(days=back)), found.time_zone, found.day_starts_at),
+            )
+            for back in range(number, 0, -1)
+        ]
+        with write_transaction() as session:
+            day_imports_store.import_days(session, found.cipher, days, now=now)
+        streaks_store.rebuild_checkpoints(found, today=today)
+
+
+def count(app, ask):
+    """Return how many statements the second of two equal requests takes."""
+    ask()
+    with count_statements(app) as seen:
+        reply = ask()
+    assert reply.status_code < 300, reply.text
+    return len(seen)
+
+
+def count_all(app, leader, browser):
+    """Return the number of statements of each call of MOST, and of others."""
+    day = leader.today()
+    words = iter(range(99))
+
+    def save():
+        answers = [{"key": key, "score": 4, "text": f"{next(words)}"} for key in KEY_SLUGS]
+        return leader.call("PUT", f"/reflections/{day}", {"answers": answers})
+
+    paths = [path for path in MOST if path != "PUT"]
+    paths += [f"/api/v1/summaries/{day[:7]}", f"/month/{day[:7]}", f"/year/{day[:4]}"]
+    counted = {"PUT": count(app, save)}
+    for path in paths:
+        client, headers = (leader.client, leader.headers) if "/api/" in path else (browser, {})
+        counted[path] = count(app, lambda c=client, p=path, h=headers: c.get(p, headers=h))
+    return counted
+
+
+@pytest.fixture
+def old_leader(app, leader):
+    with app.app_context(), write_transaction() as session:
+        account = session.get_one(accounts_store.Account, UUID(leader.id))
+        account.joined_on = days_after(account.joined_on, -400)
+    return leader
+
+
+def test_calls_take_few_statements_and_no_more_for_a_year_than_for_a_week(app, old_leader, client):
+    sign_in(client, old_leader)
+    write_days(app, old_leader, 7)
+    after_a_week = count_all(app, old_leader, client)
+    write_days(app, old_leader, 370)
+    after_a_year = count_all(app, old_leader, client)
+    # A year is read in pages, and so are its first week and all of it.
+    year = f"/year/{old_leader.today()[:4]}"
+    assert max(after_a_week.pop(year), after_a_year.pop(year)) <= MOST_FOR_A_YEAR
+    assert after_a_year == after_a_week
+    assert [name for name, most in MOST.items() if after_a_week[name] > most] == []
