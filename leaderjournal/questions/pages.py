@@ -169,28 +169,44 @@ def _set_retired(question_id: UUID, *, retired: bool) -> Response:
     return _redirect_saved("Your question rests." if retired else "Your question is asked again.")
 
 
+@blueprint.get("/catalogue/<key>")
+@login_required
+def catalogue_key(key: str) -> Page:
+    """Show the questions of a key."""
+    if key not in catalogue.KEY_SLUGS:
+        abort(404)
+    hidden = hidden_questions_store.list_hidden_questions(get_current_leader().id)
+    group = next(group for group in list_catalogue_keys(hidden) if group.key.slug == key)
+    return render_template("questions/catalogue_key.html", group=group)
+
+
 @blueprint.post("/catalogue/<question>/hide")
 @login_required
 def hide(question: str) -> Page:
     """Hide a question of the catalogue from tomorrow."""
-    _check_catalogue_question(question)
+    key = _find_key(question)
     try:
         hidden_questions_store.hide_question(get_current_leader().id, question)
     except hidden_questions_store.LastQuestion:
         flash("This is the last question of its key; one has to stay.", "problem")
-        return redirect(url_for("questions.index"), 303)
-    return _redirect_saved("You will not be asked this again.")
+    else:
+        flash("You will not be asked this again.", "good")
+    return redirect(url_for("questions.catalogue_key", key=key, _anchor=question), 303)
 
 
 @blueprint.post("/catalogue/<question>/show")
 @login_required
 def show(question: str) -> Page:
     """Ask a hidden question again."""
-    _check_catalogue_question(question)
+    key = _find_key(question)
     hidden_questions_store.show_question(get_current_leader().id, question)
-    return _redirect_saved("This question is asked again.")
+    flash("This question is asked again.", "good")
+    return redirect(url_for("questions.catalogue_key", key=key, _anchor=question), 303)
 
 
-def _check_catalogue_question(question: str) -> None:
-    if question not in {known.id for known in catalogue.list_questions()}:
+def _find_key(question: str) -> str:
+    """Return the key of a question of the catalogue; without such a question, answer with 404."""
+    keys = {known.id: known.key for known in catalogue.list_questions()}
+    if question not in keys:
         abort(404)
+    return keys[question]

@@ -48,6 +48,7 @@ class OwnQuestionRow:
 class CatalogueQuestionRow:
     """A question of the catalogue, with what its one button does."""
 
+    id: str
     text: str
     hidden: bool
     toggle_url: str
@@ -125,6 +126,7 @@ def list_catalogue_keys(hidden: Collection[str]) -> list[CatalogueKey]:
 def _make_catalogue_row(question_id: str, text: str, is_hidden: bool) -> CatalogueQuestionRow:
     endpoint = "questions.show" if is_hidden else "questions.hide"
     return CatalogueQuestionRow(
+        id=question_id,
         text=text,
         hidden=is_hidden,
         toggle_url=url_for(endpoint, question=question_id),

@@ -270,6 +270,7 @@ PAGES = (
     "/settings/delete",
     "/settings/moving",
     "/questions",
+    "/questions/catalogue/let-go",
     "/offline",
     "/search",
     "/search?q=deck&key=let-go",
