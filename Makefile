@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # Test processes start others by the hundred: those read compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick bench lint format lock clean set-up
+.PHONY: help run demo test quick bench crowd lint format lock clean set-up
 
 help:
 	@echo "make run      start the journal on http://127.0.0.1:$(PORT) (PORT=, DATABASE_URL=)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test     run every check and every test (ARGS= goes to pytest, WORKERS=)"
 	@echo "make quick    run the checks and the tests that take a minute, on SQLite alone"
 	@echo "make bench    measure what each call costs (ARGS= goes to bench/table.py)"
+	@echo "make crowd    let 2,000 leaders write at once for ten minutes"
 	@echo "make lint     run the checks alone"
 	@echo "make format   format the code"
 	@echo "make lock     pin the dependencies anew (UPGRADE=1 takes newer ones)"
@@ -51,6 +52,9 @@ quick: .venv/.tests
 bench: .venv/.tests
 	@sh .ci/wrk
 	@$(BIN)/python bench/table.py $(ARGS)
+
+crowd: .venv/.tests
+	@$(BIN)/python bench/crowd.py $(ARGS)
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check .

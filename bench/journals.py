@@ -14,7 +14,6 @@ from leaderjournal.accounts.sessions.store import start_session
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import Instant, days_after
-from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.models import Base
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.imports import store as day_imports_store
@@ -43,7 +42,7 @@ def create_leader(name: str, days: int, *, now: Instant) -> Credentials:
     joined_at = Instant(now - timedelta(days=days))
     leader = accounts_store.create_account(
         email=f"{name}@example.com",
-        password=create_secrets()["SECRET_KEY"],
+        password=None,
         name="Mira Adler",
         time_zone="Europe/Berlin",
         language="en",

