@@ -42,6 +42,7 @@ class Database:
 
     def __init__(self) -> None:
         self.is_sqlite = settings.database_url.startswith("sqlite")
+        self.for_update = "" if self.is_sqlite else " FOR UPDATE"
         if self.is_sqlite:
             path = settings.database_url.removeprefix("sqlite:///")
             self._connection = sqlite3.connect(path, isolation_level=None)
@@ -84,7 +85,7 @@ def find_leader(database: Database):
     token = request.headers.get("Authorization", "Bearer ")[7:]
     table = "api_tokens"
     if not token:
-        table, token = "browser_sessions", request.headers["X-Session"]
+        table, token = "browser_sessions", request.headers.get("X-Session", "")
     row = database.ask(
         "SELECT a.id, a.email_encrypted, a.name_encrypted, a.time_zone, a.day_starts_at,"
         " a.language, a.joined_on, a.key_wrapped_by, a.key_wrapped, a.password_hash"
@@ -188,7 +189,8 @@ def save(day: str):
     now = database.to_instant(datetime.now(UTC))
     database.begin()
     row_id, document, version = database.ask(
-        "SELECT id, document, version FROM reflections WHERE account_id = ? AND local_date = ?",
+        "SELECT id, document, version FROM reflections WHERE account_id = ? AND local_date = ?"
+        f"{database.for_update}",
         cipher.account,
         database.to_date(date.fromisoformat(day)),
     ).fetchone()

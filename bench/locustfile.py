@@ -24,7 +24,7 @@ BURST_SPREAD = 60
 KEYS = ("lead-from-front", "protect-and-serve", "let-go")
 SENTENCES = (
     "I went first and it was seen. Somebody was worn out, so I took the call myself."
-    " It went well without me, and I said so in front of the others. Tomorrow I ask before I answer."
+    " It went well without me, and I said so before the others. Tomorrow I ask before I answer."
 )
 WORDS = SENTENCES.split()
 _headers = itertools.cycle(CROWD["headers"])

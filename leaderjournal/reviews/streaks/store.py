@@ -19,7 +19,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
-from leaderjournal.kernel.readings import Reading
+from leaderjournal.kernel.readings import JoinedReading, Reading
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reviews.streaks.checkpoints import (
@@ -46,6 +46,8 @@ NEWEST_CHECKPOINT = Reading(
     .limit(1)
 )
 
+STREAKS = JoinedReading((*calendar_store.CALENDARS.readings, NEWEST_CHECKPOINT))
+
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
@@ -69,6 +71,9 @@ class Streaks:
 
 def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as of their local day `today`."""
+    whose = {"account": leader.id, "accounts": (leader.id,), "before": today}
+    if not NEWEST_CHECKPOINT.is_remembered(db.session, account=leader.id, before=today):
+        STREAKS.read(db.session, whose)
     calendar = calendar_store.load_calendar(leader.id)
     before = _load_checkpoint(db.session, leader.cipher, before=today)
     days = _list_counted_days(db.session, leader.id, after=before.through)
