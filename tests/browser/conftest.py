@@ -48,7 +48,8 @@ PHONE = {
     "locale": "en-GB",
     "timezone_id": "Europe/Berlin",
 }
-
+OF_A_PAGE = ("viewport", "color_scheme", "reduced_motion")
+"""Options that a page of any context can have: with them, too, it need not be a new context."""
 
 ON_BOTH_DATABASES = pytest.mark.parametrize("shared", ["sqlite", "postgresql"], indirect=True)
 """For tests that end with what the database holds, or write to it at the same time.
@@ -234,6 +235,7 @@ def new_page(running_browser, contexts, server):
             if not any(expected in text for expected in expects):
                 complaints.append(text)
 
+        looks = {name: options.pop(name) for name in OF_A_PAGE if name in options}
         options = {"base_url": server} | PHONE | options
         if fresh or "storage_state" in options:
             context = running_browser.new_context(**options)
@@ -243,6 +245,9 @@ def new_page(running_browser, contexts, server):
             lent.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        if viewport := looks.pop("viewport", None):
+            page.set_viewport_size(viewport)
+        page.emulate_media(**looks)
         page.on(
             "console",
             lambda message: (

@@ -17,6 +17,7 @@ from browser.conftest import (
     PATIENCE,
     PHONE,
     ROOT,
+    SHELL,
     Served,
     free_port,
 )
@@ -106,7 +107,7 @@ def phone(running_browser, tmp_path):
     def open_phone(address: str, **options) -> Page:
         context = running_browser.browser_type.launch_persistent_context(
             tmp_path / "phone",
-            executable_path=BROWSER,
+            executable_path=SHELL or BROWSER,
             args=FLAGS,
             base_url=address,
             **(PHONE | options),
@@ -126,9 +127,8 @@ def phone(running_browser, tmp_path):
 def release(tmp_path):
     """A server of a copy of the project, which can be replaced by another release."""
     copy = tmp_path / "release"
-    ignored = shutil.ignore_patterns("__pycache__")
     for folder in ("leaderjournal", "static", "templates"):
-        shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
+        shutil.copytree(ROOT / folder, copy / folder)
     shutil.copy(ROOT / "app.py", copy)
     served = Served(f"sqlite:///{tmp_path / 'journal.db'}", tmp_path, free_port(), copy)
     served.start()
