@@ -32,6 +32,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.streaks import store as streaks_store
 
 DAYS = 3652
@@ -118,6 +119,7 @@ def make_journal(settings):
         with write_transaction() as session:
             day_imports_store.import_days(session, leader.cipher, days, now=now)
         streaks_store.rebuild_checkpoints(leader, today=today)
+        search_closing_store.close_months(leader.cipher, now=now)
         token, _ = create_token(leader.cipher, label="bench", now=datetime.now(UTC))
     return token, today
 

@@ -13,7 +13,7 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.reflections.models import Reflection, Revision
 from leaderjournal.reflections.rules import DayContent, DayVersion, Field, StoredDay, Writing
-from leaderjournal.reflections.search.store import encrypt_searchable_text
+from leaderjournal.reflections.search.texts import encrypt_searchable_text
 
 PAGE_SIZE = 200
 

@@ -36,6 +36,7 @@ from leaderjournal.reflections.rules import (
     Writing,
     with_score,
 )
+from leaderjournal.reflections.search.segments.store import open_months
 from leaderjournal.reflections.store import get_day
 
 
@@ -215,6 +216,7 @@ def _replace_content(
     row.change_id = change
     drop_oldest_versions(session, row)
     keys_in_time = write_content(session, cipher, row, content, write_times, in_time=in_time)
+    open_months(session, row.account_id, [row.local_date])
     if (row.completed, row.completed and row.in_time, keys_in_time) != counted:
         counted_days_changed.send(
             session, account=row.account_id, first=row.local_date, cipher=cipher
