@@ -19,6 +19,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.streaks import store as streaks_store
 
 WORDS = 350
@@ -53,6 +54,7 @@ def create_leader(name: str, days: int, *, now: Instant) -> Credentials:
             session, leader.cipher, list(_write_days(leader, days, chance, now)), now=now
         )
     streaks_store.rebuild_checkpoints(leader, today=leader.today(now))
+    search_closing_store.close_months(leader.cipher, now=now)
     token, _ = create_token(leader.cipher, label="bench", now=now)
     return Credentials(token, start_session(leader.id, device="bench", now=now))
 
@@ -108,6 +110,7 @@ def add_copies(template: UUID, number: int) -> None:
         _copy_rows("accounts", {"id": "copies.id", "email_lookup": random_bytes}, owner="id"),
         _copy_rows("practice_days_changes", {"account_id": "copies.id"}),
         _copy_rows("streak_checkpoints", {"account_id": "copies.id"}),
+        _copy_rows("search_segments", {"account_id": "copies.id"}),
         _copy_rows("reflections", {"id": new_id, "account_id": "copies.id"}),
         """INSERT INTO answers (reflection_id, key, behaviour, question, score, answered, in_time)
         SELECT new.id, a.key, a.behaviour, a.question, a.score, a.answered, a.in_time

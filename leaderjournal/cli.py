@@ -17,6 +17,7 @@ from leaderjournal.doctor import check_installation
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.database_logs import clear_logs
+from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import DecryptionFailed
 from leaderjournal.kernel.first_run import create_data_key
 from leaderjournal.kernel.operations import refuse_wrong_keys
@@ -25,6 +26,7 @@ from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.pwa.pages import get_release
+from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.worker import run_forever, run_once
 
@@ -89,12 +91,19 @@ def rebuild_figures() -> None:
             continue
         if leader is not None:
             rebuilt += 1
-            wrong += streaks_store.rebuild_checkpoints(leader, today=leader.today(clock.now()))
+            wrong += _rebuild_figures(leader, clock.now())
     click.echo(f"The figures of {rebuilt} accounts are rebuilt; those of {wrong} were wrong.")
     if failed:
         raise click.ClickException(
             f"{failed} accounts do not open with any key in DATA_KEYS and stay as they are."
         )
+
+
+def _rebuild_figures(leader: accounts_store.Leader, now: Instant) -> bool:
+    """Compute the figures of an account anew; return whether any was wrong."""
+    streaks_were_wrong = streaks_store.rebuild_checkpoints(leader, today=leader.today(now))
+    search_was_wrong = search_closing_store.rebuild_segments(leader.cipher, now=now)
+    return streaks_were_wrong or search_was_wrong
 
 
 @click.command("worker")

@@ -20,6 +20,7 @@ from leaderjournal.prompts.push import models as push
 from leaderjournal.prompts.schedule import models as schedule
 from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
+from leaderjournal.reflections.search.segments import models as search_segments
 from leaderjournal.reviews.monthly import models as monthly_reviews
 from leaderjournal.reviews.streaks import models as streaks
 from leaderjournal.team_mirror import models as team_mirror
@@ -45,6 +46,7 @@ __all__ = [
     "reflections",
     "resets",
     "schedule",
+    "search_segments",
     "sessions",
     "streaks",
     "team_mirror",

@@ -29,6 +29,7 @@ from leaderjournal.prompts.delivery.dispatcher import Dispatcher
 from leaderjournal.prompts.letter.sending import send_due
 from leaderjournal.prompts.push import ended_store
 from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
+from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.team_mirror.mailing import sending as team_mirror_mailing
@@ -65,6 +66,7 @@ def run_chores(app: Flask) -> dict[str, int]:
             "team mirrors that are over": team_mirror_store.close_ended_mirrors(now=now),
             "documents of yesterday": documents_store.delete_expired(now=now),
             "old deliveries": delivery_store.delete_old(now=now),
+            "months closed for searching": search_closing_store.close_settled_months(now=now),
             "expired rate counters": limiter.storage.clear_expired(),  # type: ignore[attr-defined]
             "logs wiped of all that": clear_logs(),
         }

@@ -14,7 +14,7 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.readings import Reading
 from leaderjournal.reflections.models import Reflection, Revision
 from leaderjournal.reflections.rules import DayContent, DayVersion, Field, StoredDay, Writing
-from leaderjournal.reflections.search.store import encrypt_searchable_text
+from leaderjournal.reflections.search.texts import encrypt_searchable_text
 
 PAGE_SIZE = 200
 

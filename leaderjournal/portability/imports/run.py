@@ -40,6 +40,7 @@ from leaderjournal.practice_log.imports import store as log_imports_store
 from leaderjournal.questions.imports import store as question_imports_store
 from leaderjournal.reflections.imports import store as day_imports_store
 from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
@@ -84,6 +85,7 @@ def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
     with write_transaction() as session:
         _import_log(session, leader.cipher, import_id, content)
     streaks_store.rebuild_checkpoints(leader, today=leader.today(now))
+    search_closing_store.close_months(leader.cipher, now=now)
     created, others_created = _count_created(import_id)
     document = {
         "days": len(content.days),

@@ -18,6 +18,7 @@ from leaderjournal.reflections.quotas import check_bytes
 from leaderjournal.reflections.rows import create_version, ensure_row, find_row
 from leaderjournal.reflections.rules import DayContent, DayVersion, Field, Writing
 from leaderjournal.reflections.saving.store import write_content
+from leaderjournal.reflections.search.segments.store import open_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def import_days(
             _import_history(session, cipher, row, day.history)
         added[day.local_date] = row.id
     if added:
+        open_months(session, cipher.account, added)
         counted_days_changed.send(session, account=cipher.account, first=min(added))
     return added
 
@@ -89,8 +91,9 @@ def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> int:
         )
     ]
     for account in {account for account, _, _ in removed}:
-        first = min(date for owner, _, date in removed if owner == account)
-        counted_days_changed.send(session, account=account, first=first)
+        dates = [date for owner, _, date in removed if owner == account]
+        open_months(session, account, dates)
+        counted_days_changed.send(session, account=account, first=min(dates))
     commitments_removed.send(session, days=[(account, day_id) for account, day_id, _ in removed])
     return len(removed)
 

@@ -15,6 +15,7 @@ from leaderjournal.reflections.rows import (
     encrypt_content,
     encrypt_version,
 )
+from leaderjournal.reflections.search.segments.store import open_months
 
 
 def rewrite_texts(cipher: Cipher, change_text: Callable[[str], str], *, now: Instant) -> None:
@@ -28,6 +29,7 @@ def rewrite_texts(cipher: Cipher, change_text: Callable[[str], str], *, now: Ins
     for start in range(0, len(ids), PAGE_SIZE):
         in_page = Reflection.id.in_(ids[start : start + PAGE_SIZE])
         with write_transaction() as session:
+            changed = []
             days = sa.select(Reflection).where(in_page).order_by(Reflection.id).with_for_update()
             for row in session.scalars(days.execution_options(populate_existing=True)):
                 before = decrypt_day(cipher, row)
@@ -37,7 +39,9 @@ def rewrite_texts(cipher: Cipher, change_text: Callable[[str], str], *, now: Ins
                 row.version += 1
                 row.saved_at = now
                 encrypt_content(cipher, row, content, before.write_times)
+                changed.append(row.local_date)
             session.flush()
+            open_months(session, cipher.account, changed)
             versions = sa.select(Revision).join(Reflection).where(in_page)
             for version in session.scalars(versions.execution_options(populate_existing=True)):
                 content = decrypt_version(cipher, version).content.with_texts(change_text)

@@ -37,6 +37,7 @@ from leaderjournal.reflections.rules import (
     Writing,
     with_score,
 )
+from leaderjournal.reflections.search.segments.store import open_months
 from leaderjournal.reflections.store import get_day
 
 FiguresByKey = Mapping[str, AnswerFigures]
@@ -227,6 +228,7 @@ def _replace_content(
     keys_in_time = _write_content(
         session, cipher, row, content, write_times, figures, in_time=in_time
     )
+    open_months(session, row.account_id, [row.local_date])
     if (row.completed, row.completed and row.in_time, keys_in_time) != counted:
         counted_days_changed.send(
             session, account=row.account_id, first=row.local_date, cipher=cipher

@@ -1,33 +1,30 @@
-"""The SQL of searching: every day is gone through, newest first, in its searchable form."""
+"""The SQL of searching: days are gone through in their searchable form, newest first.
+
+Those of closed months are read month by month, the others day by day.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
-from leaderjournal.practice import catalogue
 from leaderjournal.reflections.models import AnswerFigures, Reflection
-from leaderjournal.reflections.rules import DayContent
-from leaderjournal.reflections.search.rules import (
-    COMMITMENT,
-    NOTE,
-    SearchQuery,
-    build_searchable_text,
-    fold,
-    parse_terms,
-)
-
-FIELDS = (*catalogue.KEY_SLUGS, NOTE, COMMITMENT)
-"""The lines of a searchable day. They are stored: another order would need all days rewritten."""
+from leaderjournal.reflections.search.rules import SearchQuery, fold, parse_terms
+from leaderjournal.reflections.search.segments.rules import PackedQuery, get_month_end
+from leaderjournal.reflections.search.segments.store import search_months
+from leaderjournal.reflections.search.texts import FIELDS, TEXT_COLUMNS, decrypt_searchable_text
 
 FIRST_PAGE, PAGE_SIZE = 100, 500
 """Days fetched together: one at a time is slower, and all at once takes much memory."""
+
+EARLIEST, LATEST = LocalDate(date.min), LocalDate(date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,76 +52,84 @@ class Filters:
         return SearchQuery(parse_terms(self.q), fold(self.person.strip().removeprefix("@")), line)
 
 
-def encrypt_searchable_text(cipher: Cipher, row_id: UUID, content: DayContent) -> bytes:
-    """Return the encrypted searchable form of a day."""
-    return cipher.encrypt_text(
-        build_searchable_text(content, FIELDS),
-        table="reflections",
-        column="search_encrypted",
-        row=row_id,
-    )
+def find_matching_days(cipher: Cipher, filters: Filters, *, limit: int) -> list[LocalDate]:
+    """Return the local dates of the latest days that match, newest first, at most `limit`.
+
+    Nothing is read beyond them.
+    """
+    query = filters.to_query()
+    if query.is_empty:
+        dates = _select_days(filters.key is not None, filters.score is not None, with_text=False)
+        given = _get_parameters(cipher, filters) | {"most": limit}
+        return list(db.session.connection().scalars(dates, given))
+    return list(islice(_iter_matching_days(cipher, filters, query), limit))
 
 
-def find_matching_days(
-    cipher: Cipher, filters: Filters, *, limit: int | None = None
-) -> list[LocalDate]:
-    """Return the local dates of the days that match, newest first; at most the first `limit`."""
-    # A day saved by an earlier release has no searchable form until it is saved again.
-    document = sa.case((Reflection.search_encrypted.is_(None), Reflection.document)).label(
-        "document"
-    )
-    query = sa.select(
-        Reflection.id, Reflection.local_date, Reflection.search_encrypted, document
-    ).where(*_filter_rows(cipher.account, filters))
-    wanted = filters.to_query()
-    newest_first = Reflection.local_date.desc()
-    if wanted.is_empty:
-        dates = query.with_only_columns(Reflection.local_date).order_by(newest_first)
-        return list(db.session.scalars(dates.limit(limit)))
-    matching = (
-        row.local_date
-        for row in _iter_rows(query.order_by(newest_first))
-        if wanted.matches(_get_searchable_text(cipher, row.id, row.search_encrypted, row.document))
-    )
-    return list(islice(matching, limit))
+def _iter_matching_days(
+    cipher: Cipher, filters: Filters, query: SearchQuery
+) -> Iterator[LocalDate]:
+    """Yield the days that match, newest first."""
+    first, last = filters.first or EARLIEST, filters.last or LATEST
+    packed_query = PackedQuery(query, filters.score)
+    for month, days in search_months(cipher, packed_query, first, last):
+        after = get_month_end(month)
+        if after < last:
+            yield from _search_rows(cipher, filters, query, days_after(after, 1), last)
+        for day in days:
+            if first <= day <= last:
+                yield day
+        last = days_after(month, -1)
+    if first <= last:
+        yield from _search_rows(cipher, filters, query, first, last)
 
 
-def _filter_rows(account: UUID, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield the conditions that need no text."""
-    yield Reflection.account_id == account
-    yield Reflection.deleted_at.is_(None)
-    if filters.first is not None:
-        yield Reflection.local_date >= filters.first
-    if filters.last is not None:
-        yield Reflection.local_date <= filters.last
-    if filters.key is not None or filters.score is not None:
-        answered = [AnswerFigures.reflection_id == Reflection.id, AnswerFigures.answered]
-        if filters.key is not None:
-            answered.append(AnswerFigures.key == filters.key)
-        if filters.score is not None:
-            answered.append(AnswerFigures.score == filters.score)
-        yield sa.exists().where(*answered)
+def _search_rows(
+    cipher: Cipher, filters: Filters, query: SearchQuery, first: LocalDate, last: LocalDate
+) -> Iterator[LocalDate]:
+    """Yield the days from `first` to `last` that match, newest first, searched in their own rows.
 
-
-def _iter_rows(query: sa.Select[Any]) -> Iterator[Any]:
-    """Yield rows newest first, page by page, so that who has found enough reads no further."""
-    connection, page, size = db.session.connection(), query, FIRST_PAGE
+    They are read page by page, so that who has found enough reads no further.
+    """
+    days = _select_days(filters.key is not None, filters.score is not None, with_text=True)
+    given = _get_parameters(cipher, filters) | {"first": first, "last": last, "most": FIRST_PAGE}
+    connection = db.session.connection()
     while True:
-        rows = connection.execute(page.limit(size)).all()
-        yield from rows
-        if len(rows) < size:
+        rows = connection.execute(days, given).all()
+        for row in rows:
+            if query.matches(decrypt_searchable_text(cipher, row)):
+                yield row.local_date
+        if len(rows) < given["most"]:
             return
-        page, size = query.where(Reflection.local_date < rows[-1].local_date), PAGE_SIZE
+        given |= {"last": days_after(rows[-1].local_date, -1), "most": PAGE_SIZE}
 
 
-def _get_searchable_text(
-    cipher: Cipher, row_id: UUID, encrypted: bytes | None, document: bytes | None
-) -> str:
-    if encrypted is not None:
-        return cipher.decrypt_text(
-            encrypted, table="reflections", column="search_encrypted", row=row_id
-        )
-    opened = cipher.decrypt_json(
-        document or b"", table="reflections", column="document", row=row_id
+@cache
+def _select_days(by_key: bool, by_score: bool, *, with_text: bool) -> sa.Select[Any]:
+    """Return the statement of days, newest first; it is built once for each kind of filters."""
+    query = sa.select(*TEXT_COLUMNS) if with_text else sa.select(Reflection.local_date)
+    query = query.where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.deleted_at.is_(None),
+        Reflection.local_date.between(sa.bindparam("first"), sa.bindparam("last")),
     )
-    return build_searchable_text(DayContent.from_document(opened), FIELDS)
+    if by_key or by_score:
+        answered = [AnswerFigures.reflection_id == Reflection.id, AnswerFigures.answered]
+        if by_key:
+            answered.append(AnswerFigures.key == sa.bindparam("key"))
+        if by_score:
+            answered.append(AnswerFigures.score == sa.bindparam("score"))
+        query = query.where(sa.exists().where(*answered))
+    return query.order_by(Reflection.local_date.desc()).limit(sa.bindparam("most"))
+
+
+def _get_parameters(cipher: Cipher, filters: Filters) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "account": cipher.account,
+        "first": filters.first or EARLIEST,
+        "last": filters.last or LATEST,
+    }
+    if filters.key is not None:
+        given["key"] = filters.key
+    if filters.score is not None:
+        given["score"] = filters.score
+    return given

@@ -14,6 +14,7 @@ from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.models import Reflection
 from leaderjournal.reflections.rows import decrypt_day, find_row, read_row
 from leaderjournal.reflections.rules import ChangedMeanwhile, StoredDay
+from leaderjournal.reflections.search.segments.store import open_months
 
 RESTORABLE_FOR = timedelta(days=30)
 
@@ -37,6 +38,8 @@ def delete_day(
         if row is None or current is None:
             return False
         row.deleted_at = now
+        session.flush()  # locks the day before its month, as a save does
+        open_months(session, cipher.account, [local_date])
         counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
         return True
 
@@ -48,6 +51,8 @@ def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
         if row is None or row.deleted_at is None:
             return None
         row.deleted_at = None
+        session.flush()
+        open_months(session, cipher.account, [local_date])
         counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
         return decrypt_day(cipher, row)
 

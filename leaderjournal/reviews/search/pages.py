@@ -16,6 +16,7 @@ from leaderjournal.reviews.search.rules import (
     MatchingReview,
     SearchResult,
     build_matching_day,
+    count_days_to_find,
     find_matching_reviews,
     paginate,
 )
@@ -54,7 +55,7 @@ def search() -> str | tuple[str, int]:
 
 
 def _search(cipher: Cipher, filters: Filters, page: int) -> SearchResult:
-    dates = find_matching_days(cipher, filters)
+    dates = find_matching_days(cipher, filters, limit=count_days_to_find(page))
     pagination, on_page = paginate(dates, page)
     query = filters.to_query()
     days = tuple(

@@ -19,13 +19,18 @@ from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
 from leaderjournal.reviews.periods.rules import Period
 
 DAYS_PER_PAGE = 20
+MOST_PAGES = 20_000
+"""More than the days of a thousand years fill."""
 SENTENCES_PER_DAY = 4
 FIELD_NAMES = {NOTE: "A note", COMMITMENT: "What will I do next?"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pagination:
-    """A page of `pages`, and the numbers of the pages beside it; None where there is none."""
+    """A page, and the numbers of the pages beside it; None where there is none.
+
+    `pages` counts those that are known: after this one, the next at most.
+    """
 
     page: int
     pages: int
@@ -70,16 +75,38 @@ class MatchingReview:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of the days that match, newest first; `total` counts the days of all pages."""
+    """A page of the days that match, newest first.
 
-    total: int
+    `found` counts the days up to its end, and one more if there is another page: older days are not
+    searched before somebody asks for them.
+    """
+
+    found: int
     days: tuple[MatchingDay, ...]
     reviews: tuple[MatchingReview, ...]
     pagination: Pagination
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more days match than those up to the end of this page."""
+        return self.pagination.older is not None
+
+    @property
+    def counted(self) -> int:
+        """How many days match up to the end of this page: all, unless there are more."""
+        return self.found - 1 if self.has_more else self.found
+
+
+def count_days_to_find(page: int) -> int:
+    """Return how many days tell what is on a page, and whether there is another one after it."""
+    return min(max(1, page), MOST_PAGES) * DAYS_PER_PAGE + 1
+
 
 def paginate(dates: Sequence[LocalDate], page: int) -> tuple[Pagination, Sequence[LocalDate]]:
-    """Return the page nearest to `page` that exists, and the dates on it."""
+    """Return the page nearest to `page` that exists, and the dates on it.
+
+    `dates` are the first `count_days_to_find(page)` that match, or all if there are not so many.
+    """
     pages = max(1, -(-len(dates) // DAYS_PER_PAGE))
     page = min(max(1, page), pages)
     return Pagination(page, pages), dates[(page - 1) * DAYS_PER_PAGE : page * DAYS_PER_PAGE]

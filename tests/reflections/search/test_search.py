@@ -53,9 +53,9 @@ def test_first_page_opens_few_of_many_days(leader, monkeypatch):
     monkeypatch.setattr(store, "FIRST_PAGE", 8)
     monkeypatch.setattr(store, "PAGE_SIZE", 8)
     opened = []
-    read = store._get_searchable_text
+    read = store.decrypt_searchable_text
     monkeypatch.setattr(
-        store, "_get_searchable_text", lambda *row: opened.append(row) or read(*row)
+        store, "decrypt_searchable_text", lambda *row: opened.append(row) or read(*row)
     )
     assert search_dates(leader, "q=review&limit=5") == days[:-6:-1]
     assert len(opened) == 6  # one more tells whether there is a next page
@@ -119,10 +119,33 @@ def test_search_page_is_paged(leader, browser):
     for day in range(1, 24):
         leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
     first = browser.get("/search?q=again").text
-    assert "23 days, page 1 of 2" in first
+    assert "More than 20 days, page 1<" in first
     assert "/day/2026-05-23" in first
     assert "/day/2026-05-01" not in first
-    assert "/day/2026-05-01" in browser.get("/search?q=again&page=2").text
+    for number in (2, 99, 10**30):
+        last = browser.get(f"/search?q=again&page={number}").text
+        assert "23 days, page 2 of 2" in last
+        assert "/day/2026-05-01" in last
+
+
+def test_search_page_counts_the_days_that_just_fill_it(leader, browser):
+    for day in range(1, 21):
+        leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
+    shown = browser.get("/search?q=again").text
+    assert "20 days<" in shown
+    assert "Older" not in shown
+
+
+def test_search_page_reads_no_further_than_its_days(leader, browser, monkeypatch):
+    for day in range(1, 29):
+        leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
+    opened = []
+    read = store.decrypt_searchable_text
+    monkeypatch.setattr(
+        store, "decrypt_searchable_text", lambda *row: opened.append(row) or read(*row)
+    )
+    browser.get("/search?q=again")
+    assert len(opened) == 21  # one more tells whether there is an older page
 
 
 def test_search_finds_monthly_reviews(leader, browser):

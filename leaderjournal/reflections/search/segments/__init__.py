@@ -1,0 +1,1 @@
+"""Search segments: the searchable days of a month in one encrypted row."""

@@ -1,0 +1,1 @@
+"""Packing the days of settled months, and checking what is packed."""

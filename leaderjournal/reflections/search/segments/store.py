@@ -1,0 +1,119 @@
+"""The SQL of search segments: ten years are some 120 rows instead of 3,650.
+
+A month is closed once it is settled: its days are packed into one encrypted row. Whoever changes
+one of its days opens it in the same transaction. That takes one statement, which writes nothing
+while the month is open anyway. So a save packs nothing, and no segment is ever stale. The worker
+closes months again (`closing/`).
+
+Both lock the month's row on PostgreSQL. SQLite has one writer at a time.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from leaderjournal.kernel.database import db
+from leaderjournal.kernel.days import LocalDate, days_after
+from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
+from leaderjournal.reflections.search.segments.models import SearchSegment
+from leaderjournal.reflections.search.segments.rules import PackedQuery, get_month
+
+FIRST_PAGE, GROWTH, LARGEST_PAGE = 2, 4, 24
+"""Months read together: two fill the page of most searches, and two years are 2 MB. A search that
+finds little reads more and more of them."""
+
+# Built once: building a statement takes longer than most of these take to run.
+OF_ACCOUNT = SearchSegment.account_id == sa.bindparam("account")
+IS_OPEN = SearchSegment.words_encrypted.is_(None)
+OPEN_MONTH = {
+    dialect: insert(SearchSegment)
+    .values(account_id=sa.bindparam("account"), first_date=sa.bindparam("month"))
+    .on_conflict_do_update(
+        index_elements=["account_id", "first_date"],
+        set_={"words_encrypted": sa.null(), "days_encrypted": sa.null()},
+        where=~IS_OPEN,  # a month that is open already is locked, but not written
+    )
+    for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+LIST_WORDS = (
+    sa.select(SearchSegment.first_date, SearchSegment.words_encrypted)
+    .where(
+        OF_ACCOUNT,
+        SearchSegment.first_date.between(sa.bindparam("first"), sa.bindparam("last")),
+        ~IS_OPEN,
+    )
+    .order_by(SearchSegment.first_date.desc())
+    .limit(sa.bindparam("most"))
+)
+IS_AMONG_MONTHS = SearchSegment.first_date.in_(sa.bindparam("months", expanding=True))
+LIST_DAYS = sa.select(SearchSegment.first_date, SearchSegment.days_encrypted).where(
+    OF_ACCOUNT, IS_AMONG_MONTHS
+)
+
+
+def open_months(session: Session, account: UUID, days: Collection[LocalDate]) -> None:
+    """Open the months of local days that are changed inside the caller's transaction."""
+    months = sorted({get_month(day) for day in days})  # in one order, so that no two wait in a ring
+    if months:
+        given = [{"account": account, "month": month} for month in months]
+        session.connection().execute(OPEN_MONTH[session.get_bind().dialect.name], given)
+
+
+def search_months(
+    cipher: Cipher, query: PackedQuery, first: LocalDate, last: LocalDate
+) -> Iterator[tuple[LocalDate, list[LocalDate]]]:
+    """Yield closed months with a day from `first` to `last`, newest first, and their matching days.
+
+    A month is given by its first day. Months are read page by page, so that who has found enough
+    reads no further. One that cannot be decrypted is left out, as if it was open.
+    """
+    connection, size = db.session.connection(), FIRST_PAGE
+    given = {"account": cipher.account, "first": get_month(first)}
+    while True:
+        rows = connection.execute(LIST_WORDS, given | {"last": last, "most": size})
+        words = {
+            month: decrypt_packed(cipher, month, "words_encrypted", packed)
+            for month, packed in rows
+        }
+        days = _load_days(
+            cipher, [month for month, some in words.items() if some and query.may_match(some)]
+        )
+        for month, some in words.items():
+            packed = decrypt_packed(cipher, month, "days_encrypted", days.get(month))
+            if packed is not None:
+                yield month, query.find_days(packed, month)
+            elif some is not None and month not in days:
+                yield month, []
+        if len(words) < size:
+            return
+        last, size = days_after(min(words), -1), min(GROWTH * size, LARGEST_PAGE)
+
+
+def _load_days(cipher: Cipher, months: Sequence[LocalDate]) -> dict[LocalDate, bytes | None]:
+    """Return the packed days of months, encrypted; None where a month was opened meanwhile."""
+    if not months:
+        return {}
+    given = {"account": cipher.account, "months": months}
+    return dict(db.session.connection().execute(LIST_DAYS, given).all())
+
+
+def encrypt_packed(cipher: Cipher, month: LocalDate, column: str, packed: bytes) -> bytes:
+    """Return the packed words or days of a month, encrypted."""
+    return cipher.encrypt_bytes(packed, table="search_segments", column=column, row=str(month))
+
+
+def decrypt_packed(
+    cipher: Cipher, month: LocalDate, column: str, encrypted: bytes | None
+) -> bytes | None:
+    """Return the packed words or days of a month; None if there are none or they are unreadable."""
+    if encrypted is None:
+        return None
+    try:
+        return cipher.decrypt_bytes(
+            encrypted, table="search_segments", column=column, row=str(month)
+        )
+    except DecryptionFailed:
+        return None
