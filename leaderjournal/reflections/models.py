@@ -15,8 +15,8 @@ from leaderjournal.kernel.days import Instant, LocalDate
 class Reflection(Base):
     """A leader's local day. `written_at` is when it was first written, in `time_zone`.
 
-    `change_id` is the id that a device gave to the change that made this version. Only a search,
-    and who packs a month for it, reads `search_encrypted`.
+    `change_id` is the id that a device gave to the change that made this version. Only a search
+    reads `search_encrypted`, and the packing of a month for it.
     """
 
     __tablename__ = "reflections"

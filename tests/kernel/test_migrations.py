@@ -240,3 +240,48 @@ def test_migrations_make_the_tables_of_the_models(engine):
         assert names[name]["key"] == table.primary_key.name
         assert names[name]["indexes"] >= {index.name for index in table.indexes}
         assert names[name]["references"] == {key.name for key in table.foreign_key_constraints}
+
+
+def test_upgrade_opens_the_months_of_stored_days_for_packing(engine):
+    migrate(engine, "0020")
+    account = uuid.uuid4()
+    insert(
+        engine,
+        "accounts",
+        id=account,
+        email_lookup=b"lookup",
+        email_encrypted=b"encrypted",
+        name_encrypted=b"encrypted",
+        password_hash="",
+        time_zone="Europe/Berlin",
+        day_starts_at="03:00:00.000000",
+        language="en",
+        joined_on="2026-01-01",
+        cache_version=0,
+        created_at=NOW,
+        key_wrapped_by="key",
+        key_wrapped=b"wrapped",
+    )
+    for day in ("2026-01-31", "2026-02-01", "2026-02-28"):
+        insert(
+            engine,
+            "reflections",
+            id=uuid.uuid4(),
+            account_id=account,
+            local_date=day,
+            time_zone="Europe/Berlin",
+            written_at=NOW,
+            saved_at=NOW,
+            in_time=True,
+            version=1,
+            document=b"encrypted",
+            completed=True,
+            word_count=3,
+            has_commitment=False,
+        )
+    migrate(engine, "head")
+    months = sorted(select(engine, "search_segments"), key=lambda row: str(row["first_date"]))
+    assert [str(month["first_date"]) for month in months] == ["2026-01-01", "2026-02-01"]
+    assert {month["words_encrypted"] for month in months} == {None}
+    migrate(engine, "0020", command.downgrade)
+    assert "search_segments" not in describe(engine)

@@ -17,6 +17,8 @@ from leaderjournal.accounts.sessions.models import BrowserSession, EndedSession
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
 from leaderjournal.models import Base
+from leaderjournal.reflections.search.segments.closing.store import close_settled_months
+from leaderjournal.reflections.search.segments.models import SearchSegment
 from leaderjournal.worker import clear_database_logs, run_chores, run_queued_tasks
 
 LONG_ENOUGH = 12
@@ -74,6 +76,9 @@ def full_account(app, client):
     leader = a_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm", commitment="rest")
     leader.writes(leader.today(), ("let-go", 5, "Stepped aside again."), note="calm")
+    leader.writes("2026-02-05", note="A month that is over.")
+    with app.app_context():
+        assert close_settled_months(now=clock.now()) == 1
     leader.call("POST", "/people", {"name": "Ines"})
     leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided?"})
     leader.call("POST", "/push/subscriptions", A_BROWSER)
@@ -161,3 +166,18 @@ def test_purged_day_leaves_no_byte_in_any_file(app, client):
     with time_machine.travel(clock.now() + timedelta(days=31)):
         run_chores(app)
     assert find_remains(app, [("document", document)]) == []
+
+
+def test_deleted_day_leaves_no_byte_of_what_was_packed_for_searching(app, client):
+    leader = a_leader(client)
+    leader.writes("2026-02-05", note="Candid about Ben.")
+    with app.app_context():
+        assert close_settled_months(now=clock.now()) == 1
+        [segment] = db.session.scalars(sa.select(SearchSegment))
+    packed = [("words", segment.words_encrypted), ("days", segment.days_encrypted)]
+    assert find_remains(app, packed)
+    assert leader.call("DELETE", "/reflections/2026-02-05").status_code == 204
+    clear_database_logs(app)
+    assert find_remains(app, packed) == []
+    run_chores(app)
+    assert find_remains(app, packed) == []

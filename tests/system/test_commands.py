@@ -99,6 +99,19 @@ def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
     assert leader.get("/streak").json == right
 
 
+def test_rebuilding_packs_settled_months_and_reports_those_that_are_wrong(app, client):
+    leader = a_leader(client)
+    for month in ("01", "02"):
+        leader.writes(f"2026-{month}-05", ("let-go", 4, "I stayed out of it."))
+    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    with app.app_context(), write_transaction() as session:
+        packed = sa.text("SELECT count(words_encrypted) FROM search_segments")
+        assert session.scalar(packed) == 2
+        session.execute(sa.text("UPDATE search_segments SET words_encrypted = days_encrypted"))
+    assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+
+
 def test_the_demo_holds_a_year_once(app, client):
     assert "look in the mirror" in run(app, "demo").output
     again = run(app, "demo").output

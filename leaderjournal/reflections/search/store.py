@@ -88,7 +88,7 @@ def _search_rows(
 ) -> Iterator[LocalDate]:
     """Yield the days from `first` to `last` that match, newest first, searched in their own rows.
 
-    They are read page by page, so that who has found enough reads no further.
+    They are read page by page, so that a search that has found enough reads no further.
     """
     days = _select_days(filters.key is not None, filters.score is not None, with_text=True)
     given = _get_parameters(cipher, filters) | {"first": first, "last": last, "most": FIRST_PAGE}

@@ -21,6 +21,7 @@ from leaderjournal.portability.imports.preview import confirm_import, preview_im
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.portability.imports.run import run_import
 from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.search.segments.models import SearchSegment
 from leaderjournal.worker import run_queued_tasks
 
 
@@ -332,6 +333,12 @@ def test_large_journal_is_imported_by_the_worker(app, leader, browser, post):
     assert run_queued_tasks(app) == 1
     assert "450 days are new" in browser.get(path).text
     assert leader.get("/reflections/2021-03-25").status_code == 200
+    with app.app_context():
+        closed = SearchSegment.words_encrypted.is_not(None)
+        months = db.session.execute(
+            sa.select(closed, sa.func.count()).select_from(SearchSegment).group_by(closed)
+        )
+        assert [tuple(row) for row in months] == [(True, 15)]
 
 
 def test_interrupted_import_resumes_and_counts_earlier_days(app, leader, monkeypatch):

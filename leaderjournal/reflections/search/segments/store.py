@@ -1,11 +1,9 @@
 """The SQL of search segments: ten years are some 120 rows instead of 3,650.
 
-A month is closed once it is settled: its days are packed into one encrypted row. Whoever changes
-one of its days opens it in the same transaction. That takes one statement, which writes nothing
-while the month is open anyway. So a save packs nothing, and no segment is ever stale. The worker
+A month is closed once it is settled: its days are packed into one encrypted row. A change of one of
+its days opens it in the same transaction. That takes one statement, which writes nothing if the
+month is open already. So a save never packs a month, and no segment is ever stale. The worker
 closes months again (`closing/`).
-
-Both lock the month's row on PostgreSQL. SQLite has one writer at a time.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -55,8 +53,11 @@ LIST_DAYS = sa.select(SearchSegment.first_date, SearchSegment.days_encrypted).wh
 
 
 def open_months(session: Session, account: UUID, days: Collection[LocalDate]) -> None:
-    """Open the months of local days that are changed inside the caller's transaction."""
-    months = sorted({get_month(day) for day in days})  # in one order, so that no two wait in a ring
+    """Open the months of local days that are changed inside the caller's transaction.
+
+    On PostgreSQL this locks the months until the transaction ends.
+    """
+    months = sorted({get_month(day) for day in days})  # in one order, so that no two deadlock
     if months:
         given = [{"account": account, "month": month} for month in months]
         session.connection().execute(OPEN_MONTH[session.get_bind().dialect.name], given)
@@ -67,29 +68,31 @@ def search_months(
 ) -> Iterator[tuple[LocalDate, list[LocalDate]]]:
     """Yield closed months with a day from `first` to `last`, newest first, and their matching days.
 
-    A month is given by its first day. Months are read page by page, so that who has found enough
-    reads no further. One that cannot be decrypted is left out, as if it was open.
+    A month is given by its first day. Months are read page by page, so that a search that has found
+    enough reads no further. One that cannot be decrypted is left out, as if it was open.
     """
     connection, size = db.session.connection(), FIRST_PAGE
     given = {"account": cipher.account, "first": get_month(first)}
     while True:
         rows = connection.execute(LIST_WORDS, given | {"last": last, "most": size})
-        words = {
+        words_by_month = {
             month: decrypt_packed(cipher, month, "words_encrypted", packed)
             for month, packed in rows
         }
-        days = _load_days(
-            cipher, [month for month, some in words.items() if some and query.may_match(some)]
+        days_by_month = _load_days(
+            cipher,
+            [month for month, words in words_by_month.items() if words and query.may_match(words)],
         )
-        for month, some in words.items():
-            packed = decrypt_packed(cipher, month, "days_encrypted", days.get(month))
-            if packed is not None:
-                yield month, query.find_days(packed, month)
-            elif some is not None and month not in days:
+        for month, words in words_by_month.items():
+            packed = days_by_month.get(month)
+            days = decrypt_packed(cipher, month, "days_encrypted", packed)
+            if days is not None:
+                yield month, query.find_days(days, month)
+            elif words is not None and month not in days_by_month:
                 yield month, []
-        if len(words) < size:
+        if len(words_by_month) < size:
             return
-        last, size = days_after(min(words), -1), min(GROWTH * size, LARGEST_PAGE)
+        last, size = days_after(min(words_by_month), -1), min(GROWTH * size, LARGEST_PAGE)
 
 
 def _load_days(cipher: Cipher, months: Sequence[LocalDate]) -> dict[LocalDate, bytes | None]:

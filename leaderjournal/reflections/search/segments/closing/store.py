@@ -1,7 +1,7 @@
 """Closing months: their days are packed into segments once they are settled.
 
-A month is locked before its days are read, as it is by who opens it. Hence a day that is being
-saved meanwhile is either among them or opens the month afterwards.
+A month is locked before its days are read, and so it is when a change of a day opens it. A day that
+is being saved meanwhile is either packed too, or opens the month afterwards.
 """
 
 from collections import defaultdict
@@ -104,7 +104,7 @@ def close_months(cipher: Cipher, *, now: Instant) -> int:
 def close_settled_months(*, now: Instant) -> int:
     """Close the open months of all accounts that are settled; return how many.
 
-    It ends after so many that the worker does other work too, and goes on the next time.
+    After MONTHS_PER_RUN it leaves the rest to the next run.
     """
     closed, given = 0, {"after": UUID(int=0), "last": find_newest_settled_month(now)}
     while closed < MONTHS_PER_RUN:
@@ -118,7 +118,7 @@ def close_settled_months(*, now: Instant) -> int:
 
 
 def rebuild_segments(cipher: Cipher, *, now: Instant) -> bool:
-    """Pack every settled month anew; return whether another content was stored of one.
+    """Pack every settled month anew; return whether a stored one was wrong.
 
     A month that cannot be decrypted stays as it is.
     """
@@ -162,7 +162,7 @@ def _add_months(session: Session, account: UUID, months: Sequence[LocalDate]) ->
 def _lock(
     session: Session, account: UUID, months: Sequence[LocalDate]
 ) -> Sequence[sa.Row[LocalDate, bytes | None, bytes | None]]:
-    """Lock the rows of months and return them; who is changing a day of one is waited for."""
+    """Lock the rows of months and return them, once all changes of their days are committed."""
     given = {"account": account, "months": months}
     return session.connection().execute(LOCK_MONTHS, given).all()
 
