@@ -69,14 +69,14 @@ contents = st.builds(
 )
 saves = st.tuples(st.sampled_from(["save", "merge"]), steps, contents)
 some_steps = st.one_of(
-    st.sets(steps, min_size=1), st.builds(range, steps, st.just(LAST_STEP), st.integers(4, 30))
+    st.sets(steps, min_size=1), st.builds(range, steps, st.just(LAST_STEP), st.integers(15, 50))
 )
 imports = st.tuples(st.just("import_days"), some_steps, contents)
 days = st.tuples(st.sampled_from(["delete", "restore", "score"]), steps)
 months = st.tuples(st.sampled_from(["close", "close_until", "damage", "lose"]), steps)
 others = st.sampled_from([("undo_import",), ("forget",), ("rebuild",), ("purge",)])
 changes = st.one_of(saves, imports, days, months, others)
-histories = st.lists(st.tuples(st.booleans(), changes), max_size=12)
+histories = st.lists(st.tuples(st.booleans(), changes), max_size=10)
 """Changes, and whether all months are closed before each."""
 
 
@@ -234,7 +234,7 @@ def journal(app, leader):
         yield Journal(UUID(leader.id))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories, st.lists(st.sampled_from(FILTERS), min_size=3, max_size=5, unique=True))
 def test_no_change_makes_a_search_differ_from_reading_each_day(app, leader, history, searches):
     with app.app_context():
