@@ -4,7 +4,7 @@ A context that opens the journal for the first time fetches and compiles its scr
 the service worker, which takes as long as most tests. One that is given back keeps just that: what
 a leader has on a device (cookies, storage, databases, pages kept, permissions) is removed, and the
 worker is stopped, so that it starts anew with the next page. A context that cannot be emptied is
-closed: `test_context_pool.py` says so if that happens to all of them.
+closed.
 """
 
 from collections import defaultdict
@@ -15,12 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 IS_LEFT = "shell-"
 """How the caches of the service worker's shell begin; they hold files of a release, no words."""
 
-EMPTY_WORKER = """async (left) => {
-  for (const shown of await registration.getNotifications()) shown.close();
-  for (const name of await caches.keys()) if (!name.startsWith(left)) await caches.delete(name);
-}"""
-
-# Chromium lists the caches of no origin that has no page open: the worker removes what is no shell.
 LEADERS_DATA = "cookies,local_storage,indexeddb,websql,file_systems,shader_cache,interest_groups"
 
 
@@ -63,22 +57,29 @@ class ContextPool:
 
 def empty(context: BrowserContext, blank: Page) -> None:
     """Remove what a leader has on this device."""
-    emptied = {origin_of(page): "all" for page in context.pages}
+    origins = {origin_of(page) for page in context.pages if page is not blank}
+    origins |= {origin_of(worker) for worker in context.service_workers}
+    for worker in context.service_workers:
+        worker.evaluate(
+            "async () => (await registration.getNotifications()).forEach((one) => one.close())"
+        )
     for page in context.pages:
         if page is not blank:
             page.close()
-    for worker in context.service_workers:
-        worker.evaluate(EMPTY_WORKER, IS_LEFT)
-        emptied[origin_of(worker)] = LEADERS_DATA
     context.set_offline(False)
     context.clear_permissions()
     context.clear_cookies()
     devtools = context.new_cdp_session(blank)
     devtools.send("ServiceWorker.enable")
     devtools.send("ServiceWorker.stopAllWorkers")
-    for origin, types in emptied.items():
-        if origin != "null":
-            devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": types})
+    for origin in origins - {"null"}:
+        devtools.send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": LEADERS_DATA}
+        )
+        kept = devtools.send("CacheStorage.requestCacheNames", {"securityOrigin": origin})
+        for cache in kept["caches"]:
+            if not cache["cacheName"].startswith(IS_LEFT):
+                devtools.send("CacheStorage.deleteCache", {"cacheId": cache["cacheId"]})
     devtools.detach()
     context.unroute_all()
 
