@@ -31,7 +31,7 @@ from servers import Server, build_headers, create_database, load_settings, run_s
 from leaderjournal import create_app
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_local_day
+from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, days_after, get_local_day
 
 CONNECTIONS = 8
 MEASURED_LEADERS = 8
@@ -129,7 +129,7 @@ def main() -> None:
     groups = [(1, int(days)) for days in chosen.histories.split(",") if days]
     groups += [(int(number), 365) for number in chosen.leaders.split(",") if number]
     now = Instant(datetime.now(UTC))
-    today = get_local_day(now, "Europe/Berlin", datetime.strptime("03:00", "%H:%M").time())  # noqa: DTZ007
+    today = get_local_day(now, "Europe/Berlin", DAY_STARTS_AT)
     words = [word for word in chosen.calls.split(",") if word]
     calls = [
         call for call in list_calls(today) if not words or any(word in call.name for word in words)

@@ -1,12 +1,9 @@
 """Leader Journal: one look in the mirror a day, under three keys."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from leaderjournal.accounts import api as accounts_api
@@ -22,6 +19,7 @@ from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import DayConverter, init_api
+from leaderjournal.kernel.application import Application
 from leaderjournal.kernel.assets import init_assets
 from leaderjournal.kernel.compression import init_compression
 from leaderjournal.kernel.context import init_context
@@ -128,35 +126,11 @@ name_forgotten.connect(documents_store.delete_all)
 today_requested.connect(read_today)
 
 
-class Journal(Flask):
-    """A Flask application without asynchronous views, which spares each request some work."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.session_interface = CookieSessions()
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `func`: none of a request's twenty functions is a coroutine."""
-        return func
-
-
-class CookieSessions(SecureCookieSessionInterface):
-    """Sessions in signed cookies whose serializer is made once, and not for every request."""
-
-    _serializer: URLSafeTimedSerializer | None = None
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Return the serializer of `app`, which has one secret as long as it lives."""
-        if self._serializer is None:
-            self._serializer = super().get_signing_serializer(app)
-        return self._serializer
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     """Create the application of all packages. Raises SettingsError if a setting is wrong."""
     settings = settings or Settings.load()
     _check_push_hosts(settings)
-    app = Journal(
+    app = Application(
         __name__,
         instance_path=str(settings.instance.resolve()),
         template_folder=str(ROOT / "templates"),

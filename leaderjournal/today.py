@@ -1,11 +1,9 @@
 """Today's page asks seven rooms for small things; here they are read in one statement before."""
 
-from datetime import date
-
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.days import LocalDate, get_month_start
 from leaderjournal.kernel.readings import JoinedReading
 from leaderjournal.practice_log.commitments import store as commitments_store
 from leaderjournal.practice_log.today import store as log_store
@@ -24,25 +22,23 @@ from leaderjournal.reviews.monthly.rules import list_reviewable_months
 from leaderjournal.reviews.streaks import store as streaks_store
 
 TODAY = JoinedReading(
-    (
-        *calendar_store.CALENDARS.readings,
-        reflections_store.DAY,
-        reflections_store.DAYS_ON,
-        versions_store.LATEST_SUPERSEDED,
-        day_figures_store.LAST_WRITTEN,
-        written_commitments_store.COMMITMENT_DAYS,
-        served_questions_store.SERVED_ON,
-        own_questions_store.OWN_QUESTIONS,
-        focus_key_store.FOCUS_KEYS,
-        log_store.PEOPLE,
-        log_store.RECENT_WINS,
-        commitments_store.RECENT,
-        commitments_store.DUE,
-        schedule_store.SCHEDULE,
-        push_store.DEVICES,
-        streaks_store.NEWEST_CHECKPOINT,
-        monthly_store.REVIEWED,
-    )
+    *calendar_store.CALENDARS.readings,
+    reflections_store.DAY,
+    reflections_store.DAYS_ON,
+    versions_store.LATEST_SUPERSEDED,
+    day_figures_store.LAST_WRITTEN,
+    written_commitments_store.COMMITMENT_DAYS,
+    served_questions_store.SERVED_ON,
+    own_questions_store.OWN_QUESTIONS,
+    focus_key_store.FOCUS_KEYS,
+    log_store.PEOPLE,
+    log_store.RECENT_WINS,
+    commitments_store.RECENT,
+    commitments_store.DUE,
+    schedule_store.SCHEDULE,
+    push_store.DEVICES,
+    streaks_store.NEWEST_CHECKPOINT,
+    monthly_store.REVIEWED,
 )
 
 
@@ -59,7 +55,7 @@ def read_today(leader: Leader, *, today: LocalDate) -> None:
             "local_date": today,
             "before": today,
             "dates": tuple(sorted(set(list_look_back_dates(today).values()))),
-            "month_begins": LocalDate(date(today.year, today.month, 1)),
+            "month_begins": get_month_start(today),
             "months": tuple(month.name for month in list_reviewable_months(today)),
             "wins_from": log_store.get_first_day_of_wins(today),
             **commitments_store.get_recent_span(today),

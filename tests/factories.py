@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -19,14 +20,19 @@ from leaderjournal.accounts.practice_calendar.models import PracticeDaysChange
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_key_encryption
 from leaderjournal.kernel.database import new_id, write_transaction
-from leaderjournal.kernel.days import DAY_STARTS_AT, get_local_day
+from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, days_after, get_local_day
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.encryption import encrypt_device
 from leaderjournal.prompts.push.models import PushSubscription
 from leaderjournal.prompts.push.rules import parse_device
 from leaderjournal.prompts.schedule.models import PromptSchedule
 from leaderjournal.prompts.schedule.rules import Schedule, find_next_prompt
+from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reviews.streaks import store as streaks_store
 
 PASSWORD = "look in the mirror"
 A_BROWSER = {
@@ -210,3 +216,25 @@ def ask_daily(app, leaders, *, first, time_zone):
         session.execute(
             sa.insert(PromptSchedule), [chosen | {"account_id": leader} for leader in leaders]
         )
+
+
+def write_days(app, leader, number):
+    """Write each of the last `number` days but today."""
+    now = clock.now()
+    with app.app_context():
+        found = accounts_store.find_leader(UUID(leader.id))
+        today = found.today(now)
+        days = [
+            DayToImport(
+                days_after(today, -back),
+                DayContent(
+                    tuple(Answer(key, None, None, 3, f"Day {back}.") for key in KEY_SLUGS),
+                    commitment="Ask once more." if back % 30 == 20 else "",
+                ),
+                Writing(Instant(now - timedelta(days=back)), found.time_zone, found.day_starts_at),
+            )
+            for back in range(number, 0, -1)
+        ]
+        with write_transaction() as session:
+            day_imports_store.import_days(session, found.cipher, days, now=now)
+        streaks_store.rebuild_checkpoints(found, today=today)

@@ -1,8 +1,7 @@
 """How many bytes of HTML a page has before it is compressed, for a leader of two months."""
 
 import pytest
-from factories import sign_in
-from test_statements import write_days
+from factories import sign_in, write_days
 
 PAGES = (
     "/",

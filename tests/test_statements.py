@@ -1,21 +1,15 @@
 """How many statements a call sends: few, and after a year as many as after a week."""
 
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from counting import count_statements
-from factories import sign_in
+from factories import sign_in, write_days
 
 from leaderjournal.accounts import store as accounts_store
-from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import write_transaction
-from leaderjournal.kernel.days import Instant, days_after
+from leaderjournal.kernel.days import days_after
 from leaderjournal.practice.catalogue import KEY_SLUGS
-from leaderjournal.reflections.imports import store as day_imports_store
-from leaderjournal.reflections.imports.store import DayToImport
-from leaderjournal.reflections.rules import Answer, DayContent, Writing
-from leaderjournal.reviews.streaks import store as streaks_store
 
 MOST = {
     "/api/v1/me": 1,
@@ -27,28 +21,6 @@ MOST = {
 """Of a leader who joined long ago and has opened today's page before."""
 
 MOST_FOR_A_YEAR = 10
-
-
-def write_days(app, leader, number):
-    """Write each of the last `number` days but today."""
-    now = clock.now()
-    with app.app_context():
-        found = accounts_store.find_leader(UUID(leader.id))
-        today = found.today(now)
-        days = [
-            DayToImport(
-                days_after(today, -back),
-                DayContent(
-                    tuple(Answer(key, None, None, 3, f"Day {back}.") for key in KEY_SLUGS),
-                    commitment="Ask once more." if back % 30 == 20 else "",
-                ),
-                Writing(Instant(now - timedelta(days=back)), found.time_zone, found.day_starts_at),
-            )
-            for back in range(number, 0, -1)
-        ]
-        with write_transaction() as session:
-            day_imports_store.import_days(session, found.cipher, days, now=now)
-        streaks_store.rebuild_checkpoints(found, today=today)
 
 
 def count(app, ask):

@@ -62,6 +62,11 @@ def days_after(day: LocalDate, days: int) -> LocalDate:
     return LocalDate(day + timedelta(days=days))
 
 
+def get_month_start(day: LocalDate) -> LocalDate:
+    """Return the first day of a local day's month."""
+    return LocalDate(day.replace(day=1))
+
+
 def iter_days(first: LocalDate, last: LocalDate) -> Iterator[LocalDate]:
     """Yield every local date from `first` to `last`, both included; none if `last` is earlier."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):

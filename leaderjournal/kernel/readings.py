@@ -5,9 +5,9 @@ small things. Each part has a `Reading` of its own; a page that knows which ones
 read in one statement first, a UNION ALL, and each part then finds its rows.
 """
 
-from collections import defaultdict, namedtuple
+from collections import namedtuple
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,8 +37,8 @@ class Reading:
         rows: Sequence[Any] = remembered[name]
         return rows
 
-    def is_remembered(self, session: Session, **values: Any) -> bool:
-        """Tell whether `read` has its rows already."""
+    def is_remembered(self, session: Session, values: Values) -> bool:
+        """Tell whether `read` has its rows for these values already."""
         return self._get_name(values) in _get_remembered(session)
 
     def remember(self, session: Session, values: Values, rows: Sequence[Any]) -> None:
@@ -65,47 +65,58 @@ class _Part:
     names: frozenset[str]
 
 
-@dataclass(eq=False)
 class JoinedReading:
     """Several readings in one statement. A parameter of one name has one value in all of them."""
 
-    readings: Sequence[Reading]
-    _parts: list[_Part] = field(init=False)
-    _statement: sa.CompoundSelect[Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        slots: dict[tuple[type[Any], int], int] = {}
+    def __init__(self, *readings: Reading) -> None:
         types: list[Any] = []
-        self._parts = []
-        for reading in self.readings:
-            used: defaultdict[type[Any], int] = defaultdict(int)
-            places = []
-            for column in reading.statement.selected_columns:
-                kind = type(column.type)
-                slot = kind, used[kind]
-                used[kind] += 1
-                if slot not in slots:
-                    slots[slot] = len(types)
-                    types.append(column.type)
-                places.append(slots[slot])
-            names = [column.key or "" for column in reading.statement.selected_columns]
-            parameters = reading.statement.compile().params
-            self._parts.append(
-                _Part(reading, namedtuple("Row", names), tuple(places), frozenset(parameters))
-            )
+        self.readings = readings
+        self._parts = [_make_part(reading, types) for reading in readings]
         self._statement = sa.union_all(
             *(_fill_columns(number, part, types) for number, part in enumerate(self._parts))
         )
 
     def read(self, session: Session, values: Values) -> None:
-        """Run the statement, so that each reading has its rows until the transaction ends."""
-        rows: list[list[Any]] = [[] for _ in self._parts]
+        """Run the statement, so that each reading has its rows until the transaction ends.
+
+        Nothing is run if each of them has its rows already.
+        """
+        own = [
+            {name: value for name, value in values.items() if name in part.names}
+            for part in self._parts
+        ]
+        parts = list(zip(self._parts, own, strict=True))
+        if all(part.reading.is_remembered(session, given) for part, given in parts):
+            return
+        rows: list[list[Any]] = [[] for _ in parts]
         for row in session.connection().execute(self._statement, values):
             part = self._parts[row[0]]
             rows[row[0]].append(part.row_class(*(row[1 + place] for place in part.places)))
-        for part, found in zip(self._parts, rows, strict=True):
-            own = {name: value for name, value in values.items() if name in part.names}
-            part.reading.remember(session, own, found)
+        for (part, given), found in zip(parts, rows, strict=True):
+            part.reading.remember(session, given, found)
+
+
+def _make_part(reading: Reading, types: list[Any]) -> _Part:
+    """Return a reading as a part; `types` are the union's columns, which grow as it needs them."""
+    places: list[int] = []
+    columns = reading.statement.selected_columns
+    for column in columns:
+        of_type = (
+            place
+            for place, known in enumerate(types)
+            if type(known) is type(column.type) and place not in places
+        )
+        place = next(of_type, len(types))
+        if place == len(types):
+            types.append(column.type)
+        places.append(place)
+    names = [column.key or "" for column in columns]
+    return _Part(
+        reading,
+        namedtuple("Row", names),
+        tuple(places),
+        frozenset(reading.statement.compile().params),
+    )
 
 
 def _fill_columns(number: int, part: _Part, types: Sequence[Any]) -> sa.Select[Any]:

@@ -19,6 +19,7 @@ from leaderjournal.questions.views import (
     FIELD_LABELS,
     get_progress,
     list_catalogue_keys,
+    list_catalogue_questions,
     make_form,
     make_own_row,
 )
@@ -175,9 +176,13 @@ def catalogue_key(key: str) -> Page:
     """Show the questions of a key."""
     if key not in catalogue.KEY_SLUGS:
         abort(404)
+    shown = catalogue.get_key(key)
     hidden = hidden_questions_store.list_hidden_questions(get_current_leader().id)
-    group = next(group for group in list_catalogue_keys(hidden) if group.key.slug == key)
-    return render_template("questions/catalogue_key.html", group=group)
+    return render_template(
+        "questions/catalogue_key.html",
+        key=shown,
+        behaviours=list_catalogue_questions(shown, hidden),
+    )
 
 
 @blueprint.post("/catalogue/<question>/hide")

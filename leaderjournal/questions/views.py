@@ -1,6 +1,6 @@
 """A leader's questions as their pages show them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,12 +57,11 @@ class CatalogueQuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueKey:
-    """A key of the catalogue: its questions by the names of behaviours, and how many are hidden."""
+    """A key of the catalogue: how many questions it has, and how many of them are hidden."""
 
     key: Key
     count: int
     hidden: int
-    behaviours: Sequence[tuple[str, Sequence[CatalogueQuestionRow]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +107,31 @@ def make_own_row(question: StoredQuestion) -> OwnQuestionRow:
 
 
 def list_catalogue_keys(hidden: Collection[str]) -> list[CatalogueKey]:
-    """Return the catalogue by key and behaviour; `hidden` holds the ids of hidden questions."""
+    """Return the keys of the catalogue; `hidden` holds the ids of hidden questions."""
     keys = []
     for key in catalogue.list_keys():
-        questions = [q for q in catalogue.list_questions() if q.key == key.slug]
-        behaviours = []
-        for behaviour in key.behaviours:
-            of_behaviour = [q for q in questions if q.behaviour == behaviour.slug]
-            if of_behaviour:
-                rows = [_make_catalogue_row(q.id, q.text, q.id in hidden) for q in of_behaviour]
-                behaviours.append((behaviour.name, rows))
-        count_hidden = sum(question.id in hidden for question in questions)
-        keys.append(CatalogueKey(key, len(questions), count_hidden, behaviours))
+        ids = [question.id for question in catalogue.list_questions() if question.key == key.slug]
+        keys.append(CatalogueKey(key, len(ids), sum(question in hidden for question in ids)))
     return keys
+
+
+def list_catalogue_questions(
+    key: Key, hidden: Collection[str]
+) -> list[tuple[str, list[CatalogueQuestionRow]]]:
+    """Return a key's questions by the names of its behaviours; a behaviour without any is left out.
+
+    `hidden` holds the ids of hidden questions.
+    """
+    by_behaviour = []
+    for behaviour in key.behaviours:
+        rows = [
+            _make_catalogue_row(question.id, question.text, question.id in hidden)
+            for question in catalogue.list_questions()
+            if (question.key, question.behaviour) == (key.slug, behaviour.slug)
+        ]
+        if rows:
+            by_behaviour.append((behaviour.name, rows))
+    return by_behaviour
 
 
 def _make_catalogue_row(question_id: str, text: str, is_hidden: bool) -> CatalogueQuestionRow:

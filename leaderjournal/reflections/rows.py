@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from leaderjournal.kernel.database import db, new_id, upsert
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
-from leaderjournal.kernel.readings import Reading
 from leaderjournal.reflections.models import Reflection, Revision
 from leaderjournal.reflections.rules import DayContent, DayVersion, Field, StoredDay, Writing
 from leaderjournal.reflections.search.texts import encrypt_searchable_text
@@ -41,12 +40,6 @@ DAY_COLUMNS = (
     Reflection.document,
 )
 """What a stored day is made of."""
-DAY = Reading(
-    sa.select(*DAY_COLUMNS, Reflection.deleted_at).where(
-        Reflection.account_id == sa.bindparam("account"),
-        Reflection.local_date == sa.bindparam("local_date"),
-    )
-)
 LIST_DAYS = (
     sa.select(*DAY_COLUMNS)
     .where(
@@ -62,12 +55,6 @@ LIST_DAYS = (
 def find_row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:
     """Return the row of a day, deleted or not; None if there is none."""
     return session.scalar(FIND_ROW, {"account": account, "local_date": local_date})
-
-
-def read_row(account: UUID, local_date: LocalDate) -> Any:
-    """Return the columns of a day, deleted or not; None if there is none."""
-    rows = DAY.read(db.session, account=account, local_date=local_date)
-    return rows[0] if rows else None
 
 
 def lock_row(session: Session, account: UUID, local_date: LocalDate) -> Reflection | None:

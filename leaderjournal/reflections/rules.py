@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
 from leaderjournal.accounts.practice_calendar.rules import is_written_in_time
-from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_month_start
+
+SETTLED_AFTER = timedelta(days=3)
+"""How long after its end a month may still get days in time."""
 
 Field = str
 """A part of a day that merges by itself: "let-go.score", "let-go.text", "note", "commitment"."""
@@ -184,3 +187,12 @@ def with_score(content: DayContent, scored: Answer) -> DayContent:
 def count_words(text: str) -> int:
     """Return how many words `text` has: runs of characters without white space."""
     return len(text.split())
+
+
+def find_last_settled_day(day: LocalDate) -> LocalDate:
+    """Return the end of the last month that is settled on a local day.
+
+    What is kept of a settled month stays right: a month that has just ended may still get days, of
+    another zone or written without a connection.
+    """
+    return days_after(get_month_start(LocalDate(day - SETTLED_AFTER)), -1)

@@ -1,6 +1,8 @@
 """The SQL of reading days. How they are saved, deleted or counted is in the folders beside it."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -10,17 +12,19 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.readings import Reading
 from leaderjournal.reflections.models import Reflection
 from leaderjournal.reflections.rows import (
-    DAY,
     DAY_COLUMNS,
     decrypt_day,
     iter_row_pages,
     list_rows,
-    read_row,
 )
 from leaderjournal.reflections.rules import StoredDay
 
-__all__ = ["DAY", "DAYS_ON", "get_day", "iter_days", "list_days", "list_days_on"]
-
+DAY = Reading(
+    sa.select(*DAY_COLUMNS, Reflection.deleted_at).where(
+        Reflection.account_id == sa.bindparam("account"),
+        Reflection.local_date == sa.bindparam("local_date"),
+    )
+)
 DAYS_ON = Reading(
     sa.select(*DAY_COLUMNS)
     .where(
@@ -30,6 +34,12 @@ DAYS_ON = Reading(
     )
     .order_by(Reflection.local_date.desc())
 )
+
+
+def read_row(account: UUID, local_date: LocalDate) -> Any:
+    """Return the columns of a day, deleted or not; None if there is none."""
+    rows = DAY.read(db.session, account=account, local_date=local_date)
+    return rows[0] if rows else None
 
 
 def get_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from counting import count_statements
 from factories import a_leader, csrf_token
 
 from leaderjournal.accounts import quotas as account_quotas
@@ -197,23 +198,13 @@ def test_full_journal_refuses_more_text(leader, app, account, monkeypatch):
 def test_saving_does_not_sum_the_whole_journal(leader, app):
     day = leader.today()
     leader.writes(day, note="x" * 15_000)
-    statements = []
-
-    def listen(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", listen)
-    try:
+    with count_statements(app) as statements:
         for number in range(12):
             leader.writes(day, note=f"{number} " + "y" * 15_000)
         leader.writes("2026-11-02", note="A new day.")
         for number in range(3):
             review = {"grew": f"{number}"}
             assert leader.call("PUT", "/reviews/2026-10", review).status_code < 300
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", listen)
     assert not [one for one in statements if "sum(length(reflections" in one]
     assert sum("sum(length(monthly_reviews" in one for one in statements) == 1
 

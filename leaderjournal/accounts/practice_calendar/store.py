@@ -47,7 +47,7 @@ PAUSES = Reading(
         PauseRow.account_id.in_(_ACCOUNTS)
     )
 )
-CALENDARS = JoinedReading((CHANGES, SHORT_DAYS, PAUSES))
+CALENDARS = JoinedReading(CHANGES, SHORT_DAYS, PAUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,7 @@ def load_calendar(account: UUID) -> PracticeCalendar:
 def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     """Return the practice calendar of each of these accounts."""
     session, whose = db.session, {"accounts": tuple(accounts)}
-    if not CHANGES.is_remembered(session, **whose):
-        CALENDARS.read(session, whose)
+    CALENDARS.read(session, whose)
     changes: defaultdict[UUID, list[tuple[LocalDate, PracticeDays]]] = defaultdict(list)
     for account, effective_from, weekdays in CHANGES.read(session, **whose):
         changes[account].append((effective_from, parse_weekdays(weekdays)))
@@ -86,7 +85,7 @@ def load_calendars(accounts: Collection[UUID]) -> dict[UUID, PracticeCalendar]:
     }
 
 
-def _announce_change(session: Session, account: UUID) -> None:
+def _send_calendar_changed(session: Session, account: UUID) -> None:
     for reading in CALENDARS.readings:
         reading.forget(session)
     calendar_changed.send(session, account=account)
@@ -123,14 +122,14 @@ def set_practice_days(
         weekdays="".join(map(str, sorted(days))),
     )
     session.merge(row)
-    _announce_change(session, account)
+    _send_calendar_changed(session, account)
 
 
 def add_short_days(session: Session, account: UUID, days: Iterable[LocalDate]) -> None:
     """Add local days that a change of zone cut short, inside the caller's transaction."""
     for day in days:
         session.merge(ShortDay(account_id=account, local_date=day))
-    _announce_change(session, account)
+    _send_calendar_changed(session, account)
 
 
 def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar) -> None:
@@ -149,7 +148,7 @@ def replace_calendar(session: Session, account: UUID, calendar: PracticeCalendar
         )
         for pause in calendar.pauses
     )
-    _announce_change(session, account)
+    _send_calendar_changed(session, account)
 
 
 def list_pauses(account: UUID) -> list[StoredPause]:
@@ -187,7 +186,7 @@ def add_pause(account: UUID, pause: Pause) -> StoredPause:
     with write_transaction() as session:
         check_pauses(session, account)
         session.add(row)
-        _announce_change(session, account)
+        _send_calendar_changed(session, account)
     return StoredPause(row.id, row.first_date, row.last_date)
 
 
@@ -198,5 +197,5 @@ def remove_pause(account: UUID, pause_id: UUID) -> bool:
             session,
             sa.delete(PauseRow).where(PauseRow.account_id == account, PauseRow.id == pause_id),
         )
-        _announce_change(session, account)
+        _send_calendar_changed(session, account)
     return bool(removed)

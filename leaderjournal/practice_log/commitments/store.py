@@ -86,32 +86,28 @@ def list_commitments_to_follow_up(cipher: Cipher, *, today: LocalDate) -> list[E
             *DUE.read(session, **whose, **get_due_span(today)),
         )
     ]
-    own = {entry.id: entry for entry in stored if not entry.content.of_day}
     results = {entry.id: entry for entry in stored if entry.content.of_day}
     calendar = calendar_store.load_calendar(cipher.account)
-    span = get_recent_span(today)
-    days = {
-        day_id: day
-        for day_id, day in written_commitments_store.list_commitment_days(
-            cipher.account, first=span["commitments_from"], last=span["commitments_until"]
+    written_on = {entry.id: entry.local_date for entry in results.values()} | dict(
+        written_commitments_store.list_commitment_days(
+            cipher.account, first=days_after(today, -RECENT_DAYS), last=today
         )
-        if day_id in results
-        or needs_follow_up(Commitment("", get_due_date(calendar, day), of_day=True), today)
-    } | {entry.id: entry.local_date for entry in results.values()}
+    )
     wanted = [
         day
-        for day_id, day in days.items()
-        if day_id not in results or needs_follow_up(results[day_id].content, today)
+        for day_id, day in written_on.items()
+        if needs_follow_up(_get_result(results.get(day_id), day, calendar), today)
     ]
-    from_days = [
+    followed_up = [
+        entry
+        for entry in stored
+        if not entry.content.of_day and needs_follow_up(entry.content, today)
+    ]
+    followed_up += [
         _join_result(written, results.get(written.id), calendar)
         for written in written_commitments_store.list_commitments_on(cipher, wanted)
     ]
-    return sorted(
-        (e for e in (*own.values(), *from_days) if needs_follow_up(e.content, today)),
-        key=lambda entry: (entry.local_date, str(entry.id)),
-        reverse=True,
-    )
+    return sorted(followed_up, key=lambda c: (c.local_date, str(c.id)), reverse=True)
 
 
 def get_recent_span(today: LocalDate) -> dict[str, LocalDate]:
@@ -184,8 +180,15 @@ def _join_result(
     result: Entry | None,
     calendar: PracticeCalendar,
 ) -> Entry:
+    content = replace(_get_result(result, written.local_date, calendar), text=written.text)
     if result is None:
-        due_on = get_due_date(calendar, written.local_date)
-        content = Commitment(written.text, due_on, of_day=True)
         return Entry(written.id, Kind.COMMITMENT, written.local_date, content, 0, written.saved_at)
-    return replace(result, content=replace(result.content, text=written.text))
+    return replace(result, content=content)
+
+
+def _get_result(result: Entry | None, made_on: LocalDate, calendar: PracticeCalendar) -> Commitment:
+    """Return what became of a reflection's commitment, without its text; it is open by default."""
+    if result is None:
+        return Commitment("", get_due_date(calendar, made_on), of_day=True)
+    logged: Commitment = result.content
+    return logged

@@ -84,15 +84,13 @@ def list_stored_entries(
     last: LocalDate | None = None,
 ) -> list[Entry]:
     """Return the entries of a kind, the latest local date first."""
-    query = sa.select(LogEntry).where(
-        LogEntry.account_id == cipher.account, LogEntry.kind == kind.value
-    )
+    conditions = [LogEntry.kind == kind.value]
     if first is not None:
-        query = query.where(LogEntry.local_date >= first)
+        conditions.append(LogEntry.local_date >= first)
     if last is not None:
-        query = query.where(LogEntry.local_date <= last)
-    order = LogEntry.local_date.desc(), LogEntry.id.desc()
-    return [decrypt_entry(cipher, row) for row in db.session.scalars(query.order_by(*order))]
+        conditions.append(LogEntry.local_date <= last)
+    rows = db.session.connection().execute(select_entries(*conditions), {"account": cipher.account})
+    return [decrypt_entry(cipher, row) for row in rows]
 
 
 def select_entries(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:

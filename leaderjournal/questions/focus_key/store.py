@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.days import LocalDate, get_month_start
 from leaderjournal.kernel.readings import Reading
 from leaderjournal.questions.models import FocusKey
 
@@ -26,9 +26,7 @@ def get_focus_key(account: UUID, day: LocalDate) -> str | None:
 
 def get_focus_keys(accounts: Collection[UUID], day: LocalDate) -> dict[UUID, str]:
     """Return the focus key of the month of `day` by account, for those that chose one."""
-    rows = FOCUS_KEYS.read(
-        db.session, accounts=tuple(accounts), month_begins=LocalDate(day.replace(day=1))
-    )
+    rows = FOCUS_KEYS.read(db.session, accounts=tuple(accounts), month_begins=get_month_start(day))
     return {row.account_id: row.key for row in rows}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts.locks.store import lock_against_erasing
 from leaderjournal.kernel.database import db, upsert, write_transaction
-from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.days import LocalDate, get_month_start
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.readings import Reading
 from leaderjournal.practice import catalogue
@@ -71,7 +71,7 @@ def preview_questions(
     served = _list_served_around(days[0], visible)[cipher.account]
     focus_keys = {
         month: get_focus_key(cipher.account, month)
-        for month in {_get_month_start(day) for day in days}
+        for month in {get_month_start(day) for day in days}
     }
     preview = {}
     for day in days:
@@ -83,7 +83,7 @@ def preview_questions(
             questions=visible[cipher.account],
             served=served,
             scores=scores,
-            focus_key=focus_keys[_get_month_start(day)],
+            focus_key=focus_keys[get_month_start(day)],
         )
         new = [DayQuestion(q.id, q.key, q.behaviour, day) for q in drawn if q.key not in chosen]
         served += new
@@ -277,7 +277,3 @@ def _to_question(known: Mapping[str, Question], served: Any) -> Question:
 
 def _list_served_on(account: UUID, day: LocalDate) -> Sequence[Any]:
     return SERVED_ON.read(db.session, account=account, local_date=day)
-
-
-def _get_month_start(day: LocalDate) -> LocalDate:
-    return LocalDate(day.replace(day=1))

@@ -42,6 +42,7 @@ from leaderjournal.reflections.store import get_day
 
 FiguresByKey = Mapping[str, AnswerFigures]
 
+NO_FIGURES: FiguresByKey = {}
 NOTHING_COUNTED = (False, False, frozenset[str]())
 
 LOAD_FIGURES = (
@@ -170,13 +171,17 @@ def write_content(
     write_times: Mapping[Field, Instant],
     *,
     in_time: bool,
+    figures: FiguresByKey = NO_FIGURES,
 ) -> frozenset[str]:
     """Put a day's content and figures into its rows, inside the caller's transaction.
 
-    Return the keys that are answered in time.
+    `figures` are those that are stored; a new day has none. Return the keys that are answered in
+    time.
     """
-    before = _load_figures(session, row.id) if row.completed else {}
-    return _write_content(session, cipher, row, content, write_times, before, in_time=in_time)
+    if row.has_commitment and not content.commitment.strip():
+        commitments_removed.send(session, days=[(row.account_id, row.id)])
+    encrypt_content(cipher, row, content, write_times)
+    return _replace_figures(session, row.id, content, figures, in_time=in_time)
 
 
 def _lock_day(
@@ -216,7 +221,7 @@ def _replace_content(
     """Write the next version of a day over the current one."""
     in_time = writing.is_in_time(row.local_date)
     is_stored = row.version > 0 and row.deleted_at is None
-    figures = _load_figures(session, row.id) if row.version else {}
+    figures = _load_figures(session, row.id) if row.version else NO_FIGURES
     counted = _get_counted(row, figures) if is_stored else NOTHING_COUNTED
     if not is_stored or not row.completed:
         row.written_at, row.time_zone, row.in_time = writing.written_at, writing.time_zone, in_time
@@ -225,8 +230,8 @@ def _replace_content(
     row.deleted_at = None
     row.change_id = change
     drop_oldest_versions(session, row)
-    keys_in_time = _write_content(
-        session, cipher, row, content, write_times, figures, in_time=in_time
+    keys_in_time = write_content(
+        session, cipher, row, content, write_times, in_time=in_time, figures=figures
     )
     open_months(session, row.account_id, [row.local_date])
     if (row.completed, row.completed and row.in_time, keys_in_time) != counted:
@@ -234,22 +239,6 @@ def _replace_content(
             session, account=row.account_id, first=row.local_date, cipher=cipher
         )
     check_space(session, row)
-
-
-def _write_content(
-    session: Session,
-    cipher: Cipher,
-    row: Reflection,
-    content: DayContent,
-    write_times: Mapping[Field, Instant],
-    figures: FiguresByKey,
-    *,
-    in_time: bool,
-) -> frozenset[str]:
-    if row.has_commitment and not content.commitment.strip():
-        commitments_removed.send(session, days=[(row.account_id, row.id)])
-    encrypt_content(cipher, row, content, write_times)
-    return _replace_figures(session, row.id, content, figures, in_time=in_time)
 
 
 def _get_counted(row: Reflection, figures: FiguresByKey) -> tuple[bool, bool, frozenset[str]]:

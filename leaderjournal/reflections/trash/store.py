@@ -12,9 +12,10 @@ from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.reflections.commitments.store import commitments_removed
 from leaderjournal.reflections.figures.store import counted_days_changed
 from leaderjournal.reflections.models import Reflection
-from leaderjournal.reflections.rows import decrypt_day, find_row, read_row
+from leaderjournal.reflections.rows import decrypt_day, find_row
 from leaderjournal.reflections.rules import ChangedMeanwhile, StoredDay
 from leaderjournal.reflections.search.segments.store import open_months
+from leaderjournal.reflections.store import read_row
 
 RESTORABLE_FOR = timedelta(days=30)
 

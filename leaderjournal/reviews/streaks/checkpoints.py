@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from leaderjournal.accounts.practice_calendar.rules import PracticeCalendar
@@ -18,9 +18,6 @@ from leaderjournal.reviews.streaks.rules import (
     advance_steadiness,
     advance_streak,
 )
-
-SETTLED_AFTER = timedelta(days=3)
-"""How long after its end a month may still get days in time; a checkpoint before would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +87,6 @@ class CountedDays:
             )
             for month in completed.keys() | answered.keys()
         }
-
-
-def find_checkpoint_day(day: LocalDate) -> LocalDate:
-    """Return the end of the last month that is settled on the local day `day`."""
-    return _get_month(LocalDate(day - SETTLED_AFTER)).previous.last
 
 
 def compute_checkpoints(

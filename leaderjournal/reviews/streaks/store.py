@@ -22,11 +22,11 @@ from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.readings import JoinedReading, Reading
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.figures import store as day_figures_store
+from leaderjournal.reflections.rules import find_last_settled_day
 from leaderjournal.reviews.streaks.checkpoints import (
     Checkpoint,
     CountedDays,
     compute_checkpoints,
-    find_checkpoint_day,
 )
 from leaderjournal.reviews.streaks.models import StreakCheckpoint
 from leaderjournal.reviews.streaks.rules import (
@@ -46,7 +46,7 @@ NEWEST_CHECKPOINT = Reading(
     .limit(1)
 )
 
-STREAKS = JoinedReading((*calendar_store.CALENDARS.readings, NEWEST_CHECKPOINT))
+STREAKS = JoinedReading(*calendar_store.CALENDARS.readings, NEWEST_CHECKPOINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ class Streaks:
 def get_streaks(leader: Leader, *, today: LocalDate) -> Streaks:
     """Return the leader's streaks as of their local day `today`."""
     whose = {"account": leader.id, "accounts": (leader.id,), "before": today}
-    if not NEWEST_CHECKPOINT.is_remembered(db.session, account=leader.id, before=today):
-        STREAKS.read(db.session, whose)
+    STREAKS.read(db.session, whose)
     calendar = calendar_store.load_calendar(leader.id)
     before = _load_checkpoint(db.session, leader.cipher, before=today)
     days = _list_counted_days(db.session, leader.id, after=before.through)
@@ -114,7 +113,7 @@ def update_checkpoints(
     if newest is not None and newest >= first:
         _delete_checkpoints(session, account, first)
         newest = _find_newest_date(session, account)
-    through = find_checkpoint_day(first)
+    through = find_last_settled_day(first)
     if cipher is not None and (newest is None or newest < through):
         _add_checkpoints(session, cipher, through)
 
@@ -134,7 +133,7 @@ def rebuild_checkpoints(leader: Leader, *, today: LocalDate) -> bool:
             for checkpoint in _load_checkpoints(session, leader.cipher)
         }
         _delete_checkpoints(session, leader.id, None)
-        added = _add_checkpoints(session, leader.cipher, find_checkpoint_day(today))
+        added = _add_checkpoints(session, leader.cipher, find_last_settled_day(today))
         right = {checkpoint.through: checkpoint for checkpoint in added}
         return any(right.get(through) != checkpoint for through, checkpoint in stored.items())
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from counting import count_statements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,13 +18,13 @@ from leaderjournal.kernel.days import LocalDate, days_after, to_instant
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.reflections.figures import store as day_figures_store
 from leaderjournal.reflections.imports.store import DayToImport, import_days
-from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reflections.rules import Answer, DayContent, Writing, find_last_settled_day
 from leaderjournal.reflections.saving.store import save_day
 from leaderjournal.reflections.trash.store import delete_day, restore_day
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports.store import get_journal
 from leaderjournal.reviews.streaks import store as streaks_store
-from leaderjournal.reviews.streaks.checkpoints import Checkpoint, find_checkpoint_day
+from leaderjournal.reviews.streaks.checkpoints import Checkpoint
 from leaderjournal.reviews.streaks.models import StreakCheckpoint
 from leaderjournal.reviews.streaks.rules import (
     compute_steadiness,
@@ -187,7 +188,7 @@ def test_no_change_of_the_past_makes_a_figure_differ_from_counting_all(app, lead
 def test_checkpoint_is_read_as_it_was_written(practice):
     practice.save_run(0, 60, DayContent((Answer(KEY_SLUGS[0], score=3, text="I listened."),)))
     stored = streaks_store._load_newest_checkpoint(db.session, practice.cipher)
-    assert stored.through == find_checkpoint_day(day(59))
+    assert stored.through == find_last_settled_day(day(59))
     assert stored.overall.length == (stored.through - FIRST).days + 1
     assert Checkpoint.from_document(stored.through, stored.to_document()) == stored
 
@@ -200,7 +201,7 @@ def test_each_settled_month_has_a_checkpoint_and_a_changed_day_removes_the_later
     practice.delete((date(2026, 3, 10) - FIRST).days)
     assert list_checkpoint_days() == ends[:2]
     practice.save(200, content)
-    assert list_checkpoint_days()[-1] == find_checkpoint_day(day(200))
+    assert list_checkpoint_days()[-1] == find_last_settled_day(day(200))
 
 
 def test_more_words_under_an_answer_leave_the_checkpoints(practice):
@@ -243,30 +244,22 @@ def test_rebuilding_reports_a_wrong_checkpoint_and_repairs_it(practice):
     assert not streaks_store.rebuild_checkpoints(practice.leader, today=today)
 
 
-def test_streak_of_nine_months_takes_as_many_statements_and_days_as_that_of_one(practice):
+def test_streak_of_nine_months_takes_as_many_statements_and_days_as_that_of_one(app, practice):
     content = DayContent((Answer(KEY_SLUGS[0], score=3, text="I listened."),))
-    counted = [0]
-
-    def count_statements(*_):
-        counted[-1] += 1
 
     def count(today):
-        counted.append(0)
-        streaks_store.get_streaks(practice.leader, today=today)
-        checkpoint = streaks_store._load_checkpoint(db.session, practice.cipher, before=today)
-        days = day_figures_store.list_completed_days(
-            db.session, practice.leader.id, after=checkpoint.through
-        )
-        return counted[-1], len(days)
+        with count_statements(app) as seen:
+            streaks_store.get_streaks(practice.leader, today=today)
+            checkpoint = streaks_store._load_checkpoint(db.session, practice.cipher, before=today)
+            days = day_figures_store.list_completed_days(
+                db.session, practice.leader.id, after=checkpoint.through
+            )
+        return len(seen), len(days)
 
-    sa.event.listen(db.engine, "before_cursor_execute", count_statements)
-    try:
-        practice.save_run(0, 40, content)
-        of_a_month, days_of_a_month = count(day(40))
-        practice.save_run(40, LAST_STEP - 40, content)
-        of_nine_months, days_of_nine_months = count(day(LAST_STEP))
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", count_statements)
+    practice.save_run(0, 40, content)
+    of_a_month, days_of_a_month = count(day(40))
+    practice.save_run(40, LAST_STEP - 40, content)
+    of_nine_months, days_of_nine_months = count(day(LAST_STEP))
     assert of_nine_months == of_a_month
     assert days_of_nine_months <= 34 >= days_of_a_month
 
@@ -281,4 +274,4 @@ def test_streak_of_nine_months_takes_as_many_statements_and_days_as_that_of_one(
     ],
 )
 def test_month_is_settled_three_days_after_its_end(today, through):
-    assert find_checkpoint_day(LocalDate(today)) == through
+    assert find_last_settled_day(LocalDate(today)) == through

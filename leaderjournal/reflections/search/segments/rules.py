@@ -8,9 +8,9 @@ the number and the figures of each, newest first, then their texts in that order
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from leaderjournal.kernel.days import Instant, LocalDate, days_after
+from leaderjournal.kernel.days import Instant, LocalDate, get_month_start
+from leaderjournal.reflections.rules import find_last_settled_day
 from leaderjournal.reflections.search.rules import SearchQuery
 
 END_OF_FIGURES = b"\n"
@@ -18,9 +18,6 @@ END_OF_TEXT = b"\x1e"
 """White space to `fold`, and so in no searchable text."""
 
 NOT_ANSWERED, WITHOUT_SCORE = "-", "0"
-
-SETTLED_AFTER = timedelta(days=3)
-"""How long after its end a month still gets days: those of another zone, or of an offline phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +108,6 @@ def format_figures(scores: Mapping[str, int | None], keys: Sequence[str]) -> str
     )
 
 
-def get_month(day: LocalDate) -> LocalDate:
-    """Return the first day of a local day's month."""
-    return LocalDate(day.replace(day=1))
-
-
 def get_month_end(month: LocalDate) -> LocalDate:
     """Return the last day of a month, given its first."""
     return LocalDate(month.replace(day=monthrange(month.year, month.month)[1]))
@@ -123,4 +115,4 @@ def get_month_end(month: LocalDate) -> LocalDate:
 
 def find_newest_settled_month(now: Instant) -> LocalDate:
     """Return the first day of the newest month that hardly changes any more."""
-    return get_month(days_after(get_month(LocalDate((now - SETTLED_AFTER).date())), -1))
+    return get_month_start(find_last_settled_day(LocalDate(now.date())))

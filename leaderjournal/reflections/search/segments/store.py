@@ -14,10 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import db
-from leaderjournal.kernel.days import LocalDate, days_after
+from leaderjournal.kernel.days import LocalDate, days_after, get_month_start
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 from leaderjournal.reflections.search.segments.models import SearchSegment
-from leaderjournal.reflections.search.segments.rules import PackedQuery, get_month
+from leaderjournal.reflections.search.segments.rules import PackedQuery
 
 FIRST_PAGE, GROWTH, LARGEST_PAGE = 2, 4, 24
 """Months read together: two fill the page of most searches, and two years are 2 MB. A search that
@@ -57,7 +57,7 @@ def open_months(session: Session, account: UUID, days: Collection[LocalDate]) ->
 
     On PostgreSQL this locks the months until the transaction ends.
     """
-    months = sorted({get_month(day) for day in days})  # in one order, so that no two deadlock
+    months = sorted({get_month_start(day) for day in days})  # in one order, so that no two deadlock
     if months:
         given = [{"account": account, "month": month} for month in months]
         session.connection().execute(OPEN_MONTH[session.get_bind().dialect.name], given)
@@ -72,7 +72,7 @@ def search_months(
     enough reads no further. One that cannot be decrypted is left out, as if it was open.
     """
     connection, size = db.session.connection(), FIRST_PAGE
-    given = {"account": cipher.account, "first": get_month(first)}
+    given = {"account": cipher.account, "first": get_month_start(first)}
     while True:
         rows = connection.execute(LIST_WORDS, given | {"last": last, "most": size})
         words_by_month = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.kernel.days import LocalDate, to_instant
+from leaderjournal.kernel.days import LocalDate, get_month_start, to_instant
 from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.reflections.rules import Answer, DayContent
 from leaderjournal.reflections.search.rules import (
@@ -20,7 +20,6 @@ from leaderjournal.reflections.search.segments.rules import (
     SearchableDay,
     find_newest_settled_month,
     format_figures,
-    get_month,
     get_month_end,
     pack_month,
 )
@@ -126,4 +125,7 @@ def test_month_is_settled_three_days_after_its_end(now, newest):
 
 def test_month_of_a_day_reaches_from_its_first_to_its_last():
     day = LocalDate(date(2028, 2, 17))
-    assert (get_month(day), get_month_end(get_month(day))) == (date(2028, 2, 1), date(2028, 2, 29))
+    assert (get_month_start(day), get_month_end(get_month_start(day))) == (
+        date(2028, 2, 1),
+        date(2028, 2, 29),
+    )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, upsert, write_transaction
-from leaderjournal.kernel.days import Instant, LocalDate
+from leaderjournal.kernel.days import Instant, LocalDate, get_month_start
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.models import AnswerFigures, Reflection
@@ -24,7 +24,6 @@ from leaderjournal.reflections.search.segments.rules import (
     SearchableDay,
     find_newest_settled_month,
     format_figures,
-    get_month,
     get_month_end,
     pack_month,
 )
@@ -143,7 +142,7 @@ def _list_months(account: UUID) -> list[LocalDate]:
     days = sa.select(Reflection.local_date).where(Reflection.account_id == account)
     rows = sa.select(SearchSegment.first_date).where(SearchSegment.account_id == account)
     connection = db.session.connection()
-    months = {get_month(day) for day in connection.scalars(days)}
+    months = {get_month_start(day) for day in connection.scalars(days)}
     return sorted(months.union(connection.scalars(rows)))
 
 
