@@ -7,7 +7,8 @@ import re
 
 from markupsafe import Markup
 
-QUIET, LINE, PAPER = "#645b50", "#ddd4c5", "#ffffff"
+QUIET, LINE, PAPER, WRITTEN = "#645b50", "#ddd4c5", "#ffffff", "#efe8db"
+ROUND = 'stroke-linejoin="round"'
 KEY_COLOURS = {
     "lead-from-front": "#b06d08",
     "protect-and-serve": "#17807a",
@@ -25,11 +26,17 @@ def apply_print_styles(drawing: Markup | str, key: str = "") -> Markup:
         "rule rule-foot": f'fill="none" stroke="{QUIET}"',
         "rule-name": f'fill="{QUIET}" font-size="9" font-family="Literata, serif"',
         "stroke": f'fill="none" stroke="{of_key}" stroke-width="1.8"',
-        "dot": f'fill="{of_key}" stroke="{PAPER}" stroke-width="0.8"',
-        "bar-none": f'fill="{QUIET}"',
-        "year-kept": 'fill="#efe8db"',
-        "year-open": 'fill="#cfc6b8"',
-        **{f"bar-of-{slug}": f'fill="{colour}"' for slug, colour in KEY_COLOURS.items()},
+        "dots": f'fill="none" stroke="{of_key}" stroke-linecap="round"',
+        "dots-rim": f'fill="none" stroke="{PAPER}" stroke-linecap="round"',
+        "bar-none": f'fill="none" stroke="{QUIET}" stroke-width="1.5" stroke-linecap="round"',
+        "year-kept": f'fill="{WRITTEN}" stroke="{WRITTEN}" stroke-width="3" {ROUND}',
+        "year-open": 'fill="none" stroke="#cfc6b8" stroke-width="2"',
     }
+    for slug, colour in KEY_COLOURS.items():
+        attributes |= {
+            f"shapes key-{slug}": f'fill="{colour}"',
+            f"bar key-{slug}": f'fill="{colour}" stroke="{colour}" stroke-width="4" {ROUND}',
+            f"year-band key-{slug}": f'fill="none" stroke="{colour}" stroke-width="5"',
+        }
     # The class of the SVG itself stays: the style sheet sets its size.
     return Markup(CLASS.sub(lambda found: attributes.get(found[1], found[0]), str(drawing)))  # noqa: S704 - a template's own drawing

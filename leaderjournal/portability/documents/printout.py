@@ -12,9 +12,9 @@ from leaderjournal.reviews.charts.rules import Mean, group_by_week
 from leaderjournal.reviews.drawings.rules import (
     WEEKDAYS,
     YEAR_SIGNS,
-    Bar,
+    KeyPath,
     LineDrawing,
-    YearRow,
+    YearDrawing,
     draw_bars,
     draw_sign,
     draw_year,
@@ -47,7 +47,7 @@ class PrintedCell:
     """A day of the month's grid: the bars of an entry, or the sign of a day without one."""
 
     number: int
-    bars: tuple[Bar, ...]
+    bars: tuple[KeyPath, ...]
     sign: str
 
 
@@ -117,7 +117,7 @@ class Printout:
     figures: PeriodFigures
     weeks: tuple[tuple[PrintedCell | None, ...], ...]
     weekday_names: tuple[str, ...]
-    year_rows: tuple[YearRow, ...]
+    year: YearDrawing
     keys: tuple[PrintedKey, ...]
     marks: tuple[ExplainedMark, ...]
     weekdays: WeekdaySection | None
@@ -151,7 +151,7 @@ def build_printout(
         figures=build_figures(report),
         weeks=() if period.is_year else _list_weeks(summary.days, keys),
         weekday_names=tuple(short for short, _ in WEEKDAYS),
-        year_rows=draw_year(report.days, keys),
+        year=draw_year(report.days, keys),
         keys=tuple(_build_key(report, key) for key in keys),
         marks=explain_marks(report.spans),
         weekdays=build_weekday_section(report, keys),

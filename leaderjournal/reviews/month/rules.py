@@ -10,7 +10,7 @@ from leaderjournal.reviews.day_marks.rules import Mark
 from leaderjournal.reviews.drawings.rules import (
     DAY_RADIUS,
     MONTH_RADIUS,
-    Bar,
+    KeyPath,
     LineDrawing,
     draw_bars,
     draw_line,
@@ -55,7 +55,7 @@ class CalendarDay:
     kind: str
     address: str | None
     sign: str
-    bars: tuple[Bar, ...]
+    bars: tuple[KeyPath, ...]
     scores: tuple[tuple[str, int | None], ...]
     words: int
     spoken_marks: str

@@ -9,7 +9,7 @@ from leaderjournal.reviews.charts.rules import Mean
 from leaderjournal.reviews.drawings.rules import (
     MONTH_RADIUS,
     LineDrawing,
-    YearRow,
+    YearDrawing,
     draw_line,
     draw_year,
 )
@@ -63,7 +63,7 @@ class YearPage:
     period: Period
     next_year: str | None
     is_written: bool
-    rows: tuple[YearRow, ...]
+    drawing: YearDrawing
     keys: tuple[Key, ...]
     marks: tuple[ExplainedMark, ...]
     months: tuple[MonthRow, ...]
@@ -87,7 +87,7 @@ def build_year_page(
         period=period,
         next_year=period.next.name if period.next.first <= today else None,
         is_written=summary.days_written > 0,
-        rows=draw_year(report.days, keys),
+        drawing=draw_year(report.days, keys),
         keys=tuple(keys),
         marks=explain_marks(report.spans),
         months=_list_months(report, keys),
