@@ -63,6 +63,7 @@ from leaderjournal.reflections import pages as reflections_pages
 from leaderjournal.reflections.commitments import store as written_commitments_store
 from leaderjournal.reflections.day_page import today_requested
 from leaderjournal.reflections.figures.store import counted_days_changed
+from leaderjournal.reflections.texts.store import texts_erased
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
@@ -70,6 +71,7 @@ from leaderjournal.reviews.look_back import pages as look_back_pages
 from leaderjournal.reviews.monthly import api as monthly_api
 from leaderjournal.reviews.monthly import pages as monthly_pages
 from leaderjournal.reviews.monthly import store as monthly_store
+from leaderjournal.reviews.portraits import store as portraits_store
 from leaderjournal.reviews.search import pages as search_pages
 from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.team_mirror import api as team_mirror_api
@@ -119,11 +121,13 @@ local_days_changed.connect(schedule_store.reschedule_after_move)
 local_days_changed.connect(letter_store.reschedule_after_move)
 calendar_changed.connect(streaks_store.delete_checkpoints)
 counted_days_changed.connect(streaks_store.update_checkpoints)
+texts_erased.connect(portraits_store.delete_portraits)
 written_commitments_store.commitments_removed.connect(commitments_store.delete_results)
 name_forgotten.connect(monthly_store.rewrite_texts)
 name_forgotten.connect(team_mirror_store.rewrite_lines)
 name_forgotten.connect(documents_store.delete_all)
 today_requested.connect(read_today)
+name_forgotten.connect(portraits_store.delete_all_portraits)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -27,6 +27,7 @@ from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.pwa.pages import get_release
 from leaderjournal.reflections.search.segments.closing import store as search_closing_store
+from leaderjournal.reviews.portraits import store as portraits_store
 from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.worker import run_forever, run_once
 
@@ -81,7 +82,7 @@ def rotate_keys() -> None:
 @figures_commands.command("rebuild")
 @with_appcontext
 def rebuild_figures() -> None:
-    """Compute the kept figures of every account anew, and tell where they were wrong."""
+    """Check what is kept of every account's days, put it right, and tell where it was wrong."""
     rebuilt, wrong, failed = 0, 0, 0
     for account in list(accounts_store.iter_account_ids()):
         try:
@@ -101,9 +102,12 @@ def rebuild_figures() -> None:
 
 def _rebuild_figures(leader: accounts_store.Leader, now: Instant) -> bool:
     """Compute the figures of an account anew; return whether any was wrong."""
-    streaks_were_wrong = streaks_store.rebuild_checkpoints(leader, today=leader.today(now))
-    search_was_wrong = search_closing_store.rebuild_segments(leader.cipher, now=now)
-    return streaks_were_wrong or search_was_wrong
+    were_wrong = (
+        streaks_store.rebuild_checkpoints(leader, today=leader.today(now)),
+        search_closing_store.rebuild_segments(leader.cipher, now=now),
+        portraits_store.check_portraits(leader.cipher),
+    )
+    return any(were_wrong)
 
 
 @click.command("worker")

@@ -22,6 +22,7 @@ from leaderjournal.questions import models as questions
 from leaderjournal.reflections import models as reflections
 from leaderjournal.reflections.search.segments import models as search_segments
 from leaderjournal.reviews.monthly import models as monthly_reviews
+from leaderjournal.reviews.portraits import models as portraits
 from leaderjournal.reviews.streaks import models as streaks
 from leaderjournal.team_mirror import models as team_mirror
 from leaderjournal.team_mirror.mailing import models as team_mirror_mailing
@@ -38,6 +39,7 @@ __all__ = [
     "lookup",
     "mail_opt_outs",
     "monthly_reviews",
+    "portraits",
     "practice_calendar",
     "practice_log",
     "push",

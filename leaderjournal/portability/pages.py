@@ -28,7 +28,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports import store as reports_store
-from leaderjournal.reviews.words.rules import find_names
+from leaderjournal.reviews.words.rules import list_names
 
 blueprint = Blueprint("portability", __name__)
 
@@ -151,9 +151,9 @@ def undo_import(import_id: UUID) -> Page:
 def document(period: str) -> str:
     """Show the form of a PDF's options."""
     parsed, leader = parse_or_refuse("period", Period.parse, period), get_current_leader()
-    texts = reports_store.list_texts(leader, parsed)
+    texts = reports_store.get_texts(leader, parsed, today=leader.today(clock.now()))
     team = people_store.get_team_names(leader.cipher)
-    names = team | {used.word for used in find_names([written.text for _, written in texts], team)}
+    names = team | {used.word for used in list_names(texts.words)}
     back = url_for("reviews.year" if parsed.is_year else "reviews.month", period=parsed.name)
     return render_template(
         "portability/ask_document.html", period=parsed, names=sorted(names), back=back

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Response, jsonify
 from flask_login import login_required
 
 from leaderjournal.accounts.access import get_current_leader
@@ -9,17 +10,16 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX
 from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.kernel.request_checks import Blueprint
-from leaderjournal.practice import catalogue
-from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.practice_log.summary.rules import PracticeFigures
 from leaderjournal.practice_log.summary.schemas import PracticeFiguresSchema
 from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reviews.replies import format_summary
 from leaderjournal.reviews.reports import store as reports_store
 from leaderjournal.reviews.schemas import StreakSchema, SummarySchema, WordFiguresSchema
 from leaderjournal.reviews.streaks import store as streaks_store
-from leaderjournal.reviews.summaries.rules import Summary, summarize
-from leaderjournal.reviews.words.rules import WordFigures, compute_word_figures
+from leaderjournal.reviews.summaries.rules import summarize
+from leaderjournal.reviews.words.rules import WordFigures
 
 blueprint = Blueprint("reviews-api", __name__, url_prefix=PREFIX, description="Reviews")
 
@@ -36,11 +36,12 @@ def read_streak() -> dict[str, Any]:
 @blueprint.get("/summaries/<period>")
 @login_required
 @blueprint.response(200, SummarySchema)
-def read_summary(period: str) -> Summary:
+def read_summary(period: str) -> Response:
     """Read a month (2026-11) or a year (2026) in figures."""
     leader, parsed = get_current_leader(), _parse_period(period)
     today = leader.today(clock.now())
-    return summarize(parsed, reports_store.get_journal(leader, parsed, today=today), today=today)
+    journal = reports_store.get_journal(leader, parsed, today=today)
+    return jsonify(format_summary(summarize(parsed, journal, today=today)))
 
 
 @blueprint.get("/summaries/<period>/words")
@@ -49,9 +50,7 @@ def read_summary(period: str) -> Summary:
 def read_words(period: str) -> WordFigures:
     """Read which words and names come up most in a month or a year, and answers' lengths."""
     leader, parsed = get_current_leader(), _parse_period(period)
-    texts = [written for _, written in reports_store.list_texts(leader, parsed)]
-    team = people_store.get_team_names(leader.cipher)
-    return compute_word_figures(texts, catalogue.KEY_SLUGS, team=team)
+    return reports_store.get_word_figures(leader, parsed, today=leader.today(clock.now()))
 
 
 @blueprint.get("/summaries/<period>/practice")

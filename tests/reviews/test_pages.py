@@ -2,9 +2,21 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import time_machine
 from factories import a_leader, sign_in
+
+from leaderjournal.accounts import store as accounts_store
+from leaderjournal.kernel import clock
+from leaderjournal.kernel.database import write_transaction
+from leaderjournal.kernel.days import LocalDate, iter_days
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections.imports.store import DayToImport, import_days
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
+
+MOST_BYTES = 50_000
+"""Of HTML before it is compressed; half of it is what people read, and what is read out to them."""
 
 
 def test_month_page_shows_days_figures_and_passages(app, client):
@@ -31,6 +43,33 @@ def test_invalid_month_error_says_what_is_allowed(app, client):
         shown = browser.get(f"/month/{period}")
         assert shown.status_code == 422
         assert "2026-11" in shown.text
+
+
+def test_month_and_year_written_every_day_are_light(app, client):
+    """Their charts are a few paths, and not an element for each day and score."""
+    with time_machine.travel(datetime(2026, 12, 31, 12, tzinfo=UTC)):
+        leader = a_leader(client, time_zone="UTC")
+        text = "I let Jonas decide, kept quiet until asked, and said so."
+        content = DayContent(
+            tuple(
+                Answer(key.slug, key.behaviours[number % 8].slug, None, number % 5 + 1, text)
+                for number, key in enumerate(catalogue.list_keys())
+            )
+        )
+        with app.app_context():
+            found = accounts_store.find_leader(UUID(leader.id))
+            now = clock.now()
+            writing = Writing(now, "UTC", found.day_starts_at)
+            days = [
+                DayToImport(day, content, writing)
+                for day in iter_days(LocalDate(date(2026, 1, 1)), LocalDate(date(2026, 12, 31)))
+            ]
+            with write_transaction() as session:
+                import_days(session, found.cipher, days, now=now)
+        browser = app.test_client()
+        sign_in(browser, leader)
+        assert len(browser.get("/year/2026").data) <= MOST_BYTES
+        assert len(browser.get("/month/2026-10").data) <= MOST_BYTES
 
 
 def read_text(page: str) -> str:

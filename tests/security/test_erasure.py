@@ -3,7 +3,7 @@
 import io
 import sqlite3
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,9 @@ def full_account(app, client):
     leader.writes("2026-02-05", note="A month that is over.")
     with app.app_context():
         assert close_settled_months(now=clock.now()) == 1
+    long_ago = date.fromisoformat(leader.today()) - timedelta(days=70)
+    leader.writes(long_ago, ("let-go", 3, "Listened for an hour."))
+    leader.get(f"/summaries/{long_ago:%Y-%m}/words")
     leader.call("POST", "/people", {"name": "Ines"})
     leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided?"})
     leader.call("POST", "/push/subscriptions", A_BROWSER)
@@ -157,15 +160,19 @@ def test_worker_finishes_erasing_blocked_by_a_reader(app, client):
 
 def test_purged_day_leaves_no_byte_in_any_file(app, client):
     leader = a_leader(client)
-    leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm")
+    long_ago = date.fromisoformat(leader.today()) - timedelta(days=70)
+    leader.writes(long_ago, ("let-go", 4, "Stepped aside."), note="calm")
+    leader.get(f"/summaries/{long_ago:%Y-%m}/words")
     with app.app_context():
         from leaderjournal.reflections.models import Reflection
+        from leaderjournal.reviews.portraits.models import PortraitRow
 
         [document] = db.session.scalars(sa.select(Reflection.document))
-    assert leader.call("DELETE", f"/reflections/{leader.today()}").status_code == 204
+        [words] = db.session.scalars(sa.select(PortraitRow.words_encrypted))
+    assert leader.call("DELETE", f"/reflections/{long_ago}").status_code == 204
     with time_machine.travel(clock.now() + timedelta(days=31)):
         run_chores(app)
-    assert find_remains(app, [("document", document)]) == []
+    assert find_remains(app, [("document", document), ("words", words)]) == []
 
 
 def test_deleted_day_leaves_no_byte_of_what_was_packed_for_searching(app, client):

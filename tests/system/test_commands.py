@@ -13,6 +13,7 @@ import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -20,12 +21,15 @@ import time_machine
 from factories import A_BROWSER, PASSWORD, a_leader
 
 from leaderjournal import cli, create_app
+from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.first_run import add_missing_secrets, create_data_key, create_secrets
 from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.kernel.settings import Settings
 from leaderjournal.pwa.pages import get_release
+from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reviews.portraits import store as portraits_store
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,6 +114,21 @@ def test_rebuilding_packs_settled_months_and_reports_those_that_are_wrong(app, c
         session.execute(sa.text("UPDATE search_segments SET words_encrypted = days_encrypted"))
     assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
     assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+
+
+def test_wrong_portraits_are_reported_and_put_right(app, client):
+    leader = a_leader(client)
+    leader.writes("2026-01-05", ("let-go", 4, "I stayed out of it, and stayed calm."))
+    right = leader.get("/summaries/2026-01/words").json
+    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    with app.app_context():
+        owner = accounts_store.find_leader(UUID(leader.id))
+        portrait = portraits_store._load(owner.cipher, Period(2026, 1), with_words=True)
+        portrait.words["used"] = {}
+        portraits_store.store_portrait(owner.cipher, portrait)
+    assert leader.get("/summaries/2026-01/words").json != right
+    assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
+    assert leader.get("/summaries/2026-01/words").json == right
 
 
 def test_the_demo_holds_a_year_once(app, client):

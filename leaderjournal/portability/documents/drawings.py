@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup
 
-QUIET, LINE, PAPER, WRITTEN = "#645b50", "#ddd4c5", "#ffffff", "#efe8db"
+QUIET, LINE, WRITTEN = "#645b50", "#ddd4c5", "#efe8db"
 ROUND = 'stroke-linejoin="round"'
 KEY_COLOURS = {
     "lead-from-front": "#b06d08",
@@ -27,7 +27,6 @@ def apply_print_styles(drawing: Markup | str, key: str = "") -> Markup:
         "rule-name": f'fill="{QUIET}" font-size="9" font-family="Literata, serif"',
         "stroke": f'fill="none" stroke="{of_key}" stroke-width="1.8"',
         "dots": f'fill="none" stroke="{of_key}" stroke-linecap="round"',
-        "dots-rim": f'fill="none" stroke="{PAPER}" stroke-linecap="round"',
         "bar-none": f'fill="none" stroke="{QUIET}" stroke-width="1.5" stroke-linecap="round"',
         "year-kept": f'fill="{WRITTEN}" stroke="{WRITTEN}" stroke-width="3" {ROUND}',
         "year-open": 'fill="none" stroke="#cfc6b8" stroke-width="2"',

@@ -14,10 +14,11 @@ from leaderjournal.prompts.letter.rules import (
     extract_line,
     find_weakest_behaviour,
 )
-from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.figures import store as day_figures_store
+from leaderjournal.reflections.rules import count_words
+from leaderjournal.reflections.texts import store as texts_store
 from leaderjournal.reviews.day_marks.rules import count_days, mark_days
-from leaderjournal.reviews.highlights.rules import Passage, choose_highlights
+from leaderjournal.reviews.highlights.rules import Passage, choose_passages
 
 
 def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
@@ -43,11 +44,7 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
         keys=tuple(
             compare_key(
                 key,
-                {
-                    day.local_date: score
-                    for day in days
-                    if (score := day.answers.get(key, (None, None))[0]) is not None
-                },
+                {day.local_date: day.scores[key] for day in days if key in day.scores},
                 first,
                 last,
             )
@@ -59,10 +56,10 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
         hand_offs=practice.hand_offs.made,
         weakest=find_weakest_behaviour(
             (
-                ScoredBehaviour(key, behaviour, score)
+                ScoredBehaviour(key, behaviour, day.scores[key])
                 for day in days
-                for key, (score, behaviour) in day.answers.items()
-                if score is not None and behaviour is not None
+                for key, behaviour in day.behaviours.items()
+                if key in day.scores and behaviour is not None
             ),
             behaviours,
         ),
@@ -72,11 +69,11 @@ def summarize_fortnight(leader: Leader, date: LocalDate) -> FortnightSummary:
 def pick_line(leader: Leader, date: LocalDate) -> str:
     """Return a line that the leader wrote in the fortnight before a date; empty without one."""
     first, last = days_after(date, -INTERVAL_DAYS), days_after(date, -1)
-    passages = [
-        Passage(day.local_date, answer.key, answer.score, answer.text)
-        for day in reflections_store.iter_days(leader.cipher, first=first, last=last)
-        for answer in day.content.answers
+    texts = {
+        Passage(local_date, answer.key, answer.score, count_words(answer.text)): answer.text
+        for local_date, content in texts_store.list_texts(leader.cipher, first=first, last=last)
+        for answer in content.answers
         if answer.text.strip()
-    ]
-    found = choose_highlights(passages, 1)
-    return extract_line(found[0].text) if found else ""
+    }
+    found = choose_passages(texts, 1)
+    return extract_line(texts[found[0]]) if found else ""

@@ -51,12 +51,28 @@ COUNTED_DAYS = (
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """What is counted of a completed day; `answers` holds (score, behaviour) by key."""
+    """What is counted of a completed day: its scores, and its behaviours, by key of the answers.
+
+    No `version` of any day ever has two texts.
+    """
 
     local_date: LocalDate
     word_count: int
     in_time: bool
-    answers: dict[str, tuple[int | None, str | None]]
+    version: str
+    scores: dict[str, int]
+    behaviours: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSum:
+    """The sum and the number of the scores of a key in a month."""
+
+    year: int
+    month: int
+    key: str
+    total: int
+    count: int
 
 
 def list_scores_before(account: UUID, local_date: LocalDate) -> list[MirrorScore]:
@@ -130,10 +146,9 @@ def list_completed_days(
     before: LocalDate | None = None,
 ) -> list[tuple[LocalDate, bool]]:
     """Return the local date of each day completed between two, and whether it was in time."""
-    query = sa.select(Reflection.local_date, Reflection.in_time).where(
-        *_filter_completed([account]), *_filter_dates(after, before)
-    )
-    return [(day, in_time) for day, in_time in session.connection().execute(query)]
+    between = {"account": account, "after": after or date.min, "before": before or date.max}
+    rows = session.connection().execute(LIST_COMPLETED_DAYS, between).all()
+    return [(day, in_time) for day, in_time in rows]
 
 
 def list_counted_days(
@@ -157,30 +172,76 @@ def list_counted_days(
     return list(completed.items()), answered
 
 
+# Built once: building a statement takes as long as reading a hundred rows. Ids are read as the
+# driver has them, since making UUIDs of all takes as long as reading them.
+_COMPLETED = (
+    Reflection.account_id == sa.bindparam("account"),
+    Reflection.deleted_at.is_(None),
+    Reflection.completed.is_(True),
+)
+_IN_PERIOD = Reflection.local_date.between(sa.bindparam("first"), sa.bindparam("last"))
+_DAY = sa.type_coerce(Reflection.id, sa.types.NullType())
+LIST_COMPLETED_DAYS = sa.select(Reflection.local_date, Reflection.in_time).where(
+    *_COMPLETED,
+    Reflection.local_date > sa.bindparam("after"),
+    Reflection.local_date < sa.bindparam("before"),
+)
+LIST_DAYS = (
+    sa.select(
+        _DAY,
+        Reflection.version,
+        Reflection.local_date,
+        Reflection.word_count,
+        Reflection.in_time,
+    )
+    .where(*_COMPLETED, _IN_PERIOD)
+    .order_by(Reflection.local_date)
+)
+LIST_ANSWERS = (
+    sa.select(_DAY, AnswerFigures.key, AnswerFigures.score, AnswerFigures.behaviour)
+    .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
+    .where(*_COMPLETED, _IN_PERIOD, AnswerFigures.answered)
+)
+_YEAR = sa.extract("year", Reflection.local_date)
+_MONTH = sa.extract("month", Reflection.local_date)
+ADD_UP_SCORES = (
+    sa.select(
+        _YEAR,
+        _MONTH,
+        AnswerFigures.key,
+        sa.func.sum(AnswerFigures.score),
+        sa.func.count(AnswerFigures.score),
+    )
+    .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
+    .where(*_COMPLETED, _IN_PERIOD, AnswerFigures.score.is_not(None))
+    .group_by(_YEAR, _MONTH, AnswerFigures.key)
+)
+
+
 def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> list[DayFigures]:
     """Return the figures of the completed days from `first` to `last`, in order."""
-    in_period = (*_filter_completed([account]), Reflection.local_date.between(first, last))
-    by_day: dict[LocalDate, DayFigures] = {
-        row.local_date: DayFigures(row.local_date, row.word_count, row.in_time, {})
-        for row in db.session.execute(
-            sa.select(Reflection.local_date, Reflection.word_count, Reflection.in_time)
-            .where(*in_period)
-            .order_by(Reflection.local_date)
-        )
+    period = {"account": account, "first": first, "last": last}
+    connection = db.session.connection()
+    by_day = {
+        day: DayFigures(local_date, words, in_time, f"{day}-{version}", {}, {})
+        for day, version, local_date, words, in_time in connection.execute(LIST_DAYS, period).all()
     }
-    answers = (
-        sa.select(
-            Reflection.local_date,
-            AnswerFigures.key,
-            AnswerFigures.score,
-            AnswerFigures.behaviour,
-        )
-        .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
-        .where(*in_period, AnswerFigures.answered)
-    )
-    for day, key, score, behaviour in db.session.connection().execute(answers).all():
-        by_day[day].answers[key] = (score, behaviour)
+    for day, key, score, behaviour in connection.execute(LIST_ANSWERS, period).all():
+        figures = by_day[day]
+        figures.behaviours[key] = behaviour
+        if score is not None:
+            figures.scores[key] = score
     return list(by_day.values())
+
+
+def add_up_scores(account: UUID, *, first: LocalDate, last: LocalDate) -> list[ScoreSum]:
+    """Return the sums of the mirror scores from `first` to `last`, by month and key."""
+    period = {"account": account, "first": first, "last": last}
+    rows = db.session.connection().execute(ADD_UP_SCORES, period)
+    return [
+        ScoreSum(int(year), int(month), key, int(total or 0), count)
+        for year, month, key, total, count in rows
+    ]
 
 
 def _filter_completed(accounts: Collection[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
@@ -189,15 +250,3 @@ def _filter_completed(accounts: Collection[UUID]) -> tuple[sa.ColumnElement[bool
         Reflection.deleted_at.is_(None),
         Reflection.completed.is_(True),
     )
-
-
-def _filter_dates(
-    after: LocalDate | None, before: LocalDate | None
-) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions of the local dates between two, neither included; None is no end."""
-    conditions: tuple[sa.ColumnElement[bool], ...] = ()
-    if after is not None:
-        conditions += (Reflection.local_date > after,)
-    if before is not None:
-        conditions += (Reflection.local_date < before,)
-    return conditions

@@ -19,6 +19,7 @@ from leaderjournal.reflections.rows import create_version, ensure_row, find_row
 from leaderjournal.reflections.rules import DayContent, DayVersion, Field, Writing
 from leaderjournal.reflections.saving.store import write_content
 from leaderjournal.reflections.search.segments.store import open_months
+from leaderjournal.reflections.texts.store import send_erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> int:
         open_months(session, account, dates)
         counted_days_changed.send(session, account=account, first=min(dates))
     commitments_removed.send(session, days=[(account, day_id) for account, day_id, _ in removed])
+    send_erased(session, [(account, date) for account, _, date in removed])
     return len(removed)
 
 

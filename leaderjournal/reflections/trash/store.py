@@ -16,6 +16,7 @@ from leaderjournal.reflections.rows import decrypt_day, find_row
 from leaderjournal.reflections.rules import ChangedMeanwhile, StoredDay
 from leaderjournal.reflections.search.segments.store import open_months
 from leaderjournal.reflections.store import read_row
+from leaderjournal.reflections.texts.store import send_erased
 
 RESTORABLE_FOR = timedelta(days=30)
 
@@ -69,7 +70,9 @@ def purge_deleted_days(*, now: Instant) -> int:
     with write_transaction() as session:
         expired = Reflection.deleted_at < now - RESTORABLE_FOR
         purge = sa.delete(Reflection).where(expired)
-        rows = session.execute(purge.returning(Reflection.account_id, Reflection.id))
-        purged = [(account, day_id) for account, day_id in rows]
-        commitments_removed.send(session, days=purged)
-        return len(purged)
+        rows = session.execute(
+            purge.returning(Reflection.account_id, Reflection.id, Reflection.local_date)
+        ).all()
+        commitments_removed.send(session, days=[(account, day_id) for account, day_id, _ in rows])
+        send_erased(session, [(account, date) for account, _, date in rows])
+        return len(rows)

@@ -11,7 +11,13 @@ from statistics import fmean
 
 from leaderjournal.reviews.day_marks.rules import DayCounts, Mark, Span, count_days, find_spans
 from leaderjournal.reviews.periods.rules import Period
-from leaderjournal.reviews.summaries.rules import BehaviourFigures, DayFigures, Scored
+from leaderjournal.reviews.summaries.rules import (
+    BehaviourFigures,
+    DayFigures,
+    Scored,
+    ScoreSum,
+    ScoreSums,
+)
 
 LOWEST, HIGHEST = 1, 5
 STRONG_FROM, WEAK_TO = 3.5, 2.5
@@ -88,19 +94,20 @@ class MonthDays:
 
 
 def compute_monthly_means(
-    days: Iterable[Scored], months: Sequence[Period], keys: Collection[str]
+    sums: ScoreSums, months: Sequence[Period], keys: Collection[str]
 ) -> tuple[MonthMeans, ...]:
     """Return the mean scores of each of `months`."""
-    scores: defaultdict[tuple[int, int | None, str], list[int]] = defaultdict(list)
-    for day in days:
-        for key, score in day.scores.items():
-            if score is not None:
-                scores[day.date.year, day.date.month, key].append(score)
+    found = [(month, sums.get(month, {})) for month in months]
     return tuple(
         MonthMeans(
-            month, {key: _compute_mean(scores[month.year, month.month, key]) for key in keys}
+            month,
+            {
+                key: Mean(total.mean, total.count)
+                for key in keys
+                for total in (by_key.get(key, ScoreSum()),)
+            },
         )
-        for month in months
+        for month, by_key in found
     )
 
 
@@ -178,7 +185,7 @@ def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
         last = place
     lines = [stroke for stroke in strokes if len(stroke) > 1]
     return LineChart(
-        tuple(points), tuple(" ".join(f"{dot.x},{dot.y}" for dot in stroke) for stroke in lines)
+        tuple(points), tuple(" ".join(f"{dot.x:g},{dot.y:g}" for dot in stroke) for stroke in lines)
     )
 
 

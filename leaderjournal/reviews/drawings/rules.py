@@ -50,7 +50,7 @@ class LineDrawing:
     width: str
     strokes: tuple[str, ...]
     dots: str
-    radius: int
+    dot_width: int
     label_y: str
     first_label: str
     last_label: str
@@ -99,13 +99,16 @@ def draw_grid(height: float, step: float, end: float) -> Grid:
 
 def draw_line(chart: LineChart, *, radius: int, first_label: str, last_label: str) -> LineDrawing:
     """Return the drawing of a line chart with points of `radius`."""
+    dots = _Trail()
+    for point in chart.points:
+        dots.draw(point.x, point.y, "h0")
     return LineDrawing(
         view_box=f"-16 -8 {_format(chart.width + 24)} {_format(chart.height + 28)}",
         grid=draw_grid(chart.height, chart.height / 4, chart.width),
         width=_format(chart.width),
         strokes=chart.strokes,
-        dots="".join(f"M{_format(point.x)} {_format(point.y)}h0" for point in chart.points),
-        radius=radius,
+        dots=dots.path,
+        dot_width=2 * radius,
         label_y=_format(chart.height + 16),
         first_label=first_label,
         last_label=last_label,

@@ -1,11 +1,13 @@
 """Which passages of a month or a year are worth rereading."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.reviews.periods.rules import Period
 
+HIGHLIGHTS_IN_A_MONTH, HIGHLIGHTS_IN_A_YEAR = 5, 12
 ENOUGH_WORDS = 8
 HIGHEST_LOW_SCORE = 2
 MIDDLE_SCORE = 3
@@ -13,17 +15,12 @@ MIDDLE_SCORE = 3
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text of one day that may be chosen; a note has no key."""
+    """The answer to a key on a day, or the day's note, which has no key; `length` is in words."""
 
     date: LocalDate
     key: str | None
     score: int | None
-    text: str
-    length: int = field(init=False, compare=False)
-    """The number of words, counted once since passages are compared by it again and again."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "length", len(self.text.split()))
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,12 @@ class Highlight:
     text: str
 
 
-def choose_highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highlight, ...]:
+def count_highlights(period: Period) -> int:
+    """Return how many passages of a month or a year are shown again."""
+    return HIGHLIGHTS_IN_A_YEAR if period.is_year else HIGHLIGHTS_IN_A_MONTH
+
+
+def choose_passages(passages: Iterable[Passage], how_many: int) -> tuple[Passage, ...]:
     """Return at most `how_many` passages worth rereading, in the order of their dates.
 
     Only passages of eight words or more are chosen, unless all are shorter. If there is room for
@@ -43,20 +45,27 @@ def choose_highlights(passages: Iterable[Passage], how_many: int) -> tuple[Highl
     then days, then keys; among equals the higher score wins (no score ranks as a 3), then the
     longer text, then the later date.
     """
-    remaining = _sort_best_first(passages)
+    ranked = _sort_best_first(passages)
+    # Passages of one month and key differ by their day alone: few of a group have to be looked at.
+    groups: defaultdict[tuple[object, ...], dict[int, Passage]] = defaultdict(dict)
+    for rank, passage in enumerate(ranked):
+        groups[passage.date.year, passage.date.month, passage.key][rank] = passage
     chosen: list[Passage] = []
     seen: Counter[object] = Counter()
-    candid = [passage for passage in remaining if _is_low(passage)] if how_many > 1 else []
-    while remaining and len(chosen) < how_many:
-        if candid and not chosen:
-            passage = max(candid, key=lambda passage: passage.length)
+    while groups and len(chosen) < how_many:
+        candid = [passage for passage in ranked if _is_low(passage)] if not chosen else []
+        if candid and how_many > 1:
+            rank = ranked.index(max(candid, key=lambda passage: passage.length))
         else:
-            passage = min(remaining, key=lambda other: [seen[part] for part in _list_places(other)])
-        remaining.remove(passage)
+            rank = min(_rank_freshest(group, seen) for group in groups.values())[-1]
+        passage = ranked[rank]
+        place = passage.date.year, passage.date.month, passage.key
+        del groups[place][rank]
+        if not groups[place]:
+            del groups[place]
         chosen.append(passage)
         seen.update(_list_places(passage))
-    chosen.sort(key=lambda passage: passage.date)
-    return tuple(Highlight(passage.date, passage.key, passage.text) for passage in chosen)
+    return tuple(sorted(chosen, key=lambda passage: passage.date))
 
 
 def _sort_best_first(passages: Iterable[Passage]) -> list[Passage]:
@@ -69,15 +78,29 @@ def _sort_best_first(passages: Iterable[Passage]) -> list[Passage]:
             -passage.length,
             -passage.date.toordinal(),
             passage.key or "",
-            passage.text,
         ),
     )
+
+
+def _rank_freshest(
+    group: Mapping[int, Passage], seen: Mapping[object, int]
+) -> tuple[int, int, int, int]:
+    """Return what ranks the best passage of a group, on a day seen the least; its own rank last."""
+    best, times = -1, 0
+    for rank, passage in group.items():
+        times_seen = seen.get(passage.date, 0)
+        if best < 0 or times_seen < times:
+            best, times = rank, times_seen
+        if not times:
+            break  # the others are as fresh at most, and rank lower
+    month, _, key = _list_places(group[best])
+    return seen.get(month, 0), times, seen.get(key, 0), best
 
 
 def _is_low(passage: Passage) -> bool:
     return passage.score is not None and passage.score <= HIGHEST_LOW_SCORE
 
 
-def _list_places(passage: Passage) -> tuple[object, ...]:
+def _list_places(passage: Passage) -> tuple[object, object, object]:
     """Return what passages are spread over: the month, the day and the key of one."""
     return (passage.date.year, passage.date.month), passage.date, passage.key

@@ -20,6 +20,15 @@ from leaderjournal.reviews.monthly.quotas import check_space
 from leaderjournal.reviews.monthly.rules import ReviewContent, ReviewVersion
 from leaderjournal.reviews.periods.rules import Period
 
+FIND_REVIEW = (
+    sa.select(MonthlyReview)
+    .where(
+        MonthlyReview.account_id == sa.bindparam("account"),
+        MonthlyReview.month == sa.bindparam("month"),
+    )
+    .execution_options(populate_existing=True)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredReview:
@@ -180,11 +189,7 @@ def _lock_row(session: Session, account: UUID, month: str, now: Instant) -> Mont
 
 
 def _get_row(session: Session, account: UUID, month: str) -> MonthlyReview | None:
-    return session.scalar(
-        sa.select(MonthlyReview)
-        .where(MonthlyReview.account_id == account, MonthlyReview.month == month)
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(FIND_REVIEW, {"account": account, "month": month})
 
 
 def _keep_version(session: Session, cipher: Cipher, row: MonthlyReview) -> None:

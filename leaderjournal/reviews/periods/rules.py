@@ -98,7 +98,7 @@ class Period:
         return (self,) if self.month else tuple(Period(self.year, month) for month in range(1, 13))
 
     def __contains__(self, day: LocalDate) -> bool:
-        return self.first <= day <= self.last
+        return day.year == self.year and self.month in (None, day.month)
 
     def _move(self, by: int) -> "Period":
         if self.month is None:

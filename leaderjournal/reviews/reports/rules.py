@@ -23,10 +23,18 @@ from leaderjournal.reviews.charts.rules import (
     plot_line,
 )
 from leaderjournal.reviews.day_marks.rules import Mark, Span
-from leaderjournal.reviews.periods.rules import Period, list_months_until
+from leaderjournal.reviews.highlights.rules import Passage
+from leaderjournal.reviews.periods.rules import Period, list_charted_months
 from leaderjournal.reviews.streaks.rules import Run, list_longest_runs
-from leaderjournal.reviews.summaries.rules import Journal, Summary, find_best_day, summarize
-from leaderjournal.reviews.words.rules import WordFigures, WrittenText, compute_word_figures
+from leaderjournal.reviews.summaries.rules import (
+    Journal,
+    Summary,
+    add_up_scores,
+    find_best_day,
+    summarize,
+)
+from leaderjournal.reviews.words.counting.rules import WordCounts
+from leaderjournal.reviews.words.rules import WordFigures, compute_word_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,8 @@ class PeriodReport:
 
     `months` are the twelve up to a month, or those of a year. `day_lines` and `year_lines` are the
     lines of the days and of the months. `runs` are the longest streaks, `spans` the marked days
-    that explain them. Only a year has `days` (month by month) and `quarters`.
+    that explain them. Only a month has `day_lines`, only a year `days` (month by month) and
+    `quarters`.
     """
 
     period: Period
@@ -54,27 +63,25 @@ class PeriodReport:
     days: tuple[MonthDays, ...]
 
 
-def list_charted_months(period: Period) -> tuple[Period, ...]:
-    """Return the twelve months whose line is drawn beside `period`."""
-    return period.months if period.month is None else list_months_until(period, 12)
-
-
 def build_report(
     period: Period,
     journal: Journal,
-    texts: Sequence[WrittenText],
+    passages: Sequence[Passage],
+    words: WordCounts,
     *,
     keys: Sequence[Key],
     today: LocalDate,
 ) -> PeriodReport:
     """Return the report on `period` as of `today`.
 
-    The journal's days begin with the first of `list_charted_months`; `texts` are the period's.
+    The journal has the scores of `list_charted_months`; `passages` and `words` are the period's.
     """
     slugs = [key.slug for key in keys]
     days = [day for day in journal.days if day.date in period]
     figures = summarize(period, journal, today=today)
-    means = compute_monthly_means(journal.days, list_charted_months(period), slugs)
+    means = compute_monthly_means(
+        {**journal.earlier_scores, **add_up_scores(days)}, list_charted_months(period), slugs
+    )
     is_year = period.month is None
     return PeriodReport(
         period=period,
@@ -84,7 +91,7 @@ def build_report(
         months=means,
         day_lines={
             slug: plot_line([day.scores[slug] for day in figures.days], bridges=MAX_GAP_DAYS)
-            for slug in slugs
+            for slug in ([] if is_year else slugs)
         },
         year_lines={
             slug: plot_line([month.by_key[slug].mean for month in means], bridges=MAX_GAP_MONTHS)
@@ -97,7 +104,7 @@ def build_report(
             )
             for key in keys
         },
-        words=compute_word_figures(texts, slugs, team=journal.practice.team),
+        words=compute_word_figures(words, passages, slugs),
         quarters={slug: compute_quarters(days, slug) for slug in slugs} if is_year else {},
         runs=_list_runs(period, journal, today),
         spans=find_spans_by_mark(figures.days),

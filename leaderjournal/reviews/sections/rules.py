@@ -11,7 +11,8 @@ from leaderjournal.reviews.drawings.rules import WEEKDAYS, WeekdayDrawing, draw_
 from leaderjournal.reviews.highlights.rules import Highlight
 from leaderjournal.reviews.reports.rules import PeriodReport
 from leaderjournal.reviews.summaries.rules import BehaviourFigures
-from leaderjournal.reviews.words.rules import NOTES, WordCount, WordFigures
+from leaderjournal.reviews.words.counting.rules import NOTES
+from leaderjournal.reviews.words.rules import WordCount, WordFigures
 
 MARK_MEANINGS = {
     Mark.FREEZE: "a freeze was spent, so the row went on",
@@ -175,7 +176,7 @@ def list_behaviours(key: Key, groups: BehaviourGroups) -> BehaviourLists:
                 name=names.get(slug) or slug.replace("-", " ").capitalize(),
                 mean=figures.mean,
                 count=figures.count,
-                x=((figures.mean or 0) - 1) * 15,
+                x=round(((figures.mean or 0) - 1) * 15, 2),
             )
             for slug, figures in group
         )

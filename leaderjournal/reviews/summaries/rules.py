@@ -13,7 +13,7 @@ from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
 from leaderjournal.practice_log.numbers.rules import NumberFigures
 from leaderjournal.practice_log.summary.rules import NO_FIGURES, PersonFigures, PracticeFigures
 from leaderjournal.reviews.day_marks.rules import WRITTEN, Mark, count_days, mark_days
-from leaderjournal.reviews.highlights.rules import Highlight, Passage, choose_highlights
+from leaderjournal.reviews.highlights.rules import Highlight
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.streaks.rules import (
     NO_STREAK,
@@ -23,8 +23,6 @@ from leaderjournal.reviews.streaks.rules import (
 )
 from leaderjournal.team_mirror.comparison.rules import KeyComparison, compare_means
 from leaderjournal.team_mirror.rules import KeyMean
-
-HIGHLIGHTS_IN_A_MONTH, HIGHLIGHTS_IN_A_YEAR = 5, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +41,30 @@ class WrittenDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreSum:
+    """The sum of a key's scores, and how many they are."""
+
+    total: int = 0
+    count: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """The mean score; None without scores."""
+        return self.total / self.count if self.count else None
+
+
+ScoreSums = Mapping[Period, Mapping[str, ScoreSum]]
+"""The sums of scores by month and key slug."""
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """What a summary is made from.
 
-    `days` are those written in the period and in the one before it; others are ignored.
-    `streak_before` is how the streak stood before them, and `in_time_before` are the dates written
-    in time from there to the first of `days`: they earned the freezes that a streak has when the
-    period begins. `keys` are the slugs in the order of the practice.
+    `days` are those written in the period, `earlier_scores` the sums of the months before it that
+    are compared with it. `streak_before` is how the streak stood before, and `in_time_before` are
+    the dates written in time from there to the first of `days`: they earned the freezes that a
+    streak has when the period begins. `keys` are the slugs in the order of the practice.
     `practice` are the figures of the practice log in the period, `team` the team's means in a month
     where they may be shown.
     """
@@ -60,7 +75,8 @@ class Journal:
     joined: LocalDate
     streak_before: StreakState = NO_STREAK
     in_time_before: Collection[LocalDate] = ()
-    passages: Collection[Passage] = ()
+    earlier_scores: ScoreSums = field(default_factory=dict)
+    highlights: tuple[Highlight, ...] = ()
     practice: PracticeFigures = NO_FIGURES
     team: Mapping[str, KeyMean] | None = None
 
@@ -168,8 +184,6 @@ def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
     written = {day.date: day for day in journal.days if day.date in period}
     marks = mark_period(period, journal, today=today)
     counts = count_days(marks.values())
-    before = [day for day in journal.days if day.date in period.previous]
-    how_many = HIGHLIGHTS_IN_A_YEAR if period.month is None else HIGHLIGHTS_IN_A_MONTH
     return Summary(
         period=period.name,
         days_expected=counts.expected,
@@ -184,7 +198,12 @@ def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
             before=journal.streak_before,
         ),
         words=sum(day.words for day in written.values()),
-        by_key={key: _compute_key_figures(key, written.values(), before) for key in journal.keys},
+        by_key={
+            key: _compute_key_figures(
+                key, written.values(), _add_up(journal.earlier_scores, period.previous, key)
+            )
+            for key in journal.keys
+        },
         days=tuple(
             _build_day_figures(day, written.get(day), journal.keys, of_day)
             for day, of_day in marks.items()
@@ -195,9 +214,24 @@ def summarize(period: Period, journal: Journal, *, today: LocalDate) -> Summary:
         people=journal.practice.people,
         number=journal.practice.number,
         team=journal.team,
-        highlights=choose_highlights((p for p in journal.passages if p.date in period), how_many),
+        highlights=journal.highlights,
         compared_with=period.previous.name,
     )
+
+
+def add_up_scores(days: Iterable[Scored]) -> dict[Period, dict[str, ScoreSum]]:
+    """Return the sums of the scores of `days` by month and key."""
+    scores: defaultdict[tuple[int, int], defaultdict[str, list[int]]]
+    scores = defaultdict(lambda: defaultdict(list))
+    for day in days:
+        of_month = scores[day.date.year, day.date.month]
+        for key, score in day.scores.items():
+            if score is not None:
+                of_month[key].append(score)
+    return {
+        Period(*month): {key: ScoreSum(sum(found), len(found)) for key, found in by_key.items()}
+        for month, by_key in scores.items()
+    }
 
 
 def find_best_day(days: Iterable[Scored]) -> LocalDate | None:
@@ -237,13 +271,16 @@ def mark_period(
     }
 
 
-def _compute_key_figures(
-    key: str, days: Collection[WrittenDay], before: Collection[WrittenDay]
-) -> KeyFigures:
+def _add_up(sums: ScoreSums, period: Period, key: str) -> ScoreSum:
+    found = [sums[month].get(key, ScoreSum()) for month in period.months if month in sums]
+    return ScoreSum(sum(one.total for one in found), sum(one.count for one in found))
+
+
+def _compute_key_figures(key: str, days: Collection[WrittenDay], before: ScoreSum) -> KeyFigures:
     scored = [BestScore(day.date, day.scores[key]) for day in days if key in day.scores]
     scores = [best.score for best in scored]
     mean = _compute_mean(scores)
-    previous_mean = _compute_mean([day.scores[key] for day in before if key in day.scores])
+    previous_mean = before.mean
     return KeyFigures(
         mean=mean,
         median=float(median(scores)) if scores else None,

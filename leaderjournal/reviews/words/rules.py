@@ -1,20 +1,21 @@
 """Which words a leader uses most, which names come up, and how length and score relate."""
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from heapq import nlargest
 from importlib.resources import files
-from statistics import fmean
 
-WORD = re.compile(r"@?[^\W\d_]+(?:['’-][^\W\d_]+)*")
-SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:;\n\"“”„«»(–—*])[\s\"“”„«»(*]*$")
-SHORTEST_WORD = 3
-NOTES = "note"
-SENTENCE_LOOKBEHIND = 24
-"""Characters before a word that are searched for the beginning of a sentence."""
+from leaderjournal.reviews.highlights.rules import Passage
+from leaderjournal.reviews.words.counting.rules import (
+    NOTES,
+    SHORTEST_WORD,
+    WordCounts,
+    list_name_parts,
+    normalize_all,
+)
+
 MAX_CAPITAL_SHARE = 0.12
 """Above this share of capitals within sentences, the language capitalizes all nouns."""
 MIN_WORDS_FOR_SHARE = 40
@@ -66,187 +67,114 @@ class WordFigures:
     by_score: tuple[AnswerLength, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenText:
-    """A text of a day with its key and score; a note and a commitment have no key."""
-
-    key: str | None
-    score: int | None
-    text: str
-    is_commitment: bool = False
-
-
 def compute_word_figures(
-    texts: Sequence[WrittenText],
+    counts: WordCounts,
+    passages: Iterable[Passage],
     keys: Iterable[str],
     *,
-    team: Collection[str] = (),
     most: int = 8,
     names: int = 12,
 ) -> WordFigures:
-    """Return the figures of all `texts`; names are not counted among the words."""
-    named = find_names([written.text for written in texts], team)
-    apart = frozenset(normalize(part) for used in named for part in WORD.findall(used.word))
+    """Return the figures of a period's words and passages; names are not counted as words."""
+    named = list_names(counts)
+    apart = frozenset(list_name_parts(name.word for name in named))
     return WordFigures(
         most_used={
-            name: list_most_used([w.text for w in texts if w.key == key], without=apart, most=most)
-            for name, key in (*((key, key) for key in keys), (NOTES, None))
+            key: list_most_used(counts.used.get(key, {}), without=apart, most=most)
+            for key in (*keys, NOTES)
         },
         names=named[:names],
-        by_score=measure_length_by_score(texts),
+        by_score=measure_length_by_score(passages),
     )
 
 
 def list_most_used(
-    texts: Iterable[str], *, without: frozenset[str] = frozenset(), most: int = 8
+    used: Mapping[str, int], *, without: frozenset[str] = frozenset(), most: int = 8
 ) -> tuple[WordCount, ...]:
     """Return the words used most, the most frequent first, equals in alphabetical order.
 
-    Stop words and words used once are left out. Words that differ in case, accents or a possessive
-    's count as one; it is shown in its most frequent spelling, in lower case.
+    `used` counts words in lower case, without a possessive 's. Stop words and words used once are
+    left out. Words that differ in accents count as one, shown in its most frequent spelling.
     """
-    counts: Counter[str] = Counter()
-    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    skipped = _load_stop_words() | without
-    for text in texts:
-        for word in WORD.findall(text):
-            if word.startswith("@"):
-                continue
-            spelling = _strip_possessive(word.lower())
-            same = normalize(spelling)
-            if len(same) >= SHORTEST_WORD and same not in skipped:
-                counts[same] += 1
-                spellings[same][spelling] += 1
-    found = sorted(
-        (item for item in counts.items() if item[1] > 1), key=lambda item: (-item[1], item[0])
-    )
-    return tuple(
-        WordCount(_get_most_frequent(spellings[same]), count) for same, count in found[:most]
-    )
+    accented = [word for word in used if not word.isascii()]
+    same_as = dict(zip(accented, normalize_all(accented), strict=True))
+    counts = dict(used)
+    for word in accented:
+        del counts[word]
+    for word, same in same_as.items():
+        counts[same] = counts.get(same, 0) + used[word]
+    for word in (*_load_stop_words(), *without):
+        counts.pop(word, None)
+    repeated = [item for item in counts.items() if item[1] > 1 and len(item[0]) >= SHORTEST_WORD]
+    # Sorting all of them would take longer than counting them.
+    lowest = min(nlargest(most, [count for _, count in repeated]), default=0)
+    found = sorted((item for item in repeated if item[1] >= lowest), key=_rank)[:most]
+    spellings: dict[str, dict[str, int]] = {same: {} for same, _ in found}
+    for word, same in same_as.items():
+        if same in spellings:
+            spellings[same][word] = used[word]
+    for same, spelled in spellings.items():
+        if same in used and same not in same_as:
+            spelled[same] = used[same]
+    return tuple(WordCount(_get_most_frequent(spellings[same]), count) for same, count in found)
 
 
-def find_names(texts: Sequence[str], team: Collection[str] = ()) -> tuple[WordCount, ...]:
+def list_names(counts: WordCounts) -> tuple[WordCount, ...]:
     """Return the names that come up, the most frequent first, equals in alphabetical order.
 
-    A name is one of the `team` in its spelling, a word after an @, or a word that is capitalized
+    A name is one of the team in its spelling, a word after an @, or a word that is capitalized
     within a sentence and nowhere in lower case. That is how English writes names of people, and of
     places and firms too. In a language that capitalizes nouns, capitals are ignored.
     """
-    spelled = _compile_names(team)
-    counts = _NameCounts()
-    for text in texts:
-        counts.add_words(text, counts.add_team(text, spelled) if spelled else text)
-    return counts.list_names()
-
-
-@dataclass(slots=True)
-class _NameCounts:
-    """Counts of words by their normalized form, by which names are recognized.
-
-    `capital` and `lower` count spellings with and without a capital, `within` the capitals within
-    a sentence, and `words_within` all words within sentences. `marked` are the names of the team
-    and the words after an @.
-    """
-
-    lower: Counter[str] = field(default_factory=Counter)
-    capital: Counter[str] = field(default_factory=Counter)
-    within: Counter[str] = field(default_factory=Counter)
-    words_within: int = 0
-    marked: set[str] = field(default_factory=set)
-    spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-
-    def add_team(self, text: str, spelled: re.Pattern[str]) -> str:
-        """Count the names that `spelled` finds; return the text with blanks in their place."""
-        for name in spelled.findall(text):
-            self.marked.add(normalize(name))
-            self.capital[normalize(name)] += 1
-            self.spellings[normalize(name)][name] += 1
-        return spelled.sub(lambda found: " " * len(found[0]), text)
-
-    def add_words(self, text: str, others: str) -> None:
-        """Count the words of `others`, which is `text` without the names of the team."""
-        for match in WORD.finditer(others):
-            word = _strip_possessive(match.group())
-            is_marked = word.startswith("@")
-            word = word.removeprefix("@")
-            same = normalize(word)
-            before = text[max(0, match.start() - SENTENCE_LOOKBEHIND) : match.start()]
-            begins = bool(SENTENCE_BEGINS.search(before))
-            self.words_within += not begins
-            if is_marked:
-                self.marked.add(same)
-            if word[0].isupper() or is_marked:
-                self.capital[same] += 1
-                self.spellings[same][word] += 1
-                self.within[same] += not begins and not word.isupper()
-            else:
-                self.lower[same] += 1
-
-    def list_names(self) -> tuple[WordCount, ...]:
-        """Return the names among the words, the most frequent first."""
-        capitals = sum(self.within.values())
-        if (
-            self.words_within >= MIN_WORDS_FOR_SHARE
-            and capitals > MAX_CAPITAL_SHARE * self.words_within
-        ):
-            self.within.clear()
-        names = [item for item in self.capital.items() if self._is_name(item[0])]
-        names.sort(key=lambda item: (-item[1], item[0]))
-        return tuple(
-            WordCount(_get_most_frequent(self.spellings[same]), count) for same, count in names
-        )
-
-    def _is_name(self, same: str) -> bool:
-        if same in self.marked:
-            return True
-        if not self.within[same] or self.lower[same] or len(same) <= 1:
-            return False
-        return same not in CAPITALIZED_NON_NAMES and same not in _load_stop_words()
-
-
-def _compile_names(names: Collection[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds any of `names` as spelled, longest first; None for none."""
-    if not names:
-        return None
-    longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-
-
-def measure_length_by_score(texts: Iterable[WrittenText]) -> tuple[AnswerLength, ...]:
-    """Return the mean number of words of the answers with each mirror score."""
-    lengths: defaultdict[int, list[int]] = defaultdict(list)
-    for written in texts:
-        if written.score is not None:
-            lengths[written.score].append(len(written.text.split()))
-    return tuple(
-        AnswerLength(score, len(words), fmean(words)) for score, words in sorted(lengths.items())
+    found = {
+        same
+        for same in counts.within - counts.lower - CAPITALIZED_NON_NAMES - _load_stop_words()
+        if len(same) > 1
+    }
+    capitalizes_nouns = (
+        counts.words_within >= MIN_WORDS_FOR_SHARE
+        and counts.capitals_within > MAX_CAPITAL_SHARE * counts.words_within
     )
+    found = counts.marked if capitalizes_nouns else counts.marked | found
+    spellings: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (word, count), same in zip(
+        counts.capitals.items(), normalize_all(counts.capitals), strict=True
+    ):
+        if same in found:
+            spellings[same][word] = count
+    totals = {same: sum(spelled.values()) for same, spelled in spellings.items()}
+    ordered = sorted(totals.items(), key=_rank)
+    return tuple(WordCount(_get_most_frequent(spellings[same]), count) for same, count in ordered)
 
 
-def normalize(word: str) -> str:
-    """Return a word without case, accents and typographic apostrophes."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+def measure_length_by_score(passages: Iterable[Passage]) -> tuple[AnswerLength, ...]:
+    """Return the mean number of words of the answers with each mirror score."""
+    answers: Counter[int] = Counter()
+    words: Counter[int] = Counter()
+    for passage in passages:
+        if passage.score is not None:
+            answers[passage.score] += 1
+            words[passage.score] += passage.length
+    return tuple(
+        AnswerLength(score, count, words[score] / count) for score, count in sorted(answers.items())
+    )
 
 
 def is_stop_word(word: str) -> bool:
     """Tell whether a word is a stop word, such as "will" and "am"."""
-    return normalize(word) in _load_stop_words()
+    return not _load_stop_words().isdisjoint(normalize_all([word]))
 
 
 @cache
 def _load_stop_words() -> frozenset[str]:
     text = files(__package__).joinpath(_STOP_WORDS_FILE).read_text(encoding="utf-8")
-    return frozenset(map(normalize, text.split()))
+    return frozenset(normalize_all(text.split()))
 
 
-def _strip_possessive(word: str) -> str:
-    return (
-        word[:-2] if word.endswith(("'s", "’s")) and word.lower() not in ("it's", "it’s") else word
-    )
+def _get_most_frequent(spellings: Mapping[str, int]) -> str:
+    return min(spellings.items(), key=_rank)[0]
 
 
-def _get_most_frequent(spellings: Counter[str]) -> str:
-    return min(spellings.items(), key=lambda item: (-item[1], item[0]))[0]
+def _rank(item: tuple[str, int]) -> tuple[int, str]:
+    """Return what sorts counted words: the most frequent first, equals in alphabetical order."""
+    return -item[1], item[0]

@@ -23,7 +23,13 @@ from leaderjournal.reviews.charts.rules import (
     plot_line,
 )
 from leaderjournal.reviews.periods.rules import Period, list_months_until
-from leaderjournal.reviews.summaries.rules import BehaviourFigures, Journal, WrittenDay, summarize
+from leaderjournal.reviews.summaries.rules import (
+    BehaviourFigures,
+    Journal,
+    WrittenDay,
+    add_up_scores,
+    summarize,
+)
 
 KEYS = catalogue.KEY_SLUGS
 DAYS_OF_2026 = st.integers(0, 364).map(lambda n: LocalDate(date(2026, 1, 1) + timedelta(n)))
@@ -50,7 +56,7 @@ def is_same_mean(found: Mean, expected):
 
 @given(YEARS)
 def test_means_of_months_weekdays_and_quarters_match_their_days(days):
-    by_month = compute_monthly_means(days, Period(2026).months, KEYS)
+    by_month = compute_monthly_means(add_up_scores(days), Period(2026).months, KEYS)
     by_weekday = compute_weekday_means(days, KEYS)
     for key in KEYS:
         for number, month in enumerate(by_month, start=1):

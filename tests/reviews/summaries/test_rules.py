@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.accounts.practice_calendar.rules import Pause, PracticeCalendar
@@ -14,7 +14,6 @@ from leaderjournal.practice_log.commitments.rules import CommitmentFigures
 from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
 from leaderjournal.practice_log.summary.rules import NO_FIGURES
 from leaderjournal.reviews.charts.rules import find_spans_by_mark, group_by_week
-from leaderjournal.reviews.highlights.rules import Highlight, Passage, choose_highlights
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.streaks.rules import (
     compute_streak,
@@ -26,6 +25,7 @@ from leaderjournal.reviews.summaries.rules import (
     BestScore,
     Journal,
     WrittenDay,
+    add_up_scores,
     find_best_day,
     summarize,
 )
@@ -63,8 +63,10 @@ def written_days(draw, dates=around_november):
 @st.composite
 def journals(draw):
     pause_from = draw(around_november)
+    days = draw(st.lists(written_days(), max_size=45, unique_by=lambda day: day.date))
     return Journal(
-        days=tuple(draw(st.lists(written_days(), max_size=45, unique_by=lambda day: day.date))),
+        days=tuple(days),
+        earlier_scores=add_up_scores(days),
         keys=KEYS,
         calendar=PracticeCalendar(
             changes=tuple(
@@ -79,18 +81,6 @@ def journals(draw):
         ),
         joined=draw(around_november),
         in_time_before=draw(st.frozensets(around_november, max_size=20)),
-        passages=tuple(draw(st.lists(passages(), max_size=20))),
-    )
-
-
-@st.composite
-def passages(draw, dates=around_november):
-    words = draw(st.lists(st.sampled_from(["calm", "late", "team", "call"]), max_size=14))
-    return Passage(
-        date=draw(dates),
-        key=draw(st.sampled_from([*KEYS, None])),
-        score=draw(st.sampled_from([None, 1, 2, 3, 4, 5])),
-        text=" ".join(words),
     )
 
 
@@ -99,16 +89,17 @@ def november(day: int) -> LocalDate:
 
 
 def journal(*days: WrittenDay, **others) -> Journal:
-    defaults = {"keys": KEYS, "calendar": CALENDAR, "joined": LocalDate(date(2026, 1, 1))}
+    defaults = {
+        "keys": KEYS,
+        "calendar": CALENDAR,
+        "joined": LocalDate(date(2026, 1, 1)),
+        "earlier_scores": add_up_scores(days),
+    }
     return Journal(days=days, **{**defaults, **others})
 
 
 def figures(*days: WrittenDay, period=NOVEMBER, today=LAST_OF_NOVEMBER, **others):
     return summarize(period, journal(*days, **others), today=today)
-
-
-def passage(day: int, key: str | None, score: int | None, words: int = 10, word: str = "word"):
-    return Passage(november(day), key, score, " ".join([word] * words))
 
 
 # Periods
@@ -300,13 +291,6 @@ def test_year_has_every_date_and_is_compared_with_the_year_before():
     assert found.days_kept == 1
 
 
-def test_month_has_five_highlights_and_year_has_twelve():
-    said_daily = tuple(passage(day, KEYS[day % 3], 4) for day in range(1, 31))
-    assert len(figures(passages=said_daily).highlights) == 5
-    assert len(figures(passages=said_daily, period=Period(2026)).highlights) == 12
-    assert figures(passages=said_daily, period=Period(2026, 10)).highlights == ()
-
-
 @settings(deadline=None)
 @given(journals(), around_november, st.sampled_from([NOVEMBER, Period(2026, 10), Period(2026)]))
 def test_every_figure_matches_a_slow_count(written, today, period):
@@ -457,90 +441,6 @@ def list_dates(period):
         for month in months
         for day in range(1, year_calendar.monthrange(period.year, month)[1] + 1)
     ]
-
-
-# Highlights
-
-
-def test_highlights_are_whole_and_in_date_order():
-    late, early = passage(20, LEAD, 5, words=60), passage(3, SERVE, 4)
-    assert choose_highlights([late, early], 5) == (
-        Highlight(november(3), SERVE, early.text),
-        Highlight(november(20), LEAD, late.text),
-    )
-
-
-def test_short_passages_are_highlights_only_without_longer_ones():
-    short, long = passage(3, LEAD, 5, words=7), passage(4, LEAD, 3, words=8)
-    assert [found.date.day for found in choose_highlights([short, long], 5)] == [4]
-    assert [found.date.day for found in choose_highlights([short], 5)] == [3]
-    assert choose_highlights([passage(3, LEAD, 5, words=0)], 5) == ()
-
-
-def test_highlights_include_one_passage_with_a_low_score():
-    good = [passage(day, LEAD, 5) for day in range(2, 12)]
-    low = [passage(20, LEAD, 1, words=9), passage(21, LEAD, 2, words=40)]
-    days = [found.date.day for found in choose_highlights([*good, *low], 5)]
-    assert days == [8, 9, 10, 11, 21]
-
-
-def test_single_highlight_is_the_best_passage():
-    assert [
-        h.date.day for h in choose_highlights([passage(2, LEAD, 1, 90), passage(3, LEAD, 5)], 1)
-    ] == [3]
-
-
-def test_highlights_prefer_high_scores_then_long_texts():
-    several = [
-        passage(2, LEAD, 3, words=10),
-        passage(3, LEAD, None, words=11),
-        passage(4, LEAD, 4),
-        passage(5, LEAD, 3, words=12),
-    ]
-    assert [found.date.day for found in choose_highlights(several, 2)] == [4, 5]
-    assert [found.date.day for found in choose_highlights(several, 3)] == [3, 4, 5]
-
-
-def test_highlights_are_spread_over_days_and_keys():
-    all_keys = [passage(2, key, 5) for key in KEYS]
-    others = [passage(3, LEAD, 5), passage(3, SERVE, 5), passage(4, LEAD, 5), passage(4, LET_GO, 5)]
-    found = choose_highlights([*all_keys, *others], 3)
-    assert [highlight.date.day for highlight in found] == [2, 3, 4]
-    assert {highlight.key for highlight in found} == set(KEYS)
-
-
-def test_highlights_of_a_year_come_from_many_months():
-    good = [passage(day, KEYS[day % 3], 5) for day in range(1, 31)]
-    fair = [Passage(LocalDate(date(2026, m, 7)), LEAD, 3, "word " * 9) for m in range(1, 11)]
-    assert {found.date.month for found in choose_highlights([*good, *fair], 12)} == set(
-        range(1, 12)
-    )
-
-
-@given(st.lists(passages(), max_size=30), st.integers(0, 12), st.randoms(use_true_random=False))
-def test_highlights_are_chosen_fairly(several, how_many, random):
-    found = choose_highlights(several, how_many)
-    enough = [p for p in several if len(p.text.split()) >= 8]
-    eligible = enough or [p for p in several if p.text]
-    assert len(found) == min(how_many, len(eligible))
-    assert [h.date for h in found] == sorted(h.date for h in found)
-    source = Counter((p.date, p.key, p.text) for p in eligible)
-    assert not Counter((h.date, h.key, h.text) for h in found) - source
-    low = {(p.date, p.key, p.text) for p in eligible if p.score in {1, 2}}
-    if low and how_many > 1:
-        assert low & {(h.date, h.key, h.text) for h in found}
-    shuffled = random.sample(several, len(several))
-    assert Counter(choose_highlights(shuffled, how_many)) == Counter(found)
-
-
-@given(st.lists(passages(), max_size=30), st.integers(1, 12))
-def test_no_day_is_highlighted_twice_while_another_has_text(several, how_many):
-    several = [p for p in several if p.date in NOVEMBER]
-    per_day = Counter(h.date for h in choose_highlights(several, how_many))
-    assume(per_day)
-    enough = [p for p in several if len(p.text.split()) >= 8] or [p for p in several if p.text]
-    if max(per_day.values()) > 1:
-        assert set(per_day) == {p.date for p in enough}
 
 
 # The best day

@@ -1,0 +1,1 @@
+"""What days say, without when and how it was written."""
