@@ -81,10 +81,16 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
 
     The reply's Location names the import, by which it can be taken back.
     """
-    content = files["file"].stream.read()
+    file = files["file"]
     choices = ChoicesSchema.to_choices(chosen)
     try:
-        status = import_now(get_current_leader(), content, choices=choices, now=clock.now())
+        status = import_now(
+            get_current_leader(),
+            file.stream.read(),
+            file.filename or "",
+            choices=choices,
+            now=clock.now(),
+        )
     except UnreadableJournal as error:
         raise_invalid({"file": [str(error)]})
     return status, 200, {"Location": f"{PREFIX}/imports/{status.id}"}
@@ -100,7 +106,8 @@ def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any
 def preview_import(files: dict[str, FileStorage]) -> Any:
     """Look at a journal before it is brought in."""
     leader, now = get_current_leader(), clock.now()
-    import_id = store.create_import(leader, files["file"].stream.read(), now=now)
+    file = files["file"]
+    import_id = store.create_import(leader, file.stream.read(), file.filename or "", now=now)
     try:
         return preview.preview_import(leader, import_id, now=now)
     except UnreadableJournal as error:

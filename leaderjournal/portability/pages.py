@@ -18,9 +18,10 @@ from leaderjournal.portability.exports.csv_tables import TABLE_TITLES, TABLES
 from leaderjournal.portability.exports.formats import FULL_FORMATS, export, wrap_pdf
 from leaderjournal.portability.imports import preview, store, undo
 from leaderjournal.portability.imports.archives import UnreadableJournal
-from leaderjournal.portability.imports.daylio import list_mood_fields
+from leaderjournal.portability.imports.moods import list_mood_fields
 from leaderjournal.portability.imports.preview import confirm_import
-from leaderjournal.portability.imports.reader import KIND_NAMES, MoodChoices
+from leaderjournal.portability.imports.reader import MoodChoices
+from leaderjournal.portability.imports.registry import get_format_name
 from leaderjournal.portability.imports.run import run_import
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.portability.responses import send_export
@@ -75,7 +76,7 @@ def import_journal() -> Page:
         return _refuse_file("Choose the file of the journal.")
     leader, now = get_current_leader(), clock.now()
     content = file.stream.read()
-    import_id = store.create_import(leader, content, now=now)
+    import_id = store.create_import(leader, content, file.filename, now=now)
     if len(content) > MAX_INLINE_BYTES:
         enqueue(tasks.look_at_import, str(leader.id), str(import_id))
     else:
@@ -97,7 +98,7 @@ def show_import(import_id: UUID) -> str:
     return render_template(
         "portability/import.html",
         status=status,
-        kind=KIND_NAMES.get(status.kind, ""),
+        kind=get_format_name(status.kind),
         keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
         moods=list_mood_fields(status.moods or {}),

@@ -114,6 +114,7 @@ class ImportStatusSchema(Schema):
     first_date = fields.String(required=True, allow_none=True)
     last_date = fields.String(required=True, allow_none=True)
     photos = fields.Integer(required=True)
+    left_behind = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     moods = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     created = fields.Integer(required=True)
     skipped = fields.Integer(required=True)

@@ -112,7 +112,7 @@ def test_at_most_two_imports_run_at_once(app, account):
     def begin(_number):
         with app.app_context():
             try:
-                return imports_store.create_import(account, b"{}", now=clock.now())
+                return imports_store.create_import(account, b"{}", "a.json", now=clock.now())
             except QuotaReached as reached:
                 return reached
 
@@ -126,15 +126,15 @@ def test_at_most_two_imports_run_at_once(app, account):
 def test_abandoned_imports_do_not_block(app, account):
     for ago in range(5, 0, -1):
         before = clock.now() - ago * (import_quotas.RUNNING_TIMEOUT + timedelta(minutes=1))
-        imports_store.create_import(account, b"{}", now=before)
-    imports_store.create_import(account, b"{}", now=clock.now())
+        imports_store.create_import(account, b"{}", "a.json", now=before)
+    imports_store.create_import(account, b"{}", "a.json", now=clock.now())
     kept = db.session.scalar(sa.select(sa.func.count()).select_from(Import))
     assert kept <= import_quotas.MOST_WAITING + 1
 
 
 def test_failed_imports_do_not_block(app, account):
     for _ in range(import_quotas.MOST_RUNNING + 1):
-        broken = imports_store.create_import(account, b"{}", now=clock.now())
+        broken = imports_store.create_import(account, b"{}", "a.json", now=clock.now())
         with write_transaction() as session:
             session.execute(
                 sa.update(Import).where(Import.id == broken).values(file_encrypted=b"damaged")
@@ -192,7 +192,7 @@ def test_full_journal_refuses_more_text(leader, app, account, monkeypatch):
     assert "the most it may" in reply.json["detail"]
     assert leader.get(f"/reflections/{days[0]}").json == before
     with pytest.raises(QuotaReached):
-        imports_store.create_import(account, b"{}", now=clock.now())
+        imports_store.create_import(account, b"{}", "a.json", now=clock.now())
 
 
 def test_saving_does_not_sum_the_whole_journal(leader, app):

@@ -66,7 +66,7 @@ class Archive:
             )
         self._left = LARGEST_TOGETHER
 
-    def list_members(self, ending: str) -> list[ZipInfo]:
+    def list_members(self, ending: str | tuple[str, ...]) -> list[ZipInfo]:
         """Return the members whose names end in `ending`, except `._` and `__MACOSX` files.
 
         Two members may have the same name.

@@ -1,6 +1,7 @@
 """Looking into a file before it is imported: what it holds and what importing would do."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -33,9 +34,8 @@ def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportSt
     Raises UnreadableJournal, after which the file is deleted.
     """
     try:
-        content = read_within_limits(
-            make_reader(leader, now).read, decrypt_file(leader.cipher, import_id)
-        )
+        file, name = decrypt_file(leader.cipher, import_id)
+        content = read_within_limits(partial(make_reader(leader, now).read, name=name), file)
     except UnreadableJournal as error:
         finish(leader.cipher, import_id, State.REFUSED, {"why": str(error)})
         raise
@@ -50,7 +50,7 @@ def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportSt
         "others": count_others(content),
         "first_date": str(dates[0]) if dates else None,
         "last_date": str(dates[-1]) if dates else None,
-        "photos": content.photos,
+        "left_behind": dict(content.left_behind),
         "moods": dict(content.moods),
         **summarize_failures(content),
     }
@@ -58,7 +58,7 @@ def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportSt
         row = session.get_one(Import, import_id, populate_existing=True)
         if row.state == State.READING:
             row.kind, row.state, row.total = content.kind, State.PREVIEW, len(dates)
-            row.document = encrypt_details(leader.cipher, import_id, document)
+            row.document = encrypt_details(leader.cipher, import_id, document | {"name": name})
     return to_status(leader.cipher, row)
 
 

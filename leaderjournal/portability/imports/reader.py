@@ -4,38 +4,34 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from io import BytesIO
-from typing import Any
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import summarize_errors
-from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
-from leaderjournal.portability.imports.day_one import read_day_one
-from leaderjournal.portability.imports.daylio import is_daylio, read_daylio, score_moods
+from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.full_export import (
     FullExport,
     is_own_export,
     read_days,
     read_full_export,
 )
-from leaderjournal.portability.imports.journey import is_journey, read_journey
-from leaderjournal.portability.imports.markdown import is_markdown, read_markdown
-from leaderjournal.portability.imports.rules import Failure, JournalEntry, MergedDay, merge_entries
+from leaderjournal.portability.imports.journal_format import Found, ReadingOptions
+from leaderjournal.portability.imports.moods import score_moods
+from leaderjournal.portability.imports.refusals import explain_refusal
+from leaderjournal.portability.imports.registry import find_format
+from leaderjournal.portability.imports.rules import (
+    Failure,
+    JournalEntry,
+    LeftBehind,
+    MergedDay,
+    merge_entries,
+)
+from leaderjournal.portability.imports.uploads import Upload
 from leaderjournal.practice_log.imports.store import ImportedEntry
 from leaderjournal.practice_log.rules import find_date_errors
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
 from leaderjournal.team_mirror.imports.store import ClosedMirror
-
-KIND_NAMES = {
-    "ours": "a Leader Journal export",
-    "day-one": "a Day One export",
-    "journey": "a Journey export",
-    "daylio": "a Daylio export",
-    "markdown": "Markdown files",
-}
-"""The names of the formats, as a leader sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +46,13 @@ class MoodChoices:
 class FileContent:
     """What a file holds: days in order, and the entries that cannot be read.
 
-    `photos` counts photos, videos and sounds, which are not imported; `moods` counts each mood.
+    `left_behind` counts what is not imported by its kind, such as photos; `moods` counts each mood.
     """
 
     kind: str
     days: tuple[DayToImport, ...]
     failures: tuple[Failure, ...]
-    photos: int = 0
+    left_behind: Mapping[str, int] = field(default_factory=dict)
     moods: Mapping[str, int] = field(default_factory=dict)
     reviews: tuple[ImportedReview, ...] = ()
     log: tuple[ImportedEntry, ...] = ()
@@ -72,13 +68,16 @@ class FileReader:
     today: LocalDate
     choices: MoodChoices = field(default_factory=MoodChoices)
 
-    def read(self, content: bytes) -> FileContent:
-        """Return what a file holds. Raises UnreadableJournal for a file of an unknown format."""
-        if content[:2] == b"PK":
-            return self._read_zip(Archive(BytesIO(content)))
+    def read(self, content: bytes, *, name: str = "") -> FileContent:
+        """Return what a file called `name` holds. Raises UnreadableJournal for no known format."""
         if is_own_export(content):
             return self.read_own_export(read_full_export(content), questions={})
-        return self._read_table(content)
+        upload = Upload(content, name)
+        found = find_format(upload)
+        if found is None:
+            raise UnreadableJournal(explain_refusal(upload))
+        options = ReadingOptions(self.zone, self.day_starts_at, self.today)
+        return self._collect(found.kind, found.read(upload, options))
 
     def read_own_export(self, whole: FullExport, *, questions: Mapping[str, str]) -> FileContent:
         """Return what a full export holds; `questions` maps own questions' old ids to new ones."""
@@ -101,39 +100,23 @@ class FileReader:
             team_mirrors=whole.team_mirrors,
         )
 
-    def _read_zip(self, archive: Archive) -> FileContent:
-        if is_markdown(archive) and not archive.list_members(".json"):
-            found = list(read_markdown(archive, **self._get_options()))
-            reviews = tuple(review for review in found if isinstance(review, ImportedReview))
-            days, failures = _sort_days(f for f in found if not isinstance(f, ImportedReview))
-            return FileContent("markdown", days, failures, reviews=reviews)
-        if is_journey(archive):
-            return self._collect_entries("journey", read_journey(archive, **self._get_options()))
-        return self._collect_entries("day-one", read_day_one(archive, **self._get_options()))
-
-    def _read_table(self, content: bytes) -> FileContent:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = ""
-        if not is_daylio(text):
-            raise UnreadableJournal(
-                "This is no journal that can be read. Choose our own JSON, a zip from Day One or "
-                "Journey, a zip of Markdown files, or the CSV from Daylio."
-            )
-        return self._collect_entries("daylio", read_daylio(text, **self._get_options()))
-
-    def _collect_entries(self, kind: str, entries: Iterator[JournalEntry | Failure]) -> FileContent:
-        read = list(entries)
-        found = [entry for entry in read if isinstance(entry, JournalEntry)]
-        days, too_long = merge_entries(found)
-        failures = [entry for entry in read if isinstance(entry, Failure)]
+    def _collect(self, kind: str, found: Iterator[Found]) -> FileContent:
+        everything = list(found)
+        entries = [one for one in everything if isinstance(one, JournalEntry)]
+        merged, too_long = merge_entries(entries)
+        whole = [one for one in everything if isinstance(one, DayToImport)]
+        days, failures = _sort_days([*whole, *map(self._to_imported_day, merged)])
+        left_behind: Counter[str] = Counter()
+        for one in everything:
+            if isinstance(one, LeftBehind):
+                left_behind[one.kind] += one.number
         return FileContent(
             kind,
-            tuple(self._to_imported_day(day) for day in days),
-            (*failures, *too_long),
-            photos=sum(entry.photos for entry in found),
-            moods=Counter(entry.mood for entry in found if entry.mood),
+            days,
+            (*(one for one in everything if isinstance(one, Failure)), *too_long, *failures),
+            left_behind=dict(+left_behind),
+            moods=Counter(entry.mood for entry in entries if entry.mood),
+            reviews=tuple(one for one in everything if isinstance(one, ImportedReview)),
         )
 
     def _to_imported_day(self, day: MergedDay) -> DayToImport:
@@ -145,9 +128,6 @@ class FileReader:
             DayContent(answers, note=day.note),
             Writing(day.written_at, day.time_zone, self.day_starts_at),
         )
-
-    def _get_options(self) -> dict[str, Any]:
-        return {"zone": self.zone, "day_starts_at": self.day_starts_at, "today": self.today}
 
 
 def _sort_days(

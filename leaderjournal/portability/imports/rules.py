@@ -29,7 +29,6 @@ class JournalEntry:
     written_at: Instant
     time_zone: str
     text: str
-    photos: int = 0
     mood: str | None = None
 
 
@@ -43,6 +42,17 @@ class Failure:
 
     where: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Something that an export holds and a day cannot: its kind in the plural, and how many.
+
+    Kinds are such as `photos`, `videos`, `sounds`, `files`.
+    """
+
+    kind: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

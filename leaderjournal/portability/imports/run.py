@@ -1,6 +1,7 @@
 """Importing a file: days, reviews, the log and settings, in short transactions."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -68,14 +69,14 @@ def run_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus
 def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
     import_id = row.id
     choices = decrypt_details(leader.cipher, row).get("choices", {})
-    file = decrypt_file(leader.cipher, import_id)
+    file, name = decrypt_file(leader.cipher, import_id)
     if is_own_export(file):
         whole = read_within_limits(read_full_export, file)
         leader, questions = _import_settings(leader, import_id, whole, now=now)
         content = make_reader(leader, now).read_own_export(whole, questions=questions)
     else:
         reader = make_reader(leader, now, MoodChoices(**choices))
-        content = read_within_limits(reader.read, file)
+        content = read_within_limits(partial(reader.read, name=name), file)
     with write_transaction() as session:
         _import_reviews(session, leader.cipher, import_id, content.reviews)
     for start in range(0, len(content.days), DAYS_PER_TRANSACTION):
@@ -93,15 +94,17 @@ def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
         "created": created,
         "others_created": others_created,
         "skipped": len(content.days) - created,
-        "photos": content.photos,
+        "left_behind": dict(content.left_behind),
         **summarize_failures(content),
     }
     return finish(leader.cipher, import_id, State.DONE, document)
 
 
-def import_now(leader: Leader, file: bytes, *, choices: MoodChoices, now: Instant) -> ImportStatus:
-    """Import a file at once. Raises UnreadableJournal."""
-    import_id = create_import(leader, file, now=now)
+def import_now(
+    leader: Leader, file: bytes, name: str, *, choices: MoodChoices, now: Instant
+) -> ImportStatus:
+    """Import a file called `name` at once. Raises UnreadableJournal."""
+    import_id = create_import(leader, file, name, now=now)
     preview_import(leader, import_id, now=now)
     confirm_import(leader, import_id, choices)
     done = run_import(leader, import_id, now=now)

@@ -1,13 +1,13 @@
 """The SQL of imports: an encrypted file, and how far its import is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.accounts.store import Leader
@@ -19,6 +19,9 @@ from leaderjournal.portability.imports.models import Import
 from leaderjournal.portability.imports.quotas import make_room
 from leaderjournal.portability.imports.rules import Failure
 from leaderjournal.reflections.imports import store as day_imports_store
+
+LONGEST_NAME = 255
+"""Letters of a file's name that are kept; the last ones, which hold its date and ending."""
 
 
 class State(StrEnum):
@@ -54,7 +57,7 @@ class ImportStatus:
     others: int = 0
     first_date: str | None = None
     last_date: str | None = None
-    photos: int = 0
+    left_behind: Mapping[str, int] = field(default_factory=dict)
     moods: Mapping[str, int] | None = None
     created: int = 0
     others_created: int = 0
@@ -63,6 +66,11 @@ class ImportStatus:
     failed: int = 0
     kept: int = 0
     why: str = ""
+
+    @property
+    def photos(self) -> int:
+        """How many photos, videos, sounds and files of the other journal are not imported."""
+        return sum(self.left_behind.values())
 
     @property
     def is_running(self) -> bool:
@@ -95,8 +103,8 @@ class ImportStatus:
         return self.failed - len(self.failures)
 
 
-def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
-    """Store a file for import and return the import's id. Raises QuotaReached."""
+def create_import(leader: Leader, content: bytes, name: str, *, now: Instant) -> UUID:
+    """Store a file called `name` for import and return the import's id. Raises QuotaReached."""
     import_id = new_id()
     row = Import(
         id=import_id,
@@ -106,7 +114,7 @@ def create_import(leader: Leader, content: bytes, *, now: Instant) -> UUID:
         created_at=now,
         done=0,
         total=0,
-        document=encrypt_details(leader.cipher, import_id, {}),
+        document=encrypt_details(leader.cipher, import_id, {"name": name[-LONGEST_NAME:]}),
         file_encrypted=leader.cipher.encrypt_bytes(
             content, table="imports", column="file_encrypted", row=import_id
         ),
@@ -175,11 +183,15 @@ def get_row(session: Session, account: UUID, import_id: UUID) -> Import | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def decrypt_file(cipher: Cipher, import_id: UUID) -> bytes:
-    encrypted = db.session.scalar(sa.select(Import.file_encrypted).where(Import.id == import_id))
-    if encrypted is None:
+def decrypt_file(cipher: Cipher, import_id: UUID) -> tuple[bytes, str]:
+    """Return an import's file and its name. Raises UnreadableJournal where the file is deleted."""
+    row = db.session.get(Import, import_id, options=[undefer(Import.file_encrypted)])
+    if row is None or row.file_encrypted is None:
         raise UnreadableJournal("This file is gone. Choose it again.")
-    return cipher.decrypt_bytes(encrypted, table="imports", column="file_encrypted", row=import_id)
+    content = cipher.decrypt_bytes(
+        row.file_encrypted, table="imports", column="file_encrypted", row=import_id
+    )
+    return content, decrypt_details(cipher, row).get("name", "")
 
 
 def encrypt_details(cipher: Cipher, import_id: UUID, document: dict[str, Any]) -> bytes:
@@ -195,7 +207,10 @@ def decrypt_details(cipher: Cipher, row: Import) -> dict[str, Any]:
 
 def to_status(cipher: Cipher, row: Import) -> ImportStatus:
     document = decrypt_details(cipher, row)
-    document.pop("choices", None)
+    for unseen in ("choices", "name"):
+        document.pop(unseen, None)
+    if photos := document.pop("photos", 0):  # as imports were recorded before 1.6
+        document["left_behind"] = {"photos": photos}
     failures = tuple(Failure(**failure) for failure in document.pop("failures", []))
     return ImportStatus(
         id=row.id,

@@ -349,7 +349,9 @@ def test_interrupted_import_resumes_and_counts_earlier_days(app, leader, monkeyp
     ]
     with app.app_context():
         of = accounts_store.find_leader(UUID(leader.id))
-        import_id = store.create_import(of, create_zip(entries).getvalue(), now=clock.now())
+        import_id = store.create_import(
+            of, create_zip(entries).getvalue(), "a.zip", now=clock.now()
+        )
         preview_import(of, import_id, now=clock.now())
         confirm_import(of, import_id, MoodChoices())
         adding, calls = day_imports_store.import_days, []

@@ -9,7 +9,7 @@ import pytest
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability.imports.archives import UnreadableJournal
-from leaderjournal.portability.imports.daylio import score_moods
+from leaderjournal.portability.imports.moods import score_moods
 from leaderjournal.portability.imports.reader import FileReader, MoodChoices
 from leaderjournal.reflections.rules import Answer
 
@@ -65,7 +65,7 @@ def test_journey_html_becomes_text_and_photos_are_counted():
     text = "<p>Sat with <b>Mira</b> &amp; Jonas.</p><ul><li>One</li><li>Two</li></ul>"
     reading = read(create_zip({"1.json": create_entry(text, photos=["a.jpg", "b.jpg"])}))
     assert reading.days[0].content.note == "Sat with Mira & Jonas.\n\nOne\n\nTwo"
-    assert reading.photos == 2
+    assert reading.left_behind == {"photos": 2}
 
 
 @pytest.mark.parametrize(

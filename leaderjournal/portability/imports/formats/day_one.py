@@ -7,7 +7,7 @@ command line tool (Automattic/DayOne-Cli, src/convert/to_markdown.rs and docs/en
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,18 +15,20 @@ from leaderjournal.kernel.days import Instant, LocalDate, get_local_day, to_inst
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import (
     MOST_VALUES,
-    Archive,
     UnreadableJournal,
     has_too_many_values,
 )
+from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
     JournalEntry,
+    LeftBehind,
     get_known_zone,
     require_valid_date,
     require_words,
 )
+from leaderjournal.portability.imports.uploads import Upload
 
 MOST_ENTRIES = 100_000
 
@@ -41,19 +43,27 @@ PARAGRAPH = "\n\n"
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>|=])")
 
 
-def read_day_one(
-    archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
-) -> Iterator[JournalEntry | Failure]:
-    """Yield the entries of a Day One JSON zip, and a failure for each that cannot be read.
+def detect_day_one(upload: Upload) -> bool:
+    """Tell whether an upload holds a journal with entries."""
+    return any(
+        isinstance(journal, dict) and isinstance(journal.get("entries"), list)
+        for _, journal in upload.sample
+    )
 
-    An entry's local day is the one in its own zone, less `day_starts_at`; a missing or unknown zone
-    is replaced by the leader's `zone`. An all-day entry keeps its plain date. Raises
-    UnreadableJournal, also after some entries were yielded.
+
+def read_day_one(
+    upload: Upload, options: ReadingOptions
+) -> Iterator[JournalEntry | LeftBehind | Failure]:
+    """Yield the entries of a Day One export, and a failure for each that cannot be read.
+
+    An entry's local day is the one in its own zone, less the day's start; a missing or unknown zone
+    is replaced by the leader's. An all-day entry keeps its plain date. Raises UnreadableJournal,
+    also after some entries were yielded.
     """
     journals, left = 0, MOST_ENTRIES
-    for position, member in enumerate(archive.list_members(".json"), start=1):
-        name = _format_name(member.filename)
-        entries = _parse_entries(archive.read(member), name)
+    for member in upload.list_members(".json"):
+        name = member.label
+        entries = _parse_entries(upload.read(member), name)
         if entries is None:
             continue
         journals += 1
@@ -63,13 +73,15 @@ def read_day_one(
         for number, entry in enumerate(entries, start=1):
             where = f"{name}, entry {number}"
             try:
-                read = _read_entry(entry, zone, day_starts_at, today)
+                read = _read_entry(entry, options)
             except InvalidEntry as why:
                 yield Failure(where, str(why))
             else:
                 # Two files in a zip may have one name, so the file's position is part of the id.
-                identifier = _get_identifier(entry) or f"file {position}, entry {number}"
-                yield JournalEntry(where, identifier, *read, photos=_count_photos(entry))
+                identifier = _get_identifier(entry) or f"file {member.position}, entry {number}"
+                yield JournalEntry(where, identifier, *read)
+                if photos := _count_photos(entry):
+                    yield LeftBehind("photos", photos)
     if not journals:
         raise UnreadableJournal(
             "This zip holds no journal. Choose the one that Day One exported as JSON."
@@ -98,10 +110,6 @@ def _build_refusal(name: str) -> UnreadableJournal:
     )
 
 
-def _format_name(name: str) -> str:
-    return "".join(character for character in name[-80:] if character.isprintable())
-
-
 def _get_identifier(entry: dict[str, Any]) -> str | None:
     identifier = entry.get("uuid")
     return identifier if isinstance(identifier, str) else None
@@ -113,19 +121,17 @@ def _count_photos(entry: dict[str, Any]) -> int:
     return sum(len(kind) for kind in kinds if isinstance(kind, list))
 
 
-def _read_entry(
-    entry: Any, zone: str, day_starts_at: time, today: LocalDate
-) -> tuple[LocalDate, Instant, str, str]:
+def _read_entry(entry: Any, options: ReadingOptions) -> tuple[LocalDate, Instant, str, str]:
     """Return an entry's local day, its instant, its zone and its text."""
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no entry as Day One writes them.")
     written_at = _parse_instant(entry.get("creationDate"))
-    time_zone = get_known_zone(entry.get("timeZone"), otherwise=zone)
+    time_zone = get_known_zone(entry.get("timeZone"), otherwise=options.zone)
     if entry.get("isAllDay") is True:
         day = to_local_date(written_at.astimezone(ZoneInfo(time_zone)).date())
     else:
-        day = get_local_day(written_at, time_zone, day_starts_at)
-    require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+        day = get_local_day(written_at, time_zone, options.day_starts_at)
+    require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
     return day, written_at, time_zone, _clean_text(entry.get("text"))
 
 
@@ -158,3 +164,6 @@ def _remove_photos(text: str) -> str:
         if words.strip() or not photos:
             paragraphs.append(words)
     return PARAGRAPH.join(paragraphs)
+
+
+FORMAT = JournalFormat("day-one", "a Day One export", detect_day_one, read_day_one)

@@ -7,7 +7,6 @@ The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `n
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from leaderjournal.kernel.days import (
@@ -20,6 +19,8 @@ from leaderjournal.kernel.days import (
 )
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.decoding import decode_text
+from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
@@ -27,19 +28,21 @@ from leaderjournal.portability.imports.rules import (
     require_valid_date,
     require_words,
 )
+from leaderjournal.portability.imports.uploads import Upload
 
 COLUMNS = frozenset({"full_date", "mood", "note"})
-DEFAULT_MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
-"""Daylio's default moods, and the mirror scores that the page suggests for them."""
 TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S")
 MOST_ROWS = 100_000
 
 
-def is_daylio(text: str) -> bool:
-    """Tell whether a text's first line names Daylio's columns."""
+def detect_daylio(upload: Upload) -> bool:
+    """Tell whether an upload's first line names Daylio's columns."""
+    if upload.is_zip:
+        return False
     try:
+        text = decode_text(upload.content)
         header = next(csv.reader([_open_text(text).readline()], strict=True), [])
-    except csv.Error:
+    except (csv.Error, InvalidEntry):
         return False
     return {name.strip().lower() for name in header} >= COLUMNS
 
@@ -49,20 +52,14 @@ def _open_text(text: str) -> io.StringIO:
     return io.StringIO(text, newline=None)
 
 
-def read_daylio(
-    text: str,
-    *,
-    zone: str,
-    day_starts_at: time,
-    today: LocalDate,
-) -> Iterator[JournalEntry | Failure]:
+def read_daylio(upload: Upload, options: ReadingOptions) -> Iterator[JournalEntry | Failure]:
     """Yield the entries of a Daylio CSV, and a failure for each row that cannot be read.
 
-    Daylio writes wall-clock times without a zone, which are taken to be in the leader's `zone`.
+    Daylio writes wall-clock times without a zone, which are taken to be in the leader's zone.
     Mood, title and activities are added to the note, so that nothing is lost.
     """
     try:
-        rows = csv.DictReader(_open_text(text), strict=True)
+        rows = csv.DictReader(_open_text(decode_text(upload.content)), strict=True)
         names = {name.strip().lower(): name for name in rows.fieldnames or ()}
         for number, row in enumerate(rows, start=2):
             if number > MOST_ROWS:
@@ -70,40 +67,16 @@ def read_daylio(
             values = {short: (row.get(name) or "").strip() for short, name in names.items()}
             where = f"row {number}"
             try:
-                day, written_at = _parse_time(values, zone, day_starts_at)
-                require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+                day, written_at = _parse_time(values, options.zone, options.day_starts_at)
+                require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
                 words = require_words(_join_words(values))
             except InvalidEntry as why:
                 yield Failure(where, str(why))
             else:
                 mood = values["mood"].casefold() or None
-                yield JournalEntry(where, where, day, written_at, zone, words, mood=mood)
+                yield JournalEntry(where, where, day, written_at, options.zone, words, mood=mood)
     except csv.Error as error:
         raise UnreadableJournal("This file is no CSV as Daylio exports it.") from error
-
-
-@dataclass(frozen=True, slots=True)
-class MoodField:
-    """A mood of a file: how often it comes up, its form field, and the score suggested for it."""
-
-    name: str
-    count: int
-    field: str
-    offered: int | None
-
-
-def list_mood_fields(moods: Mapping[str, int]) -> list[MoodField]:
-    """Return a form field for each mood, given how often each comes up."""
-    return [
-        MoodField(mood, count, f"mood-{number}", DEFAULT_MOODS.get(mood))
-        for number, (mood, count) in enumerate(moods.items())
-    ]
-
-
-def score_moods(moods: list[str], scores: Mapping[str, int]) -> int | None:
-    """Return the mirror score of a day's moods: their mean, rounded half up."""
-    chosen = [scores[mood] for mood in moods if mood in scores]
-    return int(sum(chosen) / len(chosen) + 0.5) if chosen else None
 
 
 def _parse_time(
@@ -131,3 +104,6 @@ def _join_words(values: Mapping[str, str]) -> str:
     activities = ", ".join(filter(None, map(str.strip, values.get("activities", "").split("|"))))
     head = ": ".join(filter(None, (values["mood"], activities)))
     return "\n".join(filter(None, (values.get("note_title", ""), values["note"], head)))
+
+
+FORMAT = JournalFormat("daylio", "a Daylio export", detect_daylio, read_daylio)

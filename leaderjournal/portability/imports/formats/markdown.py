@@ -10,7 +10,8 @@ import yaml
 from leaderjournal.kernel.days import Instant, LocalDate, get_time_zone, to_instant, to_local_date
 from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.exports.markdown import COMMITMENT, LOG_NAME, NOTE
-from leaderjournal.portability.imports.archives import Archive
+from leaderjournal.portability.imports.decoding import decode_text
+from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
@@ -18,6 +19,7 @@ from leaderjournal.portability.imports.rules import (
     get_known_zone,
     require_valid_date,
 )
+from leaderjournal.portability.imports.uploads import Upload
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
@@ -32,13 +34,13 @@ LONGEST_FRONT_MATTER = 20_000
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
-def is_markdown(archive: Archive) -> bool:
-    """Tell whether the zip is one of Markdown files."""
-    return bool(archive.list_members(".md"))
+def detect_markdown(upload: Upload) -> bool:
+    """Tell whether an upload is a zip of Markdown files."""
+    return upload.is_zip and bool(upload.list_members(".md"))
 
 
 def read_markdown(
-    archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
+    upload: Upload, options: ReadingOptions
 ) -> Iterator[DayToImport | ImportedReview | Failure]:
     """Yield the days and reviews of a zip of Markdown files, and a failure for each other file.
 
@@ -46,31 +48,26 @@ def read_markdown(
     the `date` in its front matter, or the date in its name. Texts under our own headings become
     their fields; all other text becomes the note.
     """
-    for member in archive.list_members(".md"):
-        where = member.filename[-80:]
-        if member.filename == LOG_NAME:
+    for member in upload.list_members(".md"):
+        where = member.label
+        if member.name == LOG_NAME:
             yield Failure(where, "What happened between reflections comes in with our JSON alone.")
             continue
         try:
-            yield _read_file(archive.read(member), member.filename, zone, day_starts_at, today)
+            yield _read_file(upload.read(member), member.name, options)
         except InvalidEntry as why:
             yield Failure(where, str(why))
 
 
-def _read_file(
-    content: bytes, name: str, zone: str, day_starts_at: time, today: LocalDate
-) -> DayToImport | ImportedReview:
-    try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise InvalidEntry("It is no text in UTF-8.") from None
+def _read_file(content: bytes, name: str, options: ReadingOptions) -> DayToImport | ImportedReview:
+    text = decode_text(content).replace("\r\n", "\n")
     head, body = _split_front_matter(text)
     if "month" in head:
-        return _parse_review(head, body, today)
+        return _parse_review(head, body, options.today)
     day = _parse_date(head, name)
-    require_valid_date(day, earliest=EARLIEST_DATE, today=today)
-    own_zone = get_known_zone(head.get("time_zone"), otherwise=zone)
-    writing = Writing(_parse_written_at(head, day, own_zone), own_zone, day_starts_at)
+    require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
+    own_zone = get_known_zone(head.get("time_zone"), otherwise=options.zone)
+    writing = Writing(_parse_written_at(head, day, own_zone), own_zone, options.day_starts_at)
     return DayToImport(day, _parse_content(head, body), writing)
 
 
@@ -186,3 +183,8 @@ def _parse_answer(slug: str, given: Any, text: str) -> Answer:
         score if type(score) is int and 1 <= score <= 5 else None,
         text,
     )
+
+
+FORMAT = JournalFormat(
+    "markdown", "Markdown files", detect_markdown, read_markdown, is_general=True
+)

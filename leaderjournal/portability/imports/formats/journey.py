@@ -4,23 +4,24 @@ There is no published schema. An entry has `date_journal` (milliseconds since 19
 `text` (Markdown, or HTML where `type` says so or the text begins with a tag), `photos` and `id`.
 """
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from leaderjournal.kernel.days import Instant, LocalDate, get_local_day, to_instant
+from leaderjournal.kernel.days import Instant, get_local_day, to_instant
 from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.imports.archives import Archive, UnreadableJournal
+from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
     JournalEntry,
+    LeftBehind,
     get_known_zone,
     require_valid_date,
     require_words,
 )
+from leaderjournal.portability.imports.uploads import Upload
 
 BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
 LATEST_YEAR = 9000
@@ -28,28 +29,29 @@ LONGEST_MARKED_UP = 200_000
 """Characters of a text with its tags: ten times what the text alone may have."""
 
 
-def read_journey(
-    archive: Archive, *, zone: str, day_starts_at: time, today: LocalDate
-) -> Iterator[JournalEntry | Failure]:
-    """Yield the entries of a Journey zip, and a failure for each that cannot be read.
+def detect_journey(upload: Upload) -> bool:
+    """Tell whether an upload holds entries in Journey's format."""
+    return any(isinstance(entry, dict) and "date_journal" in entry for _, entry in upload.sample)
 
-    An entry's local day is the one in its own zone, less `day_starts_at`; a missing or unknown zone
-    is replaced by the leader's `zone`.
+
+def read_journey(
+    upload: Upload, options: ReadingOptions
+) -> Iterator[JournalEntry | LeftBehind | Failure]:
+    """Yield the entries of a Journey export, and a failure for each that cannot be read.
+
+    An entry's local day is the one in its own zone, less the day's start; a missing or unknown zone
+    is replaced by the leader's.
     """
-    for member in archive.list_members(".json"):
-        where = member.filename.rpartition("/")[2][-80:]
+    for member in upload.list_members(".json"):
+        where = member.base_name[-80:]
         try:
-            entry = json.loads(archive.read(member).decode("utf-8-sig"), parse_int=float)
-        except (ValueError, RecursionError):
-            yield Failure(where, "It is no JSON that can be read.")
-            continue
-        if not isinstance(entry, dict) or "date_journal" not in entry:
-            continue
-        try:
+            entry = upload.load_json(member)
+            if not isinstance(entry, dict) or "date_journal" not in entry:
+                continue
             written_at = _parse_written_at(entry["date_journal"])
-            time_zone = get_known_zone(entry.get("timezone"), otherwise=zone)
-            day = get_local_day(written_at, time_zone, day_starts_at)
-            require_valid_date(day, earliest=EARLIEST_DATE, today=today)
+            time_zone = get_known_zone(entry.get("timezone"), otherwise=options.zone)
+            day = get_local_day(written_at, time_zone, options.day_starts_at)
+            require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
             text = require_words(_get_plain_text(entry))
         except InvalidEntry as why:
             yield Failure(where, str(why))
@@ -62,20 +64,9 @@ def read_journey(
                 written_at,
                 time_zone,
                 text,
-                photos=len(entry["photos"]) if isinstance(entry.get("photos"), list) else 0,
             )
-
-
-def is_journey(archive: Archive) -> bool:
-    """Tell whether the zip holds entries in Journey's format."""
-    for member in archive.list_members(".json")[:5]:
-        try:
-            entry = json.loads(archive.peek(member).decode("utf-8-sig"), parse_int=float)
-        except (ValueError, RecursionError, UnreadableJournal):
-            continue
-        if isinstance(entry, dict) and "date_journal" in entry:
-            return True
-    return False
+            if isinstance(entry.get("photos"), list):
+                yield LeftBehind("photos", len(entry["photos"]))
 
 
 def _parse_written_at(value: Any) -> Instant:
@@ -130,3 +121,6 @@ def _strip_tags(text: str) -> str:
         if line or (result and result[-1]):
             result.append(line)
     return "\n".join(result).strip()
+
+
+FORMAT = JournalFormat("journey", "a Journey export", detect_journey, read_journey)

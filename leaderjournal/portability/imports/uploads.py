@@ -1,0 +1,102 @@
+"""A file as it was uploaded: a zip of members, or one file that is its own only member."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from typing import Any
+from zipfile import ZipInfo
+
+from leaderjournal.portability.imports.archives import Archive, has_too_many_values
+from leaderjournal.portability.imports.rules import InvalidEntry
+
+MOST_SAMPLES = 20
+ZIP_BEGINS = b"PK"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of an upload; `name` has a `/` between folders, whatever made the zip."""
+
+    name: str
+    position: int
+    info: ZipInfo | None = None
+
+    @property
+    def base_name(self) -> str:
+        """The name without its folders."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def label(self) -> str:
+        """The name as a failure may show it: printable, and at most 80 characters long."""
+        return "".join(letter for letter in self.name[-80:] if letter.isprintable())
+
+
+class Upload:
+    """An uploaded file of unknown format. `name` is what its leader calls it, or nothing."""
+
+    def __init__(self, content: bytes, name: str = "") -> None:
+        """Open `content`. Raises UnreadableJournal for a zip that cannot be read."""
+        self.content = content
+        self.name = name.replace("\\", "/").rpartition("/")[2]
+        self._archive = Archive(BytesIO(content)) if content.startswith(ZIP_BEGINS) else None
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it holds members of its own."""
+        return self._archive is not None
+
+    def list_members(self, *endings: str) -> list[Member]:
+        """Return the members whose names end in one of `endings`, in any case; all without any.
+
+        A file that is no zip is its own only member whatever its name, since a name may be missing.
+        """
+        if self._archive is None:
+            return [Member(self.name, 1)]
+        infos = self._archive.list_members(endings or "")
+        return [
+            Member(info.filename.replace("\\", "/"), position, info)
+            for position, info in enumerate(infos, start=1)
+            if not info.is_dir()
+        ]
+
+    def read(self, member: Member) -> bytes:
+        """Return a member's content. Raises UnreadableJournal like `Archive.read`."""
+        if self._archive is None or member.info is None:
+            return self.content
+        return self._archive.read(member.info)
+
+    def load_json(self, member: Member) -> Any:
+        """Return a member's JSON. Raises InvalidEntry for what is no JSON.
+
+        Numbers are floats, since an integer may have more digits than int() accepts.
+        """
+        return parse_json(self.read(member))
+
+    @cached_property
+    def sample(self) -> Sequence[tuple[Member, Any]]:
+        """The first members that hold JSON, with it, by which a format may be recognized."""
+        found = []
+        for member in self.list_members(".json")[:MOST_SAMPLES]:
+            try:
+                found.append((member, parse_json(self._peek(member))))
+            except InvalidEntry:
+                continue
+        return tuple(found)
+
+    def _peek(self, member: Member) -> bytes:
+        if self._archive is None or member.info is None:
+            return self.content
+        return self._archive.peek(member.info)
+
+
+def parse_json(content: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8. Raises InvalidEntry for what is none."""
+    if has_too_many_values(content):
+        raise InvalidEntry("It holds more values than a journal may. Export a shorter time.")
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_int=float)
+    except (ValueError, RecursionError):
+        raise InvalidEntry("It is no JSON that can be read.") from None
