@@ -77,7 +77,7 @@ def export_pdf(query: dict[str, Any]) -> Response:
 @blueprint.arguments(ChoicesSchema, location="form")
 @blueprint.response(200, ImportedSchema)
 def import_journal(files: dict[str, FileStorage], chosen: dict[str, Any]) -> Any:
-    """Bring in a journal. Days that are there stay as they are.
+    """Bring in a journal. Nothing is overwritten: what is new in a day that is there joins it.
 
     The reply's Location names the import, by which it can be taken back.
     """
@@ -149,7 +149,7 @@ def start_import(chosen: dict[str, Any], import_id: UUID) -> Any:
 @blueprint.response(200, ImportStatusSchema)
 def undo_import(import_id: UUID) -> Any:
     """Take back all that an import made, but what was written on since."""
-    return _require_found(undo.undo_import(get_current_leader(), import_id))
+    return _require_found(undo.undo_import(get_current_leader(), import_id, now=clock.now()))
 
 
 def _require_found(status: store.ImportStatus | None) -> store.ImportStatus:

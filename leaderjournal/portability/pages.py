@@ -23,6 +23,7 @@ from leaderjournal.portability.imports.preview import confirm_import
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.portability.imports.registry import get_format_name
 from leaderjournal.portability.imports.run import run_import
+from leaderjournal.portability.imports.wording import list_left_behind
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
 from leaderjournal.portability.responses import send_export
 from leaderjournal.practice import catalogue
@@ -99,6 +100,7 @@ def show_import(import_id: UUID) -> str:
         "portability/import.html",
         status=status,
         kind=get_format_name(status.kind),
+        left_behind=list_left_behind(status.left_behind),
         keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
         moods=list_mood_fields(status.moods or {}),
@@ -142,7 +144,7 @@ def give_up_import(import_id: UUID) -> Page:
 @login_required
 def undo_import(import_id: UUID) -> Page:
     """Undo an import."""
-    if undo.undo_import(get_current_leader(), import_id) is None:
+    if undo.undo_import(get_current_leader(), import_id, now=clock.now()) is None:
         abort(404)
     return redirect(url_for("portability.show_import", import_id=import_id), 303)
 

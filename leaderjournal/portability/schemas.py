@@ -93,11 +93,18 @@ class FailureSchema(Schema):
 
 
 class ImportedSchema(Schema):
-    """What an import did: days created, days that were there already, entries that failed."""
+    """What an import did with the days of a file, what failed, and what had to stay behind."""
 
     created = fields.Integer(required=True)
+    joined = fields.Integer(
+        required=True, metadata={"description": "Days that were there and got something new"}
+    )
+    restored = fields.Integer(
+        required=True, metadata={"description": "Days that came back from the trash"}
+    )
     skipped = fields.Integer(required=True)
     failed = fields.List(fields.Nested(FailureSchema), required=True, attribute="failures")
+    left_behind = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
 class ImportStatusSchema(Schema):
@@ -117,6 +124,8 @@ class ImportStatusSchema(Schema):
     left_behind = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     moods = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     created = fields.Integer(required=True)
+    joined = fields.Integer(required=True)
+    restored = fields.Integer(required=True)
     skipped = fields.Integer(required=True)
     kept = fields.Integer(required=True)
     failed = fields.List(fields.Nested(FailureSchema), required=True, attribute="failures")

@@ -1,5 +1,6 @@
 """Looking into a file before it is imported: what it holds and what importing would do."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.memory_limit import read_within_limits
 from leaderjournal.portability.imports.models import Import
 from leaderjournal.portability.imports.reader import FileContent, FileReader, MoodChoices
+from leaderjournal.portability.imports.rules import Failure
 from leaderjournal.portability.imports.store import (
     ImportStatus,
     State,
@@ -23,6 +25,7 @@ from leaderjournal.portability.imports.store import (
     to_status,
 )
 from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.imports.store import Outcome
 
 MOST_FAILURES = 500
 """Failures that are stored and listed; all of them are counted."""
@@ -42,17 +45,20 @@ def preview_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportSt
     except Exception:  # nothing resumes it, so it must not count as running
         finish(leader.cipher, import_id, State.REFUSED, {"why": "It could not be read."})
         raise
-    stored_dates = day_imports_store.list_stored_dates(leader.id)
     dates = [day.local_date for day in content.days]
+    outcomes = day_imports_store.preview_outcomes(leader.cipher, content.days)
+    restored = outcomes[Outcome.RESTORED] + outcomes[Outcome.RESTORED_AND_JOINED]
     document = {
         "days": len(dates),
-        "there": sum(date in stored_dates for date in dates),
+        "there": len(dates) - outcomes[Outcome.CREATED],
+        "joined": outcomes[Outcome.JOINED],
+        "restored": restored,
         "others": count_others(content),
         "first_date": str(dates[0]) if dates else None,
         "last_date": str(dates[-1]) if dates else None,
         "left_behind": dict(content.left_behind),
         "moods": dict(content.moods),
-        **summarize_failures(content),
+        **summarize_failures(content.failures),
     }
     with write_transaction() as session:
         row = session.get_one(Import, import_id, populate_existing=True)
@@ -86,8 +92,8 @@ def count_others(content: FileContent) -> int:
     return len(content.reviews) + len(content.log) + len(content.team_mirrors)
 
 
-def summarize_failures(content: FileContent) -> dict[str, Any]:
+def summarize_failures(failures: Sequence[Failure]) -> dict[str, Any]:
     return {
-        "failed": len(content.failures),
-        "failures": [asdict(failure) for failure in content.failures[:MOST_FAILURES]],
+        "failed": len(failures),
+        "failures": [asdict(failure) for failure in failures[:MOST_FAILURES]],
     }

@@ -59,8 +59,8 @@ class LeftBehind:
 class MergedDay:
     """The entries of one local day as one note, with the time of the first of them.
 
-    `sources` are the ids of the entries in the order of the note; `moods` are those of the entries
-    that have one.
+    `sources` are the ids of the entries and `texts` their texts, in the order of the note; `moods`
+    are those of the entries that have one.
     """
 
     local_date: LocalDate
@@ -68,6 +68,7 @@ class MergedDay:
     time_zone: str
     note: str
     sources: tuple[str, ...]
+    texts: tuple[str, ...]
     moods: tuple[str, ...] = ()
 
 
@@ -138,6 +139,7 @@ def _merge_day(local_date: LocalDate, entries: list[JournalEntry]) -> MergedDay:
         entries[0].time_zone,
         note=TEXT_SEPARATOR.join(entry.text for entry in entries),
         sources=tuple(entry.source_id for entry in entries),
+        texts=tuple(entry.text for entry in entries),
         moods=tuple(entry.mood for entry in entries if entry.mood),
     )
 

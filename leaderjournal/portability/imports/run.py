@@ -1,5 +1,6 @@
 """Importing a file: days, reviews, the log and settings, in short transactions."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
@@ -28,6 +29,7 @@ from leaderjournal.portability.imports.preview import (
     summarize_failures,
 )
 from leaderjournal.portability.imports.reader import FileContent, MoodChoices
+from leaderjournal.portability.imports.rules import Failure
 from leaderjournal.portability.imports.store import (
     ImportStatus,
     State,
@@ -40,7 +42,7 @@ from leaderjournal.portability.imports.store import (
 from leaderjournal.practice_log.imports import store as log_imports_store
 from leaderjournal.questions.imports import store as question_imports_store
 from leaderjournal.reflections.imports import store as day_imports_store
-from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.imports.store import DayToImport, Outcome
 from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.imports import store as review_imports_store
@@ -50,6 +52,8 @@ from leaderjournal.team_mirror.imports import store as mirror_imports_store
 
 DAYS_PER_TRANSACTION = 100
 """Days written in one transaction, so that no other writer waits long."""
+OTHER_KINDS = ("review", "entry", "team-mirror")
+"""What is counted beside the days; questions are a part of them."""
 
 
 def run_import(leader: Leader, import_id: UUID, *, now: Instant) -> ImportStatus | None:
@@ -79,23 +83,28 @@ def _run_import(leader: Leader, row: Import, *, now: Instant) -> ImportStatus:
         content = read_within_limits(partial(reader.read, name=name), file)
     with write_transaction() as session:
         _import_reviews(session, leader.cipher, import_id, content.reviews)
+    left_out: list[Failure] = []
     for start in range(0, len(content.days), DAYS_PER_TRANSACTION):
         days = content.days[start : start + DAYS_PER_TRANSACTION]
         with write_transaction() as session:
-            _import_days(session, leader.cipher, import_id, days, now)
+            left_out += _import_days(session, leader.cipher, import_id, days, now)
     with write_transaction() as session:
         _import_log(session, leader.cipher, import_id, content)
     streaks_store.rebuild_checkpoints(leader, today=leader.today(now))
     search_closing_store.close_months(leader.cipher, now=now)
-    created, others_created = _count_created(import_id)
+    done = _count_done(import_id)
+    created, joined = done["day"], done["joined"]
+    restored = done["restored"] + done["restored-and-joined"]
     document = {
         "days": len(content.days),
         "others": count_others(content),
         "created": created,
-        "others_created": others_created,
-        "skipped": len(content.days) - created,
+        "joined": joined,
+        "restored": restored,
+        "others_created": sum(done[kind] for kind in OTHER_KINDS),
+        "skipped": len(content.days) - created - joined - restored,
         "left_behind": dict(content.left_behind),
-        **summarize_failures(content),
+        **summarize_failures((*content.failures, *left_out)),
     }
     return finish(leader.cipher, import_id, State.DONE, document)
 
@@ -118,15 +127,21 @@ def _import_days(
     import_id: UUID,
     days: tuple[DayToImport, ...],
     now: Instant,
-) -> None:
-    versions = {day.local_date: day.history.version if day.history else 1 for day in days}
-    added = day_imports_store.import_days(session, cipher, days, now=now)
-    session.add_all(
-        ImportedItem(import_id=import_id, item_id=row_id, kind="day", version=versions[date])
-        for date, row_id in added.items()
-    )
+) -> list[Failure]:
+    """Import days, and note what was done with them; return what was left out."""
+    imported = day_imports_store.import_days(session, cipher, days, now=now)
+    for day in imported:
+        if day.outcome is Outcome.UNCHANGED:
+            continue
+        # A resumed import finds a day that it has written itself, and adds nothing to it.
+        session.add(
+            ImportedItem(
+                import_id=import_id, item_id=day.id, kind=day.outcome.value, version=day.version
+            )
+        )
     row = session.get_one(Import, import_id, populate_existing=True)
     row.done, row.state = min(row.total, row.done + len(days)), State.RUNNING
+    return [Failure(str(day.local_date), why) for day in imported for why in day.left_out]
 
 
 def _import_settings(
@@ -194,13 +209,11 @@ def _import_log(session: Session, cipher: Cipher, import_id: UUID, content: File
     )
 
 
-def _count_created(import_id: UUID) -> tuple[int, int]:
-    """Return how many days an import created, and how many other things except questions."""
+def _count_done(import_id: UUID) -> Counter[str]:
+    """Return how many things of each kind an import created or changed."""
     query = (
         sa.select(ImportedItem.kind, sa.func.count())
-        .where(ImportedItem.import_id == import_id, ImportedItem.kind != "question")
+        .where(ImportedItem.import_id == import_id)
         .group_by(ImportedItem.kind)
     )
-    made = {kind: int(number) for kind, number in db.session.execute(query)}
-    days = made.pop("day", 0)
-    return days, sum(made.values())
+    return Counter({kind: int(number) for kind, number in db.session.execute(query)})

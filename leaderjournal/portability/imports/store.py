@@ -41,9 +41,10 @@ class ImportStatus:
     """An import as its leader sees it.
 
     `days` counts the days in the file, `there` those that the journal has already, `others` its
-    reviews, log entries and team mirrors. `created` and `skipped` count the days after the import,
-    `others_created` the others that are new, and `kept` the days that an undo left since they were
-    edited.
+    reviews, log entries and team mirrors. `created` days are new, `joined` ones got something new,
+    `restored` ones came back from the trash, and `skipped` ones hold nothing new; before the import
+    `joined` and `restored` say what would be. `others_created` counts the others that are new,
+    `kept` the days that an undo left since they were edited.
     """
 
     id: UUID
@@ -60,6 +61,8 @@ class ImportStatus:
     left_behind: Mapping[str, int] = field(default_factory=dict)
     moods: Mapping[str, int] | None = None
     created: int = 0
+    joined: int = 0
+    restored: int = 0
     others_created: int = 0
     skipped: int = 0
     failures: tuple[Failure, ...] = ()
@@ -85,7 +88,17 @@ class ImportStatus:
     @property
     def has_created(self) -> bool:
         """Whether anything new came of the import."""
-        return bool(self.created or self.others_created)
+        return bool(self.changed_days or self.others_created)
+
+    @property
+    def changed_days(self) -> int:
+        """How many days the import created, joined something to, or restored."""
+        return self.created + self.joined + self.restored
+
+    @property
+    def known_days(self) -> int:
+        """How many days of the file the journal has already, with all that is in the file."""
+        return self.there - self.joined - self.restored
 
     @property
     def new_days(self) -> int:
@@ -95,7 +108,7 @@ class ImportStatus:
     @property
     def undone_days(self) -> int:
         """How many days an undo has removed."""
-        return self.created - self.kept
+        return self.changed_days - self.kept
 
     @property
     def unlisted_failures(self) -> int:

@@ -163,6 +163,31 @@ def add_score(
             db.session.rollback()
 
 
+def update_day(
+    session: Session,
+    cipher: Cipher,
+    row: Reflection,
+    content: DayContent,
+    *,
+    writing: Writing,
+    now: Instant,
+    keeps_version: bool = True,
+) -> None:
+    """Write other content over a stored day, inside the caller's transaction.
+
+    The caller has locked `row`. The previous content is kept as a version unless that is not
+    wanted, as when an import is undone.
+    """
+    before = decrypt_day(cipher, row)
+    changed = find_changed_fields(before.content, content)
+    write_times = update_write_times(before.write_times, changed, writing.written_at)
+    if keeps_version:
+        _keep_version(session, cipher, row)
+    _replace_content(
+        session, cipher, row, content, write_times, writing=writing, now=now, change=None
+    )
+
+
 def write_content(
     session: Session,
     cipher: Cipher,

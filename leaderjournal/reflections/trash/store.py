@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.database import write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
@@ -39,10 +40,7 @@ def delete_day(
             raise ChangedMeanwhile(current)
         if row is None or current is None:
             return False
-        row.deleted_at = now
-        session.flush()  # locks the day before its month, as a save does
-        open_months(session, cipher.account, [local_date])
-        counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
+        put_in_trash(session, cipher, row, now=now)
         return True
 
 
@@ -52,11 +50,20 @@ def restore_day(cipher: Cipher, local_date: LocalDate) -> StoredDay | None:
         row = find_row(session, cipher.account, local_date)
         if row is None or row.deleted_at is None:
             return None
-        row.deleted_at = None
-        session.flush()
-        open_months(session, cipher.account, [local_date])
-        counted_days_changed.send(session, account=cipher.account, first=local_date, cipher=cipher)
+        bring_back(session, cipher, row)
         return decrypt_day(cipher, row)
+
+
+def put_in_trash(session: Session, cipher: Cipher, row: Reflection, *, now: Instant) -> None:
+    """Delete the day of `row`, restorable for 30 days, inside the caller's transaction."""
+    row.deleted_at = now
+    _change_presence(session, cipher, row)
+
+
+def bring_back(session: Session, cipher: Cipher, row: Reflection) -> None:
+    """Restore the deleted day of `row`, inside the caller's transaction."""
+    row.deleted_at = None
+    _change_presence(session, cipher, row)
 
 
 def get_deleted_etag(account: UUID, local_date: LocalDate) -> str | None:
@@ -76,3 +83,9 @@ def purge_deleted_days(*, now: Instant) -> int:
         commitments_removed.send(session, days=[(account, day_id) for account, day_id, _ in rows])
         send_erased(session, [(account, date) for account, _, date in rows])
         return len(rows)
+
+
+def _change_presence(session: Session, cipher: Cipher, row: Reflection) -> None:
+    session.flush()  # locks the day before its month, as a save does
+    open_months(session, cipher.account, [row.local_date])
+    counted_days_changed.send(session, account=cipher.account, first=row.local_date, cipher=cipher)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+from factories import a_leader, describe_import
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -58,7 +58,7 @@ def test_real_diary_is_imported_whole_and_only_once(client, diary):
     leader = a_leader(client)
     first = import_file(leader, io.BytesIO(diary.read_bytes()))
     assert first.status_code == 200
-    assert first.json == {"created": 356, "skipped": 0, "failed": []}
+    assert first.json == describe_import(created=356)
     entries = json.loads(zipfile.ZipFile(diary).read("Journal.json"))["entries"]
     texts = {entry["creationDate"][:10]: entry["text"] for entry in entries}
     found, cursor = {}, ""
@@ -68,7 +68,7 @@ def test_real_diary_is_imported_whole_and_only_once(client, diary):
         cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
     assert found == texts
     again = import_file(leader, io.BytesIO(diary.read_bytes()))
-    assert again.json == {"created": 0, "skipped": 356, "failed": []}
+    assert again.json == describe_import(skipped=356)
     january = leader.get("/summaries/2016-01").json
     assert (january["days_kept"], january["days_extra"]) == (15, 6)
     assert january["streak_longest"] == 21
@@ -92,14 +92,97 @@ def test_entries_of_one_day_are_joined_in_order(client):
     assert day["written_at"] == "2024-05-06T06:00:00.000000Z"
 
 
-def test_stored_day_is_not_overwritten(client):
+def test_entry_of_a_stored_day_joins_it_and_overwrites_nothing(client):
     leader = a_leader(client)
-    leader.writes("2024-05-06", ("let-go", 3, "mine"))
-    reply = import_file(
-        leader, create_zip([create_entry("theirs"), create_entry("new", "2024-05-07T20:00:00Z")])
-    )
-    assert reply.json == {"created": 1, "skipped": 1, "failed": []}
-    assert leader.get("/reflections/2024-05-06").json["note"] == ""
+    leader.writes("2024-05-06", ("let-go", 3, "mine"), note="Also mine.")
+    entries = [create_entry("theirs"), create_entry("new", "2024-05-07T20:00:00Z")]
+    reply = import_file(leader, create_zip(entries))
+    assert reply.json == describe_import(created=1, joined=1)
+    day = leader.get("/reflections/2024-05-06").json
+    assert (day["note"], day["version"]) == ("Also mine.\n\ntheirs", 2)
+    assert day["answers"][0]["text"] == "mine"
+    [before] = leader.get("/reflections/2024-05-06/revisions").json["items"]
+    assert before["note"] == "Also mine."
+    assert import_file(leader, create_zip(entries)).json == describe_import(skipped=2)
+
+
+def test_export_that_has_grown_brings_its_new_entries_alone(client):
+    leader = a_leader(client)
+    morning, evening = create_entry("Morning."), create_entry("Evening.", "2024-05-06T21:00:00Z")
+    import_file(leader, create_zip([morning]))
+    leader.writes("2024-05-06", note="Morning, in other words.")
+    assert import_file(leader, create_zip([morning, evening])).json == describe_import(joined=1)
+    note = "Morning, in other words.\n\nEvening."
+    assert leader.get("/reflections/2024-05-06").json["note"] == note
+    again = import_file(leader, create_zip([morning, evening]))
+    assert again.json == describe_import(skipped=1)
+
+
+def test_part_of_a_stored_word_does_not_stand_for_an_entry(client):
+    leader = a_leader(client)
+    leader.writes("2024-05-06", note="I was looking on.")
+    assert import_file(leader, create_zip([create_entry("ok")])).json["joined"] == 1
+    assert leader.get("/reflections/2024-05-06").json["note"] == "I was looking on.\n\nok"
+
+
+@pytest.mark.parametrize(("text", "done"), [("mine", "restored"), ("theirs", "restored")])
+def test_day_in_the_trash_comes_back_with_what_is_new(client, text, done):
+    leader = a_leader(client)
+    leader.writes("2024-05-06", note="mine")
+    leader.call("DELETE", "/reflections/2024-05-06")
+    reply = import_file(leader, create_zip([create_entry(text)]))
+    assert reply.json == describe_import(**{done: 1})
+    note = "mine" if text == "mine" else "mine\n\ntheirs"
+    assert leader.get("/reflections/2024-05-06").json["note"] == note
+
+
+def test_text_that_does_not_fit_into_a_stored_day_is_named_with_the_day(client):
+    leader = a_leader(client)
+    leader.writes("2024-05-06", note="a" * 19_990)
+    reply = import_file(leader, create_zip([create_entry("b" * 20)]))
+    [failure] = reply.json["failed"]
+    assert failure["where"] == "2024-05-06"
+    assert "20,000" in failure["why"]
+    assert reply.json["skipped"] == 1
+    assert leader.get("/reflections/2024-05-06").json["note"] == "a" * 19_990
+
+
+def test_score_of_a_file_that_differs_is_named_with_the_day(client):
+    leader = a_leader(client)
+    leader.writes("2024-05-06", ("let-go", 4, "Stood aside."))
+    exported = leader.get("/export?format=json").data
+    other = a_leader(client)
+    other.writes("2024-05-06", ("let-go", 2, "Stood aside."))
+    reply = import_file(other, io.BytesIO(exported), "journal.json")
+    [failure] = reply.json["failed"]
+    assert failure["where"] == "2024-05-06"
+    assert "2 already; 4" in failure["why"]
+    day = other.get("/reflections/2024-05-06").json
+    assert (day["answers"][0]["score"], day["version"]) == (2, 1)
+
+
+def test_undo_takes_back_what_was_joined_and_restored(client):
+    leader = a_leader(client)
+    for day in ("2024-05-06", "2024-05-07", "2024-05-08"):
+        leader.writes(day, ("let-go", 3, ""), note="mine")
+    leader.call("DELETE", "/reflections/2024-05-07")
+    leader.call("DELETE", "/reflections/2024-05-08")
+    entries = [
+        create_entry("theirs", "2024-05-06T10:00:00Z"),
+        create_entry("theirs too", "2024-05-07T10:00:00Z"),
+        create_entry("mine", "2024-05-08T10:00:00Z"),
+    ]
+    reply = import_file(leader, create_zip(entries))
+    assert reply.json == describe_import(joined=1, restored=2)
+    location = reply.headers["Location"].removeprefix("/api/v1")
+    undone = leader.call("POST", f"{location}/undo").json
+    assert (undone["state"], undone["kept"]) == ("undone", 0)
+    assert leader.get("/reflections/2024-05-06").json["note"] == "mine"
+    assert leader.get("/reflections/2024-05-06/revisions").json["items"] == []
+    assert leader.get("/reflections/2024-05-07").status_code == 404
+    assert leader.get("/reflections/2024-05-08").status_code == 404
+    again = import_file(leader, create_zip(entries)).json
+    assert again == describe_import(joined=1, restored=2), "it can be brought in again"
 
 
 def test_local_day_follows_the_entrys_own_zone(client):
@@ -264,7 +347,7 @@ def test_page_previews_imports_and_undoes_a_file(leader, browser, post):
     photo = {"identifier": "27A4"}
     file = create_zip(
         [
-            create_entry("fine", photos=[photo]),
+            create_entry("fine", photos=[photo, photo]),
             create_entry("x", "soon"),
             create_entry("there", "2024-05-07T10:00:00Z"),
         ]
@@ -273,8 +356,8 @@ def test_page_previews_imports_and_undoes_a_file(leader, browser, post):
     for said in (
         "This is a Day One export",
         "2 days, from 2024-05-06 to 2024-05-07",
-        "One day is here already and will stay as it is",
-        "One photo or sound stays behind",
+        "One day is here already; what is new is added to it.",
+        "Not brought in: 2 photos.",
         "One entry was not understood",
         "Journal.json, entry 2",
     ):
@@ -286,12 +369,14 @@ def test_page_previews_imports_and_undoes_a_file(leader, browser, post):
     assert "Your journal has moved in" in shown.text
     assert leader.get("/reflections/2024-05-06").json["note"] == "fine"
     assert leader.get("/reflections/2024-05-07").json["answers"][0]["text"] == "Mine."
+    assert leader.get("/reflections/2024-05-07").json["note"] == "there"
     assert post(path).status_code == 200, "asked for twice, it is brought in once"
 
     shown = post(f"{path}/undo")
-    assert "One day is gone again" in shown.text
+    assert "2 days are as before" in shown.text
     assert leader.get("/reflections/2024-05-06").status_code == 404
     assert leader.get("/reflections/2024-05-07").json["answers"][0]["text"] == "Mine."
+    assert leader.get("/reflections/2024-05-07").json["note"] == ""
     assert post(f"{path}/undo").status_code == 404
 
 

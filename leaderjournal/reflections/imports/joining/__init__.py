@@ -1,0 +1,1 @@
+"""What an import adds to a day that is there already."""

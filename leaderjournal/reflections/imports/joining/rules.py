@@ -1,0 +1,108 @@
+"""What an import adds to a day that is there: what is new is joined to it, and nothing is replaced.
+
+Any text is new that no version of the day has. So what a leader has deleted or rewritten since an
+earlier import does not come back with the next one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from leaderjournal.reflections.rules import Answer, DayContent
+
+SEPARATOR = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedContent:
+    """A day with what an import added to it, and a sentence for each thing that it left out."""
+
+    content: DayContent
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Joining:
+    """Joins what is new in a found day to the stored one.
+
+    `key_names` are the names of the keys by slug, `longest` is how many characters a text may have.
+    """
+
+    key_names: Mapping[str, str]
+    longest: int
+    left_out: list[str] = field(default_factory=list)
+
+    def join(
+        self,
+        stored: DayContent,
+        found: DayContent,
+        *,
+        notes: Sequence[str] = (),
+        earlier: Sequence[DayContent] = (),
+    ) -> JoinedContent:
+        """Return the `stored` day with what is new in the `found` one.
+
+        `notes` are the texts that the found note was made of, each of which may be new by itself;
+        `earlier` are the versions of the stored day. Texts are added at the end of their field; a
+        score, a behaviour and a question are taken where the stored answer has none.
+        """
+        versions = (stored, *earlier)
+        self.left_out = []
+        note = stored.note
+        for text in notes or (found.note,):
+            if not _is_known(text, (version.note for version in versions)):
+                note = self._add_text(note, text, "the note")
+        commitment = stored.commitment
+        if not _is_known(found.commitment, (version.commitment for version in versions)):
+            commitment = self._add_text(commitment, found.commitment, "what comes next")
+        answers = {answer.key: answer for answer in stored.answers}
+        for answer in found.answers:
+            known = [version.get_answer(answer.key) for version in versions]
+            answers[answer.key] = self._join_answer(answer, known)
+        kept = tuple(answer for answer in answers.values() if answer.is_answered)
+        return JoinedContent(DayContent(kept, note, commitment), tuple(self.left_out))
+
+    def _join_answer(self, found: Answer, known: Sequence[Answer]) -> Answer:
+        """Return the stored answer, the first of the `known`, with what is new in `found`."""
+        stored = known[0]
+        if not any(version.is_answered for version in known):
+            return found
+        name = self.key_names[found.key]
+        text, score = stored.text, stored.score
+        if not _is_known(found.text, (version.text for version in known)):
+            text = self._add_text(text, found.text, name)
+        if found.score is not None and found.score not in {version.score for version in known}:
+            if score is None:
+                score = found.score
+            else:
+                self.left_out.append(
+                    f"{name} has the score {score} already; {found.score} stays out."
+                )
+        return replace(
+            stored,
+            text=text,
+            score=score,
+            behaviour=stored.behaviour or found.behaviour,
+            question=stored.question or found.question,
+        )
+
+    def _add_text(self, text: str, added: str, where: str) -> str:
+        joined = SEPARATOR.join(filter(None, (text.rstrip(), added.strip())))
+        if len(joined) > self.longest:
+            self.left_out.append(
+                f"With it, {where} would hold more than {self.longest:,} characters, "
+                "the most it may."
+            )
+            return text
+        return joined
+
+
+def _is_known(text: str, known: Iterable[str]) -> bool:
+    """Return whether `text` stands in one of the `known` texts, as paragraphs of its own."""
+    if not text.strip():
+        return True
+    wanted = _frame(text)
+    return any(wanted in _frame(one) for one in known)
+
+
+def _frame(text: str) -> str:
+    return f"{SEPARATOR}{text.strip()}{SEPARATOR}"

@@ -1,0 +1,88 @@
+"""What an import adds to a day that is there."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderjournal.reflections.imports.joining.rules import JoinedContent, Joining
+from leaderjournal.reflections.rules import Answer, DayContent
+
+KEYS = ("lead-from-front", "let-go")
+NAMES = {"lead-from-front": "Lead from the front", "let-go": "Let go"}
+
+texts = st.sampled_from(["", "one", "two", "one\n\ntwo", "One", "on", "three words here", "  two "])
+answers = st.builds(
+    Answer,
+    st.sampled_from(KEYS),
+    st.none(),
+    st.none(),
+    st.sampled_from([None, 1, 5]),
+    texts,
+)
+contents = st.builds(
+    DayContent,
+    st.lists(answers, max_size=2, unique_by=lambda answer: answer.key).map(tuple),
+    texts,
+    texts,
+)
+
+
+def join(stored, found, **rest):
+    return Joining(NAMES, 20_000).join(stored, found, **rest)
+
+
+@given(contents, contents)
+def test_nothing_stored_is_lost_and_a_second_import_adds_nothing(stored, found):
+    joined = join(stored, found).content
+    assert joined.note.startswith(stored.note.rstrip())
+    assert joined.commitment.startswith(stored.commitment.rstrip())
+    for answer in stored.answers:
+        if answer.is_answered:
+            after = joined.get_answer(answer.key)
+            assert after.text.startswith(answer.text.rstrip())
+            assert answer.score in {None, after.score}
+    assert join(joined, found).content == joined
+
+
+@given(contents, contents)
+def test_every_text_of_the_file_is_in_the_day(stored, found):
+    joined = join(stored, found).content
+    assert found.note.strip() in joined.note
+    assert found.commitment.strip() in joined.commitment
+    for answer in found.answers:
+        assert answer.text.strip() in joined.get_answer(answer.key).text
+
+
+@given(contents, contents)
+def test_what_an_earlier_version_has_does_not_come_back(stored, found):
+    joined = join(stored, found, earlier=[found])
+    assert joined.left_out == ()
+    assert (joined.content.note, joined.content.commitment) == (stored.note, stored.commitment)
+    for answer in found.answers:
+        assert joined.content.get_answer(answer.key).text == stored.get_answer(answer.key).text
+
+
+def test_each_entry_of_a_note_is_new_by_itself():
+    stored, found = DayContent(note="one"), DayContent(note="one\n\ntwo")
+    assert join(stored, found, notes=("one", "two")).content.note == "one\n\ntwo"
+    assert join(stored, found, notes=("two", "one")).content.note == "one\n\ntwo"
+
+
+def test_score_is_taken_only_where_there_is_none():
+    words = DayContent((Answer("let-go", text="Stood aside."),))
+    scored = DayContent((Answer("let-go", "step-aside", None, 4),))
+    assert join(words, scored) == JoinedContent(
+        DayContent((Answer("let-go", "step-aside", None, 4, "Stood aside."),))
+    )
+    other = DayContent((Answer("let-go", None, None, 2),))
+    assert join(other, scored).content.get_answer("let-go").score == 2
+    assert join(other, scored).left_out == ("Let go has the score 2 already; 4 stays out.",)
+    assert join(other, scored, earlier=[scored]).left_out == ()
+
+
+def test_text_that_would_be_too_long_is_left_out_and_named():
+    joined = join(DayContent(note="a" * 19_990), DayContent(note="b" * 20))
+    assert joined.content.note == "a" * 19_990
+    [why] = joined.left_out
+    assert "20,000" in why
