@@ -1,7 +1,5 @@
 """What an import adds to a day that is there."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
