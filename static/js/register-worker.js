@@ -45,7 +45,8 @@ async function registerWorker() {
   const registration = await navigator.serviceWorker.register("/sw.js", {
     scope: "/",
     type: "classic",
-    updateViaCache: "none",
+    // What /sw.js imports has its release in its address; /sw.js itself is always asked for.
+    updateViaCache: "imports",
   });
   button?.addEventListener("click", () => {
     button.disabled = true;
