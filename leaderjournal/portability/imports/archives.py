@@ -39,6 +39,10 @@ class UnreadableJournal(Exception):
     """The file cannot be read as a journal. The message says what is allowed."""
 
 
+class DamagedMember(UnreadableJournal):
+    """One file of a zip is damaged; the others may be whole."""
+
+
 class Archive:
     """A zip file whose members are read into memory, with limits over all of them."""
 
@@ -82,8 +86,9 @@ class Archive:
     def read(self, member: ZipInfo) -> bytes:
         """Return a member's content.
 
-        Raises UnreadableJournal for a member that is encrypted, damaged or too large: more than 100
-        MB, or 200 MB with the others. Both its claimed and its actual size are checked.
+        Raises UnreadableJournal for a member that is encrypted or too large: more than 100 MB, or
+        200 MB with the others. Both its claimed and its actual size are checked. Raises its kind
+        DamagedMember for one that is damaged.
         """
         if member.flag_bits & ENCRYPTED:
             raise UnreadableJournal("This zip is encrypted. Export it without a password.")
@@ -101,7 +106,7 @@ class Archive:
                     self._check_size(member, size)
                     pieces.append(piece)
         except _DAMAGED as error:
-            raise UnreadableJournal(
+            raise DamagedMember(
                 "This zip is damaged. Export it again and choose the new file."
             ) from error
         self._left -= size

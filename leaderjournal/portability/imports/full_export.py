@@ -1,6 +1,7 @@
 """Reads our own full export back; `exports/full_export.py` writes it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
@@ -82,9 +83,16 @@ class FullExport:
     failures: tuple[Failure, ...]
 
 
+OWN_EXPORT = re.compile(rb'"format"\s{0,9}:\s{0,9}"leader-journal/|"reflections"\s{0,9}:\s{0,9}\[')
+
+
 def is_own_export(content: bytes) -> bool:
-    """Tell whether a file begins like a JSON object."""
-    return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    """Tell whether a file is a JSON object that names our format or holds reflections.
+
+    Within a text these names would be escaped, so other journals never look like ours.
+    """
+    begins_as_object = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    return begins_as_object and OWN_EXPORT.search(content) is not None
 
 
 def read_full_export(content: bytes) -> FullExport:

@@ -18,6 +18,14 @@ INVALID_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 """Categories of invisible characters, such as the zero-width spaces in Day One's texts."""
 
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without those categories: the
+# grapheme joiner, fillers and variation selectors. Then the blank of braille, and the object
+# replacement character, which stands where an app had a photo.
+INVISIBLE_CHARACTERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff\u2800\ufffc]"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
@@ -87,9 +95,18 @@ def get_known_zone(given: object, *, otherwise: str) -> str:
 def require_words(text: object) -> str:
     """Return an entry's text like `clean_text`. Raises InvalidEntry for an invisible text too."""
     words = clean_text(text)
-    if all(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in words):
+    if not has_words(words):
         raise InvalidEntry("It holds no words; photos and sounds stay behind.")
     return words
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a text holds anything that can be seen."""
+    return any(
+        unicodedata.category(character) not in INVISIBLE_CATEGORIES
+        and not INVISIBLE_CHARACTERS.match(character)
+        for character in text
+    )
 
 
 def clean_text(text: object) -> str:

@@ -8,7 +8,11 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipInfo
 
-from leaderjournal.portability.imports.archives import Archive, has_too_many_values
+from leaderjournal.portability.imports.archives import (
+    Archive,
+    DamagedMember,
+    has_too_many_values,
+)
 from leaderjournal.portability.imports.rules import InvalidEntry
 
 MOST_SAMPLES = 20
@@ -69,11 +73,14 @@ class Upload:
         return self._archive.read(member.info)
 
     def load_json(self, member: Member) -> Any:
-        """Return a member's JSON. Raises InvalidEntry for what is no JSON.
+        """Return a member's JSON. Raises InvalidEntry for what is no JSON or damaged in the zip.
 
         Numbers are floats, since an integer may have more digits than int() accepts.
         """
-        return parse_json(self.read(member))
+        try:
+            return parse_json(self.read(member))
+        except DamagedMember:
+            raise InvalidEntry("It is damaged in this zip. Export it again.") from None
 
     @cached_property
     def sample(self) -> Sequence[tuple[Member, Any]]:
@@ -82,7 +89,7 @@ class Upload:
         for member in self.list_members(".json")[:MOST_SAMPLES]:
             try:
                 found.append((member, parse_json(self._peek(member))))
-            except InvalidEntry:
+            except (InvalidEntry, DamagedMember):
                 continue
         return tuple(found)
 

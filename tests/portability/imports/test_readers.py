@@ -64,7 +64,7 @@ def test_journey_entries_keep_the_local_day_of_their_zone():
 def test_journey_html_becomes_text_and_photos_are_counted():
     text = "<p>Sat with <b>Mira</b> &amp; Jonas.</p><ul><li>One</li><li>Two</li></ul>"
     reading = read(create_zip({"1.json": create_entry(text, photos=["a.jpg", "b.jpg"])}))
-    assert reading.days[0].content.note == "Sat with Mira & Jonas.\n\nOne\n\nTwo"
+    assert reading.days[0].content.note == "Sat with Mira & Jonas.\nOne\nTwo"
     assert reading.left_behind == {"photos": 2}
 
 
@@ -77,7 +77,8 @@ def test_journey_html_becomes_text_and_photos_are_counted():
         (create_entry(7), "no text"),
         (create_entry("x", "2026-12-24T10:00:00+00:00"), "between"),
         (create_entry("x" * 20_001), "20,000"),
-        (create_entry("<p>" * 100_000), "200,000"),
+        (create_entry("<p>" * 100_000), "no words"),
+        (create_entry("<p>" * 700_000), "2,000,000"),
         ("{", "no JSON"),
     ],
 )

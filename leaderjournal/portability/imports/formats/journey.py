@@ -1,37 +1,58 @@
-"""Reads Journey's export: a zip with one JSON file per entry; photos are not imported.
+"""Reads Journey's export: a JSON file for each entry, in a zip or by itself; media stay behind.
 
-There is no published schema. An entry has `date_journal` (milliseconds since 1970), `timezone`,
-`text` (Markdown, or HTML where `type` says so or the text begins with a tag), `photos` and `id`.
+There is no published schema. The classic export (`date_journal`, `photos`, a file for each entry)
+was taken from alxhslm/journey2dayone and andi0b/journey-markdown-converter, tests/
+JourneyEntryParserTests.fs. The present one (`dateOfJournal`, `schemaVersion` 2, `attachments`, a
+folder for each entry) was taken from a converter's models for Journey Cloud, in which
+`JourneyCloudEntry` names all fields. A number that is not known is the largest one a double holds.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 
-from leaderjournal.kernel.days import Instant, get_local_day, to_instant
-from leaderjournal.kernel.fields import EARLIEST_DATE
+from leaderjournal.portability.imports.details import (
+    Details,
+    build_entry,
+    format_number,
+    read_coordinates,
+    read_first_line,
+    read_line,
+    read_names,
+    read_number,
+    read_place,
+    read_weather,
+)
 from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.markup import html_to_text, looks_like_html
+from leaderjournal.portability.imports.media import MediaCount
+from leaderjournal.portability.imports.moments import read_moment
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
     JournalEntry,
     LeftBehind,
-    get_known_zone,
-    require_valid_date,
-    require_words,
 )
+from leaderjournal.portability.imports.time_zones import find_entry_zone
 from leaderjournal.portability.imports.uploads import Upload
 
-BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
-LATEST_YEAR = 9000
-LONGEST_MARKED_UP = 200_000
-"""Characters of a text with its tags: ten times what the text alone may have."""
+DATES = frozenset({"date_journal", "dateOfJournal"})
+FEW_OF_ITS_FIELDS = 3
+FIELDS = frozenset(
+    {
+        *("text", "type", "timezone", "favourite", "sentiment", "mood", "schemaVersion"),
+        *("preview_text", "music_title", "date_modified", "createdAt", "updatedAt", "attachments"),
+    }
+)
+HIGHEST_MOOD = 5
 
 
 def detect_journey(upload: Upload) -> bool:
     """Tell whether an upload holds entries in Journey's format."""
-    return any(isinstance(entry, dict) and "date_journal" in entry for _, entry in upload.sample)
+    return any(
+        not DATES.isdisjoint(entry)
+        for _, content in upload.sample
+        for entry in _list_entries(content)
+    )
 
 
 def read_journey(
@@ -40,87 +61,92 @@ def read_journey(
     """Yield the entries of a Journey export, and a failure for each that cannot be read.
 
     An entry's local day is the one in its own zone, less the day's start; a missing or unknown zone
-    is replaced by the leader's.
+    is replaced by the leader's. A mood alone is a day. Other JSON is left alone.
     """
+    media = MediaCount()
     for member in upload.list_members(".json"):
-        where = member.base_name[-80:]
+        where = member.label
         try:
-            entry = upload.load_json(member)
-            if not isinstance(entry, dict) or "date_journal" not in entry:
-                continue
-            written_at = _parse_written_at(entry["date_journal"])
-            time_zone = get_known_zone(entry.get("timezone"), otherwise=options.zone)
-            day = get_local_day(written_at, time_zone, options.day_starts_at)
-            require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
-            text = require_words(_get_plain_text(entry))
+            content = upload.load_json(member)
         except InvalidEntry as why:
             yield Failure(where, str(why))
-        else:
-            identifier = entry.get("id")
-            yield JournalEntry(
-                where,
-                identifier if isinstance(identifier, str) else where,
-                day,
-                written_at,
-                time_zone,
-                text,
-            )
-            if isinstance(entry.get("photos"), list):
-                yield LeftBehind("photos", len(entry["photos"]))
+            continue
+        entries = _list_entries(content)
+        for number, entry in enumerate(entries, start=1):
+            if not _is_entry(entry):
+                continue
+            place = where if isinstance(content, dict) else f"{where}, entry {number}"
+            for field in ("photos", "attachments"):
+                media.add_files(entry.get(field))
+            try:
+                yield from list(_read_entry(place, entry, options))
+            except InvalidEntry as why:
+                yield Failure(place, str(why))
+    yield from media.list_left_behind(upload)
 
 
-def _parse_written_at(value: Any) -> Instant:
-    try:
-        moment = datetime.fromtimestamp(float(value) / 1000, UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        moment = None
-    if moment is None or not EARLIEST_DATE.year <= moment.year <= LATEST_YEAR:
-        raise InvalidEntry("Its date_journal is no time.")
-    return to_instant(moment)
+def _list_entries(content: Any) -> list[dict[str, Any]]:
+    several = content if isinstance(content, list) else [content]
+    return [entry for entry in several if isinstance(entry, dict)]
 
 
-def _get_plain_text(entry: dict[str, Any]) -> Any:
-    text = entry.get("text")
+def _is_entry(entry: dict[str, Any]) -> bool:
+    """Tell whether an object is an entry, also one that has lost its date."""
+    return not DATES.isdisjoint(entry) or len(FIELDS.intersection(entry)) >= FEW_OF_ITS_FIELDS
+
+
+def _read_entry(
+    where: str, entry: dict[str, Any], options: ReadingOptions
+) -> Iterator[JournalEntry | LeftBehind]:
+    if entry.get("encrypted") is True:
+        raise InvalidEntry("It is encrypted. Export it from Journey without encryption.")
+    zone = find_entry_zone(entry.get("timezone"), otherwise=options.zone)
+    field = "date_journal" if "date_journal" in entry else "dateOfJournal"
+    moment = read_moment(entry.get(field), zone, options, field=field)
+    identifier = entry.get("id")
+    source_id = identifier if isinstance(identifier, str) else ""
+    yield from build_entry(where, source_id, moment, (_read_text(entry),), _read_details(entry))
+
+
+def _read_text(entry: dict[str, Any]) -> Any:
+    text, kind = entry.get("text"), entry.get("type")
     if not isinstance(text, str):
         return text
-    if len(text) > LONGEST_MARKED_UP:
-        raise InvalidEntry(f"Its text is longer than {LONGEST_MARKED_UP:,} characters.")
-    is_html = entry.get("type") == "html" or text.lstrip().startswith(("<p", "<div", "<h", "<ul"))
-    return _strip_tags(text) if is_html else text
+    if kind == "html":
+        return html_to_text(text)
+    return html_to_text(text, keep_lines=kind == "markdown") if looks_like_html(text) else text
 
 
-class _TextExtractor(HTMLParser):
-    """Collects the text of an HTML page, each block on a line of its own."""
+def _read_details(entry: dict[str, Any]) -> Details:
+    weather = entry.get("weather")
+    weather = weather if isinstance(weather, dict) else {}
+    music = entry.get("music") if isinstance(entry.get("music"), dict) else {}
+    songs = (
+        read_line(entry.get("music_title")) or read_first_line(music, "title"),
+        read_line(entry.get("music_artist")) or read_first_line(music, "artist"),
+    )
+    return Details(
+        mood=_read_mood(entry),
+        tags=read_names(entry.get("tags")),
+        place=(
+            read_line(entry.get("address"))
+            or read_place(entry.get("location"), "name", "address")
+            or read_coordinates(entry.get("lat"), entry.get("lon"))
+        ),
+        weather=read_weather(
+            weather.get("description"), weather.get("degree_c", weather.get("degreeC"))
+        ),
+        music=", ".join(filter(None, songs)),
+        is_favourite=any(entry.get(field) is True for field in ("favourite", "favorite")),
+    )
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a new line at a block and at a line break."""
-        if tag in BLOCKS or tag == "br":
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """End a block's line."""
-        if tag in BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Collect the text."""
-        self.pieces.append(data)
-
-
-def _strip_tags(text: str) -> str:
-    parser = _TextExtractor()
-    parser.feed(text)
-    parser.close()
-    lines = "".join(parser.pieces).split("\n")
-    result: list[str] = []
-    for line in map(str.strip, lines):
-        if line or (result and result[-1]):
-            result.append(line)
-    return "\n".join(result).strip()
+def _read_mood(entry: dict[str, Any]) -> str:
+    """Return the mood as Journey numbers it: one of five, or how good it felt from 0 to 2."""
+    mood, sentiment = read_number(entry.get("mood")), read_number(entry.get("sentiment"))
+    if mood is not None and 0 < mood <= HIGHEST_MOOD:
+        return format_number(mood)
+    return format_number(sentiment) if sentiment and 0 < sentiment <= HIGHEST_MOOD else ""
 
 
 FORMAT = JournalFormat("journey", "a Journey export", detect_journey, read_journey)

@@ -12,8 +12,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
-from leaderjournal.portability.imports.archives import MOST_VALUES, UnreadableJournal
-from leaderjournal.portability.imports.formats.day_one import MOST_ENTRIES, read_day_one
+from leaderjournal.portability.imports.archives import (
+    MOST_VALUES,
+    UnreadableJournal,
+)
+from leaderjournal.portability.imports.formats.day_one import (
+    MANY_ENTRIES,
+    MOST_ENTRIES,
+    detect_day_one,
+    read_day_one,
+)
 from leaderjournal.portability.imports.journal_format import ReadingOptions
 from leaderjournal.portability.imports.rules import (
     LONGEST_NOTE,
@@ -126,7 +134,7 @@ def test_entry_has_its_position_and_time_of_writing():
     )
 
 
-def test_day_one_metadata_is_ignored():
+def test_details_become_a_line_and_other_metadata_is_ignored():
     # Field names and shapes of a real export (metadata version 1.0, macOS app 1552).
     entry = create_entry(
         "Reef view",
@@ -142,7 +150,9 @@ def test_day_one_metadata_is_ignored():
         tags=["reef"],
         modifiedDate="2024-05-07T11:46:50Z",
     )
-    assert read(entry) == [*read(create_entry("Reef view")), LeftBehind("photos", 1)]
+    [found, left_behind] = read(entry)
+    assert found.text == "Reef view\nStarred · Tags: reef · Weather: 31 °C"
+    assert left_behind == LeftBehind("photos", 1)
 
 
 # ---- which day ----
@@ -155,7 +165,7 @@ def test_local_day_follows_the_zone_of_writing():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"timeZone": name} for name in ("Mars/Olympus", "GMT+0200", "", None, 2, ["UTC"])]
+    "fields", [{"timeZone": name} for name in ("Mars/Olympus", "GMT+9900", "", None, 2, ["UTC"])]
 )
 def test_unknown_zone_falls_back_to_the_leaders(fields):
     [entry] = read(create_entry(**fields), zone="Pacific/Auckland")
@@ -340,7 +350,7 @@ def test_other_links_are_kept(text):
 
 # Any text that a note may hold, with what matters here in it often.
 WRITTEN = st.lists(
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffc"), max_size=20)
     | st.sampled_from([*"\\![](){}.-+*_#`~>|=\r\n", "\n\n", "![](dayone-moment://A)"]),
     max_size=30,
 ).map("".join)
@@ -360,7 +370,7 @@ def test_texts_are_imported_unchanged(text, photo):
 
 
 PLAIN = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0\\\r"), max_size=200
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\\\r\ufffc"), max_size=200
 ).filter(lambda text: "dayone-moment" not in text)
 
 
@@ -557,13 +567,31 @@ def test_zip_without_a_journal_is_refused(members):
     ids=lambda content: repr(content[:30]),
 )
 def test_unreadable_json_is_refused_by_name(content):
-    assert read_refusal(("Journal.json", content)).startswith("Journal.json in this zip is no JSON")
+    assert read_refusal(("Journal.json", content)).startswith("Journal.json cannot be read. It is no JSON")
 
 
-def test_one_broken_journal_refuses_the_whole_zip():
-    assert "Home.json" in read_refusal(
-        ("Work.json", {"entries": [create_entry()]}), ("Home.json", "[")
+def test_broken_json_is_named_and_the_rest_read():
+    entry, failure = read_zip(
+        ("photos/meta.json", "{broken"), ("Work.json", {"entries": [create_entry()]})
     )
+    assert entry.text == "words"
+    assert failure == Failure("photos/meta.json", "It is no JSON that can be read.")
+
+
+def test_damaged_member_is_named_and_the_rest_read():
+    noise = "".join(map(str, range(500)))
+    content = bytearray(
+        create_zip(
+            ("Home.json", {"entries": [], "noise": noise}),
+            ("Work.json", {"entries": [create_entry()]}),
+        ).getvalue()
+    )
+    content[200] ^= 0xFF
+    upload = Upload(bytes(content))
+    assert detect_day_one(upload)
+    entry, failure = read_day_one(upload, ReadingOptions("UTC", time(3), TODAY))
+    assert entry.text == "words"
+    assert failure == Failure("Home.json", "It is damaged in this zip. Export it again.")
 
 
 def test_huge_numbers_are_ignored():
@@ -586,7 +614,7 @@ def test_too_many_entries_over_all_files_are_refused():
 def test_oversized_json_is_refused_before_it_is_parsed():
     noise = "".join(map(str, range(20_000)))  # or the zip would be refused as a bomb
     content = f'{{"metadata": ["{noise}"{",[]" * (MOST_VALUES // 2)}], "entries": []}}'
-    assert "5,000,000 values" in read_refusal(("Journal.json", content))
+    assert "more values than a journal may" in read_refusal(("Journal.json", content))
 
 
 @pytest.mark.parametrize("opening", ["![", "![a", "![](dayone-moment:", "\\", "\n\n", "![]("])
