@@ -14,9 +14,9 @@ from leaderjournal.portability.imports.time_zones import EntryZone, find_offset_
 # Years are limited so that every zone's offset fits.
 EARLIEST_YEAR, LATEST_YEAR = 1850, 9000
 LONGEST_TIMESTAMP = 64
-DATE_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DATE_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
 DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
-MILLISECONDS = re.compile(r"-?\d{1,15}(\.0*)?", re.ASCII)
+MILLISECONDS = re.compile(r"-?\d{9,15}(\.0*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

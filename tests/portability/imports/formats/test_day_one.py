@@ -17,7 +17,6 @@ from leaderjournal.portability.imports.archives import (
     UnreadableJournal,
 )
 from leaderjournal.portability.imports.formats.day_one import (
-    MANY_ENTRIES,
     MOST_ENTRIES,
     detect_day_one,
     read_day_one,
@@ -567,7 +566,9 @@ def test_zip_without_a_journal_is_refused(members):
     ids=lambda content: repr(content[:30]),
 )
 def test_unreadable_json_is_refused_by_name(content):
-    assert read_refusal(("Journal.json", content)).startswith("Journal.json cannot be read. It is no JSON")
+    assert read_refusal(("Journal.json", content)).startswith(
+        "Journal.json cannot be read. It is no JSON"
+    )
 
 
 def test_broken_json_is_named_and_the_rest_read():
