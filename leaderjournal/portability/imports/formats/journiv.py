@@ -93,10 +93,9 @@ def _list_entries(content: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         entries = journal.get("entries") if isinstance(journal, dict) else None
         for position, entry in enumerate(entries if isinstance(entries, list) else (), start=1):
             yield f"journal {number}, entry {position}", entry
-    for field, one in (("moments", "moment"), ("mood_logs", "mood")):
-        found = content.get(field)
-        for position, entry in enumerate(found if isinstance(found, list) else (), start=1):
-            yield f"{one} {position}", entry
+    moments = content.get("moments")
+    for position, moment in enumerate(moments if isinstance(moments, list) else (), start=1):
+        yield f"moment {position}", moment
 
 
 def _list_people(content: dict[str, Any]) -> Mapping[str, str]:
@@ -147,7 +146,7 @@ def _read_moment(entry: dict[str, Any], options: ReadingOptions) -> Moment:
     zone = find_entry_zone(_read_first(entry, *ZONES), otherwise=options.zone)
     given = _read_first(entry, *INSTANTS)
     if given is None:
-        given = _read_first(entry, "logged_datetime_utc", *DAYS)
+        given = _read_first(entry, *DAYS)
     moment = read_moment(given, zone, options, field="entry_datetime_utc")
     day = _read_first(entry, *DAYS)
     if day is None:

@@ -4,12 +4,16 @@ import io
 import json
 import re
 import zipfile
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from json_mutations import mutate_json
+from mutations import mutate
 
 from leaderjournal.kernel.days import ZONE_NAMES, LocalDate
 from leaderjournal.portability.imports.archives import (
@@ -17,11 +21,13 @@ from leaderjournal.portability.imports.archives import (
     UnreadableJournal,
 )
 from leaderjournal.portability.imports.formats.day_one import (
+    MANY_ENTRIES,
     MOST_ENTRIES,
     detect_day_one,
     read_day_one,
 )
 from leaderjournal.portability.imports.journal_format import ReadingOptions
+from leaderjournal.portability.imports.reader import FileReader
 from leaderjournal.portability.imports.rules import (
     LONGEST_NOTE,
     Failure,
@@ -32,6 +38,7 @@ from leaderjournal.portability.imports.rules import (
 from leaderjournal.portability.imports.uploads import Upload
 
 TODAY = LocalDate(date(2026, 11, 24))
+SAMPLES = Path(__file__).parents[1] / "samples"
 ZONES = st.sampled_from(sorted(ZONE_NAMES))
 
 
@@ -60,6 +67,23 @@ def create_entry(text="words", **fields):
         "timeZone": "UTC",
         "text": text,
     } | fields
+
+
+BARE = json.dumps(
+    {
+        "metadata": {"version": "1.0"},
+        "entries": [
+            create_entry(
+                richText='{"contents": [{"text": "rich"}]}',
+                tags=["a"],
+                starred=True,
+                location={"placeName": "Harbour", "latitude": 1, "longitude": 2},
+                weather={"conditionsDescription": "Rain", "temperatureCelsius": 9},
+                photos=[{"identifier": "A"}],
+            )
+        ],
+    }
+).encode()
 
 
 def read_zip(*members, zone="UTC", day_starts_at=time(3), today=TODAY):
@@ -103,6 +127,8 @@ def test_real_diary_is_read_whole(diary):
     with diary.open("rb") as file:
         options = ReadingOptions("UTC", time(3), TODAY)
         entries = list(read_day_one(Upload(file.read()), options))
+    common, *entries = entries
+    assert common == LeftBehind("tags", 1)  # `pepys`, which each of them has
     assert [entry.where for entry in entries] == [f"Journal.json, entry {n}" for n in range(1, 357)]
     assert [entry.text for entry in entries] == [entry["text"] for entry in content]
     days, failures = merge_entries(entries)
@@ -481,7 +507,7 @@ def test_failures_never_quote_the_text(fields):
 
 
 def test_all_journals_in_the_zip_are_read_without_photos():
-    entries = read_zip(
+    *entries, photos = read_zip(
         ("Work.json", {"entries": [create_entry("work", uuid="A")]}),
         ("photos/64fd45.jpeg", b"\xff\xd8"),
         ("Privé/Maison.json", {"entries": [create_entry("home", uuid="B"), 5]}),
@@ -491,6 +517,7 @@ def test_all_journals_in_the_zip_are_read_without_photos():
         "Privé/Maison.json, entry 1",
         "Privé/Maison.json, entry 2",
     ]
+    assert photos == LeftBehind("photos", 1)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -653,3 +680,202 @@ def test_every_entry_is_imported_or_reported(entries):
             assert date(1900, 1, 1) <= result.local_date <= TODAY
         else:
             assert result.why
+
+
+# ---- what else an export holds ----
+
+
+def read_sample(name):
+    """Return the days, failures and what stays behind of a file in `samples`."""
+    content = (SAMPLES / name).read_bytes()
+    read = FileReader("Europe/Berlin", time(3), TODAY).read(content, name=name)
+    assert read.kind == "day-one"
+    days = {str(day.local_date): day.content.note for day in read.days}
+    return days, [(one.where, one.why) for one in read.failures], read.left_behind
+
+
+NO_WORDS = "It holds no words; photos and sounds stay behind."
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "failures", "left_behind"),
+    [
+        ("d1-bare.json", {"2026-03-02": "bare words"}, [], {}),
+        ("d1-grown-1.zip", {"2026-03-02": "first"}, [], {}),
+        (
+            "d1-grown-2.zip",
+            {"2026-03-02": "first\n\nsecond, written later that day"},
+            [],
+            {},
+        ),
+        (
+            "d1-object-char.zip",
+            {
+                "2026-03-02": "a cup of tea",
+                "2026-03-05": (
+                    "# Title\nnext line\nthird  \nfourth\n\n"
+                    "| a | b |\n| --- | --- |\n| 1 | 2 |\n\n- [x] done"
+                ),
+                "2026-03-06": "\\",
+                "2026-03-08": "[//]: # (x)\n<!-- c -->",
+            },
+            [(f"Journal.json, entry {number}", NO_WORDS) for number in (2, 3, 6)],
+            {},
+        ),
+        (
+            "d1-one-broken.zip",
+            {"2026-03-02": "good"},
+            [("photos/meta.json", "It is no JSON that can be read.")],
+            {},
+        ),
+        (
+            "d1-richtext-only.zip",
+            {
+                "2026-03-02": "Only rich words here.\nSecond line.",
+                "2026-03-03": "Plain words",
+                "2026-03-05": "Empty text beside it",
+            },
+            [("Journal.json, entry 3", NO_WORDS)],
+            {},
+        ),
+        (
+            "d1-two-journals-mac.zip",
+            {
+                "2026-03-02": (
+                    "Work words\nStarred · Tags: team, boss · Place: Harbour · Weather: Rain"
+                    "\n\nPrivate words\n\nWork again"
+                )
+            },
+            [],
+            {"photos": 1},
+        ),
+    ],
+)
+def test_sample_is_read(name, days, failures, left_behind):
+    assert read_sample(name) == (days, failures, left_behind)
+
+
+def test_offsets_decide_the_local_day():
+    days, failures, _ = read_sample("d1-gmt-zones.zip")
+    assert failures == []
+    assert {day: text[:12] for day, text in days.items()} == {
+        "2026-03-01": "wrote at 23:",  # GMT-0500
+        "2026-04-01": "wrote at 23:",  # GMT-05:00
+        "2026-05-02": "wrote at 01:",  # GMT+08, before the day starts
+        "2026-06-03": "wrote at 05:",  # GMT+9
+        "2026-07-02": "wrote at 02:",  # UTC+05:30
+        "2026-08-02": "wrote at 01:",
+        "2026-09-02": "wrote at 01:",
+        "2026-09-09": "EST? 23:30 o",
+        "2026-09-14": "America/Buen",
+        "2026-09-18": "US/Pacific 1",
+        "2026-09-25": "no zone: lea",
+    }
+
+
+def test_offset_is_not_replaced_by_the_leaders_zone():
+    entry = create_entry(timeZone="GMT-0330", creationDate="2024-05-06T06:00:00Z")
+    [found] = read(entry, zone="Pacific/Auckland")
+    assert (found.local_date, found.time_zone) == (date(2024, 5, 5), "Etc/GMT+4")
+    [found] = read(entry | {"isAllDay": True}, zone="Pacific/Auckland")
+    assert found.local_date == date(2024, 5, 6)
+
+
+@pytest.mark.parametrize("text", [None, "", "\ufffc", "\u200b\n", "![](dayone-moment://A)"])
+def test_rich_text_stands_in_for_an_absent_text(text):
+    contents = [
+        {"text": "A list\n", "attributes": {"line": {"header": 1}}},
+        {"embeddedObjects": [{"type": "photo"}]},
+        {"text": "\ufffcone\r\n", "attributes": {"line": {"listStyle": "bulleted"}}},
+        {"text": "t", "attributes": {"bold": True}},
+        {"text": "wo. 1 < 2\n\n"},
+        *(5, None, "x", {"text": 5}, {"attributes": {}}),
+    ]
+    for rich in ({"contents": contents}, json.dumps({"contents": contents})):
+        [found] = read(create_entry(text, richText=rich))
+        assert found.text == "A list\none\ntwo. 1 < 2"
+
+
+@pytest.mark.parametrize(
+    "rich",
+    [
+        *(5, [], {}, "", "{", "[]", "null", "[" * 100_000, "\ud800", '{"contents": 5}'),
+        *('{"contents": [{"text": "\\ufffc"}]}', '{"contents": [5, null, {"text": []}]}'),
+    ],
+    ids=lambda rich: repr(rich)[:20],
+)
+def test_unreadable_rich_text_holds_no_words(rich):
+    assert get_failure(create_entry("", richText=rich)) == NO_WORDS
+    [found] = read(create_entry("words", richText=rich))
+    assert found.text == "words"
+
+
+def test_text_is_preferred_to_rich_text():
+    [found] = read(create_entry("**bold**", richText='{"contents": [{"text": "bold"}]}'))
+    assert found.text == "**bold**"
+
+
+def test_details_of_any_type_are_ignored_where_they_are_none():
+    entry = create_entry(tags={"a": 1}, location=[1], weather="Rain", starred=1, photos={"a": 1})
+    assert read(entry) == read(create_entry())
+
+
+def test_place_and_weather_are_words():
+    [found] = read(
+        create_entry(
+            location={"placeName": "Pier 1", "localityName": "Oslo", "country": "Norway"},
+            weather={"conditionsDescription": "Clear", "temperatureCelsius": -2.6},
+            isPinned=True,
+        )
+    )
+    assert found.text == "words\nPinned · Place: Pier 1, Oslo, Norway · Weather: Clear, -3 °C"
+
+
+def test_media_are_counted_by_their_kinds_also_of_entries_without_words():
+    media = {"photos": [{}, {}], "videos": [{}], "audios": [{}, {}, {}], "pdfAttachments": [{}]}
+    _, _, *left_behind = read(create_entry(**media), create_entry("", **media))
+    assert left_behind == [
+        LeftBehind("files", 2),
+        LeftBehind("photos", 4),
+        LeftBehind("sounds", 6),
+        LeftBehind("videos", 2),
+    ]
+
+
+def test_tag_of_all_of_many_entries_stays_behind():
+    entries = [
+        create_entry(uuid=str(number), tags=["import", f"tag {number}"])
+        for number in range(MANY_ENTRIES + 1)
+    ]
+    common, first, *_ = read(*entries)
+    assert common == LeftBehind("tags", 1)
+    assert first.text == "words\nTags: tag 0"
+    first, *_ = read(*entries[:-1])
+    assert first.text == "words\nTags: import, tag 0"
+
+
+def test_journal_is_recognized_by_its_entries():
+    for entries in ([create_entry()], [5, {"creationDate": None}]):
+        assert detect_day_one(Upload(json.dumps({"entries": entries}).encode()))
+    for journal in ([], {}, {"entries": {}}, {"entries": [{"title": "", "date": "2026-03-02"}]}, 5):
+        assert not detect_day_one(Upload(json.dumps(journal).encode()))
+
+
+def test_bare_file_without_a_name_says_where():
+    upload = Upload(json.dumps({"entries": [create_entry(), 5]}).encode())
+    _, failure = read_day_one(upload, ReadingOptions("UTC", time(3), TODAY))
+    assert failure.where == "entry 2"
+
+
+@settings(max_examples=300)
+@given(mutate((SAMPLES / "d1-two-journals-mac.zip").read_bytes()) | mutate(BARE))
+def test_damaged_file_is_read_or_refused(content):
+    with suppress(UnreadableJournal):
+        FileReader("UTC", time(3), TODAY).read(content)
+
+
+@settings(max_examples=300)
+@given(mutate_json(json.loads(BARE)))
+def test_json_with_other_values_is_read_or_refused(journal):
+    with suppress(UnreadableJournal):
+        read_zip(("Journal.json", json.dumps(journal)))
