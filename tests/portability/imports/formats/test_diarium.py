@@ -141,7 +141,9 @@ def test_entries_that_cannot_be_read_are_named_and_the_rest_read():
 def test_media_beside_the_entries_stay_behind():
     media = {f"media/2024-03-11_214753488/{name}": b"x" for name in ("a.jpg", "b.mp4", "c.m4a")}
     assert read(create_zip({"Diarium.json": [ENTRY]} | media)).left_behind == {
-        "photos": 1, "videos": 1, "sounds": 1
+        "photos": 1,
+        "videos": 1,
+        "sounds": 1,
     }
 
 
