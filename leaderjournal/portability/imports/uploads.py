@@ -16,6 +16,7 @@ from leaderjournal.portability.imports.archives import (
 from leaderjournal.portability.imports.rules import InvalidEntry
 
 MOST_SAMPLES = 20
+MOST_TRIED = 200
 ZIP_BEGINS = b"PK"
 
 
@@ -87,19 +88,29 @@ class Upload:
 
     @cached_property
     def sample(self) -> Sequence[tuple[Member, Any]]:
-        """The first members that hold JSON, with it, by which a format may be recognized."""
-        found = []
-        for member in self.list_members(".json")[:MOST_SAMPLES]:
+        """The first members that hold JSON, with it, by which a format may be recognized.
+
+        Those in fewer folders come first: an export's own file lies above those of its media.
+        """
+        found: list[tuple[Member, Any]] = []
+        members = sorted(self.list_members(".json"), key=_count_folders)
+        for member in members[:MOST_TRIED]:
             try:
                 found.append((member, parse_json(self._peek(member))))
             except (InvalidEntry, DamagedMember):
                 continue
+            if len(found) == MOST_SAMPLES:
+                break
         return tuple(found)
 
     def _peek(self, member: Member) -> bytes:
         if self._archive is None or member.info is None:
             return self.content
         return self._archive.peek(member.info)
+
+
+def _count_folders(member: Member) -> int:
+    return member.name.count("/")
 
 
 def parse_json(content: bytes) -> Any:

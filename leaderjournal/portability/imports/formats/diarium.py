@@ -2,9 +2,10 @@
 
 There is no published schema. An entry has `date`, `heading`, `html`, `rating` from 1 to 5, `tags`,
 `people` and `tracker` (lists of texts), `location` (latitude and longitude) and `weather` (a text);
-`sun` and `lunar` are left out. This was taken from converters written by others:
-samholstein/diarium-to-dayone, diarium-to-dayone.py, and the reader of a diary in which
-`parse_diarium_json_entry` takes `text` or `content` too. Media lie in folders beside the file.
+`sun` and `lunar` are left out. This is read as in scepbjoern/comp-act-diary, scripts/
+import-diarium.ts, samholstein/diarium-to-dayone, diarium-to-dayone.py, and emeeran/diary, backend/
+app/services/importers/diarium.py, which takes `text` and `content` too. Media lie in folders beside
+the file.
 """
 
 from collections.abc import Iterator

@@ -1,10 +1,10 @@
 """Reads Journey's export: a JSON file for each entry, in a zip or by itself; media stay behind.
 
-There is no published schema. The classic export (`date_journal`, `photos`, a file for each entry)
-was taken from alxhslm/journey2dayone and andi0b/journey-markdown-converter, tests/
-JourneyEntryParserTests.fs. The present one (`dateOfJournal`, `schemaVersion` 2, `attachments`, a
-folder for each entry) was taken from a converter's models for Journey Cloud, in which
-`JourneyCloudEntry` names all fields. A number that is not known is the largest one a double holds.
+There is no published schema. The classic export (`date_journal`, `photos`) is read
+as in alxhslm/journey2dayone, journey/*.json, and andi0b/journey-markdown-converter, tests/
+JourneyEntryParserTests.fs; the present one (`dateOfJournal`, `schemaVersion` 2, `attachments`, a
+folder for each entry) as in smpi-un/journal-sync, src/data_sources/journey_models.py. Both write
+the largest number of a double where a coordinate or a temperature is not known.
 """
 
 from collections.abc import Iterator

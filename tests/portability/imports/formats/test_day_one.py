@@ -861,6 +861,13 @@ def test_journal_is_recognized_by_its_entries():
         assert not detect_day_one(Upload(json.dumps(journal).encode()))
 
 
+def test_text_that_quotes_our_export_stays_a_day_one_entry():
+    text = '{"format": "leader-journal/1", "reflections": []}'
+    content = json.dumps({"metadata": {}, "entries": [create_entry(text)]}).encode()
+    found = FileReader("UTC", time(3), TODAY).read(content)
+    assert (found.kind, found.days[0].content.note) == ("day-one", text)
+
+
 def test_bare_file_without_a_name_says_where():
     upload = Upload(json.dumps({"entries": [create_entry(), 5]}).encode())
     _, failure = read_day_one(upload, ReadingOptions("UTC", time(3), TODAY))
