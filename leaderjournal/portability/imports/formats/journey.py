@@ -1,7 +1,7 @@
 """Reads Journey's export: a JSON file for each entry, in a zip or by itself; media stay behind.
 
-There is no published schema. The classic export (`date_journal`, `photos`) is read
-as in alxhslm/journey2dayone, journey/*.json, and andi0b/journey-markdown-converter, tests/
+There is no published schema. The classic export (`date_journal`, `photos`) is read as in
+alxhslm/journey2dayone, journey/*.json, and andi0b/journey-markdown-converter, tests/
 JourneyEntryParserTests.fs; the present one (`dateOfJournal`, `schemaVersion` 2, `attachments`, a
 folder for each entry) as in smpi-un/journal-sync, src/data_sources/journey_models.py. Both write
 the largest number of a double where a coordinate or a temperature is not known.
@@ -128,6 +128,7 @@ def _read_details(entry: dict[str, Any]) -> Details:
     return Details(
         mood=_read_mood(entry),
         tags=read_names(entry.get("tags")),
+        activities=read_names(entry.get("activity")),
         place=(
             read_line(entry.get("address"))
             or read_place(entry.get("location"), "name", "address")
@@ -142,11 +143,17 @@ def _read_details(entry: dict[str, Any]) -> Details:
 
 
 def _read_mood(entry: dict[str, Any]) -> str:
-    """Return the mood as Journey numbers it: one of five, or how good it felt from 0 to 2."""
+    """Return the mood as Journey numbers it: one of five, or how good it felt from 0 to 2.
+
+    A mood in words is taken as it is.
+    """
     mood, sentiment = read_number(entry.get("mood")), read_number(entry.get("sentiment"))
     if mood is not None and 0 < mood <= HIGHEST_MOOD:
         return format_number(mood)
-    return format_number(sentiment) if sentiment and 0 < sentiment <= HIGHEST_MOOD else ""
+    if sentiment is not None and 0 < sentiment <= HIGHEST_MOOD:
+        return format_number(sentiment)
+    named = read_names(entry.get("mood")) if mood is None else ()
+    return named[0] if named else ""
 
 
 FORMAT = JournalFormat("journey", "a Journey export", detect_journey, read_journey)

@@ -176,6 +176,8 @@ def test_dates_may_be_milliseconds_or_iso(field, value, day):
         ({"text": "", "mood": 4}, "Mood: 4"),
         ({"text": "<p><br></p>", "type": "html", "sentiment": 1.75}, "Mood: 1.75"),
         ({"mood": "2"}, "Mood: 2"),
+        ({"mood": "calm", "activity": "walking"}, "Mood: calm · Activities: walking"),
+        ({"mood": {"name": "calm"}, "activity": 3}, "Mood: calm"),
         ({"text": "a", "mood": 0, "sentiment": 0}, "a"),
         ({"text": "a", "mood": UNKNOWN, "lat": UNKNOWN, "lon": UNKNOWN}, "a"),
         ({"text": "a", "lat": 59.9, "lon": 10.7}, "a\nPlace: 59.9, 10.7"),
