@@ -1,0 +1,142 @@
+"""How likely it is that somebody wrote a text, where it may have been decoded wrongly.
+
+A wrong code page betrays itself: letters of two scripts within a word, capitals after small
+letters, signs between letters, letters that no one language has, rare ideographs.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+
+LATIN_ALPHABETS = tuple(
+    map(
+        frozenset,
+        (
+            "äöüß",  # German
+            "àâæçéèêëîïôœùûüÿ",  # French
+            "áéíóúüñªº",  # Spanish
+            "àáâãçéêíóôõúüªº",  # Portuguese
+            "àèéìíîòóùú",  # Italian
+            "áéëïíóöúüèê",  # Dutch
+            "åäöéæøóòôêü",  # Swedish, Danish, Norwegian, Finnish
+            "áðéíóúýþæö",  # Icelandic
+            "àèéíïòóúüç·",  # Catalan
+            "çğıöşüâîû",  # Turkish
+            "ąćęłńóśźż",  # Polish
+            "áčďéěíňóřšťúůýž",  # Czech
+            "áäčďéíĺľňóôŕšťúýž",  # Slovak
+            "áéíóöőúüű",  # Hungarian
+            "čćđšž",  # Croatian, Slovene
+            "ăâîșțşţ",  # Romanian
+            "çë",  # Albanian
+        ),
+    )
+)
+FREQUENT_LETTERS = {
+    "CYRILLIC": frozenset("оеаинтсрвлкмдпуіяыьгзбчй"),
+    "GREEK": frozenset("ατοιενρσκηπςυμλίόάγέδήωχθύώ"),
+    "HEBREW": frozenset("יוהלרבתמאשנעםדקחפ"),
+    "ARABIC": frozenset("اليمونرتبةعدسفهكقأحجیک"),
+    "THAI": frozenset("านรอกเงมยลวดทสตะปบคหแ่้ัิีืุูไใโ"),
+}
+SENTENCE_SIGNS = frozenset("’‘“”„‚«»‹›–—…•·¿¡€£、。「」『』・！？：；，（）～　《》〈〉")
+"""Signs beyond ASCII of any text; others, such as `³`, are usual only outside of words."""
+
+IDEOGRAPHS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"})
+USUAL_SCRIPTS = frozenset({"LATIN", "HANGUL"})
+BOX_DRAWING = ("\u2500", "\u259f")
+"""What KOI8 and the code pages of DOS have where others have letters."""
+
+UNUSUAL_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs"})
+
+IMPOSSIBLE, WRONG, STRANGE, RARE = 4.0, 1.0, 0.6, 0.3
+
+
+def measure_implausibility(text: str) -> float:
+    """Return a text's strangeness for each of its characters beyond ASCII: 0 for a usual text."""
+    beyond = sum(not letter.isascii() for letter in text)
+    if not beyond:
+        return 0.0
+    cost = sum(map(_measure_sign, text)) + _measure_latin(text)
+    for word in _split_words(text):
+        if not word.isascii():
+            cost += _measure_word(word)
+    return cost / beyond
+
+
+def _split_words(text: str) -> Iterator[str]:
+    """Yield runs of letters and of signs beyond ASCII, which stand within words by mistake only."""
+    word: list[str] = []
+    for letter in text:
+        if letter.isalpha() or (not letter.isascii() and letter not in SENTENCE_SIGNS):
+            word.append(letter)
+        elif word:
+            yield "".join(word)
+            word = []
+    if word:
+        yield "".join(word)
+
+
+def _measure_sign(letter: str) -> float:
+    if letter in "\t\n\r":
+        return 0.0
+    category = unicodedata.category(letter)
+    if category in UNUSUAL_CATEGORIES or BOX_DRAWING[0] <= letter <= BOX_DRAWING[1]:
+        return IMPOSSIBLE
+    if letter.isascii() or letter in SENTENCE_SIGNS:
+        return 0.0
+    return STRANGE if category[0] in "SNPZ" else 0.0
+
+
+def _measure_latin(text: str) -> float:
+    """Return the cost of the accented letters outside of the language that explains most."""
+    accented = [
+        letter for letter in text.lower() if not letter.isascii() and _get_script(letter) == "LATIN"
+    ]
+    if not accented:
+        return 0.0
+    strangers = [sum(letter not in one for letter in accented) for one in LATIN_ALPHABETS]
+    return RARE * min(strangers)
+
+
+def _measure_word(word: str) -> float:
+    scripts = [_get_script(letter) for letter in word]
+    cost = 0.0
+    pairs = zip(pairwise(word), pairwise(scripts), strict=True)
+    for (before, letter), (script_before, script) in pairs:
+        cost += WRONG * (script_before != script)
+        cost += WRONG * (before.islower() and letter.isupper())
+    for letter, script in zip(word, scripts, strict=True):
+        cost += _measure_rarity(letter, script)
+    return cost
+
+
+def _measure_rarity(letter: str, script: str) -> float:
+    frequent = FREQUENT_LETTERS.get(script)
+    if frequent is not None:
+        return 0.0 if letter.lower() in frequent else RARE
+    if script == "IDEOGRAPHS":
+        return _measure_ideograph(letter)
+    if script == "HALFWIDTH":
+        return WRONG
+    return 0.0 if script in USUAL_SCRIPTS else RARE
+
+
+def _measure_ideograph(letter: str) -> float:
+    """Return 0 for kana; the first level of GB 2312 and of Big5 are the ideographs in daily use."""
+    if not "\u3400" <= letter <= "\u9fff":
+        return 0.0 if letter < "\u3400" else STRANGE
+    daily = 0xB0 <= _get_lead(letter, "gb2312") <= 0xD7 or 0xA4 <= _get_lead(letter, "big5") <= 0xC6
+    return 0.1 if daily else STRANGE
+
+
+def _get_lead(letter: str, encoding: str) -> int:
+    try:
+        return letter.encode(encoding)[0]
+    except UnicodeEncodeError:
+        return 0
+
+
+def _get_script(letter: str) -> str:
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    return "IDEOGRAPHS" if script in IDEOGRAPHS else script
