@@ -103,10 +103,10 @@ def _is_utf8(content: bytes) -> bool:
 
 def _decode_damaged(content: bytes) -> str | None:
     """Return a text in UTF-8 with few broken bytes, each read as Windows-1252; else None."""
-    text = content.decode("utf-8", "leaderjournal-broken")
-    whole = content.decode("utf-8", "ignore")
-    good = sum(not letter.isascii() for letter in whole)
-    return text if good > 4 * (len(text) - len(whole)) else None
+    sound = content.decode("utf-8", "ignore")
+    size = len(sound.encode())
+    followers, broken = size - len(sound), len(content) - size
+    return content.decode("utf-8", "leaderjournal-broken") if followers > 4 * broken else None
 
 
 def _read_broken_bytes(error: UnicodeError) -> tuple[str, int]:
