@@ -13,6 +13,7 @@ from leaderjournal.portability.imports.archives import (
     DamagedMember,
     has_too_many_values,
 )
+from leaderjournal.portability.imports.member_names import decode_name
 from leaderjournal.portability.imports.rules import InvalidEntry
 
 MOST_SAMPLES = 20
@@ -62,7 +63,7 @@ class Upload:
             return [Member(self.name, 1)]
         infos = self._archive.list_members(endings or "")
         return [
-            Member(info.filename.replace("\\", "/"), position, info)
+            Member(decode_name(info).replace("\\", "/"), position, info)
             for position, info in enumerate(infos, start=1)
             if not info.is_dir()
         ]

@@ -1,188 +1,225 @@
-"""A zip of Markdown files, ours or another journal's, read as days and reviews."""
+"""Reads Markdown and plain texts: a vault of Obsidian, Logseq or Roam, a folder, or one file.
 
-import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
-from typing import Any
+Our own days and reviews come in as they were (`own_markdown.py`). Every other text becomes the note
+of its day, and the texts of one day are joined in the order of their times, or else their paths.
+"""
 
-import yaml
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from hashlib import sha256
 
-from leaderjournal.kernel.days import Instant, LocalDate, get_time_zone, to_instant, to_local_date
-from leaderjournal.kernel.fields import EARLIEST_DATE
-from leaderjournal.portability.exports.markdown import COMMITMENT, LOG_NAME, NOTE
+from leaderjournal.kernel.days import LocalDate, get_time_zone, to_instant
+from leaderjournal.portability.exports.markdown import LOG_NAME
+from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.dates_in_names import Order, learn_orders
 from leaderjournal.portability.imports.decoding import decode_text
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Found, JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.note_texts import compose_words
+from leaderjournal.portability.imports.notes import Note, UndatedNote, choose_day, read_note
+from leaderjournal.portability.imports.own_markdown import (
+    add_to_note,
+    has_own_fields,
+    is_own_day,
+    is_own_review,
+    parse_content,
+    parse_own_day,
+    parse_review,
+)
+from leaderjournal.portability.imports.refusals import explain_refusal
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
-    clean_text,
+    JournalEntry,
+    LeftBehind,
     get_known_zone,
-    require_valid_date,
+    require_words,
 )
 from leaderjournal.portability.imports.uploads import Upload
-from leaderjournal.practice import catalogue
+from leaderjournal.portability.imports.vaults import (
+    NOTE_ENDINGS,
+    Vault,
+    find_configured_order,
+    list_vault,
+)
 from leaderjournal.reflections.imports.store import DayToImport
-from leaderjournal.reflections.rules import Answer, DayContent, Writing
-from leaderjournal.reviews.monthly.imports.store import ImportedReview
-from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
-from leaderjournal.reviews.periods.rules import Period
+from leaderjournal.reflections.rules import Writing
 
-HEADING = re.compile(r"^## (.+?)\s*$")
-ESCAPED_HEADING = re.compile(r"^\\(\\*#)", re.MULTILINE)
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-LONGEST_FRONT_MATTER = 20_000
-DATE_IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+OTHER_JOURNALS = (".json", ".csv", ".html", ".htm", ".xml", ".db", ".sqlite")
+
+UNDATED = (
+    "None of these texts says which day it is of. Name each file by its date, such as "
+    "2026-11-24.md, or begin it with front matter: a line of ---, the line date: 2026-11-24, "
+    "and another line of ---."
+)
+SAME_DAY = "Another file is of this day. Keep one of them."
+LOG_ALONE = "What happened between reflections comes in with our JSON alone."
+OTHER_MARKUP = "It is no Markdown and no plain text. Export it as Markdown."
+NOON = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of another journal: an entry, or a day of its own where it has our headings."""
+
+    where: str
+    day: LocalDate
+    entry: JournalEntry | None
+    whole: DayToImport | None = None
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What the notes of a vault hold, before the texts of one day are put together."""
+
+    days: dict[LocalDate, DayToImport] = field(default_factory=dict)
+    texts: list[_Text] = field(default_factory=list)
+    others: list[Found] = field(default_factory=list)
+    undated: int = 0
+    embeds: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def detect_markdown(upload: Upload) -> bool:
-    """Tell whether an upload is a zip of Markdown files."""
-    return upload.is_zip and bool(upload.list_members(".md"))
+    """Tell whether an upload is a zip with texts in it, or a file with the ending of one."""
+    if not upload.is_zip:
+        return upload.name.casefold().endswith(NOTE_ENDINGS)
+    return bool(list_vault(upload).notes)
 
 
-def read_markdown(
-    upload: Upload, options: ReadingOptions
-) -> Iterator[DayToImport | ImportedReview | Failure]:
-    """Yield the days and reviews of a zip of Markdown files, and a failure for each other file.
+def read_markdown(upload: Upload, options: ReadingOptions) -> Iterator[Found]:
+    """Yield the days, entries and reviews of an upload, and a failure for each other text.
 
-    A file with a `month` in its front matter is one of our reviews. The day of any other file is
-    the `date` in its front matter, or the date in its name. Texts under our own headings become
-    their fields; all other text becomes the note.
+    Raises UnreadableJournal where no text has a date, and where none can be unpacked.
     """
-    for member in upload.list_members(".md"):
+    vault = list_vault(upload)
+    notes, failures = _read_notes(upload, vault, options)
+    yield from failures
+    orders = learn_orders(date for note in notes for date in note.list_dates())
+    otherwise = find_configured_order(upload)
+    found = _Findings()
+    for note in notes:
+        try:
+            _read_note(note, found, orders, options, otherwise=otherwise)
+        except UndatedNote as why:
+            found.undated += 1
+            found.others.append(Failure(note.where, str(why)))
+        except InvalidEntry as why:
+            found.others.append(Failure(note.where, str(why)))
+    if not failures and found.undated == len(notes):
+        raise UnreadableJournal(_explain_undated(upload))
+    yield from (Failure(member.label, OTHER_MARKUP) for member in vault.unread)
+    yield from found.others
+    yield from _join_texts(found)
+    yield from _list_left_behind(vault, found)
+
+
+def _read_notes(
+    upload: Upload, vault: Vault, options: ReadingOptions
+) -> tuple[list[Note], list[Failure]]:
+    notes, failures, refusals = [], [], []
+    for member in vault.notes:
         where = member.label
-        if member.name == LOG_NAME:
-            yield Failure(where, "What happened between reflections comes in with our JSON alone.")
+        if member.base_name == LOG_NAME:
+            failures.append(Failure(where, LOG_ALONE))
             continue
         try:
-            yield _read_file(upload.read(member), member.name, options)
+            notes.append(read_note(member, decode_text(upload.read(member)), options))
         except InvalidEntry as why:
-            yield Failure(where, str(why))
+            failures.append(Failure(where, str(why)))
+        except UnreadableJournal as error:
+            failures.append(Failure(where, str(error)))
+            refusals.append(error)
+    if refusals and len(refusals) == len(vault.notes):
+        raise refusals[0]
+    return notes, failures
 
 
-def _read_file(content: bytes, name: str, options: ReadingOptions) -> DayToImport | ImportedReview:
-    text = decode_text(content).replace("\r\n", "\n")
-    head, body = _split_front_matter(text)
-    if "month" in head:
-        return _parse_review(head, body, options.today)
-    day = _parse_date(head, name)
-    require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
-    own_zone = get_known_zone(head.get("time_zone"), otherwise=options.zone)
-    writing = Writing(_parse_written_at(head, day, own_zone), own_zone, options.day_starts_at)
-    return DayToImport(day, _parse_content(head, body), writing)
+def _read_note(
+    note: Note,
+    found: _Findings,
+    orders: dict[str, Order | None],
+    options: ReadingOptions,
+    *,
+    otherwise: Order | None,
+) -> None:
+    """Add what a note holds to `found`. Raises InvalidEntry for one that cannot be read."""
+    if is_own_review(note.front):
+        found.others.append(parse_review(note.front, options.today))
+    elif is_own_day(note.front):
+        whole = parse_own_day(note.front, options)
+        if whole.local_date in found.days:
+            raise InvalidEntry(SAME_DAY)
+        found.days[whole.local_date] = whole
+    else:
+        day, clock = choose_day(note, orders, options, otherwise=otherwise)
+        found.texts.append(_read_text(note, day, clock, found, options))
 
 
-def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    found = FRONT_MATTER.match(text)
-    if found is None:
-        return {}, text
-    if len(found[1]) > LONGEST_FRONT_MATTER:
-        raise InvalidEntry(f"Its front matter is longer than {LONGEST_FRONT_MATTER:,} characters.")
+def _read_text(
+    note: Note, day: LocalDate, clock: time | None, found: _Findings, options: ReadingOptions
+) -> _Text:
+    named_zone = next(note.front.list_values("timezone"), None)
+    zone = get_known_zone(named_zone, otherwise=options.zone)
+    written_at = to_instant(datetime.combine(day, clock or NOON, tzinfo=get_time_zone(zone)))
+    whole = None
+    if has_own_fields(note.front):
+        content = parse_content(note.front, is_escaped=False)
+        whole = DayToImport(day, content, Writing(written_at, zone, options.day_starts_at))
+    words, embeds = compose_words(note)
+    found.embeds.update(embeds)
     try:
-        head = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise InvalidEntry("Its front matter is no YAML that can be read.") from None
-    return head if isinstance(head, dict) else {}, text[found.end() :]
+        words = require_words(words)
+    except InvalidEntry:
+        if whole is None:
+            raise
+        return _Text(note.where, day, None, whole)
+    source = f"{day} {sha256(words.encode()).hexdigest()}"
+    entry = JournalEntry(note.where, source, day, written_at, zone, words)
+    return _Text(note.where, day, entry, whole)
 
 
-def _parse_date(head: Mapping[str, Any], name: str) -> LocalDate:
-    given = head.get("date")
-    if isinstance(given, datetime):
-        return to_local_date(given.date())
-    if isinstance(given, date):
-        return to_local_date(given)
-    found = DATE_IN_NAME.search(given if isinstance(given, str) else name.rpartition("/")[2])
-    try:
-        if found is not None:
-            return to_local_date(date(*map(int, found.groups())))
-    except ValueError:
-        pass
-    raise InvalidEntry("Neither its front matter nor its name has a date, such as 2026-11-24.")
+def _join_texts(found: _Findings) -> Iterator[Found]:
+    """Yield the days, each with the other texts of its date in its note, and all other entries.
 
-
-def _parse_written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
-    given = head.get("written_at")
-    if isinstance(given, str):
-        try:
-            given = datetime.fromisoformat(given)
-        except ValueError:
-            given = None
-    if isinstance(given, datetime) and EARLIEST_DATE.year <= given.year <= 9000:
-        return to_instant(given if given.tzinfo else given.replace(tzinfo=UTC))
-    return to_instant(datetime.combine(day, time(12), tzinfo=get_time_zone(zone)))
-
-
-def _parse_content(head: Mapping[str, Any], body: str) -> DayContent:
-    titles = {key.name: key.slug for key in catalogue.list_keys()} | {
-        NOTE: NOTE,
-        COMMITMENT: COMMITMENT,
-    }
-    texts = _split_by_heading(body, titles)
-    answers = tuple(
-        answer
-        for slug in catalogue.KEY_SLUGS
-        if (answer := _parse_answer(slug, head.get(slug), texts.get(slug, ""))).is_answered
-    )
-    content = DayContent(answers, texts.get(NOTE, ""), texts.get(COMMITMENT, ""))
-    if not content.completed:
-        raise InvalidEntry("It holds no words and no scores.")
-    return content
-
-
-def _split_by_heading(body: str, titles: Mapping[str, str]) -> dict[str, str]:
-    """Return the text under each of `titles`, by the field it names; all other text is the note."""
-    texts: dict[str, list[str]] = {}
-    field = NOTE
-    for line in body.split("\n"):
-        heading = HEADING.match(line)
-        if heading is not None and heading[1] in titles:
-            field = titles[heading[1]]
+    Of several texts with our headings on one day, the first makes the day.
+    """
+    days, added = found.days, set()
+    entries = []
+    for text in found.texts:
+        if text.whole is not None and text.day not in days:
+            days[text.day] = text.whole
+        elif text.entry is not None:
+            entries.append(text.entry)
         else:
-            texts.setdefault(field, []).append(line)
-    return {
-        field: clean_text(ESCAPED_HEADING.sub(r"\1", "\n".join(lines)).strip())
-        for field, lines in texts.items()
-    }
+            yield Failure(text.where, SAME_DAY)
+    for entry in sorted(entries, key=lambda one: one.written_at):
+        if entry.local_date not in days:
+            yield entry
+        elif entry.source_id not in added:
+            added.add(entry.source_id)
+            try:
+                days[entry.local_date] = add_to_note(days[entry.local_date], entry.text)
+            except InvalidEntry as why:
+                yield Failure(entry.where, str(why))
+    yield from days.values()
 
 
-def _parse_review(head: Mapping[str, Any], body: str, today: LocalDate) -> ImportedReview:
-    try:
-        month = Period.parse(str(head["month"]))
-    except ValueError:
-        month = None
-    if month is None or month.month is None or month.first > today:
-        raise InvalidEntry("Its month is none that has come, such as 2026-11.")
-    texts = _split_by_heading(body, {question: field for field, question in QUESTIONS.items()})
-    lean_on = head.get("lean_on")
-    content = ReviewContent(
-        texts.get("mirror", ""),
-        texts.get("grew", ""),
-        texts.get("let_go", ""),
-        lean_on if lean_on in catalogue.KEY_SLUGS else None,
-    )
-    written_at = _parse_written_at(head, month.last, "UTC")
-    return ImportedReview(month, content, 1, written_at, written_at, ())
+def _list_left_behind(vault: Vault, found: _Findings) -> Iterator[LeftBehind]:
+    """Yield the attachments by kind: the zip's own, and what texts show that is not in it."""
+    numbers = vault.left_behind
+    numbers.update(kind for kind, name in found.embeds if name not in vault.attachments)
+    for kind, number in sorted(numbers.items()):
+        yield LeftBehind(kind, number)
 
 
-def _parse_answer(slug: str, given: Any, text: str) -> Answer:
-    values = given if isinstance(given, dict) else {}
-    score = values.get("score")
-    behaviour = values.get("behaviour")
-    known = {behaviour.slug for behaviour in catalogue.get_key(slug).behaviours}
-    question = next(
-        (
-            q.id
-            for q in catalogue.list_all_questions()
-            if q.key == slug and q.text == values.get("question")
-        ),
-        None,
-    )
-    return Answer(
-        slug,
-        behaviour if isinstance(behaviour, str) and behaviour in known else None,
-        question,
-        score if type(score) is int and 1 <= score <= 5 else None,
-        text,
-    )
+def _explain_undated(upload: Upload) -> str:
+    """Return why texts without any date are no journal.
+
+    Beside files in which apps export journals, a text is more likely a note on them.
+    """
+    is_other = upload.is_zip and upload.list_members(*OTHER_JOURNALS)
+    return explain_refusal(upload) if is_other else UNDATED
 
 
 FORMAT = JournalFormat(

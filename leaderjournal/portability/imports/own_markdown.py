@@ -1,0 +1,173 @@
+"""Our own Markdown files: days and reviews as `exports/markdown.py` writes them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Any
+
+from leaderjournal.kernel.days import Instant, LocalDate, get_time_zone, to_instant, to_local_date
+from leaderjournal.kernel.fields import EARLIEST_DATE
+from leaderjournal.portability.exports.markdown import COMMITMENT, NOTE
+from leaderjournal.portability.imports.dates_in_names import choose_reading, find_date
+from leaderjournal.portability.imports.front_matter import FrontMatter
+from leaderjournal.portability.imports.journal_format import ReadingOptions
+from leaderjournal.portability.imports.rules import (
+    LONGEST_NOTE,
+    TEXT_SEPARATOR,
+    InvalidEntry,
+    clean_text,
+    get_known_zone,
+    require_valid_date,
+)
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections.imports.store import DayToImport
+from leaderjournal.reflections.rules import Answer, DayContent, Writing
+from leaderjournal.reviews.monthly.imports.store import ImportedReview
+from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent
+from leaderjournal.reviews.periods.rules import Period
+
+HEADING = re.compile(r"^## (.+?)\s*$")
+ESCAPED_HEADING = re.compile(r"^\\(\\*#)", re.MULTILINE)
+SCORES = {str(score): score for score in range(1, 6)}
+LATEST_YEAR = 9000
+
+
+def is_own_day(front: FrontMatter) -> bool:
+    """Tell whether a file is a day as our export writes it."""
+    return {"date", "written_at"} <= front.fields.keys()
+
+
+def is_own_review(front: FrontMatter) -> bool:
+    """Tell whether a file is a review as our export writes it."""
+    return {"month", "written_at"} <= front.fields.keys() and not is_own_day(front)
+
+
+def has_own_fields(front: FrontMatter) -> bool:
+    """Tell whether a file has answers under our keys, or texts under our headings."""
+    if any(isinstance(front.fields.get(slug), dict) for slug in catalogue.KEY_SLUGS):
+        return True
+    titles = _list_titles()
+    headings = (HEADING.match(line) for line in front.body.split("\n") if line.startswith("## "))
+    return any(heading is not None and heading[1] in titles for heading in headings)
+
+
+def parse_own_day(front: FrontMatter, options: ReadingOptions) -> DayToImport:
+    """Return a day of our export. Raises InvalidEntry for one without a valid date or content."""
+    named = find_date(str(front.fields["date"]))
+    if named is None:
+        raise InvalidEntry("The date in its front matter is none, such as 2026-11-24.")
+    day = to_local_date(choose_reading(named))
+    require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
+    zone = get_known_zone(front.fields.get("time_zone"), otherwise=options.zone)
+    written_at = _parse_written_at(front.fields, day, zone)
+    content = parse_content(front, is_escaped=True)
+    return DayToImport(day, content, Writing(written_at, zone, options.day_starts_at))
+
+
+def parse_content(front: FrontMatter, *, is_escaped: bool) -> DayContent:
+    """Return a day's answers, note and commitment, by the headings over its texts.
+
+    Only our own files have a backslash before each line that looks like a heading. Raises
+    InvalidEntry for a file without words and scores, and for a text that a day cannot hold.
+    """
+    texts = _split_by_heading(front.body, _list_titles(), is_escaped=is_escaped)
+    answers = tuple(
+        answer
+        for slug in catalogue.KEY_SLUGS
+        if (answer := _parse_answer(slug, front.fields.get(slug), texts.get(slug, ""))).is_answered
+    )
+    content = DayContent(answers, texts.get(NOTE, ""), texts.get(COMMITMENT, ""))
+    if not content.completed:
+        raise InvalidEntry("It holds no words and no scores.")
+    return content
+
+
+def parse_review(front: FrontMatter, today: LocalDate) -> ImportedReview:
+    """Return a review of our export. Raises InvalidEntry for one of a month that has not come."""
+    head = front.fields
+    try:
+        month = Period.parse(str(head["month"]))
+    except ValueError:
+        month = None
+    if month is None or month.month is None or month.first > today:
+        raise InvalidEntry("Its month is none that has come, such as 2026-11.")
+    questions = {question: field for field, question in QUESTIONS.items()}
+    texts = _split_by_heading(front.body, questions, is_escaped=True)
+    lean_on = head.get("lean_on")
+    content = ReviewContent(
+        texts.get("mirror", ""),
+        texts.get("grew", ""),
+        texts.get("let_go", ""),
+        lean_on if lean_on in catalogue.KEY_SLUGS else None,
+    )
+    written_at = _parse_written_at(head, month.last, "UTC")
+    return ImportedReview(month, content, 1, written_at, written_at, ())
+
+
+def add_to_note(day: DayToImport, text: str) -> DayToImport:
+    """Return a day with a text at the end of its note. Raises InvalidEntry where it is too long."""
+    note = TEXT_SEPARATOR.join(filter(None, (day.content.note, text)))
+    if len(note) > LONGEST_NOTE:
+        raise InvalidEntry(
+            f"With it, {day.local_date} would hold more than {LONGEST_NOTE:,} characters, "
+            "the most a note may."
+        )
+    return replace(day, content=replace(day.content, note=note))
+
+
+def _list_titles() -> dict[str, str]:
+    own = {NOTE: NOTE, COMMITMENT: COMMITMENT}
+    return {key.name: key.slug for key in catalogue.list_keys()} | own
+
+
+def _parse_written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Instant:
+    try:
+        given = datetime.fromisoformat(str(head.get("written_at")))
+    except ValueError:
+        given = None
+    if given is not None and EARLIEST_DATE.year <= given.year <= LATEST_YEAR:
+        return to_instant(given if given.tzinfo else given.replace(tzinfo=UTC))
+    return to_instant(datetime.combine(day, time(12), tzinfo=get_time_zone(zone)))
+
+
+def _split_by_heading(body: str, titles: Mapping[str, str], *, is_escaped: bool) -> dict[str, str]:
+    """Return the text under each of `titles`, by the field it names; all other text is the note."""
+    texts: dict[str, list[str]] = {}
+    field = NOTE
+    for line in body.split("\n"):
+        heading = HEADING.match(line)
+        if heading is not None and heading[1] in titles:
+            field = titles[heading[1]]
+        else:
+            texts.setdefault(field, []).append(line)
+    return {
+        field: clean_text(_unescape("\n".join(lines).strip(), is_escaped=is_escaped))
+        for field, lines in texts.items()
+    }
+
+
+def _unescape(text: str, *, is_escaped: bool) -> str:
+    return ESCAPED_HEADING.sub(r"\1", text) if is_escaped else text
+
+
+def _parse_answer(slug: str, given: Any, text: str) -> Answer:
+    values = given if isinstance(given, dict) else {}
+    behaviour = values.get("behaviour")
+    known = {behaviour.slug for behaviour in catalogue.get_key(slug).behaviours}
+    question = next(
+        (
+            q.id
+            for q in catalogue.list_all_questions()
+            if q.key == slug and q.text == values.get("question")
+        ),
+        None,
+    )
+    score = values.get("score")
+    return Answer(
+        slug,
+        behaviour if isinstance(behaviour, str) and behaviour in known else None,
+        question,
+        SCORES.get(score) if isinstance(score, str) else None,
+        text,
+    )
