@@ -128,7 +128,8 @@ def choose_day(
     A date that is impossible or still to come gives way to the next one. Raises UndatedNote for a
     note without any, and InvalidEntry for one whose dates are no valid day.
     """
-    if not (note.given or note.named or note.created) and len(set(note.begun)) > 1:
+    days = {(one.year, one.month, one.day) for one in note.begun}
+    if not (note.given or note.named or note.created) and len(days) > 1:
         raise InvalidEntry(SEVERAL_DAYS)
     problem: InvalidEntry | None = None
     others = (note.created, *note.begun[:1]) if note.named is None else ()

@@ -136,12 +136,11 @@ def test_foreign_markdown_becomes_notes_by_date():
     )
     assert reading.kind == "markdown"
     by_day = {str(day.local_date): day.content for day in reading.days}
-    assert by_day["2026-11-20"].note == "# Friday\n\nCoached Mira."
-    assert by_day["2026-11-19"].note == "Front matter."
+    assert by_day["2026-11-20"].note == "Again.\n\n# Friday\n\nCoached Mira."
+    assert by_day["2026-11-19"].note == "Front matter.\ntags: work"
     assert by_day["2026-11-18"].answers == (Answer("let-go", text="Stood aside.\n## Other\nx"),)
     whys = {failure.where: failure.why for failure in reading.failures}
     assert set(by_day) == {"2026-11-18", "2026-11-19", "2026-11-20"}
-    assert "Another file" in whys["2026-11-20"]
     assert "YAML" in whys["e.md"]
     assert "20,000" in whys["long.md"]
     assert "has a date" in whys["d.md"]

@@ -85,9 +85,9 @@ def _is_graph(pages: Any) -> bool:
     """Tell whether a JSON value is a list of pages, which have blocks with a `string`."""
     if not isinstance(pages, list) or not pages:
         return False
-    titled = [page for page in pages[:200] if isinstance(page, dict) and "title" in page]
-    blocks = [page["children"] for page in titled if isinstance(page.get("children"), list)]
-    return any(isinstance(one, dict) and "string" in one for found in blocks for one in found[:5])
+    titled = (page for page in pages if isinstance(page, dict) and "title" in page)
+    blocks = (page["children"] for page in titled if isinstance(page.get("children"), list))
+    return any(isinstance(one, dict) and "string" in one for found in blocks for one in found)
 
 
 def _find_day(page: Any, options: ReadingOptions) -> LocalDate:
