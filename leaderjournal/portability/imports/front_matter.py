@@ -20,6 +20,8 @@ FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 LONGEST_FRONT_MATTER = 20_000
+MOST_BRACKETS = 500
+MOST_DOTS = 20
 FIELD = re.compile(r"([^\s:=#{}\[\]'\"<>-][^:=\n]{0,60}?|\"[^\"\n]+\")\s*[:=](?:\s+(.*))?")
 LIST_ITEM = re.compile(r"-(?:\s+(.*))?")
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|<%[^%]*%>")
@@ -119,6 +121,8 @@ def find_title(front: FrontMatter) -> str:
 
 
 def _parse_yaml(block: str) -> Any:
+    if block.count("[") + block.count("{") > MOST_BRACKETS:
+        raise yaml.YAMLError("too many brackets")  # the parser's time is quadratic over their depth
     # A few aliases of aliases would unfold to millions of values, and no note has any.
     if "*" in block and any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(block)):
         raise yaml.YAMLError("aliases")
@@ -127,6 +131,9 @@ def _parse_yaml(block: str) -> Any:
 
 
 def _parse_toml(block: str) -> dict[str, Any]:
+    keys = (line.partition("=")[0] for line in block.split("\n"))
+    if any(key.count(".") > MOST_DOTS for key in keys):
+        raise ValueError("a key of too many parts")  # as with brackets
     return {name: _to_text(value) for name, value in tomllib.loads(block).items()}
 
 

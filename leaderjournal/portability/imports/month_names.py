@@ -53,6 +53,8 @@ _UNCHANGED_BY_UNICODE = str.maketrans("łøæ", "loa")
 
 def fold_words(text: str) -> str:
     """Return `text` in lower case and without accents, with digits and spaces of one kind."""
+    if text.isascii():
+        return text.casefold()
     letters = unicodedata.normalize("NFKD", text)
     plain = "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
     return unicodedata.normalize("NFC", plain).casefold().translate(_UNCHANGED_BY_UNICODE)

@@ -32,6 +32,8 @@ def _is_daily_page(note: Note) -> bool:
 def _find_new_title(note: Note, body: str) -> str:
     """Return the front matter's title; nothing where the text begins with it or the name is it."""
     title = find_title(note.front)
+    if not title:
+        return ""
     first = body.strip().partition("\n")[0].strip("# ")
     is_repeated = fold_words(title) in (fold_words(first[:300]), fold_words(note.stem[:300]))
     return "" if is_repeated else title

@@ -33,7 +33,7 @@ from leaderjournal.portability.imports.journal_format import ReadingOptions
 from leaderjournal.portability.imports.member_names import list_spellings
 from leaderjournal.portability.imports.rules import LONGEST_NOTE, InvalidEntry, require_valid_date
 from leaderjournal.portability.imports.uploads import Member
-from leaderjournal.portability.imports.vaults import NOTE_ENDINGS
+from leaderjournal.portability.imports.vaults import strip_ending
 
 IN_UTC = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(?:[Zz]|UTC)", re.ASCII
@@ -42,6 +42,8 @@ INLINE_FIELD = re.compile(
     r"[\[(*_]{0,4}([^\W\d][\w -]{0,30}?)[*_]{0,2}(::?)[*_]{0,2}\s*(\S.{0,100})"
 )
 LINES_WITH_FIELDS = 20
+LINES_OF_HEAD = 5
+"""Notion writes a page's properties below its title: `Date: March 5, 2024`."""
 LONGEST_DATE_LINE = 60
 MOST_DATE_LINES = 2_000
 LONGEST_FILE = 250_000
@@ -81,7 +83,7 @@ class Note:
     @property
     def stem(self) -> str:
         """The file's name without its ending."""
-        return _strip_ending(self.path.rpartition("/")[2])
+        return strip_ending(self.path.rpartition("/")[2])
 
     def list_known(self, date: NamedDate) -> list[KnownDay]:
         """Return what the note says of its day beside one of its dates."""
@@ -149,21 +151,15 @@ def choose_day(
 
 def _find_named(member: Member) -> tuple[str, NamedDate | None]:
     """Return a file's path and the date in it, in the first encoding in which it has one."""
-    named = find_date_in_path(member.name, _strip_ending(member.base_name))
+    named = find_date_in_path(member.name, strip_ending(member.base_name))
     if named is not None or member.info is None:
         return member.name, named
     for spelling in list_spellings(member.info):
         path = spelling.replace("\\", "/")
-        named = find_date_in_path(path, _strip_ending(path.rpartition("/")[2]))
+        named = find_date_in_path(path, strip_ending(path.rpartition("/")[2]))
         if named is not None:
             return path, named
     return member.name, None
-
-
-def _strip_ending(name: str) -> str:
-    while name.casefold().endswith(NOTE_ENDINGS):
-        name = name.rpartition(".")[0]
-    return name
 
 
 def _find_in_fields(values: Iterable[str], options: ReadingOptions) -> NamedDate | None:
@@ -200,22 +196,23 @@ def _find_in_text(body: str) -> tuple[NamedDate, ...]:
     """
     lines = [line.strip().lstrip("-*+#> \t") for line in body.split("\n") if line.strip()]
     found = (
-        _find_in_line(line, is_first=number == 0)
+        _find_in_line(line, is_first=number == 0, is_head=number < LINES_OF_HEAD)
         for number, line in enumerate(lines[:LINES_WITH_FIELDS])
     )
     first = next((date for date in found if date is not None), None)
     if first is None:
         return ()
     short = [one for one in lines if len(one) <= LONGEST_DATE_LINE and re.search(r"\d", one)]
-    others = (_find_in_line(line, is_first=True) for line in short[:MOST_DATE_LINES])
+    others = (_find_in_line(line, is_first=True, is_head=True) for line in short[:MOST_DATE_LINES])
     return (first, *(date for date in others if date is not None))
 
 
-def _find_in_line(line: str, *, is_first: bool) -> NamedDate | None:
+def _find_in_line(line: str, *, is_first: bool, is_head: bool) -> NamedDate | None:
+    """Return the date that is a first line, or in a field: `Date:` in a head, `Date::` anywhere."""
     if is_first and is_date_alone(line) and (date := find_date(line, source="text ")):
         return date
     field = INLINE_FIELD.match(line)
-    if field is None or not (is_first or field[2] == "::"):
+    if field is None or not (is_head or field[2] == "::"):
         return None
     is_date = re.sub(r"[\s_-]", "", field[1]).casefold() in DATE_FIELDS
     return find_date(field[3], source="text ") if is_date else None

@@ -18,7 +18,7 @@ from leaderjournal.portability.imports.rules import InvalidEntry
 
 MOST_SAMPLES = 20
 MOST_TRIED = 200
-ZIP_BEGINS = b"PK"
+ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def list_vault(upload: Upload) -> Vault:
         vault.notes = members
         return vault
     is_hidden = _find_hidden([member.name for member in members])
-    for member in sorted(members, key=lambda one: one.name):
+    for member in sorted(members, key=lambda one: _get_place(one.name)):
         name = member.base_name.casefold()
         if not name or name in SYSTEM_FILES or is_hidden(member.name):
             continue
@@ -68,6 +68,22 @@ def list_vault(upload: Upload) -> Vault:
             vault.left_behind[kind] += 1
             vault.attachments.add(member.base_name)
     return vault
+
+
+def strip_ending(name: str) -> str:
+    """Return a note's name without its ending, and without a second one."""
+    while name.casefold().endswith(NOTE_ENDINGS):
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _get_place(path: str) -> tuple[list[str | tuple[int, str]], str]:
+    """Return a path's place among others: `a 2` before `a 10`, and `a` before `a 2`."""
+    parts = re.split(r"(\d+)", strip_ending(path))
+    numbers = [(len(digits.lstrip("0")), digits.lstrip("0")) for digits in parts[1::2]]
+    place: list[str | tuple[int, str]] = [*parts]
+    place[1::2] = numbers
+    return place, path
 
 
 def find_configured_order(upload: Upload) -> Order | None:

@@ -32,7 +32,8 @@ from leaderjournal.portability.imports.uploads import Upload
 
 REFERENCE = re.compile(r"\(\(([\w-]{6,64})\)\)")
 LONGEST_REFERENCE = 500
-MOST_REFERENCES = 50
+MOST_REFERENCES = 10
+"""References of one block that are resolved: an export of them alone would unfold to gigabytes."""
 DEEPEST = 60
 """Levels of blocks that are read; JSON may nest deeper than a person does."""
 

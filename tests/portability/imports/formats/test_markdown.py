@@ -171,6 +171,7 @@ def test_texts_in_many_encodings():
         ({"a.md": "# 2024-03-05\nx"}, "2024-03-05"),
         ({"a.md": "# Tuesday, March 5, 2024\n\nx"}, "2024-03-05"),
         ({"a.txt": "Date: 5 March 2024\nx"}, "2024-03-05"),
+        ({"a.md": "# Offsite\n\nDate: March 5, 2024\nTags: x\n\nWords."}, "2024-03-05"),
         ({"a.md": "Some words.\n[Date:: [[2024-03-05]]]\nx"}, "2024-03-05"),
         ({"a.md": "---\nJournal-Day: 2024-03-05\n---\nx"}, "2024-03-05"),
         ({"a.md": '---\ndate: "[[5 March 2024|today]]"\n---\nx'}, "2024-03-05"),
@@ -258,6 +259,12 @@ def test_texts_of_one_day_are_joined_by_time_and_then_by_path():
         "2024-03-05": "seven\n\neight\n\nhalf past nine\n\nfirst\n\nsecond\n\nevening"
     }
     assert reading.failures == ()
+
+
+def test_numbered_texts_of_one_day_are_joined_in_their_order():
+    names = ["2024-03-05.md", "2024-03-05 (1).md", "2024-03-05-2.md", "2024-03-05-10.md"]
+    reading = read({name: name for name in reversed(names)})
+    assert list_notes(reading) == {"2024-03-05": "\n\n".join(names)}
 
 
 def test_source_follows_day_and_text_and_no_path():
@@ -452,6 +459,7 @@ def test_failure_shows_a_name_in_utf8_that_does_not_say_so():
         ("C:\\notes\\2024-03-05.markdown", "Words."),
         ("note.md", "---\ndate: 2024-03-05\n---\nWords."),
         ("note.txt", "Tuesday, 5 March 2024\nWords."),
+        ("2024-03-05.txt", "PK called. Words."),
     ],
 )
 def test_single_file_comes_in(name, text):

@@ -137,6 +137,7 @@ JSON = st.recursive(
         st.lists(inner)
         | st.dictionaries(st.sampled_from(["title", "children", "string", "uid", "heading"]), inner)
     ),
+    max_leaves=8,
 )
 
 
