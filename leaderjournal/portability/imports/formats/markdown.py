@@ -63,10 +63,8 @@ NOON = time(12)
 class _Text:
     """A text of another journal: an entry, or a day of its own where it has our headings."""
 
-    where: str
-    day: LocalDate
-    entry: JournalEntry | None
-    whole: DayToImport | None = None
+    entry: JournalEntry
+    whole: DayToImport | None
 
 
 @dataclass(slots=True)
@@ -168,15 +166,10 @@ def _read_text(
         whole = DayToImport(day, content, Writing(written_at, zone, options.day_starts_at))
     words, embeds = compose_words(note)
     found.embeds.update(embeds)
-    try:
-        words = require_words(words)
-    except InvalidEntry:
-        if whole is None:
-            raise
-        return _Text(note.where, day, None, whole)
+    words = require_words(words)
     source = f"{day} {sha256(words.encode()).hexdigest()}"
     entry = JournalEntry(note.where, source, day, written_at, zone, words)
-    return _Text(note.where, day, entry, whole)
+    return _Text(entry, whole)
 
 
 def _join_texts(found: _Findings) -> Iterator[Found]:
@@ -187,12 +180,10 @@ def _join_texts(found: _Findings) -> Iterator[Found]:
     days, added = found.days, set()
     entries = []
     for text in found.texts:
-        if text.whole is not None and text.day not in days:
-            days[text.day] = text.whole
-        elif text.entry is not None:
-            entries.append(text.entry)
+        if text.whole is not None and text.whole.local_date not in days:
+            days[text.whole.local_date] = text.whole
         else:
-            yield Failure(text.where, SAME_DAY)
+            entries.append(text.entry)
     for entry in sorted(entries, key=lambda one: one.written_at):
         if entry.local_date not in days:
             yield entry

@@ -425,6 +425,82 @@ def test_month_in_front_matter_alone_makes_no_review():
     assert [review.month.name for review in reading.reviews] == ["2024-03"]
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (OWN.replace("'2024-03-05'", "soon"), "none, such as"),
+        (OWN.replace("'2024-03-05'", "'2024-02-30'"), "does not exist"),
+        (OWN.partition("let-go")[0] + "---\n", "no words and no scores"),
+        ("---\nmonth: soon\nwritten_at: x\n---\n", "none that has come"),
+        ("---\nmonth: 2031-01\nwritten_at: x\n---\n", "none that has come"),
+    ],
+)
+def test_own_file_that_was_spoiled_is_named(text, why):
+    assert why in list_whys(read({"a.md": text, "2024-03-01.md": "x"}))["a.md"]
+
+
+def test_own_day_without_a_valid_time_is_of_noon():
+    [day] = read({"a.md": OWN.replace("'2024-03-05T20:00:00+00:00'", "soon")}).days
+    assert day.writing.written_at.hour == 12
+
+
+def test_own_log_is_named_with_the_way_in_which_it_comes():
+    whys = list_whys(read({"between-reflections.md": "# Wins", "2024-03-05.md": "x"}))
+    assert "JSON" in whys["between-reflections.md"]
+
+
+def test_scores_alone_make_a_day_and_are_words_on_a_day_that_is_there():
+    scores = "---\ndate: 2024-03-05\nlet-go: {score: 4}\n---\n"
+    reading = read({"a.md": scores, "b.md": scores, "c.md": "---\ndate: 2024-03-05\n---\nWords."})
+    [day] = reading.days
+    assert (day.content.answers[0].score, day.content.note) == (
+        4,
+        "let-go: score 4\n\nWords.",
+    )
+    assert reading.failures == ()
+
+
+def test_encrypted_vault_is_refused():
+    content = bytearray(create_zip({"2024-03-05.md": "words"}))
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(UnreadableJournal, match="password"):
+        read(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "settings_text",
+    [
+        "{",
+        "[1]",
+        '{"format": 7, "daily": []}',
+        '{"format": "YYYY-MM-DD"}',
+        '{"format": "dddd"}',
+        " " * 200_000,
+    ],
+)
+def test_settings_without_an_order_leave_it_open(settings_text):
+    reading = read(
+        {
+            ".obsidian/daily-notes.json": settings_text,
+            "05-03-2024.md": "x",
+            "2024-03-01.md": "y",
+        }
+    )
+    assert "told apart" in list_whys(reading)["05-03-2024.md"]
+
+
+def test_settings_that_disagree_leave_the_order_open():
+    reading = read(
+        {
+            ".obsidian/daily-notes.json": '{"format": "DD-MM-YYYY"}',
+            ".obsidian/plugins/periodic-notes/data.json": '{"daily": {"format": "MM-DD-YYYY"}}',
+            "05-03-2024.md": "x",
+        }
+    )
+    assert "told apart" in list_whys(reading)["05-03-2024.md"]
+
+
 def test_names_in_old_code_pages_are_read():
     def pack(raw):
         # zipfile writes no name but ASCII without its flag for UTF-8.
