@@ -65,7 +65,7 @@ class Upload:
         return [
             Member(decode_name(info).replace("\\", "/"), position, info)
             for position, info in enumerate(infos, start=1)
-            if not info.is_dir()
+            if info.filename and not info.is_dir()  # is_dir fails for an empty name
         ]
 
     def read(self, member: Member) -> bytes:

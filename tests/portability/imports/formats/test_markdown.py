@@ -460,6 +460,16 @@ def test_scores_alone_make_a_day_and_are_words_on_a_day_that_is_there():
     assert reading.failures == ()
 
 
+def test_file_without_a_name_is_left_out():
+    content = create_zip({"2024-03-05.md": "words", "2024-03-06.md": "none"})
+    at = content.index(b"2024-03-06.md", content.index(b"PK\x01\x02"))
+    nameless = bytearray(content[:at] + content[at + 13 :])
+    nameless[at - 46 + 28 : at - 46 + 30] = b"\0\0"  # the length of its name
+    size = int.from_bytes(nameless[-10:-6], "little") - 13  # of the directory
+    nameless[-10:-6] = size.to_bytes(4, "little")
+    assert list_notes(read(bytes(nameless))) == {"2024-03-05": "words"}
+
+
 def test_encrypted_vault_is_refused():
     content = bytearray(create_zip({"2024-03-05.md": "words"}))
     content[6] |= 1
