@@ -1,38 +1,44 @@
-"""Reads Daylio's export: a CSV with a row per entry and its mood.
+"""Reads Daylio's export: a CSV with a row per entry and its mood, also as a spreadsheet saved it.
 
 The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `note_title` and
-`note`; older versions have no `note_title`, newer ones have more columns, which are ignored.
+`note`; older versions have no `note_title`, newer ones have more columns, which are ignored
+(DeutscheGabanna/Obsidian-Daylio-Parser, src/daylio_to_md/journal.py). A spreadsheet changes the
+encoding, what stands between the cells, and how dates and times are written.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
 
-from leaderjournal.kernel.days import (
-    Instant,
-    LocalDate,
-    get_local_day,
-    get_time_zone,
-    to_instant,
-    to_local_date,
-)
-from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import UnreadableJournal
+from leaderjournal.portability.imports.clock_times import parse_clock
+from leaderjournal.portability.imports.daylio_entries import join_words
 from leaderjournal.portability.imports.decoding import decode_text
 from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
     JournalEntry,
-    require_valid_date,
     require_words,
 )
+from leaderjournal.portability.imports.source_ids import make_source_id
+from leaderjournal.portability.imports.spreadsheet_dates import DateColumn, DateRow
+from leaderjournal.portability.imports.tables import (
+    Header,
+    Row,
+    find_header,
+    list_rows,
+    normalize_line_ends,
+)
 from leaderjournal.portability.imports.uploads import Upload
+from leaderjournal.portability.imports.written_times import locate_entry
 
 COLUMNS = frozenset({"full_date", "mood", "note"})
-TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S")
 MOST_ROWS = 100_000
+
+DATE_SHAPE = (
+    r" *[^\w\s\"]?(?:\d{1,4}[-./年년] *\d{1,2}[-./月월] *\d{1,4}[.日일]?|\d{8})"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)? *"
+)
+TIME_SHAPE = r"[^\"\n,;|\t]{0,30}"
 
 
 def detect_daylio(upload: Upload) -> bool:
@@ -40,70 +46,75 @@ def detect_daylio(upload: Upload) -> bool:
     if upload.is_zip:
         return False
     try:
-        text = decode_text(upload.content)
-        header = next(csv.reader([_open_text(text).readline()], strict=True), [])
-    except (csv.Error, InvalidEntry):
+        return _find_table(upload) is not None
+    except InvalidEntry:
         return False
-    return {name.strip().lower() for name in header} >= COLUMNS
 
 
-def _open_text(text: str) -> io.StringIO:
-    """Return a stream of lines, whatever line ends the text has."""
-    return io.StringIO(text, newline=None)
+def _find_table(upload: Upload) -> tuple[str, Header] | None:
+    text = normalize_line_ends(decode_text(upload.content))
+    header = find_header(text, COLUMNS)
+    return None if header is None else (text, header)
 
 
 def read_daylio(upload: Upload, options: ReadingOptions) -> Iterator[JournalEntry | Failure]:
     """Yield the entries of a Daylio CSV, and a failure for each row that cannot be read.
 
     Daylio writes wall-clock times without a zone, which are taken to be in the leader's zone.
-    Mood, title and activities are added to the note, so that nothing is lost.
+    Mood, title and activities are added to the note, so that nothing is lost. Raises
+    UnreadableJournal for more than 100,000 rows.
     """
-    try:
-        rows = csv.DictReader(_open_text(decode_text(upload.content)), strict=True)
-        names = {name.strip().lower(): name for name in rows.fieldnames or ()}
-        for number, row in enumerate(rows, start=2):
-            if number > MOST_ROWS:
-                raise UnreadableJournal(f"This file has more than {MOST_ROWS:,} rows.")
-            values = {short: (row.get(name) or "").strip() for short, name in names.items()}
-            where = f"row {number}"
-            try:
-                day, written_at = _parse_time(values, options.zone, options.day_starts_at)
-                require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
-                words = require_words(_join_words(values))
-            except InvalidEntry as why:
-                yield Failure(where, str(why))
-            else:
-                mood = values["mood"].casefold() or None
-                yield JournalEntry(where, where, day, written_at, options.zone, words, mood=mood)
-    except csv.Error as error:
-        raise UnreadableJournal("This file is no CSV as Daylio exports it.") from error
-
-
-def _parse_time(
-    values: Mapping[str, str], zone: str, day_starts_at: time
-) -> tuple[LocalDate, Instant]:
-    try:
-        day = date.fromisoformat(values["full_date"])
-    except ValueError:
-        raise InvalidEntry("Its full_date is no date, such as 2026-11-24.") from None
-    clock_text, clock = values.get("time", "").replace("\u202f", " "), None
-    for pattern in TIMES:
+    table = _find_table(upload)
+    if table is None:
+        raise UnreadableJournal("This file is no CSV as Daylio exports it.")
+    text, header = table
+    beginning = header.compile_beginning(("full_date", DATE_SHAPE), ("time", TIME_SHAPE))
+    rows: list[Row] = []
+    for row in list_rows(text, header, beginning):
+        if row.number > MOST_ROWS:
+            raise UnreadableJournal(f"This file has more than {MOST_ROWS:,} rows.")
+        rows.append(row)
+    column = DateColumn(_get_date(row.cells) for row in rows if row.cells is not None)
+    for row in rows:
+        where = f"row {row.number}"
         try:
-            clock = datetime.strptime(clock_text, pattern).time()  # noqa: DTZ007 - a wall clock alone
-            break
-        except ValueError:
-            continue
-    wall = datetime.combine(day, clock or time(12), tzinfo=get_time_zone(zone))
-    if not EARLIEST_DATE.year <= day.year <= 9000:
-        return to_local_date(day), to_instant(datetime.combine(day, time(12), tzinfo=UTC))
-    written_at = to_instant(wall)
-    return get_local_day(written_at, zone, day_starts_at), written_at
+            yield _read_row(where, row.cells, column, options)
+        except InvalidEntry as why:
+            yield Failure(where, str(why))
 
 
-def _join_words(values: Mapping[str, str]) -> str:
-    activities = ", ".join(filter(None, map(str.strip, values.get("activities", "").split("|"))))
-    head = ": ".join(filter(None, (values["mood"], activities)))
-    return "\n".join(filter(None, (values.get("note_title", ""), values["note"], head)))
+def _get_date(cells: Mapping[str, str]) -> DateRow:
+    return DateRow(cells.get("full_date", ""), cells.get("date", ""), cells.get("weekday", ""))
+
+
+def _read_row(
+    where: str, cells: Mapping[str, str] | None, column: DateColumn, options: ReadingOptions
+) -> JournalEntry:
+    if cells is None:
+        raise InvalidEntry(
+            "Its cells cannot be told apart: there is a quotation mark or a separator too many."
+        )
+    day = column.read(_get_date(cells))
+    clock = parse_clock(cells.get("time", ""))
+    local_day, written_at = locate_entry(day, clock, options)
+    mood = cells.get("mood", "").strip()
+    words = require_words(
+        join_words(
+            cells.get("note_title", ""),
+            cells.get("note", ""),
+            mood,
+            cells.get("activities", "").split("|"),
+        )
+    )
+    return JournalEntry(
+        where,
+        make_source_id(day, clock, words),
+        local_day,
+        written_at,
+        options.zone,
+        words,
+        mood=mood.casefold() or None,
+    )
 
 
 FORMAT = JournalFormat("daylio", "a Daylio export", detect_daylio, read_daylio)
