@@ -16,6 +16,7 @@ from leaderjournal.portability.imports.rules import InvalidEntry
 
 LONGEST_DATE = 60
 
+WEEKDAY = r"(?:[\s,]*\(?[^\W\d_]+\)?)?"
 CLOCK = r"(?:[t\s,]+\d{1,2}[:.]\d{2}.*)?"
 YEAR_FIRST = re.compile(
     rf"(\d{{4}})\s*[-./年년]\s*(\d{{1,2}})\s*[-./月월]\s*(\d{{1,2}})[.日일]?{CLOCK}"
@@ -46,8 +47,9 @@ class DateRow:
 class DateColumn:
     """Reads the dates of a column whose order of day and month its rows make certain."""
 
-    def __init__(self, rows: Iterable[DateRow]) -> None:
-        """Learn the order from all `rows`."""
+    def __init__(self, rows: Iterable[DateRow], *, name: str = "full_date") -> None:
+        """Learn the order from all `rows`; `name` is what failures call a date."""
+        self._name = name
         pairs = [(row, _list_readings(_simplify(row.written))) for row in rows]
         by_number = {_get_order(found) for _, found in pairs} - {None}
         by_words = {_get_order(_narrow(row, found)) for row, found in pairs} - {None}
@@ -58,7 +60,7 @@ class DateColumn:
         """Return a row's date. Raises InvalidEntry for none, and for one that is not certain."""
         readings = _list_readings(_simplify(row.written))
         if not readings:
-            raise InvalidEntry("Its full_date is no date, such as 2026-11-24.")
+            raise InvalidEntry(f"Its {self._name} is no date, such as 2026-11-24.")
         narrow = _narrow(row, readings)
         if self._order is not None and len(readings) > 1:
             return readings[self._order]
@@ -67,7 +69,7 @@ class DateColumn:
         if "." in row.written:
             return readings["day"]
         raise InvalidEntry(
-            "Day and month of its full_date cannot be told apart. Write it such as 2026-11-24."
+            f"Day and month of its {self._name} cannot be told apart. Write it such as 2026-11-24."
         )
 
 

@@ -104,6 +104,10 @@ class Upload:
                 break
         return tuple(found)
 
+    def peek(self, member: Member) -> bytes:
+        """Return a member's content like `read`, without counting it towards the limit."""
+        return self._peek(member)
+
     def _peek(self, member: Member) -> bytes:
         if self._archive is None or member.info is None:
             return self.content

@@ -12,6 +12,7 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.clock_times import parse_clock
 from leaderjournal.portability.imports.daylio_entries import join_words
 from leaderjournal.portability.imports.decoding import decode_text
+from leaderjournal.portability.imports.details import make_source_id
 from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
@@ -19,7 +20,6 @@ from leaderjournal.portability.imports.rules import (
     JournalEntry,
     require_words,
 )
-from leaderjournal.portability.imports.source_ids import make_source_id
 from leaderjournal.portability.imports.spreadsheet_dates import DateColumn, DateRow
 from leaderjournal.portability.imports.tables import (
     Header,
@@ -96,7 +96,7 @@ def _read_row(
         )
     day = column.read(_get_date(cells))
     clock = parse_clock(cells.get("time", ""))
-    local_day, written_at = locate_entry(day, clock, options)
+    moment = locate_entry(day, clock, options)
     mood = cells.get("mood", "").strip()
     words = require_words(
         join_words(
@@ -108,10 +108,10 @@ def _read_row(
     )
     return JournalEntry(
         where,
-        make_source_id(day, clock, words),
-        local_day,
-        written_at,
-        options.zone,
+        make_source_id(moment, words),
+        moment.local_date,
+        moment.written_at,
+        moment.time_zone,
         words,
         mood=mood.casefold() or None,
     )
