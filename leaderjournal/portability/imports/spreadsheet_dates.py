@@ -19,7 +19,7 @@ LONGEST_DATE = 60
 WEEKDAY = r"(?:[\s,]*\(?[^\W\d_]+\)?)?"
 CLOCK = r"(?:[t\s,]+\d{1,2}[:.]\d{2}.*)?"
 YEAR_FIRST = re.compile(
-    rf"(\d{{4}})\s*[-./年년]\s*(\d{{1,2}})\s*[-./月월]\s*(\d{{1,2}})[.日일]?{CLOCK}"
+    rf"(\d{{4}})\s*[-./年년]\s*(\d{{1,2}})\s*[-./月월]\s*(\d{{1,2}})[.日일]?{WEEKDAY}{CLOCK}"
 )
 COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 DAY_OR_MONTH_FIRST = re.compile(

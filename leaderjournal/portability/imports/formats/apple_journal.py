@@ -103,7 +103,8 @@ def _read_entry(
     day = DateColumn([written], name="date").read(written)
     moment = locate_entry(day, None, options)
     details = page.read_details()
-    texts = (*page.list_prompts(), page.read_words(day), *page.list_links())
+    prompts, links = page.list_prompts(), page.list_links()
+    texts = (*prompts, page.read_words(day), *links)
     yield from build_entry(where, "", moment, texts, details)
 
 
@@ -143,7 +144,11 @@ class _Page:
         return [read_line(link.attributes.get("href")) for link in links if link is not None]
 
     def read_words(self, day: date) -> str:
-        """Return the entry's title and text. Raises InvalidEntry for what is too long."""
+        """Return the entry's title and text, and take everything else out of the page.
+
+        Raises InvalidEntry for what is too long.
+        """
+        self._items.clear()
         for node in self._parser.css(".pageHeader, .assetGrid, .gridItem, .reflectionPrompt"):
             node.decompose()
         body = self._parser.body

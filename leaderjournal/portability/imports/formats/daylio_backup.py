@@ -69,7 +69,7 @@ def read_daylio_backup(
         backup = _parse_backup(upload.read(member))
     except InvalidEntry:
         raise UnreadableJournal(f"This Daylio backup cannot be read. {HELP}") from None
-    entries = _get_list(backup, "dayEntries")
+    entries = _get_list(backup, "dayEntries", of_objects=False)
     if len(entries) > MOST_ENTRIES:
         raise UnreadableJournal(f"This backup has more than {MOST_ENTRIES:,} entries.")
     names = _Names(_name_moods(backup), _name_tags(backup))
