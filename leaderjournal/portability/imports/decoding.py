@@ -30,7 +30,10 @@ JAPANESE_SHIFTS = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 """By which a text in ISO-2022-JP shifts to Japanese; its bytes are ASCII."""
 
 CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\v\x1a\x1b"))
-LINE_BEYOND_ASCII = re.compile(rb"[^\n\r\x80-\xff]*+[\x80-\xff][^\n\r]*+")
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+CONTEXT = 200
+"""Bytes before the first one beyond ASCII that are looked at with it."""
+
 LONGEST_LETTER = 4
 """Bytes of a letter in GB 18030."""
 
@@ -145,17 +148,26 @@ def _measure_match(match: CharsetMatch) -> float:
     return measure_implausibility(text) + match.chaos - match.coherence / 2 + wrong
 
 
+def _find_line_end(content: bytes, start: int) -> int:
+    end = start + SAMPLE + 1
+    ends = (content.find(mark, start, end) for mark in (b"\n", b"\r"))
+    return min((found for found in ends if found >= 0), default=min(end, len(content)))
+
+
 def _list_samples(content: bytes) -> list[bytes]:
     """Return the first lines with bytes beyond ASCII: once, or with each end that a cut may need.
 
     A cut within a letter of several bytes would rule its encoding out. No letter's second byte is
     below 0x30, so after such a byte a cut is safe.
     """
-    sample = bytearray()
-    for line in LINE_BEYOND_ASCII.finditer(content):
-        sample += line[0] + b"\n"
-        if len(sample) > SAMPLE:
+    sample, position = bytearray(), 0
+    while len(sample) <= SAMPLE:
+        first = BEYOND_ASCII.search(content, position)
+        if first is None:
             break
+        start = max(position, first.start() - CONTEXT)
+        position = _find_line_end(content, first.start())
+        sample += content[start:position] + b"\n"
     if len(sample) <= SAMPLE:
         return [bytes(sample)]
     cut = bytes(sample[:SAMPLE])

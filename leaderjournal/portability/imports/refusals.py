@@ -187,8 +187,8 @@ def _explain_zip(upload: Upload) -> str:
     for member in upload.list_members(".json")[:MOST_BROKEN]:
         try:
             upload.load_json(member)
-        except InvalidEntry:
-            return f"{member.label} in this zip is no JSON that can be read. {AGAIN}"
+        except InvalidEntry as why:
+            return f"{member.label} in this zip cannot be read. {why} {AGAIN}"
     return "This zip holds no journal that can be read."
 
 
@@ -198,7 +198,7 @@ def _explain_file(content: bytes) -> str:
     except InvalidEntry:
         return "This file is no text, and nothing that an app is known to export."
     if not has_words(text):
-        return f"This file is empty. {AGAIN}"
+        return f"This file is empty, so it is no journal. {AGAIN}"
     return _explain_text(text)
 
 
@@ -214,7 +214,10 @@ def _explain_text(text: str) -> str:
             "This is a table, but not Daylio’s: "
             "its first line names no columns full_date, mood and note."
         )
-    return f"This is a text without a date at its beginning. {AS_DATED_TEXTS}"
+    return (
+        "This is no journal that can be read: it is a text without a date at its beginning. "
+        f"{AS_DATED_TEXTS}"
+    )
 
 
 def _explain_json(text: str) -> str:
