@@ -37,7 +37,7 @@ CONTEXT = 200
 LONGEST_LETTER = 4
 """Bytes of a letter in GB 18030."""
 
-SAMPLE = 8_192
+SAMPLE = 4_096
 """Bytes that are looked at to recognize an encoding; more take time and change nothing."""
 
 MOST_CONTROLS = 0.02
