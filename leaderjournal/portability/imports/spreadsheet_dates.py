@@ -121,6 +121,8 @@ def _get_order(readings: dict[str, date]) -> str | None:
 
 def _narrow(row: DateRow, readings: dict[str, date]) -> dict[str, date]:
     """Return the readings that agree with what else a row says; all where none does."""
+    if len(readings) < 2:
+        return readings
     weekday = WEEKDAYS.get(fold_words(row.weekday).strip(" ."))
     in_words = _simplify(row.day_in_words)
     numbers = {
