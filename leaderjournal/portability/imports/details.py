@@ -92,6 +92,7 @@ def build_entry(
         moment.time_zone,
         text,
         mood=details.mood.casefold() or None,
+        words=words,
     )
 
 

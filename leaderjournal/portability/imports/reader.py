@@ -127,7 +127,7 @@ class FileReader:
             day.local_date,
             DayContent(answers, note=day.note),
             Writing(day.written_at, day.time_zone, self.day_starts_at),
-            notes=day.texts,
+            parts=day.parts,
         )
 
 

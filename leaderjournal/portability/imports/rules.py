@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate
+from leaderjournal.reflections.imports.joining.rules import NotePart
 
 LONGEST_NOTE = 20_000
 TEXT_SEPARATOR = "\n\n"
@@ -29,7 +30,10 @@ INVISIBLE_CHARACTERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """An entry as it was read: its place in the file, its local day, its instant and its zone."""
+    """An entry as it was read: its place in the file, its local day, its instant and its zone.
+
+    `words` is its text without the line of tags and the like, if it has one.
+    """
 
     where: str
     source_id: str
@@ -38,6 +42,7 @@ class JournalEntry:
     time_zone: str
     text: str
     mood: str | None = None
+    words: str = ""
 
 
 class InvalidEntry(Exception):
@@ -67,8 +72,8 @@ class LeftBehind:
 class MergedDay:
     """The entries of one local day as one note, with the time of the first of them.
 
-    `sources` are the ids of the entries and `texts` their texts, in the order of the note; `moods`
-    are those of the entries that have one.
+    `sources` are the ids of the entries and `parts` what they say, in the order of the note;
+    `moods` are those of the entries that have one.
     """
 
     local_date: LocalDate
@@ -76,7 +81,7 @@ class MergedDay:
     time_zone: str
     note: str
     sources: tuple[str, ...]
-    texts: tuple[str, ...]
+    parts: tuple[NotePart, ...]
     moods: tuple[str, ...] = ()
 
 
@@ -156,7 +161,7 @@ def _merge_day(local_date: LocalDate, entries: list[JournalEntry]) -> MergedDay:
         entries[0].time_zone,
         note=TEXT_SEPARATOR.join(entry.text for entry in entries),
         sources=tuple(entry.source_id for entry in entries),
-        texts=tuple(entry.text for entry in entries),
+        parts=tuple(NotePart(entry.text, entry.words) for entry in entries),
         moods=tuple(entry.mood for entry in entries if entry.mood),
     )
 

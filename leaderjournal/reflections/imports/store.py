@@ -16,7 +16,7 @@ from leaderjournal.kernel.fields import LONGEST_TEXT
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.commitments.store import commitments_removed
 from leaderjournal.reflections.figures.store import counted_days_changed
-from leaderjournal.reflections.imports.joining.rules import JoinedContent, Joining
+from leaderjournal.reflections.imports.joining.rules import JoinedContent, Joining, NotePart
 from leaderjournal.reflections.merging.rules import find_changed_fields
 from leaderjournal.reflections.models import AnswerFigures, Reflection, Revision
 from leaderjournal.reflections.quotas import check_bytes
@@ -51,14 +51,14 @@ class DayHistory:
 class DayToImport:
     """A day of another journal; `history` if it comes from a full export.
 
-    `notes` are the texts that its note was made of, where there are several.
+    `parts` are what its note was made of, where that is known.
     """
 
     local_date: LocalDate
     content: DayContent
     writing: Writing
     history: DayHistory | None = None
-    notes: tuple[str, ...] = ()
+    parts: tuple[NotePart, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -214,12 +214,12 @@ def _join_content(
 ) -> JoinedContent:
     stored = decrypt_day(cipher, row).content
     joining = Joining({key.slug: key.name for key in catalogue.list_keys()}, LONGEST_TEXT)
-    joined = joining.join(stored, day.content, notes=day.notes)
+    joined = joining.join(stored, day.content, parts=day.parts)
     if joined == JoinedContent(stored):  # as with most days of a file that comes in again
         return joined
     versions = session.scalars(sa.select(Revision).where(Revision.reflection_id == row.id))
     earlier = [decrypt_version(cipher, version).content for version in versions]
-    return joining.join(stored, day.content, notes=day.notes, earlier=earlier)
+    return joining.join(stored, day.content, parts=day.parts, earlier=earlier)
 
 
 def _take_back_version(session: Session, cipher: Cipher, row: Reflection, now: Instant) -> None:

@@ -14,6 +14,7 @@ from leaderjournal.portability.imports.rules import (
     MergedDay,
     merge_entries,
 )
+from leaderjournal.reflections.imports.joining.rules import NotePart
 
 MONDAY = LocalDate(date(2024, 5, 6))
 MORNING = Instant(datetime(2024, 5, 6, 6, tzinfo=UTC))
@@ -39,7 +40,11 @@ def test_no_entries_make_no_days():
 
 def test_single_entry_makes_a_day():
     assert merge_entries([create_entry("One day.")]) == (
-        [MergedDay(MONDAY, MORNING, "Europe/Paris", "One day.", ("id 1",))],
+        [
+            MergedDay(
+                MONDAY, MORNING, "Europe/Paris", "One day.", ("id 1",), (NotePart("One day."),)
+            )
+        ],
         [],
     )
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderjournal.reflections.imports.joining.rules import JoinedContent, Joining
+from leaderjournal.reflections.imports.joining.rules import JoinedContent, Joining, NotePart
 from leaderjournal.reflections.rules import Answer, DayContent
 
 KEYS = ("lead-from-front", "let-go")
@@ -63,8 +63,26 @@ def test_what_an_earlier_version_has_does_not_come_back(stored, found):
 
 def test_each_entry_of_a_note_is_new_by_itself():
     stored, found = DayContent(note="one"), DayContent(note="one\n\ntwo")
-    assert join(stored, found, notes=("one", "two")).content.note == "one\n\ntwo"
-    assert join(stored, found, notes=("two", "one")).content.note == "one\n\ntwo"
+    one, two = NotePart("one"), NotePart("two")
+    assert join(stored, found, parts=(one, two)).content.note == "one\n\ntwo"
+    assert join(stored, found, parts=(two, one)).content.note == "one\n\ntwo"
+
+
+def test_entry_whose_tags_have_changed_is_no_new_one():
+    words = "I let Jonas decide, kept quiet until asked, and said so."
+    stored = DayContent(note=f"Before.\n\n{words}\nTags: work\n\nAfter.")
+    for text in (words, f"{words}\nTags: work, team"):
+        part = NotePart(text, words)
+        assert join(stored, DayContent(note=text), parts=(part,)).content == stored
+    longer = NotePart(f"{words} And then?", f"{words} And then?")
+    assert join(stored, DayContent(note=longer.text), parts=(longer,)).content != stored
+
+
+def test_short_entry_that_begins_like_another_is_new():
+    stored = DayContent(note="Good day\nwith Mira.")
+    part = NotePart("Good day", "Good day")
+    joined = join(stored, DayContent(note="Good day"), parts=(part,)).content
+    assert joined.note == "Good day\nwith Mira.\n\nGood day"
 
 
 def test_score_is_taken_only_where_there_is_none():

@@ -10,6 +10,19 @@ from dataclasses import dataclass, field, replace
 from leaderjournal.reflections.rules import Answer, DayContent
 
 SEPARATOR = "\n\n"
+LONG_ENOUGH = 40
+"""So many characters are hardly those of another entry by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart:
+    """An entry of another journal in a note: its text, and its words without its tags and such.
+
+    Tags may have changed since an earlier import, which makes no new entry.
+    """
+
+    text: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +49,21 @@ class Joining:
         stored: DayContent,
         found: DayContent,
         *,
-        notes: Sequence[str] = (),
+        parts: Sequence[NotePart] = (),
         earlier: Sequence[DayContent] = (),
     ) -> JoinedContent:
         """Return the `stored` day with what is new in the `found` one.
 
-        `notes` are the texts that the found note was made of, each of which may be new by itself;
-        `earlier` are the versions of the stored day. Texts are added at the end of their field; a
-        score, a behaviour and a question are taken where the stored answer has none.
+        `parts` are what the found note was made of, each of which may be new by itself; `earlier`
+        are the versions of the stored day. Texts are added at the end of their field; a score, a
+        behaviour and a question are taken where the stored answer has none.
         """
         versions = (stored, *earlier)
         self.left_out = []
         note = stored.note
-        for text in notes or (found.note,):
-            if not _is_known(text, (version.note for version in versions)):
-                note = self._add_text(note, text, "the note")
+        for part in parts or (NotePart(found.note),):
+            if not _is_known_part(part, [version.note for version in versions]):
+                note = self._add_text(note, part.text, "the note")
         commitment = stored.commitment
         if not _is_known(found.commitment, (version.commitment for version in versions)):
             commitment = self._add_text(commitment, found.commitment, "what comes next")
@@ -102,6 +115,14 @@ def _is_known(text: str, known: Iterable[str]) -> bool:
         return True
     wanted = _frame(text)
     return any(wanted in _frame(one) for one in known)
+
+
+def _is_known_part(part: NotePart, known: Sequence[str]) -> bool:
+    words = part.words or part.text
+    if _is_known(part.text, known) or (part.words and _is_known(words, known)):
+        return True
+    begins = f"{SEPARATOR}{words.strip()}\n"
+    return len(words) >= LONG_ENOUGH and any(begins in _frame(one) for one in known)
 
 
 def _frame(text: str) -> str:
