@@ -63,7 +63,12 @@ class UsePublicInterfaces(_ImportContract):
 
 
 class RulesArePure(_ImportContract):
-    """Every `rules` imports nothing but `rules`, `kernel.days` and the standard library."""
+    """Every `rules` imports nothing but `rules`, `kernel.days` and the standard library.
+
+    `pure_libraries` may be imported too: those that compute over plain values.
+    """
+
+    pure_libraries: Any = fields.SetField(subfield=fields.StringField(), required=False)
 
     def is_forbidden(self, importer: str, imported: str) -> bool:
         """Tell whether a `rules` imports what has a clock, a request or a database."""
@@ -71,4 +76,5 @@ class RulesArePure(_ImportContract):
             return False
         if imported.partition(".")[0] == ROOT:
             return not imported.endswith((".rules", ".kernel.days"))
-        return imported.partition(".")[0] not in sys.stdlib_module_names
+        library = imported.partition(".")[0]
+        return library not in sys.stdlib_module_names and library not in self.pure_libraries

@@ -1,12 +1,12 @@
 """Who is overdue for attention, how two people are merged, and where a name is written."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.letters.names.rules import NameFinder
 from leaderjournal.practice_log.entries.rules import Acts, Person
 
 
@@ -81,23 +81,6 @@ def count_acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
     return dict(counts)
 
 
-def compile_names(*names: str, any_case: bool = False) -> re.Pattern[str]:
-    """Return a pattern that finds names in a text as whole words, with or without an @.
-
-    Many names and initials are also ordinary words, such as Will and May. A name of one word is
-    therefore found only as it is written here, with a capital or in capitals. After an @, in
-    several words, or with `any_case`, case does not matter.
-    """
-    longest_first = sorted(names, key=lambda name: (-len(name), name))
-    mentioned = "|".join(f"(?i:{re.escape(name)})" for name in longest_first)
-    written = "|".join(
-        f"(?i:{re.escape(name)})"
-        if any_case or not name.isalpha()
-        else "|".join(map(re.escape, sorted(_list_spellings(name))))
-        for name in longest_first
-    )
-    return re.compile(rf"@(?:{mentioned})(?!\w)|(?<![\w@])(?:{written})(?!\w)")
-
-
-def _list_spellings(name: str) -> set[str]:
-    return {name, name[:1].upper() + name[1:], name.upper()}
+def compile_names(*names: str, any_case: bool = False) -> NameFinder:
+    """Return what finds names in a text as whole words, with or without an @."""
+    return NameFinder(*names, any_case=any_case)

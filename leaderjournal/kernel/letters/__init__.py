@@ -1,0 +1,1 @@
+"""How words are compared, found and split: the one way for search, names and counts."""

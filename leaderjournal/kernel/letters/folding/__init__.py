@@ -1,0 +1,1 @@
+"""Folding: two spellings of a word become the same letters."""

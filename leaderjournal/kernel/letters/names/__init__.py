@@ -1,0 +1,1 @@
+"""Finding names in texts of every script."""

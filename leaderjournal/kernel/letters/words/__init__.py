@@ -1,0 +1,1 @@
+"""Splitting texts into words, in scripts without spaces too."""
