@@ -6,8 +6,9 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.settings import ROOT
 from leaderjournal.portability.documents.drawings import apply_print_styles
+from leaderjournal.portability.documents.names.rules import NameRemover
 from leaderjournal.portability.documents.printout import Printout, build_printout
-from leaderjournal.portability.documents.rules import DocumentOptions, NameRemover, shorten
+from leaderjournal.portability.documents.rules import DocumentOptions, shorten
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.rules import DayContent

@@ -206,9 +206,10 @@ def _build_log(
     )
     printed = [(label, str(value)) for label, value in rows if value]
     if practice.number:
-        printed.append(_format_number("The number", practice.number))
+        printed.append(_format_number("The number", practice.number, change_text))
     if practice.quarter:
-        printed.append(_format_number("The number of the quarter", practice.quarter))
+        label = "The number of the quarter"
+        printed.append(_format_number(label, practice.quarter, change_text))
     printed += [_format_person(person, change_text) for person in practice.people]
     team_rows = tuple(
         TeamRow(key, report.summary.by_key[key.slug].mean, found.mean, found.n)
@@ -218,8 +219,8 @@ def _build_log(
     return PrintedLog(team_rows, tuple(printed)) if team_rows or printed else None
 
 
-def _format_number(label: str, number: NumberFigures) -> tuple[str, str]:
-    unit = f", {number.unit}" if number.unit else ""
+def _format_number(label: str, number: NumberFigures, change_text: ChangeText) -> tuple[str, str]:
+    unit = f", {change_text(number.unit)}" if number.unit else ""
     actual = "–" if number.actual is None else f"{number.actual:,.15g}"
     target = "" if number.target is None else f" of {number.target:,.15g}"
     return f"{label}{unit}", f"{actual}{target}"

@@ -1,14 +1,9 @@
 """What a PDF leaves out: the days' words and the names of people."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leaderjournal.practice_log.people.rules import compile_names
-from leaderjournal.reviews.words.rules import is_stop_word
-
-SOMEONE = "someone"
-NAME_SEPARATOR = re.compile(r"[,;\n]+")
+NAME_SEPARATOR = re.compile(r"[,;\n，、；،؛､﹐]+")
 LONGEST_PASSAGE = 600
 MOST_NAMES = 500
 LONGEST_NAME = 80
@@ -40,26 +35,3 @@ def shorten(text: str) -> str:
         return text
     cut, _, _ = text[:LONGEST_PASSAGE].rpartition(" ")
     return f"{cut or text[:LONGEST_PASSAGE]} …"
-
-
-class NameRemover:
-    """Replaces names with "someone", and a possessive with "someone's".
-
-    Case does not matter, except for a name that is also an ordinary word, such as Will.
-    """
-
-    def __init__(self, names: Iterable[str]) -> None:
-        given = tuple(names)
-        words = tuple(name for name in given if is_stop_word(name))
-        others = tuple(name for name in given if name not in words)
-        self._patterns = [
-            compile_names(*some, any_case=any_case)
-            for some, any_case in ((others, True), (words, False))
-            if some
-        ]
-
-    def __call__(self, text: str) -> str:
-        """Return `text` without the names."""
-        for pattern in self._patterns:
-            text = pattern.sub(SOMEONE, text)
-        return text

@@ -1,0 +1,1 @@
+"""Leaving names out of PDFs."""

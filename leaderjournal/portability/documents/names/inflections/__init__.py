@@ -1,0 +1,1 @@
+"""The endings and prefixes that languages give to names."""
