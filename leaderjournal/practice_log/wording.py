@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.letters.folding.rules import fold
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.entries.rules import ACTS
 from leaderjournal.practice_log.entries.store import Entry
@@ -64,7 +65,7 @@ def list_person_options(
 
 def sort_by_name(people: Iterable[Entry]) -> list[Entry]:
     """Return people by name."""
-    return sorted(people, key=lambda person: person.content.name.casefold())
+    return sorted(people, key=lambda person: fold(person.content.name))
 
 
 def _get_act_name(act: str) -> str:

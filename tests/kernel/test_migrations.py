@@ -242,7 +242,7 @@ def test_migrations_make_the_tables_of_the_models(engine):
         assert names[name]["references"] == {key.name for key in table.foreign_key_constraints}
 
 
-def test_upgrade_opens_the_months_of_stored_days_for_packing(engine):
+def test_upgrade_folds_stored_days_anew_and_opens_their_months(engine):
     migrate(engine, "0020")
     account = uuid.uuid4()
     insert(
@@ -278,8 +278,17 @@ def test_upgrade_opens_the_months_of_stored_days_for_packing(engine):
             completed=True,
             word_count=3,
             has_commitment=False,
+            search_encrypted=b"folded by other rules",
         )
+    migrate(engine, "0022")
+    with engine.connect() as connection:
+        connection.execute(
+            sa.text("UPDATE search_segments SET words_encrypted = :w, days_encrypted = :w"),
+            {"w": b"folded by other rules"},
+        )
+        connection.commit()
     migrate(engine, "head")
+    assert {day["search_encrypted"] for day in select(engine, "reflections")} == {None}
     months = sorted(select(engine, "search_segments"), key=lambda row: str(row["first_date"]))
     assert [str(month["first_date"]) for month in months] == ["2026-01-01", "2026-02-01"]
     assert {month["words_encrypted"] for month in months} == {None}

@@ -397,3 +397,10 @@ def test_database_holds_no_plain_text_of_the_log(leader, app):
     raw = b"".join(bytes(row.document) for row in rows)
     for secret in (b"Ana", b"customer", b"deck", b"tender", b"120"):
         assert secret not in raw
+
+
+def test_two_spellings_of_one_name_are_one_person(leader):
+    assert leader.call("POST", "/people", {"name": "Zoë O'Brien"}).status_code == 201
+    for name in ("Zoe\u0308 O’Brien", "ZOË  O'BRIEN", "Zoë O\u200b'Brien"):
+        assert leader.call("POST", "/people", {"name": name}).status_code == 422, name
+    assert leader.call("POST", "/people", {"name": "Zoe O'Brien"}).status_code == 201

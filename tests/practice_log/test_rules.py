@@ -198,6 +198,19 @@ def test_name_that_is_a_common_word_matches_when_capitalized():
     assert compile_names("Ana", "Ana Berg").sub("X", "Ana Berg, Ana") == "X, X"
 
 
+@pytest.mark.parametrize(("name", "text", "without"), [
+    ("O'Brien", "O’Brien’s deck, o’brienne", "X’s deck, o’brienne"),
+    ("Zoë", "Told Zoe\u0308, ZOË and zoë", "Told X, X and zoë"),
+    ("Anna-Lena", "Anna‑Lena came", "X came"), ("Jean Luc", "jean\nluc came", "X came"),
+    ("王小明", "今天王小明来了", "今天X来了"), ("김민수", "김민수가, 김민수진", "X가, 김민수진"),
+    ("ジョン", "ジョンとジョンソン", "Xとジョンソン"), ("สมชาย", "กับสมชายเรื่อง", "กับXเรื่อง"),
+    ("Ана", "Анатолий и Ана", "Анатолий и X"), ("राम", "राम, रामा, आराम", "X, रामा, आराम"),
+    ("Mira", "昨日Miraと", "昨日Xと"), ("Zoë", "@zoe!", "X!"),
+])  # fmt: skip
+def test_name_is_found_in_every_spelling_and_script(name, text, without):
+    assert compile_names(name).sub("X", text) == without
+
+
 def test_merged_person_keeps_both_notes_and_a_rhythm():
     merged_of = merge_people(Person("Ana", None, "Likes it early"), Person("A.", 7, "Two children"))
     assert merged_of == Person("Ana", 7, "Likes it early\n\nTwo children")

@@ -13,6 +13,7 @@ from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.letters.folding.rules import fold_spelling
 from leaderjournal.kernel.preconditions import NO_PRECONDITION, Precondition
 from leaderjournal.practice_log.commitments.rules import get_follow_up_from
 from leaderjournal.practice_log.entries.rules import (
@@ -199,10 +200,11 @@ def _check_uniqueness(
     cipher: Cipher, entry_id: UUID, local_date: LocalDate, content: Content
 ) -> None:
     if isinstance(content, Person) and content.left_on is None:
-        name = content.name.casefold()
+        name = fold_spelling(content.name)
         for other in list_stored_entries(cipher, Kind.PERSON):
             person = cast("Person", other.content)
-            if other.id != entry_id and person.left_on is None and person.name.casefold() == name:
+            is_on_team = other.id != entry_id and person.left_on is None
+            if is_on_team and fold_spelling(person.name) == name:
                 raise InvalidEntry({"name": ["Someone of the team has this name. Use another."]})
     if isinstance(content, Number):
         for other in list_stored_entries(cipher, Kind.NUMBER, first=local_date, last=local_date):

@@ -12,6 +12,7 @@ from leaderjournal.accounts.locks.store import lock_account
 from leaderjournal.kernel.database import new_id
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.letters.folding.rules import fold_spelling
 from leaderjournal.practice_log.commitments.rules import get_follow_up_from
 from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import (
@@ -143,7 +144,7 @@ def _get_match_key(kind: Kind, local_date: LocalDate, content: Content) -> tuple
     """Return what makes an imported entry the same as a stored one."""
     match content:
         case Person(name=name, left_on=left_on):
-            return kind, name.casefold(), left_on is None
+            return kind, fold_spelling(name), left_on is None
         case Acts(person_id=person):
             return kind, local_date, person
         case Number(period=period):

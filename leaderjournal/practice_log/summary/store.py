@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.letters.folding.rules import fold
 from leaderjournal.practice_log.commitments.rules import summarize_commitments
 from leaderjournal.practice_log.entries.rules import Commitment, Kind
 from leaderjournal.practice_log.entries.store import Entry, decrypt_entry
@@ -98,4 +99,4 @@ def _list_people(people: Iterable[Entry], acts: Iterable[Entry]) -> tuple[Person
     names = {person.id: person.content.name for person in people}
     counts = count_acts_by_person(entry.content for entry in acts)
     figures = [PersonFigures(names[p], count) for p, count in counts.items() if p in names]
-    return tuple(sorted(figures, key=lambda person: (-person.acts, person.name.casefold())))
+    return tuple(sorted(figures, key=lambda person: (-person.acts, fold(person.name))))

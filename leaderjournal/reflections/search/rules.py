@@ -6,11 +6,16 @@ the days of a result page are searched again in their original texts.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
+from leaderjournal.kernel.letters.folding.rules import (
+    FoldedText,
+    fold,
+    fold_with_spans,
+    list_visible_marks,
+)
+from leaderjournal.kernel.letters.names.rules import compile_whole
 from leaderjournal.reflections.rules import DayContent
 
 PHRASE = re.compile(r'"([^"]*)"|([^\s"]+)')
@@ -41,18 +46,6 @@ class Hit:
     pieces: tuple[Piece, ...]
     before: bool
     after: bool
-
-
-@cache
-def _fold_letter(letter: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", letter.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def fold(text: str) -> str:
-    """Return `text` in lower case, without accents, with single spaces as its only white space."""
-    plain = text.lower() if text.isascii() else "".join(map(_fold_letter, text))
-    return " ".join(plain.split())
 
 
 def parse_terms(query: str) -> tuple[str, ...]:
@@ -90,13 +83,16 @@ class SearchQuery:
     terms: tuple[str, ...] = ()
     person: str = ""
     line: int | None = None
+    term_patterns: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+    """Match the terms. No match ends before a mark, which would make its last letter another."""
     person_pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    """Matches the person as a word of its own, with or without an @ before it."""
+    """Matches the person as a name of its own, with or without an @ before it."""
 
     def __post_init__(self) -> None:
         # Compiled once per search and not cached: it is what somebody wrote.
-        pattern = re.compile(rf"(?<!\w){re.escape(self.person)}(?!\w)")
-        object.__setattr__(self, "person_pattern", pattern)
+        patterns = tuple(map(_compile_term, self.terms))
+        object.__setattr__(self, "term_patterns", patterns)
+        object.__setattr__(self, "person_pattern", compile_whole(self.person))
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +105,8 @@ class SearchQuery:
         for term in self.terms:  # a plain loop: it runs for every day of ten years
             if term not in text:
                 return False
+        if not all(pattern.search(text) for pattern in self.term_patterns if pattern.groups):
+            return False
         return not self.person or self.person_pattern.search(text) is not None
 
 
@@ -136,18 +134,13 @@ def _find_hits_in_text(text: str, field: str, query: SearchQuery) -> Iterator[Hi
 
 def _find_spans(text: str, query: SearchQuery) -> list[tuple[int, int]]:
     """Return the spans of the original `text` that match the query, without overlaps."""
-    folded_text, origin = _with_origins(text)
-    found = []
-    for term in query.terms:
-        at = folded_text.find(term)
-        while at >= 0:
-            found.append((origin[at], origin[at + len(term) - 1] + 1))
-            at = folded_text.find(term, at + len(term))
-    if query.person:
-        found += [
-            (origin[match.start()], origin[match.end() - 1] + 1)
-            for match in query.person_pattern.finditer(folded_text)
-        ]
+    folded = _fold_with_single_spaces(text)
+    patterns = query.term_patterns + ((query.person_pattern,) if query.person else ())
+    found = [
+        (folded.starts[match.start()], folded.ends[match.end() - 1])
+        for pattern in patterns
+        for match in pattern.finditer(folded.text)
+    ]
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(found):
         if merged and begin <= merged[-1][1]:
@@ -157,17 +150,26 @@ def _find_spans(text: str, query: SearchQuery) -> list[tuple[int, int]]:
     return merged
 
 
-def _with_origins(text: str) -> tuple[str, list[int]]:
-    """Return `text` folded, and for each of its characters the position in the original."""
-    letters: list[str] = []
-    origin: list[int] = []
-    for position, letter in enumerate(text):
-        for part in _fold_letter(letter):
-            if part.isspace() and (not letters or letters[-1] == " "):
-                continue
-            letters.append(" " if part.isspace() else part)
-            origin.append(position)
-    return "".join(letters), origin
+def _compile_term(term: str) -> re.Pattern[str]:
+    """Return the pattern of a term; it has a group if the term alone does not say what matches."""
+    if term.isascii():
+        return re.compile(re.escape(term))
+    return re.compile(f"({re.escape(term)})(?![{list_visible_marks()}])")
+
+
+def _fold_with_single_spaces(text: str) -> FoldedText:
+    """Return `text` as `fold` does, but for white space at its ends, and where its letters are."""
+    folded = fold_with_spans(text)
+    kept = [
+        at
+        for at, letter in enumerate(folded.text)
+        if not letter.isspace() or (at and not folded.text[at - 1].isspace())
+    ]
+    return FoldedText(
+        "".join(" " if folded.text[at].isspace() else folded.text[at] for at in kept),
+        [folded.starts[at] for at in kept],
+        [folded.ends[at] for at in kept],
+    )
 
 
 def _make_hit(text: str, start: int, end: int, matches: list[tuple[int, int]], field: str) -> Hit:

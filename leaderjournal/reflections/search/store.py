@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.kernel.letters.folding.rules import fold
 from leaderjournal.reflections.models import AnswerFigures, Reflection
-from leaderjournal.reflections.search.rules import SearchQuery, fold, parse_terms
+from leaderjournal.reflections.search.rules import SearchQuery, parse_terms
 from leaderjournal.reflections.search.segments.rules import PackedQuery, get_month_end
 from leaderjournal.reflections.search.segments.store import search_months
 from leaderjournal.reflections.search.texts import FIELDS, TEXT_COLUMNS, decrypt_searchable_text
@@ -49,7 +50,8 @@ class Filters:
     def to_query(self) -> SearchQuery:
         """Return what a day's texts must contain."""
         line = None if self.key is None else FIELDS.index(self.key)
-        return SearchQuery(parse_terms(self.q), fold(self.person.strip().removeprefix("@")), line)
+        person = fold(self.person).removeprefix("@").strip()
+        return SearchQuery(parse_terms(self.q), person, line)
 
 
 def find_matching_days(cipher: Cipher, filters: Filters, *, limit: int) -> list[LocalDate]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.letters.folding.rules import fold
 from leaderjournal.practice.rules import Key
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reflections.search.rules import (
@@ -12,7 +13,6 @@ from leaderjournal.reflections.search.rules import (
     Hit,
     SearchQuery,
     find_hits,
-    fold,
     get_texts_by_field,
 )
 from leaderjournal.reviews.monthly.rules import QUESTIONS, ReviewContent

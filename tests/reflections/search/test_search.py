@@ -1,12 +1,16 @@
 """Searching over the API and the page."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 
+from leaderjournal.accounts.store import find_leader
+from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.reflections.models import Reflection
 from leaderjournal.reflections.search import store
+from leaderjournal.reflections.search.segments.closing.store import close_months
 
 
 def write_days(leader):
@@ -156,3 +160,53 @@ def test_search_finds_monthly_reviews(leader, browser):
     assert "One month" in shown
     assert "Looking back" not in browser.get("/search?q=ubergabe&from=2026-02-01").text
     assert "Looking back" not in browser.get("/search?q=ubergabe&key=let-go").text
+
+
+LETTERS = {
+    "2026-05-01": "Søren Łukasz Æsa met O’Brien and Anna‑Lena.",
+    "2026-05-02": "Zoe\u0308 trusts Ma\u00adria\u200b, and Jean\nLuc nods.",
+    "2026-05-03": "今天王小明来了，パリの話をした。 각",
+    "2026-05-04": "вчера Андрей; किताब",
+    "2026-05-05": "Our 👨\u200d👩\u200d👧 grows. 사람 김민수가 왔다",
+    "2026-05-06": "วันนี้คุยกับสมชายเรื่องงาน",
+}
+
+
+def test_search_finds_every_spelling_of_a_word(app, leader):
+    for day, text in LETTERS.items():
+        leader.writes(day, note=text)
+    assert_spellings_are_found(leader)
+    with app.app_context():
+        assert close_months(find_leader(UUID(leader.id)).cipher, now=clock.now()) == 1
+    assert_spellings_are_found(leader)
+
+
+def assert_spellings_are_found(leader):
+    found = {
+        "soren": "01", "LUKASZ": "01", "aesa": "01", "o'brien": "01", "O`Brien": "01",
+        "anna-lena": "01", "anna—lena": "01", "zoë": "02", "ZOE": "02", "maria": "02",
+        '"jean luc"': "02", "王小明": "03", "小明": "03", "パ": "03", "ﾊﾟﾘ": "03", "각": "03",
+        "андрей": "04", "किताब": "04", "👨\u200d👩\u200d👧": "05", "สมชาย": "06",
+    }  # fmt: skip
+    for query, day in found.items():
+        assert search_dates(leader, f"q={query}") == [f"2026-05-{day}"], query
+    for query in ("ハリ", "ハ", "가나", "андреи", "क", "कताब", "👨", "jonas"):
+        assert search_dates(leader, f"q={query}") == [], query
+    people = {
+        "Søren": "01",
+        "O'Brien": "01",
+        "@zoe": "02",
+        "王小明": "03",
+        "김민수": "05",
+        "สมชาย": "06",
+    }
+    for person, day in people.items():
+        assert search_dates(leader, f"person={person}") == [f"2026-05-{day}"], person
+    for person in ("Anna-Len", "Sør", "김민", "ana", "Андре"):
+        assert search_dates(leader, f"person={person}") == [], person
+
+
+def test_mark_ends_with_the_marks_of_its_last_letter(leader, browser):
+    leader.writes("2026-05-02", note="With Zoe\u0308 and 👨\u200d👩\u200d👧 at home.")
+    assert "<mark>Zoe\u0308</mark> and" in browser.get("/search?q=zoe").text
+    assert "<mark>👨\u200d👩\u200d👧</mark>" in browser.get("/search?q=👨\u200d👩\u200d👧").text

@@ -9,7 +9,7 @@ composed of others, such as ø, ł, æ and ı: those of the Latin script are spe
 whose tables are plain Python and need no library of the machine. Collation by ICU was the other
 way. Its primary strength takes パ for ハ, and what it makes cannot be stored as text and searched.
 
-Stored texts are folded. A change of the rules needs a migration like `0022_folded_texts.py`.
+Stored texts are folded. A change of the rules needs a migration like `0023_folded_texts.py`.
 """
 
 import re
@@ -107,12 +107,27 @@ def fold_with_spans(text: str) -> FoldedText:
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for match in _compile_clusters().finditer(text):
-        folded = _fold_cluster(match[0])
-        letters.append(folded)
-        starts += [match.start()] * len(folded)
-        ends += [match.end()] * len(folded)
+    at = 0
+    for run in (*_compile_foreign().finditer(text), None):
+        until = run.start() if run else len(text)
+        letters.append(fold_letters(text[at:until]))
+        starts.extend(range(at, until))
+        ends.extend(range(at + 1, until + 1))
+        if run:
+            for match in _compile_clusters().finditer(text, until, run.end()):
+                folded = _fold_cluster(match[0])
+                letters.append(folded)
+                starts += [match.start()] * len(folded)
+                ends += [match.end()] * len(folded)
+            at = run.end()
     return FoldedText("".join(letters), starts, ends)
+
+
+def fold_spelling(text: str) -> str:
+    """Return what two spellings of a name of its own share: Zoë is Zoë, decomposed, but not Zoe."""
+    composed = unicodedata.normalize("NFKC", text.translate(TWINS))
+    seen = "".join(letter for letter in composed if letter not in INVISIBLE)
+    return " ".join(unicodedata.normalize("NFC", seen.casefold()).split())
 
 
 def fold_with_case(text: str) -> str:

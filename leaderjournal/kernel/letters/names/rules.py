@@ -37,10 +37,10 @@ _IS_HANGUL = re.compile(f"[{HANGUL}]")
 _PARTICLES = f"(?=(?:{'|'.join(_KOREAN_PARTICLES)}){{1,2}}(?![^\\W{UNSPACED}]))"
 
 
-def compile_whole(*folded: str) -> re.Pattern[str]:
+def compile_whole(*folded: str, before: str = "") -> re.Pattern[str]:
     """Return a pattern that finds folded names as whole words in a folded text, longest first.
 
-    It finds them with an @ too. Any white space matches a space.
+    A match begins with the `before` that precedes the name. Any white space matches a space.
     """
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name in sorted(filter(None, folded), key=lambda name: (-len(name), name)):
@@ -51,7 +51,8 @@ def compile_whole(*folded: str) -> re.Pattern[str]:
     found = "|".join(
         f"{left}(?:{'|'.join(names)}){right}" for (left, right), names in groups.items()
     )
-    return re.compile(f"(?=[@{first_letters}])@?(?:{found or '(?!)'})")
+    first = f"(?=[@{first_letters}])" if first_letters else ""
+    return re.compile(f"{first}{before}(?:{found or '(?!)'})")
 
 
 def _get_left_boundary(letter: str) -> str:
@@ -91,7 +92,7 @@ class NameFinder:
                 self._in_any_case.add(folded)
             else:
                 self._spellings[folded].update(map(fold_with_case, _list_spellings(name.strip())))
-        self._pattern = compile_whole(*map(fold, names))
+        self._pattern = compile_whole(*map(fold, names), before="@?")
 
     def find_spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the start and the end of each name in `text`."""
