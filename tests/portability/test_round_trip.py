@@ -471,8 +471,37 @@ def test_every_collection_has_a_csv_table(leader):
     assert "hand-offs" in refused.json["errors"]["table"][0]
 
 
+def test_no_text_in_a_csv_table_is_a_formula(leader):
+    today, text = leader.today(), "=HYPERLINK(0)\n- listened"
+    leader.writes(today, ("let-go", 4, text), note="＠Mira; =1", commitment="+1")
+    leader.call("PUT", f"/reviews/{today[:7]}", {"grew": text})
+    ana = leader.call("POST", "/people", {"name": "@Ana", "note": text}).json["id"]
+    leader.call("PUT", f"/people/{ana}/acts/{today}", {"acts": ["coach"]})
+    leader.call("POST", "/commitments", {"text": "-1", "state": "missed", "reason": '"=1'})
+    leader.call("POST", "/hand-offs", {"text": "=1", "person_id": ana})
+    leader.call("POST", "/wins", {"text": "+1", "person_id": ana, "celebrated_how": "＝1"})
+    leader.call("POST", "/numbers", {"period": "2026-10", "actual": -9.25, "unit": "+pp"})
+    [day] = table_of(leader, "days")
+    assert day["let-go text"] == "'=HYPERLINK(0)\n'- listened"
+    assert (day["note"], day["commitment"]) == ("'＠Mira;' =1", "'+1")
+    assert table_of(leader, "reviews")[0]["grew"] == "'=HYPERLINK(0)\n'- listened"
+    assert table_of(leader, "people")[0]["name"] == "'@Ana"
+    assert table_of(leader, "acts")[0]["person"] == "'@Ana"
+    assert {row["text"] for row in table_of(leader, "commitments")} == {"'-1", "'+1"}
+    assert table_of(leader, "hand-offs")[0]["text"] == "'=1"
+    assert table_of(leader, "wins")[0]["celebrated_how"] == "'＝1"
+    assert (table_of(leader, "numbers")[0]["actual"], table_of(leader, "numbers")[0]["unit"]) == (
+        "-9.25",
+        "'+pp",
+    )
+
+
 def test_numbers_csv_can_be_imported_again(leader):
-    numbers = {"2026-W48": (1e15, None, ""), "2026-10": (12.5, -9.25, "k€"), "2026-Q1": (0, 3, "x")}
+    numbers = {
+        "2026-W48": (1e15, None, ""),
+        "2026-10": (12.5, -9.25, "k€"),
+        "2026-Q1": (0, 3, "+x"),
+    }
     for period, (target, actual, unit) in numbers.items():
         number = {"period": period, "target": target, "actual": actual, "unit": unit}
         assert leader.call("POST", "/numbers", number).status_code == 201

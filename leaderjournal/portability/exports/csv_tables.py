@@ -1,4 +1,8 @@
-"""A journal as CSV tables (RFC 4180) for spreadsheets."""
+"""A journal as CSV tables (RFC 4180) for spreadsheets.
+
+Every text is guarded, the leader's own too: a line such as "- listened" is a formula to a
+spreadsheet, and what a leader wrote down may be somebody else's. JSON is the lossless export.
+"""
 
 import csv
 import io
@@ -7,6 +11,7 @@ from typing import Any
 
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.formulas.rules import guard_cell
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log import store as log_store
 from leaderjournal.practice_log.entries import store as entries_store
@@ -17,7 +22,6 @@ from leaderjournal.reviews.monthly.rules import QUESTIONS
 from leaderjournal.team_mirror import store as team_mirror_store
 
 ANSWER_COLUMNS = ("score", "behaviour", "text")
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 Row = Iterable[object]
 
@@ -60,15 +64,9 @@ def _make_log_lister(
         for entry in log_store.list_entries(leader.cipher, kind):
             document: dict[str, Any] = to_document(entry.content) | {"date": entry.local_date}
             document["person"] = names.get(document.get("person_id") or "", "")
-            yield [_format_cell(document[column]) for column in columns]
+            yield [document[column] for column in columns]
 
     return list_entries
-
-
-def _format_cell(value: object) -> object:
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return " ".join(value) if isinstance(value, list) else value
 
 
 def _list_team_mirrors(leader: Leader, today: LocalDate) -> Iterator[Row]:
@@ -78,12 +76,7 @@ def _list_team_mirrors(leader: Leader, today: LocalDate) -> Iterator[Row]:
         for key in catalogue.KEY_SLUGS:
             scores, lines = mirror.shown.scores.get(key), mirror.shown.lines.get(key, ())
             figures = (f"{scores.mean:.2f}", scores.n) if scores else (None, None)
-            yield [mirror.month, key, *figures, "\n".join(map(_escape_formula, lines))]
-
-
-def _escape_formula(line: str) -> str:
-    """Return a line by somebody else so that no spreadsheet runs it as a formula (OWASP)."""
-    return f"'{line}" if line.startswith(FORMULA_PREFIXES) else line
+            yield [mirror.month, key, *figures, "\n".join(lines)]
 
 
 def _make_log_table(
@@ -124,5 +117,14 @@ TABLE_TITLES: Mapping[str, str] = {
 
 def _format_line(cells: Row) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(cells)
+    csv.writer(line).writerow(map(_format_cell, cells))
     return line.getvalue()
+
+
+def _format_cell(value: object) -> object:
+    """Return a value as it is written; no text is a formula, whoever wrote it."""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, list):
+        value = " ".join(value)
+    return guard_cell(value) if isinstance(value, str) else value

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
 
+from leaderjournal.kernel.formulas.rules import unguard_cell
 from leaderjournal.kernel.problems import Errors, flatten_messages
 from leaderjournal.practice_log.schemas import NumberSchema
 
@@ -89,6 +90,8 @@ def _read_row(
     errors: Errors,
 ) -> None:
     given: dict[str, str] = {name: values[name].strip() for name in COLUMNS if name in values}
+    if "unit" in given:
+        given["unit"] = unguard_cell(given["unit"])
     for name in ("target", "actual"):
         if name in given:
             given[name] = normalize_amount(given[name])

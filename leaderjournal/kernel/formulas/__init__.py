@@ -1,0 +1,1 @@
+"""Texts that spreadsheets would run as formulas."""
