@@ -38,6 +38,7 @@ from leaderjournal.prompts.schedule.schemas import (
     SnoozedSchema,
     SnoozeSchema,
 )
+from leaderjournal.prompts.schedule.silent_times.rules import explain_silent_times
 
 blueprint = Blueprint("prompts-api", __name__, url_prefix=PREFIX, description="Prompts")
 
@@ -61,6 +62,7 @@ def represent_schedule(leader: Leader) -> dict[str, Any]:
         "next_due_at": stored.next_due_at,
         "reaches": list(available.channels),
         "ways": available,
+        "warnings": explain_silent_times(schedule, leader.day_starts_at),
     }
 
 

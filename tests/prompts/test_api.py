@@ -84,6 +84,37 @@ def test_invalid_schedule_is_reported_and_changes_nothing(client, wrong, field):
     assert leader.get("/prompt-schedule").json == before
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"times": ["25:00"]},
+        {"times": ["7:30"], "quiet_from": "20:00", "quiet_to": "08:00"},
+        {"times": "12:00"},
+        {"quiet_from": "25:00", "quiet_to": "08:00"},
+        {"quiet_from": "20:00", "quiet_to": "8"},
+        {"quiet_from": "late"},
+    ],
+)
+def test_one_bad_time_is_one_error(client, wrong):
+    errors = get_errors(
+        a_leader(client).call("PUT", "/prompt-schedule", build_schedule("12:00") | wrong)
+    )
+    assert [len(messages) for messages in errors.values()] == [1], errors
+
+
+def test_time_that_never_comes_is_warned_of(client):
+    leader = a_leader(client)
+    quiet = {"quiet_from": "20:00", "quiet_to": "08:00"}
+    reply = leader.call("PUT", "/prompt-schedule", build_schedule("12:00", "21:00") | quiet)
+    [warning] = reply.json["warnings"]
+    assert warning == (
+        "No reminder comes at 21:00. Your quiet hours last until 08:00, and your day ends before"
+        " that, at 03:00. Choose a time before 20:00."
+    )
+    assert leader.get("/prompt-schedule").json == reply.json
+    assert leader.call("PUT", "/prompt-schedule", build_schedule("12:00")).json["warnings"] == []
+
+
 def test_read_schedule_can_be_put_back(client):
     leader = a_leader(client)
     leader.call("PUT", "/prompt-schedule", build_schedule("12:00"))

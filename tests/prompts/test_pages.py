@@ -224,3 +224,14 @@ def test_only_todays_page_offers_prompts_and_knows_whether_the_day_is_completed(
     leader.writes(leader.today(), ("let-go", 4, ""))
     assert re.search(r'<section class="card ask"[^>]*data-kept', post.get("/").text)
     assert 'class="card ask"' not in post.get("/day/2026-01-05").text
+
+
+def test_time_that_never_comes_is_warned_of(leader, browser, post):
+    quiet = {"quiet_from": "20:00", "quiet_to": "08:00"}
+    shown = post(PATH, **FORM | {"times": ["12:00", "21:00"]}, **quiet)
+    assert "No reminder comes at 21:00." in shown.text
+    assert "No reminder comes at 12:00." not in shown.text
+    assert "No reminder comes at" not in post(PATH, **FORM, **quiet).text
+    wrong = post(PATH, **FORM, quiet_from="25:00", quiet_to="08:00").text
+    assert wrong.count("Use a time like 03:00.") == 2  # in the summary and at the field
+    assert "Say when quiet hours" not in wrong

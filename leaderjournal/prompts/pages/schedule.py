@@ -25,6 +25,7 @@ from leaderjournal.prompts.push import store as push_store
 from leaderjournal.prompts.push.ended_store import LostDevice
 from leaderjournal.prompts.schedule import store as schedule_store
 from leaderjournal.prompts.schedule.schemas import MAX_TIMES, ScheduleSchema
+from leaderjournal.prompts.schedule.silent_times.rules import explain_silent_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class SettingsPage:
     """What the page of settings shows.
 
     `next_due_at` and `snoozed_until` are None once they are past; `feed_url` is None where the
-    calendar has no address; `errors` are messages by the form's field.
+    calendar has no address; `errors` are messages by the form's field; `warnings` name the stored
+    times at which no prompt comes.
     """
 
     form: ScheduleForm
@@ -46,6 +48,7 @@ class SettingsPage:
     letter: LetterSection
     feed_url: str | None
     errors: Errors
+    warnings: Sequence[str]
 
 
 @blueprint.get("/settings/prompts")
@@ -102,6 +105,7 @@ def _render_settings(form: ScheduleForm | None = None, errors: Errors | None = N
         letter=build_letter_section(letter_store.get_choice(leader.id), reminders),
         feed_url=find_feed_url(leader),
         errors=errors or {},
+        warnings=explain_silent_times(stored.schedule, leader.day_starts_at),
     )
     return render_template("prompts/settings.html", page=page, reminders=reminders)
 

@@ -152,7 +152,7 @@ def find_prompt_after_move(
 
 def is_quiet(schedule: Schedule, moment: Instant, zone: str) -> bool:
     """Return whether the wall clock in `zone` shows a time within the quiet hours."""
-    return schedule.quiet_from is not None and _is_quiet_at(
+    return schedule.quiet_from is not None and is_quiet_at(
         schedule, moment.astimezone(get_time_zone(zone)).time()
     )
 
@@ -246,7 +246,7 @@ def _list_prompts(schedule: Schedule, clock: _Clock, day: LocalDate) -> list[Pro
     slots = [(at.isoformat("minutes"), at) for at in schedule.times]
     slots.sort(key=lambda slot: (slot[1] < clock.day_starts_at, slot[1]))
     if schedule.streak_at_risk:
-        slots.append((AT_RISK, _get_at_risk_time(schedule)))
+        slots.append((AT_RISK, get_at_risk_time(schedule)))
     prompts = []
     for slot, at in slots:
         due_at = _move_out_of_quiet_hours(schedule, clock, clock.find_instant(at, day), day)
@@ -302,7 +302,7 @@ def _is_superseded(prompt: Prompt, snooze: Prompt | None) -> bool:
     return snooze is not None and prompt.due_at <= snooze.due_at
 
 
-def _get_at_risk_time(schedule: Schedule) -> time:
+def get_at_risk_time(schedule: Schedule) -> time:
     """Return the time of the prompt for a streak at risk: AT_RISK_AT or an hour before quiet hours.
 
     Quiet hours move it when they include AT_RISK_AT or start within the hour after, so that there
@@ -312,11 +312,12 @@ def _get_at_risk_time(schedule: Schedule) -> time:
     begins = schedule.quiet_from
     if begins is None or not time(13) <= begins < time(AT_RISK_AT.hour + 1, AT_RISK_AT.minute):
         return AT_RISK_AT
-    near = _is_quiet_at(schedule, max(begins, AT_RISK_AT))
+    near = is_quiet_at(schedule, max(begins, AT_RISK_AT))
     return begins.replace(hour=begins.hour - 1) if near else AT_RISK_AT
 
 
-def _is_quiet_at(schedule: Schedule, wall: time) -> bool:
+def is_quiet_at(schedule: Schedule, wall: time) -> bool:
+    """Return whether a time of the wall clock is within the quiet hours."""
     begins, ends = schedule.quiet_from, schedule.quiet_to
     if begins is None or ends is None:
         return False

@@ -1,5 +1,6 @@
 """The requests, forms and responses of a prompt schedule."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -9,6 +10,7 @@ from leaderjournal.prompts.channels.rules import Channel, MailState
 from leaderjournal.prompts.schedule.rules import Schedule
 
 MAX_TIMES = 6
+QUIET_HOURS = ("quiet_from", "quiet_to")
 WEEKDAY = validate.Range(1, 7, error="Use days from 1 (Monday) to 7 (Sunday).")
 MAX_SNOOZE_MINUTES = 24 * 60
 
@@ -41,10 +43,15 @@ class ScheduleSchema(Schema):
     next_due_at = fields.Raw(load_only=True, allow_none=True)
     reaches = fields.Raw(load_only=True, allow_none=True)
     ways = fields.Raw(load_only=True, allow_none=True)
+    warnings = fields.Raw(load_only=True, allow_none=True)
 
-    @validates_schema(skip_on_field_errors=False)
-    def _check_quiet_hours(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _check_quiet_hours(
+        self, data: dict[str, Any], original: Mapping[str, Any], **_kwargs: Any
+    ) -> None:
         begins, ends = data.get("quiet_from"), data.get("quiet_to")
+        if any(data.get(name) is None and _is_given(original, name) for name in QUIET_HOURS):
+            return  # it is no time, and has its error
         if begins is None and ends is not None:
             raise ValidationError("Say when quiet hours begin, or leave both empty.", "quiet_from")
         if ends is None and begins is not None:
@@ -52,8 +59,12 @@ class ScheduleSchema(Schema):
         if begins is not None and begins == ends:
             raise ValidationError("Use another time than the one they begin at.", "quiet_to")
 
-    @validates_schema(skip_on_field_errors=False)
-    def _check_enabled(self, data: dict[str, Any], **_kwargs: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _check_enabled(
+        self, data: dict[str, Any], original: Mapping[str, Any], **_kwargs: Any
+    ) -> None:
+        if not data.get("times") and _is_given(original, "times") and original["times"] != []:
+            return  # one of them is no time, and has its error
         if data.get("enabled") and not data.get("times") and not data.get("streak_at_risk"):
             raise ValidationError("Choose at least one time, or turn prompts off.", "times")
 
@@ -67,12 +78,17 @@ class ScheduleSchema(Schema):
             "next_due_at",
             "reaches",
             "ways",
+            "warnings",
         )
         for name in only_in_responses:
             data.pop(name, None)
         data["times"] = tuple(sorted(set(data["times"])))
         data["weekdays"] = frozenset(data["weekdays"])
         return {"schedule": Schedule(**data), "by_mail": by_mail}
+
+
+def _is_given(original: object, name: str) -> bool:
+    return isinstance(original, Mapping) and original.get(name) is not None
 
 
 class WaysSchema(Schema):
@@ -113,6 +129,11 @@ class ShownScheduleSchema(Schema):
         },
     )
     ways = fields.Nested(WaysSchema, required=True)
+    warnings = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "A sentence for each time at which no prompt can ever come."},
+    )
 
 
 class SnoozeSchema(Schema):

@@ -1,0 +1,1 @@
+"""Times at which no prompt can ever come."""
