@@ -4,7 +4,6 @@ What is fast has to find the same.
 """
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from statistics import fmean
 
+from leaderjournal.kernel.letters.folding.rules import fold_letters
 from leaderjournal.reviews.words.rules import (
     CAPITALIZED_NON_NAMES,
     MAX_CAPITAL_SHARE,
@@ -186,11 +186,8 @@ def measure_length_by_score(texts: Iterable[WrittenText]) -> tuple[AnswerLength,
 
 
 def normalize(word: str) -> str:
-    """Return a word without case, accents and typographic apostrophes."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    """Return a word as words are compared."""
+    return fold_letters(word)
 
 
 @cache

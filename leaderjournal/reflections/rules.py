@@ -8,6 +8,7 @@ from uuid import UUID
 
 from leaderjournal.accounts.practice_calendar.rules import is_written_in_time
 from leaderjournal.kernel.days import Instant, LocalDate, days_after, get_month_start
+from leaderjournal.kernel.letters.words.rules import count_words
 
 SETTLED_AFTER = timedelta(days=3)
 """How long after its end a month may still get days in time."""
@@ -182,11 +183,6 @@ def with_score(content: DayContent, scored: Answer) -> DayContent:
     added = replace(stored, score=scored.score) if stored else scored
     others = tuple(answer for answer in content.answers if answer.key != scored.key)
     return replace(content, answers=(*others, added))
-
-
-def count_words(text: str) -> int:
-    """Return how many words `text` has: runs of characters without white space."""
-    return len(text.split())
 
 
 def find_last_settled_day(day: LocalDate) -> LocalDate:

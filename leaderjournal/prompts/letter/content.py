@@ -3,6 +3,7 @@
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate, days_after
+from leaderjournal.kernel.letters.words.rules import count_words
 from leaderjournal.practice import catalogue
 from leaderjournal.practice_log.summary import store as summary_store
 from leaderjournal.prompts.letter.rules import (
@@ -15,7 +16,6 @@ from leaderjournal.prompts.letter.rules import (
     find_weakest_behaviour,
 )
 from leaderjournal.reflections.figures import store as day_figures_store
-from leaderjournal.reflections.rules import count_words
 from leaderjournal.reflections.texts import store as texts_store
 from leaderjournal.reviews.day_marks.rules import count_days, mark_days
 from leaderjournal.reviews.highlights.rules import Passage, choose_passages

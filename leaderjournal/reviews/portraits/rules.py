@@ -12,12 +12,13 @@ from hashlib import sha256
 from typing import Any
 
 from leaderjournal.kernel.days import LocalDate, iter_days
-from leaderjournal.reflections.rules import DayContent, count_words
+from leaderjournal.kernel.letters.words.rules import count_words
+from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reviews.highlights.rules import Passage
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.words.counting.rules import WordCounts, WrittenText
 
-RULES = 1
+RULES = 2
 """Counts up with each change of how passages and words are counted."""
 SETTLED_AFTER = timedelta(days=7)
 """After how long a day is rarely written to, so that a portrait may cover it."""

@@ -1,5 +1,6 @@
 """Which words a leader uses most, which names come up, and how length and score relate."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ MIN_WORDS_FOR_SHARE = 40
 # Only closed word classes: lists in libraries also hold "call", "help" and "number", which are what
 # the practice is about.
 _STOP_WORDS_FILE = "stop_words.txt"
+
+DENSE_WORD = re.compile(
+    "[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]{2}"
+)
+"""Ideographs, Katakana or syllables of Korean: two of them are a word."""
 
 CAPITALIZED_NON_NAMES = frozenset(
     (
@@ -105,7 +111,7 @@ def list_most_used(
         counts[same] = counts.get(same, 0) + used[word]
     for word in (*_load_stop_words(), *without):
         counts.pop(word, None)
-    repeated = [item for item in counts.items() if item[1] > 1 and len(item[0]) >= SHORTEST_WORD]
+    repeated = [item for item in counts.items() if item[1] > 1 and _is_long_enough(item[0])]
     # Sorting all of them would take longer than counting them.
     lowest = min(nlargest(most, [count for _, count in repeated]), default=0)
     found = sorted((item for item in repeated if item[1] >= lowest), key=_rank)[:most]
@@ -169,6 +175,11 @@ def is_stop_word(word: str) -> bool:
 def _load_stop_words() -> frozenset[str]:
     text = files(__package__).joinpath(_STOP_WORDS_FILE).read_text(encoding="utf-8")
     return frozenset(normalize_all(text.split()))
+
+
+def _is_long_enough(word: str) -> bool:
+    """Tell whether a word is worth showing: 会议 and 회의 say as much as longer words."""
+    return len(word) >= SHORTEST_WORD or DENSE_WORD.fullmatch(word) is not None
 
 
 def _get_most_frequent(spellings: Mapping[str, int]) -> str:

@@ -1,5 +1,6 @@
 """Words that are used most, names that come up, and how length and score go together."""
 
+import re
 from collections import Counter
 from datetime import date
 from fractions import Fraction
@@ -9,6 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import LocalDate
+from leaderjournal.kernel.letters.folding.rules import list_marks
+from leaderjournal.kernel.letters.names.rules import UNSPACED
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections.rules import count_words as count_text_words
 from leaderjournal.reviews.highlights.rules import Passage
@@ -51,11 +54,13 @@ ODD_WORDS = (
 )
 GAPS = (*(" ", " ", " ", ". ", "? ", ", ", "\n", "  ", " – ", ": ", " (", ") ", "“", "” ", "…"),)
 GAPS += ("*", "\t", "\u00a0", " " * 23, " " * 24, " " * 25, "\t \u2003" * 9, "!", "-", "'", "’s ")
+UNLIKE_ENGLISH = re.compile(f"[\\r{UNSPACED}{list_marks()}]")
+"""Letters that the slow rules know nothing of: with marks, and in scripts without spaces."""
 odd_texts = st.one_of(
     st.lists(st.tuples(st.sampled_from(ODD_WORDS), st.sampled_from(GAPS)), max_size=40).map(
         lambda pieces: "".join(word + gap for word, gap in pieces)
     ),
-    st.text(max_size=40).filter(lambda text: "\r" not in text),
+    st.text(max_size=40).filter(lambda text: not UNLIKE_ENGLISH.search(text)),
     SAID,
 )
 answers = st.lists(
@@ -217,3 +222,13 @@ def test_names_are_not_counted_as_words():
         "note": (),
     }
     assert figures.names == (WordCount("Ana", 3),)
+
+
+def test_words_of_scripts_without_spaces_are_counted():
+    text = "今天和王小明开会议。会议很长，项目项目。 昨日会議をした。会議 คุยเรื่องงานเรื่อง हिन्दी हिन्दी"
+    shown = {word.word for word in list_most_used([text, "회의 회의"])}
+    assert shown == {"会议", "项目", "会議", "เรื่อง", "हिन्दी", "회의"}
+    assert [name.word for name in find_names([text], ["王小明"])] == ["王小明"]
+    counts = count_words([WrittenText(None, f"{text} 小明 {text}")], ["王小明"])
+    figures = compute_word_figures(counts, [], [])
+    assert "小明" not in {word.word for word in figures.most_used["note"]}

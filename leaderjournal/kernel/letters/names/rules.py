@@ -6,7 +6,7 @@ name is found wherever its letters are, and Korean particles may follow it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from leaderjournal.kernel.letters.folding.rules import (
     fold,
@@ -108,18 +108,18 @@ class NameFinder:
 
     def sub(self, replacement: str, text: str) -> str:
         """Return `text` with `replacement`, as it is, for each name."""
-        return replace_spans(text, self.find_spans(text), replacement)
+        return replace_spans(text, self.find_spans(text), lambda _: replacement)
 
     def _is_written_as_name(self, folded: str, written: str) -> bool:
         name = " ".join(folded.split())
         return name in self._in_any_case or fold_with_case(written) in self._spellings[name]
 
 
-def replace_spans(text: str, spans: Iterable[tuple[int, int]], replacement: str) -> str:
-    """Return `text` with `replacement` for each of its `spans`, which ascend."""
+def replace_spans(text: str, spans: Iterable[tuple[int, int]], change: Callable[[str], str]) -> str:
+    """Return `text` with what `change` makes of each of its `spans`, which ascend."""
     pieces, at = [], 0
     for start, end in spans:
-        pieces += [text[at:start], replacement]
+        pieces += [text[at:start], change(text[start:end])]
         at = end
     return "".join((*pieces, text[at:]))
 

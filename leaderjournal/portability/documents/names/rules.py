@@ -175,7 +175,7 @@ class NameRemover:
         if not found:
             return text
         spans = self._extend(_merge(found, text), text, folded)
-        return replace_spans(text, ((span.start, span.end) for span in spans), SOMEONE)
+        return replace_spans(text, ((span.start, span.end) for span in spans), lambda _: SOMEONE)
 
     def _find_as_given(self, text: str) -> Iterator[_Found]:
         for finder in self._finders:

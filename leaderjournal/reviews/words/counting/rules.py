@@ -5,15 +5,19 @@ functions in C see every word.
 """
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from leaderjournal.kernel.letters.folding.rules import fold_letters, fold_with_case
+from leaderjournal.kernel.letters.names.rules import NameFinder, replace_spans
+from leaderjournal.kernel.letters.words.rules import get_letter_class, has_unspaced, split_piece
+
 NOTES = "note"
 SHORTEST_WORD = 3
-WORD = re.compile(r"@?[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_LETTERS = f"{get_letter_class()}+"
+WORD = re.compile(rf"@?{_LETTERS}(?:['’-]{_LETTERS})*")
 SENTENCE_LOOKBEHIND = 24
 """So many blanks before a word begin a sentence by themselves."""
 _SENTENCE_ENDS = '.!?…:;\n"“”„«»(–—*'
@@ -67,9 +71,9 @@ class WordCounts:
             words.update(of_key)
         self._add_used(counted, [word for word in words if word[0] != "@"])
         together = "\n".join(text for of_key in by_key.values() for text in of_key)
-        if spelled := _compile_names([name for name in team if name in together]):
-            self._add_team(spelled.findall(together))
-            together = spelled.sub(_hide_name, together)
+        if spans := _find_names(together, team):
+            self._add_team(together[start:end] for start, end in spans)
+            together = _hide_names(together, spans)
             words = _count_words(together)
         first_words = Counter(filter(None, _FIRST_WORD.findall("\n" + together)))
         self._add_capitals(words, first_words)
@@ -145,50 +149,53 @@ def count_words(texts: Iterable[WrittenText], team: Collection[str] = ()) -> Wor
 
 def normalize_all(words: Collection[str]) -> list[str]:
     """Return words without case, accents and typographic apostrophes, in their order."""
-    return _change_all(words, _normalize)
+    return _change_all(words, fold_letters)
 
 
 def list_name_parts(names: Iterable[str]) -> list[str]:
-    """Return the normalized words of names."""
-    return normalize_all([part for name in names for part in WORD.findall(name)])
+    """Return the normalized words of names, as they are counted too."""
+    return normalize_all(
+        [part for name in names for part in (*WORD.findall(name), *_count_words(name))]
+    )
 
 
 def _count_words(text: str) -> Counter[str]:
     """Return how often each word occurs. No word has a blank, so that those are split at first."""
     words = Counter(text.split())
-    for piece in [piece for piece in words if not piece.isalpha()]:
+    for piece in [piece for piece in words if not piece.isalpha() or has_unspaced(piece)]:
         count = words.pop(piece)
-        for word in WORD.findall(piece):
-            words[word] = words.get(word, 0) + count
+        for found in WORD.findall(piece):
+            is_split = has_unspaced(found) and found[0] != "@"
+            for word in split_piece(found) if is_split else (found,):
+                words[word] = words.get(word, 0) + count
     return words
 
 
-def _compile_names(names: Collection[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds any of `names` as spelled, longest first; None for none."""
+def _find_names(text: str, team: Collection[str]) -> list[tuple[int, int]]:
+    """Return the spans of the names of the team, with capitals where those have them."""
+    folded = fold_letters(text)
+    names = {
+        fold_with_case(name)
+        for name in team
+        if all(part in folded for part in fold_letters(name).split())
+    }
     if not names:
-        return None
-    longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        return []
+    found = (
+        (start + (text[start] == "@"), end)
+        for start, end in NameFinder(*names, any_case=True).find_spans(text)
+    )
+    return [span for span in found if fold_with_case(text[slice(*span)]) in names]
 
 
-def _hide_name(found: re.Match[str]) -> str:
-    """Return what stands for a name: no word is in it, and a sentence ends where it ended."""
-    return _INSIDE_NAME.sub("0", found[0])
+def _hide_names(text: str, spans: Collection[tuple[int, int]]) -> str:
+    """Return a text without names: no word is in their place, and sentences end where they did."""
+    return replace_spans(text, spans, lambda name: _INSIDE_NAME.sub("0", name))
 
 
 def _change_all(words: Collection[str], change: Callable[[str], str]) -> list[str]:
     """Return words changed as one text, in a tenth of the time that changing each takes."""
     return change("\n".join(words)).split("\n") if words else []
-
-
-def _normalize(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    accents = "".join(sorted(filter(unicodedata.combining, set(decomposed))))
-    if accents:
-        decomposed = re.sub(f"[{accents}]", "", decomposed)
-    return decomposed.casefold()
 
 
 def _strip_possessives(text: str) -> str:
