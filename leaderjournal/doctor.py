@@ -26,6 +26,7 @@ from leaderjournal.kernel.private_files import find_exposed, list_database_files
 from leaderjournal.kernel.queue import QUEUE_ERRORS
 from leaderjournal.kernel.schema import is_current
 from leaderjournal.kernel.settings import SETTINGS_FILE
+from leaderjournal.portability.documents.fonts import can_list_fonts, find_missing_scripts
 from leaderjournal.prompts.push import store as push_store
 
 MOST_SECONDS_APART = 2
@@ -39,6 +40,7 @@ def check_installation() -> Iterator[str]:
     yield from _check_files()
     yield from _check_clock()
     yield from _check_mail()
+    yield from _check_fonts()
 
 
 def _check_configuration() -> Iterator[str]:
@@ -179,3 +181,14 @@ def _check_mail() -> Iterator[str]:
         yield "SMTP_URL: the mail server refuses this user and password."
     except (mail.MailNotConfigured, OSError, smtplib.SMTPException) as error:
         yield f"SMTP_URL: the mail server does not answer ({type(error).__name__})."
+
+
+def _check_fonts() -> Iterator[str]:
+    if not can_list_fonts():
+        yield "Fonts: fontconfig's fc-list is not here; install fontconfig to check PDFs' letters."
+    elif missing := find_missing_scripts():
+        yield (
+            f"Fonts: none has letters for {', '.join(missing)}; PDFs show empty boxes. Install"
+            " fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji (`make run` does), and"
+            " restart."
+        )

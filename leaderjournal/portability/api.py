@@ -13,6 +13,7 @@ from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.concurrency import limit_concurrency
 from leaderjournal.kernel.problems import Problem, parse_or_refuse, raise_invalid
 from leaderjournal.kernel.request_checks import Blueprint
+from leaderjournal.portability.documents.fonts import find_missing_scripts, list_warnings
 from leaderjournal.portability.documents.pdf import PdfTooLarge, PdfUnavailable, render_pdf
 from leaderjournal.portability.documents.rules import DocumentOptions, parse_names
 from leaderjournal.portability.exports.formats import export, wrap_pdf
@@ -25,6 +26,7 @@ from leaderjournal.portability.responses import send_export
 from leaderjournal.portability.schemas import (
     ChoicesSchema,
     ExportSchema,
+    ExportWarningsSchema,
     ImportedSchema,
     ImportStatusSchema,
     StartSchema,
@@ -48,6 +50,14 @@ def export_journal(query: dict[str, Any]) -> Response:
     leader = get_current_leader()
     today = leader.today(clock.now())
     return send_export(export(leader, query["format"], table_of=query["table"], today=today))
+
+
+@blueprint.get("/export/warnings")
+@login_required
+@blueprint.response(200, ExportWarningsSchema)
+def read_export_warnings() -> dict[str, Any]:
+    """Read what to know before a PDF is made: the scripts that would be empty boxes in it."""
+    return {"missing_scripts": find_missing_scripts(), "warnings": list_warnings()}
 
 
 @limit_concurrency

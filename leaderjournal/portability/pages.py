@@ -13,6 +13,7 @@ from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.kernel.queue import enqueue
 from leaderjournal.portability import tasks
 from leaderjournal.portability.documents import store as documents_store
+from leaderjournal.portability.documents.fonts import list_warnings
 from leaderjournal.portability.documents.rules import DocumentOptions, parse_names
 from leaderjournal.portability.exports.csv_tables import TABLE_TITLES, TABLES
 from leaderjournal.portability.exports.formats import FULL_FORMATS, export, wrap_pdf
@@ -159,7 +160,11 @@ def document(period: str) -> str:
     names = team | {used.word for used in list_names(texts.words)}
     back = url_for("reviews.year" if parsed.is_year else "reviews.month", period=parsed.name)
     return render_template(
-        "portability/ask_document.html", period=parsed, names=sorted(names), back=back
+        "portability/ask_document.html",
+        period=parsed,
+        names=sorted(names),
+        back=back,
+        warnings=list_warnings(),
     )
 
 

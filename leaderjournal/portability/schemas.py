@@ -14,6 +14,13 @@ from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.questions.schemas import KEY
 
 
+class ExportWarningsSchema(Schema):
+    """What to know before a PDF is made."""
+
+    missing_scripts = fields.List(fields.String(), required=True)
+    warnings = fields.List(fields.String(), required=True)
+
+
 class UploadSchema(Schema):
     """A journal's file."""
 
