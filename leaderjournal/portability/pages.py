@@ -22,7 +22,7 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.moods import list_mood_fields
 from leaderjournal.portability.imports.preview import confirm_import
 from leaderjournal.portability.imports.reader import MoodChoices
-from leaderjournal.portability.imports.registry import get_format_name
+from leaderjournal.portability.imports.registry import get_format_name, list_guides
 from leaderjournal.portability.imports.run import run_import
 from leaderjournal.portability.imports.wording import list_left_behind
 from leaderjournal.portability.limits import documents_per_account, imports_per_account
@@ -54,6 +54,13 @@ def import_and_export() -> str:
         month=Period(today.year, today.month),
         year=Period(today.year),
     )
+
+
+@blueprint.get("/settings/moving/apps")
+@login_required
+def show_apps() -> str:
+    """Show how to export from each app, and what comes along from it."""
+    return render_template("portability/apps.html", guides=list_guides())
 
 
 @blueprint.get("/settings/export/<wanted>")

@@ -30,8 +30,8 @@ class UploadSchema(Schema):
     file = Upload(
         required=True,
         metadata={
-            "description": "Our JSON, a zip of Day One, Journey or Markdown, or Daylio's CSV, "
-            "up to 50 MB"
+            "description": "The export of another journal, or our own JSON, up to 50 MB; which "
+            "apps can be read is in docs/importing.md"
         },
     )
 

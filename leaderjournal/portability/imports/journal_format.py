@@ -24,17 +24,27 @@ class ReadingOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """For a leader who comes from `app`: how to export there, and what comes along from it."""
+
+    app: str
+    export: str
+    brings: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFormat:
     """A format by which journals come in.
 
-    `name` is what a leader sees, with its article. `detect` tells whether an upload is of it; it
-    raises nothing. `read` yields all that is found, a failure for each part that cannot be read,
-    and raises UnreadableJournal only where nothing can. `is_general` formats, such as plain texts,
-    are tried after all others.
+    `name` is what a leader sees, with its article, and `guide` how to get such a file. `detect`
+    tells whether an upload is of it; it raises nothing. `read` yields all that is found, a failure
+    for each part that cannot be read, and raises UnreadableJournal only where nothing can.
+    `is_general` formats, such as plain texts, are tried after all others.
     """
 
     kind: str
     name: str
     detect: Callable[[Upload], bool]
     read: Callable[[Upload, ReadingOptions], Iterator[Found]]
+    guide: Guide
     is_general: bool = False

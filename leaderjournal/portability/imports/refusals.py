@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from leaderjournal.portability.imports.archives import ENCRYPTED
 from leaderjournal.portability.imports.decoding import decode_text
-from leaderjournal.portability.imports.registry import OWN_NAME, list_formats
+from leaderjournal.portability.imports.registry import list_guides
 from leaderjournal.portability.imports.rules import InvalidEntry, has_words
 from leaderjournal.portability.imports.tables import DELIMITERS
 from leaderjournal.portability.imports.uploads import Upload, parse_json
@@ -153,9 +153,8 @@ SIGNS = (
 
 def explain_refusal(upload: Upload) -> str:
     """Return sentences that say why an upload is no journal, what to do, and which files are."""
-    names = [*(one.name for one in list_formats()), OWN_NAME]
-    readable = f"What can be read: {', '.join(names[:-1])}, and {names[-1]}."
-    return f"{_explain(upload)} {readable}"
+    apps = ", ".join(guide.app for guide in list_guides())
+    return f"{_explain(upload)} What can be read: exports of {apps}, and our own JSON."
 
 
 def _explain(upload: Upload) -> str:

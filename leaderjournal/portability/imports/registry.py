@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from leaderjournal.portability.imports import formats
-from leaderjournal.portability.imports.journal_format import JournalFormat
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat
 from leaderjournal.portability.imports.uploads import Upload
 
 OWN_KIND = "ours"
@@ -25,6 +25,11 @@ def list_formats() -> tuple[JournalFormat, ...]:
 def find_format(upload: Upload) -> JournalFormat | None:
     """Return the format of an upload; None where none recognizes it."""
     return next((one for one in list_formats() if one.detect(upload)), None)
+
+
+def list_guides() -> list[Guide]:
+    """Return how to export from each app, in alphabetical order."""
+    return sorted((one.guide for one in list_formats()), key=lambda guide: guide.app.casefold())
 
 
 def get_format_name(kind: str) -> str:

@@ -18,7 +18,7 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.decoding import decode_text
 from leaderjournal.portability.imports.details import Details, build_entry, read_line, read_names
 from leaderjournal.portability.imports.html_pages import find_text, parse_page
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.markup import html_to_text
 from leaderjournal.portability.imports.media import get_media_kind
 from leaderjournal.portability.imports.rules import (
@@ -180,5 +180,18 @@ def _is_date(line: str, day: date) -> bool:
 
 
 FORMAT = JournalFormat(
-    "apple-journal", "an export of Apple’s Journal", detect_apple_journal, read_apple_journal
+    "apple-journal",
+    "an export of Apple’s Journal",
+    detect_apple_journal,
+    read_apple_journal,
+    Guide(
+        app="Apple’s Journal",
+        export=(
+            "In the iPhone’s settings, open Apps, Journal, Export All Entries. Choose the zip, "
+            "or put the folder into one."
+        ),
+        brings=(
+            "Every entry’s title and words on its day. Photos, videos, sounds and maps stay behind."
+        ),
+    ),
 )

@@ -24,7 +24,7 @@ from leaderjournal.portability.imports.details import (
     read_number,
 )
 from leaderjournal.portability.imports.html_pages import parse_page
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.markup import html_to_text, looks_like_html
 from leaderjournal.portability.imports.media import get_media_kind
 from leaderjournal.portability.imports.moments import Moment
@@ -224,4 +224,17 @@ def _read_pin(pin: LexborNode) -> str:
     return re.sub(r"\s*\(-?\d[^()]*\)[^()]*$", "", pin.text(strip=False)).strip()
 
 
-FORMAT = JournalFormat("dailytxt", "a DailyTxT export", detect_dailytxt, read_dailytxt)
+FORMAT = JournalFormat(
+    "dailytxt",
+    "a DailyTxT export",
+    detect_dailytxt,
+    read_dailytxt,
+    Guide(
+        app="DailyTxT",
+        export=(
+            "Open the settings and export as HTML, or make a backup that is not encrypted. An "
+            "encrypted backup can be read by DailyTxT alone."
+        ),
+        brings="Every day’s text with its tags. Files stay behind.",
+    ),
+)

@@ -23,7 +23,7 @@ from leaderjournal.portability.imports.details import (
     read_place,
     read_weather,
 )
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.media import MediaCount
 from leaderjournal.portability.imports.moments import Moment
 from leaderjournal.portability.imports.rules import (
@@ -235,4 +235,22 @@ def _remove_photos(text: str) -> str:
     return PARAGRAPH.join(paragraphs)
 
 
-FORMAT = JournalFormat("day-one", "a Day One export", detect_day_one, read_day_one)
+FORMAT = JournalFormat(
+    "day-one",
+    "a Day One export",
+    detect_day_one,
+    read_day_one,
+    Guide(
+        app="Day One",
+        export=(
+            "On a phone, open Settings, Import/Export, and export as JSON. On a Mac, choose "
+            "File, Export, JSON. Choose the zip that it makes, or the Journal.json in it."
+        ),
+        brings=(
+            "Every entry of every journal on its local day, at its own time and zone, with its "
+            "tags, star, place and weather as a line of words. Photos, videos, sounds and PDFs "
+            "stay behind. A tag that every one of more than twenty entries carries stays behind "
+            "as well."
+        ),
+    ),
+)

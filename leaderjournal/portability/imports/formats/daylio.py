@@ -13,7 +13,7 @@ from leaderjournal.portability.imports.clock_times import parse_clock
 from leaderjournal.portability.imports.daylio_entries import join_words
 from leaderjournal.portability.imports.decoding import decode_text
 from leaderjournal.portability.imports.details import make_source_id
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
@@ -117,4 +117,19 @@ def _read_row(
     )
 
 
-FORMAT = JournalFormat("daylio", "a Daylio export", detect_daylio, read_daylio)
+FORMAT = JournalFormat(
+    "daylio",
+    "a Daylio export",
+    detect_daylio,
+    read_daylio,
+    Guide(
+        app="Daylio (CSV)",
+        export=(
+            "Open More, Export Entries, CSV. The CSV may have been saved again by a spreadsheet."
+        ),
+        brings=(
+            "Every entry with its title, note, mood and activities in words. Before anything "
+            "comes in, you choose what score each mood becomes and under which key, or none."
+        ),
+    ),
+)

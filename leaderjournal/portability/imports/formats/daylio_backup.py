@@ -17,7 +17,7 @@ from typing import Any
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.daylio_entries import join_words
 from leaderjournal.portability.imports.details import make_source_id, read_line, read_number
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.moods import DEFAULT_MOODS
 from leaderjournal.portability.imports.rules import (
     Failure,
@@ -199,4 +199,17 @@ def _to_number(value: Any) -> int | None:
     return int(number) if number is not None and abs(number) < 2**63 else None
 
 
-FORMAT = JournalFormat("daylio-backup", "a Daylio backup", detect_daylio_backup, read_daylio_backup)
+FORMAT = JournalFormat(
+    "daylio-backup",
+    "a Daylio backup",
+    detect_daylio_backup,
+    read_daylio_backup,
+    Guide(
+        app="Daylio (backup)",
+        export="Open More, Backup & Restore, Advanced options, Export. Choose the .daylio file.",
+        brings=(
+            "The same as from its CSV, with your own moods by their names. Photos and sounds "
+            "stay behind."
+        ),
+    ),
+)

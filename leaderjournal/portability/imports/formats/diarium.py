@@ -22,7 +22,7 @@ from leaderjournal.portability.imports.details import (
     read_place,
     read_weather,
 )
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.markup import html_to_text, looks_like_html
 from leaderjournal.portability.imports.media import MediaCount
 from leaderjournal.portability.imports.moments import Moment, read_moment
@@ -148,4 +148,19 @@ def _read_details(entry: dict[str, Any]) -> Details:
     )
 
 
-FORMAT = JournalFormat("diarium", "a Diarium export", detect_diarium, read_diarium)
+FORMAT = JournalFormat(
+    "diarium",
+    "a Diarium export",
+    detect_diarium,
+    read_diarium,
+    Guide(
+        app="Diarium",
+        export=(
+            "Choose Export in Diarium’s menu, and JSON as the format. Choose the zip or the JSON."
+        ),
+        brings=(
+            "Every entry with its heading, rating, tags, people, place, weather and trackers in "
+            "words. Attachments stay behind."
+        ),
+    ),
+)

@@ -22,7 +22,7 @@ from leaderjournal.portability.imports.details import (
     read_place,
     read_weather,
 )
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.markup import html_to_text, looks_like_html
 from leaderjournal.portability.imports.media import MediaCount
 from leaderjournal.portability.imports.moments import read_moment
@@ -156,4 +156,21 @@ def _read_mood(entry: dict[str, Any]) -> str:
     return named[0] if named else ""
 
 
-FORMAT = JournalFormat("journey", "a Journey export", detect_journey, read_journey)
+FORMAT = JournalFormat(
+    "journey",
+    "a Journey export",
+    detect_journey,
+    read_journey,
+    Guide(
+        app="Journey",
+        export=(
+            "Look for Export in Journey’s settings or menu, export the whole journal as a ZIP, "
+            "and choose that zip."
+        ),
+        brings=(
+            "Every entry, whether written as HTML or Markdown, with its mood, tags, place, "
+            "weather and heart as a line of words; an entry that is a mood alone makes a day. "
+            "Photos, videos and sounds stay behind."
+        ),
+    ),
+)

@@ -20,7 +20,7 @@ from leaderjournal.portability.imports.details import (
     read_place,
     read_weather,
 )
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.markup import html_to_text, looks_like_html
 from leaderjournal.portability.imports.media import MediaCount, get_media_kind
 from leaderjournal.portability.imports.moments import Moment, read_moment, read_plain_date
@@ -209,4 +209,18 @@ def _read_details(entry: dict[str, Any], people: Mapping[str, str]) -> Details:
     )
 
 
-FORMAT = JournalFormat("journiv", "a Journiv export", detect_journiv, read_journiv)
+FORMAT = JournalFormat(
+    "journiv",
+    "a Journiv export",
+    detect_journiv,
+    read_journiv,
+    Guide(
+        app="Journiv",
+        export=(
+            "Open Settings, Data, Export, choose a full export, and choose the zip that it makes."
+        ),
+        brings=(
+            "Every entry with its title, mood, tags, place and weather in words. Media stay behind."
+        ),
+    ),
+)

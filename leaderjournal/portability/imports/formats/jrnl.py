@@ -16,7 +16,7 @@ from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.clock_times import parse_clock
 from leaderjournal.portability.imports.decoding import decode_text
 from leaderjournal.portability.imports.details import Details, build_entry, read_names
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.rules import (
     Failure,
     InvalidEntry,
@@ -194,4 +194,17 @@ def _read_entry(
     )
 
 
-FORMAT = JournalFormat("jrnl", "a jrnl journal", detect_jrnl, read_jrnl)
+FORMAT = JournalFormat(
+    "jrnl",
+    "a jrnl journal",
+    detect_jrnl,
+    read_jrnl,
+    Guide(
+        app="jrnl",
+        export=(
+            "Run jrnl --format json --file journal.json and choose that file, or choose the "
+            "journal’s own text file if it is not encrypted."
+        ),
+        brings="Every entry with its title, text, tags and star.",
+    ),
+)

@@ -15,7 +15,12 @@ from leaderjournal.portability.exports.markdown import LOG_NAME
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.dates_in_names import Order, learn_orders
 from leaderjournal.portability.imports.decoding import decode_text
-from leaderjournal.portability.imports.journal_format import Found, JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import (
+    Found,
+    Guide,
+    JournalFormat,
+    ReadingOptions,
+)
 from leaderjournal.portability.imports.note_texts import compose_words
 from leaderjournal.portability.imports.notes import Note, UndatedNote, choose_day, read_note
 from leaderjournal.portability.imports.own_markdown import (
@@ -214,5 +219,25 @@ def _explain_undated(upload: Upload) -> str:
 
 
 FORMAT = JournalFormat(
-    "markdown", "Markdown files", detect_markdown, read_markdown, is_general=True
+    "markdown",
+    "Markdown files",
+    detect_markdown,
+    read_markdown,
+    Guide(
+        app="Obsidian, Logseq and other folders of texts",
+        export=(
+            "Put the folder into a zip: an Obsidian vault, a Logseq graph, Roam’s Markdown "
+            "export, or any folder of .md, .markdown and .txt files. One text alone can come as "
+            "it is. Each file needs a date: in its name, such as 2026-11-24, in the folders it "
+            "lies in, or in its front matter."
+        ),
+        brings=(
+            "Every dated text as the note of its day; several of one day are joined in order. "
+            "Tags and other fields of the front matter come as a line of words. Hidden folders, "
+            "Obsidian’s trash and Logseq’s backups are left alone; attachments stay behind. "
+            "Dates such as 05-03-2024 come in only where the other files make their order "
+            "certain."
+        ),
+    ),
+    is_general=True,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.details import Details, build_entry, read_names
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.markup import html_to_text, looks_like_html
 from leaderjournal.portability.imports.rules import (
     Failure,
@@ -108,4 +108,14 @@ def _parse_date(given: Any) -> date | None:
         return None
 
 
-FORMAT = JournalFormat("mini-diary", "a Mini Diary export", detect_mini_diary, read_mini_diary)
+FORMAT = JournalFormat(
+    "mini-diary",
+    "a Mini Diary export",
+    detect_mini_diary,
+    read_mini_diary,
+    Guide(
+        app="Mini Diary and Mini Diarium",
+        export="Choose File, Export, JSON.",
+        brings="Every entry with its title and text.",
+    ),
+)

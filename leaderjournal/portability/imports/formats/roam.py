@@ -17,7 +17,7 @@ from leaderjournal.kernel.fields import EARLIEST_DATE
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.dates_in_names import choose_reading, find_date
 from leaderjournal.portability.imports.embeds import remove_embeds
-from leaderjournal.portability.imports.journal_format import JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
 from leaderjournal.portability.imports.outlines import INDENT, clean_block
 from leaderjournal.portability.imports.rules import (
     LONGEST_NOTE,
@@ -170,4 +170,20 @@ def _get_noon(day: LocalDate, zone: str) -> Instant:
     return to_instant(datetime.combine(day, time(12), tzinfo=get_time_zone(zone)))
 
 
-FORMAT = JournalFormat("roam", "a Roam export", detect_roam, read_roam)
+FORMAT = JournalFormat(
+    "roam",
+    "a Roam export",
+    detect_roam,
+    read_roam,
+    Guide(
+        app="Roam Research",
+        export=(
+            "Open the menu with the three dots, Export All, JSON, and choose the zip or the "
+            "JSON in it."
+        ),
+        brings=(
+            "Every block of a daily page, such as March 5th, 2024, with what is indented under "
+            "it. Other pages are named as left out."
+        ),
+    ),
+)
