@@ -69,10 +69,16 @@ class Upload:
         ]
 
     def read(self, member: Member) -> bytes:
-        """Return a member's content. Raises UnreadableJournal like `Archive.read`."""
+        """Return a member's content.
+
+        Raises InvalidEntry for one that is damaged, and UnreadableJournal like `Archive.read`.
+        """
         if self._archive is None or member.info is None:
             return self.content
-        return self._archive.read(member.info)
+        try:
+            return self._archive.read(member.info)
+        except DamagedMember:
+            raise InvalidEntry("It is damaged in this zip. Export it again.") from None
 
     def load_json(self, member: Member) -> Any:
         """Return a member's JSON. Raises InvalidEntry for what is no JSON or damaged in the zip.
@@ -82,10 +88,7 @@ class Upload:
         for sampled, value in self.__dict__.get("sample", ()):
             if sampled.info is member.info:
                 return value  # parsed already: a second copy may take a gigabyte
-        try:
-            return parse_json(self.read(member))
-        except DamagedMember:
-            raise InvalidEntry("It is damaged in this zip. Export it again.") from None
+        return parse_json(self.read(member))
 
     @cached_property
     def sample(self) -> Sequence[tuple[Member, Any]]:
@@ -97,7 +100,7 @@ class Upload:
         members = sorted(self.list_members(".json"), key=_count_folders)
         for member in members[:MOST_TRIED]:
             try:
-                found.append((member, parse_json(self._peek(member))))
+                found.append((member, parse_json(self.peek(member))))
             except (InvalidEntry, DamagedMember):
                 continue
             if len(found) == MOST_SAMPLES:
@@ -105,10 +108,10 @@ class Upload:
         return tuple(found)
 
     def peek(self, member: Member) -> bytes:
-        """Return a member's content like `read`, without counting it towards the limit."""
-        return self._peek(member)
+        """Return a member's content without counting it towards the limit.
 
-    def _peek(self, member: Member) -> bytes:
+        Raises UnreadableJournal like `Archive.peek`.
+        """
         if self._archive is None or member.info is None:
             return self.content
         return self._archive.peek(member.info)
@@ -119,10 +122,10 @@ def _count_folders(member: Member) -> int:
 
 
 def parse_json(content: bytes) -> Any:
-    """Return the value of a JSON text in UTF-8. Raises InvalidEntry for what is none."""
+    """Return the value of a JSON text in UTF-8, 16 or 32. Raises InvalidEntry for what is none."""
     if has_too_many_values(content):
         raise InvalidEntry("It holds more values than a journal may. Export a shorter time.")
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_int=float)
+        return json.loads(content.decode(json.detect_encoding(content)), parse_int=float)
     except (ValueError, RecursionError):
         raise InvalidEntry("It is no JSON that can be read.") from None

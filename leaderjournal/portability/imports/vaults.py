@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.dates_in_names import Order
 from leaderjournal.portability.imports.embeds import OTHER, find_kind
+from leaderjournal.portability.imports.rules import InvalidEntry
 from leaderjournal.portability.imports.uploads import Member, Upload
 
 NOTE_ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
@@ -98,7 +99,7 @@ def find_configured_order(upload: Upload) -> Order | None:
             continue
         try:
             text = upload.read(member).decode("utf-8", "replace")
-        except UnreadableJournal:
+        except (InvalidEntry, UnreadableJournal):
             continue
         orders |= {order for one in _list_formats(text) if (order := _find_order(one))}
     return orders.pop() if len(orders) == 1 else None
