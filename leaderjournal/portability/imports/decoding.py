@@ -25,6 +25,9 @@ LEGACY = (
     *("cp1253", "cp1254", "koi8_r", "koi8_u", "cp1255", "cp1256", "cp874", "iso8859_7"),
     *("iso8859_2", "mac_roman", "cp866", "cp850"),
 )
+UNCOMMON = {"cp1250": 0.05, "iso8859_2": 0.05, "mac_roman": 0.3, "cp866": 0.3, "cp850": 0.3}
+"""How much worse than Windows-1252 a text may look that is in one of these: a short text in it is
+often one in them, too."""
 JAPANESE = frozenset({"cp932", "euc_jp"})
 JAPANESE_SHIFTS = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 """By which a text in ISO-2022-JP shifts to Japanese; its bytes are ASCII."""
@@ -145,7 +148,14 @@ def _measure_match(match: CharsetMatch) -> float:
     # Hardly a Japanese sentence has no kana.
     wrong = match.encoding in JAPANESE and not any("\u3040" <= letter < "\u3100" for letter in text)
     # What the library measures tells long texts apart, our own measure short ones.
-    return measure_implausibility(text) + match.chaos - match.coherence / 2 + wrong
+    measured = (
+        match.chaos
+        - match.coherence / 2
+        + min(
+            UNCOMMON.get(encoding, 0) for encoding in (match.encoding, *match.could_be_from_charset)
+        )
+    )
+    return measure_implausibility(text) + measured + wrong
 
 
 def _find_line_end(content: bytes, start: int) -> int:

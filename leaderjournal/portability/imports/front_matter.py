@@ -53,6 +53,7 @@ TECHNICAL_FIELDS = frozenset(
     }
 )
 """Fields by which an app arranges its notes, whose values are no words of a day."""
+SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,8 @@ def describe_fields(front: FrontMatter) -> str:
     for name, value in front.fields.items():
         simple = _simplify(name)
         words = [plain for one in _flatten(value) if (plain := _clean(one, simple))]
-        is_word = simple in WORD_FIELDS
-        if not is_word and (simple in TECHNICAL_FIELDS or not any(" " in one for one in words)):
-            continue
-        if words:
+        is_setting = simple in TECHNICAL_FIELDS or all(one.lower() in SWITCHES for one in words)
+        if words and (simple in WORD_FIELDS or not is_setting):
             parts.append(f"{name.strip()}: {', '.join(words)}")
     return " · ".join(parts)
 

@@ -18,6 +18,10 @@ LONGEST_MARKUP = 2_000_000
 MOST_NESTED = 256
 """Elements within one another. A browser stops at 512, and the parser's time is quadratic."""
 
+LONGEST_ATTRIBUTES = 1_000
+"""Characters of a tag's attributes; none of longer ones is read. The parser's time is quadratic in
+their number, and no word of a text is in them."""
+
 _DROPPED = (
     "audio canvas embed head iframe noembed noframes noscript object script style svg template "
     "title video"
@@ -107,11 +111,14 @@ class _TagCleaner:
         if found["other"]:
             return found[0]
         name = (found["name"] or "").lower()
+        tag = found[0]
+        if name and len(found["rest"]) > LONGEST_ATTRIBUTES:
+            tag = f"<{found['end']}{found['name']}>"
         if not name or not (found["end"] or self._is_element(name, found["rest"])):
             return f"&lt;{found[0][1:]}"
         if name in VOID or name in DROPPED or name in CLOSED_BY_THE_NEXT:
-            return found[0]
-        return self._limit_depth(found[0], name, is_end=bool(found["end"]))
+            return tag
+        return self._limit_depth(tag, name, is_end=bool(found["end"]))
 
     def _limit_depth(self, tag: str, name: str, *, is_end: bool) -> str:
         if is_end:

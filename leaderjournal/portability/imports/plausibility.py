@@ -4,6 +4,7 @@ A wrong code page betrays itself: letters of two scripts within a word, capitals
 letters, signs between letters, letters that no one language has, rare ideographs.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
@@ -42,12 +43,20 @@ FREQUENT_LETTERS = {
 SENTENCE_SIGNS = frozenset("’‘“”„‚«»‹›–—…•·¿¡€£、。「」『』・！？：；，（）～　《》〈〉")
 """Signs beyond ASCII of any text; others, such as `³`, are usual only outside of words."""
 
+SIGN_WITHIN_WORD = re.compile(
+    "(?<=[A-Za-zÀ-ɏ])(?:[„“”«»‚‹›¿¡€£•]|(?<![lL])·|·(?![lL]))(?=[A-Za-zÀ-ɏ])"
+)
+"""Signs that stand before or after a word in Latin letters, and never within it."""
+
 IDEOGRAPHS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"})
-USUAL_SCRIPTS = frozenset({"LATIN", "HANGUL"})
+USUAL_SCRIPTS = frozenset({"LATIN"})
 BOX_DRAWING = ("\u2500", "\u259f")
 """What KOI8 and the code pages of DOS have where others have letters."""
 
 UNUSUAL_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs"})
+
+MOST_ACCENTED = 0.6
+"""Of the letters of a Latin word of three or more, hardly more have accents."""
 
 IMPOSSIBLE, WRONG, STRANGE, RARE = 4.0, 1.0, 0.6, 0.3
 
@@ -58,6 +67,7 @@ def measure_implausibility(text: str) -> float:
     if not beyond:
         return 0.0
     cost = sum(map(_measure_sign, text)) + _measure_latin(text)
+    cost += WRONG * len(SIGN_WITHIN_WORD.findall(text))
     for word in _split_words(text):
         if not word.isascii():
             cost += _measure_word(word)
@@ -102,6 +112,9 @@ def _measure_latin(text: str) -> float:
 def _measure_word(word: str) -> float:
     scripts = [_get_script(letter) for letter in word]
     cost = 0.0
+    accented = sum(not letter.isascii() for letter in word)
+    if set(scripts) == {"LATIN"} and len(word) > 2 and accented > MOST_ACCENTED * len(word):
+        cost += STRANGE * accented
     pairs = zip(pairwise(word), pairwise(scripts), strict=True)
     for (before, letter), (script_before, script) in pairs:
         cost += WRONG * (script_before != script)
@@ -117,6 +130,8 @@ def _measure_rarity(letter: str, script: str) -> float:
         return 0.0 if letter.lower() in frequent else RARE
     if script == "IDEOGRAPHS":
         return _measure_ideograph(letter)
+    if script == "HANGUL":
+        return 0.0 if _get_lead(letter, "euc_kr") else STRANGE
     if script == "HALFWIDTH":
         return WRONG
     return 0.0 if script in USUAL_SCRIPTS else RARE

@@ -124,10 +124,10 @@ def _preview_outcome(cipher: Cipher, day: DayToImport) -> Outcome:
     return _choose_outcome(row, is_new=joined.content != decrypt_day(cipher, row).content)
 
 
-def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> int:
+def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> set[UUID]:
     """Erase imported days that are unchanged, inside the caller's transaction.
 
-    `days` holds, by id, the version at which each was imported. Return how many were erased; one
+    `days` holds, by id, the version at which each was imported. Return the ids of those erased; one
     that was edited since stays.
     """
     removed = [
@@ -145,18 +145,18 @@ def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> int:
         counted_days_changed.send(session, account=account, first=min(dates))
     commitments_removed.send(session, days=[(account, day_id) for account, day_id, _ in removed])
     send_erased(session, [(account, date) for account, _, date in removed])
-    return len(removed)
+    return {day_id for _, day_id, _ in removed}
 
 
 def undo_joining(
     session: Session, cipher: Cipher, days: Mapping[UUID, tuple[Outcome, int]], *, now: Instant
-) -> int:
+) -> dict[UUID, int]:
     """Take back what was joined to days or restored, inside the caller's transaction.
 
-    `days` holds, by id, what was done and the version that it made. Return how many days were taken
-    back; one that was edited since stays.
+    `days` holds, by id, what was done and the version that it made. Return the version that each
+    has now; one that was edited since stays as it is, and out of it.
     """
-    taken_back = 0
+    taken_back = {}
     for day_id, (outcome, version) in days.items():
         row = session.get(Reflection, day_id, with_for_update=True, populate_existing=True)
         if row is None or row.version != version or row.deleted_at is not None:
@@ -165,7 +165,7 @@ def undo_joining(
             _take_back_version(session, cipher, row, now)
         if outcome in (Outcome.RESTORED, Outcome.RESTORED_AND_JOINED):
             put_in_trash(session, cipher, row, now=now)
-        taken_back += 1
+        taken_back[day_id] = row.version
     return taken_back
 
 

@@ -150,3 +150,22 @@ def test_decoded_wrongly_a_text_is_less_plausible():
     assert measure_implausibility(GERMAN) == measure_implausibility("plain") == 0
     wrong = GERMAN.encode("cp1252").decode("cp1251")
     assert measure_implausibility(wrong) > 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Não", "São Paulo", "Reunião", "Irmão", "Hoje não consegui.", "Não foi fácil", "Põe"),
+        *("Estou são e salvo", "A equipe não está bem, mas amanhã será melhor", "Über", "l·l"),
+    ],
+)
+def test_short_text_of_a_table_is_read_as_windows_1252(text):
+    row = (
+        f"full_date;date;weekday;time;mood;activities;note_title;note\n24/11/2025;;;;bem;;;{text}\n"
+    )
+    assert decode_text(row.encode("cp1252")) == row
+
+
+@pytest.mark.parametrize("text", ["Příliš žluťoučký kůň", "Őrült hűség", "Zażółć gęślą jaźń"])
+def test_short_text_of_central_europe_is_read_as_windows_1250(text):
+    assert decode_text(f"a;b;{text}\n".encode("cp1250")) == f"a;b;{text}\n"

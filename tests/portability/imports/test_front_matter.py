@@ -81,12 +81,12 @@ def test_front_matter_that_is_longer_than_a_note_is_refused():
         split("a" * LONGEST_FRONT_MATTER)
 
 
-def test_what_an_app_arranges_notes_by_is_not_carried():
+def test_what_an_app_arranges_notes_by_is_not_carried_and_words_of_the_leader_are():
     front = split(
         "id: a b\naliases: [c d]\ncssclass: e f\ncreated: 1 March\nsleep: 7\nproject: Apollo\n"
         "mood: <% tp.mood %>\nweather: null\nstar: false\nrating: 4"
     )
-    assert describe_fields(front) == "rating: 4"
+    assert describe_fields(front) == "sleep: 7 · project: Apollo · rating: 4"
 
 
 @pytest.mark.parametrize("title", ["2024-03-05", "{{title}}", "<% tp.file.title %>", "null", ""])

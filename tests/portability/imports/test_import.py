@@ -147,6 +147,21 @@ def test_text_that_does_not_fit_into_a_stored_day_is_named_with_the_day(client):
     assert leader.get("/reflections/2024-05-06").json["note"] == "a" * 19_990
 
 
+def test_imports_of_one_day_can_be_undone_in_any_order(client):
+    leader = a_leader(client)
+    places = []
+    for text in ("one", "two"):
+        reply = import_file(leader, create_zip([create_entry(text)]))
+        places.append(reply.headers["Location"].removeprefix("/api/v1"))
+    first, second = places
+    assert leader.call("POST", f"{first}/undo").json["kept"] == 1
+    assert leader.call("POST", f"{second}/undo").json["kept"] == 0
+    assert leader.get("/reflections/2024-05-06").json["note"] == "one"
+    assert leader.call("POST", f"{first}/undo").json["kept"] == 0
+    assert leader.get("/reflections/2024-05-06").status_code == 404
+    assert leader.call("POST", f"{first}/undo").status_code == 404
+
+
 def test_score_of_a_file_that_differs_is_named_with_the_day(client):
     leader = a_leader(client)
     leader.writes("2024-05-06", ("let-go", 4, "Stood aside."))

@@ -205,3 +205,9 @@ def test_any_markup_is_read(html):
     looks_like_html(html)
     assert "\n\n\n" not in html_to_text(html)
     html_to_text(html, keep_lines=True)
+
+
+def test_attributes_without_end_are_not_read_and_the_words_are():
+    many = " ".join(f"a{number}=1" for number in range(100_000))
+    assert html_to_text(f"<p {many}>Words <b>of</b> mine.</p>") == "Words of mine."
+    assert html_to_text(f'<p title="{"x < y > z " * 500}">Words.</p>') == "Words."

@@ -78,6 +78,16 @@ def test_entry_whose_tags_have_changed_is_no_new_one():
     assert join(stored, DayContent(note=longer.text), parts=(longer,)).content != stored
 
 
+def test_entry_that_has_grown_by_lines_takes_the_place_of_what_it_was():
+    stored = DayContent(note="Before.\n\nMorning.\n\nAfter.")
+    for grown in ("Morning.\nEvening.", "Morning.\n\nEvening.\nNight."):
+        joined = join(stored, DayContent(note=grown), parts=(NotePart(grown),)).content
+        assert joined.note == f"Before.\n\n{grown}\n\nAfter."
+    parts = (NotePart("Morning."), NotePart("Morning.\nEvening."))
+    joined = join(stored, DayContent(note="x"), parts=parts).content
+    assert joined.note == "Before.\n\nMorning.\n\nAfter.\n\nMorning.\nEvening."
+
+
 def test_short_entry_that_begins_like_another_is_new():
     stored = DayContent(note="Good day\nwith Mira.")
     part = NotePart("Good day", "Good day")

@@ -34,8 +34,8 @@ REFERENCE = re.compile(r"\(\(([\w-]{6,64})\)\)")
 LONGEST_REFERENCE = 500
 MOST_REFERENCES = 10
 """References of one block that are resolved: an export of them alone would unfold to gigabytes."""
-DEEPEST = 60
-"""Levels of blocks that are read; JSON may nest deeper than a person does."""
+DEEPEST, MOST_INDENTED = 500, 20
+"""Levels of blocks that are read, which is as deep as JSON can be, and those that are indented."""
 
 Found = JournalEntry | Failure | LeftBehind
 
@@ -137,7 +137,7 @@ def _list_lines(block: Any, strings: Mapping[str, str], level: int) -> Iterator[
     string = block.get("string")
     if isinstance(string, str) and string.strip():
         for line in _resolve(clean_block(string), strings).split("\n"):
-            yield INDENT * level + line
+            yield INDENT * min(level, MOST_INDENTED) + line
     children = block.get("children")
     for child in children if isinstance(children, list) else ():
         yield from _list_lines(child, strings, level + 1)

@@ -1,10 +1,11 @@
 """What an import adds to a day that is there: what is new is joined to it, and nothing is replaced.
 
-Any text is new that no version of the day has. So what a leader has deleted or rewritten since an
+Any text is new that no version of the day has; one that has grown by lines takes the place of what
+it was. So what a leader has deleted or rewritten since an
 earlier import does not come back with the next one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leaderjournal.reflections.rules import Answer, DayContent
@@ -61,9 +62,11 @@ class Joining:
         versions = (stored, *earlier)
         self.left_out = []
         note = stored.note
-        for part in parts or (NotePart(found.note),):
+        given = parts or (NotePart(found.note),)
+        for part in given:
             if not _is_known_part(part, [version.note for version in versions]):
-                note = self._add_text(note, part.text, "the note")
+                shorter = _find_shorter(note, part.text, {one.text.strip() for one in given})
+                note = self._add_text(note, part.text, "the note", instead_of=shorter)
         commitment = stored.commitment
         if not _is_known(found.commitment, (version.commitment for version in versions)):
             commitment = self._add_text(commitment, found.commitment, "what comes next")
@@ -98,8 +101,13 @@ class Joining:
             question=stored.question or found.question,
         )
 
-    def _add_text(self, text: str, added: str, where: str) -> str:
-        joined = SEPARATOR.join(filter(None, (text.rstrip(), added.strip())))
+    def _add_text(self, text: str, added: str, where: str, *, instead_of: str = "") -> str:
+        """Return a text with what is `added` at its end, or else `instead_of` a piece of it."""
+        if instead_of:
+            framed = _frame(text).replace(_frame(instead_of), _frame(added), 1)
+            joined = framed.removeprefix(SEPARATOR).removesuffix(SEPARATOR)
+        else:
+            joined = SEPARATOR.join(filter(None, (text.rstrip(), added.strip())))
         if len(joined) > self.longest:
             self.left_out.append(
                 f"With it, {where} would hold more than {self.longest:,} characters, "
@@ -123,6 +131,30 @@ def _is_known_part(part: NotePart, known: Sequence[str]) -> bool:
         return True
     begins = f"{SEPARATOR}{words.strip()}\n"
     return len(words) >= LONG_ENOUGH and any(begins in _frame(one) for one in known)
+
+
+def _find_shorter(note: str, text: str, others: Collection[str]) -> str:
+    """Return the paragraphs of a note that `text` has grown from; nothing where there are none.
+
+    They stand in the note, `text` begins with them and goes on, and no other entry is these.
+    """
+    text = text.strip()
+    paragraphs = text.split(SEPARATOR)
+    last = paragraphs[-1].split("\n")
+    pieces = [SEPARATOR.join(paragraphs[:number]) for number in range(1, len(paragraphs))]
+    pieces += [
+        SEPARATOR.join((*paragraphs[:-1], "\n".join(last[:number])))
+        for number in range(1, len(last))
+    ]
+    framed = _frame(note)
+    return next(
+        (
+            one
+            for one in reversed(pieces)
+            if one.strip() and one not in others and _frame(one) in framed
+        ),
+        "",
+    )
 
 
 def _frame(text: str) -> str:
