@@ -213,7 +213,7 @@ def _read_served_question(row: Any) -> DayQuestion:
 def _read_review(row: Any) -> ImportedReview:
     month = Period.parse(row["month"])
     if month.month is None:
-        raise InvalidEntry("Its month is none, such as 2026-11.")
+        raise InvalidEntry("Its month is no month, such as 2026-11.")
     version = _read_version_number(row)
     return ImportedReview(
         month=month,
@@ -259,7 +259,7 @@ def _read_entry(row: Any) -> ImportedEntry:
 def _read_team_mirror(row: Any) -> ClosedMirror:
     month = Period.parse(row["month"])
     if month.month is None:
-        raise InvalidEntry("Its month is none, such as 2026-11.")
+        raise InvalidEntry("Its month is no month, such as 2026-11.")
     loaded = TallySchema().load(row, unknown=EXCLUDE)
     return ClosedMirror(
         month.name, loaded.pop("last_date"), close_tally(Tally(unused=(), **loaded))

@@ -56,7 +56,7 @@ def parse_own_day(front: FrontMatter, options: ReadingOptions) -> DayToImport:
     """Return a day of our export. Raises InvalidEntry for one without a valid date or content."""
     named = find_date(str(front.fields["date"]))
     if named is None:
-        raise InvalidEntry("The date in its front matter is none, such as 2026-11-24.")
+        raise InvalidEntry("The date in its front matter is no date, such as 2026-11-24.")
     day = to_local_date(choose_reading(named))
     require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
     zone = get_known_zone(front.fields.get("time_zone"), otherwise=options.zone)

@@ -101,7 +101,7 @@ def require_words(text: object) -> str:
     """Return an entry's text like `clean_text`. Raises InvalidEntry for an invisible text too."""
     words = clean_text(text)
     if not has_words(words):
-        raise InvalidEntry("It holds no words; photos and sounds stay behind.")
+        raise InvalidEntry("It holds no words.")
     return words
 
 

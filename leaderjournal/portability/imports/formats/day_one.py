@@ -179,7 +179,9 @@ def _parse_instant(value: Any) -> Instant:
     # A date alone is no instant: midnight would move it to the day before. Years are limited so
     # that every zone's offset fits.
     if moment is None or len(value) <= len("2016-01-11") or not 1850 <= moment.year <= 9000:
-        raise InvalidEntry("Its creationDate is none, such as 2016-01-11T21:30:00Z.")
+        raise InvalidEntry(
+            "Its creationDate is no time between 1850 and 9000, such as 2016-01-11T21:30:00Z."
+        )
     return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 

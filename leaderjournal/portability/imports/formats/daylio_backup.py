@@ -165,7 +165,7 @@ def _read_time(entry: Mapping[str, Any]) -> tuple[date, time | None]:
         moment = datetime.fromtimestamp(float(entry["datetime"]) / 1000, UTC)
         wall = moment + timedelta(milliseconds=_get_number(entry, "timeZoneOffset") or 0)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        raise InvalidEntry("Its date is none.") from None
+        raise InvalidEntry("Its date is no day that there is.") from None
     return wall.date(), wall.time()
 
 

@@ -89,7 +89,7 @@ def _read_entry(
 ) -> Iterator[JournalEntry | LeftBehind]:
     day = _parse_date(given)
     if day is None:
-        raise InvalidEntry("Its date is none, such as 2026-11-24.")
+        raise InvalidEntry("Its date is no date, such as 2026-11-24.")
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no entry.")
     moment = locate_entry(day, None, options)

@@ -464,7 +464,7 @@ def test_invalid_characters_are_reported(text):
     ],
 )
 def test_entry_without_text_is_reported(text):
-    assert get_failure(create_entry(text)) == "It holds no words; photos and sounds stay behind."
+    assert get_failure(create_entry(text)) == "It holds no words."
 
 
 def test_entry_without_the_text_field_has_no_text():
@@ -694,7 +694,7 @@ def read_sample(name):
     return days, [(one.where, one.why) for one in read.failures], read.left_behind
 
 
-NO_WORDS = "It holds no words; photos and sounds stay behind."
+NO_WORDS = "It holds no words."
 
 
 @pytest.mark.parametrize(
