@@ -29,7 +29,7 @@ OFFSET = re.compile(
 LONGEST_NAME = 100
 FURTHEST_WEST, FURTHEST_EAST = timedelta(hours=-12), timedelta(hours=14)
 
-# RFC 5322, 4.3, and the summer times whose short names mean one offset alone.
+# RFC 5322, 4.3, and short names that mean one offset alone: IST is Indian, Irish and Israeli.
 ABBREVIATIONS = {
     "Z": 0,
     "UT": 0,
@@ -42,6 +42,20 @@ ABBREVIATIONS = {
     "WEST": 1,
     "CEST": 2,
     "EEST": 3,
+    "MSK": 3,
+    "PKT": 5,
+    "HKT": 8,
+    "SGT": 8,
+    "AWST": 8,
+    "JST": 9,
+    "KST": 9,
+    "AEST": 10,
+    "AEDT": 11,
+    "NZST": 12,
+    "NZDT": 13,
+    "BRT": -3,
+    "ART": -3,
+    "HST": -10,
 }
 
 # Zones of an offset that is no whole hour. Most have had it all year for decades.

@@ -33,6 +33,8 @@ from leaderjournal.portability.imports.written_times import locate_entry
 
 COLUMNS = frozenset({"full_date", "mood", "note"})
 MOST_ROWS = 100_000
+MOST_TRIED = 10
+"""Tables of a zip that are looked into."""
 
 DATE_SHAPE = (
     r" *[^\w\s\"]?(?:\d{1,4}[-./年년] *\d{1,2}[-./月월] *\d{1,4}[.日일]?|\d{8})"
@@ -42,19 +44,20 @@ TIME_SHAPE = r"[^\"\n,;|\t]{0,30}"
 
 
 def detect_daylio(upload: Upload) -> bool:
-    """Tell whether an upload's first line names Daylio's columns."""
-    if upload.is_zip:
-        return False
-    try:
-        return _find_table(upload) is not None
-    except InvalidEntry:
-        return False
+    """Tell whether the first line of an upload, or of a CSV in its zip, names Daylio's columns."""
+    return _find_table(upload) is not None
 
 
 def _find_table(upload: Upload) -> tuple[str, Header] | None:
-    text = normalize_line_ends(decode_text(upload.content))
-    header = find_header(text, COLUMNS)
-    return None if header is None else (text, header)
+    for member in upload.list_members(".csv")[:MOST_TRIED]:
+        try:
+            text = normalize_line_ends(decode_text(upload.peek(member)))
+        except (InvalidEntry, UnreadableJournal):
+            continue
+        header = find_header(text, COLUMNS)
+        if header is not None:
+            return text, header
+    return None
 
 
 def read_daylio(upload: Upload, options: ReadingOptions) -> Iterator[JournalEntry | Failure]:

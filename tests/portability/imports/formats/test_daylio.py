@@ -1,5 +1,7 @@
 """Daylio's CSV, as the app exports it and as spreadsheets save it."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -43,6 +45,14 @@ def test_spreadsheet_changes_nothing_that_matters(name):
     [day] = reading.days
     assert day.writing.written_at == datetime(2026, 3, 2, 19, 20, tzinfo=UTC)
     assert reading.moods == {"gut": 1}
+
+
+def test_table_in_a_zip_is_read_too():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("read me.csv", "a,b\n1,2\n")
+        archive.writestr("daylio/export.csv", (SAMPLES / "daylio-utf16.csv").read_bytes())
+    assert list_notes(read(file.getvalue())) == {"2026-03-02": "Notiz hier\ngut: Arbeit, Team"}
 
 
 def test_date_may_have_spaces_around_it():
