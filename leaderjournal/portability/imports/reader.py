@@ -16,7 +16,11 @@ from leaderjournal.portability.imports.full_export import (
 )
 from leaderjournal.portability.imports.journal_format import Found, ReadingOptions
 from leaderjournal.portability.imports.moods import score_moods
-from leaderjournal.portability.imports.refusals import explain_refusal
+from leaderjournal.portability.imports.refusals import (
+    add_readable,
+    explain_refusal,
+    find_sign,
+)
 from leaderjournal.portability.imports.registry import find_format
 from leaderjournal.portability.imports.rules import (
     Failure,
@@ -77,7 +81,13 @@ class FileReader:
         if found is None:
             raise UnreadableJournal(explain_refusal(upload))
         options = ReadingOptions(self.zone, self.day_starts_at, self.today)
-        return self._collect(found.kind, found.read(upload, options))
+        try:
+            return self._collect(found.kind, found.read(upload, options))
+        except UnreadableJournal as error:
+            if not found.is_general or upload.is_zip:
+                raise
+            why = explain_refusal(upload) if find_sign(upload) else add_readable(str(error))
+            raise UnreadableJournal(why) from None
 
     def read_own_export(self, whole: FullExport, *, questions: Mapping[str, str]) -> FileContent:
         """Return what a full export holds; `questions` maps own questions' old ids to new ones."""

@@ -153,20 +153,26 @@ SIGNS = (
 
 def explain_refusal(upload: Upload) -> str:
     """Return sentences that say why an upload is no journal, what to do, and which files are."""
+    return add_readable(_explain(upload))
+
+
+def add_readable(why: str) -> str:
+    """Return why a file cannot be read, with what can."""
     apps = ", ".join(guide.app for guide in list_guides())
-    return f"{_explain(upload)} What can be read: exports of {apps}, and our own JSON."
+    return f"{why} What can be read: exports of {apps}, and our own JSON."
 
 
 def _explain(upload: Upload) -> str:
     if any(one.info and one.info.flag_bits & ENCRYPTED for one in upload.list_members()):
         return "This zip is encrypted. Export it without a password."
-    advice = _find_sign(upload)
+    advice = find_sign(upload)
     if advice is not None:
         return advice
     return _explain_zip(upload) if upload.is_zip else _explain_file(upload.content)
 
 
-def _find_sign(upload: Upload) -> str | None:
+def find_sign(upload: Upload) -> str | None:
+    """Return what to do with a file that gives its app or kind away; None for any other."""
     members = [member.name for member in upload.list_members()] if upload.is_zip else []
     beginning = b"" if upload.is_zip else upload.content[:BEGINNING]
     for sign in SIGNS:

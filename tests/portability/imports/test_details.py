@@ -151,5 +151,7 @@ def test_media_are_counted_by_kind_whether_named_or_lying_there():
 
 def test_entry_is_what_is_built():
     assert build("words") == [
-        JournalEntry("here", "a", MOMENT.local_date, MOMENT.written_at, "UTC", "words")
+        JournalEntry(
+            *("here", "a", MOMENT.local_date, MOMENT.written_at, "UTC", "words"), words="words"
+        )
     ]

@@ -224,7 +224,7 @@ FORMAT = JournalFormat(
     detect_markdown,
     read_markdown,
     Guide(
-        app="Obsidian, Logseq and other folders of texts",
+        app="Obsidian, Logseq and other Markdown or text files",
         export=(
             "Put the folder into a zip: an Obsidian vault, a Logseq graph, Roam’s Markdown "
             "export, or any folder of .md, .markdown and .txt files. One text alone can come as "

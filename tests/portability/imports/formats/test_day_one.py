@@ -156,6 +156,7 @@ def test_entry_has_its_position_and_time_of_writing():
         datetime(2024, 5, 7, 1, tzinfo=UTC),
         "Asia/Tokyo",
         "Two.",
+        words="Two.",
     )
 
 
@@ -586,7 +587,7 @@ def test_zip_without_a_journal_is_refused(members):
         '{"entries": []} and more',
         '{"entries": [{"text": "a\nb"}]}',
         b'{"entries": [{"text": "\xff"}]}',
-        json.dumps({"entries": []}).encode("utf-16"),
+        '{"entries": ['.encode("utf-16"),
         "[" * 100_000,
         '{"a":' * 100_000,
     ],
