@@ -214,7 +214,7 @@ def test_undo_keeps_log_entries_that_are_in_use(app, client, leader):
     assert set(people) == {"Ana", "Ben"}
     other.call("POST", "/wins", {"text": "Newer", "person_id": people["Ana"]})
     with app.app_context():
-        undo_import(mine, UUID(added["id"]))
+        undo_import(mine, UUID(added["id"]), now=clock.now())
     assert [person["name"] for person in other.get("/people").json["items"]] == ["Ana"]
     assert [win["text"] for win in other.get("/wins").json["items"]] == ["Newer"]
     assert other.get(f"/people/{people['Ana']}/acts").json["items"] == []

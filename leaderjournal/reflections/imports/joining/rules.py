@@ -69,13 +69,16 @@ class Joining:
                 note = self._add_text(note, part.text, "the note", instead_of=shorter)
         commitment = stored.commitment
         if not _is_known(found.commitment, (version.commitment for version in versions)):
-            commitment = self._add_text(commitment, found.commitment, "what comes next")
+            if commitment.strip():  # it is one thing, that is kept or not
+                self.left_out.append("There is a commitment already; that of the file stays out.")
+            else:
+                commitment = found.commitment
         answers = {answer.key: answer for answer in stored.answers}
-        for answer in found.answers:
+        for answer in filter(_is_answered, found.answers):
             known = [version.get_answer(answer.key) for version in versions]
             answers[answer.key] = self._join_answer(answer, known)
-        kept = tuple(answer for answer in answers.values() if answer.is_answered)
-        return JoinedContent(DayContent(kept, note, commitment), tuple(self.left_out))
+        content = DayContent(tuple(answers.values()), note, commitment)
+        return JoinedContent(content, tuple(self.left_out))
 
     def _join_answer(self, found: Answer, known: Sequence[Answer]) -> Answer:
         """Return the stored answer, the first of the `known`, with what is new in `found`."""
@@ -115,6 +118,10 @@ class Joining:
             )
             return text
         return joined
+
+
+def _is_answered(answer: Answer) -> bool:
+    return answer.is_answered
 
 
 def _is_known(text: str, known: Iterable[str]) -> bool:
