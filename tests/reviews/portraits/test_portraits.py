@@ -21,7 +21,12 @@ from leaderjournal.practice_log.entries.rules import Kind, Person
 from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.people.forgetting import forget_person
 from leaderjournal.reflections import store as reflections_store
-from leaderjournal.reflections.imports.store import DayToImport, import_days, remove_imported_days
+from leaderjournal.reflections.imports.store import (
+    DayToImport,
+    Outcome,
+    import_days,
+    remove_imported_days,
+)
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
 from leaderjournal.reflections.saving.store import save_day
 from leaderjournal.reflections.texts import store as texts_store
@@ -117,7 +122,7 @@ class Practice:
         ]
         with write_transaction() as session:
             added = import_days(session, self.cipher, days, now=noon(day(LAST_STEP)))
-        self.imported |= dict.fromkeys(added.values(), 1)
+        self.imported |= {one.id: one.version for one in added if one.outcome is Outcome.CREATED}
 
     def undo_import(self):
         with write_transaction() as session:

@@ -18,6 +18,7 @@ from leaderjournal.practice.catalogue import KEY_SLUGS
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.imports.store import (
     DayToImport,
+    Outcome,
     import_days,
     remove_imported_days,
 )
@@ -97,7 +98,7 @@ class Journal:
 
     def __init__(self, account: UUID) -> None:
         self.cipher = find_leader(account).cipher
-        self.imported = {}
+        self.imported = []
 
     def do(self, change, *given):
         getattr(self, change)(*given)
@@ -140,7 +141,8 @@ class Journal:
 
     def undo_import(self):
         with write_transaction() as session:
-            remove_imported_days(session, dict.fromkeys(self.imported.values(), 1))
+            created = [one for one in self.imported if one.outcome is Outcome.CREATED]
+            remove_imported_days(session, {one.id: one.version for one in created})
 
     def forget(self):
         rewrite_texts(self.cipher, lambda text: text.replace("Ana", "somebody"), now=LATER)
