@@ -120,8 +120,8 @@ def _preview_outcome(cipher: Cipher, day: DayToImport) -> Outcome:
     row = find_row(db.session, cipher.account, day.local_date)
     if row is None:
         return Outcome.CREATED
-    joined = _join_content(db.session, cipher, row, day)
-    return _choose_outcome(row, is_new=joined.content != decrypt_day(cipher, row).content)
+    _, is_new = _join_content(db.session, cipher, row, day)
+    return _choose_outcome(row, is_new=is_new)
 
 
 def remove_imported_days(session: Session, days: Mapping[UUID, int]) -> set[UUID]:
@@ -199,27 +199,30 @@ def _join_day(
     session: Session, cipher: Cipher, row: Reflection, day: DayToImport, now: Instant
 ) -> ImportedDay:
     """Add what is new in a day to the stored one, which comes out of the trash if it is there."""
-    joined = _join_content(session, cipher, row, day)
-    is_new = joined.content != decrypt_day(cipher, row).content
+    joined, is_new = _join_content(session, cipher, row, day)
     outcome = _choose_outcome(row, is_new=is_new)
     if row.deleted_at is not None:
         bring_back(session, cipher, row)
     if is_new:
-        update_day(session, cipher, row, joined.content, writing=day.writing, now=now)
+        # A day that says something is written on now, so that its late answers stay late.
+        writing = _write_now(row, now) if row.completed else day.writing
+        update_day(session, cipher, row, joined.content, writing=writing, now=now)
     return ImportedDay(day.local_date, row.id, row.version, outcome, joined.left_out)
 
 
 def _join_content(
     session: Session, cipher: Cipher, row: Reflection, day: DayToImport
-) -> JoinedContent:
+) -> tuple[JoinedContent, bool]:
+    """Return the stored day with what is new in `day`, and whether anything is."""
     stored = decrypt_day(cipher, row).content
     joining = Joining({key.slug: key.name for key in catalogue.list_keys()}, LONGEST_TEXT)
     joined = joining.join(stored, day.content, parts=day.parts)
     if joined == JoinedContent(stored):  # as with most days of a file that comes in again
-        return joined
+        return joined, False
     versions = session.scalars(sa.select(Revision).where(Revision.reflection_id == row.id))
     earlier = [decrypt_version(cipher, version).content for version in versions]
-    return joining.join(stored, day.content, parts=day.parts, earlier=earlier)
+    joined = joining.join(stored, day.content, parts=day.parts, earlier=earlier)
+    return joined, joined.content != stored
 
 
 def _take_back_version(session: Session, cipher: Cipher, row: Reflection, now: Instant) -> None:
@@ -233,9 +236,13 @@ def _take_back_version(session: Session, cipher: Cipher, row: Reflection, now: I
     if before is None:
         return
     content = decrypt_version(cipher, before).content
-    writing = Writing(row.written_at, row.time_zone, DAY_STARTS_AT)
+    writing = _write_now(row, now)
     update_day(session, cipher, row, content, writing=writing, now=now, keeps_version=False)
     session.delete(before)
+
+
+def _write_now(row: Reflection, now: Instant) -> Writing:
+    return Writing(now, row.time_zone, DAY_STARTS_AT)
 
 
 def _choose_outcome(row: Reflection, *, is_new: bool) -> Outcome:

@@ -21,6 +21,7 @@ from leaderjournal.portability.imports.preview import confirm_import, preview_im
 from leaderjournal.portability.imports.reader import MoodChoices
 from leaderjournal.portability.imports.run import run_import
 from leaderjournal.reflections.imports import store as day_imports_store
+from leaderjournal.reflections.models import AnswerFigures
 from leaderjournal.reflections.search.segments.models import SearchSegment
 from leaderjournal.worker import run_queued_tasks
 
@@ -174,6 +175,23 @@ def test_score_of_a_file_that_differs_is_named_with_the_day(client):
     assert "2 already; 4" in failure["why"]
     day = other.get("/reflections/2024-05-06").json
     assert (day["answers"][0]["score"], day["version"]) == (2, 1)
+
+
+def test_late_answer_stays_late_when_something_joins_its_day_and_is_taken_back(app, client):
+    leader = a_leader(client)
+    leader.writes("2024-05-06", ("let-go", 3, "Written years later."))
+
+    def list_late_keys():
+        with app.app_context():
+            late = sa.select(AnswerFigures.key).where(AnswerFigures.in_time.is_(False))
+            return list(db.session.scalars(late))
+
+    assert list_late_keys() == ["let-go"]
+    reply = import_file(leader, create_zip([create_entry("Written in time.")]))
+    assert reply.json == describe_import(joined=1)
+    assert list_late_keys() == ["let-go"]
+    leader.call("POST", f"{reply.headers['Location'].removeprefix('/api/v1')}/undo")
+    assert list_late_keys() == ["let-go"]
 
 
 def test_undo_takes_back_what_was_joined_and_restored(client):

@@ -90,6 +90,10 @@ def test_entry_that_has_grown_by_lines_takes_the_place_of_what_it_was():
     for grown in ("Morning.\nEvening.", "Morning.\n\nEvening.\nNight."):
         joined = join(stored, DayContent(note=grown), parts=(NotePart(grown),)).content
         assert joined.note == f"Before.\n\n{grown}\n\nAfter."
+    lines = DayContent(note="Before.\n\nMorning.")
+    grown = "Morning.\nNoon.\n\nEvening."
+    joined = join(lines, DayContent(note=grown), parts=(NotePart(grown),)).content
+    assert joined.note == f"Before.\n\n{grown}"
     parts = (NotePart("Morning."), NotePart("Morning.\nEvening."))
     joined = join(stored, DayContent(note="x"), parts=parts).content
     assert joined.note == "Before.\n\nMorning.\n\nAfter.\n\nMorning.\nEvening."

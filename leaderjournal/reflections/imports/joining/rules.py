@@ -1,8 +1,8 @@
 """What an import adds to a day that is there: what is new is joined to it, and nothing is replaced.
 
 Any text is new that no version of the day has; one that has grown by lines takes the place of what
-it was. So what a leader has deleted or rewritten since an
-earlier import does not come back with the next one.
+it was. So what a leader has deleted or rewritten since an earlier import does not come back with
+the next one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -143,25 +143,22 @@ def _is_known_part(part: NotePart, known: Sequence[str]) -> bool:
 def _find_shorter(note: str, text: str, others: Collection[str]) -> str:
     """Return the paragraphs of a note that `text` has grown from; nothing where there are none.
 
-    They stand in the note, `text` begins with them and goes on, and no other entry is these.
+    They stand in the note, `text` begins with them and goes on in a new line, and no other entry is
+    these. The first place is taken at which one paragraph fits: all places would take too long.
     """
-    text = text.strip()
-    paragraphs = text.split(SEPARATOR)
-    last = paragraphs[-1].split("\n")
-    pieces = [SEPARATOR.join(paragraphs[:number]) for number in range(1, len(paragraphs))]
-    pieces += [
-        SEPARATOR.join((*paragraphs[:-1], "\n".join(last[:number])))
-        for number in range(1, len(last))
-    ]
-    framed = _frame(note)
-    return next(
-        (
-            one
-            for one in reversed(pieces)
-            if one.strip() and one not in others and _frame(one) in framed
-        ),
-        "",
-    )
+    text, grown = text.strip(), ""
+    at = 0
+    for paragraph in note.strip().split(SEPARATOR):
+        if not text.startswith(f"{paragraph}\n", at):
+            if at:
+                break
+            continue
+        if text[: at + len(paragraph)] not in others:
+            grown = text[: at + len(paragraph)]
+        at += len(paragraph) + len(SEPARATOR)
+        if not text.startswith(SEPARATOR, at - len(SEPARATOR)):
+            break
+    return grown.strip()
 
 
 def _frame(text: str) -> str:
