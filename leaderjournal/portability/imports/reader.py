@@ -86,8 +86,7 @@ class FileReader:
         except UnreadableJournal as error:
             if not found.is_general or upload.is_zip:
                 raise
-            why = explain_refusal(upload) if find_sign(upload) else add_readable(str(error))
-            raise UnreadableJournal(why) from None
+            raise UnreadableJournal(add_readable(find_sign(upload) or str(error))) from None
 
     def read_own_export(self, whole: FullExport, *, questions: Mapping[str, str]) -> FileContent:
         """Return what a full export holds; `questions` maps own questions' old ids to new ones."""
