@@ -428,7 +428,7 @@ def test_month_in_front_matter_alone_makes_no_review():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (OWN.replace("'2024-03-05'", "soon"), "none, such as"),
+        (OWN.replace("'2024-03-05'", "soon"), "no date, such as"),
         (OWN.replace("'2024-03-05'", "'2024-02-30'"), "does not exist"),
         (OWN.partition("let-go")[0] + "---\n", "no words and no scores"),
         ("---\nmonth: soon\nwritten_at: x\n---\n", "none that has come"),

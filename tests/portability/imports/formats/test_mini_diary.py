@@ -64,8 +64,8 @@ def test_day_of_mini_diarium_may_have_several_entries():
 @pytest.mark.parametrize(
     ("given", "entry", "why"),
     [
-        ("2024-02-30", {"text": "Secret"}, "none"),
-        ("Secret", {"text": "Secret"}, "none"),
+        ("2024-02-30", {"text": "Secret"}, "is no date"),
+        ("Secret", {"text": "Secret"}, "is no date"),
         ("2024-03-06", "Secret", "no entry"),
         ("2024-03-06", {"text": 7}, "no text"),
         ("2024-03-06", {"title": "", "text": ""}, "no words"),
