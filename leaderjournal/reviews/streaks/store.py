@@ -4,7 +4,6 @@ A checkpoint is stored, encrypted, for the end of each month. It falls away with
 before its end, or of the practice calendar, in the same transaction.
 """
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -128,12 +127,11 @@ def rebuild_checkpoints(leader: Leader, *, today: LocalDate) -> bool:
     """Compute every checkpoint anew; return whether one was stored that differs."""
     with write_transaction() as session:
         lock_account(session, leader.id)
-        stored = {
-            checkpoint.through: checkpoint
-            for checkpoint in _load_checkpoints(session, leader.cipher)
-        }
+        stored = _load_checkpoints(session, leader.cipher)
         _delete_checkpoints(session, leader.id, None)
-        added = _add_checkpoints(session, leader.cipher, find_last_settled_day(today))
+        # Further west, today is a day earlier than it was when a month was settled.
+        through = max([find_last_settled_day(today), *stored])
+        added = _add_checkpoints(session, leader.cipher, through)
         right = {checkpoint.through: checkpoint for checkpoint in added}
         return any(right.get(through) != checkpoint for through, checkpoint in stored.items())
 
@@ -171,6 +169,7 @@ def _add_checkpoints(session: Session, cipher: Cipher, through: LocalDate) -> li
         )
         for checkpoint in added
     )
+    session.flush()  # the next change of the transaction finds them
     return added
 
 
@@ -187,9 +186,10 @@ def _load_newest_checkpoint(session: Session, cipher: Cipher) -> Checkpoint:
     return _decrypt_checkpoint(cipher, row) if row else Checkpoint()
 
 
-def _load_checkpoints(session: Session, cipher: Cipher) -> Iterable[Checkpoint]:
+def _load_checkpoints(session: Session, cipher: Cipher) -> dict[LocalDate, Checkpoint]:
     query = sa.select(StreakCheckpoint).where(StreakCheckpoint.account_id == cipher.account)
-    return [_decrypt_checkpoint(cipher, row) for row in session.scalars(query)]
+    rows = session.scalars(query)
+    return {row.through_date: _decrypt_checkpoint(cipher, row) for row in rows}
 
 
 def _decrypt_checkpoint(cipher: Cipher, row: StreakCheckpoint | Any) -> Checkpoint:

@@ -214,6 +214,24 @@ def test_more_words_under_an_answer_leave_the_checkpoints(practice):
     assert list_checkpoint_days() == before
 
 
+def test_import_that_joins_days_of_two_settled_months_adds_each_checkpoint_once(practice):
+    practice.import_days({120, 250}, DayContent())
+    practice.import_days(
+        {120, 250}, DayContent((Answer(KEY_SLUGS[0], score=3, text="I listened."),))
+    )
+    assert list_checkpoint_days()[-1] == find_last_settled_day(day(250))
+    assert not streaks_store.rebuild_checkpoints(practice.leader, today=day(LAST_STEP))
+
+
+def test_checkpoint_of_a_month_that_is_not_settled_further_west_is_kept(practice):
+    settled = LocalDate(date(2026, 6, 4))
+    practice.save((settled - FIRST).days, DayContent((Answer(KEY_SLUGS[0], score=3),)))
+    before = list_checkpoint_days()
+    assert before[-1] == date(2026, 5, 31)
+    assert not streaks_store.rebuild_checkpoints(practice.leader, today=days_after(settled, -1))
+    assert list_checkpoint_days() == before
+
+
 def test_change_of_the_calendar_removes_every_checkpoint(practice):
     practice.save_run(0, 100, DayContent((Answer(KEY_SLUGS[0], score=3, text="I listened."),)))
     assert list_checkpoint_days()
