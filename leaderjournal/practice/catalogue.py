@@ -22,12 +22,14 @@ __all__ = [
     "FIRST_MONTH_DAYS",
     "KEY_SLUGS",
     "MIRROR_SCORES",
+    "TOP_SCORE_HINT",
     "CatalogueError",
     "find_first_month_day",
     "get_behaviour",
     "get_key",
     "get_one_thing",
     "get_question",
+    "get_score_sentence",
     "list_all_questions",
     "list_first_month_questions",
     "list_keys",
@@ -35,13 +37,19 @@ __all__ = [
 ]
 
 MIRROR_SCORES: dict[int, str] = {
-    1: "not today",
-    2: "barely",
+    1: "not at all",
+    2: "a little",
     3: "partly",
     4: "mostly",
-    5: "my team saw it",
+    5: "fully",
 }
-"""The mirror scores and their words. They measure a day's conduct, never a person's worth."""
+"""The mirror scores and their words: how far, from one end to the other.
+
+They answer a score sentence, and measure a day's conduct, never a person's worth.
+"""
+
+TOP_SCORE_HINT = "my team would say so"
+"""What the highest mirror score means to a leader who hesitates."""
 
 
 def list_keys() -> tuple[Key, ...]:
@@ -92,6 +100,13 @@ def get_behaviour(key_slug: str, slug: str) -> Behaviour:
 def get_question(question_id: str) -> Question:
     """Return a question, including the first month's, by its id. Raises KeyError."""
     return _index_questions()[question_id]
+
+
+def get_score_sentence(key_slug: str, behaviour: str | None) -> str:
+    """Return what a mirror score answers, of a behaviour or else of the key. Raises KeyError."""
+    if behaviour:
+        return get_behaviour(key_slug, behaviour).score_sentence
+    return get_key(key_slug).score_sentence
 
 
 @cache

@@ -13,6 +13,12 @@ KEY_SLUGS = ("lead-from-front", "protect-and-serve", "let-go")
 QUESTION_LENGTH = range(40, 161)
 """How many characters a question of the catalogue may have: it is read on a phone."""
 
+SCORE_SENTENCE = re.compile(r"How far did you [^?]{3,60} today\?")
+"""The one form in which a mirror score is asked for, so that "not at all" to "fully" answer it."""
+
+TEAM_SENTENCE = re.compile(r"How far did \{leader\} [^?{}]{3,60} in \{month\}\?")
+"""The same of a month, as the team scores its leader."""
+
 ID = re.compile(r"[a-z0-9-]{3,60}")
 
 FIRST_MONTH_DAYS = 30
@@ -27,8 +33,8 @@ def read_catalogue(toml: str) -> tuple[tuple[Key, ...], tuple[Question, ...]]:
     """Return the keys and questions written in `toml`, in its order.
 
     Raises CatalogueError if the text is not TOML, if the keys are not those of KEY_SLUGS in
-    that order, if a slug, name, line or question is missing or malformed, if a behaviour or
-    question is repeated, or if a retired id is used again.
+    that order, if a slug, name, line, sentence or question is missing or malformed, if a behaviour,
+    sentence or question is repeated, or if a retired id is used again.
     """
     try:
         document = tomllib.loads(toml)
@@ -40,6 +46,7 @@ def read_catalogue(toml: str) -> tuple[tuple[Key, ...], tuple[Question, ...]]:
         raise CatalogueError(f"the keys must be {', '.join(KEY_SLUGS)}, in this order")
     questions = tuple(question for entry in entries for question in _read_questions(entry))
     _reject_duplicates("behaviour", [b.slug for key in keys for b in key.behaviours])
+    _reject_duplicates("score sentence", list(_iter_score_sentences(keys)))
     _reject_duplicates("question", [*_read_retired(document), *(q.id for q in questions)])
     return keys, questions
 
@@ -78,6 +85,8 @@ def _read_key(entry: dict[str, Any]) -> Key:
         slug=slug,
         name=_read_line(entry, "name", where),
         text=_read_line(entry, "text", where),
+        score_sentence=_read_score_sentence(entry, where),
+        team_sentence=_read_team_sentence(entry, where),
         behaviours=tuple(_read_behaviour(b) for b in _read_tables(entry, "behaviour", where)),
     )
 
@@ -86,8 +95,32 @@ def _read_behaviour(entry: dict[str, Any]) -> Behaviour:
     slug = _read_slug(entry, "a behaviour")
     where = f"the behaviour {slug}"
     return Behaviour(
-        slug, name=_read_line(entry, "name", where), text=_read_line(entry, "text", where)
+        slug,
+        name=_read_line(entry, "name", where),
+        text=_read_line(entry, "text", where),
+        score_sentence=_read_score_sentence(entry, where),
     )
+
+
+def _read_score_sentence(entry: dict[str, Any], where: str) -> str:
+    sentence = _read_line(entry, "score", where)
+    if not SCORE_SENTENCE.fullmatch(sentence):
+        raise CatalogueError(f'the score of {where} must be "How far did you … today?", and short')
+    return sentence
+
+
+def _read_team_sentence(entry: dict[str, Any], where: str) -> str:
+    sentence = _read_line(entry, "team_score", where)
+    if not TEAM_SENTENCE.fullmatch(sentence):
+        form = "How far did {leader} … in {month}?"
+        raise CatalogueError(f'the team_score of {where} must be "{form}", and short')
+    return sentence
+
+
+def _iter_score_sentences(keys: tuple[Key, ...]) -> Iterator[str]:
+    for key in keys:
+        yield key.score_sentence
+        yield from (behaviour.score_sentence for behaviour in key.behaviours)
 
 
 def _read_questions(key_entry: dict[str, Any]) -> Iterator[Question]:

@@ -7,21 +7,35 @@ from leaderjournal.kernel.days import LocalDate
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Something a leader did or did not do today; `text` says it in the leader's own voice."""
+    """Something a leader did or did not do today; `text` says it, to follow the word "I".
+
+    `score_sentence` is what a mirror score answers: "How far did you … today?"
+    """
 
     slug: str
     name: str
     text: str
+    score_sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One of the three keys, with its behaviours in the order of the practice."""
+    """One of the three keys, with its behaviours in the order of the practice.
+
+    `text` is one line that says what it means. `score_sentence` is what a mirror score answers
+    where the question asks about no behaviour.
+    """
 
     slug: str
     name: str
     text: str
+    score_sentence: str
+    team_sentence: str
     behaviours: tuple[Behaviour, ...]
+
+    def ask_team(self, leader: str, month: str) -> str:
+        """Return what the team scores: how far the leader of that name lived the key in `month`."""
+        return self.team_sentence.format(leader=leader, month=month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def day_shell() -> Response:
         as_shell=True,
         form=make_blank_form(catalogue.list_keys()),
         mirror=list(catalogue.MIRROR_SCORES.items()),
+        score_hint=catalogue.TOP_SCORE_HINT,
     )
     return _make_revalidated_response(page, "text/html")
 

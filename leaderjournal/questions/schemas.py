@@ -51,12 +51,16 @@ class QuestionSchema(Schema):
     retired = fields.Boolean(required=True)
 
 
+_SCORE_SENTENCE = {"description": "What its mirror score answers, from 1 not at all to 5 fully"}
+
+
 class BehaviourSchema(Schema):
     """A behaviour of a key."""
 
     slug = fields.String(required=True)
     name = fields.String(required=True)
     text = fields.String(required=True)
+    score_sentence = fields.String(required=True, metadata=_SCORE_SENTENCE)
 
 
 class KeySchema(Schema):
@@ -66,6 +70,7 @@ class KeySchema(Schema):
     slug = fields.String(required=True)
     name = fields.String(required=True)
     text = fields.String(required=True)
+    score_sentence = fields.String(required=True, metadata=_SCORE_SENTENCE)
     behaviours = fields.List(fields.Nested(BehaviourSchema), required=True)
 
 

@@ -94,7 +94,8 @@ def prompts_today() -> dict[str, Any]:
     """Read today's questions: one per key, the same all day."""
     leader = get_current_leader()
     today = leader.today(clock.now())
-    return {"local_date": today, "questions": get_day_questions(leader, today)}
+    questions = [_serialize_question(question) for question in get_day_questions(leader, today)]
+    return {"local_date": today, "questions": questions}
 
 
 @blueprint.get("/prompts/ahead")
@@ -118,14 +119,16 @@ def prompts_ahead() -> dict[str, Any]:
 
 
 def _serialize_question(question: Question) -> dict[str, Any]:
-    behaviour = question.behaviour
-    name = catalogue.get_behaviour(question.key, behaviour).name if behaviour else None
+    slug = question.behaviour
+    behaviour = catalogue.get_behaviour(question.key, slug) if slug else None
     return {
         "id": question.id,
         "key": question.key,
-        "behaviour": behaviour,
-        "behaviour_name": name,
+        "behaviour": slug,
+        "behaviour_name": behaviour.name if behaviour else None,
+        "behaviour_text": behaviour.text if behaviour else None,
         "text": question.text,
+        "score_sentence": catalogue.get_score_sentence(question.key, slug),
     }
 
 

@@ -10,7 +10,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.catalogue import MIRROR_SCORES
+from leaderjournal.practice.catalogue import MIRROR_SCORES, TOP_SCORE_HINT
 from leaderjournal.questions.first_month.store import is_first_month_offered
 from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reflections import store
@@ -99,6 +99,7 @@ def render_day(
         form=page.form,
         keys=catalogue.list_keys(),
         mirror=list(MIRROR_SCORES.items()),
+        score_hint=TOP_SCORE_HINT,
         errors=errors or {},
     )
 
@@ -138,16 +139,19 @@ def _make_cards(
     cards = []
     for question in questions:
         slug, answer = question.key, answers.get(question.key)
+        key, asked = catalogue.get_key(slug), question.behaviour
+        behaviour = catalogue.get_behaviour(slug, asked) if asked else None
         cards.append(
             KeyCard(
                 slug=slug,
-                name=catalogue.get_key(slug).name,
+                name=key.name,
+                meaning=key.text,
                 question_id=question.id,
                 question=question.text,
-                behaviour=question.behaviour or "",
-                behaviour_name=catalogue.get_behaviour(slug, question.behaviour).name
-                if question.behaviour
-                else "",
+                behaviour=asked or "",
+                behaviour_name=behaviour.name if behaviour else "",
+                behaviour_text=behaviour.text if behaviour else "",
+                score_sentence=catalogue.get_score_sentence(slug, asked),
                 score=request.form.get(
                     f"score-{slug}", answer.score if answer else None, type=_parse_score
                 ),

@@ -40,7 +40,7 @@ def _make_written_at_field() -> Timestamp:
 
 
 class AnswerSchema(Schema):
-    """An answer under one key: a mirror score from 1 "not today" to 5 "my team saw it", words."""
+    """An answer under one key: a mirror score from 1 "not at all" to 5 "fully", and words."""
 
     key = fields.String(required=True, validate=KEY)
     behaviour = fields.String(allow_none=True, load_default=None)
@@ -211,6 +211,9 @@ class AskedQuestionSchema(Schema):
     key = fields.String(required=True)
     behaviour = fields.String(required=True, allow_none=True)
     text = fields.String(required=True)
+    score_sentence = fields.String(
+        required=True, metadata={"description": "What the mirror score of the answer is about"}
+    )
     question = fields.String(required=True, attribute="id")
 
 
@@ -218,6 +221,7 @@ class AheadQuestionSchema(AskedQuestionSchema):
     """A question of a day to come."""
 
     behaviour_name = fields.String(required=True, allow_none=True)
+    behaviour_text = fields.String(required=True, allow_none=True)
 
 
 class DayAheadSchema(Schema):

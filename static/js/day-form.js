@@ -50,20 +50,28 @@ export function readQuestions(form) {
     key: card.dataset.key,
     behaviour: getField(form, "behaviour", card).value || null,
     behaviour_name: card.querySelector("[data-behaviour-name]")?.textContent ?? null,
+    behaviour_text: card.querySelector("[data-behaviour-text]")?.textContent ?? null,
+    score_sentence: card.querySelector("[data-score-sentence]")?.textContent ?? null,
     question: getField(form, "question", card).value || null,
     text: card.querySelector(".question").textContent,
   }));
 }
 
 export function showQuestions(form, questions) {
-  for (const { key, behaviour, behaviour_name, question, text } of questions) {
+  for (const { key, behaviour, behaviour_name, behaviour_text, question, text, score_sentence } of questions) {
     const card = form.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!card) continue;
     card.querySelector(".question").textContent = text;
     getField(form, "question", card).value = question ?? "";
     getField(form, "behaviour", card).value = behaviour ?? "";
-    const name = card.querySelector("[data-behaviour-name]");
-    name.textContent = behaviour_name ?? "";
-    name.parentElement.hidden = !behaviour_name;
+    for (const name of card.querySelectorAll("[data-behaviour-name]")) {
+      name.textContent = behaviour_name ?? "";
+      name.parentElement.hidden = !behaviour_name;
+    }
+    const meaning = card.querySelector("[data-behaviour-text]");
+    meaning.textContent = behaviour_text ?? "";
+    meaning.parentElement.hidden = !behaviour_text;
+    // A device may still have questions of a release without the sentence: the key's own stays then.
+    if (score_sentence) card.querySelector("[data-score-sentence]").textContent = score_sentence;
   }
 }

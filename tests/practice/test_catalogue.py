@@ -11,9 +11,12 @@ from leaderjournal.practice import catalogue
 from leaderjournal.practice.catalogue import (
     KEY_SLUGS,
     MIRROR_SCORES,
+    TOP_SCORE_HINT,
     get_behaviour,
     get_key,
     get_question,
+    get_score_sentence,
+    list_all_questions,
     list_keys,
     list_questions,
 )
@@ -27,6 +30,11 @@ PRACTICE = {
     "let-go": "hire-well develop-talent earn-buy-in put-in-position step-aside grant-autonomy "
     "learn-by-doing celebrate",
 }
+OPEN = r"(On which|Who|Whose|What|Where|Which|When|How) "
+"""How a question begins: it is answered in words, not by yes or no."""
+ARCHAIC = frozenset(
+    ["whom", "nor", "whoever", "shall", "upon", "although", "ought", "thus", "hence", "whilst"]
+)
 LITTLE_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -52,11 +60,11 @@ def test_keys_and_behaviours_match_the_practice():
     assert sum(len(k.behaviours) for k in list_keys()) == 28
 
 
-def test_every_behaviour_has_at_least_seven_questions():
+def test_every_behaviour_has_eight_to_ten_questions():
     per_behaviour = Counter((q.key, q.behaviour) for q in list_questions())
     assert per_behaviour.keys() == {(k.slug, b.slug) for k in list_keys() for b in k.behaviours}
-    assert min(per_behaviour.values()) >= 7
-    assert len(list_questions()) >= 196
+    assert min(per_behaviour.values()) >= 8
+    assert max(per_behaviour.values()) <= 10
 
 
 def test_every_key_has_a_question_between_two_full_months():
@@ -82,10 +90,86 @@ def test_question_is_short_open_and_about_today(q: catalogue.Question):
     assert "!" not in q.text
     assert {"you", "your", "yours", "yourself", "yourselves"} & set(words(q.text))
     assert re.search(r"\b(today|tonight|day|this (morning|afternoon))\b", q.text)
-    closed = r"(Did|Do|Are|Were|Was|Have|Has|Had|Is|Can|Could|Will|Would|Should|Why)\b"
-    assert not re.match(closed, q.text)
+    assert len(q.text.split()) <= 18
+    assert re.match(OPEN, q.text)
     assert not q.own
     assert q.every_days is None
+
+
+@pytest.mark.parametrize("q", list_all_questions(), ids=lambda q: q.id)
+def test_question_asks_one_thing_in_plain_english(q: catalogue.Question):
+    assert q.text.count("?") == 1
+    asked = q.text.split(". ")[-1]
+    assert re.match(OPEN, asked), "a sentence may come before the question, none after it"
+    assert find_second_question(asked) == ""
+    assert set(words(q.text)) & ARCHAIC == set()
+    assert len(asked.split()) <= 18
+
+
+def find_second_question(text: str) -> str:
+    """Return where a question goes on to ask something else, such as ", and how …"."""
+    asks = r"(who|whom|whose|what|where|which|when|why|how)\b"
+    joined = r"(,|;|:|\band|\bor|\bbut) (and |or |but )?(to |from |by |in )?"
+    found = re.search(joined + asks, text)
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("What fell short today, and how soon did you ask about your own part?", ", and how"),
+        ("What did you pass on today, and to whom?", ", and to whom"),
+        ("Who did you coach today; what came of it?", "; what"),
+        ("Whose load did you lighten today and what did you take on?", "and what"),
+        ("How clear was it today who does what, by when?", ", by when"),
+        ("Which call today showed you what to change?", ""),
+        ("What went out today, or could have?", ""),
+    ],
+)
+def test_second_question_is_found(text: str, second: str):
+    assert find_second_question(text) == second
+
+
+def list_score_sentences() -> list[str]:
+    return [
+        sentence
+        for key in list_keys()
+        for sentence in (key.score_sentence, *(b.score_sentence for b in key.behaviours))
+    ]
+
+
+@pytest.mark.parametrize("sentence", list_score_sentences())
+def test_score_sentence_asks_how_far_and_today(sentence: str):
+    assert re.fullmatch(r"How far did you [^?,;]+ today\?", sentence)
+    assert len(sentence) <= 70, "two lines on a phone"
+    assert find_second_question(sentence) == ""
+
+
+def test_every_behaviour_and_key_has_a_score_sentence_of_its_own():
+    sentences = list_score_sentences()
+    assert len(sentences) == 28 + 3
+    assert len(set(sentences)) == len(sentences)
+    assert (
+        get_behaviour("lead-from-front", "ask-no-more").score_sentence
+        == "How far did you ask nothing you wouldn't do yourself today?"
+    )
+
+
+def test_question_is_scored_by_its_behaviour_or_else_by_its_key():
+    for q in list_all_questions():
+        expected = get_behaviour(q.key, q.behaviour).score_sentence
+        assert get_score_sentence(q.key, q.behaviour) == expected
+    for key in list_keys():
+        assert get_score_sentence(key.slug, None) == key.score_sentence
+    with pytest.raises(KeyError):
+        get_score_sentence("let-go", "inspect")
+
+
+def test_team_is_asked_about_its_leader_and_month():
+    asked = [key.ask_team("Sam {x}", "November 2026") for key in list_keys()]
+    assert asked[0] == "How far did Sam {x} lead from the front in November 2026?"
+    assert all(re.fullmatch(r"How far did Sam \{x\} .+ in November 2026\?", a) for a in asked)
+    assert len(set(asked)) == 3
 
 
 def test_questions_are_distinct():
@@ -126,8 +210,8 @@ def test_keys_and_behaviours_read_like_the_practice():
 
 def test_mirror_has_five_scores():
     assert list(MIRROR_SCORES) == [1, 2, 3, 4, 5]
-    assert MIRROR_SCORES[1] == "not today"
-    assert MIRROR_SCORES[5] == "my team saw it"
+    assert list(MIRROR_SCORES.values()) == ["not at all", "a little", "partly", "mostly", "fully"]
+    assert TOP_SCORE_HINT == "my team would say so"
 
 
 def test_keys_behaviours_and_questions_are_found_by_name():
@@ -146,6 +230,7 @@ def test_unknown_name_raises_key_error():
 
 
 SHIPPED = Path(catalogue.__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+FAR = 'score = "How far did you look closely at what matters today?"'
 FIRST = 'inspect-noticed = "Which number did you look at so closely today that your team noticed?"'
 
 
@@ -155,7 +240,11 @@ FIRST = 'inspect-noticed = "Which number did you look at so closely today that y
         (SHIPPED, "key = [", "the catalogue is not valid TOML"),
         (SHIPPED, "", "the catalogue needs its keys"),
         (SHIPPED, "key = [1]", "the catalogue needs its keys"),
-        (SHIPPED, "[[key]]\nslug = 'x-y'\nname = 'X'\ntext = 'x'", "the key x-y needs its behav"),
+        (
+            SHIPPED,
+            "[[key]]\nslug = 'x-y'\nname = 'X'\ntext = 'x'",
+            "the key x-y needs a score: one",
+        ),
         ('slug = "let-go"', 'slug = "let-it-go"', "the keys must be lead-from-front, protect-and"),
         ('slug = "let-go"', "", "a key needs a slug: one line"),
         ('slug = "inspect"', 'slug = "Inspect"', "the slug 'Inspect' must be 3 to 60 characters"),
@@ -164,6 +253,17 @@ FIRST = 'inspect-noticed = "Which number did you look at so closely today that y
         ('slug = "contribute"', 'slug = "inspect"', "the behaviour inspect comes twice"),
         (FIRST, f"{FIRST}\n{FIRST}", "the catalogue is not valid TOML"),
         ("contribute-idea =", "inspect-noticed =", "the question inspect-noticed comes twice"),
+        (
+            FAR,
+            'score = "How well did you look today?"',
+            "the score of the behaviour inspect must be",
+        ),
+        (FAR, 'score = "How far did you look?"', "the score of the behaviour inspect must be"),
+        (FAR, "", "the behaviour inspect needs a score: one line"),
+        (FAR, f'score = "How far did you {"so " * 30}today?"', "the score of the behaviour insp"),
+        (FAR, 'score = "How far did you lead from the front today?"', "the score sentence How far"),
+        ('front in {month}?"', 'front in May?"', "the team_score of the key lead-from-front must"),
+        ("{leader} lead from", "{leader} {0} from", "the team_score of the key lead-from-front"),
         ("retired = []", 'retired = ["inspect-noticed"]', "the question inspect-noticed comes tw"),
         ("retired = []", 'retired = "inspect-noticed"', "retired needs a list of the ids"),
         ("retired = []", "retired = [1]", "retired needs a list of the ids"),

@@ -20,7 +20,7 @@ the same questions on the same day. Within a key the first rule that applies dec
    if others are left. The lots of a behaviour are 3 to the power of (3 less its mean score)
    times the share of its questions that do not rest. In the mean a score of d days ago weighs
    0.5 ** (d / 14), and one imagined score of 2 from today is added to the real ones: a
-   behaviour without scores counts like "barely", and one without recent scores returns there.
+   behaviour without scores counts like "a little", and one without recent scores returns there.
    Under `focus_key` it is 9 to that power.
 5. Within the behaviour, new questions come first (an own question before the catalogue's),
    then the one served longest ago.
@@ -63,7 +63,7 @@ HALF_LIFE = 14
 """Days after which a score weighs half as much as one of today."""
 
 PRIOR_SCORE = 2
-"""The mirror score ("barely") that a behaviour without scores is assumed to have."""
+"""The mirror score ("a little") that a behaviour without scores is assumed to have."""
 
 NEUTRAL_SCORE = 3
 """The mirror score at which a behaviour has one lot in the draw."""

@@ -18,10 +18,13 @@ class KeyCard:
 
     slug: str
     name: str
+    meaning: str = ""
     question_id: str = ""
     question: str = ""
     behaviour: str = ""
     behaviour_name: str = ""
+    behaviour_text: str = ""
+    score_sentence: str = ""
     score: int | None = None
     text: str = ""
     is_focus_key: bool = False
@@ -64,4 +67,9 @@ class DayForm:
 
 def make_blank_form(keys: Sequence[Key]) -> DayForm:
     """Return the form without a leader, a day or a question."""
-    return DayForm([KeyCard(key.slug, key.name) for key in keys])
+    return DayForm(
+        [
+            KeyCard(key.slug, key.name, meaning=key.text, score_sentence=key.score_sentence)
+            for key in keys
+        ]
+    )
