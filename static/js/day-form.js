@@ -64,13 +64,10 @@ export function showQuestions(form, questions) {
     card.querySelector(".question").textContent = text;
     getField(form, "question", card).value = question ?? "";
     getField(form, "behaviour", card).value = behaviour ?? "";
-    for (const name of card.querySelectorAll("[data-behaviour-name]")) {
-      name.textContent = behaviour_name ?? "";
-      name.parentElement.hidden = !behaviour_name;
-    }
-    const meaning = card.querySelector("[data-behaviour-text]");
-    meaning.textContent = behaviour_text ?? "";
-    meaning.parentElement.hidden = !behaviour_text;
+    for (const name of card.querySelectorAll("[data-behaviour-name]")) name.textContent = behaviour_name ?? "";
+    card.querySelector(".key-name small").hidden = !behaviour_name;
+    card.querySelector("[data-behaviour-text]").textContent = behaviour_text ?? "";
+    card.querySelector("[data-behaviour-meaning]").hidden = !behaviour_text;
     // A device may still have questions of a release without the sentence: the key's own stays then.
     if (score_sentence) card.querySelector("[data-score-sentence]").textContent = score_sentence;
   }

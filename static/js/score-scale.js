@@ -12,11 +12,14 @@ function enableSliding(panes) {
   let from = null;
   let sliding = false;
 
-  const findRadioAt = (x) => {
-    const { left, width } = panes.getBoundingClientRect();
-    const place = Math.floor(((x - left) / width) * radios.length);
-    return radios[Math.min(Math.max(place, 0), radios.length - 1)];
+  // The nearest pane: with large letters they stand in more than one line.
+  const measureDistance = (radio, x, y) => {
+    const { left, top, width, height } = radio.closest("label").getBoundingClientRect();
+    return Math.hypot(x - left - width / 2, y - top - height / 2);
   };
+  const findRadioAt = (x, y) => radios.reduce((nearest, radio) => (
+    measureDistance(radio, x, y) < measureDistance(nearest, x, y) ? radio : nearest
+  ));
   panes.addEventListener("pointerdown", (event) => {
     if (event.isPrimary && event.button === 0) from = event.clientX;
   });
@@ -25,7 +28,7 @@ function enableSliding(panes) {
     if (!sliding && Math.abs(event.clientX - from) < SLIDES_AFTER) return;
     if (!sliding) panes.setPointerCapture(event.pointerId);
     sliding = true;
-    chooseScore(findRadioAt(event.clientX));
+    chooseScore(findRadioAt(event.clientX, event.clientY));
   });
   const end = () => {
     from = null;
