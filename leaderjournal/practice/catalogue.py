@@ -104,9 +104,7 @@ def get_question(question_id: str) -> Question:
 
 def get_score_sentence(key_slug: str, behaviour: str | None) -> str:
     """Return what a mirror score answers, of a behaviour or else of the key. Raises KeyError."""
-    if behaviour:
-        return get_behaviour(key_slug, behaviour).score_sentence
-    return get_key(key_slug).score_sentence
+    return get_key(key_slug).get_score_sentence(behaviour)
 
 
 @cache

@@ -33,6 +33,15 @@ class Key:
     team_sentence: str
     behaviours: tuple[Behaviour, ...]
 
+    def get_score_sentence(self, behaviour: str | None) -> str:
+        """Return what a mirror score answers: of a behaviour, or of the key without one.
+
+        Raises KeyError if the key has no behaviour of that slug.
+        """
+        if behaviour is None:
+            return self.score_sentence
+        return {known.slug: known.score_sentence for known in self.behaviours}[behaviour]
+
     def ask_team(self, leader: str, month: str) -> str:
         """Return what the team scores: how far the leader of that name lived the key in `month`."""
         return self.team_sentence.format(leader=leader, month=month)

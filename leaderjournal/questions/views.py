@@ -8,7 +8,7 @@ from flask import url_for
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.rules import Key
+from leaderjournal.practice.rules import Behaviour, Key
 from leaderjournal.questions.first_month.store import FirstMonth
 from leaderjournal.questions.own.store import StoredQuestion
 
@@ -117,8 +117,8 @@ def list_catalogue_keys(hidden: Collection[str]) -> list[CatalogueKey]:
 
 def list_catalogue_questions(
     key: Key, hidden: Collection[str]
-) -> list[tuple[str, list[CatalogueQuestionRow]]]:
-    """Return a key's questions by the names of its behaviours; a behaviour without any is left out.
+) -> list[tuple[Behaviour, list[CatalogueQuestionRow]]]:
+    """Return a key's questions by its behaviours; a behaviour without any is left out.
 
     `hidden` holds the ids of hidden questions.
     """
@@ -130,7 +130,7 @@ def list_catalogue_questions(
             if (question.key, question.behaviour) == (key.slug, behaviour.slug)
         ]
         if rows:
-            by_behaviour.append((behaviour.name, rows))
+            by_behaviour.append((behaviour, rows))
     return by_behaviour
 
 

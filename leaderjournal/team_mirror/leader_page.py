@@ -77,6 +77,8 @@ class LeaderPage:
     needs_verified_email: bool
     min_answers: int
     min_answers_for_lines: int
+    lowest_score: str
+    highest_score: str
     errors: Errors
     submitted: Mapping[str, str]
 
@@ -113,6 +115,8 @@ def build_leader_page(
         needs_verified_email=sends_mail and not is_verified,
         min_answers=MIN_ANSWERS,
         min_answers_for_lines=MIN_ANSWERS_FOR_LINES,
+        lowest_score=catalogue.MIRROR_SCORES[1],
+        highest_score=catalogue.MIRROR_SCORES[5],
         errors=errors,
         submitted=submitted,
     )

@@ -360,6 +360,66 @@ PAST_THE_EDGE = """(width) => {
 }"""
 
 
+SCALES_IN_SIGHT = """(size) => {
+  document.documentElement.style.fontSize = size;
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+  const isCut = (element) => element.scrollWidth > element.clientWidth + 1;
+  return [...document.querySelectorAll(".day [data-key]")].flatMap((card) => {
+    const { left, right } = card.getBoundingClientRect();
+    const parts = [...card.querySelectorAll(
+      "summary, .meaning p, .question, legend, .pane, .word, .score-foot, .prose",
+    )];
+    const past = parts.filter((part) => {
+      const box = part.getBoundingClientRect();
+      return box.left < left || box.right > right + 0.5 || isCut(part);
+    });
+    const panes = [...card.querySelectorAll(".pane")].map((pane) => pane.getBoundingClientRect());
+    const overlapping = panes.some((one, at) => panes.slice(at + 1).some((other) => (
+      one.right > other.left + 0.5 && other.right > one.left + 0.5
+        && one.bottom > other.top + 0.5 && other.bottom > one.top + 0.5
+    )));
+    const small = panes.some(({ width, height }) => width < 48 || height < 48);
+    const wrong = past.map((part) => `${part.className || part.tagName}: ${part.textContent}`);
+    if (overlapping) wrong.push("panes overlap");
+    if (small) wrong.push("a pane is small");
+    return wrong;
+  });
+}"""
+"""Opens all and returns what reaches past its card, is cut, overlaps or is too small to tap."""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_question_sentence_and_scale_fit_their_card_with_letters_twice_as_large(new_page, width):
+    page = new_page(viewport={"width": width, "height": 700})
+    register(page)
+    for size in ("100%", "200%"):
+        page.goto("/")
+        assert page.evaluate(SCALES_IN_SIGHT, size) == [], size
+
+
+def test_day_asks_the_question_then_words_then_the_score(page):
+    register(page)
+    asked = page.request.get("/api/v1/prompts/today").json()["questions"]
+    keys = {key["slug"]: key for key in page.request.get("/api/v1/keys").json()["items"]}
+    for question in asked:
+        card = page.locator(f"[data-key={question['key']}]")
+        tops = [
+            card.locator(part).bounding_box()["y"] for part in (".question", ".prose", "legend")
+        ]
+        assert tops == sorted(tops)
+        expect(card.locator(".question")).to_have_text(question["text"])
+        name = f"{keys[question['key']]['name']}: {question['score_sentence']}"
+        expect(card.get_by_role("group", name=name)).to_be_visible()
+        behaviours = {each["slug"]: each for each in keys[question["key"]]["behaviours"]}
+        meaning = card.get_by_text(behaviours[question["behaviour"]]["text"])
+        expect(meaning).to_be_hidden()
+        card.locator("summary").click()
+        expect(meaning).to_be_visible()
+        expect(card.locator(".meaning")).to_contain_text(keys[question["key"]]["text"])
+        top = card.get_by_role("radio", name="fully")
+        expect(top).to_have_accessible_description("my team would say so")
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_reaches_past_the_edge_of_a_page(new_page, width):
     page = new_page(viewport={"width": width, "height": 700})

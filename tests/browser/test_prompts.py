@@ -141,8 +141,8 @@ class Phone:
             "tag": f"reflect-{self.day}",
             "lang": "en",
             "actions": [
-                {"action": "did", "title": "I did"},
-                {"action": "not-today", "title": "Not today"},
+                {"action": "did", "title": "Mostly"},
+                {"action": "not-today", "title": "Not at all"},
                 {"action": "snooze", "title": "In an hour"},
                 {"action": "reflect", "title": "Reflect"},
             ],
@@ -229,6 +229,12 @@ def test_a_push_shows_the_question_with_what_can_be_tapped(phone):
     for picture in (shown["icon"], shown["badge"]):
         assert phone.page.request.get(picture).headers["content-type"] == "image/png"
     phone.wait_until(lambda: phone.worker.evaluate("badges") == [1])
+
+
+def test_a_push_that_offers_scores_shows_what_they_answer(phone):
+    sentence = "How far did you get out of the way today?"
+    phone.gets(phone.payload(score_sentence=sentence))
+    assert phone.shows("Let go")["body"] == f"Where did you get out of the way today?\n{sentence}"
 
 
 def test_a_second_push_of_a_day_replaces_the_first(phone):

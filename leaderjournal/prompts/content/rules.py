@@ -21,8 +21,8 @@ MAX_BYTES = 3_993
 OWN_QUESTIONS_TEXT = "Your questions for today are here."
 """The body of a prompt on a day whose questions are all the leader's own."""
 
-_DID = {"action": "did", "title": "I did"}
-_NOT_TODAY = {"action": "not-today", "title": "Not today"}
+_DID = {"action": "did", "title": "Mostly"}
+_NOT_TODAY = {"action": "not-today", "title": "Not at all"}
 _SNOOZE = {"action": "snooze", "title": "In an hour"}
 _REFLECT = {"action": "reflect", "title": "Reflect"}
 
@@ -31,13 +31,15 @@ _REFLECT = {"action": "reflect", "title": "Reflect"}
 class PromptContent:
     """The text of a prompt, none of it the leader's; `key` is the slug of the key it opens.
 
-    `path` is the page it opens where that is not today's question.
+    `path` is the page it opens where that is not today's question. `score_sentence` is what a tap
+    on "Mostly" or "Not at all" answers.
     """
 
     title: str
     body: str
     key: str
     path: str = ""
+    score_sentence: str = ""
 
     @property
     def target_path(self) -> str:
@@ -59,16 +61,22 @@ def choose_question(questions: Sequence[Question], *, prompt_number: int) -> Que
 def compose_prompt(
     questions: Sequence[Question], *, keys: Sequence[Key], prompt_number: int
 ) -> PromptContent:
-    """Return the content of a day's prompt: the name of a key, and the day's question under it.
+    """Return the content of a day's prompt: a key's name, its question and what is scored of it.
 
     Where all `questions` are the leader's own, it is OWN_QUESTIONS_TEXT under the first of `keys`.
     Raises KeyError where the key of a question is not among `keys`.
     """
-    question = choose_question(questions, prompt_number=prompt_number)
-    if question is None:
-        return PromptContent(keys[0].name, OWN_QUESTIONS_TEXT, keys[0].slug)
-    names = {key.slug: key.name for key in keys}
-    return PromptContent(names[question.key], question.text, question.key)
+    chosen = choose_question(questions, prompt_number=prompt_number)
+    text = chosen.text if chosen else OWN_QUESTIONS_TEXT
+    slug = chosen.key if chosen else keys[0].slug
+    key = {key.slug: key for key in keys}[slug]
+    scored = chosen or next((question for question in questions if question.key == slug), None)
+    return PromptContent(
+        key.name,
+        text,
+        slug,
+        score_sentence=key.get_score_sentence(scored.behaviour if scored else None),
+    )
 
 
 def compose_invitation(month: LocalDate, *, keys: Sequence[Key]) -> PromptContent:
@@ -92,7 +100,7 @@ def build_payload(
     """Return the declarative push message of a prompt: compact JSON in UTF-8.
 
     All prompts of a local day have one tag, so that a later one replaces the one on the screen.
-    `account` tells a service worker whose prompt it is before it writes a score. A body that does
+    `account` tells a service worker whose prompt it is before it writes a score. `score_sentence` is for a browser that shows the two scores as buttons. A body that does
     not fit MAX_BYTES is cut at a word. Raises ValueError where the rest alone is too long.
     """
     notification = {
@@ -106,7 +114,8 @@ def build_payload(
             "local_date": local_date.isoformat(),
             "key": content.key,
             "account": str(account),
-        },
+        }
+        | ({"score_sentence": content.score_sentence} if content.score_sentence else {}),
     }
     return _encode_message(notification)
 

@@ -16,6 +16,7 @@ class KeyField:
 
     slug: str
     name: str
+    meaning: str
     question: str
     score: int | str
     score_errors: Sequence[str]
@@ -55,7 +56,8 @@ def build_answer_page(
             KeyField(
                 slug=key.slug,
                 name=key.name,
-                question=key.text,
+                meaning=key.text,
+                question=key.ask_team(invitation.leader, invitation.month_name),
                 score=parse_whole_number(submitted.get(f"score-{key.slug}", "")),
                 score_errors=errors.get(f"score-{key.slug}", []),
                 line=submitted.get(f"line-{key.slug}", ""),

@@ -37,8 +37,10 @@ async function showPayload({ title, body, navigate, tag, lang, actions, data }) 
   const isLater = shownBefore.some((earlier) => (
     Date.now() - (earlier.data?.shown_at ?? 0) > LATER_PROMPT
   ));
+  // Buttons that score the day need the sentence that they answer.
+  const scored = self.Notification?.maxActions > 0 ? data?.score_sentence : "";
   await showNotification(title, {
-    body,
+    body: scored ? `${body}\n${scored}` : body,
     tag,
     lang,
     actions,

@@ -4,7 +4,7 @@
 
 const REPLAY = "replay-taps";
 const SNOOZE_MINUTES = 60;
-const SCORES = { did: 4, "not-today": 1 };
+const SCORES = { did: 4, "not-today": 1 }; // "Mostly" and "Not at all" on the notification
 const MINUTE = 60_000; // ms
 // These say nothing about the tap: the leader is signed out, or the server asks to wait.
 const RETRY_LATER = new Set([401, 403, 408, 429]);

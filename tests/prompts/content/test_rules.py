@@ -28,7 +28,7 @@ DAY = LocalDate(date(2026, 11, 25))
 MIRA = UUID("0198f5a0-7c11-7000-8000-00000000a1b2")
 
 LEAD = Question("lead-1", "lead-from-front", "inspect", "What did you look closely at today?")
-SERVE = Question("serve-1", "protect-and-serve", "coach", "Whom did you coach today, and on what?")
+SERVE = Question("serve-1", "protect-and-serve", "coach", "Who did you coach today?")
 LET_GO = Question("let-go-1", "let-go", "step-aside", "Where did you get out of the way today?")
 OWN = Question("own-1", "let-go", None, "Did I leave Tom's offer alone?", every_days=7, own=True)
 
@@ -82,14 +82,38 @@ def test_every_catalogue_question_gets_its_turn_and_own_ones_never(day, first):
     assert sorted(q.id for q in turns) == sorted(q.id for q in ours)
 
 
-def test_prompt_has_the_key_as_title_and_the_question_as_body():
+COACH = "How far did you help someone find their own answer today?"
+
+
+def test_prompt_has_the_key_the_question_and_what_is_scored():
     spoken = compose_prompt([LEAD, SERVE, OWN], keys=catalogue.list_keys(), prompt_number=1)
-    assert spoken == PromptContent("Protect & serve", SERVE.text, "protect-and-serve")
+    assert spoken == PromptContent(
+        "Protect & serve", SERVE.text, "protect-and-serve", score_sentence=COACH
+    )
+    message = json.loads(build_message("", content=spoken))["notification"]
+    assert message["body"] == SERVE.text
+    assert message["data"]["score_sentence"] == COACH
+
+
+OWN_LEAD = Question("own-2", "lead-from-front", "inspect", "Did I open Tom's file?", own=True)
+LEAD_KEY = "How far did you lead from the front today?"
+INSPECT = "How far did you look closely at what matters today?"
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"), [([], LEAD_KEY), ([OWN], LEAD_KEY), ([OWN, OWN_LEAD], INSPECT)]
+)
+def test_one_tap_answers_what_is_scored_under_the_key_of_own_questions(day, sentence):
+    spoken = compose_prompt(day, keys=catalogue.list_keys(), prompt_number=3)
+    assert spoken.score_sentence == sentence
+    assert b"Tom" not in build_message("", content=spoken)
 
 
 def test_only_own_questions_lead_to_a_generic_sentence():
     spoken = compose_prompt([OWN, OWN, OWN], keys=catalogue.list_keys(), prompt_number=1)
-    assert spoken == PromptContent("Lead from the front", OWN_QUESTIONS_TEXT, "lead-from-front")
+    assert spoken == PromptContent(
+        "Lead from the front", OWN_QUESTIONS_TEXT, "lead-from-front", score_sentence=LEAD_KEY
+    )
 
 
 @given(st.lists(words, min_size=1, max_size=3), st.integers(0, 9))
@@ -121,8 +145,8 @@ def test_payload_is_the_declarative_message_of_the_contract():
             "tag": "reflect-2026-11-25",
             "lang": "en",
             "actions": [
-                {"action": "did", "title": "I did"},
-                {"action": "not-today", "title": "Not today"},
+                {"action": "did", "title": "Mostly"},
+                {"action": "not-today", "title": "Not at all"},
                 {"action": "snooze", "title": "In an hour"},
                 {"action": "reflect", "title": "Reflect"},
             ],

@@ -77,10 +77,12 @@ def test_prompt_reaches_every_subscribed_device_once(client, dispatcher, push_se
     for device in (phone, tablet):
         [shown] = push_service.list_shown(device)
         key = shown["data"]["key"]
+        [sentence] = [q["score_sentence"] for q in asked["questions"] if q["key"] == key]
         assert shown["data"] == {
             "local_date": asked["local_date"],
             "key": key,
             "account": leader.id,
+            "score_sentence": sentence,
         }
         assert shown["body"] in {q["text"] for q in asked["questions"] if q["key"] == key}
         assert shown["title"] == catalogue.get_key(key).name
