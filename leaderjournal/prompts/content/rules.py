@@ -100,8 +100,9 @@ def build_payload(
     """Return the declarative push message of a prompt: compact JSON in UTF-8.
 
     All prompts of a local day have one tag, so that a later one replaces the one on the screen.
-    `account` tells a service worker whose prompt it is before it writes a score. `score_sentence` is for a browser that shows the two scores as buttons. A body that does
-    not fit MAX_BYTES is cut at a word. Raises ValueError where the rest alone is too long.
+    `account` tells a service worker whose prompt it is before it writes a score; `score_sentence`
+    is for a browser that shows the two scores as buttons. A body that does not fit MAX_BYTES is
+    cut at a word. Raises ValueError where the rest alone is too long.
     """
     notification = {
         "title": content.title,
