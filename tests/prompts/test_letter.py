@@ -98,6 +98,7 @@ def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, le
         "Wins: 1",
         "Commitments kept: 1 of 1",
         "To work on: Celebrate (Let go)",
+        "How far did you celebrate success along the way today?",
         catalogue.get_one_thing("celebrate"),
     ):
         assert told in text

@@ -11,6 +11,10 @@ def test_keys_are_listed_with_their_behaviours(client):
     assert [key["key"] for key in keys] == ["lead-from-front", "protect-and-serve", "let-go"]
     assert [len(key["behaviours"]) for key in keys] == [8, 12, 8]
     assert keys[2]["behaviours"][-1]["slug"] == "celebrate"
+    assert keys[2]["score_sentence"] == "How far did you let go and trust your people today?"
+    assert keys[2]["behaviours"][-1]["score_sentence"] == (
+        "How far did you celebrate success along the way today?"
+    )
 
 
 def test_today_serves_the_same_question_per_key_all_day(client):
@@ -23,6 +27,36 @@ def test_today_serves_the_same_question_per_key_all_day(client):
         assert hidden.status_code == 204
     leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided without me?"})
     assert leader.get("/prompts/today").json == first
+
+
+def test_question_of_the_day_says_what_its_score_answers(client):
+    leader = a_leader(client)
+    day = leader.get("/prompts/today").json
+    for asked in day["questions"]:
+        behaviour = catalogue.get_behaviour(asked["key"], asked["behaviour"])
+        assert asked["score_sentence"] == behaviour.score_sentence
+    [today, *_] = leader.get("/prompts/ahead").json["items"]
+    assert [q["score_sentence"] for q in today["questions"]] == [
+        q["score_sentence"] for q in day["questions"]
+    ]
+    assert all(q["behaviour_text"] for q in today["questions"])
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "sentence"),
+    [
+        (None, "How far did you let go and trust your people today?"),
+        ("step-aside", "How far did you get out of the way today?"),
+    ],
+)
+def test_own_question_is_scored_by_its_behaviour_or_its_key(browser, leader, behaviour, sentence):
+    own = {"key": "let-go", "behaviour": behaviour, "text": "Who led it?", "every_days": 1}
+    assert leader.call("POST", "/questions", own).status_code == 201
+    asked = leader.get("/prompts/today").json["questions"][-1]
+    assert (asked["text"], asked["behaviour"]) == ("Who led it?", behaviour)
+    assert asked["score_sentence"] == sentence
+    page = browser.get("/").text
+    assert page.index("Who led it?") < page.index(f"<span data-score-sentence>{sentence}</span>")
 
 
 def test_own_question_can_be_added_changed_retired_and_deleted(client):

@@ -18,7 +18,9 @@ def test_month_shows_leader_and_team_scores_side_by_side(app, leader, post):
     assert page.status_code == 200
     assert "Set-Cookie" not in page.headers
     assert page.headers["Cache-Control"] == "no-store"
-    assert leader.get("/me").json["name"].split()[0] in page.text
+    name = leader.get("/me").json["name"]
+    assert f"How far did {name} lead from the front in " in page.text
+    assert "my team would say so" not in page.text, "that is the leader's own measure"
     for number, link in enumerate(links):
         reply = answer(app, link, (3, number % 2 + 2, 4), (f"Line {number}", "", ""))
         assert reply.status_code == 200
