@@ -108,7 +108,7 @@ def _make_readings(*candidates: tuple[str, str, str, str]) -> dict[str, date]:
     for order, year, month, day in candidates:
         try:
             readings[order] = date(int(year) + 2000 * (len(year) == 2), int(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return readings
 

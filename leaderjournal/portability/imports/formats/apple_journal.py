@@ -35,6 +35,7 @@ ENTRY_NAME = re.compile(r"(?:^|/)entries/[^/]+\.html?$", re.IGNORECASE)
 RESOURCE_NAME = re.compile(r"(?:^|/)(?:resources|photos)/[^/]+$", re.IGNORECASE)
 DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 MARKS = (b"pageHeader", b"assetGrid", b"bodyText", b"reflectionPrompt")
+NO_WORDS = "body :is(.pageHeader, .assetGrid, .gridItem, .reflectionPrompt)"
 MOST_TRIED = 5
 MEDIA = {
     "photo": "photos",
@@ -149,7 +150,7 @@ class _Page:
         Raises InvalidEntry for what is too long.
         """
         self._items.clear()
-        for node in self._parser.css(".pageHeader, .assetGrid, .gridItem, .reflectionPrompt"):
+        for node in self._parser.css(NO_WORDS):
             node.decompose()
         body = self._parser.body
         text = html_to_text((body.html if body is not None else None) or "")

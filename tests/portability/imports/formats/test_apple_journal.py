@@ -141,6 +141,14 @@ def test_broken_page_is_named_and_spoils_no_other(name, page, why):
     assert list_notes(reading) == {"2024-09-05": "Fine."}
 
 
+@pytest.mark.parametrize("element", ["html", "body"])
+def test_page_whose_root_has_the_class_of_a_part_keeps_its_words(element):
+    page = create_page("14 September 2024", "Fine.").replace(
+        f"<{element}>", f'<{element} class="gridItem pageHeader">'
+    )
+    assert list_notes(read(create_zip({"2024-09-14.html": page}))) == {"2024-09-14": "Fine."}
+
+
 @settings(deadline=None)
 @given(
     st.one_of(
