@@ -132,7 +132,7 @@ def count_completed_days(
     """Return how many days from `first` to `last` each account completed, if any."""
     given = {"accounts": list(accounts), "first": first, "last": last}
     rows = db.session.connection().execute(COUNT_DAYS, given)
-    return dict(rows.tuples())
+    return {row.account_id: row.completed_days for row in rows}
 
 
 def list_completed_days(
@@ -184,7 +184,7 @@ LIST_COMPLETED_DAYS = sa.select(Reflection.local_date, Reflection.in_time).where
     Reflection.local_date < sa.bindparam("before"),
 )
 COUNT_DAYS = (
-    sa.select(Reflection.account_id, sa.func.count())
+    sa.select(Reflection.account_id, sa.func.count().label("completed_days"))
     .where(
         Reflection.account_id.in_(sa.bindparam("accounts", expanding=True)),
         Reflection.deleted_at.is_(None),
