@@ -22,10 +22,13 @@ const getStoredLeader = async () => (await openJournal()).getLeader();
 const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
 const isMonth = (path) => /^\/month(\/\d{4}-\d{2}(\/review)?)?$/.test(path);
 
+const getShell = async (page) => (await caches.open(SHELL)).match(page);
+
 async function findStoredPage(path) {
+  if (path === HELP) return getShell(HELP_SHELL);
   const leader = await getStoredLeader().catch(() => null);
   if (!leader) return null;
-  if (isDay(path)) return (await caches.open(SHELL)).match(DAY_SHELL);
+  if (isDay(path)) return getShell(DAY_SHELL);
   return isMonth(path) ? getStoredMonth(leader, path) : null;
 }
 
@@ -40,7 +43,7 @@ async function answerNavigation(event) {
     if (own && isMonth(pathname) && answer.ok) event.waitUntil(storeMonth(answer.clone(), pathname));
     return answer;
   } catch {
-    const page = await findStoredPage(pathname) ?? await (await caches.open(SHELL)).match(OFFLINE);
+    const page = await findStoredPage(pathname) ?? await getShell(OFFLINE);
     return page ?? Response.error();
   }
 }
