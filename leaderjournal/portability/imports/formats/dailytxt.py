@@ -22,6 +22,7 @@ from leaderjournal.portability.imports.details import (
     read_line,
     read_names,
     read_number,
+    read_place,
 )
 from leaderjournal.portability.imports.html_pages import parse_page
 from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
@@ -158,7 +159,7 @@ def _read_day(
     details = Details(
         tags=read_names([tags.get(one, "") for one in numbers if one is not None]),
         place=", ".join(
-            read_names([pin.get("text") for pin in pins if isinstance(pin, dict)])
+            read_names([read_place(pin, "text") for pin in pins if isinstance(pin, dict)])
             if isinstance(pins, list)
             else ()
         ),

@@ -2,9 +2,11 @@
 
 `entries` has a `title` and a `text` for each date (samuelmeuli/mini-diary, src/renderer/types.ts
 and files/export/json.ts). Mini Diarium writes the text as HTML, and a list of entries with `id` and
-`date` where a day has several (fjrevoredo/mini-diarium, src-tauri/src/export/json.rs).
+`date` where a day has several (fjrevoredo/mini-diarium, src-tauri/src/export/json.rs); a picture is
+within the HTML.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -24,6 +26,7 @@ from leaderjournal.portability.imports.written_times import locate_entry
 
 APPLICATIONS = ("mini diary", "mini diarium")
 MOST_ENTRIES = 100_000
+PICTURE = re.compile(r"<img[\s/>]", re.IGNORECASE)
 
 
 def detect_mini_diary(upload: Upload) -> bool:
@@ -95,6 +98,8 @@ def _read_entry(
     moment = locate_entry(day, None, options)
     text, number = entry.get("text"), entry.get("id")
     if isinstance(text, str) and looks_like_html(text):
+        if pictures := len(PICTURE.findall(text)):
+            yield LeftBehind("photos", pictures)
         text = html_to_text(text, keep_lines=not text.lstrip().startswith("<"))
     identifier = f"mini diary {number:.0f}" if isinstance(number, float) else ""
     details = Details(tags=read_names(entry.get("tags")))
