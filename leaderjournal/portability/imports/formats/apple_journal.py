@@ -5,6 +5,7 @@
 outside of them. `Resources/` has the media, and covers and maps beside them. This is how
 obsidianmd/obsidian-importer (src/formats/apple-journal/convert.ts) and
 peterdev22/applejournal-to-md (applejournal-to-md.py) read it.
+How to export is in obsidianmd/obsidian-help, en/Import notes/Import from Apple Journal.md.
 """
 
 import re
@@ -188,11 +189,15 @@ FORMAT = JournalFormat(
     Guide(
         app="Apple’s Journal",
         export=(
-            "In the iPhone’s settings, open Apps, Journal, Export All Entries. Choose the zip, "
-            "or put the folder into one."
+            "On an iPhone, choose a journal or All Entries, open the menu at the top of the "
+            "screen, and choose Export. On a Mac, choose File, Export. Where the app has no "
+            "Export, look for it in the iPhone’s settings, under Apps, Journal. Put the folder "
+            "that it saves into a zip, if it is not one already."
         ),
         brings=(
-            "Every entry’s title and words on its day. Photos, videos, sounds and maps stay behind."
+            "Every entry on its day, with its title, words, prompts and links, and its mood, "
+            "people, places, activities and music as a line of words. The app exports no times. "
+            "Photos, videos, sounds and drawings stay behind."
         ),
     ),
 )

@@ -3,6 +3,7 @@
 A backup has `2024/03.json` with the `days` of a month and `tags.json`; with `user.json` its texts
 are encrypted (PhiTux/DailyTxT, backend/handlers/backup.go). The export has pages of all days, whose
 dates are written as the language has them, and `files/2024-03-05/…` (backend/handlers/export.go).
+What its pages call these is in frontend/src/i18n/en.json and lib/settings/Data.svelte.
 """
 
 import html
@@ -233,9 +234,13 @@ FORMAT = JournalFormat(
     Guide(
         app="DailyTxT",
         export=(
-            "Open the settings and export as HTML, or make a backup that is not encrypted. An "
-            "encrypted backup can be read by DailyTxT alone."
+            "Open Settings, Data. Export the entire period, or better make a backup with the "
+            "encryption set to Decrypted. An encrypted backup can be read by DailyTxT alone."
         ),
-        brings="Every day’s text with its tags. Files stay behind.",
+        brings=(
+            "Every day’s text with its tags and pins as a line of words, and from a backup the "
+            "bookmark as a star. Files, templates and the time of writing stay behind; DailyTxT "
+            "exports no earlier versions."
+        ),
     ),
 )

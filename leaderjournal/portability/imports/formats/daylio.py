@@ -3,7 +3,8 @@
 The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `note_title` and
 `note`; older versions have no `note_title`, newer ones have more columns, which are ignored
 (DeutscheGabanna/Obsidian-Daylio-Parser, src/daylio_to_md/journal.py). A spreadsheet changes the
-encoding, what stands between the cells, and how dates and times are written.
+encoding, what stands between the cells, and how dates and times are written. How to export is in
+Belluxx/DaylioTools, README.md.
 """
 
 from collections.abc import Iterator, Mapping
@@ -128,11 +129,13 @@ FORMAT = JournalFormat(
     Guide(
         app="Daylio (CSV)",
         export=(
-            "Open More, Export Entries, CSV. The CSV may have been saved again by a spreadsheet."
+            "Open More, Export Entries, CSV (table). The CSV may have been saved again by a "
+            "spreadsheet."
         ),
         brings=(
             "Every entry with its title, note, mood and activities in words. Before anything "
-            "comes in, you choose what score each mood becomes and under which key, or none."
+            "comes in, you choose what score each mood becomes and under which key, or none. "
+            "The CSV has no photos and no sounds."
         ),
     ),
 )

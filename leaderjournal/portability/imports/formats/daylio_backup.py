@@ -3,7 +3,8 @@
 It is a zip with `assets/photos/2024/3/…` and `backup.daylio`, a JSON in base64. That holds
 `dayEntries` (a date in parts, whose `month` counts from 0), `customMoods`, `tags` and `assets`
 (`type` 1 is a photo, 2 a sound), as mbafford/daylio-markdown-export (README.md and
-daylio2markdown/__main__.py) and charistas/daylio-scribe (js/types.ts) read it.
+daylio2markdown/__main__.py) and charistas/daylio-scribe (js/types.ts) read it. The app's menus are
+named as importers of others name them; they move with its versions.
 """
 
 import base64
@@ -206,7 +207,10 @@ FORMAT = JournalFormat(
     read_daylio_backup,
     Guide(
         app="Daylio (backup)",
-        export="Open More, Backup & Restore, Advanced options, Export. Choose the .daylio file.",
+        export=(
+            "Open More, Backup & Restore, Advanced options, Export. Where your version has no "
+            "such entry, look for Export there. Choose the .daylio file."
+        ),
         brings=(
             "The same as from its CSV, with your own moods by their names. Photos and sounds "
             "stay behind."

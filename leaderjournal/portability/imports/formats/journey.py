@@ -164,13 +164,13 @@ FORMAT = JournalFormat(
     Guide(
         app="Journey",
         export=(
-            "Look for Export in Journey’s settings or menu, export the whole journal as a ZIP, "
-            "and choose that zip."
+            "Look for Export in Journey’s settings or menu, and export the whole journal as a "
+            "ZIP, not as PDF or DOCX. Choose that zip; one of a single entry works as well."
         ),
         brings=(
-            "Every entry, whether written as HTML or Markdown, with its mood, tags, place, "
-            "weather and heart as a line of words; an entry that is a mood alone makes a day. "
-            "Photos, videos and sounds stay behind."
+            "Every entry, whether written as HTML or Markdown, with its mood, tags, activity, "
+            "place, weather, music and heart as a line of words; an entry that is a mood alone "
+            "makes a day. Photos, videos and sounds stay behind."
         ),
     ),
 )

@@ -237,10 +237,14 @@ FORMAT = JournalFormat(
     Guide(
         app="Journiv",
         export=(
-            "Open Settings, Data, Export, choose a full export, and choose the zip that it makes."
+            "Open Settings, Data, Export, and choose a full export. It needs no media. Choose the "
+            "zip that it makes."
         ),
         brings=(
-            "Every entry with its title, mood, tags, place and weather in words. Media stay behind."
+            "Every entry of every journal with its title, prompt and words, and its mood, "
+            "activities, tags, people, place, weather and pin as a line of words; a mood alone "
+            "makes a day. Photos, videos and sounds stay behind, and so do goals and the names "
+            "of the journals."
         ),
     ),
 )

@@ -216,9 +216,12 @@ FORMAT = JournalFormat(
     Guide(
         app="jrnl",
         export=(
-            "Run jrnl --format json --file journal.json and choose that file, or choose the "
-            "journal’s own text file if it is not encrypted."
+            "Run jrnl --format json --file journal.json and choose that file. The journal’s own "
+            "text file works too if it is not encrypted, and so does a zip of its folder."
         ),
-        brings="Every entry with its title, text, tags and star.",
+        brings=(
+            "Every entry at its own time with its title, text, tags and star. jrnl keeps no zone: "
+            "its times are taken to be in yours."
+        ),
     ),
 )

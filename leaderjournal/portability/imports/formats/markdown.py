@@ -226,9 +226,10 @@ FORMAT = JournalFormat(
     Guide(
         app="Obsidian, Logseq and other Markdown or text files",
         export=(
-            "Put the folder into a zip: an Obsidian vault, a Logseq graph, Roam’s Markdown "
-            "export, or any folder of .md, .markdown and .txt files. One text alone can come as "
-            "it is. Each file needs a date: in its name, such as 2026-11-24, in the folders it "
+            "Put the folder into a zip: an Obsidian vault, the folder of a Logseq graph with "
+            "journals and pages in it, Roam’s Markdown export, or any folder of .md, .markdown and "
+            ".txt files. A Logseq graph in a database has to be exported as Markdown first. One "
+            "text alone can come as it is. Each file needs a date: in its name, such as 2026-11-24, in the folders it "
             "lies in, or in its front matter."
         ),
         brings=(

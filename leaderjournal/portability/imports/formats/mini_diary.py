@@ -3,7 +3,8 @@
 `entries` has a `title` and a `text` for each date (samuelmeuli/mini-diary, src/renderer/types.ts
 and files/export/json.ts). Mini Diarium writes the text as HTML, and a list of entries with `id` and
 `date` where a day has several (fjrevoredo/mini-diarium, src-tauri/src/export/json.rs); a picture is
-within the HTML.
+within the HTML. How to export is in Mini Diary's src/main/menu/menus/file.ts and in Mini Diarium's
+docs/USER_GUIDE.md.
 """
 
 import re
@@ -120,7 +121,13 @@ FORMAT = JournalFormat(
     read_mini_diary,
     Guide(
         app="Mini Diary and Mini Diarium",
-        export="Choose File, Export, JSON.",
-        brings="Every entry with its title and text.",
+        export=(
+            "In Mini Diary, choose File, Export, JSON (Mini Diary). In Mini Diarium, open the menu "
+            "Diary or Journal, choose Export, and then JSON."
+        ),
+        brings=(
+            "Every entry with its title, text and tags. The apps export no times. Pictures within "
+            "a text stay behind."
+        ),
     ),
 )
