@@ -26,6 +26,7 @@ from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.pwa.pages import get_release
+from leaderjournal.reflections.figures.recounting import store as recounting_store
 from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.portraits import store as portraits_store
 from leaderjournal.reviews.streaks import store as streaks_store
@@ -103,6 +104,7 @@ def rebuild_figures() -> None:
 def _rebuild_figures(leader: accounts_store.Leader, now: Instant) -> bool:
     """Compute the figures of an account anew; return whether any was wrong."""
     were_wrong = (
+        recounting_store.recount_words(leader.cipher) > 0,
         streaks_store.rebuild_checkpoints(leader, today=leader.today(now)),
         search_closing_store.rebuild_segments(leader.cipher, now=now),
         portraits_store.check_portraits(leader.cipher),

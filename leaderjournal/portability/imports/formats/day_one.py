@@ -253,9 +253,9 @@ FORMAT = JournalFormat(
         ),
         brings=(
             "Every entry of every journal on its local day, at its own time and zone, with its "
-            "tags, star, pin, place and weather as a line of words. Photos, videos, sounds and PDFs "
-            "stay behind. A tag that every one of more than twenty entries carries stays behind "
-            "as well."
+            "tags, star, pin, place and weather as a line of words. Photos, videos, sounds and "
+            "PDFs stay behind. A tag that every one of more than twenty entries carries stays "
+            "behind as well."
         ),
     ),
 )

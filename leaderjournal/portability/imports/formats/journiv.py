@@ -4,8 +4,8 @@ The format is that of journiv/journiv-app, app/schemas/dto.py and app/services/e
 
 - 1.0 has `journals[].entries[]` with `content` in Markdown and a `mood_log`. A true export of this
   version is in tests/portability/imports/samples, made by the app's own code over SQLite.
-- Later ones have a Quill Delta (`content_delta`, `content_plain_text`), and in 1.2 a `moment` within
-  the entry that holds mood, activities and a note; `moments[]` has those without an entry.
+- Later ones have a Quill Delta (`content_delta`, `content_plain_text`), and in 1.2 a `moment`
+  within the entry that holds mood, activities and a note; `moments[]` has those without an entry.
 - 1.4 turns this around: `moments[]` carry mood, place, tags and media, and the `entry` within has
   the words alone.
 
@@ -149,7 +149,7 @@ def _read_entry(
 
 
 def _add_moment(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with what its `moment` says beside it, where the entry itself says nothing."""
+    """Return an entry with what its `moment` says where the entry itself says nothing."""
     moment = entry.get("moment")
     if not isinstance(moment, dict):
         return entry

@@ -229,8 +229,8 @@ FORMAT = JournalFormat(
             "Put the folder into a zip: an Obsidian vault, the folder of a Logseq graph with "
             "journals and pages in it, Roam’s Markdown export, or any folder of .md, .markdown and "
             ".txt files. A Logseq graph in a database has to be exported as Markdown first. One "
-            "text alone can come as it is. Each file needs a date: in its name, such as 2026-11-24, in the folders it "
-            "lies in, or in its front matter."
+            "text alone can come as it is. Each file needs a date: in its name, such as "
+            "2026-11-24, in the folders it lies in, or in its front matter."
         ),
         brings=(
             "Every dated text as the note of its day; several of one day are joined in order. "
