@@ -30,8 +30,13 @@ from leaderjournal.portability.imports.front_matter import (
     split_front_matter,
 )
 from leaderjournal.portability.imports.journal_format import ReadingOptions
+from leaderjournal.portability.imports.markup import remove_data_addresses
 from leaderjournal.portability.imports.member_names import list_spellings
-from leaderjournal.portability.imports.rules import LONGEST_NOTE, InvalidEntry, require_valid_date
+from leaderjournal.portability.imports.rules import (
+    InvalidEntry,
+    clean_text,
+    require_valid_date,
+)
 from leaderjournal.portability.imports.uploads import Member
 from leaderjournal.portability.imports.vaults import strip_ending
 
@@ -46,8 +51,8 @@ LINES_OF_HEAD = 5
 """Notion writes a page's properties below its title: `Date: March 5, 2024`."""
 LONGEST_DATE_LINE = 60
 MOST_DATE_LINES = 2_000
-LONGEST_FILE = 250_000
-"""Letters of a file with all that is removed from it; a longer one is not looked into."""
+LONGEST_FILE = 2_000_000
+"""Letters of a file without the photos written into it; a longer one is not looked into."""
 PERIOD_NAME = re.compile(r"(?<!\d)\d{4}[-_ ]?(?:w\d{1,2}|q[1-4]|\d\d)(?![\w-])", re.IGNORECASE)
 
 NO_DATE = "Neither its front matter nor its name has a date, such as 2026-11-24."
@@ -102,9 +107,10 @@ class Note:
 
 def read_note(member: Member, text: str, options: ReadingOptions) -> Note:
     """Return the note in a file. Raises InvalidEntry for one that is too long."""
+    text = remove_data_addresses(clean_text(text))
     if len(text) > LONGEST_FILE:
-        raise InvalidEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
-    front = split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+        raise InvalidEntry(f"Its text is longer than {LONGEST_FILE:,} characters.")
+    front = split_front_matter(text)
     path, named = _find_named(member)
     return Note(
         "".join(letter for letter in path[-80:] if letter.isprintable()),

@@ -33,6 +33,7 @@ from leaderjournal.portability.imports.rules import (
     InvalidEntry,
     JournalEntry,
     LeftBehind,
+    drop_invalid_characters,
     has_words,
     require_valid_date,
 )
@@ -215,7 +216,7 @@ def _read_text(entry: dict[str, Any]) -> Any:
 def _read_rich_text(rich: Any) -> str:
     if isinstance(rich, str):
         try:
-            rich = parse_json(rich.encode(errors="surrogatepass"))
+            rich = parse_json(drop_invalid_characters(rich).encode())
         except InvalidEntry:
             return ""
     contents = rich.get("contents") if isinstance(rich, dict) else None

@@ -7,7 +7,9 @@ encoding, what stands between the cells, and how dates and times are written. Ho
 Belluxx/DaylioTools, README.md.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.clock_times import parse_clock
@@ -79,12 +81,19 @@ def read_daylio(upload: Upload, options: ReadingOptions) -> Iterator[JournalEntr
             raise UnreadableJournal(f"This file has more than {MOST_ROWS:,} rows.")
         rows.append(row)
     column = DateColumn(_get_date(row.cells) for row in rows if row.cells is not None)
+    times: Counter[str] = Counter()
     for row in rows:
         where = f"row {row.number}"
         try:
-            yield _read_row(where, row.cells, column, options)
+            entry = _read_row(where, row.cells, column, options)
         except InvalidEntry as why:
             yield Failure(where, str(why))
+            continue
+        # A mood that was logged twice in a minute is two entries.
+        times[entry.source_id] += 1
+        if times[entry.source_id] > 1:
+            entry = replace(entry, source_id=f"{entry.source_id} {times[entry.source_id]}")
+        yield entry
 
 
 def _get_date(cells: Mapping[str, str]) -> DateRow:

@@ -82,7 +82,8 @@ def _list_entries(entries: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield the place, the date and the values of each entry."""
     if isinstance(entries, dict):
         for number, (given, entry) in enumerate(entries.items(), start=1):
-            yield given if _parse_date(given) else f"entry {number}", given, entry
+            day = _parse_date(given)
+            yield str(day) if day else f"entry {number}", given, entry
         return
     for number, entry in enumerate(entries, start=1):
         yield f"entry {number}", entry.get("date") if isinstance(entry, dict) else None, entry

@@ -147,7 +147,7 @@ def _list_lines(block: Any, strings: Mapping[str, str], level: int) -> Iterator[
 def _resolve(text: str, strings: Mapping[str, str]) -> str:
     """Return a block's text with the words of the blocks that it refers to."""
     if len(text) > LONGEST_NOTE:
-        return text
+        return text  # of which only the beginning has room
     return REFERENCE.sub(lambda found: strings.get(found[1], found[0]), text, count=MOST_REFERENCES)
 
 

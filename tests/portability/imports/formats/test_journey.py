@@ -201,7 +201,7 @@ def test_note_of_an_entry(fields, note):
         ({"date_journal": True, "text": "x"}, "no time"),
         ({"date_journal": UNKNOWN, "text": "x"}, "no time"),
         ({"dateOfJournal": "2026-03-02", "text": 5, "type": "html"}, "no text"),
-        ({"dateOfJournal": "2026-03-02", "text": "<p>a\0</p>", "type": "html"}, "no text"),
+        ({"dateOfJournal": "2026-03-02", "text": "<p>\0</p>", "type": "html"}, "no words"),
         ({"dateOfJournal": "2026-03-02", "text": "\ufffc"}, "no words"),
         ({"dateOfJournal": "2026-03-02", "text": "", "photos": ["a.jpg"]}, "no words"),
         (b"{broken", "no JSON"),

@@ -405,11 +405,12 @@ def test_own_day_takes_other_texts_of_its_date_into_its_note():
             "c/2024-03-05.md": "x" * 19_990,
         }
     )
+    head = "# Mine\n\nearly\n\n## Let go\ntheirs\n\n"
     [day] = reading.days
     assert day.content.answers[0].text == "Stood aside."
     assert day.content.answers[0].score == 4
-    assert day.content.note == "# Mine\n\nearly\n\n## Let go\ntheirs"
-    assert "20,000" in list_whys(reading)["c/2024-03-05.md"]
+    assert day.content.note == head + "x" * (20_000 - len(head))
+    assert f"last {len(head) - 10} of its 19,990" in list_whys(reading)["c/2024-03-05.md"]
 
 
 def test_two_own_days_of_one_date_stay_an_error():
