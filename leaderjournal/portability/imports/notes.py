@@ -27,6 +27,7 @@ from leaderjournal.portability.imports.front_matter import (
     DATE_FIELDS,
     TIME_FIELDS,
     FrontMatter,
+    simplify_name,
     split_front_matter,
 )
 from leaderjournal.portability.imports.journal_format import ReadingOptions
@@ -44,7 +45,7 @@ IN_UTC = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(?:[Zz]|UTC)", re.ASCII
 )
 INLINE_FIELD = re.compile(
-    r"[\[(*_]{0,4}([^\W\d][\w -]{0,30}?)[*_]{0,2}(::?)[*_]{0,2}\s*(\S.{0,100})"
+    r"[\[(*_]{0,4}([^\W\d][\w -]{0,30}?)[*_]{0,2}(::?|：)[*_]{0,2}\s*(\S.{0,100})"
 )
 LINES_WITH_FIELDS = 20
 LINES_OF_HEAD = 5
@@ -220,7 +221,7 @@ def _find_in_line(line: str, *, is_first: bool, is_head: bool) -> NamedDate | No
     field = INLINE_FIELD.match(line)
     if field is None or not (is_head or field[2] == "::"):
         return None
-    is_date = re.sub(r"[\s_-]", "", field[1]).casefold() in DATE_FIELDS
+    is_date = simplify_name(field[1]) in DATE_FIELDS
     return find_date(field[3], source="text ") if is_date else None
 
 
