@@ -44,6 +44,7 @@ FIELDS = frozenset(
     }
 )
 HIGHEST_MOOD = 5
+HIGHEST_SENTIMENT = 2
 
 
 def detect_journey(upload: Upload) -> bool:
@@ -145,13 +146,13 @@ def _read_details(entry: dict[str, Any]) -> Details:
 def _read_mood(entry: dict[str, Any]) -> str:
     """Return the mood as Journey numbers it: one of five, or how good it felt from 0 to 2.
 
-    A mood in words is taken as it is.
+    A mood in words is taken as it is. Other numbers say nothing, as their scale is not known.
     """
     mood, sentiment = read_number(entry.get("mood")), read_number(entry.get("sentiment"))
     if mood is not None and 0 < mood <= HIGHEST_MOOD:
         return format_number(mood)
-    if sentiment is not None and 0 < sentiment <= HIGHEST_MOOD:
-        return format_number(sentiment)
+    if sentiment is not None and 0 < sentiment <= HIGHEST_SENTIMENT:
+        return f"{format_number(sentiment)} of {HIGHEST_SENTIMENT}"
     named = read_names(entry.get("mood")) if mood is None else ()
     return named[0] if named else ""
 
