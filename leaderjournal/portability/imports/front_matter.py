@@ -238,7 +238,7 @@ def _is_field(line: str) -> bool:
 def _repair_value(value: str) -> str:
     """Return a value of broken front matter as words; nothing for one that is a piece of syntax."""
     plain = value.strip(" []\"',")
-    pairs = ("[]", "{}", "()", '""')
+    pairs = (("[", "]"), ("{", "}"), ("(", ")"))
     is_whole = all(plain.count(opening) == plain.count(closing) for opening, closing in pairs)
     return plain if is_whole and plain.count('"') % 2 == 0 and plain[:1] not in "{}&*|>%`" else ""
 

@@ -45,6 +45,8 @@ PAGE_NAME = re.compile(r"(?:^|/)dailytxt_[^/]*\.html?$", re.IGNORECASE)
 FILE_NAME = re.compile(r"(?:^|/)files/.*[^/]$")
 DAY_FOLDER = re.compile(r"\bfiles/(\d{4}-\d\d-\d\d)/")
 PAGE_MARK = b"<title>DailyTxT Export</title>"
+WORDS = ("text", "tags", "pins")
+"""The fields of a day that make it one: the app writes days without any of them, too."""
 KEY_FIELDS = frozenset({"enc_enc_key", "salt", "password"})
 CIPHERTEXT = re.compile(r"[A-Za-z0-9+/_-]{38,}={0,2}")
 """A nonce and a tag of at least 28 bytes, in base64: nobody writes so many letters as one word."""
@@ -107,8 +109,9 @@ def _read_backup(
             yield Failure(member.label, str(why))
             continue
         days = found.get("days") if isinstance(found, dict) else None
+        label = member.label
         for number, entry in enumerate(days if isinstance(days, list) else [], start=1):
-            where = f"{member.label}, day {number}"
+            where = f"{label}, day {number}"
             try:
                 yield from list(_read_day(where, member, entry, tags, options))
             except InvalidEntry as why:
@@ -148,6 +151,8 @@ def _read_day(
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no day.")
+    if not any(map(entry.get, WORDS)):
+        raise InvalidEntry("It holds no words.")
     day = _read_date(member, entry.get("day"))
     text = entry.get("text")
     if isinstance(text, str) and CIPHERTEXT.fullmatch(text):
@@ -213,6 +218,8 @@ def _get_date(piece: str) -> DateRow:
 
 
 def _read_piece(where: str, piece: str, moment: Moment) -> Iterator[JournalEntry | LeftBehind]:
+    if "entry-text" not in piece and "entry-tags" not in piece:
+        raise InvalidEntry("It holds no words.")
     page = parse_page(piece)
     tags = (tag.text(strip=True).partition("#")[2] for tag in page.css(".entry-tags .tag"))
     pins = (_read_pin(pin) for pin in page.css(".entry-pins li"))
