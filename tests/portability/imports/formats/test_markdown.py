@@ -659,3 +659,19 @@ def test_any_text_under_any_name_is_read_or_refused(text, name):
     for start in ("", "---\n", "---\ndate: 2024-03-05\n", "+++\n"):
         content = f"{start}{text}".encode("utf-8", "replace")
         read_or_refuse(content if not content.startswith(b"PK") else b"", f"{name}.md")
+
+
+def test_order_of_day_and_month_is_decided_by_one_certain_name_or_date():
+    open_name = {"07-03-2023.md": "x"}
+    assert list_notes(read(open_name | {"far/away/13-03-2023.md": "y"})) == {
+        "2023-03-07": "x",
+        "2023-03-13": "y",
+    }
+    assert list_notes(read({"2023/03/07-03-2023.md": "x"})) == {"2023-03-07": "x"}
+    assert list_notes(read({"07-03-2023.md": "---\ndate: 7 March 2023\n---\nx"})) == {
+        "2023-03-07": "x"
+    }
+    known = {"01-02-2023.md": "---\ndate: 2023-02-01\n---\ny"}
+    assert list_notes(read(open_name | known)) == {"2023-02-01": "y", "2023-03-07": "x"}
+    uncertain = read(open_name | {"2023-03-09.md": "y"})
+    assert "cannot be told apart" in list_whys(uncertain)["07-03-2023.md"]
