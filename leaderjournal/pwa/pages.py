@@ -33,13 +33,12 @@ NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.pn
 # The order matters: a later script uses earlier ones.
 WORKER_SCRIPTS = (
     "vendor/idb/umd.js",
-    "js/offline/day-content.js",
-    "js/offline/draft-content.js",
-    "js/offline/local-day.js",
+    "js/offline/rules.js",
     "js/offline/server.js",
     "js/offline/local-journal.js",
     "js/offline/outbox.js",
     "js/pwa/offline-pages.js",
+    "js/offline/prefetch.js",
     "js/pwa/share.js",
     "js/offline/send-outbox.js",
     "js/prompts/prompt-store.js",

@@ -2,13 +2,12 @@
 // shell that script fills from what the device holds; a month and its review are the pages as they
 // were last seen, encrypted on the device like every text. No page of a leader is in the browser's caches.
 //
-// A classic script of the worker's; needs local-journal.js, local-day.js and what sw.js defines.
+// A classic script of the worker's; needs local-journal.js, rules.js and what sw.js defines.
 
 // Pages and the worker tell each other on it which days changed.
 const journalChannel = new BroadcastChannel("journal");
 
 const PATIENCE_WITH_SERVER = 5000; // ms, where the device has the page itself
-const KEEP_MONTH = "keep-month";
 
 let opening = null;
 
@@ -98,7 +97,3 @@ async function refreshPage(path) {
   });
   if (answer.ok) await storeMonth(answer, path);
 }
-
-self.addEventListener("message", (event) => {
-  if (event.data?.type === KEEP_MONTH) event.waitUntil(refreshMonth().catch(() => {}));
-});
