@@ -1,4 +1,4 @@
-"""What a phone has to fetch, counted in bytes on the line, headers and all."""
+"""What a phone has to fetch, counted in requests and in bytes on the line, headers and all."""
 
 from browser.test_journey import register
 
@@ -36,7 +36,6 @@ def test_todays_page_is_light_on_a_bad_connection(new_page):
     fresh.goto("/", wait_until="networkidle")
     assert 0 < meter.bytes <= FIRST_LOAD
     assert meter.requests <= MOST_REQUESTS
-    print(meter.requests, meter.bytes)
     fresh.goto("/people", wait_until="networkidle")
     meter.start()
     fresh.goto("/", wait_until="networkidle")
