@@ -1,10 +1,8 @@
-// The page of a day: stores and sends what is typed (autosave.js), and loads everything else when it is
-// first needed. The worker has all of it, so that it can be loaded without a connection too.
-import { ready } from "./autosave.js";
-import { account, openJournal } from "./offline/device-journal.js";
+// The page of a day: stores and sends what is typed (autosave.js), and loads what does not save words
+// when it is first needed. The worker has all of it, so that it can be loaded without a connection too.
+import "./autosave.js";
 
 const form = document.getElementById("day");
-const panel = document.getElementById("today-panel");
 const hasTeam = document.querySelector("#team-names li") !== null;
 const offer = document.getElementById("ask"); // only on today's page
 
@@ -40,28 +38,6 @@ form.addEventListener("day-saved", ({ detail }) => {
   }).catch(() => {});
 });
 if (offer && "kept" in offer.dataset) handleCompletedToday();
-
-// ---- what is logged on today's page
-
-const loadLogForms = () => import("./practice_log/log-forms.js");
-
-panel?.addEventListener("submit", async (event) => {
-  const { target } = event;
-  if (!target.matches("form[data-save]")) return;
-  event.preventDefault();
-  const logForms = await loadLogForms().catch(() => null);
-  if (logForms) await logForms.submitForm(target);
-  else target.submit(); // the server saves it without script
-});
-
-async function showRefused() {
-  const { journal } = await openJournal();
-  const owner = account ?? (await journal.getLeader())?.account;
-  const drafts = owner ? await journal.listUnsentDrafts(owner) : [];
-  if (drafts.some(({ once, refused }) => once && refused)) (await loadLogForms()).showRefusedBefore();
-}
-
-if (panel) ready.then(showRefused).catch((failure) => console.info("Nothing is saved on this device:", failure?.name));
 
 // ---- a tapped notification leads to its question
 

@@ -24,7 +24,7 @@ def test_imports_are_listed_innermost_first_and_once():
 
 def test_what_is_loaded_when_it_is_needed_is_not_preloaded():
     found = list_preloads(["grow-textarea", "score-scale", "day-page"])
-    for later in ("practice_log/log-forms", "practice_log/mention-people", "after-save"):
+    for later in ("prompts/offer-prompts", "practice_log/mention-people", "after-save"):
         assert f"js/{later}.js" not in found
     assert "js/day-page.js" not in found
 
@@ -51,7 +51,7 @@ def test_worker_has_whatever_a_module_imports_later(client):
         for name in MODULES
         for address in LATER.findall((STATIC / name).read_text())
     }
-    assert {"js/after-save.js", "js/practice_log/log-forms.js"} <= later
+    assert {"js/after-save.js", "js/practice_log/mention-people.js"} <= later
     for name in later:
         assert {name, *list_imports(name)} <= kept
 
@@ -59,4 +59,6 @@ def test_worker_has_whatever_a_module_imports_later(client):
 def test_page_of_today_preloads_its_modules(browser):
     page = browser.get("/").text
     preloaded = re.findall(r'rel="modulepreload" href="/assets/\w+/([^"]+)"', page)
-    assert preloaded == list_preloads(["grow-textarea", "score-scale", "day-page"])
+    assert preloaded == list_preloads(
+        ["grow-textarea", "score-scale", "day-page", "practice_log/log-forms"]
+    )

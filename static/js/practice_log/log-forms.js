@@ -1,9 +1,10 @@
 // Saves what is logged on today's page (acts, a win, a hand-off, the result of a commitment) on this
-// device first, and sends it when it can: loaded with the first form that is submitted, or where
-// something saved here before was refused. Without script the forms are plain ones.
+// device first, and sends it when it can. Without this script the forms are plain ones.
+import { ready } from "../autosave.js";
 import { account, openJournal, createOutboxSender, deviceName } from "../offline/device-journal.js";
 import { savePanel } from "../offline/readiness.js";
 
+const panel = document.getElementById("today-panel");
 const channel = new BroadcastChannel("journal"); // a channel of its own also hears this page's outbox
 const unsent = new Map(); // form by path
 const saving = new Set(); // forms being saved
@@ -96,6 +97,7 @@ async function removeFollowUp(journal, form) {
 // Shows why the server refused something saved on this device; the leader may discard it.
 async function showRefused(journal) {
   const notice = document.getElementById("log-refused");
+  if (!notice) return; // an older day without a connection has no forms
   const [row] = (await journal.listUnsentDrafts(owner)).filter(({ once, refused }) => once && refused);
   notice.hidden = !row;
   if (!row) return;
@@ -120,8 +122,7 @@ async function open() {
 
 const prepare = () => (sending ??= open());
 
-// Saves a form that was submitted, and sends it.
-export async function submitForm(form) {
+async function submitForm(form) {
   if (saving.has(form)) return; // tapped twice
   saving.add(form);
   try {
@@ -136,7 +137,12 @@ export async function submitForm(form) {
   await (await prepare()).sender.send();
 }
 
-// Shows what was saved here before and refused.
-export async function showRefusedBefore() {
-  await showRefused((await prepare()).journal);
-}
+// On the panel, as its forms may come from this device (see offline/day-shell.js).
+panel.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-save]")) return;
+  event.preventDefault();
+  submitForm(event.target);
+});
+
+ready.then(prepare).then(({ journal }) => showRefused(journal))
+  .catch((failure) => console.info("Nothing is saved on this device:", failure?.name));
