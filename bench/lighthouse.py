@@ -38,11 +38,12 @@ from leaderjournal.kernel import clock
 LIGHTHOUSE = "lighthouse@12.8.2"
 PAGES = {
     "today": "/",
-    "month": "/month",
+    "month": "/month/{month}",
     "search": "/search?q=deal",
     "people": "/people",
     "settings": "/settings",
 }
+"""Addresses that lead nowhere else: the session's cookie is not sent along to a second one."""
 FIGURES = {
     "LCP ms": "largest-contentful-paint",
     "blocking ms": "total-blocking-time",
@@ -70,21 +71,20 @@ def main() -> int:
     parser.add_argument("--pages", default=",".join(PAGES))
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
-    command = [str(install_lighthouse())]
+    command = install_lighthouse()
     print(describe_machine())
     found = {}
+    now = clock.now()
     with create_database("sqlite") as environment:
         app = create_app(load_settings(environment))
         with app.app_context():
-            create_demo(now=clock.now())
+            create_demo(now=now)
         with run_server("journal", environment) as server:
             address = f"http://127.0.0.1:{server.port}"
             cookie = sign_in(address)
             for name in chosen.pages.split(","):
-                reports = [
-                    run_lighthouse(command, f"{address}{PAGES[name]}", cookie)
-                    for _ in range(chosen.runs)
-                ]
+                page = address + PAGES[name].format(month=f"{now:%Y-%m}")
+                reports = [run_lighthouse(command, page, cookie) for _ in range(chosen.runs)]
                 found[name] = summarize(reports)
                 print_page(name, found[name])
     if chosen.json:
@@ -118,12 +118,12 @@ def sign_in(address: str) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def run_lighthouse(command: Sequence[str], address: str, cookie: str) -> dict[str, Any]:
+def run_lighthouse(command: Path, address: str, cookie: str) -> dict[str, Any]:
     """Return Lighthouse's report of one load. Raises CalledProcessError if it could not be made."""
     chromium = os.environ.get("CHROME_PATH") or shutil.which("chromium")
     run = subprocess.run(
         [
-            *command,
+            command,
             address,
             "--quiet",
             "--only-categories=performance",
