@@ -80,6 +80,7 @@ from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.today import read_today
+from leaderjournal.welcome import pages as welcome_pages
 
 IMPORT_ENDPOINTS = frozenset(
     {
@@ -91,6 +92,7 @@ IMPORT_ENDPOINTS = frozenset(
 
 PAGES = (
     accounts_pages,
+    welcome_pages,
     mail_opt_outs_pages,
     resets_pages,
     verification_pages,

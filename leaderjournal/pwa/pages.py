@@ -80,6 +80,7 @@ def service_worker() -> Response:
         day_shell=url_for("pwa.day_shell"),
         help=url_for("pwa.read_help"),
         help_shell=url_for("pwa.help_shell"),
+        welcome=url_for("welcome.show"),
         assets_path="/assets/",
     )
     response = _make_revalidated_response(script, "text/javascript")

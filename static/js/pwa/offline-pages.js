@@ -26,7 +26,7 @@ const getShell = async (page) => (await caches.open(SHELL)).match(page);
 async function findStoredPage(path) {
   if (path === HELP) return getShell(HELP_SHELL);
   const leader = await getStoredLeader().catch(() => null);
-  if (!leader) return null;
+  if (!leader) return path === "/" || path === WELCOME ? getShell(WELCOME) : null;
   if (isDay(path)) return getShell(DAY_SHELL);
   return isMonth(path) ? getStoredMonth(leader, path) : null;
 }
