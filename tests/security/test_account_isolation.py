@@ -61,6 +61,7 @@ PUBLIC = {
     "verification.open_link",
     "verification.submit_verification",
     "verification.verify",
+    "welcome.show",
 }
 ACTS_FOR_A_TOKEN = {
     "mail_opt_outs.opt_in",

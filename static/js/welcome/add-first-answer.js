@@ -37,18 +37,20 @@ function join(content, { key, behaviour, question, score, text }) {
   return { ...content, answers: [...others, joined ?? added] };
 }
 
-// What the server has of the day, if it can be reached; the server merges what is not known here.
-async function fetchDay(journal, date) {
-  const answer = await server.call("GET", `/reflections/${date}`).catch(() => null);
-  if (!answer?.ok) return;
-  await journal.storeServerDay(account, date, readStoredDay(answer, await answer.json()));
+async function storeServerDay(journal, date) {
+  const answer = await server.call("GET", `/reflections/${date}`);
+  if (!answer.ok) return;
+  const stored = await answer.json();
+  const etag = `${stored.id.replaceAll("-", "")}-${stored.version}`;
+  await journal.storeServerDay(account, date, { etag, content: dayContent.fromReply(stored), at: stored.saved_at });
 }
 
 async function add(answer) {
   status.textContent = "Saving your answer…";
   const { date, today } = findDay(answer);
   const journal = await openVisitorJournal(); // before `openJournal`, which clears what visitors left
-  await fetchDay(journal, date);
+  // If the server cannot be reached, it merges later what is not known here.
+  await storeServerDay(journal, date).catch(() => {});
   const { content } = await journal.getDay(account, date);
   await journal.writeDay(account, date, content, join(content, answer));
   await journal.queueDay(account, date, answer.written_at);
