@@ -17,8 +17,10 @@ function enableSliding(panes) {
     const place = Math.floor(((x - left) / width) * radios.length);
     return radios[Math.min(Math.max(place, 0), radios.length - 1)];
   };
+  // Large text on a small screen wraps them: then there is no line to slide along.
+  const isOneRow = () => radios[0].closest(".pane").offsetTop === radios.at(-1).closest(".pane").offsetTop;
   panes.addEventListener("pointerdown", (event) => {
-    if (event.isPrimary && event.button === 0) from = event.clientX;
+    if (event.isPrimary && event.button === 0 && isOneRow()) from = event.clientX;
   });
   panes.addEventListener("pointermove", (event) => {
     if (from === null) return;

@@ -25,6 +25,18 @@ LONGEST = 3100
 """Pixels of the page on a phone: less than four screens."""
 
 
+OVERLAPPING = """() => {
+  const glasses = [...document.querySelectorAll(".glass")]
+    .map((glass) => glass.getBoundingClientRect());
+  const overlaps = (a, b) => (
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  );
+  return glasses.filter((one, place) => (
+    glasses.slice(place + 1).some((other) => overlaps(one, other))
+  )).map(({ left, top }) => [left, top]);
+}"""
+
+
 class Thumb:
     """Taps, and counts the taps."""
 
@@ -147,7 +159,9 @@ def test_answer_that_is_emptied_by_hand_is_deleted(new_page):
 def test_answer_is_deleted_after_a_week(new_page):
     page = new_page(fresh=True)  # the clock stays with its context
     answer(page)
-    in_six, in_eight = (f"{date.today() + timedelta(days=days)}T12:00" for days in (6, 8))
+    in_six, in_eight = (
+        f"{date.fromisoformat(berlin_today()) + timedelta(days=days)}T12:00" for days in (6, 8)
+    )
     page.clock.set_fixed_time(in_six)
     page.goto("/")
     expect(page.locator("#try-question textarea")).to_have_value(WRITTEN)
@@ -165,7 +179,9 @@ def test_answer_keeps_the_day_it_was_written_on(new_page):
     answer(page)
     page.clock.set_fixed_time(f"{berlin_today()}T12:00:00+01:00")
     page.goto("/")
-    expect(page.locator("#try-status")).to_contain_text(f"from {two_days_ago:%A} {two_days_ago.day}")
+    expect(page.locator("#try-status")).to_contain_text(
+        f"from {two_days_ago:%A} {two_days_ago.day}"
+    )
     page.locator("#try-question textarea").press_sequentially(" Today I say so.")
     wait_until_stored(page, f"{WRITTEN} Today I say so.")
     create_journal(page)
@@ -179,7 +195,8 @@ def test_answer_keeps_its_question_when_another_day_asks_another(new_page):
     page.evaluate("""() => {
       const card = document.getElementById("try-question");
       Object.assign(card.dataset, {
-        key: "protect-and-serve", keyName: "Protect & serve", behaviour: "teach", question: "teach-x",
+        key: "protect-and-serve", keyName: "Protect & serve", behaviour: "teach",
+        question: "teach-x",
       });
       card.querySelector(".question").textContent = "Who learned something from you today?";
       card.querySelector("[data-behaviour-name]").textContent = "Teach";
@@ -391,9 +408,12 @@ def test_nothing_of_the_welcome_page_reaches_past_the_edge(new_page, width, text
     page = new_page(viewport={"width": width, "height": 844})
     for path in ("/", "/login", "/register"):
         page.goto(path)
-        page.evaluate("(size) => { document.documentElement.style.fontSize = `${size}%`; }", text_size)
+        page.evaluate(
+            "(size) => { document.documentElement.style.fontSize = `${size}%`; }", text_size
+        )
         assert page.evaluate(PAST_THE_EDGE, width) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(OVERLAPPING) == [], path
 
 
 def test_welcome_page_is_short_and_its_targets_are_large(new_page):
