@@ -31,6 +31,12 @@ async function findStoredPage(path) {
   return isMonth(path) ? getStoredMonth(leader, path) : null;
 }
 
+// Where a leader has been on this device, the start leads to signing in, and so is no welcome page
+// without a connection either.
+async function dropWelcome(leadsToSignIn) {
+  if (leadsToSignIn || await getStoredLeader()) await (await caches.open(SHELL)).delete(WELCOME);
+}
+
 // Only a failed connection and a server in trouble lead to what the device has. An answer that says
 // "not found" or "sign in" is an answer.
 async function answerNavigation(event) {
@@ -38,6 +44,8 @@ async function answerNavigation(event) {
   const own = (isDay(pathname) || isMonth(pathname)) && await getStoredLeader().catch(() => null);
   try {
     const answer = await limitTime(own ? PATIENCE_WITH_SERVER : null, fetch(event.request));
+    const leadsToSignIn = pathname === "/" && answer.type === "opaqueredirect";
+    event.waitUntil(dropWelcome(leadsToSignIn).catch(() => {}));
     if (own && answer.status >= 500) return await findStoredPage(pathname) ?? answer;
     if (own && isMonth(pathname) && answer.ok) event.waitUntil(storeMonth(answer.clone(), pathname));
     return answer;
