@@ -2,8 +2,7 @@
 // journal, cleared, or a week old. It is encrypted like every text on the device, under an account
 // that nobody has: so it is deleted as soon as anybody's journal is opened here.
 import "../../vendor/idb/umd.js";
-import "../offline/day-content.js";
-import "../offline/draft-content.js";
+import "../offline/rules.js";
 import "../offline/local-journal.js";
 
 const VISITOR = "visitor";

@@ -1,6 +1,6 @@
 // Lets a visitor answer a question on the welcome page. What they write is stored on this device
 // alone, with the local day it was written on.
-import "../offline/local-day.js";
+import "../offline/rules.js";
 import { clearKeptAnswer, formatDay, getKeptAnswer, keepAnswer } from "./kept-answer.js";
 
 const card = document.getElementById("try-question");
