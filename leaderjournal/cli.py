@@ -12,6 +12,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.commands import accounts_commands
 from leaderjournal.accounts.erasure import store as erasure_store
 from leaderjournal.accounts.registration import explain_registration
+from leaderjournal.backups.commands import backup_commands, restore
 from leaderjournal.demo import create_demo
 from leaderjournal.doctor import check_installation
 from leaderjournal.kernel import clock
@@ -185,6 +186,8 @@ COMMANDS = (
     figures_commands,
     keys_commands,
     accounts_commands,
+    backup_commands,
+    restore,
     run_worker,
     create_demo_account,
     export_account,
