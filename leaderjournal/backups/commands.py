@@ -24,6 +24,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_key_encryption, get_settings
 from leaderjournal.kernel.database import db
 from leaderjournal.kernel.database_logs import clear_logs
+from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.encryption import KeyEncryption
 from leaderjournal.kernel.outages import FULL, SYSTEM_ERRORS, find_outage, format_outage
 from leaderjournal.kernel.setting_values import SettingsError, parse_data_keys
@@ -75,9 +76,10 @@ def create_backup(to: Path, keys_to: Path | None, **kept: int | None) -> None:
         _require_backup_key()
         if keys_to and _lies_within(keys_to, to):
             raise BackupFailed("--keys must name a folder apart: both together open everything.")
-        _write_data(to, retention)
+        now = clock.now()
+        _write_data(to, retention, now)
         if keys_to:
-            _write_keys(keys_to, retention)
+            _write_keys(keys_to, retention, now)
 
 
 @backup_commands.command("verify")
@@ -153,8 +155,8 @@ def _lies_within(inner: Path, outer: Path) -> bool:
     return one == other or other in one.parents or one in other.parents
 
 
-def _write_data(to: Path, retention: Retention) -> None:
-    settings, now = get_settings(), clock.now()
+def _write_data(to: Path, retention: Retention, now: Instant) -> None:
+    settings = get_settings()
     with folder.lock_folder(to):
         with folder.write_new(to, DATA, now) as (file, path):
             written = write_backup(
@@ -172,20 +174,19 @@ def _write_data(to: Path, retention: Retention) -> None:
         )
         if written.left_out:
             click.echo(f"{written.left_out} rows belong to no account any more and are left out.")
-        _remove_obsolete(to, DATA, retention)
+        _remove_obsolete(to, DATA, retention, now)
 
 
-def _write_keys(to: Path, retention: Retention) -> None:
-    now = clock.now()
+def _write_keys(to: Path, retention: Retention, now: Instant) -> None:
     with folder.lock_folder(to):
         with folder.write_new(to, KEYS, now) as (file, path):
             write_keys(file, get_settings())
         click.echo(f"{path}: keys and settings. Carry it off, apart from the backups.")
-        _remove_obsolete(to, KEYS, retention)
+        _remove_obsolete(to, KEYS, retention, now)
 
 
-def _remove_obsolete(place: Path, kind: str, retention: Retention) -> None:
-    removed = folder.remove_obsolete(place, kind, retention, now=clock.now())
+def _remove_obsolete(place: Path, kind: str, retention: Retention, now: Instant) -> None:
+    removed = folder.remove_obsolete(place, kind, retention, now=now)
     if removed:
         click.echo(f"{removed} older ones are removed from {place}.")
 
