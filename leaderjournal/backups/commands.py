@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from huey.api import Huey
 
 from leaderjournal.accounts import data_keys
-from leaderjournal.backups import folder
+from leaderjournal.backups import folder, store
 from leaderjournal.backups.backup_file import BackupFile, identify_signer
 from leaderjournal.backups.creating import write_backup
 from leaderjournal.backups.keys_file import read_keys, write_keys
@@ -127,9 +127,10 @@ def restore(source: Path, replace: str | None) -> None:
         has_same_signer = backup.beginning.tasks_signed_by == signer
         queue = cast("Huey", current_app.extensions["queue"]) if has_same_signer else None
         db.session.rollback()
-        restored, tasks = restore_backup(
-            backup, db.engine, queue, get_key_encryption(), replace=replace
-        )
+        with store.open_engine(get_settings().database_url) as engine:
+            restored, tasks = restore_backup(
+                backup, engine, queue, get_key_encryption(), replace=replace
+            )
         _print_restored(backup, restored, tasks)
         _report_problems(restored, has_same_signer=has_same_signer)
         if not data_keys.find_key_problems():
@@ -158,10 +159,13 @@ def _lies_within(inner: Path, outer: Path) -> bool:
 def _write_data(to: Path, retention: Retention, now: Instant) -> None:
     settings = get_settings()
     with folder.lock_folder(to):
-        with folder.write_new(to, DATA, now) as (file, path):
+        with (
+            store.open_engine(settings.database_url) as engine,
+            folder.write_new(to, DATA, now) as (file, path),
+        ):
             written = write_backup(
                 file,
-                db.engine,
+                engine,
                 current_app.extensions["queue"],
                 passphrase=settings.backup_key,
                 secret_key=settings.secret_key,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from leaderjournal.accounts.models import Account
 from leaderjournal.backups.rules import BackupFailed
 from leaderjournal.backups.tables import ACCOUNTS, VERSION_TABLE, Shape
+from leaderjournal.kernel.database import prepare_engine
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed, KeyEncryption, WrappedKey
 from leaderjournal.kernel.schema import (
     is_current,
@@ -30,6 +31,21 @@ NO_TIMEOUTS = ("statement_timeout", "idle_in_transaction_session_timeout")
 
 WrittenRow = tuple[UUID | None, list[Any]]
 """The account that a row belongs to, and its values."""
+
+
+@contextmanager
+def open_engine(database_url: str) -> Iterator[sa.Engine]:
+    """Yield an engine for a backup or a restore alone.
+
+    The application's fetches binary values from PostgreSQL, with which migrations cannot read a
+    catalogue of indexes.
+    """
+    engine = sa.create_engine(database_url, hide_parameters=True)
+    prepare_engine(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

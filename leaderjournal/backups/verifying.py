@@ -3,12 +3,9 @@
 import tempfile
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from leaderjournal.backups import store
 from leaderjournal.backups.backup_file import BackupFile
 from leaderjournal.backups.restoring import Restored, fill_database
-from leaderjournal.kernel.database import prepare_engine
 from leaderjournal.kernel.encryption import KeyEncryption
 
 
@@ -22,12 +19,8 @@ def verify_backup(
     BackupFailed for the first difference, and what the disk raises.
     """
     with tempfile.TemporaryDirectory(prefix="journal-verify-", dir=scratch) as folder:
-        engine = sa.create_engine(f"sqlite:///{Path(folder) / 'journal.db'}", hide_parameters=True)
-        prepare_engine(engine)
-        try:
-            with store.open_replacement(engine) as connection:
-                restored = fill_database(connection, backup, keys)
-                connection.commit()
-        finally:
-            engine.dispose()
+        url = f"sqlite:///{Path(folder) / 'journal.db'}"
+        with store.open_engine(url) as engine, store.open_replacement(engine) as connection:
+            restored = fill_database(connection, backup, keys)
+            connection.commit()
     return restored, sum(1 for _ in backup.iter_tasks())

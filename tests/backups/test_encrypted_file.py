@@ -52,7 +52,9 @@ def test_the_format_is_the_one_described(path):
     encrypted = encrypt(content)
     header, body = encrypted[:HEADER], encrypted[HEADER:]
     assert header.startswith(b"LeaderJournal backup 1")
-    stretched = hashlib.scrypt(KEY.encode(), salt=header[-32:], n=2 ** header[22], r=8, p=1, dklen=32)
+    stretched = hashlib.scrypt(
+        KEY.encode(), salt=header[-32:], n=2 ** header[22], r=8, p=1, dklen=32
+    )
     aead = AESGCM(HKDF(SHA256(), 32, None, header).derive(stretched))
     first = aead.decrypt(bytes(12), body[:CHUNK], None)
     last = aead.decrypt(bytes(10) + b"\1\1", body[CHUNK:], None)

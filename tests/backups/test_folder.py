@@ -40,10 +40,13 @@ def test_a_folder_of_the_operators_keeps_its_mode(tmp_path):
 
 
 def test_nothing_is_left_of_a_backup_that_failed(tmp_path):
-    with pytest.raises(OSError, match="28"), write_new(tmp_path, DATA, NOW) as (file, path):
-        file.write(b"half")
-        assert not path.exists()
-        raise OSError(28, "No space left on device")
+    class Full:
+        def __len__(self):
+            assert [file.suffix for file in tmp_path.iterdir()] == [".part"]
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="28"):
+        write(tmp_path, content=Full())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -64,7 +67,10 @@ def test_a_second_backup_is_refused_until_the_first_one_ends(tmp_path):
     other = context.Process(target=hold, args=(tmp_path, locked, end))
     other.start()
     assert locked.wait(60)
-    with pytest.raises(BackupFailed, match="Another backup is being written"), lock_folder(tmp_path):
+    with (
+        pytest.raises(BackupFailed, match="Another backup is being written"),
+        lock_folder(tmp_path),
+    ):
         pass
     other.kill()  # the lock ends with its process
     other.join()
