@@ -452,14 +452,14 @@ def test_keys_are_never_written_beside_the_backup(backup, run, tmp_path, keys):
 @on_sqlite
 def test_rows_without_an_account_are_left_out_and_counted(app, client, run, new_app, tmp_path):
     fill(app, client)
-    with app.app_context():
-        with sqlite3.connect(db.engine.url.database, isolation_level=None) as connection:
-            connection.execute(
-                "INSERT INTO short_days (account_id, local_date)"
-                " VALUES (hex(zeroblob(16)), '2027-01-02')"
-            )
-    done = run("backup", tmp_path)
+    file = app.extensions["settings"].database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(file, isolation_level=None) as connection:
+        connection.execute(
+            "INSERT INTO short_days (account_id, local_date)"
+            " VALUES (hex(zeroblob(16)), '2027-01-02')"
+        )
     connection.close()
+    done = run("backup", tmp_path)
     assert "1 rows belong to no account any more" in done.output
     assert run("restore", tmp_path, on=new_app()).exit_code == 0
 
