@@ -38,9 +38,9 @@ function join(content, { key, behaviour, question, score, text }) {
 }
 
 async function storeServerDay(journal, date) {
-  const answer = await server.call("GET", `/reflections/${date}`);
-  if (!answer.ok) return;
-  const stored = await answer.json();
+  const answer = await server.call("GET", `/reflections?from=${date}&to=${date}`);
+  const [stored] = answer.ok ? (await answer.json()).items : [];
+  if (!stored) return;
   const etag = `${stored.id.replaceAll("-", "")}-${stored.version}`;
   await journal.storeServerDay(account, date, { etag, content: dayContent.fromReply(stored), at: stored.saved_at });
 }
