@@ -7,7 +7,17 @@ from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
 ROOT = "leaderjournal"
-SHARED_MODULES = {"kernel", "cli", "demo", "doctor", "models", "navigation", "today", "worker"}
+SHARED_MODULES = {
+    "backups",
+    "cli",
+    "demo",
+    "doctor",
+    "kernel",
+    "models",
+    "navigation",
+    "today",
+    "worker",
+}
 """Below the packages (`kernel`) or above them."""
 
 

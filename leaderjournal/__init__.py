@@ -24,9 +24,11 @@ from leaderjournal.kernel.assets import init_assets
 from leaderjournal.kernel.compression import init_compression
 from leaderjournal.kernel.context import init_context
 from leaderjournal.kernel.database import init_database
+from leaderjournal.kernel.days import to_wall_time
 from leaderjournal.kernel.error_log import init_error_log
 from leaderjournal.kernel.headers import init_headers
 from leaderjournal.kernel.hosts import init_hosts
+from leaderjournal.kernel.modules import list_preloads
 from leaderjournal.kernel.operations import init_operations
 from leaderjournal.kernel.problems import init_problems
 from leaderjournal.kernel.queue import init_queue
@@ -78,6 +80,7 @@ from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
 from leaderjournal.today import read_today
+from leaderjournal.welcome import pages as welcome_pages
 
 IMPORT_ENDPOINTS = frozenset(
     {
@@ -89,6 +92,7 @@ IMPORT_ENDPOINTS = frozenset(
 
 PAGES = (
     accounts_pages,
+    welcome_pages,
     mail_opt_outs_pages,
     resets_pages,
     verification_pages,
@@ -149,6 +153,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.cli.add_command(command)
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
     app.jinja_env.globals["navigation_items"] = list_navigation_items
+    app.jinja_env.globals["list_preloads"] = list_preloads
+    app.jinja_env.filters["wall_time"] = to_wall_time
     app.context_processor(_get_time_context)
     return app
 

@@ -12,6 +12,7 @@ from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.commands import accounts_commands
 from leaderjournal.accounts.erasure import store as erasure_store
 from leaderjournal.accounts.registration import explain_registration
+from leaderjournal.backups.commands import backup_commands, restore
 from leaderjournal.demo import create_demo
 from leaderjournal.doctor import check_installation
 from leaderjournal.kernel import clock
@@ -26,6 +27,7 @@ from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.portability.exports.full_export import stream_full_export
 from leaderjournal.prompts.push.plain_devices import encrypt_plain_devices
 from leaderjournal.pwa.pages import get_release
+from leaderjournal.reflections.figures.recounting import store as recounting_store
 from leaderjournal.reflections.search.segments.closing import store as search_closing_store
 from leaderjournal.reviews.portraits import store as portraits_store
 from leaderjournal.reviews.streaks import store as streaks_store
@@ -103,6 +105,7 @@ def rebuild_figures() -> None:
 def _rebuild_figures(leader: accounts_store.Leader, now: Instant) -> bool:
     """Compute the figures of an account anew; return whether any was wrong."""
     were_wrong = (
+        recounting_store.recount_words(leader.cipher) > 0,
         streaks_store.rebuild_checkpoints(leader, today=leader.today(now)),
         search_closing_store.rebuild_segments(leader.cipher, now=now),
         portraits_store.check_portraits(leader.cipher),
@@ -183,6 +186,8 @@ COMMANDS = (
     figures_commands,
     keys_commands,
     accounts_commands,
+    backup_commands,
+    restore,
     run_worker,
     create_demo_account,
     export_account,

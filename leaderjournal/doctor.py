@@ -53,6 +53,11 @@ def _check_configuration() -> Iterator[str]:
     if not get_settings().secure:
         address = get_settings().public_url
         yield f"PUBLIC_URL is not https ({address}); phones install only over https."
+    if not get_settings().backup_key:
+        yield (
+            "BACKUP_KEY is not set, so no backup can be made: set it to 20 random characters or"
+            " more, and keep it somewhere else than on this machine."
+        )
     forwarded = get_last_forwarded()
     if forwarded and not get_settings().trusted_proxies:
         yield (

@@ -60,6 +60,8 @@ NOT_QUICK = (
     "system",
     "web",
     "accounts/test_data_keys.py",
+    "backups/test_backup_and_restore.py",
+    "backups/test_resources.py",
     "kernel/test_durability.py",
     "kernel/test_operations.py",
     "portability/documents",

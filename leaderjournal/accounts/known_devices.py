@@ -31,6 +31,14 @@ def find_known_device(device_key: bytes, *, now: Instant) -> str | None:
     return next((value.split(".")[0] for value in _find_valid_values(device_key, now)), None)
 
 
+def has_known_leader() -> bool:
+    """Tell whether a leader has signed in on the request's device within a year.
+
+    It says nothing about who that was, and opens nothing: the values are not verified.
+    """
+    return bool(_read_cookie_values())
+
+
 def remember_device(device_key: bytes, *, now: Instant) -> None:
     """Make the device known to the key's account, by one new value that the response sets."""
     issued = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"

@@ -18,6 +18,9 @@ STATIC = ROOT / "static"
 ONE_YEAR = 365 * 24 * 3600
 TEXT_FILES = frozenset({".css", ".js", ".json", ".mjs", ".svg", ".txt"})
 
+UNNEEDED_HEADERS = ("Content-Disposition", "Expires")
+"""What `send_from_directory` adds and no browser needs: each reply is sent on a phone's line."""
+
 blueprint = Blueprint("assets", __name__)
 
 
@@ -38,6 +41,8 @@ def file(version: str, filename: str) -> Response:
     response = send_from_directory(STATIC, filename, max_age=ONE_YEAR)
     response.cache_control.public = True
     response.cache_control.immutable = True
+    for name in UNNEEDED_HEADERS:
+        response.headers.pop(name, None)
     if Path(filename).suffix in TEXT_FILES:
         response.vary.add("Accept-Encoding")
         encoding = request.accept_encodings.best_match(["br", "gzip"])

@@ -45,6 +45,11 @@ def to_instant(moment: datetime) -> Instant:
     return Instant(moment.astimezone(UTC))
 
 
+def to_wall_time(at: Instant, zone: str) -> datetime:
+    """Return what the clock on the wall shows at an instant in the IANA `zone`."""
+    return at.astimezone(get_time_zone(zone))
+
+
 def format_utc(at: datetime) -> str:
     """Return an instant as RFC 3339 writes it in UTC, to the microsecond."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

@@ -14,7 +14,7 @@ from leaderjournal.kernel.settings import SETTINGS_FILE, get_instance_folder
 
 def create_data_key() -> str:
     """Return a fresh key-encryption key as `id:base64url`, the form of DATA_KEYS."""
-    return f"k{secrets.token_hex(4)}:{_encode_base64url(secrets.token_bytes(32))}"
+    return f"k{secrets.token_hex(4)}:{encode_base64url(secrets.token_bytes(32))}"
 
 
 def create_secrets() -> dict[str, str]:
@@ -23,7 +23,8 @@ def create_secrets() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "DATA_KEYS": create_data_key(),
-        "VAPID_PRIVATE_KEY": _encode_base64url(vapid.to_bytes(32, "big")),
+        "VAPID_PRIVATE_KEY": encode_base64url(vapid.to_bytes(32, "big")),
+        "BACKUP_KEY": secrets.token_urlsafe(32),
     }
 
 
@@ -40,7 +41,8 @@ def add_missing_secrets(instance: Path) -> list[str]:
     return sorted(made)
 
 
-def _encode_base64url(raw: bytes) -> str:
+def encode_base64url(raw: bytes) -> str:
+    """Return bytes as base64url without padding (RFC 4648, section 5)."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

@@ -40,7 +40,7 @@ DETAILS = {
 PROBLEM_HEADINGS = {
     400: "This did not come through",
     403: "This is not open to you",
-    404: "There is nothing here",
+    404: "Page not found",
     413: "This is too large",
     429: "A little too fast",
     500: "Something went wrong",
@@ -174,7 +174,7 @@ def _render_problem(status: int, title: str, detail: str) -> Response:
             status=status,
             heading=PROBLEM_HEADINGS.get(status, title),
             detail=detail,
-            has_lost_form=request.method == "POST" and status in {400, 413, 422},
+            has_lost_form=request.method == "POST" and status in {400, 413, 422, 429},
         )
     except SYSTEM_ERRORS as failed:
         return _answer_outage(failed)

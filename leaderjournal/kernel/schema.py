@@ -30,17 +30,35 @@ def configure_alembic(connection: sa.Connection) -> "Config":
 
 def upgrade(database_url: str) -> None:
     """Upgrade the schema to the newest revision; does nothing if it is current."""
-    from alembic import command  # noqa: PLC0415
-
     url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(database_url)
     prepare_engine(engine)
     with engine.connect() as connection:
-        command.upgrade(configure_alembic(connection), "head")
+        migrate(connection)
         connection.commit()
     engine.dispose()
+
+
+def migrate(connection: sa.Connection, revision: str = "head") -> None:
+    """Upgrade the schema in the transaction of `connection`, which the caller commits."""
+    from alembic import command  # noqa: PLC0415
+
+    command.upgrade(configure_alembic(connection), revision)
+
+
+def is_known_revision(revision: str) -> bool:
+    """Tell whether this release has the migration; it lacks those of newer releases."""
+    return revision.isdecimal() and any((MIGRATIONS / "versions").glob(f"{revision}_*.py"))
+
+
+def read_revision(connection: sa.Connection) -> str | None:
+    """Return the revision of the schema of `connection`; None where there is none yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    stored: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return stored
 
 
 @cache
@@ -52,7 +70,4 @@ def get_newest_revision() -> str:
 
 def is_current(connection: sa.Connection) -> bool:
     """Tell whether the schema of `connection` is the newest revision."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return False
-    stored = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return bool(stored == get_newest_revision())
+    return read_revision(connection) == get_newest_revision()

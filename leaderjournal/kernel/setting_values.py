@@ -3,6 +3,7 @@
 import base64
 import binascii
 import string
+from collections.abc import Collection
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -38,6 +39,19 @@ def add_driver(url: str) -> str:
 def check_secret(name: str, value: str) -> str:
     if len(value) < 32 or len(set(value)) < 10 or value.lower().startswith(PLACEHOLDERS):
         raise SettingsError(f"{name} is weak: use at least 32 random characters.")
+    return value
+
+
+def check_backup_key(value: str, *, others: Collection[str]) -> str:
+    """Return the key or passphrase of backups, or "" for none; it is none of the `others`."""
+    if not value:
+        return ""
+    if len(value) < 20 or len(set(value)) < 8 or value.lower().startswith(PLACEHOLDERS):
+        raise SettingsError(
+            "BACKUP_KEY is weak: use at least 20 characters, such as six words chosen at random."
+        )
+    if any(value in other for other in others):
+        raise SettingsError("BACKUP_KEY must be another secret than SECRET_KEY and DATA_KEYS.")
     return value
 
 

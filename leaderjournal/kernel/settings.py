@@ -13,6 +13,7 @@ from leaderjournal.kernel.setting_values import (
     Registration,
     SettingsError,
     add_driver,
+    check_backup_key,
     check_mail_from,
     check_secret,
     check_vapid_key,
@@ -59,6 +60,8 @@ class Settings:
     """How much memory an import or a PDF may use."""
     broken_releases: tuple[str, ...]
     """Releases that browsers replace at once, without asking the leader."""
+    backup_key: str
+    """What backups are encrypted with; empty where none is set."""
 
     @property
     def secure(self) -> bool:
@@ -102,11 +105,12 @@ class Settings:
             return value
 
         database_url = get_optional("DATABASE_URL", f"sqlite:///{instance / 'journal.db'}")
+        secrets = get_required("SECRET_KEY"), get_required("DATA_KEYS")
         return cls(
             instance=instance,
             database_url=add_driver(database_url),
-            secret_key=check_secret("SECRET_KEY", get_required("SECRET_KEY")),
-            data_keys=parse_data_keys(get_required("DATA_KEYS")),
+            secret_key=check_secret("SECRET_KEY", secrets[0]),
+            data_keys=parse_data_keys(secrets[1]),
             vapid_private_key=check_vapid_key(get_required("VAPID_PRIVATE_KEY")),
             vapid_subject=check_vapid_subject(
                 get_optional("VAPID_SUBJECT", "mailto:operator@example.com")
@@ -125,6 +129,7 @@ class Settings:
             trusted_proxies=parse_count("TRUSTED_PROXIES", get_optional("TRUSTED_PROXIES", "0")),
             job_megabytes=parse_megabytes(get_optional("JOB_MEMORY_MB", "1024")),
             broken_releases=tuple(get_optional("BROKEN_RELEASES").replace(",", " ").split()),
+            backup_key=check_backup_key(get_optional("BACKUP_KEY"), others=secrets),
         )
 
 

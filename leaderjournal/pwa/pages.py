@@ -5,17 +5,23 @@ those of the W3C's Web Application Manifest and its supplement.
 """
 
 import json
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from leaderjournal.accounts.practice_calendar.rules import LATE_ENTRY_WINDOW
 from leaderjournal.kernel.assets import STATIC, get_asset_url, get_asset_version, hash_tree
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.settings import ROOT
 from leaderjournal.practice import catalogue
+from leaderjournal.practice.rotation.rules import REST_DAYS
 from leaderjournal.reflections.day_form.rules import make_blank_form
+from leaderjournal.reflections.trash.store import RESTORABLE_FOR
+from leaderjournal.reviews.streaks.rules import DAYS_PER_FREEZE, MOST_FREEZES
+from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES
 
 blueprint = Blueprint("pwa", __name__)
 
@@ -27,13 +33,12 @@ NOTIFICATION_ICON, NOTIFICATION_BADGE = "icons/icon-192.png", "icons/badge-96.pn
 # The order matters: a later script uses earlier ones.
 WORKER_SCRIPTS = (
     "vendor/idb/umd.js",
-    "js/offline/day-content.js",
-    "js/offline/draft-content.js",
-    "js/offline/local-day.js",
+    "js/offline/rules.js",
     "js/offline/server.js",
     "js/offline/local-journal.js",
     "js/offline/outbox.js",
     "js/pwa/offline-pages.js",
+    "js/offline/prefetch.js",
     "js/pwa/share.js",
     "js/offline/send-outbox.js",
     "js/prompts/prompt-store.js",
@@ -73,6 +78,9 @@ def service_worker() -> Response:
         broken=get_settings().broken_releases,
         offline=url_for("pwa.offline"),
         day_shell=url_for("pwa.day_shell"),
+        help=url_for("pwa.read_help"),
+        help_shell=url_for("pwa.help_shell"),
+        welcome=url_for("welcome.show"),
         assets_path="/assets/",
     )
     response = _make_revalidated_response(script, "text/javascript")
@@ -103,6 +111,34 @@ def day_shell() -> Response:
 def install() -> str:
     """Show how to install the journal and how to allow notifications, per browser."""
     return render_template("pwa/install.html")
+
+
+@blueprint.get("/help")
+def read_help() -> str:
+    """Show the guide for leaders."""
+    return _render_help(as_shell=False)
+
+
+@blueprint.get("/offline/help")
+def help_shell() -> Response:
+    """Serve the guide as it is for everybody, for the worker to cache."""
+    return _make_revalidated_response(_render_help(as_shell=True), "text/html")
+
+
+def _render_help(*, as_shell: bool) -> str:
+    return render_template(
+        "pwa/help.html",
+        as_shell=as_shell,
+        keys=catalogue.list_keys(),
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+        late_hours=LATE_ENTRY_WINDOW // timedelta(hours=1),
+        question_rests=REST_DAYS,
+        days_per_freeze=DAYS_PER_FREEZE,
+        most_freezes=MOST_FREEZES,
+        min_answers=MIN_ANSWERS,
+        min_answers_for_lines=MIN_ANSWERS_FOR_LINES,
+        restorable_days=RESTORABLE_FOR.days,
+    )
 
 
 def _make_revalidated_response(body: str, mimetype: str) -> Response:

@@ -25,17 +25,6 @@ today_requested = Signal("today's page is about to be made")
 
 SUPERSEDED_SHOWN_FOR = timedelta(days=7)
 
-SCRIPTS = (
-    "grow-textarea",
-    "score-scale",
-    "autosave",
-    "local-time",
-    "refresh-day-status",
-    "prompts/day-prompts",
-    "practice_log/mention-people",
-)
-TODAY_SCRIPTS = ("practice_log/log-forms", "load-look-back")
-
 
 @dataclass(frozen=True, slots=True)
 class DayStatus:
@@ -61,7 +50,6 @@ class DayPage:
     next_date: LocalDate | None
     next_url: str | None
     offers_first_month: bool
-    scripts: tuple[str, ...]
 
 
 def render_day(
@@ -90,7 +78,6 @@ def render_day(
         next_url=get_day_url(leader, next_date, now) if has_next else None,
         offers_first_month=day.is_today
         and is_first_month_offered(leader.id, joined_on=leader.joined_on, today=today),
-        scripts=SCRIPTS + (TODAY_SCRIPTS if day.is_today else ()),
     )
     return render_template(
         "reflections/day.html",

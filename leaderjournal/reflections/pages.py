@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_login import current_user, login_required
 from werkzeug import Response
 
@@ -21,6 +21,7 @@ from leaderjournal.reflections.schemas import DaySchema
 from leaderjournal.reflections.trash import store as trash_store
 from leaderjournal.reflections.versions import store as versions_store
 from leaderjournal.reflections.writable_days import check_day_is_writable
+from leaderjournal.welcome.start_page import render_start_page
 
 blueprint = Blueprint("reflections", __name__)
 
@@ -29,9 +30,9 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get("/")
 def today() -> Page:
-    """Show today, or lead to the sign-in page."""
+    """Show today; somebody who is signed out sees the welcome page, or signs in."""
     if not current_user.is_authenticated:
-        return redirect(url_for("accounts.login"), 303)
+        return render_start_page()
     leader, now = get_current_leader(), clock.now()
     return render_day(leader, leader.today(now), now)
 

@@ -1,11 +1,8 @@
 // Stores the day on this device as it is typed, sends it, and shows where the text is. Text that is
 // only in the form is marked by `data-unsaved` on <html>: at most a quarter of a second of typing.
 import { readContent, readInitialContent, fill, readQuestions } from "./day-form.js";
-import { fillShell } from "./offline/day-shell.js";
-import { account, channel, openJournal, deviceName } from "./offline/device-journal.js";
-import { prefetchForOffline } from "./offline/prefetch.js";
-import { createOutboxSender } from "./offline/outbox-sender.js";
-import { requestPersistence, warnWhenQuotaIsLow } from "./offline/storage-quota.js";
+import { account, channel, openJournal, createOutboxSender, deviceName } from "./offline/device-journal.js";
+import { askForPrefetch, requestPersistence, savePanel, warnWhenQuotaIsLow } from "./offline/readiness.js";
 import { showStatus, showWaiting } from "./save-status.js";
 
 const form = document.getElementById("day");
@@ -180,6 +177,7 @@ async function start() {
       return;
     }
     leaderAccount = leader.account;
+    const { fillShell } = await import("./offline/day-shell.js");
     date = await fillShell(form, journal, leader);
     shown = readContent(form);
     form.hidden = false;
@@ -195,11 +193,22 @@ async function start() {
   }
   sender = createOutboxSender(journal, outbox, leaderAccount, showState);
   addListeners();
+  if (account) getReady();
   await storeAndSend();
   await journal.queueUnqueuedDays(leaderAccount); // and what other days have not queued yet
   await sender.send({ again: true });
   warnWhenQuotaIsLow();
-  if (account) prefetchForOffline(journal, account, date);
 }
 
-start();
+// So that the day, and what is reached from it, can be opened without a connection.
+async function getReady() {
+  try {
+    await savePanel(journal, account);
+    await askForPrefetch(date);
+  } catch (failure) {
+    console.info("Not everything is ready for a page without a connection:", failure?.name);
+  }
+}
+
+// Resolves once the form has what this device knows, and stores what is typed.
+export const ready = start();

@@ -1,4 +1,4 @@
-// The form of a day, read and filled as a day's content (see offline/day-content.js).
+// The form of a day, read and filled as a day's content (see offline/rules.js).
 const TEXTS = ["note", "commitment"];
 
 const findCards = (form) => [...form.querySelectorAll("[data-key]")];

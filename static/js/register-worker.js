@@ -1,6 +1,5 @@
 // Registers the service worker, and offers to use a newer one that waits. It takes over only if the
 // leader agrees, and never while text on this page is unsaved (`data-unsaved` on <html>).
-import { refreshPrompts } from "./prompts/refresh-prompts.js";
 
 const page = document.documentElement;
 const line = document.getElementById("update-ready");
@@ -63,10 +62,23 @@ async function registerWorker() {
   registration.addEventListener("updatefound", () => watchWorker(registration.installing));
 }
 
+// When a signed-in page starts, the worker sends the taps on notifications that were made without a
+// connection. Only a device that shows notifications needs more than that.
+async function startPrompts() {
+  if (!document.querySelector('meta[name="journal-account"]')) return;
+  const registration = await navigator.serviceWorker.ready;
+  if (self.Notification?.permission === "granted") {
+    const { refreshPrompts } = await import("./prompts/refresh-prompts.js");
+    await refreshPrompts(registration);
+  } else {
+    registration.active.postMessage({ type: "replay-taps" });
+  }
+}
+
 if ("serviceWorker" in navigator) {
   reloadAfterUpdate();
   // A refused registration (private window, storage full) costs the offline page and nothing else.
   registerWorker()
-    .then(refreshPrompts)
+    .then(startPrompts)
     .catch((refusal) => console.info("The journal runs without a worker:", refusal));
 }

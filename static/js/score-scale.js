@@ -12,23 +12,22 @@ function enableSliding(panes) {
   let from = null;
   let sliding = false;
 
-  // The nearest pane: with large letters they stand in more than one line.
-  const measureDistance = (radio, x, y) => {
-    const { left, top, width, height } = radio.closest("label").getBoundingClientRect();
-    return Math.hypot(x - left - width / 2, y - top - height / 2);
+  const findRadioAt = (x) => {
+    const { left, width } = panes.getBoundingClientRect();
+    const place = Math.floor(((x - left) / width) * radios.length);
+    return radios[Math.min(Math.max(place, 0), radios.length - 1)];
   };
-  const findRadioAt = (x, y) => radios.reduce((nearest, radio) => (
-    measureDistance(radio, x, y) < measureDistance(nearest, x, y) ? radio : nearest
-  ));
+  // Large text on a small screen wraps them: then there is no line to slide along.
+  const isOneRow = () => radios[0].closest(".pane").offsetTop === radios.at(-1).closest(".pane").offsetTop;
   panes.addEventListener("pointerdown", (event) => {
-    if (event.isPrimary && event.button === 0) from = event.clientX;
+    if (event.isPrimary && event.button === 0 && isOneRow()) from = event.clientX;
   });
   panes.addEventListener("pointermove", (event) => {
     if (from === null) return;
     if (!sliding && Math.abs(event.clientX - from) < SLIDES_AFTER) return;
     if (!sliding) panes.setPointerCapture(event.pointerId);
     sliding = true;
-    chooseScore(findRadioAt(event.clientX, event.clientY));
+    chooseScore(findRadioAt(event.clientX));
   });
   const end = () => {
     from = null;

@@ -258,6 +258,12 @@ def test_without_a_connection_the_journal_says_so_instead_of_an_error(new_page):
     page.context.set_offline(True)
     page.goto("/settings")
     expect(page.locator("main")).to_contain_text("connection")
+    page.get_by_role("link", name="Help").click()
+    expect(page.locator("h1")).to_have_text("How the journal works")
+    page.get_by_role("heading", name="Streaks, freezes and steadiness").click()
+    expect(page.locator("main")).to_contain_text("you can hold 2")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Today").click()
+    expect(page.locator("h1")).to_contain_text("Today")
     page.context.set_offline(False)
 
 
@@ -271,6 +277,7 @@ PAGES = (
     "/settings/moving",
     "/questions",
     "/questions/catalogue/let-go",
+    "/help",
     "/offline",
     "/search",
     "/search?q=deck&key=let-go",

@@ -223,6 +223,27 @@ def test_a_name_is_completed_after_an_at(page):
     assert "@Ana Berg" in day["answers"][0]["text"]
 
 
+def test_what_the_page_first_needs_without_a_connection_is_there(new_page):
+    """A fault that could be: the page loads modules when they are needed, and finds none then."""
+    page = new_page(expects=["ERR_INTERNET_DISCONNECTED"])
+    register(page)
+    people(page, ("Ana Berg", "7"))
+    page.goto("/")
+    wait_until_ready(page)
+    page.reload()
+    page.context.set_offline(True)
+    words = page.locator("[name=text-let-go]")
+    words.press_sequentially("Left it to @An")
+    page.get_by_role("button", name="Ana Berg", exact=True).click()
+    expect(words).to_have_value("Left it to @Ana Berg ")
+    page.locator("summary:has-text('A win to celebrate')").click()
+    page.get_by_label("What went well?").fill("The pilot, without us.")
+    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
+    expect(page.locator("form[data-save=wins] [data-status]")).to_contain_text(HERE)
+    page.context.set_offline(False)
+    arrives(page, "wins", 1)
+
+
 def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
     register(page)
     ana = called(page, "POST", "/people", {"name": "Ana"})["id"]

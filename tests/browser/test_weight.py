@@ -1,10 +1,11 @@
-"""What a phone has to fetch, counted in bytes on the line, headers and all."""
+"""What a phone has to fetch, counted in requests and in bytes on the line, headers and all."""
 
 from browser.test_journey import register
 
-FIRST_LOAD = 135_000
+FIRST_LOAD = 90_000
 LATER_LOAD = 15_000
 """Bytes of today's page with everything it fetches, compressed."""
+MOST_REQUESTS = 20
 
 
 class Meter:
@@ -34,6 +35,7 @@ def test_todays_page_is_light_on_a_bad_connection(new_page):
     meter = Meter(fresh)
     fresh.goto("/", wait_until="networkidle")
     assert 0 < meter.bytes <= FIRST_LOAD
+    assert meter.requests <= MOST_REQUESTS
     fresh.goto("/people", wait_until="networkidle")
     meter.start()
     fresh.goto("/", wait_until="networkidle")

@@ -18,6 +18,7 @@ from leaderjournal.kernel.days import (
     iter_days,
     to_instant,
     to_local_date,
+    to_wall_time,
 )
 
 SECOND = timedelta(seconds=1)
@@ -192,3 +193,16 @@ def test_skipped_date_begins_at_the_clock_change(boundary, lived):
 @example(utc(2026, 11, 24, 12), "Pacific/Kiritimati")
 def test_local_day_is_at_most_a_day_from_the_utc_date(moment, zone):
     assert abs(get_local_day(moment, zone) - moment.date()) <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall"),
+    [
+        ("Europe/Berlin", "2026-03-29 03:00"),
+        ("Asia/Kathmandu", "2026-03-29 06:45"),
+        ("America/St_Johns", "2026-03-28 22:30"),
+    ],
+)
+def test_wall_time_is_what_the_clock_of_a_zone_shows(zone, wall):
+    at = to_instant(datetime(2026, 3, 29, 1, 0, tzinfo=UTC))
+    assert f"{to_wall_time(at, zone):%Y-%m-%d %H:%M}" == wall

@@ -1,15 +1,20 @@
 """What a browser is told about installing the journal and opening it without a connection."""
 
+import html
 import json
 import re
 import struct
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from leaderjournal.accounts.practice_calendar.rules import LATE_ENTRY_WINDOW
 from leaderjournal.kernel.assets import STATIC
+from leaderjournal.practice import catalogue
 from leaderjournal.pwa import pages
+from leaderjournal.reviews.streaks.rules import DAYS_PER_FREEZE
 
 
 def true_size(png: bytes) -> str:
@@ -75,8 +80,8 @@ def test_shortcuts_lead_to_today_and_to_this_month(
         ("Today", "/"),
         ("This month", "/month"),
     ]
-    # Signed out, each asks to sign in: the address is known.
-    assert {client.get(to["url"]).status_code for to in manifest["shortcuts"]} == {303}
+    # Signed out, the first shows the welcome page and the other asks to sign in.
+    assert [client.get(to["url"]).status_code for to in manifest["shortcuts"]] == [200, 303]
 
 
 def test_screenshots_are_named_only_where_they_exist(manifest: dict[str, Any]) -> None:
@@ -140,6 +145,24 @@ def test_help_to_install_is_public(client: FlaskClient) -> None:
     assert page.status_code == 200
     assert "Add to Home Screen" in page.text
     assert "<form" not in page.text
+
+
+def test_help_says_what_the_rules_do_and_belongs_to_nobody_where_the_worker_keeps_it(
+    client: FlaskClient,
+) -> None:
+    shell = client.get("/offline/help")
+    assert shell.headers["Cache-Control"] == "no-cache"
+    assert "Set-Cookie" not in shell.headers
+    assert "csrf" not in shell.text
+    assert 'HELP_SHELL = "/offline/help"' in client.get("/sw.js").text
+    for page in (shell.text, client.get("/help").text):
+        words = " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
+        assert f"Every {DAYS_PER_FREEZE} completed days earn one" in words
+        assert f"within {LATE_ENTRY_WINDOW // timedelta(hours=1)} hours" in words
+        for key in catalogue.list_keys():
+            assert all(behaviour.text in words for behaviour in key.behaviours)
+        for label in catalogue.MIRROR_SCORES.values():
+            assert label in words
 
 
 def test_a_worker_that_is_still_the_newest_is_not_sent_again(client: FlaskClient) -> None:

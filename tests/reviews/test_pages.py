@@ -15,7 +15,7 @@ from leaderjournal.practice import catalogue
 from leaderjournal.reflections.imports.store import DayToImport, import_days
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
 
-MOST_BYTES = 50_000
+MOST_BYTES = 40_000
 """Of HTML before it is compressed; half of it is what people read, and what is read out to them."""
 
 

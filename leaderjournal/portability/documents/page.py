@@ -5,6 +5,7 @@ from flask import current_app
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.settings import ROOT
+from leaderjournal.portability.documents.directions.rules import split_by_direction
 from leaderjournal.portability.documents.drawings import apply_print_styles
 from leaderjournal.portability.documents.names.rules import NameRemover
 from leaderjournal.portability.documents.printout import Printout, build_printout
@@ -35,6 +36,7 @@ def render_page(
         mirror=catalogue.MIRROR_SCORES,
         leaves_out=bool(options.without_names),
         print_styled=apply_print_styles,
+        split_by_direction=split_by_direction,
         styles=(STATIC / "css" / "document.css").read_text(encoding="utf-8"),
         printed_on=today,
     )

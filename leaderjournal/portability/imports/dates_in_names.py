@@ -18,7 +18,7 @@ from leaderjournal.portability.imports.rules import InvalidEntry
 LONGEST_NAME = 300
 """Letters of a name in which a date is looked for."""
 
-_WORD = r"(?<![^\W\d_])([^\W\d_]{3,12})"
+_WORD = r"(?<![^\W\d_])([^\W\d_]{3,16})"
 _GAP = r"[\s,._-]*"
 _NTH = r"(?:st|nd|rd|th|er|e|o|a|\.)?"
 _OF = r"(?:(?:de|of|del)\s+|d['’])?"
@@ -44,7 +44,8 @@ BESIDE_DATES = frozenset(
     {
         *("st", "nd", "rd", "th", "er", "e", "o", "a", "de", "del", "of", "d", "the", "le", "el"),
         *("den", "der", "am", "pm", "at", "um", "uhr", "t", "z"),
-        *("年", "月", "日", "년", "월", "일", "号"),
+        *("年", "月", "日", "년", "월", "일", "号", "г", "р", "год", "года"),
+        *("feira", "יום", "dia", "die", "kl", "klo"),
     }
 )
 """Words that are part of a date."""
@@ -166,7 +167,8 @@ def parse_clock(text: str) -> time | None:
 
 def is_date_alone(text: str) -> bool:
     """Tell whether a text is a date and nothing else, such as `Tuesday, 5 March 2024`."""
-    words = re.findall(r"[^\W\d_]+", fold_words(text[:LONGEST_NAME]))
+    plain = EAST_ASIAN.sub(" ", fold_words(text[:LONGEST_NAME]))
+    words = re.findall(r"[^\W\d_]+", plain)
     return len(text) < LONGEST_NAME and all(
         word in MONTHS or word in WEEKDAYS or word in BESIDE_DATES for word in words
     )

@@ -10,18 +10,21 @@ from dataclasses import replace
 from leaderjournal.portability.imports.dates_in_names import KnownDay, NamedDate, find_date
 from leaderjournal.portability.imports.month_names import MONTHS, WEEKDAYS, fold_words
 
-_WORD = r"([^\W\d_]{3,12})"
-YEAR_FOLDER = re.compile(r"((?:19|20)\d\d)")
+_WORD = r"([^\W\d_]{3,16})"
+YEAR_FOLDER = re.compile(r"((?:19|20)\d\d)\s*[年년]?")
 MONTH_FOLDERS = (
-    re.compile(r"(?P<month>\d{1,2})"),
+    re.compile(r"(?P<month>\d{1,2})\s*[月월]?"),
     re.compile(r"(?P<year>(?:19|20)\d\d)[-_. ]?(?P<month>\d\d)"),
-    re.compile(r"(?:\d{1,2}[-_. ]+)?(?P<name>[^\W\d_]{3,12})"),
-    re.compile(r"(?P<name>[^\W\d_]{3,12})[-_., ]+(?P<year>(?:19|20)\d\d)"),
-    re.compile(r"(?P<year>(?:19|20)\d\d)(?:[-_. ]+\d\d)?[-_. ]+(?P<name>[^\W\d_]{3,12})"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]"),
+    re.compile(r"(?:\d{1,2}[-_. ]+)?(?P<name>[^\W\d_]{3,16})"),
+    re.compile(r"(?P<name>[^\W\d_]{3,16})[-_., ]+(?P<year>(?:19|20)\d\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?:[-_. ]+\d\d)?[-_. ]+(?P<name>[^\W\d_]{3,16})"),
 )
 """Folders of a month: `03`, `2024-03`, `03-March` or `March`, `March 2024`, `2024-03-March`."""
 
-DAY = re.compile(rf"(?:{_WORD}[ ,._-]+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?(?:[ ,._-]+{_WORD})?")
+DAY = re.compile(
+    rf"(?:{_WORD}[ ,._-]+)?(\d{{1,2}})(?:st|nd|rd|th|\.|\s*[日일号])?(?:[ ,._-]+{_WORD})?"
+)
 TITLED_DAY = re.compile(r"(\d{2})\s*[-–_.]\s+\D")
 TWO_NUMBERS = re.compile(r"(\d{1,2})([-._ ])(\d{1,2})(?!\d)")
 
@@ -53,10 +56,8 @@ def find_date_in_path(path: str, stem: str) -> NamedDate | None:
     month = find_folder_month(path)
     if month is not None:
         return _find_day(stem, month)
-    folder = path.rpartition("/")[0].rpartition("/")[2].strip()
-    if not YEAR_FOLDER.fullmatch(folder):
-        return None
-    return _find_day_and_month(stem, folder)
+    year = YEAR_FOLDER.fullmatch(fold_words(path.rpartition("/")[0].rpartition("/")[2].strip()))
+    return _find_day_and_month(stem, year[1]) if year is not None else None
 
 
 def _find_day(stem: str, month: KnownDay) -> NamedDate | None:
@@ -73,12 +74,12 @@ def _find_day(stem: str, month: KnownDay) -> NamedDate | None:
 
 
 def _find_day_and_month(stem: str, year: str) -> NamedDate | None:
-    """Return the date of `03-14` or `14 March` in the folder of a year."""
+    """Return the date of `03-14`, `14 March` or `3月14日` in the folder of a year."""
     numbers = TWO_NUMBERS.match(stem)
     if numbers is not None:
         first, gap, second = numbers.groups()
         text = f"{first}{gap}{second}{gap}{year}{stem[numbers.end() :]}"
         found = find_date(text, source="folder ")
         return found and replace(found, clock=None)
-    found = find_date(f"{stem} {year}")
+    found = find_date(f"{stem} {year}") or find_date(f"{year}年{stem}")
     return found if found is not None and found.form is None else None

@@ -29,6 +29,9 @@ UNCOMMON = {"cp1250": 0.05, "iso8859_2": 0.05, "mac_roman": 0.3, "cp866": 0.3, "
 """How much worse than Windows-1252 a text may look that is in one of these: a short text in it is
 often one in them, too."""
 JAPANESE = frozenset({"cp932", "euc_jp"})
+KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+WITHOUT_KANA = frozenset({"gb18030", "big5", "cp949"})
+"""They can write kana, and hardly a text in them does."""
 JAPANESE_SHIFTS = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 """By which a text in ISO-2022-JP shifts to Japanese; its bytes are ASCII."""
 
@@ -133,6 +136,8 @@ def _decode_legacy(content: bytes) -> str:
     ranked = sorted(
         (_measure_match(match), LEGACY.index(match.encoding), match.encoding) for match in matches
     )
+    if not ranked or ranked[0][0] > MOST_IMPLAUSIBLE:
+        ranked = _rank_without_library(content)
     for cost, _, encoding in ranked:
         if cost > MOST_IMPLAUSIBLE:
             break
@@ -143,10 +148,24 @@ def _decode_legacy(content: bytes) -> str:
     raise InvalidEntry("It is no text.")
 
 
+def _rank_without_library(content: bytes) -> list[tuple[float, int, str]]:
+    """Return what each encoding costs, where the library finds it of none that is plausible."""
+    ranked = []
+    for place, encoding in enumerate(LEGACY):
+        try:
+            text = content[:SAMPLE].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        cost = measure_implausibility(text) + UNCOMMON.get(encoding, 0)
+        ranked.append((cost, place, encoding))
+    return sorted(ranked)
+
+
 def _measure_match(match: CharsetMatch) -> float:
     text = str(match)
     # Hardly a Japanese sentence has no kana.
-    wrong = match.encoding in JAPANESE and not any("\u3040" <= letter < "\u3100" for letter in text)
+    wrong = bool(KANA.search(text)) == (match.encoding in WITHOUT_KANA)
+    wrong = wrong and match.encoding in JAPANESE | WITHOUT_KANA
     # What the library measures tells long texts apart, our own measure short ones.
     measured = (
         match.chaos

@@ -8,11 +8,10 @@ from typing import Any
 
 from leaderjournal.portability.imports.moments import Moment
 from leaderjournal.portability.imports.rules import (
-    INVALID_CHARACTERS,
-    LONGEST_NOTE,
     JournalEntry,
     LeftBehind,
     clean_text,
+    drop_invalid_characters,
     has_words,
     require_words,
 )
@@ -69,21 +68,16 @@ def build_entry(
 ) -> Iterator[JournalEntry | LeftBehind]:
     """Yield the entry that `texts`, such as a title and a body, and its details make.
 
-    Details that a note has no room for stay behind. Raises InvalidEntry for an entry without words
-    and for texts that a day cannot hold. Without `source_id` the entry gets one of its own, made of
-    its time and its words.
+    Raises InvalidEntry for an entry without words and for what is no text. Without `source_id` the
+    entry gets one of its own, made of its time and its words.
     """
     line = details.describe()
     cleaned = [clean_text(text).replace(EMBEDDED_OBJECT, "") for text in texts]
     words = "\n".join(text for text in cleaned if has_words(text))
-    if words:
-        require_words(words)  # they may be too long together
-        if line and len(words) + len(line) + 1 > LONGEST_NOTE:
-            line = ""
-            yield LeftBehind("details", 1)
-    elif not details.makes_a_day:
+    if not words and not details.makes_a_day:
         require_words(words)
-    text = "\n".join(filter(None, (words.rstrip("\n"), line))) if line else words
+    words = words.rstrip("\n") if line else words
+    text = "\n".join(filter(None, (words, line)))
     yield JournalEntry(
         where,
         source_id or make_source_id(moment, words or line),
@@ -106,7 +100,7 @@ def read_line(value: Any) -> str:
     """Return a text as one line without what a page cannot show; nothing for any other value."""
     if not isinstance(value, str):
         return ""
-    cleaned = INVALID_CHARACTERS.sub("", value[: 10 * LONGEST_DETAIL]).replace(EMBEDDED_OBJECT, "")
+    cleaned = drop_invalid_characters(value[: 10 * LONGEST_DETAIL]).replace(EMBEDDED_OBJECT, "")
     line = " ".join(cleaned.split())[:LONGEST_DETAIL].strip()
     return line if has_words(line) else ""
 

@@ -1,7 +1,7 @@
 """Front matter: the fields that a text begins with, as YAML between `---` or TOML between `+++`.
 
 Templates leave in it what is no YAML: `title: {{date}}`, `tags: #work`. Then its lines are read one
-by one, so that a text loses neither its date nor its words.
+by one, so that a text loses neither its date nor its words, and has no line of it among them.
 """
 
 import re
@@ -14,12 +14,14 @@ from typing import Any
 import yaml
 
 from leaderjournal.portability.imports.dates_in_names import find_date
+from leaderjournal.portability.imports.month_names import fold_words
 from leaderjournal.portability.imports.rules import InvalidEntry
 
 FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
 LONGEST_FRONT_MATTER = 20_000
+RULES = ("---", "+++")
 MOST_BRACKETS = 500
 MOST_DOTS = 20
 FIELD = re.compile(r"([^\s:=#{}\[\]'\"<>-][^:=\n]{0,60}?|\"[^\"\n]+\")\s*[:=](?:\s+(.*))?")
@@ -27,12 +29,40 @@ LIST_ITEM = re.compile(r"-(?:\s+(.*))?")
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|<%[^%]*%>")
 COMMENT_OR_TAG = re.compile(r"#(?=\S)")
 
-DATE_FIELDS = ("date", "day", "journalday", "entrydate", "journaldate", "datum", "fecha")
+# In several languages, each as `simplify_name` returns it.
+DATE_FIELDS = (
+    *("date", "day", "journalday", "entrydate", "journaldate", "datum", "fecha", "data", "dato"),
+    *("dia", "giorno", "jour", "dag", "dzien", "den", "nap", "paiva", "paivamaara"),
+    *("paivays", "pvm", "tarih", "gun", "дата", "день", "ημερομηνια", "日付", "日期", "日"),
+    *("날짜", "תאריך", "التاريخ", "تاريخ", "tanggal", "kuupaev", "datums", "dagsetning"),
+)
+AMBIGUOUS_FIELDS = frozenset({"data", "dag", "dia", "den", "nap", "gun"})
+"""Fields of the date that are words of another language, too: they are where they hold a date."""
 CREATED_FIELDS = (
     *("created", "createdat", "createdon", "createddate", "createdtime", "datecreated"),
     *("creationdate", "creationtime", "ctime", "birthtime"),
+    *("erstellt", "erstelltam", "erstelldatum", "cree", "creele", "creado", "criado", "criadoem"),
+    *("creato", "aangemaakt", "skapad", "oprettet", "opprettet", "luotu", "utworzono"),
+    *("vytvoreno", "letrehozva", "olusturuldu", "olusturulma", "создано", "создан", "створено"),
+    *("作成日", "作成日時", "创建日期", "创建时间", "建立日期", "생성일", "만든날짜"),
 )
-TIME_FIELDS = ("time", "hour")
+TIME_FIELDS = (
+    *("time", "hour", "zeit", "uhrzeit", "heure", "hora", "ora", "tijd", "tid", "klo", "aika"),
+    *(
+        "czas",
+        "godzina",
+        "cas",
+        "ido",
+        "saat",
+        "время",
+        "час",
+        "ωρα",
+        "時刻",
+        "時間",
+        "时间",
+        "시간",
+    ),
+)
 TAG_FIELDS = ("tags", "tag", "keywords", "categories", "category", "activities", "people")
 WORD_FIELDS = (
     *TAG_FIELDS,
@@ -71,7 +101,7 @@ class FrontMatter:
         """Yield the texts in the fields called so; case, spaces, `_` and `-` do not matter."""
         for wanted in names:
             for name, value in self.fields.items():
-                if _simplify(name) == wanted:
+                if simplify_name(name) == wanted:
                     yield from _flatten(value)
 
 
@@ -83,7 +113,7 @@ def split_front_matter(text: str) -> FrontMatter:
     """
     found = FRONT_MATTER.match(text)
     if found is None:
-        return FrontMatter(body=text)
+        return _split_broken(text, None)
     rule, block = found.groups()
     if len(block) > LONGEST_FRONT_MATTER:
         raise InvalidEntry(f"Its front matter is longer than {LONGEST_FRONT_MATTER:,} characters.")
@@ -92,7 +122,9 @@ def split_front_matter(text: str) -> FrontMatter:
         fields = _parse_toml(block) if rule == "+++" else _parse_yaml(block)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError):
         lines = _parse_lines(block)
-        return FrontMatter(lines or {}, text if lines is None else body, is_broken=True)
+        if lines is None:
+            return _split_broken(text, found)
+        return FrontMatter(lines, body, is_broken=True)
     if fields is None:
         return FrontMatter(body=body)
     return FrontMatter(fields, body) if isinstance(fields, dict) else FrontMatter(body=text)
@@ -102,9 +134,14 @@ def describe_fields(front: FrontMatter) -> str:
     """Return the tags, the mood, the place and what else the fields say in words, as one line."""
     parts = []
     for name, value in front.fields.items():
-        simple = _simplify(name)
+        simple = simplify_name(name)
         words = [plain for one in _flatten(value) if (plain := _clean(one, simple))]
         is_setting = simple in TECHNICAL_FIELDS or all(one.lower() in SWITCHES for one in words)
+        if simple in AMBIGUOUS_FIELDS:
+            is_setting = any(find_date(one) is not None for one in words)
+        if front.is_broken:
+            words = [one for one in map(_repair_value, words) if one]
+            is_setting = True
         if words and (simple in WORD_FIELDS or not is_setting):
             parts.append(f"{name.strip()}: {', '.join(words)}")
     return " · ".join(parts)
@@ -114,6 +151,7 @@ def find_title(front: FrontMatter) -> str:
     """Return the title that the fields give; nothing where it is a date or left to a template."""
     for title in front.list_values("title"):
         plain = _clean(title, "title")
+        plain = _repair_value(plain) if front.is_broken else plain
         if plain and find_date(plain) is None:
             return plain
     return ""
@@ -164,6 +202,47 @@ def _parse_lines(block: str) -> dict[str, Any] | None:
     return fields
 
 
+def _split_broken(text: str, found: re.Match[str] | None) -> FrontMatter:
+    """Return the fields that front matter has in part, where one of them is a date.
+
+    In a block without an empty line, what is no field is left out. Else they end with the first
+    line that is none: the second rule may be missing, or be one of the text.
+    """
+    rule, _, rest = text[:LONGEST_FRONT_MATTER].partition("\n")
+    if rule.strip() not in RULES:
+        return FrontMatter(body=text)
+    if found is not None and "\n\n" not in found[2]:
+        block, body = found[2], text[found.end() :]
+    else:
+        lines = rest.split("\n")
+        number = next((n for n, line in enumerate(lines) if not _is_field(line)), len(lines))
+        block = "\n".join(lines[:number])
+        body = text[len(rule) + 1 + len(block) :].lstrip("\n")
+    fields = _parse_lines("\n".join(line for line in block.split("\n") if _is_field(line)))
+    front = FrontMatter(fields or {}, body, is_broken=True)
+    dates = front.list_values(*DATE_FIELDS, *CREATED_FIELDS)
+    is_dated = any(find_date(one) is not None for one in dates)
+    return front if is_dated else FrontMatter(body=text)
+
+
+def _is_field(line: str) -> bool:
+    plain = line.strip()
+    return bool(plain) and (
+        FIELD.fullmatch(plain) is not None
+        or LIST_ITEM.fullmatch(plain) is not None
+        or line[0].isspace()
+        or plain.startswith("# ")
+    )
+
+
+def _repair_value(value: str) -> str:
+    """Return a value of broken front matter as words; nothing for one that is a piece of syntax."""
+    plain = value.strip(" []\"',")
+    pairs = (("[", "]"), ("{", "}"), ("(", ")"))
+    is_whole = all(plain.count(opening) == plain.count(closing) for opening, closing in pairs)
+    return plain if is_whole and plain.count('"') % 2 == 0 and plain[:1] not in "{}&*|>%`" else ""
+
+
 def _unquote(value: str) -> str:
     value = value.strip()
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
@@ -173,8 +252,9 @@ def _unquote(value: str) -> str:
     return value
 
 
-def _simplify(name: Any) -> str:
-    return re.sub(r"[\s_-]", "", str(name)).casefold()
+def simplify_name(name: Any) -> str:
+    """Return a field's name without case, accents, spaces, `_` and `-`."""
+    return re.sub(r"[\s_-]", "", fold_words(str(name)))
 
 
 def _flatten(value: Any, depth: int = 3) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from leaderjournal.portability.imports.rules import INVALID_CHARACTERS, InvalidEntry
+from leaderjournal.portability.imports.rules import InvalidEntry, drop_invalid_characters
 
 LONGEST_MARKUP = 2_000_000
 """Characters of a text with its tags: a hundred times what the text alone may have."""
@@ -53,8 +53,14 @@ MARKUP = re.compile(
     re.DOTALL,
 )
 ENTITY = re.compile(r"&(?:amp|lt|gt|nbsp|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+DATA_ADDRESS = re.compile(r"data:[\w.+/;=-]{0,100}base64,[A-Za-z0-9+/=_%\s-]{500,}+")
 SPACES = re.compile(r"[ \t\n\r\f]+")
 LINE_ENDS = re.compile(r"\r\n?|\n")
+
+
+def remove_data_addresses(text: str) -> str:
+    """Return a text without the long addresses by which photos are written into it (RFC 2397)."""
+    return DATA_ADDRESS.sub("data:,", text) if "base64," in text else text
 
 
 def looks_like_html(text: str) -> bool:
@@ -79,12 +85,11 @@ def html_to_text(text: str, *, keep_lines: bool = False) -> str:
     as editors write it between any two words. Line ends of the source are kept with `keep_lines`,
     as Markdown with some HTML in it needs, and where nothing in it makes a line.
 
-    Raises InvalidEntry for what is too long, and for what a day cannot hold.
+    Raises InvalidEntry for what is too long without the files that are written into it.
     """
+    text = remove_data_addresses(drop_invalid_characters(text))
     if len(text) > LONGEST_MARKUP:
         raise InvalidEntry(f"Its text is longer than {LONGEST_MARKUP:,} characters.")
-    if INVALID_CHARACTERS.search(text):
-        raise InvalidEntry("Its text holds characters that are no text.")
     keep_lines = keep_lines or not any(
         found["name"].lower() in BLOCKS or found["name"].lower() == "br"
         for found in TAG.finditer(text)

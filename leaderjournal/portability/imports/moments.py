@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from leaderjournal.kernel.days import Instant, LocalDate, to_instant, to_local_date
@@ -16,7 +16,15 @@ EARLIEST_YEAR, LATEST_YEAR = 1850, 9000
 LONGEST_TIMESTAMP = 64
 DATE_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
 DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
-MILLISECONDS = re.compile(r"-?\d{9,15}(\.0*)?", re.ASCII)
+NUMBER = re.compile(r"-?\d{6,20}(\.\d{0,9})?", re.ASCII)
+COMPACT_TIME = re.compile(
+    r"((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))[T ]?"
+    r"((?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)",
+    re.ASCII,
+)
+UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
+"""Seconds, milliseconds, microseconds and nanoseconds, as a second has so many of them."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class Moment:
 def read_moment(value: Any, zone: EntryZone, options: ReadingOptions, *, field: str) -> Moment:
     """Return the moment that an entry's `field` names.
 
-    `value` is a number of milliseconds since 1970, or a date and time as ISO 8601 has them. A time
+    `value` is a number as `parse_number` reads it, or a date and time as ISO 8601 has them. A time
     without an offset is what the clock on the wall showed in the entry's zone; a date alone is the
     local day itself. Where the entry names no zone, the timestamp's own offset is its zone.
 
@@ -44,7 +52,7 @@ def read_moment(value: Any, zone: EntryZone, options: ReadingOptions, *, field: 
         day = _parse_date(value.strip(), field)
         written_at = zone.get_noon(day)
     else:
-        moment = _parse_timestamp(value, field)
+        moment = _parse_timestamp(value, options.today, field)
         if moment.tzinfo is None:
             written_at = zone.to_instant(moment)
         else:
@@ -74,16 +82,40 @@ def _parse_date(text: str, field: str) -> LocalDate:
     return to_local_date(day)
 
 
-def _parse_timestamp(value: Any, field: str) -> datetime:
+def parse_number(value: Any, *, today: LocalDate) -> datetime | None:
+    """Return the time in UTC that a number counts since 1970; None for any other value.
+
+    It is in the first of `UNITS` in which it is a time from 1900 to `today`: apps of one format
+    write seconds and milliseconds. One that is in none of them is in milliseconds.
+    """
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    units = UNITS if value > 0 else UNITS[:2]  # nobody counts microseconds back from 1970
+    found = [moment for unit in units if (moment := _count_from_epoch(value, unit)) is not None]
+    latest = today + timedelta(days=2)  # whatever the zone
+    plausible = (moment for moment in found if EARLIEST_DATE <= moment.date() <= latest)
+    return next(plausible, _count_from_epoch(value, UNITS[1]))
+
+
+def _count_from_epoch(number: float, unit: int) -> datetime | None:
+    try:
+        return EPOCH + timedelta(seconds=number / unit)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _parse_timestamp(value: Any, today: LocalDate, field: str) -> datetime:
     moment = None
     try:
-        if isinstance(value, str) and MILLISECONDS.fullmatch(value.strip()):
-            moment = datetime.fromtimestamp(float(value) / 1000, UTC)
+        if isinstance(value, str) and (compact := COMPACT_TIME.fullmatch(value.strip())):
+            moment = datetime.fromisoformat(f"{compact[1]}T{compact[2]}")
+        elif (counted := parse_number(value, today=today)) is not None:
+            moment = counted
         elif isinstance(value, str) and DATE_AND_TIME.fullmatch(value.strip()[:LONGEST_TIMESTAMP]):
             moment = datetime.fromisoformat(value.strip())
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            moment = datetime.fromtimestamp(value / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
+    except ValueError:
         pass
     if moment is None or not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
         raise InvalidEntry(f"Its {field} is no time.")

@@ -27,11 +27,17 @@ from leaderjournal.portability.imports.front_matter import (
     DATE_FIELDS,
     TIME_FIELDS,
     FrontMatter,
+    simplify_name,
     split_front_matter,
 )
 from leaderjournal.portability.imports.journal_format import ReadingOptions
+from leaderjournal.portability.imports.markup import remove_data_addresses
 from leaderjournal.portability.imports.member_names import list_spellings
-from leaderjournal.portability.imports.rules import LONGEST_NOTE, InvalidEntry, require_valid_date
+from leaderjournal.portability.imports.rules import (
+    InvalidEntry,
+    clean_text,
+    require_valid_date,
+)
 from leaderjournal.portability.imports.uploads import Member
 from leaderjournal.portability.imports.vaults import strip_ending
 
@@ -39,15 +45,15 @@ IN_UTC = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(?:[Zz]|UTC)", re.ASCII
 )
 INLINE_FIELD = re.compile(
-    r"[\[(*_]{0,4}([^\W\d][\w -]{0,30}?)[*_]{0,2}(::?)[*_]{0,2}\s*(\S.{0,100})"
+    r"[\[(*_]{0,4}([^\W\d][\w -]{0,30}?)[*_]{0,2}(::?|：)[*_]{0,2}\s*(\S.{0,100})"
 )
 LINES_WITH_FIELDS = 20
 LINES_OF_HEAD = 5
 """Notion writes a page's properties below its title: `Date: March 5, 2024`."""
 LONGEST_DATE_LINE = 60
 MOST_DATE_LINES = 2_000
-LONGEST_FILE = 250_000
-"""Letters of a file with all that is removed from it; a longer one is not looked into."""
+LONGEST_FILE = 2_000_000
+"""Letters of a file without the photos written into it; a longer one is not looked into."""
 PERIOD_NAME = re.compile(r"(?<!\d)\d{4}[-_ ]?(?:w\d{1,2}|q[1-4]|\d\d)(?![\w-])", re.IGNORECASE)
 
 NO_DATE = "Neither its front matter nor its name has a date, such as 2026-11-24."
@@ -102,9 +108,10 @@ class Note:
 
 def read_note(member: Member, text: str, options: ReadingOptions) -> Note:
     """Return the note in a file. Raises InvalidEntry for one that is too long."""
+    text = remove_data_addresses(clean_text(text))
     if len(text) > LONGEST_FILE:
-        raise InvalidEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
-    front = split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+        raise InvalidEntry(f"Its text is longer than {LONGEST_FILE:,} characters.")
+    front = split_front_matter(text)
     path, named = _find_named(member)
     return Note(
         "".join(letter for letter in path[-80:] if letter.isprintable()),
@@ -214,7 +221,7 @@ def _find_in_line(line: str, *, is_first: bool, is_head: bool) -> NamedDate | No
     field = INLINE_FIELD.match(line)
     if field is None or not (is_head or field[2] == "::"):
         return None
-    is_date = re.sub(r"[\s_-]", "", field[1]).casefold() in DATE_FIELDS
+    is_date = simplify_name(field[1]) in DATE_FIELDS
     return find_date(field[3], source="text ") if is_date else None
 
 

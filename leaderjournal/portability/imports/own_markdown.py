@@ -21,6 +21,7 @@ from leaderjournal.portability.imports.rules import (
     require_valid_date,
 )
 from leaderjournal.practice import catalogue
+from leaderjournal.reflections.imports.joining.rules import cut_text
 from leaderjournal.reflections.imports.store import DayToImport
 from leaderjournal.reflections.rules import Answer, DayContent, Writing
 from leaderjournal.reviews.monthly.imports.store import ImportedReview
@@ -31,6 +32,9 @@ HEADING = re.compile(r"^## (.+?)\s*$")
 ESCAPED_HEADING = re.compile(r"^\\(\\*#)", re.MULTILINE)
 SCORES = {str(score): score for score in range(1, 6)}
 LATEST_YEAR = 9000
+
+Cuts = list[tuple[int, int]]
+"""The length of each text that is too long, and how many of its characters stay out."""
 
 
 def is_own_day(front: FrontMatter) -> bool:
@@ -52,8 +56,11 @@ def has_own_fields(front: FrontMatter) -> bool:
     return any(heading is not None and heading[1] in titles for heading in headings)
 
 
-def parse_own_day(front: FrontMatter, options: ReadingOptions) -> DayToImport:
-    """Return a day of our export. Raises InvalidEntry for one without a valid date or content."""
+def parse_own_day(front: FrontMatter, options: ReadingOptions) -> tuple[DayToImport, Cuts]:
+    """Return a day of our export, and its texts that are cut.
+
+    Raises InvalidEntry for one without a valid date or content.
+    """
     named = find_date(str(front.fields["date"]))
     if named is None:
         raise InvalidEntry("The date in its front matter is no date, such as 2026-11-24.")
@@ -61,17 +68,17 @@ def parse_own_day(front: FrontMatter, options: ReadingOptions) -> DayToImport:
     require_valid_date(day, earliest=EARLIEST_DATE, today=options.today)
     zone = get_known_zone(front.fields.get("time_zone"), otherwise=options.zone)
     written_at = _parse_written_at(front.fields, day, zone)
-    content = parse_content(front, is_escaped=True)
-    return DayToImport(day, content, Writing(written_at, zone, options.day_starts_at))
+    content, cuts = parse_content(front, is_escaped=True)
+    return DayToImport(day, content, Writing(written_at, zone, options.day_starts_at)), cuts
 
 
-def parse_content(front: FrontMatter, *, is_escaped: bool) -> DayContent:
+def parse_content(front: FrontMatter, *, is_escaped: bool) -> tuple[DayContent, Cuts]:
     """Return a day's answers, note and commitment, by the headings over its texts.
 
-    Only our own files have a backslash before each line that looks like a heading. Raises
-    InvalidEntry for a file without words and scores, and for a text that a day cannot hold.
+    Of texts that are too long it has the beginnings. Only our own files have a backslash before
+    each line that looks like a heading. Raises InvalidEntry for a file without words and scores.
     """
-    texts = _split_by_heading(front.body, _list_titles(), is_escaped=is_escaped)
+    texts, cuts = _split_by_heading(front.body, _list_titles(), is_escaped=is_escaped)
     answers = tuple(
         answer
         for slug in catalogue.KEY_SLUGS
@@ -80,11 +87,14 @@ def parse_content(front: FrontMatter, *, is_escaped: bool) -> DayContent:
     content = DayContent(answers, texts.get(NOTE, ""), texts.get(COMMITMENT, ""))
     if not content.completed:
         raise InvalidEntry("It holds no words and no scores.")
-    return content
+    return content, cuts
 
 
-def parse_review(front: FrontMatter, today: LocalDate) -> ImportedReview:
-    """Return a review of our export. Raises InvalidEntry for one of a month that has not come."""
+def parse_review(front: FrontMatter, today: LocalDate) -> tuple[ImportedReview, Cuts]:
+    """Return a review of our export, and its texts that are cut.
+
+    Raises InvalidEntry for one of a month that has not come.
+    """
     head = front.fields
     try:
         month = Period.parse(str(head["month"]))
@@ -93,7 +103,7 @@ def parse_review(front: FrontMatter, today: LocalDate) -> ImportedReview:
     if month is None or month.month is None or month.first > today:
         raise InvalidEntry("Its month is none that has come, such as 2026-11.")
     questions = {question: field for field, question in QUESTIONS.items()}
-    texts = _split_by_heading(front.body, questions, is_escaped=True)
+    texts, cuts = _split_by_heading(front.body, questions, is_escaped=True)
     lean_on = head.get("lean_on")
     content = ReviewContent(
         texts.get("mirror", ""),
@@ -102,18 +112,15 @@ def parse_review(front: FrontMatter, today: LocalDate) -> ImportedReview:
         lean_on if lean_on in catalogue.KEY_SLUGS else None,
     )
     written_at = _parse_written_at(head, month.last, "UTC")
-    return ImportedReview(month, content, 1, written_at, written_at, ())
+    return ImportedReview(month, content, 1, written_at, written_at, ()), cuts
 
 
-def add_to_note(day: DayToImport, text: str) -> DayToImport:
-    """Return a day with a text at the end of its note. Raises InvalidEntry where it is too long."""
-    note = TEXT_SEPARATOR.join(filter(None, (day.content.note, text)))
-    if len(note) > LONGEST_NOTE:
-        raise InvalidEntry(
-            f"With it, {day.local_date} would hold more than {LONGEST_NOTE:,} characters, "
-            "the most a note may."
-        )
-    return replace(day, content=replace(day.content, note=note))
+def add_to_note(day: DayToImport, text: str) -> tuple[DayToImport, str]:
+    """Return a day with a text at the end of its note, and the beginning for which it has room."""
+    note = day.content.note
+    beginning = cut_text(text, LONGEST_NOTE - len(note) - len(TEXT_SEPARATOR if note else ""))
+    note = TEXT_SEPARATOR.join(filter(None, (note, beginning)))
+    return replace(day, content=replace(day.content, note=note)), beginning
 
 
 def _list_titles() -> dict[str, str]:
@@ -131,8 +138,13 @@ def _parse_written_at(head: Mapping[str, Any], day: LocalDate, zone: str) -> Ins
     return to_instant(datetime.combine(day, time(12), tzinfo=get_time_zone(zone)))
 
 
-def _split_by_heading(body: str, titles: Mapping[str, str], *, is_escaped: bool) -> dict[str, str]:
-    """Return the text under each of `titles`, by the field it names; all other text is the note."""
+def _split_by_heading(
+    body: str, titles: Mapping[str, str], *, is_escaped: bool
+) -> tuple[dict[str, str], Cuts]:
+    """Return the text under each of `titles`, by the field it names; all other text is the note.
+
+    Of one that is too long, return the beginning, and how much of it that leaves out.
+    """
     texts: dict[str, list[str]] = {}
     field = NOTE
     for line in body.split("\n"):
@@ -141,10 +153,16 @@ def _split_by_heading(body: str, titles: Mapping[str, str], *, is_escaped: bool)
             field = titles[heading[1]]
         else:
             texts.setdefault(field, []).append(line)
-    return {
+    whole = {
         field: clean_text(_unescape("\n".join(lines).strip(), is_escaped=is_escaped))
         for field, lines in texts.items()
     }
+    cut = {field: cut_text(text, LONGEST_NOTE) for field, text in whole.items()}
+    return cut, [
+        (len(text), len(text) - len(cut[field]))
+        for field, text in whole.items()
+        if len(text) > LONGEST_NOTE
+    ]
 
 
 def _unescape(text: str, *, is_escaped: bool) -> str:

@@ -58,6 +58,21 @@ UNUSUAL_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs"})
 MOST_ACCENTED = 0.6
 """Of the letters of a Latin word of three or more, hardly more have accents."""
 
+CHATTED_LETTERS = frozenset("ㅋㅎㅠㅜ")
+"""Letters of Hangul that stand alone where people laugh or cry."""
+
+CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїєўѣ")
+GREEK_VOWELS = frozenset("αεηιουω")
+GREEK_DIPHTHONG = re.compile("[αεου]ι|[αεο]υ")
+ACUTE = "\u0301"
+FINAL_HEBREW = frozenset("םןךףץ")
+THAI_SIGNS = frozenset("ะัาำิีึืุู็่้๊๋์ํๅ")
+"""Vowels and marks that no word begins with."""
+
+UNUSUAL_WITHIN_WORD = re.compile("[ìù](?=[a-zA-ZÀ-ɏ])|œ(?=[b-df-hj-np-rsv-z])")
+"""Italian has `ì` at the end of words, French `œ` before vowels; Czech `ě` and Polish `ś` may look
+like them."""
+
 IMPOSSIBLE, WRONG, STRANGE, RARE = 4.0, 1.0, 0.6, 0.3
 
 
@@ -68,6 +83,7 @@ def measure_implausibility(text: str) -> float:
         return 0.0
     cost = sum(map(_measure_sign, text)) + _measure_latin(text)
     cost += WRONG * len(SIGN_WITHIN_WORD.findall(text))
+    cost += RARE * len(UNUSUAL_WITHIN_WORD.findall(text))
     for word in _split_words(text):
         if not word.isascii():
             cost += _measure_word(word)
@@ -115,6 +131,8 @@ def _measure_word(word: str) -> float:
     accented = sum(not letter.isascii() for letter in word)
     if set(scripts) == {"LATIN"} and len(word) > 2 and accented > MOST_ACCENTED * len(word):
         cost += STRANGE * accented
+    if len(set(scripts)) == 1:
+        cost += _measure_spelling(word, scripts[0])
     pairs = zip(pairwise(word), pairwise(scripts), strict=True)
     for (before, letter), (script_before, script) in pairs:
         cost += WRONG * (script_before != script)
@@ -124,6 +142,37 @@ def _measure_word(word: str) -> float:
     return cost
 
 
+def _measure_spelling(word: str, script: str) -> float:
+    """Return what is against a word's spelling in its script; 0 for nothing."""
+    cost = 0.0
+    if len(word) > 2 and word.isupper() and script in ("CYRILLIC", "GREEK"):
+        cost += RARE * len(word)
+    lower = word.lower()
+    if script == "CYRILLIC":
+        is_spelled = len(word) == 1 or not CYRILLIC_VOWELS.isdisjoint(lower)
+        cost += STRANGE * (not is_spelled) + RARE * (lower[0] in "йъь")
+        cost += WRONG * sum(
+            letter == "й" and before not in CYRILLIC_VOWELS for before, letter in pairwise(lower)
+        )
+    elif script == "GREEK":
+        cost += WRONG * _lacks_accent(word)
+    elif script == "HEBREW":
+        misplaced = sum(letter in FINAL_HEBREW for letter in word[:-1])
+        cost += STRANGE * misplaced
+        # A form that is written at the end alone and stands there is hardly there by chance.
+        cost -= RARE * (len(word) > 2 and not misplaced and word[-1] in FINAL_HEBREW)
+    elif script == "THAI":
+        cost += WRONG * (word[0] in THAI_SIGNS)
+    return cost
+
+
+def _lacks_accent(word: str) -> bool:
+    """Tell whether a Greek word of two syllables has no accent, which all have in small letters."""
+    letters = unicodedata.normalize("NFD", word)
+    syllables = sum(letter in GREEK_VOWELS for letter in GREEK_DIPHTHONG.sub("α", letters))
+    return word[1:].islower() and syllables > 1 and ACUTE not in letters
+
+
 def _measure_rarity(letter: str, script: str) -> float:
     frequent = FREQUENT_LETTERS.get(script)
     if frequent is not None:
@@ -131,7 +180,9 @@ def _measure_rarity(letter: str, script: str) -> float:
     if script == "IDEOGRAPHS":
         return _measure_ideograph(letter)
     if script == "HANGUL":
-        return 0.0 if _get_lead(letter, "euc_kr") else STRANGE
+        # KS X 1001 has the syllables in use; the codec builds the others of its letters.
+        is_daily = 0xB0 <= _get_lead(letter, "euc_kr") <= 0xC8 or letter in CHATTED_LETTERS
+        return 0.0 if is_daily else STRANGE
     if script == "HALFWIDTH":
         return WRONG
     return 0.0 if script in USUAL_SCRIPTS else RARE

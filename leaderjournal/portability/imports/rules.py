@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 
 from leaderjournal.kernel.days import ZONE_NAMES, Instant, LocalDate
-from leaderjournal.reflections.imports.joining.rules import NotePart
+from leaderjournal.reflections.imports.joining.rules import NotePart, cut_text
 
 LONGEST_NOTE = 20_000
 TEXT_SEPARATOR = "\n\n"
@@ -115,43 +116,71 @@ def has_words(text: str) -> bool:
 
 
 def clean_text(text: object) -> str:
-    """Return a text with normalized line ends. Raises InvalidEntry for what a day cannot hold."""
+    """Return a text with normalized line ends, and without what a day cannot hold.
+
+    It may be too long for a day. Raises InvalidEntry for a value that is no text.
+    """
     if text is None:
         text = ""
     if not isinstance(text, str):
         raise InvalidEntry("Its text is no text.")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST_NOTE:
-        raise InvalidEntry(f"Its text is longer than {LONGEST_NOTE:,} characters.")
-    if INVALID_CHARACTERS.search(text):
-        raise InvalidEntry("Its text holds characters that are no text.")
-    return text
+    return drop_invalid_characters(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def drop_invalid_characters(text: str) -> str:
+    """Return a text without NUL and without halves of letters.
+
+    Two halves that belong together, as when an app has cut a text between them, become a letter.
+    """
+    if INVALID_CHARACTERS.search(text) is None:
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return INVALID_CHARACTERS.sub("", whole)
 
 
 def merge_entries(entries: Iterable[JournalEntry]) -> tuple[list[MergedDay], list[Failure]]:
-    """Return the days that `entries` make, in order, and a failure for each entry that is left out.
+    """Return the days that `entries` make, in order, and a failure for each that does not fit.
 
     Entries of one day are joined in the order of their instants, or else in the order of the file.
-    A duplicate counts once. An entry fails if its text would make the day's note longer than 20,000
-    characters (a shorter one after it may still fit), or if it has another entry's id and a
-    different text.
+    A duplicate counts once; an entry with the id of another one and other words gets an id of its
+    own. Of entries that would make the day's note longer than 20,000 characters, as many as fit
+    come in whole, and of each other one the beginning for which there is room.
     """
     failures: list[Failure] = []
     by_day: defaultdict[LocalDate, list[JournalEntry]] = defaultdict(list)
-    seen: dict[str, JournalEntry] = {}
+    seen: dict[str, str] = {}
     for entry in entries:
-        same = seen.setdefault(entry.source_id, entry)
-        if same is entry:
-            by_day[entry.local_date].append(entry)
-        elif same.text != entry.text:
-            failures.append(Failure(entry.where, _explain_conflict(same.where)))
+        words, source_id = entry.words or entry.text, entry.source_id
+        if seen.get(source_id, words) != words:
+            source_id = derive_source_id(source_id, words)
+        if source_id not in seen:
+            seen[source_id] = words
+            by_day[entry.local_date].append(replace(entry, source_id=source_id))
     days: list[MergedDay] = []
     for local_date, of_day in sorted(by_day.items()):
-        fitting, too_long = _split_by_length(sorted(of_day, key=_get_written_at))
-        failures += [Failure(entry.where, _explain_length(local_date)) for entry in too_long]
+        fitting, too_long = _fit_entries(sorted(of_day, key=_get_written_at))
+        failures += too_long
         if fitting:
             days.append(_merge_day(local_date, fitting))
     return days, failures
+
+
+def derive_source_id(source_id: str, words: str) -> str:
+    """Return an id for an entry that has the id of another one, the same in a later export."""
+    return f"{source_id} {sha256(words.encode()).hexdigest()}"
+
+
+def explain_cut(day: LocalDate, *, length: int, left_out: int) -> str:
+    """Return the sentence on a text of which `left_out` characters have no room in a day's note."""
+    if left_out == length:
+        return (
+            f"With it, {day} would hold more than {LONGEST_NOTE:,} characters, the most a note "
+            f"may. All of its {length:,} characters stay out."
+        )
+    return (
+        f"Only its beginning fits: {day} would hold more than {LONGEST_NOTE:,} characters, the "
+        f"most a note may. The last {left_out:,} of its {length:,} characters stay out."
+    )
 
 
 def _merge_day(local_date: LocalDate, entries: list[JournalEntry]) -> MergedDay:
@@ -166,28 +195,37 @@ def _merge_day(local_date: LocalDate, entries: list[JournalEntry]) -> MergedDay:
     )
 
 
-def _split_by_length(entries: list[JournalEntry]) -> tuple[list[JournalEntry], list[JournalEntry]]:
-    """Return the entries whose texts fit into one note, and those that do not."""
-    fitting: list[JournalEntry] = []
-    too_long: list[JournalEntry] = []
-    length = -len(TEXT_SEPARATOR)  # the first text has no separator
-    for entry in entries:
-        longer = length + len(TEXT_SEPARATOR) + len(entry.text)
-        if longer > LONGEST_NOTE:
-            too_long.append(entry)
-        else:
-            fitting.append(entry)
-            length = longer
-    return fitting, too_long
+def _fit_entries(entries: list[JournalEntry]) -> tuple[list[JournalEntry], list[Failure]]:
+    """Return the entries that fit into one note, some of them cut, and a failure for each cut."""
+    room = LONGEST_NOTE + len(TEXT_SEPARATOR)  # the first text has no separator
+    fitting: dict[int, JournalEntry] = {}
+    for position, entry in enumerate(entries):
+        if len(entry.text) + len(TEXT_SEPARATOR) <= room:
+            fitting[position] = entry
+            room -= len(entry.text) + len(TEXT_SEPARATOR)
+    failures = []
+    for position, entry in enumerate(entries):
+        if position in fitting:
+            continue
+        beginning = _cut_entry(entry, room - len(TEXT_SEPARATOR))
+        if beginning.text:
+            fitting[position] = beginning
+            room -= len(beginning.text) + len(TEXT_SEPARATOR)
+        length = len(entry.text)
+        why = explain_cut(entry.local_date, length=length, left_out=length - len(beginning.text))
+        failures.append(Failure(entry.where, why))
+    return [fitting[position] for position in sorted(fitting)], failures
+
+
+def _cut_entry(entry: JournalEntry, room: int) -> JournalEntry:
+    """Return an entry with the beginning of its words, and with its tags and such."""
+    words = entry.words if entry.text.startswith(entry.words) else ""
+    rest = entry.text[len(words) :] if words else ""
+    beginning = cut_text(words or entry.text, room - len(rest))
+    return replace(
+        entry, text=beginning + rest if beginning else "", words=beginning if words else ""
+    )
 
 
 def _get_written_at(entry: JournalEntry) -> Instant:
     return entry.written_at
-
-
-def _explain_conflict(where: str) -> str:
-    return f"It has the uuid of {where}, but other words. Each entry needs a uuid of its own."
-
-
-def _explain_length(day: LocalDate) -> str:
-    return f"With it, {day} would hold more than {LONGEST_NOTE:,} characters, the most a note may."

@@ -7,10 +7,12 @@ the column has a number above 12, or where a row says the weekday or the day onc
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
+from leaderjournal.portability.imports.dates_in_names import find_date
 from leaderjournal.portability.imports.month_names import MONTHS, WEEKDAYS, fold_words
 from leaderjournal.portability.imports.rules import InvalidEntry
 
@@ -28,6 +30,7 @@ DAY_OR_MONTH_FIRST = re.compile(
 WITH_WORDS = re.compile(
     r"(?:[^\W\d]+\.?,?\s+)?(\w+)[.,]?[\s-]+(?:de\s+)?(\w+)[.,]?[\s-]+(?:de\s+)?(\w+)"
 )
+HAS_NUMBER = re.compile(r"\d")
 NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 EAST_ASIAN_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*[日일号]")
 SERIAL_NUMBER = re.compile(r"\d{5}")
@@ -78,8 +81,14 @@ def _simplify(text: str) -> str:
     return "".join(one for one in letters if unicodedata.category(one) != "Cf").strip()
 
 
-def _list_readings(written: str) -> dict[str, date]:
-    """Return the dates that a text may mean by the order in which it is read then."""
+@lru_cache(maxsize=10_000)
+def _list_readings(written: str) -> Mapping[str, date]:
+    """Return the dates that a text may mean by the order in which it is read then.
+
+    Many entries are of the same day, and each date is read twice.
+    """
+    if not HAS_NUMBER.search(written):
+        return {}
     for pattern in (YEAR_FIRST, COMPACT):
         if (found := pattern.fullmatch(written)) is not None:
             return _make_readings(("year", found[1], found[2], found[3]))
@@ -93,6 +102,11 @@ def _list_readings(written: str) -> dict[str, date]:
 
 
 def _list_spelled(written: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the date in a text that spells its month, as in `5-Mar-24` or `2024. március 5.`."""
+    named = find_date(written)
+    if named is not None and named.form is None:
+        yield "year", str(named.year), str(named.month), str(named.day)
+        return
     found = WITH_WORDS.fullmatch(fold_words(written))
     if found is None:
         return
@@ -108,18 +122,18 @@ def _make_readings(*candidates: tuple[str, str, str, str]) -> dict[str, date]:
     for order, year, month, day in candidates:
         try:
             readings[order] = date(int(year) + 2000 * (len(year) == 2), int(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return readings
 
 
-def _get_order(readings: dict[str, date]) -> str | None:
+def _get_order(readings: Mapping[str, date]) -> str | None:
     """Return the order that a date makes certain; None where it could have been either."""
     orders = set(readings) - {"year"}
     return orders.pop() if len(orders) == 1 else None
 
 
-def _narrow(row: DateRow, readings: dict[str, date]) -> dict[str, date]:
+def _narrow(row: DateRow, readings: Mapping[str, date]) -> Mapping[str, date]:
     """Return the readings that agree with what else a row says; all where none does."""
     if len(readings) < 2:
         return readings

@@ -130,11 +130,8 @@ def count_completed_days(
     accounts: Collection[UUID], first: LocalDate, last: LocalDate
 ) -> dict[UUID, int]:
     """Return how many days from `first` to `last` each account completed, if any."""
-    rows = db.session.execute(
-        sa.select(Reflection.account_id, sa.func.count().label("completed_days"))
-        .where(*_filter_completed(accounts), Reflection.local_date.between(first, last))
-        .group_by(Reflection.account_id)
-    )
+    given = {"accounts": list(accounts), "first": first, "last": last}
+    rows = db.session.connection().execute(COUNT_DAYS, given)
     return {row.account_id: row.completed_days for row in rows}
 
 
@@ -185,6 +182,16 @@ LIST_COMPLETED_DAYS = sa.select(Reflection.local_date, Reflection.in_time).where
     *_COMPLETED,
     Reflection.local_date > sa.bindparam("after"),
     Reflection.local_date < sa.bindparam("before"),
+)
+COUNT_DAYS = (
+    sa.select(Reflection.account_id, sa.func.count().label("completed_days"))
+    .where(
+        Reflection.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        Reflection.deleted_at.is_(None),
+        Reflection.completed.is_(True),
+        _IN_PERIOD,
+    )
+    .group_by(Reflection.account_id)
 )
 LIST_DAYS = (
     sa.select(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leaderjournal.kernel.letters.folding.rules import (
+    FOLDING_VERSION,
     FoldedText,
     fold,
     fold_with_spans,
@@ -25,6 +26,9 @@ MAX_PASSAGE_LENGTH = 240
 """The most characters of a sentence that are shown."""
 
 NOTE, COMMITMENT = "note", "commitment"
+
+FOLDED_BY = f"\x1e{FOLDING_VERSION}".encode()
+"""Stands at the end of what is stored folded. Folding makes its first letter a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,16 @@ def build_searchable_text(content: DayContent, fields: Sequence[str]) -> str:
     """Return the searchable form of a day: a folded line for each of `fields`, in their order."""
     texts = get_texts_by_field(content)
     return "\n".join(fold(texts.get(field, "")) for field in fields)
+
+
+def add_folding_version(folded: bytes) -> bytes:
+    """Return folded texts as they are stored, with the version of the folding."""
+    return folded + FOLDED_BY
+
+
+def remove_folding_version(stored: bytes) -> bytes | None:
+    """Return folded texts without their version; None if they were folded by other rules."""
+    return stored[: -len(FOLDED_BY)] if stored.endswith(FOLDED_BY) else None
 
 
 def get_texts_by_field(content: DayContent) -> dict[str, str]:

@@ -19,7 +19,7 @@ from leaderjournal.kernel.letters.folding.rules import fold
 from leaderjournal.reflections.models import AnswerFigures, Reflection
 from leaderjournal.reflections.search.rules import SearchQuery, parse_terms
 from leaderjournal.reflections.search.segments.rules import PackedQuery, get_month_end
-from leaderjournal.reflections.search.segments.store import search_months
+from leaderjournal.reflections.search.segments.store import reopen_months, search_months
 from leaderjournal.reflections.search.texts import FIELDS, TEXT_COLUMNS, decrypt_searchable_text
 
 FIRST_PAGE, PAGE_SIZE = 100, 500
@@ -64,16 +64,20 @@ def find_matching_days(cipher: Cipher, filters: Filters, *, limit: int) -> list[
         dates = _select_days(filters.key is not None, filters.score is not None, with_text=False)
         given = _get_parameters(cipher, filters) | {"most": limit}
         return list(db.session.connection().scalars(dates, given))
-    return list(islice(_iter_matching_days(cipher, filters, query), limit))
+    outdated: set[LocalDate] = set()
+    found = list(islice(_iter_matching_days(cipher, filters, query, outdated), limit))
+    if outdated:
+        reopen_months(cipher.account, outdated)
+    return found
 
 
 def _iter_matching_days(
-    cipher: Cipher, filters: Filters, query: SearchQuery
+    cipher: Cipher, filters: Filters, query: SearchQuery, outdated: set[LocalDate]
 ) -> Iterator[LocalDate]:
-    """Yield the days that match, newest first."""
+    """Yield the days that match, newest first; months folded by other rules get into `outdated`."""
     first, last = filters.first or EARLIEST, filters.last or LATEST
     packed_query = PackedQuery(query, filters.score)
-    for month, days in search_months(cipher, packed_query, first, last):
+    for month, days in search_months(cipher, packed_query, first, last, outdated=outdated):
         after = get_month_end(month)
         if after < last:
             yield from _search_rows(cipher, filters, query, days_after(after, 1), last)

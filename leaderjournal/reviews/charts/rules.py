@@ -176,7 +176,7 @@ def plot_line(values: Sequence[float | None], *, bridges: int) -> LineChart:
         if value is None:
             continue
         share = (value - LOWEST) / (HIGHEST - LOWEST)
-        dot = Point(round(place * step, 2), round(LINE_HEIGHT * (1 - share), 2), value)
+        dot = Point(round(place * step, 1), round(LINE_HEIGHT * (1 - share), 1), value)
         points.append(dot)
         if strokes and place - last - 1 <= bridges:
             strokes[-1].append(dot)

@@ -6,6 +6,7 @@ shape and a day's sign its own path, so that nothing is told by colour alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from leaderjournal.practice.rules import Key
 from leaderjournal.reviews.charts.rules import LineChart, Mean, MonthDays
@@ -79,11 +80,13 @@ class YearDrawing:
 
     `months` are (short name, y). All days of a kind are one path, since 365 elements take long to
     write and to lay out: `written` days, the `bands` of each key upon them, the `signs` of other
-    days, and `empty` ones.
+    days, and `empty` ones. `runs` are the written days again, a rectangle for those in a row: what
+    can fill it with the pattern of a day needs a quarter of the bytes.
     """
 
     months: tuple[tuple[str, str], ...]
     written: str
+    runs: str
     bands: tuple[KeyPath, ...]
     signs: str
     empty: str
@@ -137,8 +140,8 @@ def draw_weekdays(means: Mapping[str, Sequence[Mean]], keys: Sequence[Key]) -> W
 
 def draw_year(months: Iterable[MonthDays], keys: Sequence[Key]) -> YearDrawing:
     """Return the drawing of a year: a row a month, a column a date, a band a key."""
-    names, signs, empty = [], [], []
-    written = _Trail()
+    names, signs = [], []
+    written, runs, empty = _Trail(), _Trail(), _Trail()
     bands = {key.slug: _Trail() for key in keys}
     for row, month in enumerate(months):
         y = 4 + 18.4 * row
@@ -156,14 +159,27 @@ def draw_year(months: Iterable[MonthDays], keys: Sequence[Key]) -> YearDrawing:
             elif mark := find_first_mark(day, YEAR_SIGNS):
                 signs.append(draw_sign(mark, x + 4.5, y + 7.5))
             elif not day.marks:
-                empty.append(f"M{_format(x + 3.5)} {_format(y + 7.5)}h2")
+                empty.draw(x + 3.5, y + 7.5, "h2", 2)
+        for first, last in _find_runs([day.is_written for day in month.days]):
+            width = _format(10.6 * (last - first) + 9)
+            runs.draw(28 + 10.6 * first, y, f"h{width}v15h-{width}z")
     return YearDrawing(
         tuple(names),
         written.path,
+        runs.path,
         tuple(KeyPath(slug, trail.path) for slug, trail in bands.items()),
         "".join(signs),
-        "".join(empty),
+        empty.path,
     )
+
+
+def _find_runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
+    """Return the first and the last place of each run of true flags."""
+    places = (place for place, flag in enumerate(flags) if flag)
+    # Within a run, a place and its number among the true ones grow together.
+    runs = groupby(enumerate(places), key=lambda numbered: numbered[1] - numbered[0])
+    found = [[place for _, place in run] for _, run in runs]
+    return [(run[0], run[-1]) for run in found]
 
 
 def draw_bars(scores: Mapping[str, int | None], keys: Sequence[Key]) -> tuple[KeyPath, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice.rules import Key
-from leaderjournal.reviews.charts.rules import MonthMeans, group_by_week
+from leaderjournal.reviews.charts.rules import Mean, MonthMeans, group_by_week
 from leaderjournal.reviews.day_marks.rules import Mark
 from leaderjournal.reviews.drawings.rules import (
     DAY_RADIUS,
@@ -49,11 +49,15 @@ SPOKEN_MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day of the calendar; `address` is None for a day to come that has no entry."""
+    """A day of the calendar; `address` is None for a day to come that has no entry.
+
+    `sign` is the path of the day's `mark`; both are empty where it has none.
+    """
 
     date: LocalDate
     kind: str
     address: str | None
+    mark: str
     sign: str
     bars: tuple[KeyPath, ...]
     scores: tuple[tuple[str, int | None], ...]
@@ -67,11 +71,10 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A month of a key's table, with its mean and how many scores it has."""
+    """One of twelve months, with the mean of each key, in the order of the keys."""
 
     month: Period
-    mean: float
-    count: int
+    means: tuple[Mean, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,6 @@ class KeySection:
     day_line: LineDrawing
     year_line: LineDrawing | None
     behaviours: BehaviourLists
-    months: tuple[MonthRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,15 @@ class MonthPage:
     next_month: str | None
     is_written: bool
     weeks: tuple[tuple[CalendarDay | None, ...], ...]
+    signs: tuple[tuple[str, str], ...]
+    """(mark, path) of the signs in the calendar, each once."""
     keys: tuple[Key, ...]
     marks: tuple[ExplainedMark, ...]
     review: ReviewCard | None
     offers_review: bool
     figures: PeriodFigures
     key_sections: tuple[KeySection, ...]
+    months: tuple[MonthRow, ...]
     weekdays: WeekdaySection | None
     words: WordSection
     passages: tuple[Passage, ...]
@@ -147,12 +152,16 @@ def build_month_page(
         next_month=period.next.name if has_ended else None,
         is_written=is_written,
         weeks=weeks,
+        signs=tuple(
+            {day.mark: day.sign for week in weeks for day in week if day and day.mark}.items()
+        ),
         keys=tuple(keys),
         marks=explain_marks(report.spans),
         review=build_review_card(review, keys) if review else None,
         offers_review=is_written and (has_ended or due == period),
         figures=build_figures(report),
         key_sections=tuple(_build_key_section(report, key) for key in keys),
+        months=_list_months(report.months, keys),
         weekdays=build_weekday_section(report, keys),
         words=build_word_section(report.words, keys, labels),
         passages=list_passages(summary.highlights, keys),
@@ -168,11 +177,13 @@ def _build_day(
     day_address: Callable[[LocalDate], str],
 ) -> CalendarDay:
     is_future = day.date > today
+    mark = find_first_mark(day, CALENDAR_SIGNS)
     return CalendarDay(
         date=day.date,
         kind=_get_kind(day, is_future=is_future),
         address=None if is_future and not day.is_written else day_address(day.date),
-        sign=draw_sign(find_first_mark(day, CALENDAR_SIGNS), 6, 6),
+        mark=mark.value if mark else "",
+        sign=draw_sign(mark, 6, 6),
         bars=draw_bars(day.scores, keys),
         scores=tuple((key.name, day.scores.get(key.slug)) for key in keys),
         words=day.words,
@@ -218,17 +229,15 @@ def _build_key_section(report: PeriodReport, key: Key) -> KeySection:
         day_line=draw_day_line(report, key),
         year_line=draw_year_line(report, key) if year_line.strokes else None,
         behaviours=list_behaviours(key, report.behaviour_groups[key.slug]),
-        months=_list_months(report.months, key),
     )
 
 
-def _list_months(months: Sequence[MonthMeans], key: Key) -> tuple[MonthRow, ...]:
-    found = ((month.month, month.by_key[key.slug]) for month in months)
-    return tuple(
-        MonthRow(month, round(mean.mean, 1), mean.count)
-        for month, mean in found
-        if mean.mean is not None
+def _list_months(months: Sequence[MonthMeans], keys: Sequence[Key]) -> tuple[MonthRow, ...]:
+    """Return the months that have a score."""
+    rows = (
+        MonthRow(month.month, tuple(month.by_key[key.slug] for key in keys)) for month in months
     )
+    return tuple(row for row in rows if any(mean.count for mean in row.means))
 
 
 def draw_day_line(report: PeriodReport, key: Key) -> LineDrawing:

@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import Any
 
 from leaderjournal.kernel.days import LocalDate, iter_days
-from leaderjournal.kernel.letters.words.rules import count_words
+from leaderjournal.kernel.letters.folding.rules import FOLDING_VERSION
+from leaderjournal.kernel.letters.words.rules import SPLITTING_VERSION, count_words
 from leaderjournal.reflections.rules import DayContent
 from leaderjournal.reviews.highlights.rules import Passage
 from leaderjournal.reviews.periods.rules import Period
@@ -20,6 +21,8 @@ from leaderjournal.reviews.words.counting.rules import WordCounts, WrittenText
 
 RULES = 2
 """Counts up with each change of how passages and words are counted."""
+LETTERS = f"{FOLDING_VERSION} {SPLITTING_VERSION}"
+"""By what words are told apart, which an upgrade of a library may change."""
 SETTLED_AFTER = timedelta(days=7)
 """After how long a day is rarely written to, so that a portrait may cover it."""
 WORTH_STORING = 7
@@ -63,8 +66,8 @@ class Portrait:
         """Return whether it is what today's rules make of the days and the team."""
         through = self.through
         covered = [version for version in versions if version[0] <= through]
-        made_of = self.passages["rules"], self.passages["source"]
-        return made_of == (RULES, _hash_source(covered, team))
+        made_of = (self.passages.get(part) for part in ("rules", "letters", "source"))
+        return tuple(made_of) == (RULES, LETTERS, _hash_source(covered, team))
 
     def add_to(self, texts: PeriodTexts) -> None:
         """Add what it counted to `texts`."""
@@ -96,6 +99,7 @@ def draw_portrait(
     )
     document = {
         "rules": RULES,
+        "letters": LETTERS,
         "through": through.isoformat(),
         "source": _hash_source(versions, team),
         "passages": passages,

@@ -65,7 +65,7 @@ class PeriodFigures:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourRow:
-    """A behaviour that was looked at; `x` is where its mean stands on a track 60 wide."""
+    """A behaviour that was looked at; `x` is where its mean stands, 0 to 100."""
 
     name: str
     mean: float | None
@@ -176,7 +176,7 @@ def list_behaviours(key: Key, groups: BehaviourGroups) -> BehaviourLists:
                 name=names.get(slug) or slug.replace("-", " ").capitalize(),
                 mean=figures.mean,
                 count=figures.count,
-                x=round(((figures.mean or 0) - 1) * 15, 2),
+                x=round(((figures.mean or 1) - 1) * 25, 1),
             )
             for slug, figures in group
         )

@@ -1,6 +1,8 @@
 // Fills the day's page that the worker opens without a connection: which day it is, its questions
-// as far as this device knows them. What was written is put in by autosave.js.
+// as far as this device knows them, and the forms of today's panel. What was written is put in by
+// autosave.js.
 import { showQuestions, fill } from "../day-form.js";
+import { restorePanel } from "./readiness.js";
 
 const DAY = /^\/day\/(\d{4}-\d{2}-\d{2})$/;
 const named = (date, options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options })
@@ -34,5 +36,6 @@ export async function fillShell(form, journal, leader) {
   if (kept.questions) showQuestions(form, kept.questions);
   document.getElementById("not-seen").hidden = kept.seen || date === today;
   fill(form, kept.content);
+  await restorePanel(journal, leader);
   return date;
 }

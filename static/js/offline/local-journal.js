@@ -2,7 +2,7 @@
 // that have not reached the server, and the month page. Every text is encrypted with a key of the
 // account that no script can read (AES-GCM, not extractable); only account and local day are plain.
 //
-// Needs idb, day-content.js and draft-content.js to be loaded first; a classic script, for pages and worker alike.
+// Needs idb and rules.js to be loaded first; a classic script, for pages and worker alike.
 {
   const { EMPTY, isSame, mergeChanges, contains } = dayContent;
   const { mergeChanges: mergeDraft } = draftContent;

@@ -3,7 +3,7 @@
 // wrote meanwhile is merged by the server. A change leaves the outbox when the server has answered
 // that it has it, and in no other way.
 //
-// Needs day-content.js, draft-content.js, server.js and local-journal.js; a classic script, for pages and worker alike.
+// Needs rules.js, server.js and local-journal.js; a classic script, for pages and worker alike.
 {
   const { isSame, fromReply } = dayContent;
   const { mergeChanges, hasConflict, pickFields } = draftContent;

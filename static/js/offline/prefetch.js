@@ -1,37 +1,49 @@
-// Fetches what is needed without a connection: the questions of the coming days, the days of this
-// month, and the month page, which the service worker stores.
-const PREFETCH = "keep-ready";
-const EVERY = 30 * 60_000; // ms
+// The worker's part in being ready for a day without a connection. Today's page asks for it, and the
+// worker fetches beside the page what may be opened later: the questions of the coming days, the days
+// of this month, the month and its review. Without a worker nothing could open them.
+//
+// A classic script of the worker's; needs rules.js, server.js, local-journal.js and offline-pages.js.
+{
+  const PREFETCH = "keep-ready";
+  const EVERY = 30 * 60_000; // ms
 
-export async function prefetchForOffline(journal, account, date) {
-  try {
-    if (!(await journal.isTimeFor(PREFETCH, EVERY))) return;
-    await Promise.all([storeQuestions(journal, account), storeMonth(journal, account, date)]);
-    const registration = await navigator.serviceWorker?.ready;
-    registration?.active.postMessage({ type: "keep-month" });
+  async function prefetchForOffline(date) {
+    const journal = await openJournal();
+    const leader = await journal.getLeader();
+    if (!leader || !(await journal.isTimeFor(PREFETCH, EVERY))) return;
+    const { account } = leader;
+    // The page that asked may be of a leader who has signed out since.
+    if ((await server.getSession())?.account_id !== account) return;
+    await Promise.all([storeQuestions(journal, account), storeDays(journal, account, date)]);
     await journal.recordDone(PREFETCH);
-  } catch (failure) {
-    console.info("Not everything could be prefetched:", failure?.name);
+    await refreshMonth();
   }
-}
 
-async function fetchItems(path) {
-  const answer = await server.call("GET", path);
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-  return (await answer.json()).items;
-}
-
-async function storeQuestions(journal, account) {
-  for (const { local_date, questions } of await fetchItems("/prompts/ahead")) {
-    const { seen } = await journal.getDay(account, local_date);
-    if (!seen) await journal.storeServerDay(account, local_date, null, questions);
+  async function fetchItems(path) {
+    const answer = await server.call("GET", path);
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+    return (await answer.json()).items;
   }
-}
 
-async function storeMonth(journal, account, date) {
-  const first = `${date.slice(0, 7)}-01`;
-  for (const found of await fetchItems(`/reflections?from=${first}&limit=31`)) {
-    const etag = `${found.id.replaceAll("-", "")}-${found.version}`;
-    await journal.storeServerDay(account, found.local_date, { etag, content: dayContent.fromReply(found), at: found.saved_at });
+  async function storeQuestions(journal, account) {
+    for (const { local_date, questions } of await fetchItems("/prompts/ahead")) {
+      const { seen } = await journal.getDay(account, local_date);
+      if (!seen) await journal.storeServerDay(account, local_date, null, questions);
+    }
   }
+
+  async function storeDays(journal, account, date) {
+    const first = `${date.slice(0, 7)}-01`;
+    for (const found of await fetchItems(`/reflections?from=${first}&limit=31`)) {
+      const etag = `${found.id.replaceAll("-", "")}-${found.version}`;
+      await journal.storeServerDay(account, found.local_date, { etag, content: dayContent.fromReply(found), at: found.saved_at });
+    }
+  }
+
+  self.addEventListener("message", (event) => {
+    if (event.data?.type !== PREFETCH) return;
+    event.waitUntil(prefetchForOffline(event.data.local_date).catch((failure) => {
+      console.info("Not everything could be prefetched:", failure?.name);
+    }));
+  });
 }

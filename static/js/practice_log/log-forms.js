@@ -1,47 +1,19 @@
 // Saves what is logged on today's page (acts, a win, a hand-off, the result of a commitment) on this
-// device first, and sends it when it can. Without this script the forms are plain ones. Offline, the
-// page shows the forms as this device last saved them.
-import { account, openJournal, deviceName } from "../offline/device-journal.js";
-import { createOutboxSender } from "../offline/outbox-sender.js";
+// device first, and sends it when it can. Without this script the forms are plain ones.
+import { ready } from "../autosave.js";
+import { account, openJournal, createOutboxSender, deviceName } from "../offline/device-journal.js";
+import { savePanel } from "../offline/readiness.js";
 
-const PANEL = "today-panel"; // the id of the panel, and its name among the saved pages
-const panel = document.getElementById(PANEL);
+const panel = document.getElementById("today-panel");
 const channel = new BroadcastChannel("journal"); // a channel of its own also hears this page's outbox
 const unsent = new Map(); // form by path
 const saving = new Set(); // forms being saved
 let owner = account;
+let sending = null; // the journal of this device and the sender, once they are needed
 
-const listForms = () => [...panel.querySelectorAll("form[data-save]")];
 const isFollowUp = (form) => "stored" in form.dataset;
 const findStatus = (form) => (form.closest("[data-entry]") ?? form).querySelector("[data-status]");
 const showStatus = (form, text) => { findStatus(form).textContent = text; };
-
-// ---- the page without a connection
-
-const DAY = /^\/day\/(\d{4}-\d{2}-\d{2})$/;
-
-async function saveForms(journal) {
-  const copy = panel.cloneNode(true);
-  for (const field of copy.querySelectorAll("[name=csrf_token]")) field.remove();
-  for (const open of copy.querySelectorAll("[open]")) open.removeAttribute("open");
-  for (const line of copy.querySelectorAll("[role=status]")) line.textContent = "";
-  copy.querySelector("#log-refused").hidden = true;
-  await journal.savePage(owner, PANEL, { body: copy.innerHTML });
-}
-
-// The forms belong to today: another day that is opened offline has none.
-async function restoreForms(journal) {
-  const leader = await journal.getLeader();
-  owner = leader?.account;
-  const page = owner && await journal.getPage(owner, PANEL);
-  const today = owner && localDay(new Date(), leader);
-  if (!page || (DAY.exec(location.pathname)?.[1] ?? today) !== today) return;
-  panel.innerHTML = page.body;
-  for (const form of listForms()) {
-    if (form.dataset.day) form.dataset.day = today;
-    if (form.elements.settled_on) form.elements.settled_on.value = today;
-  }
-}
 
 // ---- saving a form
 
@@ -119,12 +91,13 @@ async function removeFollowUp(journal, form) {
   section.remove();
   document.getElementById("log-saved").textContent = "Noted.";
   if (hadFocus) document.getElementById("quick-log-heading").focus();
-  await saveForms(journal);
+  await savePanel(journal, owner);
 }
 
 // Shows why the server refused something saved on this device; the leader may discard it.
 async function showRefused(journal) {
   const notice = document.getElementById("log-refused");
+  if (!notice) return; // an older day without a connection has no forms
   const [row] = (await journal.listUnsentDrafts(owner)).filter(({ once, refused }) => once && refused);
   notice.hidden = !row;
   if (!row) return;
@@ -136,32 +109,40 @@ async function showRefused(journal) {
   };
 }
 
-async function start() {
+// Opens the journal of this device and its sender, once per page.
+async function open() {
   const { journal, outbox } = await openJournal();
-  if ("shell" in panel.dataset) await restoreForms(journal);
-  else await saveForms(journal);
-  if (!listForms().length) return;
-  await showRefused(journal);
+  owner ??= (await journal.getLeader())?.account; // a page without a connection belongs to nobody
   const update = () => showResults(journal, sender.state());
   const sender = createOutboxSender(journal, outbox, owner, update);
   channel.addEventListener("message", ({ data }) => { if (data.type === "draft") update(); });
   for (const event of ["online", "focus"]) addEventListener(event, () => { if (unsent.size) sender.send(); });
-  for (const form of listForms()) {
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      if (saving.has(form)) return; // tapped twice
-      saving.add(form);
-      try {
-        if (!(await saveForm(journal, form))) return;
-      } catch {
-        form.submit(); // this device has no room left
-        return;
-      } finally {
-        saving.delete(form);
-      }
-      await sender.send();
-    });
-  }
+  return { journal, sender };
 }
 
-if (panel) start().catch((failure) => console.info("Nothing is saved on this device:", failure?.name));
+const prepare = () => (sending ??= open());
+
+async function submitForm(form) {
+  if (saving.has(form)) return; // tapped twice
+  saving.add(form);
+  try {
+    const { journal } = await prepare();
+    if (!(await saveForm(journal, form))) return;
+  } catch {
+    form.submit(); // this device has no room left, or stores nothing
+    return;
+  } finally {
+    saving.delete(form);
+  }
+  await (await prepare()).sender.send();
+}
+
+// On the panel, as its forms may come from this device (see offline/day-shell.js).
+panel.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-save]")) return;
+  event.preventDefault();
+  submitForm(event.target);
+});
+
+ready.then(prepare).then(({ journal }) => showRefused(journal))
+  .catch((failure) => console.info("Nothing is saved on this device:", failure?.name));

@@ -1,7 +1,6 @@
-// Suggests the names of the team after an @, below the text where a thumb reaches them. Without script
-// a name is typed like any other word.
+// Suggests the names of the team after an @, below the text where a thumb reaches them: loaded with the
+// first @. Without script a name is typed like any other word.
 const names = [...document.querySelectorAll("#team-names li")].map(({ textContent }) => textContent);
-const form = document.getElementById("day");
 const MAX_NAMES = 4;
 
 const list = Object.assign(document.createElement("div"), { className: "mentions", hidden: true });
@@ -43,16 +42,15 @@ function showNames() {
   }));
 }
 
-if (form && names.length) {
-  form.addEventListener("input", ({ target }) => {
-    if (!target.matches("textarea")) return;
-    if (area !== target) target.after(list);
-    area = target;
-    showNames();
-  });
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || list.hidden) return;
-    list.hidden = true;
-    area.focus();
-  });
+// Shows the names that fit what is being typed in `typedIn`.
+export function suggestNames(typedIn) {
+  if (area !== typedIn) typedIn.after(list);
+  area = typedIn;
+  showNames();
 }
+
+document.getElementById("day").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || list.hidden) return;
+  list.hidden = true;
+  area.focus();
+});

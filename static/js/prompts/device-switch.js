@@ -1,5 +1,4 @@
 // Turns prompts on and off on this device, and marks this device in the list of devices.
-import { showLocalTimes } from "../local-time.js";
 import { getPromptSupport } from "./browser-support.js";
 import { NotAllowed, turnOnPrompts, explainFailure, waitForWorker } from "./turn-on-prompts.js";
 
@@ -39,7 +38,6 @@ async function reloadList() {
   );
   for (const id of ["device-list", "reminders-state"]) {
     const part = fresh.getElementById(id);
-    showLocalTimes(part);
     document.getElementById(id).replaceWith(part);
   }
 }

@@ -1,7 +1,8 @@
 // Once the day is completed, a card offers prompts and says why. "Not now" is remembered on this
-// device, and there is no offer where prompts come already.
+// device, and there is no offer where prompts come already. What turns them on is loaded when a finger
+// or the focus comes to the card, so that it is there when the button is tapped: browsers ask for
+// permission only within a tap.
 import { getPromptSupport } from "./browser-support.js";
-import { NotAllowed, fetchSchedule, turnOnPrompts, explainFailure } from "./turn-on-prompts.js";
 
 const NOT_NOW = "prompts-not-now";
 const DAY = 24 * 3600_000; // ms
@@ -44,23 +45,48 @@ function composeOffer({ chosen, enabled, reaches, ...schedule }) {
 
 async function isWanted() {
   if (localStorage.getItem(NOT_NOW)) return false;
-  return !(await promptStore.getDevice()) || Notification.permission !== "granted";
+  if (self.Notification?.permission !== "granted") return true;
+  await import("./prompt-store.js");
+  return !(await promptStore.getDevice());
+}
+
+// The styles of the steps to the home screen.
+function loadSteps() {
+  const href = new URL("../../css/prompts.css", import.meta.url);
+  const styles = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  return new Promise((resolve) => {
+    styles.onload = styles.onerror = resolve;
+    document.head.append(styles);
+  });
+}
+
+const loadTurningOn = () => import("./turn-on-prompts.js");
+
+async function fillOffer() {
+  const { fetchSchedule } = await import("./schedule.js");
+  const schedule = await fetchSchedule();
+  card.querySelector(".ask-offer").textContent = composeOffer(schedule);
+  card.querySelector(".ask-done").textContent = `We will ask you ${formatNextTime(schedule)}.`;
 }
 
 export async function offerPrompts() {
   if (!card.hidden || !(await isWanted())) return;
   const support = getPromptSupport();
-  if (support === "possible") {
-    const schedule = await fetchSchedule();
-    card.querySelector(".ask-offer").textContent = composeOffer(schedule);
-    card.querySelector(".ask-done").textContent = `We will ask you ${formatNextTime(schedule)}.`;
-  }
+  if (support === "possible") await fillOffer();
+  if (support === "install") await loadSteps();
   show(support);
 }
 
 async function turnOn({ currentTarget: button }) {
   button.disabled = true;
   status.textContent = "";
+  const turningOn = await loadTurningOn().catch(() => null);
+  if (!turningOn) {
+    status.textContent = "The journal cannot be reached, so nothing was turned on. Try again later.";
+    button.disabled = false;
+    return;
+  }
+  const { NotAllowed, turnOnPrompts, explainFailure } = turningOn;
   try {
     await turnOnPrompts();
     document.getElementById("no-reminder")?.remove();
@@ -81,6 +107,9 @@ async function turnOn({ currentTarget: button }) {
   card.querySelector("[data-way]:not([hidden]) h2").focus();
 }
 
+for (const sign of ["pointerdown", "focusin"]) {
+  card.addEventListener(sign, () => loadTurningOn().catch(() => {}), { once: true });
+}
 for (const button of card.querySelectorAll("[data-yes]")) button.addEventListener("click", turnOn);
 
 for (const button of card.querySelectorAll("[data-not-now]")) {

@@ -1,6 +1,6 @@
-// Whenever a signed-in page starts, the worker sends the taps that were made without a connection,
-// and this device's subscription is renewed where browser and server differ. Not every browser sends
-// `pushsubscriptionchange`.
+// Whenever a signed-in page starts where prompts may be shown, the worker is asked to send the taps
+// that were made without a connection until it has, and this device's subscription is renewed where
+// browser and server differ. Not every browser sends `pushsubscriptionchange`.
 import "../offline/server.js";
 import "./prompt-store.js";
 import "./push-device.js";
@@ -21,14 +21,12 @@ function createReplay(registration) {
   return replay;
 }
 
-export async function refreshPrompts() {
-  if (!document.querySelector('meta[name="journal-account"]')) return;
-  const registration = await navigator.serviceWorker.ready;
+export async function refreshPrompts(registration) {
   const replay = createReplay(registration);
   replay();
   addEventListener("online", () => replay());
   document.addEventListener("visibilitychange", () => { if (!document.hidden) replay(); });
-  if (!("PushManager" in window) || Notification.permission !== "granted") return;
+  if (!("PushManager" in window)) return;
   // The next start tries again.
   await pushDevice.renew(registration).catch(() => {});
 }

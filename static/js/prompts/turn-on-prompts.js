@@ -3,6 +3,7 @@
 import "../offline/server.js";
 import "./prompt-store.js";
 import "./push-device.js";
+import { enableSchedule } from "./schedule.js";
 
 export class NotAllowed extends Error {}
 
@@ -29,25 +30,6 @@ export function explainFailure(failure) {
   if (failure?.name === "NotSupportedError") return "This browser cannot take notifications from this journal.";
   if (failure?.status === 422) return "This journal does not know this browser’s push service, so nothing was turned on.";
   return "The journal cannot be reached, so nothing was turned on. Try again later.";
-}
-
-export async function fetchSchedule() {
-  const answer = await server.call("GET", "/prompt-schedule");
-  if (!answer.ok) throw new Error(`The schedule could not be read: ${answer.status}`);
-  return answer.json();
-}
-
-const SCHEDULE_FIELDS = [
-  "times", "weekdays", "quiet_from", "quiet_to", "paused_until", "streak_at_risk", "by_mail",
-];
-
-async function enableSchedule(csrf) {
-  const schedule = await fetchSchedule();
-  if (schedule.enabled) return;
-  const body = { enabled: true };
-  for (const name of SCHEDULE_FIELDS) body[name] = schedule[name];
-  const answer = await server.call("PUT", "/prompt-schedule", { body, csrf });
-  if (!answer.ok) throw new Error(`The schedule could not be saved: ${answer.status}`);
 }
 
 // Returns the id of this device. Throws NotAllowed where the leader or the browser said no.

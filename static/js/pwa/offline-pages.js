@@ -2,13 +2,12 @@
 // shell that script fills from what the device holds; a month and its review are the pages as they
 // were last seen, encrypted on the device like every text. No page of a leader is in the browser's caches.
 //
-// A classic script of the worker's; needs local-journal.js, local-day.js and what sw.js defines.
+// A classic script of the worker's; needs local-journal.js, rules.js and what sw.js defines.
 
 // Pages and the worker tell each other on it which days changed.
 const journalChannel = new BroadcastChannel("journal");
 
 const PATIENCE_WITH_SERVER = 5000; // ms, where the device has the page itself
-const KEEP_MONTH = "keep-month";
 
 let opening = null;
 
@@ -22,11 +21,20 @@ const getStoredLeader = async () => (await openJournal()).getLeader();
 const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
 const isMonth = (path) => /^\/month(\/\d{4}-\d{2}(\/review)?)?$/.test(path);
 
+const getShell = async (page) => (await caches.open(SHELL)).match(page);
+
 async function findStoredPage(path) {
+  if (path === HELP) return getShell(HELP_SHELL);
   const leader = await getStoredLeader().catch(() => null);
-  if (!leader) return null;
-  if (isDay(path)) return (await caches.open(SHELL)).match(DAY_SHELL);
+  if (!leader) return path === "/" || path === WELCOME ? getShell(WELCOME) : null;
+  if (isDay(path)) return getShell(DAY_SHELL);
   return isMonth(path) ? getStoredMonth(leader, path) : null;
+}
+
+// Where a leader has been on this device, the start leads to signing in, and so is no welcome page
+// without a connection either.
+async function dropWelcome(leadsToSignIn) {
+  if (leadsToSignIn || await getStoredLeader()) await (await caches.open(SHELL)).delete(WELCOME);
 }
 
 // Only a failed connection and a server in trouble lead to what the device has. An answer that says
@@ -36,11 +44,13 @@ async function answerNavigation(event) {
   const own = (isDay(pathname) || isMonth(pathname)) && await getStoredLeader().catch(() => null);
   try {
     const answer = await limitTime(own ? PATIENCE_WITH_SERVER : null, fetch(event.request));
+    const leadsToSignIn = pathname === "/" && answer.type === "opaqueredirect";
+    event.waitUntil(dropWelcome(leadsToSignIn).catch(() => {}));
     if (own && answer.status >= 500) return await findStoredPage(pathname) ?? answer;
     if (own && isMonth(pathname) && answer.ok) event.waitUntil(storeMonth(answer.clone(), pathname));
     return answer;
   } catch {
-    const page = await findStoredPage(pathname) ?? await (await caches.open(SHELL)).match(OFFLINE);
+    const page = await findStoredPage(pathname) ?? await getShell(OFFLINE);
     return page ?? Response.error();
   }
 }
@@ -95,7 +105,3 @@ async function refreshPage(path) {
   });
   if (answer.ok) await storeMonth(answer, path);
 }
-
-self.addEventListener("message", (event) => {
-  if (event.data?.type === KEEP_MONTH) event.waitUntil(refreshMonth().catch(() => {}));
-});

@@ -1,7 +1,6 @@
 // Stores a monthly review on this device while it is typed, sends it, and shows where its text is.
 // Text that is not stored yet is marked by `data-unsaved` on <html>, as on the page of a day.
-import { account, openJournal, deviceName } from "../offline/device-journal.js";
-import { createOutboxSender } from "../offline/outbox-sender.js";
+import { account, openJournal, createOutboxSender, deviceName } from "../offline/device-journal.js";
 import { showStatus, showWaiting } from "../save-status.js";
 
 const form = document.getElementById("review-form");

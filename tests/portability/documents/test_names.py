@@ -72,6 +72,87 @@ def test_spellings_of_a_name_are_removed(name, text, left):
     assert remove(text, name) == left
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Jonas", "Jonas’ Jonas’s Jonasin Jonaksen Jonaksella Jonui"),
+        ("Иванов", "Иванова Иванову Ивановым Ивановых Ивановыми"),
+        ("Иванова", "Иванову Ивановой Ивановых Ивановыми"),
+        ("Сергей", "Сергея Сергею Сергеем"),
+        ("Дмитрий", "Дмитрия Дмитрию Дмитрием Дмитрии"),
+        ("Мария", "Марии Марию Марией"),
+        ("Вронский", "Вронского Вронскому Вронским Вронском Вронские"),
+        ("Вронская", "Вронской Вронскую Вронских"),
+        ("Пётр", "Петра Петром Петру"),
+        ("Шевченко", "Шевченко Шевченком Шевченку"),
+        ("Kowalski", "Kowalskiego Kowalskiemu Kowalskim Kowalskich"),
+        ("Zielińska", "Zielińskiej Zielińską Zielińskie"),
+        ("Jerzy", "Jerzego Jerzym Jerzemu"),
+        ("Tomek", "Tomka Tomkowi Tomkiem"),
+        ("Zosia", "Zosi Zosię Zosią"),
+        ("Piotr", "Piotra Piotrem Piotrze"),
+        ("Agnieszka", "Agnieszki Agnieszce Agnieszką"),
+        ("Nieminen", "Niemisen Niemiselle Niemistä"),
+        ("Lahti", "Lahden Lahdelle Lahtea"),
+        ("Laine", "Laineen Laineelle"),
+        ("Ranta", "Rannan Rannalle Rantaa"),
+        ("Heikki", "Heikin Heikille Heikkiä"),
+        ("Ayşe", "Ayşe'nin Ayşe’ye Ayşeyle Ayşegil"),
+        ("Mehmet", "Mehmet'in Mehmedin Mehmetten Mehmetler"),
+        ("İbrahim", "İbrahim'e İBRAHİM ibrahimden"),
+        ("Petra", "Petře Petru Petrou Petřin"),
+        ("Marek", "Marka Markem Markův"),
+        ("Kovács", "Kovácsnak Kováccsal Kovácsnál"),
+        ("Szabó", "Szabónak Szabóval"),
+        ("Kazlauskas", "Kazlausko Kazlauskui Kazlauskienė"),
+        ("Jānis", "Jāņa Jānim Jāni"),
+        ("Tamm", "Tamme Tammega Tammele"),
+        ("Νίκος", "Νίκου Νίκο ΝΙΚΟΣ"),
+        ("Παπαδόπουλος", "Παπαδόπουλου Παπαδοπούλου"),
+        ("דנה", "שדנה לדנה ודנה"),
+        ("فاطمة", "فاطمه لفاطمة وفاطمه"),
+        ("أحمد", "احمد وأحمد لأحمد"),
+        ("राहुल", "राहुलजी राहुल"),
+        ("ნინო", "ნინოს ნინომ"),
+        ("Արամ", "Արամի Արամին"),
+        ("அருண்", "அருணுக்கு அருண்"),
+        ("สมชาย", "กับสมชายวันนี้"),
+        ("김민수", "민수가 민수씨는"),
+        ("山田太郎", "山田さん 太郎くん"),
+    ],
+)
+def test_inflected_names_are_removed(name, text):
+    left = NameRemover([name])(f"x {text} y")
+    for word in text.split():
+        assert word not in left, left
+    assert left.startswith("x ")
+    assert left.endswith(" y")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Katharina", "and Katha-\nrina said"),
+        ("Schmidt", "and Schm-\r\n  idt said"),
+        ("Mira Adler", "and Ad-\nler said"),
+        ("Katharina", "and Katha\u00ad\nrina said"),
+        ("Иванов", "and Ива-\nновым said"),
+        ("Anna-Lena", "and Anna-\nLena said"),
+        ("Νίκος", "and Νί-\nκος said"),
+    ],
+)
+def test_names_that_a_line_end_breaks_are_removed(name, text):
+    assert NameRemover([name])(text) == "and someone said"
+
+
+def test_words_that_a_line_end_breaks_stay():
+    text = "A well-\nknown katha-\nlog, Katha\nrina\nKatha- rina"
+    assert NameRemover(["Katharinas"])(text) == text
+    assert NameRemover(["Foster"])("We fostered it, and kept fostering.") == (
+        "We fostered it, and kept fostering."
+    )
+
+
 def test_other_words_stay():
     text = "Analysis, joanna, the anagram; Annual willingness, I will, same, market, antipathy."
     assert remove(text, "Ana", "Jo", "Ann", "Will", "Sam", "Mark", "Anti") == text

@@ -250,3 +250,41 @@ def test_any_text_is_searched(text):
     is_date_alone(text)
     parse_clock(text)
     find_date_in_path(f"2024/03/{text}", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("7 сентября 2023", "четверг, 7 сентября 2023 г.", "7 вересня 2023", "7 Eylül 2023"),
+        *("7 EYLÜL 2023 Perşembe", "7. září 2023", "čtvrtek 7. září 2023", "7 września 2023"),
+        *("torstai 7. syyskuuta 2023", "7 Σεπτεμβρίου 2023", "2023. szeptember 7., csütörtök"),
+        *("7. September 2023", "jeudi 7 septembre 2023", "7 de septiembre de 2023"),
+        *("7 de setembro de 2023", "7 settembre 2023", "donderdag 7 september 2023"),
+        *("den 7 september 2023", "7. september 2023", "2023年9月7日", "2023年9月7日(木)"),
+        *("2023年9月7日 星期四", "2023년 9월 7일 목요일", "7 septembrie 2023", "7. rujna 2023"),
+        *(
+            "September 7th, 2023",
+            "7 сен. 2023",
+            "7 syys 2023",
+            "7 wrz 2023",
+            "יום חמישי, 7 בספטמבר 2023",
+        ),
+    ],
+)
+def test_date_with_a_month_in_words_is_read_in_many_languages(text):
+    assert choose_reading(find_date(text)) == date(2023, 9, 7)
+    assert is_date_alone(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "stem"),
+    [
+        ("2023/сентябрь/7.md", "7"),
+        ("2023年/9月/7日.md", "7日"),
+        ("2023/9月7日.md", "9月7日"),
+        ("2023/7 września.md", "7 września"),
+        ("2023/09-Eylül/7.md", "7"),
+    ],
+)
+def test_folders_may_be_named_in_many_languages(path, stem):
+    assert choose_reading(find_date_in_path(path, stem)) == date(2023, 9, 7)

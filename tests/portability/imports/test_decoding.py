@@ -90,6 +90,32 @@ def test_very_short_western_text_is_read_as_windows_1252(text):
     assert decode_text(text.encode("cp1252")) == text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("cp1255", "שלום לכולם|אני עייף היום|פגישה טובה עם הצוות|צוות חזק|יום טוב|ישנתי טוב."),
+        (
+            "cp932",
+            "今日は疲れた。|会議が長かった|田中さんと話した。|東京へ行った|カタカナ|良い日だ",
+        ),
+        ("euc_jp", "今日は疲れた。|会議が長かった|部下に任せた|ありがとう"),
+        ("cp949", "피곤하다|회의가 길었다|팀에게 맡겼다|좋은 날 ㅋㅋ"),
+        ("gb18030", "今天很好。|我很累|团队很棒|我让小王做决定"),
+        ("big5", "會議太長了|今天很好|和小明談了"),
+        ("cp1251", "я устал|звонок боссу|спасибо|Встреча с командой|был дома|Дякую"),
+        ("koi8_r", "спасибо|Устал|Поговорил с Иваном"),
+        ("cp1253", "Ευχαριστώ|Κουράστηκα|μια καλή μέρα"),
+        ("cp1256", "اجتماع مع الفريق|كان اليوم جيدا"),
+        ("cp874", "ขอบคุณ|ประชุมกับทีม"),
+        ("cp1250", "Děkuji|Zmęczony, ale szczęśliwy|Dnes byl dobrý den, měl jsem čas|Köszönöm"),
+        ("cp1252", "Köszönöm|Übung|cœur léger|Città più bella|così"),
+    ],
+)
+def test_single_sentences_are_recognized_by_their_script(encoding, texts):
+    for text in texts.split("|"):
+        assert decode_text(text.encode(encoding)) == text
+
+
 def test_first_letter_beyond_ascii_may_come_late():
     for plain in ("plain words\n" * 50_000, "one line " * 500_000):
         text = plain + RUSSIAN

@@ -27,6 +27,7 @@ from leaderjournal.portability.imports.rules import (
     JournalEntry,
     LeftBehind,
     has_words,
+    merge_entries,
 )
 from leaderjournal.portability.imports.uploads import Upload
 
@@ -74,16 +75,12 @@ def test_what_the_app_noted_is_no_day_without_words(details):
         build("", **details)
 
 
-def test_details_without_room_stay_behind():
-    words = "x" * LONGEST_NOTE
-    left_behind, entry = build(words, tags=("team",))
-    assert left_behind == LeftBehind("details", 1)
-    assert entry.text == words
-
-
-def test_texts_that_are_too_long_together_are_reported():
-    with pytest.raises(InvalidEntry, match="20,000"):
-        build("x" * LONGEST_NOTE, "y")
+def test_details_come_along_with_the_beginning_of_a_long_text():
+    [entry] = build("x" * 7, "y" * LONGEST_NOTE, tags=("team",))
+    [day], [failure] = merge_entries([entry])
+    assert len(day.note) == LONGEST_NOTE
+    assert day.note == f"xxxxxxx\n{'y' * (LONGEST_NOTE - 19)}\nTags: team"
+    assert "last 19 of its 20,019 characters" in failure.why
 
 
 def test_id_of_an_entry_without_one_is_made_of_its_words():

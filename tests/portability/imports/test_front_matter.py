@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.portability.imports.front_matter import (
+    DATE_FIELDS,
     LONGEST_FRONT_MATTER,
     describe_fields,
     find_title,
@@ -61,7 +62,7 @@ def test_broken_front_matter_is_read_line_by_line(block, rule):
 def test_broken_lists_keep_their_items():
     front = split("bad: a: b\ntags:\n  - 'one two'\n  - \"#three\"\n  four\npeople: [Ana, Ben]")
     assert [*front.list_values("tags")] == ["one two", "#three", "four"]
-    assert describe_fields(front) == "bad: a: b · tags: one two, three, four · people: Ana, Ben"
+    assert describe_fields(front) == "tags: one two, three, four · people: Ana, Ben"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,69 @@ def test_broken_lists_keep_their_items():
 )
 def test_text_between_rules_that_is_no_fields_stays_in_the_text(block):
     assert split(block).body == f"---\n{block}\n---\nWords."
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("---\ndate: 5 May 2023\nnot a field\n---\nWords.", "Words."),
+        ("---\nday: 2023-05-05\n{{{{\n--- \n\nWords.", "\nWords."),
+        ("+++\ndate = 2023-05-05\nnonsense\n+++\nWords.", "Words."),
+        ("---\ncreated: 2023-05-05\nmood: fine\n\nWords.", "Words."),
+        ("---\ndate: 2023-05-05\n\nWords.\n\n---\n\nMore.", "Words.\n\n---\n\nMore."),
+        ("---\ndate: 2023-05-05", ""),
+        ("---\nMood: good\nWe met.\n---\nWords.", "---\nMood: good\nWe met.\n---\nWords."),
+        ("---\n\nWords.", "---\n\nWords."),
+    ],
+)
+def test_broken_front_matter_costs_its_fields_alone(text, body):
+    front = split_front_matter(text)
+    assert front.body == body
+    assert front.is_broken == (body != text)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("tags: [a, b", "tags: a, b"),
+        ('mood: "great', "mood: great"),
+        ("mood: [[a] b", ""),
+        ("place: {x", ""),
+        ("note: a: b", ""),
+        ("place: Bar: Mitte", "place: Bar: Mitte"),
+    ],
+)
+def test_value_of_broken_front_matter_is_no_syntax(line, words):
+    assert describe_fields(split(f"a: b: c\n{line}")) == words
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Datum", "data", "Data", "дата", "Дата", "日付", "日期", "날짜", "fecha", "día", "Día"),
+        *(
+            "Päivä",
+            "Ημερομηνία",
+            "tarih",
+            "dátum",
+            "journal-day",
+            "dato",
+            "jour",
+            "giorno",
+            "dzień",
+        ),
+    ],
+)
+def test_field_of_the_date_may_be_in_many_languages(name):
+    front = split(f"{name}: 2023-05-04")
+    assert [*front.list_values(*DATE_FIELDS)] == ["2023-05-04"]
+    assert describe_fields(front) == ""
+
+
+def test_field_called_like_a_date_without_one_is_carried():
+    assert describe_fields(split("data: three new numbers\ntag: work")) == (
+        "data: three new numbers · tag: work"
+    )
 
 
 def test_empty_front_matter_is_removed():

@@ -256,7 +256,7 @@ TOMORROW = f"{date.today() + timedelta(days=2)}T12:00:00Z"  # noqa: DTZ011 - any
         (create_entry("x") | {"text": 5}, "no text"),
         (create_entry("x") | {"text": None}, "no words"),
         (create_entry("![](dayone-moment://ABC)"), "no words"),
-        (create_entry("\ud800"), "no text"),
+        (create_entry("\ud800"), "no words"),
         (create_entry("x" * 20_001), "20,000"),
     ],
 )
@@ -269,12 +269,51 @@ def test_failed_entry_is_reported_and_others_imported(client, entry, why):
     assert why in failure["why"]
 
 
-def test_texts_too_long_for_one_day_are_reported(client):
+def test_texts_too_long_for_one_day_come_in_as_far_as_they_fit(client):
     leader = a_leader(client)
-    file = create_zip([create_entry(f"{n}" * 15_000, f"2024-05-06T0{n}:00:00Z") for n in (4, 5)])
-    reply = import_file(leader, file).json
+    entries = [create_entry(f"{n}" * 15_000, f"2024-05-06T0{n}:00:00Z") for n in (4, 5)]
+    reply = import_file(leader, create_zip(entries)).json
     assert reply["created"] == 1
-    assert reply["failed"][0]["where"] == "Journal.json, entry 2"
+    [failure] = reply["failed"]
+    assert failure["where"] == "Journal.json, entry 2"
+    assert "2024-05-06" in failure["why"]
+    assert "10,002 of its 15,000" in failure["why"]
+    note = leader.get("/reflections/2024-05-06").json["note"]
+    assert note == "4" * 15_000 + "\n\n" + "5" * 4_998
+    again = import_file(leader, create_zip(entries)).json
+    assert again == describe_import(skipped=1, failed=[failure])
+
+
+def test_long_text_joins_a_stored_day_as_far_as_it_fits(client):
+    leader = a_leader(client)
+    leader.writes("2024-05-06", note="Mine.")
+    text = "The whole story of the day, told slowly. " * 700
+    reply = import_file(leader, create_zip([create_entry(text)])).json
+    assert (reply["joined"], len(reply["failed"])) == (1, 2)
+    note = leader.get("/reflections/2024-05-06").json["note"]
+    assert note.startswith("Mine.\n\nThe whole story")
+    assert 19_900 < len(note) <= 20_000
+    again = import_file(leader, create_zip([create_entry(text)])).json
+    assert (again["joined"], again["skipped"]) == (0, 1)
+
+
+def test_entries_with_one_uuid_and_other_words_both_come_in_once(client):
+    leader = a_leader(client)
+    entries = [create_entry(text) | {"uuid": "A"} for text in ("First.", "Second.")]
+    assert import_file(leader, create_zip(entries)).json == describe_import(created=1)
+    assert leader.get("/reflections/2024-05-06").json["note"] == "First.\n\nSecond."
+    assert import_file(leader, create_zip(entries[::-1])).json == describe_import(skipped=1)
+
+
+def test_rows_of_daylio_that_are_the_same_come_in_as_often_as_they_are_there(client):
+    leader = a_leader(client)
+    head = b"full_date,date,weekday,time,mood,activities,note_title,note\n"
+    row = b"2024-05-06,May 6,Monday,20:20,good,work,,\n"
+    files = [(head + row * times, times) for times in (1, 3, 3, 1)]
+    replies = [import_file(leader, io.BytesIO(file), "daylio.csv").json for file, _ in files]
+    assert [reply["joined"] for reply in replies] == [0, 1, 0, 0]
+    note = leader.get("/reflections/2024-05-06").json["note"]
+    assert note == "\n\n".join(["good: work"] * 3)
 
 
 def test_duplicate_entries_count_once(client):

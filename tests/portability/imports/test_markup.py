@@ -174,10 +174,14 @@ def test_hostile_markup_is_read_in_linear_time(noise):
     html_to_text(noise * (LONGEST_MARKUP // len(noise)))
 
 
-@pytest.mark.parametrize("html", ["<p>a\0b</p>", "<p>\ud800</p>"])
-def test_characters_that_are_no_text_are_refused(html):
-    with pytest.raises(InvalidEntry, match="no text"):
-        html_to_text(html)
+@pytest.mark.parametrize("html", ["<p>a\0b</p>", "<p>a\ud800b</p>", "a\udfff<b>b</b>"])
+def test_characters_that_are_no_text_are_dropped(html):
+    assert html_to_text(html) == "ab"
+
+
+def test_photos_written_into_a_text_do_not_make_it_too_long():
+    photo = f'<img alt="x" src="data:image/png;base64,{"iVBORw0K" * 400_000}">'
+    assert html_to_text(f"<p>Before</p>{photo}<p>after</p>") == "Before\nafter"
 
 
 def test_endless_markup_is_refused():

@@ -23,6 +23,17 @@ def read(value, zone=None):
     [
         (1772445600000, None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
         (1772445600000.0, None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        (1772445600, None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        ("1772445600", None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        ("1772445600.5", None, date(2026, 3, 2), datetime(2026, 3, 2, 10, 0, 0, 500000, UTC)),
+        (1772445600000000, None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        (1772445600000000000, None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        (-3600000000, None, date(1969, 11, 20), datetime(1969, 11, 20, 8, tzinfo=UTC)),
+        (-1577836800, None, date(1920, 1, 1), datetime(1920, 1, 2, tzinfo=UTC)),
+        (-157766400000, None, date(1964, 12, 31), datetime(1965, 1, 1, tzinfo=UTC)),
+        (2000000000, None, date(1970, 1, 24), datetime(1970, 1, 24, 3, 33, 20, tzinfo=UTC)),
+        ("20260302114500", None, date(2026, 3, 2), datetime(2026, 3, 2, 10, 45, tzinfo=UTC)),
+        ("202603021145", None, date(2026, 3, 2), datetime(2026, 3, 2, 10, 45, tzinfo=UTC)),
         ("1772445600000", None, date(2026, 3, 2), datetime(2026, 3, 2, 10, tzinfo=UTC)),
         (
             "2026-03-02T22:45:00+01:00",

@@ -1,5 +1,6 @@
 """How entries become days: which belong together, in what order, and what is said of the rest."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -9,12 +10,12 @@ from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.portability.imports.rules import (
     LONGEST_NOTE,
     TEXT_SEPARATOR,
-    Failure,
     JournalEntry,
     MergedDay,
+    derive_source_id,
     merge_entries,
 )
-from leaderjournal.reflections.imports.joining.rules import NotePart
+from leaderjournal.reflections.imports.joining.rules import NotePart, cut_text
 
 MONDAY = LocalDate(date(2024, 5, 6))
 MORNING = Instant(datetime(2024, 5, 6, 6, tzinfo=UTC))
@@ -81,18 +82,15 @@ def test_duplicate_entries_count_once():
     )
 
 
-def test_different_text_under_the_same_id_is_reported():
-    days, failures = merge_entries(
-        [create_entry("first", source_id="A"), create_entry("second", number=2, source_id="A")]
-    )
-    assert [day.note for day in days] == ["first"]
-    assert failures == [
-        Failure(
-            "Journal.json, entry 2",
-            "It has the uuid of Journal.json, entry 1, but other words. "
-            "Each entry needs a uuid of its own.",
-        )
-    ]
+def test_different_texts_under_the_same_id_are_entries_of_their_own():
+    texts = ("first", "second", "first", "third", "second")
+    entries = [create_entry(text, number=n, source_id="A") for n, text in enumerate(texts)]
+    [day], failures = merge_entries(entries)
+    assert (day.note, failures) == ("first\n\nsecond\n\nthird", [])
+    assert day.sources[0] == "A"
+    assert len(set(day.sources)) == 3
+    [again], _ = merge_entries([entries[1], entries[0]])
+    assert again.sources == ("A", derive_source_id("A", "first"))
 
 
 def test_same_text_twice_a_day_counts_as_two_entries():
@@ -119,17 +117,48 @@ def test_overlong_text_is_reported_and_a_shorter_one_still_fits():
             create_entry("short", number=3, hours=2),
         ]
     )
-    assert day.note == f"{long}\n\nshort"
+    assert day.note == f"{long}\n\n{'a' * 9_991}\n\nshort"
     assert failure.where == "Journal.json, entry 2"
     assert failure.why == (
-        "With it, 2024-05-06 would hold more than 20,000 characters, the most a note may."
+        "Only its beginning fits: 2024-05-06 would hold more than 20,000 characters, the most a "
+        "note may. The last 9 of its 10,000 characters stay out."
     )
 
 
-def test_day_without_fitting_text_is_skipped():
-    days, failures = merge_entries([create_entry("a" * (LONGEST_NOTE + 1))])
-    assert days == []
-    assert [failure.where for failure in failures] == ["Journal.json, entry 1"]
+def test_long_text_comes_in_up_to_the_end_of_a_word():
+    text = "A day of meetings with Bengü.\n" * 1_000
+    [day], [failure] = merge_entries([create_entry(text, number=4)])
+    assert len(text) == 30_000
+    assert day.note == text[:19_979]
+    assert day.note.endswith("Bengü.")
+    assert failure.where == "Journal.json, entry 4"
+    left_out = len(text) - len(day.note)
+    assert f"The last {left_out:,} of its 30,000 characters stay out." in failure.why
+
+
+def test_text_without_room_for_a_beginning_stays_out_whole():
+    entries = [create_entry("a" * 19_950), create_entry("b" * 60, number=2)]
+    [day], [failure] = merge_entries(entries)
+    assert day.note == "a" * 19_950
+    assert "2024-05-06" in failure.why
+    assert "All of its 60 characters" in failure.why
+
+
+def test_short_entries_come_in_whole_beside_a_long_one():
+    texts = ("l" * 25_000, "first", "second")
+    entries = [create_entry(text, number=n, hours=n) for n, text in enumerate(texts)]
+    [day], [failure] = merge_entries(entries)
+    assert day.note == f"{'l' * 19_985}\n\nfirst\n\nsecond"
+    assert "last 5,015 of its 25,000" in failure.why
+
+
+@given(st.text("a e\u0301👩\u200d🏽\n", min_size=201, max_size=900), st.integers(200, 400))
+def test_cut_text_is_a_beginning_without_broken_letters(text, room):
+    cut = cut_text(text, room)
+    assert text.startswith(cut)
+    assert len(cut) <= room
+    if text[len(cut) :].strip() and len(cut) > room - 40:
+        assert text[len(cut)] not in "\u0301\u200d🏽"
 
 
 SOME_TEXT = st.text("ab ", min_size=1, max_size=5) | st.integers(5_000, LONGEST_NOTE).map(
@@ -164,23 +193,26 @@ def test_every_text_is_in_a_note_or_reported(entries):
     days, failures = merge_entries(entries)
     first = {}
     for entry in entries:
-        first.setdefault(entry.source_id, entry)
+        first.setdefault((entry.source_id, entry.text), entry)
     named = {failure.where for failure in failures}
     assert len(named) == len(failures)
-    for entry in entries:
-        same = first[entry.source_id]
-        if same.text != entry.text:
-            assert entry.where in named
-        elif same is not entry:
-            assert entry.where not in named
-    notes = {}
+    assert named <= {entry.where for entry in first.values()}
+    whole = {}
     for entry in sorted(first.values(), key=lambda entry: entry.written_at):
         if entry.where not in named:
-            notes.setdefault(entry.local_date, []).append(entry)
-    assert [day.local_date for day in days] == sorted(notes)
+            whole.setdefault(entry.local_date, []).append(entry.text)
+    assert [day.local_date for day in days] == sorted(
+        {entry.local_date for entry in first.values()}
+    )
     for day in days:
-        of_day = notes[day.local_date]
-        assert day.note == "\n\n".join(entry.text for entry in of_day)
-        assert day.sources == tuple(entry.source_id for entry in of_day)
-        assert (day.written_at, day.time_zone) == (of_day[0].written_at, of_day[0].time_zone)
+        assert day.note == "\n\n".join(part.text for part in day.parts)
         assert len(day.note) <= LONGEST_NOTE
+        texts = [part.text for part in day.parts]
+        assert [text for text in texts if text in whole.get(day.local_date, [])] == whole.get(
+            day.local_date, []
+        )
+    counts = (re.search(r"last ([\d,]+) of|All of its ([\d,]+)", one.why) for one in failures)
+    left_out = sum(int((one[1] or one[2]).replace(",", "")) for one in counts)
+    assert left_out == sum(len(entry.text) for entry in first.values()) - sum(
+        len(part.text) for day in days for part in day.parts
+    )

@@ -87,7 +87,11 @@ def test_uncertain_order_is_refused_and_not_guessed(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "soon", "2026-02-30", "13/13/2026", "26/03/02", "1/2/3", "12026-03-02", "99"]
+    "written",
+    [
+        *("", "soon", "2026-02-30", "13/13/2026", "26/03/02", "1/2/3", "12026-03-02", "99"),
+        f"March 2, {'9' * 40}",
+    ],
 )
 def test_what_is_no_date_is_refused(written):
     with pytest.raises(InvalidEntry, match="no date"):
@@ -115,3 +119,28 @@ def test_column_is_read_rightly_or_refused(days, day_first):
         else:
             with pytest.raises(InvalidEntry):
                 column.read(row)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "2 марта 2026",
+            "понедельник, 2 марта 2026 г.",
+            "2 Mart 2026 Pazartesi",
+            "2. března 2026",
+        ),
+        *("2 marca 2026", "2. maaliskuuta 2026", "2 Μαρτίου 2026", "2 березня 2026", "2-mars-2026"),
+        *("2026. március 2.", "2 de março de 2026", "2026年3月2日", "2026년 3월 2일", "2-мар-26"),
+    ],
+)
+def test_months_in_words_are_read_in_many_languages(written):
+    assert DateColumn([DateRow(written)]).read(DateRow(written)) == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "weekday", ["понедельник", "Pazartesi", "pondělí", "hétfő", "月曜日", "월요일"]
+)
+def test_weekday_in_any_language_decides(weekday):
+    row = DateRow("2/3/2026", weekday=weekday)
+    assert DateColumn([row]).read(row) == date(2026, 3, 2)

@@ -123,3 +123,60 @@ def test_text_that_would_be_too_long_is_left_out_and_named():
     assert joined.content.note == "a" * 19_990
     [why] = joined.left_out
     assert "20,000" in why
+
+
+def test_beginning_of_a_text_that_does_not_fit_is_added_once():
+    stored = DayContent((), "mine " * 1_000)
+    text = "\n\n".join(f"Paragraph {number} of a long letter." for number in range(700))
+    part = NotePart(text)
+    joined = join(stored, DayContent((), text), parts=(part,))
+    room = 20_000 - 4_999 - 2
+    added = joined.content.note.removeprefix(stored.note.rstrip() + "\n\n")
+    assert text.startswith(added)
+    assert room - 60 < len(added) <= room
+    [why] = joined.left_out
+    assert f"{len(text) - len(added):,} of {len(text):,} characters stay out." in why
+    again = join(joined.content, DayContent((), text), parts=(part,))
+    assert again == JoinedContent(joined.content, joined.left_out)
+
+
+def test_grown_text_that_does_not_fit_takes_the_room_there_is():
+    short = "\n".join(f"Line {number} of the morning." for number in range(100))
+    long = "\n".join(f"Line {number} of the morning." for number in range(900))
+    stored = DayContent((), f"Before.\n\n{short}\n\nAfter.")
+    joined = join(stored, DayContent((), long), parts=(NotePart(long),)).content
+    assert joined.note.startswith(f"Before.\n\n{short}\nLine 100")
+    assert joined.note.endswith("of the morning.\n\nAfter.")
+    assert 19_900 < len(joined.note) <= 20_000
+    again = join(joined, DayContent((), long), parts=(NotePart(long),))
+    assert again.content == joined
+
+
+def test_entries_that_are_the_same_are_counted():
+    part = NotePart("good: work")
+    once = join(DayContent((), "mine"), DayContent((), ""), parts=(part,)).content
+    assert once.note == "mine\n\ngood: work"
+    twice = join(once, DayContent((), ""), parts=(part, part)).content
+    assert twice.note == "mine\n\ngood: work\n\ngood: work"
+    assert join(twice, DayContent((), ""), parts=(part, part)).content == twice
+    emptied = DayContent((), "mine")
+    assert join(emptied, DayContent((), ""), parts=(part,) * 2, earlier=[twice]).content == emptied
+
+
+def test_blanks_at_the_ends_of_an_entry_do_not_double_it():
+    parts = (NotePart("one  "), NotePart("\n  two\n"), NotePart("three"))
+    stored = DayContent((), "\n\n".join(part.text for part in parts))
+    assert join(stored, DayContent((), stored.note), parts=parts).content == stored
+
+
+@given(
+    st.lists(st.text("ab \n", min_size=1, max_size=12), max_size=4),
+    st.lists(st.sampled_from(["a\n\nb", "word " * 90, "line\n" * 300, "x" * 700]), max_size=6),
+)
+def test_second_import_into_a_full_day_adds_nothing(notes, texts):
+    parts = tuple(map(NotePart, texts))
+    joining = Joining(NAMES, 1_000)
+    stored = DayContent((), "\n\n".join(notes))
+    first = joining.join(stored, DayContent(), parts=parts).content
+    assert len(first.note) <= 1_000
+    assert joining.join(first, DayContent(), parts=parts, earlier=[stored]).content == first

@@ -16,6 +16,7 @@ from leaderjournal.reviews.summaries.rules import DayFigures
 
 KEYS = catalogue.list_keys()
 PIECE = re.compile(r"([Mm])(-?[\d.]+) (-?[\d.]+)h([\d.]+)(v12h-6z)?")
+RUN = re.compile(r"([Mm])(-?[\d.]+) (-?[\d.]+)h([\d.]+)v15h-([\d.]+)z")
 scores = st.dictionaries(st.sampled_from(catalogue.KEY_SLUGS), st.integers(1, 5))
 years = st.dictionaries(st.integers(0, 364), scores, max_size=60)
 
@@ -49,6 +50,19 @@ def trace(path):
     return found
 
 
+def cover(runs):
+    """Return where the days that rectangles cover begin."""
+    found, x, y = set(), 0.0, 0.0
+    for command, right, down, width, back in RUN.findall(runs):
+        x, y = (x, y) if command == "m" else (0, 0)
+        x, y = x + float(right), y + float(down)
+        assert width == back
+        days = (float(width) - 9) / 10.6 + 1
+        assert abs(days - round(days)) < 0.01
+        found |= {(round(x + 10.6 * day, 2), round(y, 2)) for day in range(round(days))}
+    return found
+
+
 @given(years)
 def test_every_day_and_score_of_a_year_is_at_its_place(written):
     drawing = draw_year(build_year(written), KEYS)
@@ -60,6 +74,9 @@ def test_every_day_and_score_of_a_year_is_at_its_place(written):
         (round(days[number][0] + 1.5, 2), round(days[number][1] + 1.5, 2), 6)
         for number in sorted(written)
     ]
+    assert cover(drawing.runs) == {
+        (round(x, 2), round(y, 2)) for x, y in (days[number] for number in written)
+    }
     for place, (key, band) in enumerate(zip(KEYS, drawing.bands, strict=True)):
         assert band.slug == key.slug
         assert trace(band.path) == [

@@ -9,7 +9,7 @@ composed of others, such as ø, ł, æ and ı: those of the Latin script are spe
 whose tables are plain Python and need no library of the machine. Collation by ICU was the other
 way. Its primary strength takes パ for ハ, and what it makes cannot be stored as text and searched.
 
-Stored texts are folded. A change of the rules needs a migration like `0023_folded_texts.py`.
+Stored texts are folded, and say by which `FOLDING_VERSION`. One of another version is folded anew.
 """
 
 import re
@@ -17,9 +17,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.metadata import version
 from itertools import groupby
 
 from anyascii import anyascii
+
+RULES = 1
+"""Counts up with each change of the rules below."""
+FOLDING_VERSION = f"{RULES}/{unicodedata.unidata_version}/{version('anyascii')}"
+"""The rules, Unicode's data and anyascii's, any of which an upgrade may change."""
 
 LONGEST_CLUSTER = 30
 """So many marks are read with one letter. Sorting marks takes long if somebody writes thousands."""

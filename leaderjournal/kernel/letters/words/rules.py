@@ -9,6 +9,7 @@ all text by UAX 29 was left: it would change every count that is stored.
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 
 from icu4py.breakers import WordBreaker
 
@@ -20,6 +21,10 @@ _RUN = re.compile(f"[{UNSPACED}][{UNSPACED}{_PUNCTUATION}]*")
 _UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 LOCALE = "en"
 """ICU chooses its dictionary by the script."""
+RULES = 1
+"""Counts up with each change of the rules below."""
+SPLITTING_VERSION = f"{RULES}/{version('icu4py')}"
+"""The rules, and the library that brings ICU's dictionaries."""
 
 
 def has_unspaced(text: str) -> bool:

@@ -44,6 +44,10 @@ LONGEST_GAP = 12
 LONGEST_SUFFIX = 6
 """So many letters may follow a name in a script whose endings are not listed."""
 
+LONG_ENOUGH = 6
+"""A name of so many letters with an ending of two or more is hardly another word."""
+SOFT_HYPHEN = "\u00ad"
+
 _SPACED_WORD = rf"(?:(?![{UNSPACED}{HANGUL}])(?:[^\W\d_]|[{{marks}}]))+"
 _GAP = re.compile(r"[\s\-'.·・_=]{0,4}")
 _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
@@ -105,9 +109,11 @@ class _Forms:
             return
         is_common = is_stop_word(word)
         self._add_whole(word, number, needs_capital=is_common or (len(word) < 3 and not is_alone))
-        for form in list_inflections(word):
+        for form in set(list_inflections(word)):
             is_genitive = form == f"{word}s" and len(word) > 3 and not is_stop_word(form)
-            needs_capital = form[-len(word) :] != word and not (is_genitive and not is_common)
+            is_long = len(word) >= LONG_ENOUGH and len(form) > len(word) + 1 and form != f"{word}ed"
+            is_certain = (is_genitive or (is_long and form.startswith(word))) and not is_common
+            needs_capital = form[-len(word) :] != word and not is_certain
             self._add_whole(form, number, needs_capital=needs_capital)
         if get_script(word[0]) not in ("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW"):
             stem = word[:-1] if re.match(f"[{list_visible_marks()}]", word[-1]) else word
@@ -156,7 +162,10 @@ class NameRemover:
         for number, name in enumerate(given):
             self._numbers.setdefault(fold(name), set()).add(number)
             self._forms.add_name(name, number)
-        self._word = re.compile(_get_word_pattern())
+        word = _get_word_pattern()
+        self._word = re.compile(word)
+        # No letter stands before, or a long word would be tried from each of its letters.
+        self._broken = re.compile(rf"(?<![^\W\d_])({word})-?[ \t]{{0,9}}\r?\n[ \t]{{0,9}}({word})")
         longest_first = sorted(self._forms.open, key=lambda pattern: -len(pattern))
         self._open = re.compile("|".join(f"({pattern})" for pattern in longest_first) or "(?!)")
         self._open_names = [self._forms.open[pattern] for pattern in longest_first]
@@ -170,6 +179,7 @@ class NameRemover:
         found = [
             *self._find_as_given(text),
             *self._find_words(text, folded),
+            *self._find_broken(text, folded),
             *self._find_open(folded),
         ]
         if not found:
@@ -199,6 +209,16 @@ class NameRemover:
                         yield _Found(
                             folded.starts[at + first], folded.ends[at + last - 1], form.names
                         )
+
+    def _find_broken(self, text: str, folded: FoldedText) -> Iterator[_Found]:
+        """Yield words that a hyphen breaks at the end of a line."""
+        for match in self._broken.finditer(folded.text):
+            start, end = folded.starts[match.start(1)], folded.ends[match.end(2) - 1]
+            is_hyphenated = "-" in folded.text[match.end(1) : match.start(2)]
+            if is_hyphenated or SOFT_HYPHEN in text[start:end]:
+                form = self._get_form(match[1] + match[2], text[start:end])
+                if form:
+                    yield _Found(start, end, form.names)
 
     def _get_form(self, word: str, written: str) -> _Form | None:
         form = self._forms.whole.get(word)

@@ -5,6 +5,7 @@
 outside of them. `Resources/` has the media, and covers and maps beside them. This is how
 obsidianmd/obsidian-importer (src/formats/apple-journal/convert.ts) and
 peterdev22/applejournal-to-md (applejournal-to-md.py) read it.
+How to export is in obsidianmd/obsidian-help, en/Import notes/Import from Apple Journal.md.
 """
 
 import re
@@ -35,6 +36,7 @@ ENTRY_NAME = re.compile(r"(?:^|/)entries/[^/]+\.html?$", re.IGNORECASE)
 RESOURCE_NAME = re.compile(r"(?:^|/)(?:resources|photos)/[^/]+$", re.IGNORECASE)
 DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 MARKS = (b"pageHeader", b"assetGrid", b"bodyText", b"reflectionPrompt")
+NO_WORDS = "body :is(.pageHeader, .assetGrid, .gridItem, .reflectionPrompt)"
 MOST_TRIED = 5
 MEDIA = {
     "photo": "photos",
@@ -149,7 +151,7 @@ class _Page:
         Raises InvalidEntry for what is too long.
         """
         self._items.clear()
-        for node in self._parser.css(".pageHeader, .assetGrid, .gridItem, .reflectionPrompt"):
+        for node in self._parser.css(NO_WORDS):
             node.decompose()
         body = self._parser.body
         text = html_to_text((body.html if body is not None else None) or "")
@@ -187,11 +189,15 @@ FORMAT = JournalFormat(
     Guide(
         app="Apple’s Journal",
         export=(
-            "In the iPhone’s settings, open Apps, Journal, Export All Entries. Choose the zip, "
-            "or put the folder into one."
+            "On an iPhone, choose a journal or All Entries, open the menu at the top of the "
+            "screen, and choose Export. On a Mac, choose File, Export. Where the app has no "
+            "Export, look for it in the iPhone’s settings, under Apps, Journal. Put the folder "
+            "that it saves into a zip, if it is not one already."
         ),
         brings=(
-            "Every entry’s title and words on its day. Photos, videos, sounds and maps stay behind."
+            "Every entry on its day, with its title, words, prompts and links, and its mood, "
+            "people, places, activities and music as a line of words. The app exports no times. "
+            "Photos, videos, sounds and drawings stay behind."
         ),
     ),
 )

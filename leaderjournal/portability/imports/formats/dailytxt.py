@@ -3,6 +3,7 @@
 A backup has `2024/03.json` with the `days` of a month and `tags.json`; with `user.json` its texts
 are encrypted (PhiTux/DailyTxT, backend/handlers/backup.go). The export has pages of all days, whose
 dates are written as the language has them, and `files/2024-03-05/…` (backend/handlers/export.go).
+What its pages call these is in frontend/src/i18n/en.json and lib/settings/Data.svelte.
 """
 
 import html
@@ -22,6 +23,7 @@ from leaderjournal.portability.imports.details import (
     read_line,
     read_names,
     read_number,
+    read_place,
 )
 from leaderjournal.portability.imports.html_pages import parse_page
 from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
@@ -43,6 +45,8 @@ PAGE_NAME = re.compile(r"(?:^|/)dailytxt_[^/]*\.html?$", re.IGNORECASE)
 FILE_NAME = re.compile(r"(?:^|/)files/.*[^/]$")
 DAY_FOLDER = re.compile(r"\bfiles/(\d{4}-\d\d-\d\d)/")
 PAGE_MARK = b"<title>DailyTxT Export</title>"
+WORDS = ("text", "tags", "pins")
+"""The fields of a day that make it one: the app writes days without any of them, too."""
 KEY_FIELDS = frozenset({"enc_enc_key", "salt", "password"})
 CIPHERTEXT = re.compile(r"[A-Za-z0-9+/_-]{38,}={0,2}")
 """A nonce and a tag of at least 28 bytes, in base64: nobody writes so many letters as one word."""
@@ -105,8 +109,9 @@ def _read_backup(
             yield Failure(member.label, str(why))
             continue
         days = found.get("days") if isinstance(found, dict) else None
+        label = member.label
         for number, entry in enumerate(days if isinstance(days, list) else [], start=1):
-            where = f"{member.label}, day {number}"
+            where = f"{label}, day {number}"
             try:
                 yield from list(_read_day(where, member, entry, tags, options))
             except InvalidEntry as why:
@@ -146,6 +151,8 @@ def _read_day(
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no day.")
+    if not any(map(entry.get, WORDS)):
+        raise InvalidEntry("It holds no words.")
     day = _read_date(member, entry.get("day"))
     text = entry.get("text")
     if isinstance(text, str) and CIPHERTEXT.fullmatch(text):
@@ -158,7 +165,7 @@ def _read_day(
     details = Details(
         tags=read_names([tags.get(one, "") for one in numbers if one is not None]),
         place=", ".join(
-            read_names([pin.get("text") for pin in pins if isinstance(pin, dict)])
+            read_names([read_place(pin, "text") for pin in pins if isinstance(pin, dict)])
             if isinstance(pins, list)
             else ()
         ),
@@ -211,6 +218,8 @@ def _get_date(piece: str) -> DateRow:
 
 
 def _read_piece(where: str, piece: str, moment: Moment) -> Iterator[JournalEntry | LeftBehind]:
+    if "entry-text" not in piece and "entry-tags" not in piece:
+        raise InvalidEntry("It holds no words.")
     page = parse_page(piece)
     tags = (tag.text(strip=True).partition("#")[2] for tag in page.css(".entry-tags .tag"))
     pins = (_read_pin(pin) for pin in page.css(".entry-pins li"))
@@ -232,9 +241,13 @@ FORMAT = JournalFormat(
     Guide(
         app="DailyTxT",
         export=(
-            "Open the settings and export as HTML, or make a backup that is not encrypted. An "
-            "encrypted backup can be read by DailyTxT alone."
+            "Open Settings, Data. Export the entire period, or better make a backup with the "
+            "encryption set to Decrypted. An encrypted backup can be read by DailyTxT alone."
         ),
-        brings="Every day’s text with its tags. Files stay behind.",
+        brings=(
+            "Every day’s text with its tags and pins as a line of words, and from a backup the "
+            "bookmark as a star. Files, templates and the time of writing stay behind; DailyTxT "
+            "exports no earlier versions."
+        ),
     ),
 )

@@ -2,7 +2,9 @@
 
 There is no published schema. What is read here comes from real exports, from Day One's own command
 line tool (Automattic/DayOne-Cli, src/convert/to_markdown.rs and docs/entry-body-format.md), and
-for `richText` from journiv/journiv-app, app/data_transfer/dayone/richtext_parser.py.
+for `richText` from journiv/journiv-app, app/data_transfer/dayone/richtext_parser.py. How to export
+on a Mac is in jbmorley/day-one-to-markdown, README.md; marph91/jimmy, docs/formats/day_one.md, has
+what the format is called elsewhere.
 """
 
 import re
@@ -31,6 +33,7 @@ from leaderjournal.portability.imports.rules import (
     InvalidEntry,
     JournalEntry,
     LeftBehind,
+    drop_invalid_characters,
     has_words,
     require_valid_date,
 )
@@ -213,7 +216,7 @@ def _read_text(entry: dict[str, Any]) -> Any:
 def _read_rich_text(rich: Any) -> str:
     if isinstance(rich, str):
         try:
-            rich = parse_json(rich.encode(errors="surrogatepass"))
+            rich = parse_json(drop_invalid_characters(rich).encode())
         except InvalidEntry:
             return ""
     contents = rich.get("contents") if isinstance(rich, dict) else None
@@ -245,14 +248,15 @@ FORMAT = JournalFormat(
     Guide(
         app="Day One",
         export=(
-            "On a phone, open Settings, Import/Export, and export as JSON. On a Mac, choose "
-            "File, Export, JSON. Choose the zip that it makes, or the Journal.json in it."
+            "On a Mac, choose File, Export, JSON. Elsewhere, look for Export in the app’s "
+            "settings, and choose Day One JSON. Choose the zip that it makes, or the Journal.json "
+            "in it."
         ),
         brings=(
             "Every entry of every journal on its local day, at its own time and zone, with its "
-            "tags, star, place and weather as a line of words. Photos, videos, sounds and PDFs "
-            "stay behind. A tag that every one of more than twenty entries carries stays behind "
-            "as well."
+            "tags, star, pin, place and weather as a line of words. Photos, videos, sounds and "
+            "PDFs stay behind. A tag that every one of more than twenty entries carries stays "
+            "behind as well."
         ),
     ),
 )

@@ -3,10 +3,13 @@
 The columns are `full_date`, `date`, `weekday`, `time`, `mood`, `activities`, `note_title` and
 `note`; older versions have no `note_title`, newer ones have more columns, which are ignored
 (DeutscheGabanna/Obsidian-Daylio-Parser, src/daylio_to_md/journal.py). A spreadsheet changes the
-encoding, what stands between the cells, and how dates and times are written.
+encoding, what stands between the cells, and how dates and times are written. How to export is in
+Belluxx/DaylioTools, README.md.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.clock_times import parse_clock
@@ -78,12 +81,19 @@ def read_daylio(upload: Upload, options: ReadingOptions) -> Iterator[JournalEntr
             raise UnreadableJournal(f"This file has more than {MOST_ROWS:,} rows.")
         rows.append(row)
     column = DateColumn(_get_date(row.cells) for row in rows if row.cells is not None)
+    times: Counter[str] = Counter()
     for row in rows:
         where = f"row {row.number}"
         try:
-            yield _read_row(where, row.cells, column, options)
+            entry = _read_row(where, row.cells, column, options)
         except InvalidEntry as why:
             yield Failure(where, str(why))
+            continue
+        # A mood that was logged twice in a minute is two entries.
+        times[entry.source_id] += 1
+        if times[entry.source_id] > 1:
+            entry = replace(entry, source_id=f"{entry.source_id} {times[entry.source_id]}")
+        yield entry
 
 
 def _get_date(cells: Mapping[str, str]) -> DateRow:
@@ -128,11 +138,13 @@ FORMAT = JournalFormat(
     Guide(
         app="Daylio (CSV)",
         export=(
-            "Open More, Export Entries, CSV. The CSV may have been saved again by a spreadsheet."
+            "Open More, Export Entries, CSV (table). The CSV may have been saved again by a "
+            "spreadsheet."
         ),
         brings=(
             "Every entry with its title, note, mood and activities in words. Before anything "
-            "comes in, you choose what score each mood becomes and under which key, or none."
+            "comes in, you choose what score each mood becomes and under which key, or none. "
+            "The CSV has no photos and no sounds."
         ),
     ),
 )

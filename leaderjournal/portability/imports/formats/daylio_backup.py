@@ -3,7 +3,8 @@
 It is a zip with `assets/photos/2024/3/…` and `backup.daylio`, a JSON in base64. That holds
 `dayEntries` (a date in parts, whose `month` counts from 0), `customMoods`, `tags` and `assets`
 (`type` 1 is a photo, 2 a sound), as mbafford/daylio-markdown-export (README.md and
-daylio2markdown/__main__.py) and charistas/daylio-scribe (js/types.ts) read it.
+daylio2markdown/__main__.py) and charistas/daylio-scribe (js/types.ts) read it. The app's menus are
+named as importers of others name them; they move with its versions.
 """
 
 import base64
@@ -11,13 +12,15 @@ import binascii
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.daylio_entries import join_words
 from leaderjournal.portability.imports.details import make_source_id, read_line, read_number
 from leaderjournal.portability.imports.journal_format import Guide, JournalFormat, ReadingOptions
+from leaderjournal.portability.imports.moments import parse_number
 from leaderjournal.portability.imports.moods import DEFAULT_MOODS
 from leaderjournal.portability.imports.rules import (
     Failure,
@@ -131,7 +134,7 @@ def _name_tags(backup: Mapping[str, Any]) -> Mapping[int, str]:
 def _read_entry(where: str, entry: Any, names: _Names, options: ReadingOptions) -> JournalEntry:
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no entry.")
-    moment = locate_entry(*_read_time(entry), options)
+    moment = locate_entry(*_read_time(entry, options.today), options)
     mood = names.moods.get(_get_number(entry, "mood") or 0, "")
     tags = _get_list(entry, "tags", of_objects=False)[:MOST_TAGS]
     words = require_words(
@@ -154,7 +157,7 @@ def _read_entry(where: str, entry: Any, names: _Names, options: ReadingOptions) 
     )
 
 
-def _read_time(entry: Mapping[str, Any]) -> tuple[date, time | None]:
+def _read_time(entry: Mapping[str, Any], today: LocalDate) -> tuple[date, time | None]:
     """Return what the clock on the wall showed. Raises InvalidEntry for no date."""
     parts = [_get_number(entry, part) for part in ("year", "month", "day")]
     hour, minute = _get_number(entry, "hour"), _get_number(entry, "minute")
@@ -162,11 +165,13 @@ def _read_time(entry: Mapping[str, Any]) -> tuple[date, time | None]:
         if (year := parts[0]) is not None and parts[1] is not None and parts[2] is not None:
             day = date(year, parts[1] + 1, parts[2])
             return day, None if hour is None or minute is None else time(hour, minute)
-        moment = datetime.fromtimestamp(float(entry["datetime"]) / 1000, UTC)
-        wall = moment + timedelta(milliseconds=_get_number(entry, "timeZoneOffset") or 0)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        raise InvalidEntry("Its date is no day that there is.") from None
-    return wall.date(), wall.time()
+        moment = parse_number(entry.get("datetime"), today=today)
+        if moment is not None:
+            wall = moment + timedelta(milliseconds=_get_number(entry, "timeZoneOffset") or 0)
+            return wall.date(), wall.time()
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidEntry("Its date is no day that there is.")
 
 
 def _count_assets(upload: Upload, backup: Mapping[str, Any]) -> Counter[str]:
@@ -206,7 +211,10 @@ FORMAT = JournalFormat(
     read_daylio_backup,
     Guide(
         app="Daylio (backup)",
-        export="Open More, Backup & Restore, Advanced options, Export. Choose the .daylio file.",
+        export=(
+            "Open More, Backup & Restore, Advanced options, Export. Where your version has no "
+            "such entry, look for Export there. Choose the .daylio file."
+        ),
         brings=(
             "The same as from its CSV, with your own moods by their names. Photos and sounds "
             "stay behind."

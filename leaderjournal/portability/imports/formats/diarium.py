@@ -156,7 +156,8 @@ FORMAT = JournalFormat(
     Guide(
         app="Diarium",
         export=(
-            "Choose Export in Diarium’s menu, and JSON as the format. Choose the zip or the JSON."
+            "Look for Export in Diarium’s menu or settings, select all that an entry can have, "
+            "and choose JSON as the format. Choose the zip or the JSON."
         ),
         brings=(
             "Every entry with its heading, rating, tags, people, place, weather and trackers in "

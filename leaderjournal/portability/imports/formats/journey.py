@@ -44,6 +44,7 @@ FIELDS = frozenset(
     }
 )
 HIGHEST_MOOD = 5
+HIGHEST_SENTIMENT = 2
 
 
 def detect_journey(upload: Upload) -> bool:
@@ -145,13 +146,13 @@ def _read_details(entry: dict[str, Any]) -> Details:
 def _read_mood(entry: dict[str, Any]) -> str:
     """Return the mood as Journey numbers it: one of five, or how good it felt from 0 to 2.
 
-    A mood in words is taken as it is.
+    A mood in words is taken as it is. Other numbers say nothing, as their scale is not known.
     """
     mood, sentiment = read_number(entry.get("mood")), read_number(entry.get("sentiment"))
     if mood is not None and 0 < mood <= HIGHEST_MOOD:
         return format_number(mood)
-    if sentiment is not None and 0 < sentiment <= HIGHEST_MOOD:
-        return format_number(sentiment)
+    if sentiment is not None and 0 < sentiment <= HIGHEST_SENTIMENT:
+        return f"{format_number(sentiment)} of {HIGHEST_SENTIMENT}"
     named = read_names(entry.get("mood")) if mood is None else ()
     return named[0] if named else ""
 
@@ -164,13 +165,13 @@ FORMAT = JournalFormat(
     Guide(
         app="Journey",
         export=(
-            "Look for Export in Journey’s settings or menu, export the whole journal as a ZIP, "
-            "and choose that zip."
+            "Look for Export in Journey’s settings or menu, and export the whole journal as a "
+            "ZIP, not as PDF or DOCX. Choose that zip; one of a single entry works as well."
         ),
         brings=(
-            "Every entry, whether written as HTML or Markdown, with its mood, tags, place, "
-            "weather and heart as a line of words; an entry that is a mood alone makes a day. "
-            "Photos, videos and sounds stay behind."
+            "Every entry, whether written as HTML or Markdown, with its mood, tags, activity, "
+            "place, weather, music and heart as a line of words; an entry that is a mood alone "
+            "makes a day. Photos, videos and sounds stay behind."
         ),
     ),
 )

@@ -1,11 +1,18 @@
 """Reads Journiv's export: a zip with `data.json`, which holds journals with their entries.
 
-The format is that of journiv/journiv-app: app/schemas/dto.py and app/services/export_service.py,
-in export versions from 1.0 (`journals[].entries[].content`, Markdown) over those with a Quill Delta
-(`content_delta`, `content_plain_text`) to 1.4, where `moments[]` carry mood, place, tags and media,
-and the entry inside holds the words alone.
+The format is that of journiv/journiv-app, app/schemas/dto.py and app/services/export_service.py:
+
+- 1.0 has `journals[].entries[]` with `content` in Markdown and a `mood_log`. A true export of this
+  version is in tests/portability/imports/samples, made by the app's own code over SQLite.
+- Later ones have a Quill Delta (`content_delta`, `content_plain_text`), and in 1.2 a `moment`
+  within the entry that holds mood, activities and a note; `moments[]` has those without an entry.
+- 1.4 turns this around: `moments[]` carry mood, place, tags and media, and the `entry` within has
+  the words alone.
+
+Its instants are UTC, and over SQLite, which keeps no offsets, they are written without one.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,7 +45,9 @@ from leaderjournal.portability.imports.uploads import Upload
 DAYS = ("entry_date", "logged_date_tz", "logged_date")
 INSTANTS = ("entry_datetime_utc", "logged_at_utc", "logged_at")
 ZONES = ("entry_timezone", "logged_timezone")
+WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCII)
 MEDIA = {"image": "photos", "video": "videos", "audio": "sounds"}
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 PLACES = ("name", "street", "locality", "admin_area", "country")
 
 
@@ -120,6 +129,7 @@ def _read_entry(
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
         raise InvalidEntry("It is no entry as Journiv writes them.")
+    entry = _add_moment(entry)
     inner = entry.get("entry")
     words = inner if isinstance(inner, dict) else entry
     texts = (
@@ -138,6 +148,14 @@ def _read_entry(
     )
 
 
+def _add_moment(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with what its `moment` says where the entry itself says nothing."""
+    moment = entry.get("moment")
+    if not isinstance(moment, dict):
+        return entry
+    return moment | {name: value for name, value in entry.items() if value not in EMPTY}
+
+
 def _read_first(values: Mapping[str, Any], *fields: str) -> Any:
     return next((values[field] for field in fields if values.get(field) is not None), None)
 
@@ -145,6 +163,8 @@ def _read_first(values: Mapping[str, Any], *fields: str) -> Any:
 def _read_moment(entry: dict[str, Any], options: ReadingOptions) -> Moment:
     zone = find_entry_zone(_read_first(entry, *ZONES), otherwise=options.zone)
     given = _read_first(entry, *INSTANTS)
+    if isinstance(given, str) and WITHOUT_OFFSET.fullmatch(given.strip()):
+        given = f"{given.strip()}+00:00"
     if given is None:
         given = _read_first(entry, *DAYS)
     moment = read_moment(given, zone, options, field="entry_datetime_utc")
@@ -217,10 +237,14 @@ FORMAT = JournalFormat(
     Guide(
         app="Journiv",
         export=(
-            "Open Settings, Data, Export, choose a full export, and choose the zip that it makes."
+            "Open Settings, Data, Export, and choose a full export. It needs no media. Choose the "
+            "zip that it makes."
         ),
         brings=(
-            "Every entry with its title, mood, tags, place and weather in words. Media stay behind."
+            "Every entry of every journal with its title, prompt and words, and its mood, "
+            "activities, tags, people, place, weather and pin as a line of words; a mood alone "
+            "makes a day. Photos, videos and sounds stay behind, and so do goals and the names "
+            "of the journals."
         ),
     ),
 )

@@ -2,7 +2,9 @@
 
 jrnl-org/jrnl: jrnl/plugins/json_exporter.py has the JSON, jrnl/journals/Entry.py and Journal.py the
 text. There an entry begins with `[2024-03-05 09:30] `, in whichever form of date its owner chose;
-version 1 had no brackets. A `*` at the end of that line is a star.
+version 1 had no brackets. A `*` at the end of that line is a star. A journal may be a folder with a
+text for each day, and an export a folder with a JSON for each entry. Checked with what version 4.6
+writes.
 """
 
 import re
@@ -29,6 +31,9 @@ from leaderjournal.portability.imports.uploads import Member, Upload
 from leaderjournal.portability.imports.written_times import locate_entry
 
 FIELDS = frozenset({"title", "body", "date"})
+FIELDS_ALONE = FIELDS | {"time", "starred"}
+"""What an entry has that is a file of its own."""
+
 MOST_ENTRIES = 100_000
 MOST_TRIED = 5
 """Texts of a zip that are looked into to recognize it."""
@@ -36,9 +41,14 @@ MOST_TRIED = 5
 TEXT_ENDINGS = (".txt", ".jrnl", ".journal", ".text")
 
 _DATE = r"\d{1,4}[-./]\d{1,2}(?:[-./]\d{1,4})?"
+_DATE_IN_WORDS = (
+    r"(?:[^\W\d_]{1,20}\.?,? )?"  # the weekday
+    r"(?:\d{1,2}\.? [^\W\d_]{3,20}\.?|[^\W\d_]{3,20}\.? \d{1,2}),? \d{4}"
+)
 _CLOCK = r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
 IN_BRACKETS = re.compile(
-    rf"^\[(?P<date>{_DATE})(?:[T ,]+(?P<clock>[^\]\n]{{1,20}}))?\] ", re.MULTILINE
+    rf"^\[(?P<date>{_DATE}|{_DATE_IN_WORDS})(?:[T ,]+(?P<clock>[^\]\n]{{1,20}}))?\] ",
+    re.MULTILINE,
 )
 WITHOUT_BRACKETS = re.compile(rf"^(?P<date>\d{{4}}-\d\d-\d\d) (?P<clock>{_CLOCK}) ", re.MULTILINE)
 INDENT = "|"
@@ -107,9 +117,11 @@ class _Entry:
 
 
 def _is_jrnl(journal: Any) -> bool:
-    entries = journal.get("entries") if isinstance(journal, dict) else None
-    if not isinstance(entries, list):
+    if not isinstance(journal, dict):
         return False
+    entries = journal.get("entries")
+    if not isinstance(entries, list):
+        return set(journal) >= FIELDS_ALONE
     return any(isinstance(entry, dict) and set(entry) >= FIELDS for entry in entries) or (
         not entries and isinstance(journal.get("tags"), dict)
     )
@@ -120,6 +132,8 @@ def _read_member(upload: Upload, member: Member) -> Sequence[_Entry]:
     if is_json or member.name.lower().endswith(".json"):
         journal = upload.load_json(member)
         entries = journal.get("entries") if isinstance(journal, dict) else None
+        if entries is None and _is_jrnl(journal):
+            return [_parse_object("the entry", journal)]
         listed = enumerate(entries if isinstance(entries, list) else [], start=1)
         return [_parse_object(f"entry {number}", entry) for number, entry in listed]
     return _split_text(normalize_line_ends(decode_text(upload.read(member))))
@@ -202,9 +216,12 @@ FORMAT = JournalFormat(
     Guide(
         app="jrnl",
         export=(
-            "Run jrnl --format json --file journal.json and choose that file, or choose the "
-            "journal’s own text file if it is not encrypted."
+            "Run jrnl --format json --file journal.json and choose that file. The journal’s own "
+            "text file works too if it is not encrypted, and so does a zip of its folder."
         ),
-        brings="Every entry with its title, text, tags and star.",
+        brings=(
+            "Every entry at its own time with its title, text, tags and star. jrnl keeps no zone: "
+            "its times are taken to be in yours."
+        ),
     ),
 )

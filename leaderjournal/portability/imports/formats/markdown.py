@@ -24,6 +24,7 @@ from leaderjournal.portability.imports.journal_format import (
 from leaderjournal.portability.imports.note_texts import compose_words
 from leaderjournal.portability.imports.notes import Note, UndatedNote, choose_day, read_note
 from leaderjournal.portability.imports.own_markdown import (
+    Cuts,
     add_to_note,
     has_own_fields,
     is_own_day,
@@ -38,6 +39,7 @@ from leaderjournal.portability.imports.rules import (
     InvalidEntry,
     JournalEntry,
     LeftBehind,
+    explain_cut,
     get_known_zone,
     require_words,
 )
@@ -148,12 +150,14 @@ def _read_note(
 ) -> None:
     """Add what a note holds to `found`. Raises InvalidEntry for one that cannot be read."""
     if is_own_review(note.front):
-        found.others.append(parse_review(note.front, options.today))
+        review, cuts = parse_review(note.front, options.today)
+        found.others += [review, *_report_cuts(note, review.month.last, cuts)]
     elif is_own_day(note.front):
-        whole = parse_own_day(note.front, options)
+        whole, cuts = parse_own_day(note.front, options)
         if whole.local_date in found.days:
             raise InvalidEntry(SAME_DAY)
         found.days[whole.local_date] = whole
+        found.others += _report_cuts(note, whole.local_date, cuts)
     else:
         day, clock = choose_day(note, orders, options, otherwise=otherwise)
         found.texts.append(_read_text(note, day, clock, found, options))
@@ -167,14 +171,21 @@ def _read_text(
     written_at = to_instant(datetime.combine(day, clock or NOON, tzinfo=get_time_zone(zone)))
     whole = None
     if has_own_fields(note.front):
-        content = parse_content(note.front, is_escaped=False)
-        whole = DayToImport(day, content, Writing(written_at, zone, options.day_starts_at))
+        content, cuts = parse_content(note.front, is_escaped=False)
+        if not cuts:
+            writing = Writing(written_at, zone, options.day_starts_at)
+            whole = DayToImport(day, content, writing)
     words, embeds = compose_words(note)
     found.embeds.update(embeds)
     words = require_words(words)
     source = f"{day} {sha256(words.encode()).hexdigest()}"
     entry = JournalEntry(note.where, source, day, written_at, zone, words)
     return _Text(entry, whole)
+
+
+def _report_cuts(note: Note, day: LocalDate, cuts: Cuts) -> Iterator[Failure]:
+    for length, left_out in cuts:
+        yield Failure(note.where, explain_cut(day, length=length, left_out=left_out))
 
 
 def _join_texts(found: _Findings) -> Iterator[Found]:
@@ -194,10 +205,10 @@ def _join_texts(found: _Findings) -> Iterator[Found]:
             yield entry
         elif entry.source_id not in added:
             added.add(entry.source_id)
-            try:
-                days[entry.local_date] = add_to_note(days[entry.local_date], entry.text)
-            except InvalidEntry as why:
-                yield Failure(entry.where, str(why))
+            day, length = entry.local_date, len(entry.text)
+            days[day], beginning = add_to_note(days[day], entry.text)
+            if left_out := length - len(beginning):
+                yield Failure(entry.where, explain_cut(day, length=length, left_out=left_out))
     yield from days.values()
 
 
@@ -226,10 +237,11 @@ FORMAT = JournalFormat(
     Guide(
         app="Obsidian, Logseq and other Markdown or text files",
         export=(
-            "Put the folder into a zip: an Obsidian vault, a Logseq graph, Roam’s Markdown "
-            "export, or any folder of .md, .markdown and .txt files. One text alone can come as "
-            "it is. Each file needs a date: in its name, such as 2026-11-24, in the folders it "
-            "lies in, or in its front matter."
+            "Put the folder into a zip: an Obsidian vault, the folder of a Logseq graph with "
+            "journals and pages in it, Roam’s Markdown export, or any folder of .md, .markdown and "
+            ".txt files. A Logseq graph in a database has to be exported as Markdown first. One "
+            "text alone can come as it is. Each file needs a date: in its name, such as "
+            "2026-11-24, in the folders it lies in, or in its front matter."
         ),
         brings=(
             "Every dated text as the note of its day; several of one day are joined in order. "

@@ -2,9 +2,12 @@
 
 `entries` has a `title` and a `text` for each date (samuelmeuli/mini-diary, src/renderer/types.ts
 and files/export/json.ts). Mini Diarium writes the text as HTML, and a list of entries with `id` and
-`date` where a day has several (fjrevoredo/mini-diarium, src-tauri/src/export/json.rs).
+`date` where a day has several (fjrevoredo/mini-diarium, src-tauri/src/export/json.rs); a picture is
+within the HTML. How to export is in Mini Diary's src/main/menu/menus/file.ts and in Mini Diarium's
+docs/USER_GUIDE.md.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -24,6 +27,7 @@ from leaderjournal.portability.imports.written_times import locate_entry
 
 APPLICATIONS = ("mini diary", "mini diarium")
 MOST_ENTRIES = 100_000
+PICTURE = re.compile(r"<img[\s/>]", re.IGNORECASE)
 
 
 def detect_mini_diary(upload: Upload) -> bool:
@@ -78,7 +82,8 @@ def _list_entries(entries: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield the place, the date and the values of each entry."""
     if isinstance(entries, dict):
         for number, (given, entry) in enumerate(entries.items(), start=1):
-            yield given if _parse_date(given) else f"entry {number}", given, entry
+            day = _parse_date(given)
+            yield str(day) if day else f"entry {number}", given, entry
         return
     for number, entry in enumerate(entries, start=1):
         yield f"entry {number}", entry.get("date") if isinstance(entry, dict) else None, entry
@@ -95,6 +100,8 @@ def _read_entry(
     moment = locate_entry(day, None, options)
     text, number = entry.get("text"), entry.get("id")
     if isinstance(text, str) and looks_like_html(text):
+        if pictures := len(PICTURE.findall(text)):
+            yield LeftBehind("photos", pictures)
         text = html_to_text(text, keep_lines=not text.lstrip().startswith("<"))
     identifier = f"mini diary {number:.0f}" if isinstance(number, float) else ""
     details = Details(tags=read_names(entry.get("tags")))
@@ -115,7 +122,13 @@ FORMAT = JournalFormat(
     read_mini_diary,
     Guide(
         app="Mini Diary and Mini Diarium",
-        export="Choose File, Export, JSON.",
-        brings="Every entry with its title and text.",
+        export=(
+            "In Mini Diary, choose File, Export, JSON (Mini Diary). In Mini Diarium, open the menu "
+            "Diary or Journal, choose Export, and then JSON."
+        ),
+        brings=(
+            "Every entry with its title, text and tags. The apps export no times. Pictures within "
+            "a text stay behind."
+        ),
     ),
 )

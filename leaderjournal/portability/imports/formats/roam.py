@@ -4,7 +4,8 @@ There is no published schema. A page has `title`, `uid` and `children`; a block 
 `heading` and `children` (obsidianmd/obsidian-importer, src/formats/roam/models/roam-json.d.ts and
 tests/roam/shapes.json). A daily page's title is such as `March 5th, 2024`. Each block on a daily
 page becomes an entry under its own id, so that a page that has grown brings what is new.
-Roam's Markdown export is read by `markdown.py`.
+Roam's Markdown export is read by `markdown.py`. How to export is in obsidianmd/obsidian-help,
+en/Import notes/Import from Roam Research.md.
 """
 
 import re
@@ -146,7 +147,7 @@ def _list_lines(block: Any, strings: Mapping[str, str], level: int) -> Iterator[
 def _resolve(text: str, strings: Mapping[str, str]) -> str:
     """Return a block's text with the words of the blocks that it refers to."""
     if len(text) > LONGEST_NOTE:
-        return text
+        return text  # of which only the beginning has room
     return REFERENCE.sub(lambda found: strings.get(found[1], found[0]), text, count=MOST_REFERENCES)
 
 
@@ -178,12 +179,12 @@ FORMAT = JournalFormat(
     Guide(
         app="Roam Research",
         export=(
-            "Open the menu with the three dots, Export All, JSON, and choose the zip or the "
-            "JSON in it."
+            "Open More actions (•••) in the upper right corner, Export All, and choose JSON as "
+            "the format. Choose the zip, or the JSON in it."
         ),
         brings=(
             "Every block of a daily page, such as March 5th, 2024, with what is indented under "
-            "it. Other pages are named as left out."
+            "it. Other pages are named as left out; files and pictures stay behind."
         ),
     ),
 )

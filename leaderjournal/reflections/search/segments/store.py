@@ -4,6 +4,9 @@ A month is closed once it is settled: its days are packed into one encrypted row
 its days opens it in the same transaction. That takes one statement, which writes nothing if the
 month is open already. So a save never packs a month, and no segment is ever stale. The worker
 closes months again (`closing/`).
+
+A month that was folded by other rules, before an upgrade, is left out like an open one. The search
+that meets it opens it, so that the worker packs it anew.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -11,11 +14,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leaderjournal.kernel.database import db
+from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.kernel.days import LocalDate, days_after, get_month_start
 from leaderjournal.kernel.encryption import Cipher, DecryptionFailed
+from leaderjournal.kernel.outages import SYSTEM_ERRORS, find_outage
+from leaderjournal.reflections.search.rules import add_folding_version, remove_folding_version
 from leaderjournal.reflections.search.segments.models import SearchSegment
 from leaderjournal.reflections.search.segments.rules import PackedQuery
 
@@ -63,22 +69,44 @@ def open_months(session: Session, account: UUID, days: Collection[LocalDate]) ->
         session.connection().execute(OPEN_MONTH[session.get_bind().dialect.name], given)
 
 
+def reopen_months(account: UUID, months: Collection[LocalDate]) -> None:
+    """Open months that were folded by other rules, unless the database takes no writes."""
+    try:
+        with write_transaction() as session:
+            open_months(session, account, months)
+    except SYSTEM_ERRORS as error:
+        is_erased = isinstance(error, IntegrityError)  # the account, a moment ago
+        if not is_erased and find_outage(error) is None:
+            raise
+
+
 def search_months(
-    cipher: Cipher, query: PackedQuery, first: LocalDate, last: LocalDate
+    cipher: Cipher,
+    query: PackedQuery,
+    first: LocalDate,
+    last: LocalDate,
+    *,
+    outdated: set[LocalDate],
 ) -> Iterator[tuple[LocalDate, list[LocalDate]]]:
     """Yield closed months with a day from `first` to `last`, newest first, and their matching days.
 
     A month is given by its first day. Months are read page by page, so that a search that has found
-    enough reads no further. One that cannot be decrypted is left out, as if it was open.
+    enough reads no further. One that cannot be decrypted is left out, as if it was open, and so is
+    one folded by other rules, which is added to `outdated`.
     """
     connection, size = db.session.connection(), FIRST_PAGE
     given = {"account": cipher.account, "first": get_month_start(first)}
     while True:
-        rows = connection.execute(LIST_WORDS, given | {"last": last, "most": size})
+        rows = connection.execute(LIST_WORDS, given | {"last": last, "most": size}).all()
         words_by_month = {
             month: decrypt_packed(cipher, month, "words_encrypted", packed)
             for month, packed in rows
         }
+        outdated.update(
+            month
+            for month, packed in rows
+            if words_by_month[month] is None and _is_outdated(cipher, month, packed)
+        )
         days_by_month = _load_days(
             cipher,
             [month for month, words in words_by_month.items() if words and query.may_match(words)],
@@ -105,13 +133,30 @@ def _load_days(cipher: Cipher, months: Sequence[LocalDate]) -> dict[LocalDate, b
 
 def encrypt_packed(cipher: Cipher, month: LocalDate, column: str, packed: bytes) -> bytes:
     """Return the packed words or days of a month, encrypted."""
-    return cipher.encrypt_bytes(packed, table="search_segments", column=column, row=str(month))
+    content = add_folding_version(packed)
+    return cipher.encrypt_bytes(content, table="search_segments", column=column, row=str(month))
 
 
 def decrypt_packed(
     cipher: Cipher, month: LocalDate, column: str, encrypted: bytes | None
 ) -> bytes | None:
-    """Return the packed words or days of a month; None if there are none or they are unreadable."""
+    """Return the packed words or days of a month.
+
+    None if there are none, or they are unreadable, or folded by other rules.
+    """
+    stored = _decrypt(cipher, month, column, encrypted)
+    return None if stored is None else remove_folding_version(stored)
+
+
+def _is_outdated(cipher: Cipher, month: LocalDate, words: bytes | None) -> bool:
+    """Return whether the words of a month can be read, and were folded by other rules."""
+    stored = _decrypt(cipher, month, "words_encrypted", words)
+    return stored is not None and remove_folding_version(stored) is None
+
+
+def _decrypt(
+    cipher: Cipher, month: LocalDate, column: str, encrypted: bytes | None
+) -> bytes | None:
     if encrypted is None:
         return None
     try:

@@ -129,7 +129,6 @@ def test_page_comes_in_by_itself():
         ("2024-01-01.html", "<div>" * 5_000, "no page"),
         ("2024-01-01.html", "x" * 2_000_001, "2,000,000"),
         ("2024-01-01.html", bytes(range(256)) * 9, "no text"),
-        ("2024-01-01.html", create_page("", "x" * 20_001), "20,000"),
     ],
 )
 def test_broken_page_is_named_and_spoils_no_other(name, page, why):
@@ -139,6 +138,14 @@ def test_broken_page_is_named_and_spoils_no_other(name, page, why):
     assert failure.where == f"AppleJournalEntries/Entries/{name}"
     assert why in failure.why
     assert list_notes(reading) == {"2024-09-05": "Fine."}
+
+
+@pytest.mark.parametrize("element", ["html", "body"])
+def test_page_whose_root_has_the_class_of_a_part_keeps_its_words(element):
+    page = create_page("14 September 2024", "Fine.").replace(
+        f"<{element}>", f'<{element} class="gridItem pageHeader">'
+    )
+    assert list_notes(read(create_zip({"2024-09-14.html": page}))) == {"2024-09-14": "Fine."}
 
 
 @settings(deadline=None)

@@ -66,6 +66,12 @@ def list_notes(reading):
     return {str(day.local_date): day.content.note for day in reading.days}
 
 
+def test_pin_without_a_name_is_known_by_its_coordinates():
+    day = {"day": 5, "text": "a", "pins": [{"lat": 1.5, "lon": 2.25}, {"text": "Lake"}, {}, 5]}
+    reading = read(create_zip({"2024/03.json": {"days": [day]}}))
+    assert list_notes(reading) == {"2024-03-05": "a\nPlace: 1.5, 2.25, Lake"}
+
+
 def test_backup_has_texts_tags_places_and_files():
     reading = read(
         create_zip(

@@ -157,9 +157,11 @@ def read_entries(text):
     return list(daylio.read_daylio(Upload(text.encode()), options))
 
 
-def test_row_counted_twice_comes_in_once():
+def test_rows_that_are_the_same_are_entries_of_their_own():
     row = "2026-03-02,x,x,20:20,good,,,Words"
-    assert list_notes(read(f"{HEADER}\n{row}\n{row}")) == {"2026-03-02": "Words\ngood"}
+    reading = read(f"{HEADER}\n{row}\n{row}\n{row.replace('Words', 'More')}")
+    assert list_notes(reading) == {"2026-03-02": "Words\ngood\n\nWords\ngood\n\nMore\ngood"}
+    assert reading.moods == {"good": 3}
 
 
 def test_more_rows_than_a_journal_may_have_are_refused(monkeypatch):

@@ -137,7 +137,8 @@ def test_all_details_of_a_present_entry_are_carried():
     assert get_days(reading) == {
         "2025-03-23": (
             "うまく印刷できてる。\nサポーターがね。\n"
-            "Favourite · Mood: 0.75 · Tags: 3D, print · Place: 富山市 · Weather: Clear sky, 16 °C"
+            "Favourite · Mood: 0.75 of 2 · Tags: 3D, print · Place: 富山市 · "
+            "Weather: Clear sky, 16 °C"
         )
     }
 
@@ -174,7 +175,11 @@ def test_dates_may_be_milliseconds_or_iso(field, value, day):
         ({"text": "a &amp; b", "type": None}, "a & b"),
         ({"text": "<style>p{}</style><p>a</p><script>x()</script>", "type": "html"}, "a"),
         ({"text": "", "mood": 4}, "Mood: 4"),
-        ({"text": "<p><br></p>", "type": "html", "sentiment": 1.75}, "Mood: 1.75"),
+        ({"text": "<p><br></p>", "type": "html", "sentiment": 1.75}, "Mood: 1.75 of 2"),
+        ({"text": "a", "sentiment": 3}, "a"),
+        ({"text": "a", "sentiment": 0.912345, "mood": 7}, "a\nMood: 0.912345 of 2"),
+        ({"text": "a", "sentiment": -1}, "a"),
+        ({"text": "a", "sentiment": {"label": "joy", "score": 0.9}}, "a"),
         ({"mood": "2"}, "Mood: 2"),
         ({"mood": "calm", "activity": "walking"}, "Mood: calm · Activities: walking"),
         ({"mood": {"name": "calm"}, "activity": 3}, "Mood: calm"),
@@ -201,7 +206,7 @@ def test_note_of_an_entry(fields, note):
         ({"date_journal": True, "text": "x"}, "no time"),
         ({"date_journal": UNKNOWN, "text": "x"}, "no time"),
         ({"dateOfJournal": "2026-03-02", "text": 5, "type": "html"}, "no text"),
-        ({"dateOfJournal": "2026-03-02", "text": "<p>a\0</p>", "type": "html"}, "no text"),
+        ({"dateOfJournal": "2026-03-02", "text": "<p>\0</p>", "type": "html"}, "no words"),
         ({"dateOfJournal": "2026-03-02", "text": "\ufffc"}, "no words"),
         ({"dateOfJournal": "2026-03-02", "text": "", "photos": ["a.jpg"]}, "no words"),
         (b"{broken", "no JSON"),

@@ -5,6 +5,7 @@ import json
 import zipfile
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.portability.imports.archives import UnreadableJournal
 from leaderjournal.portability.imports.reader import FileReader
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 TODAY = LocalDate(date(2026, 11, 24))
 ENTRY = {
     "title": "Harbour",
@@ -156,6 +158,65 @@ def test_moment_is_read_whole_with_the_entry_inside():
 )
 def test_note_of_an_entry(fields, note):
     assert read_note(**fields) == note
+
+
+def test_export_of_the_app_over_sqlite_is_read_whole():
+    reading = read((SAMPLES / "journiv-sqlite.zip").read_bytes())
+    assert (reading.kind, reading.failures) == ("journiv", ())
+    assert get_days(reading) == {
+        "2026-03-02": (
+            "Quiet.\n\nHarbour\nWhat went well today?\nWalked **far** with the team.\n\n- one\n"
+            "- two\nAfter the rain\nPinned · Mood: calm · Tags: boss, team · Place: Pier 1"
+            " · Weather: Rain, 7 °C"
+        ),
+        "2026-03-05": "Après minuit à Tokyo: 会議は長かった。 1 < 2",
+    }
+    tokyo = reading.days[1].writing
+    assert (tokyo.written_at, tokyo.time_zone) == (
+        datetime(2026, 3, 4, 17, 30, tzinfo=UTC),
+        "Asia/Tokyo",
+    )
+    assert reading.left_behind == {"photos": 1, "sounds": 1}
+
+
+@pytest.mark.parametrize("given", ["2026-03-02T20:45:00", "2026-03-02 20:45:00.120000"])
+@pytest.mark.parametrize("field", ["entry_datetime_utc", "logged_at_utc", "logged_at"])
+def test_time_without_an_offset_is_utc(field, given):
+    [day] = read(
+        create_export([{field: given, "entry_timezone": "Asia/Tokyo", "content": "a"}])
+    ).days
+    assert day.writing.written_at.replace(microsecond=0) == datetime(2026, 3, 2, 20, 45, tzinfo=UTC)
+    assert str(day.local_date) == "2026-03-03"
+
+
+def test_moment_within_an_entry_adds_what_the_entry_has_not():
+    moment = {
+        "logged_at": "2026-03-02T23:50:00",
+        "logged_date": "2026-03-03",
+        "note": "Late tea",
+        "location_data": {"name": "Café"},
+        "weather_data": {"condition": "Clear", "temp_c": 4.2},
+        "primary_mood_name": "happy",
+        "mood_activity": [{"mood_name": "happy", "activity_name": "reading"}],
+        "media": [],
+    }
+    fields = {"content_plain_text": "a", "tags": [], "media": ENTRY["media"], "is_pinned": False}
+    entry = ENTRY | fields | {"content": None, "mood_log": None, "prompt_text": None}
+    entry |= {"location": None, "weather": "", "moment": moment, "title": None}
+    reading = read(create_export([entry], export_version="1.2"))
+    assert get_days(reading) == {
+        "2026-03-02": "a\nLate tea\nMood: happy · Activities: reading · Place: Café"
+        " · Weather: Clear, 4 °C"
+    }
+    assert reading.left_behind == {"photos": 1, "videos": 1, "sounds": 1}
+    kept = read(create_export([ENTRY | {"moment": moment | {"title": "no", "tags": ["no"]}}]))
+    assert "Harbour" in get_days(kept)["2026-03-02"]
+    assert "Tags: team, boss" in get_days(kept)["2026-03-02"]
+
+
+@pytest.mark.parametrize("moment", [5, "x", [], {}, {"media": 5, "mood_activity": 5, "tags": 5}])
+def test_moment_of_any_shape_spoils_nothing(moment):
+    assert read_note(content="a", moment=moment) == "a"
 
 
 def test_own_date_of_an_entry_is_its_day():

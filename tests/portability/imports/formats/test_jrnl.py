@@ -71,6 +71,40 @@ def test_json_has_several_entries_a_day():
     assert reading.days[0].writing.written_at == datetime(2024, 3, 5, 6, 15, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "05 March 2024 21:30",
+        "5 mars 2024 21:30",
+        "March 5, 2024 09:30 PM",
+        "Tuesday, Mar 05, 2024 09:30 PM",
+        "Di 5. März 2024 21:30",
+    ],
+)
+def test_text_has_dates_in_words_where_its_owner_chose_them(written):
+    reading = read(f"[{written}] First entry. *\nMore.\n\n[{written}] Second.\n")
+    assert (reading.kind, reading.failures) == ("jrnl", ())
+    assert list_notes(reading) == {"2024-03-05": "First entry.\nMore.\nStarred\n\nSecond."}
+    assert reading.days[0].writing.written_at == datetime(2024, 3, 5, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("line", ["[Chorus 2024] words", "[a 5 b 2024] c", "[5 2024] c", "[x"])
+def test_text_in_brackets_without_a_date_is_no_journal_of_jrnl(line):
+    with pytest.raises(UnreadableJournal):
+        read(f"{line}\n[2024-03-05 09:30] First.", name="song.txt")
+
+
+def test_export_with_a_file_for_each_entry_is_read():
+    entries = [entry | {"starred": False} for entry in JSON["entries"]]
+    files = {f"out/{number}.json": json.dumps(one) for number, one in enumerate(entries)}
+    reading = read(create_zip(files | {"out/other.json": "{}"}))
+    assert (reading.kind, reading.failures) == ("jrnl", ())
+    assert list(list_notes(reading)) == ["2024-03-05", "2024-03-06", "2024-03-09"]
+    assert len(read(json.dumps(entries[0])).days) == 1
+    broken = read(create_zip(files | {"out/0.json": json.dumps(entries[0] | {"date": "soon"})}))
+    assert [failure.where for failure in broken.failures] == ["out/0.json, the entry"]
+
+
 def test_text_is_split_at_its_dates_alone():
     reading = read(TEXT)
     assert reading.kind == "jrnl"

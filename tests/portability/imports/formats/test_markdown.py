@@ -307,7 +307,7 @@ def test_no_words_between_rules_are_lost(text):
 
 def test_broken_front_matter_keeps_words_and_date():
     text = "---\ndate: 2024-03-05\ntitle: Mira: a win\ntags:\n  - [work\nmood: {{mood}}\n---\nMore."
-    assert list_notes(read({"a.md": text})) == {"2024-03-05": "Mira: a win\nMore.\ntags: [work"}
+    assert list_notes(read({"a.md": text})) == {"2024-03-05": "Mira: a win\nMore.\ntags: work"}
 
 
 def test_aliases_of_aliases_do_not_unfold():
@@ -405,11 +405,12 @@ def test_own_day_takes_other_texts_of_its_date_into_its_note():
             "c/2024-03-05.md": "x" * 19_990,
         }
     )
+    head = "# Mine\n\nearly\n\n## Let go\ntheirs\n\n"
     [day] = reading.days
     assert day.content.answers[0].text == "Stood aside."
     assert day.content.answers[0].score == 4
-    assert day.content.note == "# Mine\n\nearly\n\n## Let go\ntheirs"
-    assert "20,000" in list_whys(reading)["c/2024-03-05.md"]
+    assert day.content.note == head + "x" * (20_000 - len(head))
+    assert f"last {len(head) - 10} of its 19,990" in list_whys(reading)["c/2024-03-05.md"]
 
 
 def test_two_own_days_of_one_date_stay_an_error():
@@ -658,3 +659,19 @@ def test_any_text_under_any_name_is_read_or_refused(text, name):
     for start in ("", "---\n", "---\ndate: 2024-03-05\n", "+++\n"):
         content = f"{start}{text}".encode("utf-8", "replace")
         read_or_refuse(content if not content.startswith(b"PK") else b"", f"{name}.md")
+
+
+def test_order_of_day_and_month_is_decided_by_one_certain_name_or_date():
+    open_name = {"07-03-2023.md": "x"}
+    assert list_notes(read(open_name | {"far/away/13-03-2023.md": "y"})) == {
+        "2023-03-07": "x",
+        "2023-03-13": "y",
+    }
+    assert list_notes(read({"2023/03/07-03-2023.md": "x"})) == {"2023-03-07": "x"}
+    assert list_notes(read({"07-03-2023.md": "---\ndate: 7 March 2023\n---\nx"})) == {
+        "2023-03-07": "x"
+    }
+    known = {"01-02-2023.md": "---\ndate: 2023-02-01\n---\ny"}
+    assert list_notes(read(open_name | known)) == {"2023-02-01": "y", "2023-03-07": "x"}
+    uncertain = read(open_name | {"2023-03-09.md": "y"})
+    assert "cannot be told apart" in list_whys(uncertain)["07-03-2023.md"]

@@ -53,6 +53,15 @@ def test_html_of_mini_diarium_becomes_text():
     }
 
 
+def test_pictures_within_the_html_stay_behind():
+    text = '<p>One</p><img src="data:image/png;base64,AAAA"><p>Two <IMG src="x"/></p>'
+    reading = read({"metadata": METADATA, "entries": {"2024-03-05": {"title": "", "text": text}}})
+    assert list_notes(reading) == {"2024-03-05": "One\nTwo"}
+    assert reading.left_behind == {"photos": 2}
+    plain = {"2024-03-05": {"title": "", "text": "I write <img of nothing"}}
+    assert read({"metadata": METADATA, "entries": plain}).left_behind == {}
+
+
 def test_day_of_mini_diarium_may_have_several_entries():
     entry = {"id": 42, "date": "2024-03-05", "title": "", "text": "One", "dateUpdated": "x"}
     journal = {"metadata": {"version": "1"}, "entries": [entry, entry | {"id": 43, "text": "Two"}]}

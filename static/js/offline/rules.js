@@ -1,6 +1,9 @@
-// The content of a day, as in the API: {answers: [{key, behaviour, question, score, text}], note,
-// commitment}. Pure functions for pages and the service worker: a classic script that puts its
-// functions on `self`.
+// What the device decides without asking anybody: which texts are the same, how two versions of a day
+// or a draft merge, and which local day it is. Pure functions over plain values, for the pages and the
+// worker alike: a classic script that puts them on `self`.
+
+// ---- the content of a day, as in the API: {answers: [{key, behaviour, question, score, text}], note,
+// commitment}
 {
   const EMPTY = Object.freeze({ answers: Object.freeze([]), note: "", commitment: "" });
   const plain = (text) => (text ?? "").replace(/\r\n?/g, "\n").trim();
@@ -60,4 +63,49 @@
   const fromReply = ({ answers, note, commitment }) => ({ answers, note, commitment });
 
   self.dayContent = Object.freeze({ EMPTY, isSame, isCompleted, mergeChanges, contains, fromReply });
+}
+
+// ---- the content of a draft that is saved as a whole, such as a monthly review: plain fields, as in
+// the API
+{
+  const plain = (value) => (typeof value === "string" ? value.replace(/\r\n?/g, "\n").trim() : value ?? "");
+  const agree = (one, other) => plain(one) === plain(other);
+  const isSame = (one, other) => Object.keys(one).every((name) => agree(one[name], other[name]));
+
+  // Merges a draft that was changed from `was` to `mine` on this device with `theirs`: fields changed on
+  // this device, and the other fields of `theirs`.
+  const mergeChanges = (was, mine, theirs) => Object.fromEntries(Object.keys(mine).map((name) => (
+    [name, agree(mine[name], was[name]) && !agree(mine[name], theirs[name]) ? theirs[name] : mine[name]]
+  )));
+
+  // Whether both sides changed a field, so that one text supersedes the other.
+  const hasConflict = (was, mine, theirs) => Object.keys(mine).some((name) => (
+    [mine[name], theirs[name]].every((text) => !agree(text, was[name])) && !agree(mine[name], theirs[name])
+  ));
+
+  const pickFields = (shape, reply) => Object.fromEntries(Object.keys(shape).map((name) => [name, reply[name]]));
+
+  self.draftContent = Object.freeze({ isSame, mergeChanges, hasConflict, pickFields });
+}
+
+// ---- which local day it is for a leader: the date on the clock of their zone, less the hour at which
+// their days begin. The rule is that of `kernel/days.py`.
+{
+  function localDay(at, { time_zone: zone, day_starts_at: startsAt }) {
+    const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone, hourCycle: "h23",
+      year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+    }).formatToParts(at).map(({ type, value }) => [type, value]));
+    const date = `${parts.year}-${parts.month}-${parts.day}`;
+    return `${parts.hour}:${parts.minute}` < startsAt ? daysAfter(date, -1) : date;
+  }
+
+  function daysAfter(date, days) {
+    const day = new Date(`${date}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() + days);
+    return day.toISOString().slice(0, 10);
+  }
+
+  self.localDay = localDay;
+  self.daysAfter = daysAfter;
 }

@@ -1,0 +1,1 @@
+"""Backups: encrypted copies of everything stored, verified and restored by the operator."""

@@ -1,0 +1,1 @@
+"""The direction in which each paragraph of a text is read."""
