@@ -22,8 +22,10 @@ COMPACT_TIME = re.compile(
     r"((?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)",
     re.ASCII,
 )
-UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
-"""Seconds, milliseconds, microseconds and nanoseconds, as a second has so many of them."""
+MOST_SECONDS = 1e10
+UNITS = ((1e13, 1_000), (1e16, 1_000_000), (1e19, 1_000_000_000))
+"""Below which number it counts milliseconds, microseconds and nanoseconds, and how many a second
+has of them."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,23 +87,21 @@ def _parse_date(text: str, field: str) -> LocalDate:
 def parse_number(value: Any, *, today: LocalDate) -> datetime | None:
     """Return the time in UTC that a number counts since 1970; None for any other value.
 
-    It is in the first of `UNITS` in which it is a time from 1900 to `today`: apps of one format
-    write seconds and milliseconds. One that is in none of them is in milliseconds.
+    Apps of one format write seconds and milliseconds. The size of the number tells its unit, as
+    `UNITS` has it. A small one counts seconds if that is a time from 1900 to `today`.
     """
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    units = UNITS if value > 0 else UNITS[:2]  # nobody counts microseconds back from 1970
-    found = [moment for unit in units if (moment := _count_from_epoch(value, unit)) is not None]
-    latest = today + timedelta(days=2)  # whatever the zone
-    plausible = (moment for moment in found if EARLIEST_DATE <= moment.date() <= latest)
-    return next(plausible, _count_from_epoch(value, UNITS[1]))
-
-
-def _count_from_epoch(number: float, unit: int) -> datetime | None:
+    if abs(value) < MOST_SECONDS:
+        moment = EPOCH + timedelta(seconds=value)
+        latest = today + timedelta(days=2)  # whatever the zone
+        if EARLIEST_DATE <= moment.date() <= latest:
+            return moment
+    unit = next((unit for end, unit in UNITS if value < end), None)
     try:
-        return EPOCH + timedelta(seconds=number / unit)
+        return EPOCH + timedelta(seconds=value / unit) if unit else None
     except (ValueError, OverflowError):
         return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from leaderjournal.portability.imports.dates_in_names import find_date
+from leaderjournal.portability.imports.dates_in_names import find_date, is_date_alone
 from leaderjournal.portability.imports.month_names import MONTHS, WEEKDAYS, fold_words
 from leaderjournal.portability.imports.rules import InvalidEntry
 
@@ -104,7 +104,7 @@ def _list_readings(written: str) -> Mapping[str, date]:
 def _list_spelled(written: str) -> Iterator[tuple[str, str, str, str]]:
     """Yield the date in a text that spells its month, as in `5-Mar-24` or `2024. március 5.`."""
     named = find_date(written)
-    if named is not None and named.form is None:
+    if named is not None and named.form is None and is_date_alone(written):
         yield "year", str(named.year), str(named.month), str(named.day)
         return
     found = WITH_WORDS.fullmatch(fold_words(written))

@@ -141,7 +141,7 @@ def test_foreign_markdown_becomes_notes_by_date():
     assert by_day["2026-11-18"].answers == (Answer("let-go", text="Stood aside.\n## Other\nx"),)
     whys = {failure.where: failure.why for failure in reading.failures}
     assert set(by_day) == {"2026-11-18", "2026-11-19", "2026-11-20"}
-    assert "YAML" in whys["e.md"]
+    assert "has a date" in whys["e.md"]
     assert "20,000" in whys["long.md"]
     assert "has a date" in whys["d.md"]
     assert "has a date" in whys["2026-13-45.md"]
