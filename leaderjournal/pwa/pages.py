@@ -131,6 +131,7 @@ def _render_help(*, as_shell: bool) -> str:
         as_shell=as_shell,
         keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
+        score_hint=catalogue.TOP_SCORE_HINT,
         late_hours=LATE_ENTRY_WINDOW // timedelta(hours=1),
         question_rests=REST_DAYS,
         days_per_freeze=DAYS_PER_FREEZE,

@@ -23,6 +23,7 @@ class WelcomePage:
     key: Key
     question: Question
     behaviour_name: str
+    score_sentence: str
     month: MonthDrawing
     day_starts_at: str
     refusal: str
@@ -48,12 +49,16 @@ def render_welcome() -> str:
         behaviour_name=catalogue.get_behaviour(question.key, question.behaviour).name
         if question.behaviour
         else "",
+        score_sentence=catalogue.get_score_sentence(question.key, question.behaviour),
         month=_draw_month(),
         day_starts_at=DAY_STARTS_AT.strftime("%H:%M"),
         refusal=_find_refusal(now),
     )
     return render_template(
-        "welcome/welcome.html", page=page, mirror=list(catalogue.MIRROR_SCORES.items())
+        "welcome/welcome.html",
+        page=page,
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+        score_hint=catalogue.TOP_SCORE_HINT,
     )
 
 
