@@ -4,7 +4,7 @@
 
 Two formats are tried at once. What raises anything but UnreadableJournal is kept in the folder that
 is printed, and the command ends with 1. It prints for each format how many files were read and
-refused, the slowest reading, and the most memory that its process has taken.
+refused, the processor time of the slowest reading, and the most memory of its process.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -227,7 +227,7 @@ def fuzz(kind: str, seeds: list[tuple[str, bytes]], seconds: float, seed: int, k
     while monotonic() < end:
         name, original = mutator.random.choice(seeds)
         content = mutator.change_file(original)
-        begin = monotonic()
+        begin = process_time()
         try:
             FileReader("Europe/Berlin", time(3), TODAY).read(content, name=name)
             result.read += 1
@@ -236,7 +236,7 @@ def fuzz(kind: str, seeds: list[tuple[str, bytes]], seconds: float, seed: int, k
         except Exception as error:  # noqa: BLE001 - any is a fault of the reader
             result.failed += 1
             Path(kept, f"{kind}-{result.failed}-{type(error).__name__}-{name}").write_bytes(content)
-        result.slowest = max(result.slowest, monotonic() - begin)
+        result.slowest = max(result.slowest, process_time() - begin)
     result.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return result
 
