@@ -575,6 +575,25 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
     assert page.evaluate("caches.keys()") == [f"shell-{release.name()}"]
 
 
+def test_month_opened_while_a_new_release_waits_leaves_what_that_one_opens_offline(phone, release):
+    page = phone(release.address)
+    register(page)
+    wait_until_ready(page)
+    page.reload()
+    release.replace("grow-textarea.js", with_=lambda script: f"{script}\nself.newer = true;\n")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    expect(page.get_by_role("button", name="Use it now")).to_be_visible()
+    page.goto("/month/2026-01")
+    pages_kept(page, 3)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Use it now").click()
+    wait_until(page, ONLY_SHELL, release.name())
+    release.stop()
+    page.goto("/day/2026-01-05")
+    expect(page.locator("h1")).to_contain_text("Monday")
+    expect(page.locator("#no-connection")).to_be_visible()
+
+
 def test_what_was_written_before_a_new_release_arrives_after_it(phone, release):
     page = phone(release.address)
     register(page)
