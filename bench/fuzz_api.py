@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.first_run import create_secrets
@@ -46,7 +46,7 @@ def run(folder: Path, cases: int, *, database_url: str = "", options: tuple[str,
     )
     upgrade(chosen.database_url)
     app = create_app(chosen)
-    leader = a_leader(app.test_client(), name="Fuzzer")
+    leader = create_leader(app.test_client(), name="Fuzzer")
     statuses: Counter[str] = Counter()
 
     @app.after_request

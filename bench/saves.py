@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
@@ -31,7 +31,7 @@ def main() -> int:
         chosen = Settings.from_environment(create_secrets(), Path(folder))
         upgrade(chosen.database_url)
         app = create_app(replace(chosen, public_url="http://localhost"))
-        leaders = [a_leader(app.test_client()) for _ in range(WRITERS)]
+        leaders = [create_leader(app.test_client()) for _ in range(WRITERS)]
         day = leaders[0].today()
         with app.app_context():
             engine = db.engine

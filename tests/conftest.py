@@ -21,7 +21,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from argon2 import PasswordHasher
 from coverage import Coverage
-from factories import ALeader, a_leader, sign_in
+from factories import LeaderClient, create_leader, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
@@ -312,8 +312,8 @@ def diary() -> Path:
 
 
 @pytest.fixture
-def leader(client) -> ALeader:
-    return a_leader(client)
+def leader(client) -> LeaderClient:
+    return create_leader(client)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ _numbers = itertools.count(1)
 
 
 @dataclass
-class ALeader:
+class LeaderClient:
     """A registered leader and their API token."""
 
     client: FlaskClient
@@ -84,7 +84,7 @@ class ALeader:
         return reply
 
 
-def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
+def create_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
     """Make a leader as registering does, with PASSWORD, and an API token of theirs.
 
     Its hash is reckoned once for all of them: that takes longer than most tests.
@@ -98,7 +98,7 @@ def a_leader(client, *, time_zone="Europe/Berlin", name="Mira Adler"):
         leader = accounts_store.find_leader(account_id)
         accounts_store.change_email(leader, email, verified_at=clock.now())
         token, _ = create_token(leader.cipher, label="tests", now=clock.now())
-    return ALeader(client, email, token, str(account_id))
+    return LeaderClient(client, email, token, str(account_id))
 
 
 @cache

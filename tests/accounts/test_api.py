@@ -1,7 +1,7 @@
 """Accounts in the API: registering, tokens, settings, pauses and erasing."""
 
 import pytest
-from factories import PASSWORD, a_leader
+from factories import PASSWORD, create_leader
 
 from leaderjournal.accounts import store
 from leaderjournal.kernel.database import db
@@ -65,7 +65,7 @@ def test_invalid_registration_names_the_field(client, change, field, allowed):
 
 
 def test_tokens_can_be_listed_and_revoked(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     items = leader.get("/tokens").json["items"]
     assert [token["label"] for token in items] == ["tests"]
     assert "token" not in items[0]
@@ -76,19 +76,19 @@ def test_tokens_can_be_listed_and_revoked(client):
 
 
 def test_wrong_passwords_give_no_token_and_are_throttled(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     wrong = {"email": leader.email, "password": "not this one"}
     statuses = [client.post("/api/v1/tokens", json=wrong).status_code for _ in range(10)]
     assert statuses == [401] * 10
     refused = client.post("/api/v1/tokens", json={"email": leader.email, "password": PASSWORD})
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 900
-    other = a_leader(client)
+    other = create_leader(client)
     assert other.get("/me").status_code == 200
 
 
 def test_right_password_clears_earlier_failures(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     wrong = {"email": leader.email, "password": "not this one"}
     right = {"email": leader.email, "password": PASSWORD}
     for _ in range(3):
@@ -107,7 +107,7 @@ def test_registrations_are_limited_by_network(client):
 
 
 def test_settings_can_be_changed(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     changes = {
         "name": "Mira A.",
         "time_zone": "Pacific/Auckland",
@@ -136,7 +136,7 @@ def test_settings_can_be_changed(client):
     ],
 )
 def test_invalid_setting_changes_nothing(client, change, field):
-    leader = a_leader(client)
+    leader = create_leader(client)
     before = leader.get("/me").json
     reply = leader.call("PATCH", "/me", {"name": "Other"} | change)
     assert reply.status_code == 422
@@ -145,7 +145,7 @@ def test_invalid_setting_changes_nothing(client, change, field):
 
 
 def test_pauses_can_be_added_listed_and_removed(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     pause = {"first_date": "2026-07-01", "last_date": "2026-07-14"}
     added = leader.call("POST", "/pauses", pause)
     assert added.status_code == 201
@@ -157,7 +157,7 @@ def test_pauses_can_be_added_listed_and_removed(client):
 
 
 def test_erasing_needs_the_password_and_leaves_nothing(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(leader.today(), note="to be forgotten")
     assert leader.call("DELETE", "/me", {"password": "wrong"}).status_code == 403
     assert leader.get("/me").status_code == 200
@@ -170,7 +170,7 @@ def test_erasing_needs_the_password_and_leaves_nothing(app, client):
 
 
 def test_token_takes_precedence_over_session(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = client.get("/api/v1/me", headers={"Authorization": "Bearer lj_wrong"})
     assert reply.status_code == 401
     assert leader.get("/me").status_code == 200

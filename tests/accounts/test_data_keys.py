@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader, many_leaders
+from factories import create_leader, many_leaders
 
 from leaderjournal.accounts import data_keys
 from leaderjournal.accounts.models import Account
@@ -38,7 +38,7 @@ def generate_data_keys(environment, **changes):
 
 
 def test_missing_keys_are_named_by_readyz(app, client, environment, configure_keys):
-    a_leader(client)
+    create_leader(client)
     refuse_wrong_keys(app)
     configure_keys(generate_data_keys(environment))
     with pytest.raises(SettingsError, match="DATA_KEYS lacks the key"):
@@ -49,7 +49,7 @@ def test_missing_keys_are_named_by_readyz(app, client, environment, configure_ke
 
 
 def test_wrong_key_under_a_known_id_is_refused(app, client, environment, configure_keys):
-    a_leader(client)
+    create_leader(client)
     [(identifier, _)] = app.extensions["settings"].data_keys
     [(_, other)] = generate_data_keys(environment)
     configure_keys([(identifier, other)])
@@ -62,7 +62,7 @@ def test_wrong_key_under_a_known_id_is_refused(app, client, environment, configu
 def test_missing_older_key_is_refused_although_newer_keys_work(
     app, client, environment, configure_keys
 ):
-    a_leader(client)
+    create_leader(client)
     right = app.extensions["settings"].data_keys
     newer = generate_data_keys(environment)
     configure_keys([*newer, *right])
@@ -80,7 +80,7 @@ def test_key_check_takes_the_same_queries_with_many_accounts(app, client):
             data_keys.find_key_problems()
         return len(seen)
 
-    a_leader(client)
+    create_leader(client)
     few = statements()
     many_leaders(app, 300)
     assert statements() <= 2 * few  # this listener and the first one's
@@ -167,7 +167,7 @@ with app.app_context():
 
 
 def test_killed_rotation_resumes_while_others_write(app, client, environment, configure_keys):
-    leader = a_leader(client)
+    leader = create_leader(client)
     many_leaders(app, 400)
     settings = app.extensions["settings"]
     newer = create_data_key()

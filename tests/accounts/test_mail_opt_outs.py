@@ -4,7 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,7 +84,7 @@ def test_mail_skips_opted_out_address_without_telling_the_leader(app, client, ma
     others = ["one@example.com", "two@example.com"]
     pages = []
     for turn in range(2):
-        leader = a_leader(client)
+        leader = create_leader(client)
         browser = app.test_client()
         form = {"csrf_token": sign_in(browser, leader), "addresses": "\n".join([ADDRESS, *others])}
         assert browser.post("/team-mirror", data=form).status_code == 303

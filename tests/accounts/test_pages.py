@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import PASSWORD, create_leader, csrf_token, sign_in
 
 from leaderjournal.accounts.rules import describe_device
 
@@ -22,7 +22,7 @@ def browser(app):
 
 @pytest.fixture
 def leader(client):
-    return a_leader(client)
+    return create_leader(client)
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_password_change_needs_the_current_password(app, client, post, leader, m
 
 
 def test_email_change_needs_the_current_password(client, post, leader):
-    taken = a_leader(client).email
+    taken = create_leader(client).email
     wrong = post("/settings/email", email="new@example.com", current_password="wrong")
     assert "This is not your password." in wrong.text
     assert (
@@ -279,7 +279,7 @@ def test_device_description_is_readable(agent, name):
 
 
 def test_new_session_has_a_csrf_token(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     form = {"email": leader.email, "password": PASSWORD, "csrf_token": csrf_token(client)}
     client.post("/login", data=form)
     with client.session_transaction() as session:

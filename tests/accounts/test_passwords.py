@@ -3,7 +3,7 @@
 import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from factories import PASSWORD, a_leader, csrf_token
+from factories import PASSWORD, create_leader, csrf_token
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,7 +104,7 @@ def test_api_refuses_passwords_made_of_name_or_email(client):
 
 
 def test_settings_and_reset_refuse_passwords_made_of_name_or_email(app, client, post, mailbox):
-    leader = a_leader(client, name="Mira Adler")
+    leader = create_leader(client, name="Mira Adler")
     refused = post("/settings/password", current_password=PASSWORD, password="MiraAdler2026")
     assert refused.status_code == 422
     assert "Your name" in refused.text

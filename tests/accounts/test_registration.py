@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 import time_machine
-from factories import a_leader, csrf_token
+from factories import create_leader, csrf_token
 
 from leaderjournal import create_app
 from leaderjournal.accounts import store as accounts_store
@@ -99,7 +99,7 @@ def test_invitation_works_once(app, client, set_registration):
 
 def test_invitation_works_in_the_api_and_survives_a_taken_email(app, client, set_registration):
     set_registration("invite")
-    leader = a_leader(client)
+    leader = create_leader(client)
     token = create_invitation(app).rpartition("/")[2]
     assert register(client, email=leader.email, invitation=token).status_code == 409
     assert register(client, password="short", invitation=token).status_code == 422
@@ -149,7 +149,7 @@ def test_invite_refuses_closed_registration_and_existing_accounts(app, client, s
     set_registration("closed")
     assert "accounts add" in run_command(app, "invite", "ann@example.com").output
     set_registration("open")
-    leader = a_leader(client)
+    leader = create_leader(client)
     refused = run_command(app, "invite", leader.email)
     assert (refused.exit_code, "has an account" in refused.output) == (1, True)
     assert run_command(app, "invite", "ann").exit_code == 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import PASSWORD, create_leader, csrf_token, sign_in
 
 from leaderjournal.kernel import clock
 
@@ -95,7 +95,7 @@ def test_confirmed_password_restarts_the_180_days(app, browser):
 
 @pytest.mark.parametrize("path", ["/logout", "/settings/sessions/end-others"])
 def test_token_request_cannot_end_sessions(app, client, path):
-    leader = a_leader(client)
+    leader = create_leader(client)
     browsers = [app.test_client(), app.test_client()]
     for browser in browsers:
         sign_in(browser, leader)

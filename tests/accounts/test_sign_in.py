@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import PASSWORD, create_leader, csrf_token, sign_in
 
 from leaderjournal import create_app
 from leaderjournal.accounts import store
@@ -154,7 +154,7 @@ def test_network_guessing_across_accounts_is_throttled(app, request_token, leade
 
 
 def test_own_sign_in_does_not_reset_guesses_on_others(request_token, client, leader, quick_hash):
-    own = a_leader(client)
+    own = create_leader(client)
     for n in range(BY_NETWORK_AND_ACCOUNT.free):
         request_token(leader.email, WRONG, ELSEWHERE)
         if n % 4 == 0:
@@ -219,7 +219,7 @@ def test_device_cookie_is_http_only_and_anonymous(proxied_app, leader):
 def test_device_cookie_is_bound_to_its_account(
     proxied_app, client, request_token, leader, quick_hash
 ):
-    thief = a_leader(client)
+    thief = create_leader(client)
     device = proxied_app.test_client()
     send_form(device, thief, PASSWORD, ELSEWHERE)
     device.delete_cookie("session")
@@ -243,7 +243,7 @@ def test_device_cookie_is_bound_to_its_account(
 def test_shared_device_is_known_to_each_leader(
     proxied_app, client, request_token, leader, quick_hash
 ):
-    tablet, second = proxied_app.test_client(), a_leader(client)
+    tablet, second = proxied_app.test_client(), create_leader(client)
     for one in (leader, second, leader):
         assert send_form(tablet, one, PASSWORD, ELSEWHERE).status_code == 303
         tablet.delete_cookie("session")

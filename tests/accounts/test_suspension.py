@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import PASSWORD, create_leader, csrf_token, sign_in
 from prompts.factories import EVERY_DAY, find_zone_at_hour, make_prompt_due
 
 from leaderjournal.prompts.delivery.dispatcher import Dispatcher
@@ -23,7 +23,7 @@ def run_accounts_command(app):
 
 
 def test_suspended_account_is_closed_until_resumed(app, client, run_accounts_command):
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = app.test_client()
     sign_in(browser, leader)
     leader.writes(leader.today(), ("let-go", 3, "mine"))
@@ -44,7 +44,7 @@ def test_suspended_account_is_closed_until_resumed(app, client, run_accounts_com
 
 
 def test_suspension_is_revealed_only_with_the_right_password(app, client, run_accounts_command):
-    leader = a_leader(client)
+    leader = create_leader(client)
     run_accounts_command("suspend", leader)
     credentials = {"email": leader.email, "password": "wrong"}
     refused = client.post("/api/v1/tokens", json=credentials)
@@ -52,7 +52,7 @@ def test_suspension_is_revealed_only_with_the_right_password(app, client, run_ac
 
 
 def test_suspension_ends_and_prevents_reset_links(app, client, run_accounts_command, mailbox):
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = app.test_client()
 
     def forgot():
@@ -72,7 +72,7 @@ def test_suspension_ends_and_prevents_reset_links(app, client, run_accounts_comm
 
 def test_prompts_pause_during_suspension(app, client, run_accounts_command, mailbox):
     zone = find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     make_prompt_due(leader, zone, by_mail=True)
     run_accounts_command("suspend", leader)
     with Dispatcher(app) as dispatcher:
@@ -88,7 +88,7 @@ def test_claimed_prompt_is_not_sent_after_suspension(
     app, client, run_accounts_command, mailbox, mail_server
 ):
     zone = find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     make_prompt_due(leader, zone, by_mail=True)
     from leaderjournal.kernel import clock
     from leaderjournal.prompts.delivery import store as delivery_store
@@ -102,7 +102,7 @@ def test_claimed_prompt_is_not_sent_after_suspension(
 
 
 def test_letters_pause_during_suspension(app, client, run_accounts_command, mailbox):
-    leader = a_leader(client)
+    leader = create_leader(client)
     chosen = leader.call("PUT", "/letter", {"enabled": True})
     due = datetime.fromisoformat(chosen.json["next_date"]).replace(tzinfo=UTC)
     run_accounts_command("suspend", leader)
@@ -112,7 +112,7 @@ def test_letters_pause_during_suspension(app, client, run_accounts_command, mail
 
 
 def test_calendar_and_team_mirror_pause_during_suspension(app, client, run_accounts_command):
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = app.test_client()
     form = {"csrf_token": sign_in(browser, leader)}
     browser.post("/settings/prompts/calendar", data=form)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from aiosmtpd.controller import Controller
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import PASSWORD, create_leader, csrf_token, sign_in
 
 from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.resets.models import PasswordReset
@@ -188,7 +188,7 @@ def test_email_change_can_be_cancelled(app, client, browser, post, request_chang
 
 
 def test_email_taken_meanwhile_is_reported(app, client, request_change, leader, mailbox):
-    other = a_leader(client)
+    other = create_leader(client)
     assert "Another account has this address." in request_change(other.email).text
     assert "your address already" in request_change(leader.email).text
     request_change(NEW["email"])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from factories import A_BROWSER, a_leader, many_leaders, one_device_each, write_days
+from factories import A_BROWSER, create_leader, many_leaders, one_device_each, write_days
 
 from leaderjournal.backups import restoring, store
 from leaderjournal.backups.encrypted_file import EncryptedFile
@@ -40,7 +40,7 @@ def count_accounts(app):
 
 
 def fill(app, client):
-    leader = a_leader(client, name="Quintessa")
+    leader = create_leader(client, name="Quintessa")
     leader.writes(leader.today(), ("let-go", 3, "marzipan"), note="Ünï ☂ \u2028", commitment="Ask.")
     leader.writes(leader.today(), ("let-go", 4, "marzipan"), note="changed")
     leader.call("POST", "/people", {"name": "Tobias"})
@@ -249,7 +249,7 @@ def test_accounts_are_replaced_only_by_the_databases_name(app, backup, run, new_
     folder, _ = backup
     other = new_app(app_kind)
     upgrade(other.extensions["settings"].database_url)
-    a_leader(other.test_client(), name="Stays")
+    create_leader(other.test_client(), name="Stays")
     before = read_everything(other)
     refused = run("restore", folder, on=other)
     assert refused.exit_code == 1
@@ -267,7 +267,7 @@ def test_a_restore_that_fails_late_leaves_what_was_there(
     folder, _ = backup
     other = new_app(app_kind)
     upgrade(other.extensions["settings"].database_url)
-    a_leader(other.test_client())
+    create_leader(other.test_client())
     with other.app_context():
         enqueue(water_the_plants, 7)
         name = db.engine.connect()

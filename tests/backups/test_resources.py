@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader, write_days
+from factories import create_leader, write_days
 
 from leaderjournal.backups import store
 from leaderjournal.backups.backup_file import BackupFile
@@ -48,7 +48,7 @@ def add_versions(app, leader, number, size):
 
 
 def test_a_full_disk_leaves_nothing_half_done(app, client, run, new_app, small_disk, tmp_path):
-    leader = a_leader(client)
+    leader = create_leader(client)
     write_days(app, leader, 2)
     add_versions(app, leader, 10, 10_000)
     done = run("backup", small_disk)
@@ -66,7 +66,7 @@ def test_a_full_disk_leaves_nothing_half_done(app, client, run, new_app, small_d
 
 
 def test_memory_does_not_grow_with_the_database(app, client, tmp_path):
-    leader = a_leader(client)
+    leader = create_leader(client)
     write_days(app, leader, 2)
     add_versions(app, leader, 1500, 20_000)
     settings = app.extensions["settings"]

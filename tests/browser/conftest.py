@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from browser.context_pool import ContextPool
-from browser.trouble import Between
+from browser.faulty_proxy import FaultyProxy
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from leaderjournal.kernel.database import prepare_engine
@@ -207,18 +207,18 @@ def contexts(chromium, shared) -> Iterator[ContextPool]:
 
 
 @pytest.fixture(scope="session")
-def proxy(shared) -> Iterator[Between]:
-    standing = Between(shared.address)
-    yield standing
-    standing.close()
+def started_proxy(shared) -> Iterator[FaultyProxy]:
+    started = FaultyProxy(shared.address)
+    yield started
+    started.close()
 
 
 @pytest.fixture
-def between(proxy, server) -> Iterator[Between]:
-    """The server behind a connection that can be in trouble."""
-    proxy.asked.clear()
-    yield proxy
-    proxy.trouble = None
+def proxy(started_proxy, server) -> Iterator[FaultyProxy]:
+    """The server behind a proxy that can be told to fail."""
+    started_proxy.asked.clear()
+    yield started_proxy
+    started_proxy.fault = None
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 from browser.conftest import PATIENCE
+from browser.faulty_proxy import FaultyProxy
 from browser.firefox import Firefox
 from browser.test_journey import PASSWORD
 from browser.test_offline import ON_DEVICE
-from browser.trouble import Between
 from browser.waiting import READY
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.skipif(not FIREFOX, reason="There is no Firefox, and no
 
 
 @pytest.fixture
-def between(server_alone) -> Iterator[Between]:
-    standing = Between(server_alone.address)
+def proxy(server_alone) -> Iterator[FaultyProxy]:
+    standing = FaultyProxy(server_alone.address)
     yield standing
     standing.close()
 
@@ -61,9 +61,9 @@ def says(firefox: Firefox, said: str) -> None:
     wait_until(firefox, f"(said) => ({SAID})().includes(said)", said)
 
 
-def register(firefox: Firefox, between: Between) -> str:
+def register(firefox: Firefox, proxy: FaultyProxy) -> str:
     email = f"ann-{secrets.token_hex(6)}@example.com"
-    firefox.goto(f"{between.address}/register")
+    firefox.goto(f"{proxy.address}/register")
     for field, value in (("name", "Ann"), ("email", email), ("password", PASSWORD)):
         firefox.type(f"[name={field}]", value)
     firefox.run("() => { document.querySelector('main form').requestSubmit(); }")
@@ -75,33 +75,33 @@ def register(firefox: Firefox, between: Between) -> str:
     return email
 
 
-def test_words_wait_while_the_connection_is_cut_and_arrive_by_themselves(start, between):
+def test_words_wait_while_the_connection_is_cut_and_arrive_by_themselves(start, proxy):
     firefox = start()
-    register(firefox, between)
-    between.cut()
+    register(firefox, proxy)
+    proxy.cut()
     firefox.type("[name=text-let-go]", "Stepped aside.")
     says(firefox, "Saved on this computer")
-    between.trouble = None
+    proxy.fault = None
     says(firefox, "Saved everywhere")
     assert "Stepped aside." in firefox.run(STORED)
 
 
-def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(start, between):
+def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(start, proxy):
     firefox = start()
-    email = register(firefox, between)
+    email = register(firefox, proxy)
     firefox.close()
 
-    between.trouble = "cut"
+    proxy.fault = "cut"
     firefox = start()
-    firefox.goto(f"{between.address}/")
+    firefox.goto(f"{proxy.address}/")
     wait_until(firefox, "() => !document.querySelector('#day').hidden")
     firefox.type("[name=note]", "Basement garage.")
     says(firefox, "Saved on this computer")
     firefox.kill()
 
-    between.trouble = None
+    proxy.fault = None
     firefox = start()
-    firefox.goto(f"{between.address}/login")
+    firefox.goto(f"{proxy.address}/login")
     wait_until(
         firefox, "() => location.pathname === '/' || !document.querySelector('#unsent').hidden"
     )
@@ -115,12 +115,12 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     assert "Basement garage." in firefox.run(STORED)
 
 
-def test_after_signing_out_nothing_of_the_account_is_on_the_device(start, between):
+def test_after_signing_out_nothing_of_the_account_is_on_the_device(start, proxy):
     firefox = start()
-    email = register(firefox, between)
+    email = register(firefox, proxy)
     firefox.type("[name=note]", "About Ben.")
     says(firefox, "Saved everywhere")
-    firefox.goto(f"{between.address}/settings")
+    firefox.goto(f"{proxy.address}/settings")
     firefox.run("() => { document.querySelector('form[action=\"/logout\"]').requestSubmit(); }")
     wait_until(firefox, "() => location.pathname === '/login'")
     found = json.loads(firefox.run(f"async () => JSON.stringify(await ({ON_DEVICE})())"))

@@ -1,4 +1,4 @@
-"""Writing that is never lost: without a connection, from a cold start, in every kind of trouble."""
+"""Writing that is never lost: without a connection, from a cold start, in every kind of fault."""
 
 import gzip
 import json
@@ -165,14 +165,14 @@ class Release:
 
 
 @ON_BOTH_DATABASES
-def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(phone, between):
-    page = phone(between.address)
+def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_another(phone, proxy):
+    page = phone(proxy.address)
     register(page)
     wait_until_ready(page)
     page.context.close()
 
-    between.trouble = "cut"
-    page = phone(between.address)
+    proxy.fault = "cut"
+    page = phone(proxy.address)
     page.goto("/")
     expect(page.locator("h1")).to_contain_text("Today")
     expect(page.locator("#no-connection")).to_be_visible()
@@ -182,8 +182,8 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.close()
 
-    between.trouble = None
-    page = phone(between.address)
+    proxy.fault = None
+    page = phone(proxy.address)
     page.goto("/")
     arrives(page, "note", "Basement garage.")
     day = words(page, berlin_today())
@@ -191,16 +191,16 @@ def test_what_is_written_on_a_cold_start_without_a_connection_arrives_after_anot
     assert next(a["score"] for a in day["answers"] if a["key"] == "let-go") == 4
 
 
-def test_words_typed_half_a_second_before_the_battery_died_are_there(phone, between):
-    page = phone(between.address)
+def test_words_typed_half_a_second_before_the_battery_died_are_there(phone, proxy):
+    page = phone(proxy.address)
     email = register(page)
     wait_until_ready(page)
-    between.trouble = "cut"
+    proxy.fault = "cut"
     page.locator("[name=note]").press_sequentially("The last words", delay=10)
     page.wait_for_timeout(500)
     subprocess.run(["pkill", "--signal", "KILL", "--full", str(phone.folder)], check=True)
-    between.trouble = None
-    page = phone(between.address)
+    proxy.fault = None
+    page = phone(proxy.address)
     page.context.clear_cookies()  # which the browser may or may not have written down
     page.goto("/login")
     expect(page.locator("#unsent")).to_contain_text("One change on this phone is not sent yet.")
@@ -208,55 +208,55 @@ def test_words_typed_half_a_second_before_the_battery_died_are_there(phone, betw
     arrives(page, "note", "The last words")
 
 
-@pytest.mark.parametrize("trouble", [500, 503, 507, "cut"])
-def test_while_the_server_is_in_trouble_the_words_wait_and_then_arrive(new_page, between, trouble):
-    page = new_page(base_url=between.address, expects=["500", "503", "507", "ERR_"])
+@pytest.mark.parametrize("fault", [500, 503, 507, "cut"])
+def test_while_the_server_is_in_trouble_the_words_wait_and_then_arrive(new_page, proxy, fault):
+    page = new_page(base_url=proxy.address, expects=["500", "503", "507", "ERR_"])
     register(page)
     wait_until_ready(page)
-    between.trouble = trouble
+    proxy.fault = fault
     page.goto("/")
     expect(page.locator("#no-connection")).to_be_visible()
     page.fill("[name=text-let-go]", "Written in trouble.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
     page.reload()
     expect(page.locator("[name=text-let-go]")).to_have_value("Written in trouble.")
-    between.trouble = None
+    proxy.fault = None
     wait_until_saved(page)
     assert text(words(page, berlin_today()), "let-go") == "Written in trouble."
 
 
 @ON_BOTH_DATABASES
-def test_a_page_that_is_open_sends_by_itself_once_the_trouble_is_over(new_page, between):
-    page = new_page(base_url=between.address, expects=["503"])
+def test_a_page_that_is_open_sends_by_itself_once_the_trouble_is_over(new_page, proxy):
+    page = new_page(base_url=proxy.address, expects=["503"])
     register(page)
-    between.trouble = 503
+    proxy.fault = 503
     page.fill("[name=note]", "In between.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
-    between.trouble = None
+    proxy.fault = None
     arrives(page, "note", "In between.")
 
 
 # ---- the session
 
 
-def session_ran_out(new_page, between) -> tuple[Page, str]:
+def session_ran_out(new_page, proxy) -> tuple[Page, str]:
     """Return a page with words that wait here, whose session ended meanwhile, and the email."""
-    page = new_page(base_url=between.address, expects=["ERR_EMPTY_RESPONSE", "401"])
+    page = new_page(base_url=proxy.address, expects=["ERR_EMPTY_RESPONSE", "401"])
     email = register(page)
     wait_until_ready(page)
     pages_kept(page, 1)
-    between.cut()  # an answer that is on its way would bring its cookie with it
+    proxy.cut()  # an answer that is on its way would bring its cookie with it
     page.fill("[name=note]", "Before the session ran out.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.clear_cookies()
-    between.trouble = None
+    proxy.fault = None
     expect(page.locator("#save-status")).to_contain_text("Needs you: sign in to send it")
     return page, email
 
 
 @ON_BOTH_DATABASES
-def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, between):
-    page, email = session_ran_out(new_page, between)
+def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, proxy):
+    page, email = session_ran_out(new_page, proxy)
     page.get_by_role("link", name="sign in to send it").click()
     page.wait_for_url("**/login**")
     expect(page.locator("#unsent")).to_contain_text("One change on this phone is not sent yet.")
@@ -265,8 +265,8 @@ def test_a_session_that_expired_meanwhile_asks_to_sign_in_and_goes_on(new_page, 
     expect(page.locator("[name=note]")).to_have_value("Before the session ran out.")
 
 
-def test_a_page_that_gets_the_focus_keeps_the_link_that_it_shows(new_page, between):
-    page, _ = session_ran_out(new_page, between)
+def test_a_page_that_gets_the_focus_keeps_the_link_that_it_shows(new_page, proxy):
+    page, _ = session_ran_out(new_page, proxy)
     link = page.get_by_role("link", name="sign in to send it").element_handle()
     for _ in range(3):
         with page.expect_response("**/api/v1/session"):
@@ -355,14 +355,14 @@ def test_after_signing_out_nothing_of_the_account_is_on_the_device(new_page):
         expect(page.locator("h1")).to_have_text("There is no connection")
 
 
-def test_signing_out_sends_first_what_is_unsent(new_page, between):
-    page = new_page(base_url=between.address, expects=["503"])
+def test_signing_out_sends_first_what_is_unsent(new_page, proxy):
+    page = new_page(base_url=proxy.address, expects=["503"])
     register(page)
     wait_until_ready(page)
-    between.trouble = 503
+    proxy.fault = 503
     page.fill("[name=note]", "Unsent until the end.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
-    between.trouble = None
+    proxy.fault = None
     page.goto("/settings")
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url("**/login")
@@ -403,26 +403,26 @@ def test_signing_out_without_a_connection_warns_and_removes_only_on_the_leaders_
     nothing_of(email, page)
 
 
-def test_another_account_on_the_same_phone_sees_nothing_of_the_first(new_page, between):
-    page = new_page(base_url=between.address, expects=["503", "401"])
+def test_another_account_on_the_same_phone_sees_nothing_of_the_first(new_page, proxy):
+    page = new_page(base_url=proxy.address, expects=["503", "401"])
     first = register(page, "Ann")
     wait_until_ready(page)
     page.fill("[name=note]", "About Ben, from Ann.")
     wait_until_saved(page)
-    between.trouble = 503
+    proxy.fault = 503
     page.fill("[name=commitment]", "Ann has not sent this.")
     expect(page.locator("#save-status")).to_contain_text(HERE)
     page.context.clear_cookies()
-    between.trouble = None
+    proxy.fault = None
     register_on_page(page, "Zoe")
     expect(page.locator("[name=commitment]")).to_have_value("")
     saved_or_empty = page.locator("#save-status")
     expect(saved_or_empty).to_have_text("")
-    between.trouble = 503
+    proxy.fault = 503
     page.goto("/")
     expect(page.locator("#no-connection")).to_be_visible()
     expect(page.locator("[name=note]")).to_have_value("")
-    between.trouble = None
+    proxy.fault = None
     assert "Ann" not in json.dumps(page.evaluate(ON_DEVICE))
     assert words(page, berlin_today()) == {}
     page.context.clear_cookies()

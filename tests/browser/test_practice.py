@@ -271,14 +271,14 @@ def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
 
 
 @ON_BOTH_DATABASES
-def test_what_is_noted_without_a_connection_arrives_once(phone, between):
-    page = phone(between.address)
+def test_what_is_noted_without_a_connection_arrives_once(phone, proxy):
+    page = phone(proxy.address)
     register(page)
     wait_until_ready(page)
     people(page, ("Ana", "7"))
     page.goto("/")
     wait_until_ready(page)
-    between.cut()
+    proxy.cut()
     page.get_by_text("A win to celebrate").click()
     page.get_by_label("What went well?").fill("In the basement")
     page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
@@ -288,8 +288,8 @@ def test_what_is_noted_without_a_connection_arrives_once(phone, between):
     expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
     page.context.close()
 
-    between.trouble = None
-    page = phone(between.address)
+    proxy.fault = None
+    page = phone(proxy.address)
     page.goto("/month")
     page.goto("/")
     [win] = arrives(page, "wins", 1)
@@ -337,8 +337,8 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     assert celebrated["celebrated_on"] == str(today)
 
 
-def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(phone, between):
-    page = phone(between.address)
+def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(phone, proxy):
+    page = phone(proxy.address)
     register(page)
     today = date.fromisoformat(berlin_today())
     people(page, ("Ana", "7"))
@@ -350,8 +350,8 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     wait_until(page, kept, account)
     page.context.close()
 
-    between.trouble = "cut"
-    page = phone(between.address)
+    proxy.fault = "cut"
+    page = phone(proxy.address)
     page.goto("/")
     expect(page.locator("#no-connection")).to_be_visible()
     page.get_by_text("Someone you served").click()
@@ -367,8 +367,8 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     expect(page.locator("#today-panel")).to_be_empty()
     page.context.close()
 
-    between.trouble = None
-    page = phone(between.address)
+    proxy.fault = None
+    page = phone(proxy.address)
     page.goto("/")
     for _ in range(600):
         [missed] = items(page, "commitments")

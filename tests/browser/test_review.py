@@ -99,24 +99,24 @@ def test_save_without_a_connection_stays_with_the_words(new_page):
     expect(page.locator("[name=mirror]")).to_have_value("In the garage.")
 
 
-def test_words_of_a_review_that_the_battery_cut_off_arrive_from_another_page(phone, between):
-    page = phone(between.address)
+def test_words_of_a_review_that_the_battery_cut_off_arrive_from_another_page(phone, proxy):
+    page = phone(proxy.address)
     register(page)
     wait_until_ready(page)
     opened(page)
-    between.trouble = "cut"
+    proxy.fault = "cut"
     page.fill("[name=mirror]", "Before the battery died.")
     page.wait_for_timeout(500)
     page.context.close()
 
-    page = phone(between.address)
-    between.trouble = None
+    page = phone(proxy.address)
+    proxy.fault = None
     page.goto("/")
     reaches(page, "mirror", "Before the battery died.")
 
 
-def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phone, between):
-    page = phone(between.address)
+def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phone, proxy):
+    page = phone(proxy.address)
     register(page)
     wait_until_ready(page)
     opened(page)
@@ -125,8 +125,8 @@ def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phon
     pages_kept(page, 2)
     page.context.close()
 
-    between.trouble = "cut"
-    page = phone(between.address)
+    proxy.fault = "cut"
+    page = phone(proxy.address)
     opened(page)
     expect(page.locator("#saved-page-notice")).to_be_visible()
     # Newer than the page that was kept: the device knows what it has sent since.
@@ -135,7 +135,7 @@ def test_a_review_opens_and_is_written_on_a_cold_start_without_a_connection(phon
     expect(page.locator("#save-status")).to_contain_text(HERE)
     page.reload()
     expect(page.locator("[name=grew]")).to_have_value("Ben, in the basement.")
-    between.trouble = None
+    proxy.fault = None
     reaches(page, "grew", "Ben, in the basement.")
     assert review(page)["mirror"] == "Seen before."
 

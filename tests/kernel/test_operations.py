@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from alembic.script import ScriptDirectory
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
@@ -45,7 +45,7 @@ def test_readyz_fails_without_the_database_while_healthz_succeeds(environment, t
 
 
 def test_metrics_count_requests_by_endpoint_without_private_data(client):
-    leader = a_leader(client, name="Quintessa")
+    leader = create_leader(client, name="Quintessa")
     leader.writes(leader.today(), ("let-go", 3, "marzipan"))
     told = client.get("/metrics").text
     assert 'journal_requests_total{endpoint="reflections-api.put_reflection",status="201"}' in told

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 import sqlalchemy as sa
-from factories import a_leader, csrf_token, sign_in
+from factories import create_leader, csrf_token, sign_in
 
 from leaderjournal.kernel import database
 from leaderjournal.kernel.database import db
@@ -58,7 +58,7 @@ def everything_locked(app):
 
 
 def test_locked_database_answers_503_and_changes_nothing(hurried, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     body = {"answers": [{"key": "let-go", "score": 4, "text": "Stepped aside."}]}
     with everything_locked(hurried):
@@ -74,7 +74,7 @@ def test_locked_database_answers_503_and_changes_nothing(hurried, client):
 def test_form_returns_with_its_content_and_can_be_sent_again(hurried, client):
     import re
 
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = hurried.test_client()
     token = sign_in(browser, leader)
     form = {
@@ -103,7 +103,7 @@ def test_form_returns_with_its_content_and_can_be_sent_again(hurried, client):
 
 
 def test_outage_page_contains_no_password(hurried, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = hurried.test_client()
     form = {
         "email": leader.email,
@@ -135,7 +135,7 @@ def test_outage_page_contains_no_unknown_url(environment, tmp_path):
 
 
 def test_pages_can_be_read_while_writing_is_impossible(hurried, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."))
     browser = hurried.test_client()
     sign_in(browser, leader)
@@ -145,7 +145,7 @@ def test_pages_can_be_read_while_writing_is_impossible(hurried, client):
 
 
 def test_log_has_the_message_of_the_database_without_private_data(hurried, client, caplog):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     with everything_locked(hurried):
         reply = leader.call("PUT", f"/reflections/{today}", {"note": "words of mine"})
@@ -171,7 +171,7 @@ def test_stopped_database_server_answers_503_on_pages_and_api(environment, tmp_p
 
 
 def test_terminated_connections_are_replaced(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             pytest.skip("SQLite has no server")
@@ -186,7 +186,7 @@ def test_terminated_connections_are_replaced(app, client):
 
 def test_connection_lost_in_a_transaction_answers_503_and_changes_nothing(app, client):
     """Its writer waits for a lock; the server ends the writer's connection meanwhile."""
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -258,7 +258,7 @@ def test_other_database_errors_still_answer_500(app):
 
 def test_full_database_answers_507_and_saves_again_with_more_space(app, client):
     """The limit is SQLite's own, in pages; a real full disk is in tests/system."""
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     leader.writes(today, note="before")
     with app.app_context():

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import time_machine
-from factories import PASSWORD, a_leader, describe_import
+from factories import PASSWORD, create_leader, describe_import
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from portability.imports.test_import import import_file, upload
@@ -125,7 +125,7 @@ def move_journal(app, client, leader):
     content = export_journal(app, leader)
     reply = leader.call("DELETE", "/me", {"password": PASSWORD})
     assert reply.status_code == 204, reply.text
-    other = a_leader(client, time_zone="Asia/Tokyo", name="Somebody")
+    other = create_leader(client, time_zone="Asia/Tokyo", name="Somebody")
     with app.app_context():
         accounts_store.change_email(accounts_store.find_leader(UUID(other.id)), leader.email)
     return content, other
@@ -134,7 +134,7 @@ def move_journal(app, client, leader):
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(journal=JOURNALS, reviews=REVIEWS, own=st.booleans(), log=LOGS)
 def test_export_imported_into_a_new_account_is_identical(app, client, journal, reviews, own, log):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.call("PATCH", "/me", {"practice_days": [1, 3, 7], "day_starts_at": "04:30"})
     today = date.fromisoformat(leader.today())
     leader.call("POST", "/pauses", {"first_date": "2026-01-05", "last_date": None})
@@ -190,7 +190,7 @@ def test_markdown_zip_holds_the_log_and_says_how_to_import_it(app, client, leade
         "- 2026-W40 · target 1.5 · k€",
     ):
         assert line in text
-    reply = import_file(a_leader(client), io.BytesIO(zipped), "journal.zip").json
+    reply = import_file(create_leader(client), io.BytesIO(zipped), "journal.zip").json
     assert reply["created"] == 1
     assert [failure["where"] for failure in reply["failed"]] == ["between-reflections.md"]
 
@@ -200,7 +200,7 @@ def test_undo_keeps_log_entries_that_are_in_use(app, client, leader):
     leader.writes(today, note="A day.")
     write_log(leader, today, [("acts", "coach", 0, True), ("wins", "Won", 0, False)])
     content = export_journal(app, leader)
-    other = a_leader(client)
+    other = create_leader(client)
     added = client.post(
         "/api/v1/imports/preview",
         data={"file": (io.BytesIO(content.encode()), "journal.json")},
@@ -245,7 +245,7 @@ def test_people_who_left_are_not_merged_with_namesakes(app, client, leader):
     old = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
     leader.call("PUT", f"/people/{old}/acts/{today}", {"acts": ["coach"]})
     leader.call("PATCH", f"/people/{old}", {"left_on": today})
-    other = a_leader(client)
+    other = create_leader(client)
     new = other.call("POST", "/people", {"name": "Ana"}).json["id"]
     import_content(other, export_journal(app, leader))
     assert other.get(f"/people/{new}").json["acts"] == 0
@@ -258,7 +258,7 @@ def test_commitment_results_are_imported_only_with_their_day(app, client, leader
     [made] = leader.get("/commitments").json["items"]
     leader.call("PATCH", f"/commitments/{made['id']}", {"state": "kept"})
     content = export_journal(app, leader)
-    other = a_leader(client)
+    other = create_leader(client)
     other.writes(day, commitment="A")
     import_content(other, content)
     [found] = other.get("/commitments").json["items"]
@@ -288,7 +288,7 @@ def test_impossible_entries_are_reported_and_duplicates_imported_once(app, clien
     content["log"].append(of["acts"] | {"id": str(uuid4())})
     content["log"].append(of["win"] | {"id": str(uuid4()), "local_date": "2999-01-01"})
     of["number"]["local_date"] = "2026-05-05"
-    other = a_leader(client)
+    other = create_leader(client)
     [failed] = import_content(other, json.dumps(content))["failed"]
     assert failed["where"] == "log, win of 2999-01-01"
     assert "or an earlier day" in failed["why"]
@@ -297,7 +297,7 @@ def test_impossible_entries_are_reported_and_duplicates_imported_once(app, clien
 
 
 def test_journal_without_days_is_imported_and_undone(app, client, leader, browser, post):
-    other = a_leader(client)
+    other = create_leader(client)
     other.call("POST", "/wins", {"text": "A tender"})
     other.call("POST", "/people", {"name": "Ana"})
     shown = upload(browser, export_journal(app, other).encode(), "journal.json")
@@ -312,7 +312,7 @@ def test_journal_without_days_is_imported_and_undone(app, client, leader, browse
 
 def test_interrupted_import_resumes(app, client, leader):
     leader.writes("2026-01-05", note="A day.")
-    other = a_leader(client)
+    other = create_leader(client)
     kept = client.post(
         "/api/v1/imports/preview",
         data={"file": (io.BytesIO(export_journal(app, leader).encode()), "journal.json")},
@@ -333,7 +333,7 @@ def test_interrupted_import_resumes(app, client, leader):
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(journal=JOURNALS)
 def test_markdown_round_trip_restores_any_text(app, client, journal):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = date.fromisoformat(leader.today())
     for back, day in journal:
         leader.call("PUT", f"/reflections/{today - timedelta(days=back)}", day)
@@ -341,7 +341,7 @@ def test_markdown_round_trip_restores_any_text(app, client, journal):
         today, ("let-go", 3, "# A title\n\\# and \n## Let go\nin the text"), note="## A note"
     )
     zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
-    other = a_leader(client)
+    other = create_leader(client)
     reply = import_file(other, io.BytesIO(zipped), "journal.zip").json
     assert reply["failed"] == [] or all("no words" in f["why"] for f in reply["failed"])
     for item in leader.get("/reflections?limit=100").json["items"]:
@@ -358,7 +358,7 @@ def test_markdown_round_trip_restores_reviews(client, leader):
     leader.call("PUT", "/reviews/2026-01", review)
     leader.writes("2026-01-05", ("let-go", 4, "Stood aside."))
     zipped = client.get("/api/v1/export?format=markdown", headers=leader.headers).data
-    other = a_leader(client)
+    other = create_leader(client)
     done = import_file(other, io.BytesIO(zipped))
     assert done.json == describe_import(created=1)
     came = other.get("/reviews/2026-01").json
@@ -383,11 +383,11 @@ def strip_day(day):
 
 
 def test_settings_are_imported_only_into_an_empty_journal(app, client):
-    leader = a_leader(client, name="Mira")
+    leader = create_leader(client, name="Mira")
     leader.call("PATCH", "/me", {"practice_days": [7]})
     leader.writes(leader.today(), ("let-go", 3, "Mine."))
     content = export_journal(app, leader)
-    empty, busy = a_leader(client, name="New"), a_leader(client, name="Busy")
+    empty, busy = create_leader(client, name="New"), create_leader(client, name="Busy")
     busy.writes("2026-01-05", ("let-go", 3, "There."))
     for other in (empty, busy):
         assert import_file(other, io.BytesIO(content.encode())).json["created"] == 1
@@ -408,7 +408,7 @@ def test_tampered_export_reports_errors_and_imports_the_rest(app, leader):
     content["reflections"].append(content["reflections"][1] | {"revisions": ["none"]})
     content["reviews"] = [{"month": "2026"}]
     client = leader.client
-    other = a_leader(client)
+    other = create_leader(client)
     reply = import_file(other, io.BytesIO(json.dumps(content).encode())).json
     assert reply["created"] == 0
     whys = {failure["where"]: failure["why"] for failure in reply["failed"]}
@@ -506,7 +506,7 @@ def test_numbers_csv_can_be_imported_again(leader):
         number = {"period": period, "target": target, "actual": actual, "unit": unit}
         assert leader.call("POST", "/numbers", number).status_code == 201
     table = leader.client.get("/api/v1/export?format=csv&table=numbers", headers=leader.headers)
-    other = a_leader(leader.client)
+    other = create_leader(leader.client)
     reply = leader.client.post(
         "/api/v1/numbers/import",
         data={"file": (io.BytesIO(table.data), "numbers.csv")},

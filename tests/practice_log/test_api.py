@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
@@ -259,7 +259,7 @@ def test_pagination_returns_each_entry_once(leader, today, collection):
 
 def test_future_entry_stays_editable_after_flying_west(leader):
     with time_machine.travel(datetime(2026, 11, 24, 3, 30, tzinfo=UTC), tick=False):
-        west = a_leader(leader.client, time_zone="Asia/Tokyo")
+        west = create_leader(leader.client, time_zone="Asia/Tokyo")
         win = add_entry(west, "wins", local_date="2026-11-24")
         west.call("PATCH", "/me", {"time_zone": "Pacific/Honolulu"})
         changed = west.call("PATCH", f"/wins/{win['id']}", {"text": "A tender"})

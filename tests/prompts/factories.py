@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import time_machine
-from factories import a_leader
+from factories import create_leader
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
@@ -39,7 +39,7 @@ def get_clock_time(zone, **ago):
 def create_prompted_leader(client, *subscriptions, minutes_ago=1, zone=None, **rest):
     """Create a leader with these devices whose prompt was due some minutes ago."""
     zone = zone or find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     for subscription in subscriptions:
         kept = leader.call("POST", "/push/subscriptions", subscription)
         assert kept.status_code == 201, kept.text

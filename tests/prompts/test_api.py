@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
-from factories import A_BROWSER, a_leader, sign_in
+from factories import A_BROWSER, create_leader, sign_in
 from prompts.factories import EVERY_DAY, allow_push_host, build_schedule
 
 
@@ -18,7 +18,7 @@ def get_errors(reply):
 
 
 def test_first_offer_is_the_last_writing_time(client):
-    leader = a_leader(client, time_zone="Asia/Tokyo")
+    leader = create_leader(client, time_zone="Asia/Tokyo")
     offered = leader.get("/prompt-schedule").json
     assert (offered["chosen"], offered["enabled"]) == (False, False)
     assert (offered["times"], offered["weekdays"]) == (["17:45"], [1, 2, 3, 4, 5])
@@ -28,7 +28,7 @@ def test_first_offer_is_the_last_writing_time(client):
 
 
 def test_schedule_is_saved_as_chosen(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     chosen = {
         "enabled": True,
         "times": ["17:45", "07:30", "17:45"],
@@ -75,7 +75,7 @@ def test_schedule_is_saved_as_chosen(client):
     ],
 )
 def test_invalid_schedule_is_reported_and_changes_nothing(client, wrong, field):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.call("PUT", "/prompt-schedule", build_schedule("12:00"))
     before = leader.get("/prompt-schedule").json
     assert field in get_errors(
@@ -97,13 +97,13 @@ def test_invalid_schedule_is_reported_and_changes_nothing(client, wrong, field):
 )
 def test_one_bad_time_is_one_error(client, wrong):
     errors = get_errors(
-        a_leader(client).call("PUT", "/prompt-schedule", build_schedule("12:00") | wrong)
+        create_leader(client).call("PUT", "/prompt-schedule", build_schedule("12:00") | wrong)
     )
     assert [len(messages) for messages in errors.values()] == [1], errors
 
 
 def test_time_that_never_comes_is_warned_of(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     quiet = {"quiet_from": "20:00", "quiet_to": "08:00"}
     reply = leader.call("PUT", "/prompt-schedule", build_schedule("12:00", "21:00") | quiet)
     [warning] = reply.json["warnings"]
@@ -116,14 +116,14 @@ def test_time_that_never_comes_is_warned_of(client):
 
 
 def test_read_schedule_can_be_put_back(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.call("PUT", "/prompt-schedule", build_schedule("12:00"))
     read = leader.get("/prompt-schedule").json
     assert leader.call("PUT", "/prompt-schedule", read).json == read
 
 
 def test_concurrent_first_calls_all_succeed(client, app):
-    leader = a_leader(client)
+    leader = create_leader(client)
     calls = [
         ("PUT", "/prompt-schedule", build_schedule("12:00")),
         ("POST", "/prompts/snooze", {"minutes": 60}),
@@ -144,7 +144,7 @@ def test_concurrent_first_calls_all_succeed(client, app):
 
 @pytest.mark.parametrize("missing", ["enabled", "times", "weekdays"])
 def test_schedule_needs_its_required_fields(client, missing):
-    leader = a_leader(client)
+    leader = create_leader(client)
     chosen = {name: value for name, value in build_schedule("12:00").items() if name != missing}
     assert missing in get_errors(leader.call("PUT", "/prompt-schedule", chosen))
 
@@ -160,14 +160,14 @@ def test_schedule_needs_its_required_fields(client, missing):
     ],
 )
 def test_next_prompt_is_at_local_time(client, zone, times, now, due):
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     with time_machine.travel(datetime.fromisoformat(now), tick=False):
         kept = leader.call("PUT", "/prompt-schedule", build_schedule(*times)).json
     assert kept["next_due_at"] == f"{due}:00.000000Z"
 
 
 def test_time_zone_change_moves_the_next_prompt(client):
-    leader = a_leader(client, time_zone="Europe/Berlin")
+    leader = create_leader(client, time_zone="Europe/Berlin")
     with time_machine.travel(datetime(2026, 11, 24, 10, tzinfo=UTC), tick=False):
         leader.call("PUT", "/prompt-schedule", build_schedule("17:45"))
         leader.call("PATCH", "/me", {"time_zone": "America/New_York"})
@@ -175,7 +175,7 @@ def test_time_zone_change_moves_the_next_prompt(client):
 
 
 def test_snooze_returns_the_new_due_time(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     with time_machine.travel(datetime(2026, 11, 24, 16, 50, 31, tzinfo=UTC), tick=False):
         leader.call("PUT", "/prompt-schedule", build_schedule("18:00"))
         snoozed = leader.call("POST", "/prompts/snooze", {"minutes": 60})
@@ -186,7 +186,7 @@ def test_snooze_returns_the_new_due_time(client):
 
 
 def test_snooze_in_a_pause_is_a_conflict(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.call("PUT", "/prompt-schedule", build_schedule("18:00", paused_until="2999-01-01"))
     refused = leader.call("POST", "/prompts/snooze", {"minutes": 60})
     assert refused.status_code == 409
@@ -195,7 +195,7 @@ def test_snooze_in_a_pause_is_a_conflict(client):
 
 @pytest.mark.parametrize("minutes", [0, -1, 1441, "an hour", 1.5, None])
 def test_invalid_snooze_is_reported(client, minutes):
-    leader = a_leader(client)
+    leader = create_leader(client)
     assert "minutes" in get_errors(leader.call("POST", "/prompts/snooze", {"minutes": minutes}))
 
 
@@ -207,7 +207,7 @@ def test_push_key_is_a_valid_point(client):
 
 
 def test_browser_subscribes_once_and_is_listed_by_name(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     created = leader.call("POST", "/push/subscriptions", A_BROWSER)
     assert created.status_code == 201
     assert created.json["device"] == "Chrome, Android"
@@ -221,7 +221,7 @@ def test_browser_subscribes_once_and_is_listed_by_name(client):
 
 
 def test_browser_belongs_to_the_account_that_subscribed_last(client):
-    first, second = a_leader(client), a_leader(client)
+    first, second = create_leader(client), create_leader(client)
     first.call("POST", "/push/subscriptions", A_BROWSER)
     assert second.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
     assert first.get("/push/subscriptions").json["items"] == []
@@ -230,7 +230,7 @@ def test_browser_belongs_to_the_account_that_subscribed_last(client):
 
 @pytest.mark.parametrize("key", ["auth", "p256dh"])
 def test_taking_over_an_endpoint_needs_its_keys(client, key):
-    first, second = a_leader(client), a_leader(client)
+    first, second = create_leader(client), create_leader(client)
     first.call("POST", "/push/subscriptions", A_BROWSER)
     listed = first.get("/push/subscriptions").json
     others = {
@@ -247,7 +247,7 @@ def test_taking_over_an_endpoint_needs_its_keys(client, key):
 
 
 def test_concurrent_takeovers_leave_one_owner(app, client):
-    leaders = [a_leader(client) for _ in range(6)]
+    leaders = [create_leader(client) for _ in range(6)]
     first, *others = leaders
     first.call("POST", "/push/subscriptions", A_BROWSER)
     with ThreadPoolExecutor(5) as pool:
@@ -257,7 +257,7 @@ def test_concurrent_takeovers_leave_one_owner(app, client):
 
 
 def test_twenty_first_device_replaces_the_oldest(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     for number in range(22):
         device = A_BROWSER | {"endpoint": f"{A_BROWSER['endpoint']}/{number}"}
         assert leader.call("POST", "/push/subscriptions", device).status_code == 201
@@ -283,7 +283,7 @@ def test_twenty_first_device_replaces_the_oldest(client):
     ],
 )
 def test_endpoint_of_an_unknown_service_is_rejected(client, endpoint):
-    leader = a_leader(client)
+    leader = create_leader(client)
     refused = leader.call("POST", "/push/subscriptions", A_BROWSER | {"endpoint": endpoint})
     assert "endpoint" in get_errors(refused)
     assert leader.get("/push/subscriptions").json["items"] == []
@@ -300,13 +300,13 @@ def test_endpoint_of_an_unknown_service_is_rejected(client, endpoint):
     ],
 )
 def test_unusable_keys_are_rejected(client, keys, field):
-    leader = a_leader(client)
+    leader = create_leader(client)
     refused = leader.call("POST", "/push/subscriptions", A_BROWSER | {"keys": keys})
     assert field in get_errors(refused)
 
 
 def test_only_the_owner_can_remove_a_device(client):
-    leader, stranger = a_leader(client), a_leader(client)
+    leader, stranger = create_leader(client), create_leader(client)
     made = leader.call("POST", "/push/subscriptions", A_BROWSER).json
     address = f"/push/subscriptions/{made['id']}"
     assert stranger.call("DELETE", address).status_code == 404
@@ -331,7 +331,7 @@ def test_test_message_is_sent_at_once_and_returns_its_outcome(
     client, app, push_service, monkeypatch, kind, told
 ):
     allow_push_host(app, monkeypatch, push_service.host)
-    leader = a_leader(client)
+    leader = create_leader(client)
     device = push_service.create_subscription(kind)
     made = leader.call("POST", "/push/subscriptions", device).json
     reply = leader.call("POST", f"/push/subscriptions/{made['id']}/test")
@@ -344,7 +344,7 @@ def test_test_message_is_sent_at_once_and_returns_its_outcome(
 
 
 def test_score_from_a_notification_keeps_the_text(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     day = leader.today()
     asked = {q["key"]: q for q in leader.get("/prompts/today").json["questions"]}
     address = f"/reflections/{day}/answers/let-go"
@@ -365,7 +365,7 @@ def test_score_from_a_notification_keeps_the_text(client):
 
 
 def test_score_tapped_offline_counts_for_its_day(client):
-    leader = a_leader(client, time_zone="UTC")
+    leader = create_leader(client, time_zone="UTC")
     today = datetime.fromisoformat(leader.today()).replace(tzinfo=UTC)
     tapped = today - timedelta(days=5, hours=-20)
     day = f"{tapped:%Y-%m-%d}"
@@ -380,20 +380,20 @@ def test_score_tapped_offline_counts_for_its_day(client):
     [({}, "score"), ({"score": 6}, "score"), ({"score": None}, "score"), ({"mood": 1}, "mood")],
 )
 def test_invalid_score_is_reported(client, body, field):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}/answers/let-go", body)
     assert field in get_errors(reply)
 
 
 def test_unknown_key_takes_no_score(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}/answers/courage", {"score": 3})
     assert reply.status_code == 404
     assert "let-go" in reply.json["detail"]
 
 
 def test_service_worker_gets_the_account_and_a_csrf_token(client, app):
-    leader = a_leader(client)
+    leader = create_leader(client)
     assert app.test_client().get("/api/v1/session").status_code == 401
     browser = app.test_client()
     sign_in(browser, leader)

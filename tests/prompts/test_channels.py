@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import A_BROWSER, a_leader, sign_in
+from factories import A_BROWSER, create_leader, sign_in
 
 from leaderjournal.accounts.models import Account
 from leaderjournal.kernel import clock
@@ -191,7 +191,7 @@ def test_lost_device_is_reported_for_a_month_to_its_leader_only(app, client, pos
         record_attempts(
             session, [AttemptResult(UUID(device["id"]), clock.now(), Outcome.GONE, 404)]
         )
-    other = a_leader(client)
+    other = create_leader(client)
     browser = app.test_client()
     sign_in(browser, other)
     assert "stopped taking" not in read_text(browser.get(PATH))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import a_leader
+from factories import create_leader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,7 +155,7 @@ def list_letters_to(mailbox, leader):
 def test_refused_letter_delays_no_other_letter(
     app, leader, client, mailbox, mail_server, monkeypatch, code, again
 ):
-    other = a_leader(client)
+    other = create_leader(client)
     monday = choose_letter(leader)
     choose_letter(other)
 
@@ -174,7 +174,7 @@ def test_refused_letter_delays_no_other_letter(
 
 
 def test_account_without_its_key_delays_no_other_letter(app, leader, client, mailbox):
-    other = a_leader(client)
+    other = create_leader(client)
     monday = choose_letter(leader)
     choose_letter(other)
     with app.app_context(), write_transaction() as session:

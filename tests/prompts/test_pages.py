@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 from prompts.factories import allow_push_host
 
 from leaderjournal.kernel.first_run import create_secrets
@@ -158,7 +158,7 @@ def test_device_with_an_older_key_is_shown_as_resting(post, leader, app, monkeyp
 
 
 def test_device_of_another_leader_is_not_found(post, client):
-    other = a_leader(client)
+    other = create_leader(client)
     device = other.call("POST", "/push/subscriptions", SUBSCRIPTION).json["id"]
     assert device not in post.get(PATH).text
     assert post(f"{PATH}/devices/{device}/remove").status_code == 404

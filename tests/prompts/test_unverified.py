@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import a_leader
+from factories import create_leader
 from prompts.factories import build_schedule, find_zone_at_hour, make_prompt_due
 
 from leaderjournal.accounts.models import Account
@@ -24,7 +24,7 @@ def set_verified(app, at):
 
 @pytest.fixture
 def unverified(app, client):
-    leader = a_leader(client, time_zone=find_zone_at_hour(12))
+    leader = create_leader(client, time_zone=find_zone_at_hour(12))
     set_verified(app, None)
     return leader
 
@@ -51,7 +51,7 @@ def test_no_prompt_is_mailed_to_an_unverified_address(app, unverified, mailbox):
 
 def test_waiting_prompt_is_not_mailed_to_a_changed_address(app, client, mailbox):
     zone = find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     make_prompt_due(leader, zone, by_mail=True)
     with app.app_context():
         delivery_store.claim_due(now=clock.now(), limit=10, by_mail=True)

@@ -1,13 +1,13 @@
 """The keys and a leader's questions over the API."""
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.practice import catalogue
 
 
 def test_keys_are_listed_with_their_behaviours(client):
-    keys = a_leader(client).get("/keys").json["items"]
+    keys = create_leader(client).get("/keys").json["items"]
     assert [key["key"] for key in keys] == ["lead-from-front", "protect-and-serve", "let-go"]
     assert [len(key["behaviours"]) for key in keys] == [8, 12, 8]
     assert keys[2]["behaviours"][-1]["slug"] == "celebrate"
@@ -18,7 +18,7 @@ def test_keys_are_listed_with_their_behaviours(client):
 
 
 def test_today_serves_the_same_question_per_key_all_day(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     first = leader.get("/prompts/today").json
     assert [q["key"] for q in first["questions"]] == list(catalogue.KEY_SLUGS)
     leader.writes(first["local_date"], ("let-go", 1, "badly"))
@@ -30,7 +30,7 @@ def test_today_serves_the_same_question_per_key_all_day(client):
 
 
 def test_question_of_the_day_says_what_its_score_answers(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     day = leader.get("/prompts/today").json
     for asked in day["questions"]:
         behaviour = catalogue.get_behaviour(asked["key"], asked["behaviour"])
@@ -60,7 +60,7 @@ def test_own_question_is_scored_by_its_behaviour_or_its_key(browser, leader, beh
 
 
 def test_own_question_can_be_added_changed_retired_and_deleted(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     new = {"key": "let-go", "behaviour": "celebrate", "text": "Who did I thank?", "every_days": 7}
     added = leader.call("POST", "/questions", new)
     assert added.status_code == 201
@@ -78,7 +78,7 @@ def test_own_question_can_be_added_changed_retired_and_deleted(client):
 
 
 def test_own_question_with_a_rhythm_is_served_first(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     new = {"key": "let-go", "text": "Who decided without me?", "every_days": 2}
     added = leader.call("POST", "/questions", new).json
     asked = leader.get("/prompts/today").json["questions"][2]
@@ -102,7 +102,7 @@ def test_own_question_with_a_rhythm_is_served_first(client):
     ],
 )
 def test_invalid_question_names_the_field(client, change, field):
-    leader = a_leader(client)
+    leader = create_leader(client)
     good = {"key": "let-go", "behaviour": "celebrate", "text": "Who did I thank?"}
     refused = leader.call("POST", "/questions", good | change)
     assert refused.status_code == 422
@@ -114,7 +114,7 @@ def test_invalid_question_names_the_field(client, change, field):
 
 
 def test_last_catalogue_question_of_a_key_cannot_be_hidden(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     of_key = [q.id for q in catalogue.list_questions() if q.key == "let-go"]
     for question in of_key[:-1]:
         hidden = leader.call("PUT", f"/questions/catalogue/{question}/hidden")

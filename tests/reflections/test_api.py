@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 
 LEAD, SERVE, LET_GO = "lead-from-front", "protect-and-serve", "let-go"
 
 
 def test_put_creates_then_replaces_a_day_and_is_idempotent(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     body = {
         "answers": [{"key": LEAD, "behaviour": "inspect", "score": 4, "text": "Looked closely."}],
@@ -38,7 +38,7 @@ def test_put_creates_then_replaces_a_day_and_is_idempotent(client):
 
 
 def test_save_keeps_the_previous_version(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     for text in ("first", "second", "third"):
         leader.writes(today, (LEAD, 3, text))
@@ -48,7 +48,7 @@ def test_save_keeps_the_previous_version(client):
 
 
 def test_stale_if_match_returns_412_with_the_stored_day(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     first = leader.writes(today, (LEAD, 3, "from the phone"))
     leader.writes(today, (LEAD, 4, "from the desk"))
@@ -65,7 +65,7 @@ def test_stale_if_match_returns_412_with_the_stored_day(client):
 
 
 def test_if_none_match_only_creates(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     first = leader.call("PUT", f"/reflections/{today}", {"note": "one"}, If_None_Match="*")
     second = leader.call("PUT", f"/reflections/{today}", {"note": "two"}, If_None_Match="*")
@@ -73,7 +73,7 @@ def test_if_none_match_only_creates(client):
 
 
 def test_if_match_any_requires_an_existing_day(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     path = f"/reflections/{leader.today()}"
     missing = leader.call("PUT", path, {"note": "one"}, If_Match="*")
     assert missing.status_code == 412
@@ -82,7 +82,7 @@ def test_if_match_any_requires_an_existing_day(client):
 
 
 def test_deleted_day_can_be_restored(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     leader.writes(today, (LET_GO, 5, "Stepped aside."))
     assert leader.call("DELETE", f"/reflections/{today}").status_code == 204
@@ -98,7 +98,7 @@ def test_deleted_day_can_be_restored(client):
 
 
 def test_stale_delete_returns_412(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     leader.writes(today, (LET_GO, 5, "Stepped aside."))
     refused = leader.call("DELETE", f"/reflections/{today}", If_Match='"another"')
@@ -107,7 +107,7 @@ def test_stale_delete_returns_412(client):
 
 
 def test_writing_over_a_deleted_day_keeps_the_old_version(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     leader.writes(today, (LEAD, 2, "old words"))
     leader.call("DELETE", f"/reflections/{today}")
@@ -138,7 +138,7 @@ def test_writing_over_a_deleted_day_keeps_the_old_version(client):
     ],
 )
 def test_invalid_field_is_named_with_the_allowed_values(client, body, field, allowed):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = leader.call("PUT", f"/reflections/{leader.today()}", body)
     assert reply.status_code == 422
     assert reply.content_type == "application/problem+json"
@@ -149,13 +149,13 @@ def test_invalid_field_is_named_with_the_allowed_values(client, body, field, all
 
 @pytest.mark.parametrize("day", ["2026-02-30", "26-1-1", "today", "2026-1-1", "1899-12-31"])
 def test_invalid_date_returns_422(client, day):
-    reply = a_leader(client).call("PUT", f"/reflections/{day}", {"note": "x"})
+    reply = create_leader(client).call("PUT", f"/reflections/{day}", {"note": "x"})
     assert reply.status_code == 422
     assert "2026-11-24" in reply.json["errors"]["local_date"][0] or "1900" in reply.text
 
 
 def test_future_day_cannot_be_written(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     tomorrow = date.fromisoformat(leader.today()) + timedelta(days=1)
     reply = leader.call("PUT", f"/reflections/{tomorrow}", {"note": "x"})
     assert reply.status_code == 422
@@ -163,7 +163,7 @@ def test_future_day_cannot_be_written(client):
 
 
 def test_day_can_be_edited_after_moving_to_a_western_zone(client):
-    leader = a_leader(client, time_zone="Pacific/Kiritimati")
+    leader = create_leader(client, time_zone="Pacific/Kiritimati")
     ahead = leader.today()
     leader.writes(ahead, (LEAD, 3, "over there"))
     leader.call("PATCH", "/me", {"time_zone": "Pacific/Pago_Pago"})
@@ -172,7 +172,7 @@ def test_day_can_be_edited_after_moving_to_a_western_zone(client):
 
 
 def test_day_keeps_its_time_zone_after_a_move(client):
-    leader = a_leader(client, time_zone="Asia/Tokyo")
+    leader = create_leader(client, time_zone="Asia/Tokyo")
     today = leader.today()
     leader.writes(today, (LEAD, 3, "in Tokyo"))
     leader.call("PATCH", "/me", {"time_zone": "America/Lima"})
@@ -181,7 +181,7 @@ def test_day_keeps_its_time_zone_after_a_move(client):
 
 
 def test_days_are_listed_newest_first_in_pages(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = date.fromisoformat(leader.today())
     days = [str(today - timedelta(days=back)) for back in range(5)]
     for day in reversed(days):
@@ -197,7 +197,7 @@ def test_days_are_listed_newest_first_in_pages(client):
 
 
 def test_search_ignores_case_and_accents(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = date.fromisoformat(leader.today())
     leader.writes(today, (LEAD, 3, "Zoë called the customer"))
     leader.writes(today - timedelta(days=1), note="zoe at lunch", commitment="Thank her")
@@ -222,13 +222,13 @@ def test_search_ignores_case_and_accents(client):
     ],
 )
 def test_invalid_query_parameter_is_named(client, query, field):
-    reply = a_leader(client).get(f"/reflections?{query}")
+    reply = create_leader(client).get(f"/reflections?{query}")
     assert reply.status_code == 422
     assert field in reply.json["errors"]
 
 
 def test_offline_day_counts_by_its_write_time_and_a_late_day_does_not(client):
-    leader = a_leader(client, time_zone="UTC")
+    leader = create_leader(client, time_zone="UTC")
     today = date.fromisoformat(leader.today())
     old = today - timedelta(days=9)
     leader.writes(old, (LEAD, 3, "late"))
@@ -242,7 +242,7 @@ def test_offline_day_counts_by_its_write_time_and_a_late_day_does_not(client):
 
 
 def test_empty_day_does_not_count_for_the_streak(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(leader.today())
     assert leader.get("/streak").json["current"] == 0
     leader.writes(leader.today(), (LEAD, None, "now"))
@@ -250,7 +250,7 @@ def test_empty_day_does_not_count_for_the_streak(client):
 
 
 def test_unsupported_body_returns_400_413_or_415(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     path = f"/api/v1/reflections/{leader.today()}"
     text = client.put(path, data="note", headers=leader.headers, content_type="text/plain")
     broken = client.put(

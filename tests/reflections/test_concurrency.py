@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from factories import a_leader
+from factories import create_leader
 
 WRITERS = 8
 
@@ -32,7 +32,7 @@ def make_writer(app, leader, text, **headers):
 
 
 def test_concurrent_creates_succeed_once(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     replies = run_concurrently(
         [make_writer(app, leader, f"from {n}", **{"If-None-Match": "*"}) for n in range(WRITERS)]
     )
@@ -45,7 +45,7 @@ def test_concurrent_creates_succeed_once(app, client):
 
 
 def test_concurrent_updates_of_one_version_succeed_once(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     etag = leader.writes("2026-01-05", ("let-go", 1, "first")).headers["ETag"]
     replies = run_concurrently(
         [make_writer(app, leader, f"from {n}", **{"If-Match": etag}) for n in range(8)]
@@ -54,7 +54,7 @@ def test_concurrent_updates_of_one_version_succeed_once(app, client):
 
 
 def test_unconditional_concurrent_writes_all_become_versions(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     texts = {f"from {n}" for n in range(WRITERS)}
     replies = run_concurrently([make_writer(app, leader, text) for text in sorted(texts)])
     assert sorted(reply.status_code for reply in replies) == [200] * (WRITERS - 1) + [201]

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from statistics import fmean, median
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 
 LEAD, SERVE, LET_GO = "lead-from-front", "protect-and-serve", "let-go"
 
 
 def test_streak_begins_with_the_first_day_written(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     assert leader.get("/streak").json == {
         "current": 0,
         "longest": 0,
@@ -29,7 +29,7 @@ def test_streak_begins_with_the_first_day_written(client):
 
 
 def test_summary_of_a_month_matches_what_was_written(client):
-    leader = a_leader(client, time_zone="UTC")
+    leader = create_leader(client, time_zone="UTC")
     month = date.fromisoformat(leader.today()).replace(day=1) - timedelta(days=1)
     before = (month.replace(day=1) - timedelta(days=1)).replace(day=10)
     scores = {2: 2, 3: 5, 9: 4, 10: 4}
@@ -72,13 +72,13 @@ def test_summary_of_a_month_matches_what_was_written(client):
 
 @pytest.mark.parametrize("period", ["2026-13", "november", "26", "1899", "2026-1", "9999-12"])
 def test_invalid_period_error_says_what_is_allowed(client, period):
-    reply = a_leader(client).get(f"/summaries/{period}")
+    reply = create_leader(client).get(f"/summaries/{period}")
     assert reply.status_code == 422
     assert "2026-11" in reply.json["errors"]["period"][0]
 
 
 def test_changed_practice_days_do_not_change_the_past(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.call("PATCH", "/me", {"practice_days": [1, 2, 3, 4, 5, 6, 7]})
     leader.call("PATCH", "/me", {"practice_days": [3]})
     leader.writes(leader.today(), (LEAD, 4, "today"))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import time_machine
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
@@ -20,7 +20,7 @@ MOST_BYTES = 40_000
 
 
 def test_month_page_shows_days_figures_and_passages(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     today = leader.today()
     words = "Sat in on the renewal call and kept quiet until asked."
     leader.writes(today, ("lead-from-front", 4, words), ("let-go", 5, ""))
@@ -38,7 +38,7 @@ def test_month_page_shows_days_figures_and_passages(app, client):
 
 def test_invalid_month_error_says_what_is_allowed(app, client):
     browser = app.test_client()
-    sign_in(browser, a_leader(client))
+    sign_in(browser, create_leader(client))
     for period in ("2026-13", "2026", "soon"):
         shown = browser.get(f"/month/{period}")
         assert shown.status_code == 422
@@ -48,7 +48,7 @@ def test_invalid_month_error_says_what_is_allowed(app, client):
 def test_month_and_year_written_every_day_are_light(app, client):
     """Their charts are a few paths, and not an element for each day and score."""
     with time_machine.travel(datetime(2026, 12, 31, 12, tzinfo=UTC)):
-        leader = a_leader(client, time_zone="UTC")
+        leader = create_leader(client, time_zone="UTC")
         text = "I let Jonas decide, kept quiet until asked, and said so."
         content = DayContent(
             tuple(
@@ -79,7 +79,7 @@ def read_text(page: str) -> str:
 def test_figures_say_what_they_count_and_mark_freezes(app, client):
     """A fault: "22 days kept of 21" lost its "of", and no freeze was shown in a row with gaps."""
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC)) as clock:
-        leader = a_leader(client, time_zone="UTC")
+        leader = create_leader(client, time_zone="UTC")
         for day in range(2, 15):
             clock.move_to(datetime(2026, 3, day, 12, tzinfo=UTC))
             if day not in {10, 13}:
@@ -111,7 +111,7 @@ def test_figures_say_what_they_count_and_mark_freezes(app, client):
 def test_continued_streak_shows_its_length_in_the_month(app, client):
     """A fault: one row had 27, 50 and 73 days, as if each were all of it."""
     with time_machine.travel(datetime(2026, 2, 23, 12, tzinfo=UTC)) as clock:
-        leader = a_leader(client, time_zone="UTC")
+        leader = create_leader(client, time_zone="UTC")
         first = date(2026, 2, 23)
         for ahead in range(12):
             day = first + timedelta(days=ahead)
@@ -128,7 +128,7 @@ def test_continued_streak_shows_its_length_in_the_month(app, client):
 def test_month_without_practice_days_counts_written_days(app, client):
     """A fault: who began on a Sunday read "0 of 0, no practice day yet"."""
     with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC)):
-        leader = a_leader(client, time_zone="UTC")
+        leader = create_leader(client, time_zone="UTC")
         leader.writes(date(2026, 11, 29), ("lead-from-front", 4, ""))
         browser = app.test_client()
         sign_in(browser, leader)

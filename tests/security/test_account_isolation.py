@@ -10,7 +10,7 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
-from factories import A_BROWSER, PASSWORD, a_leader, csrf_token, sign_in
+from factories import A_BROWSER, PASSWORD, create_leader, csrf_token, sign_in
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.sessions.store import list_sessions
@@ -86,7 +86,7 @@ def list_routes(app):
 @pytest.fixture
 def victim(client):
     """A leader with an entry of every kind, each marked by one word."""
-    leader = a_leader(client, name=f"{SECRET} Adler")
+    leader = create_leader(client, name=f"{SECRET} Adler")
     today = leader.today()
     leader.writes(today, ("let-go", 4, f"{SECRET} first"), note=SECRET, commitment=SECRET)
     leader.writes(today, ("let-go", 5, f"{SECRET} second"))
@@ -185,7 +185,7 @@ ENDPOINTS_ENDING_SESSIONS = {"accounts-api.erase_me", "accounts.submit_deletion"
 
 def test_other_leaders_token_reaches_nothing_on_any_route(app, client, victim):
     before = read_everything(victim)
-    stranger = a_leader(client, name="Stranger")
+    stranger = create_leader(client, name="Stranger")
     tried = 0
     for rule, method in list_routes(app):
         if rule.endpoint in ENDPOINTS_ENDING_SESSIONS:
@@ -203,7 +203,7 @@ def test_other_leaders_token_reaches_nothing_on_any_route(app, client, victim):
 def test_other_leaders_session_reaches_nothing_on_any_route(app, client, victim):
     before = read_everything(victim)
     browser = app.test_client()
-    token = sign_in(browser, a_leader(client, name="Stranger"))
+    token = sign_in(browser, create_leader(client, name="Stranger"))
     for rule, method in list_routes(app):
         if rule.endpoint in ENDPOINTS_ENDING_SESSIONS:
             continue
@@ -219,7 +219,7 @@ def test_other_leaders_session_reaches_nothing_on_any_route(app, client, victim)
 
 
 def test_other_leader_cannot_change_tokens_pauses_or_questions(client, victim):
-    stranger = a_leader(client)
+    stranger = create_leader(client)
     parts = victim.parts
     for method, path in [
         ("DELETE", f"/tokens/{parts['token_id']}"),
@@ -315,7 +315,7 @@ def test_other_accounts_ids_look_unknown(app, client, victim):
         body = VALUES.get(kind, {"text": "Something", "into": str(uuid.uuid4()), "acts": []})
         replies = []
         for known in (True, False):
-            stranger = a_leader(client)
+            stranger = create_leader(client)
             unknown = {name: str(uuid.uuid4()) for name in names}
             parts = victim.parts | ({} if known else unknown)
             reply = client.open(
@@ -333,7 +333,7 @@ def test_same_id_in_two_accounts_stays_separate(client, victim, kind):
     one = {"people": "person_id", "hand-offs": "hand_off_id"}.get(kind, f"{kind[:-1]}_id")
     path = f"/{kind}/{victim.parts[one]}"
     theirs = victim.get(path).json
-    stranger = a_leader(client)
+    stranger = create_leader(client)
     assert stranger.call("PUT", path, VALUES[kind]).status_code == 201
     assert stranger.call("PUT", path, VALUES[kind]).status_code == 200
     assert SECRET not in stranger.get(path).text
@@ -346,7 +346,7 @@ def test_same_id_in_two_accounts_stays_separate(client, victim, kind):
 def test_other_accounts_ids_in_bodies_look_unknown(client, victim):
     replies = []
     for person in (victim.parts["person_id"], str(uuid.uuid4())):
-        stranger = a_leader(client)
+        stranger = create_leader(client)
         own = stranger.call("POST", "/people", {"name": "Own"}).json["id"]
         for method, path, body in (
             ("POST", "/wins", {"text": "x", "person_id": person}),
@@ -360,7 +360,7 @@ def test_other_accounts_ids_in_bodies_look_unknown(client, victim):
 def test_purging_a_day_keeps_another_accounts_entry_with_its_id(client, victim):
     """The result of a day's commitment has the day's id, which another account may use as well."""
     day = victim.get(f"/reflections/{victim.parts['local_date']}").json["id"]
-    stranger = a_leader(client)
+    stranger = create_leader(client)
     assert stranger.call("PUT", f"/wins/{day}", {"text": "Something"}).status_code == 201
     victim.writes(victim.parts["local_date"], note="no commitment any more")
     assert stranger.get(f"/wins/{day}").status_code == 200

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import A_BROWSER, PASSWORD, a_leader, sign_in
+from factories import A_BROWSER, PASSWORD, create_leader, sign_in
 from raw_files import read_raw
 
 from leaderjournal.accounts.models import Account
@@ -73,7 +73,7 @@ def collect_secrets(app):
 @pytest.fixture
 def full_account(app, client):
     """A leader with something in every table, and their signed-in browser."""
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."), note="calm", commitment="rest")
     leader.writes(leader.today(), ("let-go", 5, "Stepped aside again."), note="calm")
     leader.writes("2026-02-05", note="A month that is over.")
@@ -110,7 +110,7 @@ def test_erasing_by_page_and_command_leaves_nothing(app, client, full_account):
     gone = full_account.browser.post("/settings/delete", data=form)
     assert gone.headers["Location"].startswith("/login")
     assert find_remains(app, secrets) == []
-    other = a_leader(client)
+    other = create_leader(client)
     secrets = collect_secrets(app)
     said = app.test_cli_runner().invoke(args=["erase", other.email, "--yes"]).output
     assert said == "The account is erased.\n"
@@ -134,7 +134,7 @@ def test_worker_finishes_erasing_blocked_by_a_reader(app, client):
         if db.engine.dialect.name != "sqlite":
             pytest.skip("PostgreSQL has no log that a reader holds")
         url = db.engine.url.database
-    first, second = a_leader(client), a_leader(client)
+    first, second = create_leader(client), create_leader(client)
     browser = app.test_client()
     form = {"csrf_token": sign_in(browser, second), "password": PASSWORD}
     with app.app_context():
@@ -159,7 +159,7 @@ def test_worker_finishes_erasing_blocked_by_a_reader(app, client):
 
 
 def test_purged_day_leaves_no_byte_in_any_file(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     long_ago = date.fromisoformat(leader.today()) - timedelta(days=70)
     leader.writes(long_ago, ("let-go", 4, "Stepped aside."), note="calm")
     leader.get(f"/summaries/{long_ago:%Y-%m}/words")
@@ -176,7 +176,7 @@ def test_purged_day_leaves_no_byte_in_any_file(app, client):
 
 
 def test_deleted_day_leaves_no_byte_of_what_was_packed_for_searching(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2026-02-05", note="Candid about Ben.")
     with app.app_context():
         assert close_settled_months(now=clock.now()) == 1

@@ -6,7 +6,7 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
-from factories import PASSWORD, a_leader, csrf_token, sign_in
+from factories import PASSWORD, create_leader, csrf_token, sign_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,7 +193,7 @@ def requester(request, app):
     client = app.test_client()
     if request.param == "a stranger":
         return client, {}, csrf_token(client)
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = app.test_client()
     return browser, leader.headers, sign_in(browser, leader)
 
@@ -334,7 +334,7 @@ def test_generated_request_causes_no_server_error(app, requester, find_fault, da
 )
 def test_sign_in_redirects_only_to_local_paths(app, wanted):
     client = app.test_client()
-    leader = a_leader(client)
+    leader = create_leader(client)
     form = {"email": leader.email, "password": PASSWORD, "next": wanted}
     reply = client.post("/login", data=form | {"csrf_token": csrf_token(client)})
     assert reply.status_code == 303

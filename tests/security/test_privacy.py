@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 from raw_files import read_raw
 
 from leaderjournal.accounts import data_keys
@@ -25,7 +25,7 @@ WORDS = ["Quetzalcoatl", "Xochimilco", "Popocatepetl", "Tenochtitlan", "Huitzilo
 
 def write_everywhere(client):
     answer, note, commitment, question, name = WORDS
-    leader = a_leader(client, name=name)
+    leader = create_leader(client, name=name)
     today = leader.today()
     leader.writes(today, ("let-go", 4, answer), note=note, commitment=commitment)
     leader.writes(today, ("let-go", 5, f"{answer} again"), note=note)
@@ -106,7 +106,7 @@ def test_an_encrypted_document_does_not_open_elsewhere(app, client):
 
 
 def test_the_same_words_are_never_encrypted_the_same(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     for text in ("same", "other", "same"):
         leader.writes(leader.today(), note=text)
     with app.app_context():
@@ -153,7 +153,7 @@ PRIVATE_PAGES = ("/", "/settings", "/questions", "/month/2026-11", "/api/v1/me",
 
 
 def test_private_pages_are_not_cached_and_have_security_headers(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = app.test_client()
     sign_in(browser, leader)
     for path in (*PRIVATE_PAGES, "/nope", "/healthz"):
@@ -167,7 +167,7 @@ def test_private_pages_are_not_cached_and_have_security_headers(app, client):
 
 
 def test_pages_have_no_inline_or_foreign_scripts_and_styles(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(leader.today(), ("let-go", 4, "Stepped aside."))
     browser = app.test_client()
     sign_in(browser, leader)

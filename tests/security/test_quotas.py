@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 from counting import count_statements
-from factories import a_leader, csrf_token
+from factories import create_leader, csrf_token
 
 from leaderjournal.accounts import quotas as account_quotas
 from leaderjournal.accounts import store as accounts_store
@@ -269,4 +269,4 @@ def test_day_keeps_its_newest_versions(leader, app, account):
 def test_sign_in_accepts_small_bodies(client):
     form = {"email": "a@b.c", "password": "x" * 50_000, "csrf_token": csrf_token(client)}
     assert client.post("/login", data=form).status_code == 422
-    assert a_leader(client).get("/me").status_code == 200
+    assert create_leader(client).get("/me").status_code == 200

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from factories import PASSWORD, a_leader, csrf_token
+from factories import PASSWORD, create_leader, csrf_token
 
 from leaderjournal.kernel.setting_values import Registration
 
@@ -27,7 +27,7 @@ def test_help_lists_every_command_with_a_line_of_help(app):
 
 
 def test_the_list_tells_what_an_operator_asks(app, client):
-    leader = a_leader(client, name="Mira \x1b[31mAdler")
+    leader = create_leader(client, name="Mira \x1b[31mAdler")
     client.post(
         "/login",
         data={"email": leader.email, "password": PASSWORD, "csrf_token": csrf_token(client)},
@@ -86,7 +86,7 @@ def test_a_mail_that_does_not_go_out_is_said_to_be_one(app, monkeypatch):
 
 
 def test_the_operator_makes_a_way_back_in(app, client, without_mail):
-    leader = a_leader(client)
+    leader = create_leader(client)
     first, second = (
         re.search(r"(/reset/\S+)", run(app, "reset", leader.email).output)[1] for _ in range(2)
     )
@@ -96,7 +96,7 @@ def test_the_operator_makes_a_way_back_in(app, client, without_mail):
 
 
 def test_suspending_and_resuming_say_when_there_is_nothing_to_do(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     assert run(app, "resume", leader.email).exit_code == 1
     assert run(app, "suspend", leader.email).exit_code == 0
     assert run(app, "suspend", leader.email).exit_code == 1

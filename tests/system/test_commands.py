@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import A_BROWSER, PASSWORD, a_leader
+from factories import A_BROWSER, PASSWORD, create_leader
 
 from leaderjournal import cli, create_app
 from leaderjournal.accounts import store as accounts_store
@@ -55,7 +55,7 @@ def test_an_upgrade_is_harmless_where_the_schema_is_new(app):
 
 
 def test_an_account_is_exported_whole(app, client):
-    leader = a_leader(client, name="Mira")
+    leader = create_leader(client, name="Mira")
     leader.writes(leader.today(), ("let-go", 2, "first"), note="calm")
     leader.writes(leader.today(), ("let-go", 4, "second"), note="calm")
     leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided?"})
@@ -68,7 +68,7 @@ def test_an_account_is_exported_whole(app, client):
 
 
 def test_an_account_is_erased_after_a_question(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     assert run(app, "erase", leader.email, input="n\n").exit_code == 1
     assert leader.get("/me").status_code == 200
     assert run(app, "erase", leader.email, "--yes").output == "The account is erased.\n"
@@ -85,12 +85,12 @@ def test_an_address_without_account_is_said_to_be_one(app, command):
 def test_a_new_key_is_fit_for_data_keys_and_rotating_counts(app, client):
     made = run(app, "keys", "new").output.strip()
     Settings.from_environment(create_secrets() | {"DATA_KEYS": made}, Path())
-    a_leader(client)
+    create_leader(client)
     assert run(app, "keys", "rotate").output == "0 data keys are wrapped anew.\n"
 
 
 def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     for month in ("01", "02", "03"):
         leader.writes(f"2026-{month}-05", ("let-go", 4, "I stayed out of it."))
     right = leader.get("/streak").json
@@ -105,7 +105,7 @@ def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
 
 
 def test_rebuilding_packs_settled_months_and_reports_those_that_are_wrong(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     for month in ("01", "02"):
         leader.writes(f"2026-{month}-05", ("let-go", 4, "I stayed out of it."))
     assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
@@ -118,7 +118,7 @@ def test_rebuilding_packs_settled_months_and_reports_those_that_are_wrong(app, c
 
 
 def test_wrong_portraits_are_reported_and_put_right(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2026-01-05", ("let-go", 4, "I stayed out of it, and stayed calm."))
     right = leader.get("/summaries/2026-01/words").json
     assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
@@ -161,7 +161,7 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch, tmp_path):
 
 
 def test_the_doctor_names_what_is_wrong(app, client, monkeypatch):
-    a_leader(client)
+    create_leader(client)
     sick = _replaced(
         app.extensions["settings"],
         vapid_subject="mailto:me@localhost",
@@ -229,7 +229,7 @@ def test_the_doctor_names_a_database_that_is_away_or_old(environment, tmp_path):
 
 
 def test_the_doctor_looks_at_the_key_that_signs_for_push_services(app, client, monkeypatch):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.call("POST", "/push/subscriptions", A_BROWSER)
     assert "VAPID_PRIVATE_KEY" not in run(app, "doctor").output
     settings = app.extensions["settings"]
@@ -250,7 +250,7 @@ def test_the_doctor_compares_the_clock_with_the_databases(app):
 
 
 def test_the_doctor_counts_accounts_whose_key_is_not_there(app, client, monkeypatch):
-    a_leader(client)
+    create_leader(client)
     stranger = create_secrets()
     other = Settings.from_environment(
         stranger | {"DATABASE_URL": app.extensions["settings"].database_url}, Path()

@@ -16,7 +16,7 @@ import urllib.request
 import psutil
 import pytest
 from browser.conftest import free_port
-from factories import A_BROWSER, PASSWORD, a_leader, sign_in
+from factories import A_BROWSER, PASSWORD, create_leader, sign_in
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
@@ -248,7 +248,7 @@ def test_a_password_is_changed_though_the_queue_cannot_take_the_notice(
     chosen = Settings.from_environment(environment | {"DATABASE_URL": url}, small_disk)
     upgrade(chosen.database_url)
     app = create_app(chosen)
-    leader = a_leader(app.test_client())
+    leader = create_leader(app.test_client())
     browser = app.test_client()
     form = {"csrf_token": sign_in(browser, leader)}
     form |= {"current_password": PASSWORD, "password": "seventeen quiet herons"}
@@ -274,7 +274,7 @@ def test_a_read_only_disk_answers_503_and_takes_saves_again(environment, small_d
     chosen = Settings.from_environment(environment, small_disk)
     upgrade(chosen.database_url)
     app = create_app(chosen)
-    leader = a_leader(app.test_client())
+    leader = create_leader(app.test_client())
     day = f"/reflections/{leader.today()}"
     assert leader.call("PUT", day, {"note": "before"}).status_code == 201
     with app.app_context():

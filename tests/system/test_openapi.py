@@ -6,7 +6,7 @@
 import pytest
 import schemathesis
 from api_fuzzing import accepts_what_the_schema_allows
-from factories import a_leader
+from factories import create_leader
 from hypothesis import given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -18,7 +18,7 @@ def api(app):
 
 @pytest.fixture
 def fuzzer(client):
-    return a_leader(client, name="Fuzzer")
+    return create_leader(client, name="Fuzzer")
 
 
 def test_every_call_answers_as_documented(api, fuzzer):

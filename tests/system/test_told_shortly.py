@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal import create_app
 from leaderjournal.kernel.database import db
@@ -116,7 +116,7 @@ def test_a_file_that_is_taken_away_takes_no_more_saves(tmp_path):
         tmp_path,
     )
     upgrade(chosen.database_url)
-    leader = a_leader(create_app(chosen).test_client())
+    leader = create_leader(create_app(chosen).test_client())
     saves = partial(leader.call, "PUT", f"/reflections/{leader.today()}", {"note": "calm"})
     assert saves().status_code == 201
     copy = tmp_path / "copy.db"

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import a_leader, csrf_token, sign_in
+from factories import create_leader, csrf_token, sign_in
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.accounts.erasure.store import erase_account
@@ -52,7 +52,7 @@ def create_browser(app, client):
     """Return a function that creates a leader with a browser."""
 
     def create(**chosen):
-        return Browser(app, a_leader(client, **chosen))
+        return Browser(app, create_leader(client, **chosen))
 
     return create
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import time_machine
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 from team_mirror.answering import (
     answer,
     close_mirror,
@@ -52,7 +52,7 @@ def test_mirror_closes_a_week_after_its_month(app, leader):
 
 def test_last_month_mirror_can_be_closed_in_the_next_month(app, leader):
     with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
-        fresh = a_leader(leader.client)
+        fresh = create_leader(leader.client)
         links = create_links(fresh)
     with time_machine.travel(datetime(2026, 11, 3, 12, tzinfo=UTC), tick=False):
         browser = app.test_client()
@@ -71,7 +71,7 @@ def test_last_month_mirror_can_be_closed_in_the_next_month(app, leader):
 
 def test_closed_mirror_stays_closed_when_the_leader_travels(app, leader):
     with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
-        fresh = a_leader(leader.client)
+        fresh = create_leader(leader.client)
         links = create_links(fresh)
     with time_machine.travel(datetime(2026, 11, 7, 15, tzinfo=UTC), tick=False):
         for link in links[:3]:
@@ -86,7 +86,7 @@ def test_closed_mirror_stays_closed_when_the_leader_travels(app, leader):
 
 def test_ended_mirror_is_closed_by_the_worker(app, leader):
     with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
-        links = create_links(a_leader(leader.client))
+        links = create_links(create_leader(leader.client))
         for link in links[:2]:
             answer(app, link, lines=("Zanzibar", "", ""))
     for day, over in ((7, 0), (8, 1), (9, 0)):

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 
-from factories import a_leader
+from factories import create_leader
 from team_mirror.answering import answer, close_mirror, create_links, get_mirror, get_team_means
 
 from leaderjournal.practice.catalogue import KEY_SLUGS
@@ -15,7 +15,7 @@ def test_closed_mirror_survives_export_and_import(app, client, leader):
         answer(app, link, (2, 3, 4), ("A line", "", ""))
     leader.writes(leader.today(), note="A day.")
     content = leader.get("/export?format=json").data
-    other = a_leader(client)
+    other = create_leader(client)
     brought = client.post(
         "/api/v1/imports", data={"file": (io.BytesIO(content), "j.json")}, headers=other.headers
     )

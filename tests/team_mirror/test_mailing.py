@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 from team_mirror.mail_server import MailServer
 
 from leaderjournal import create_app
@@ -57,7 +57,7 @@ def server(app, monkeypatch):
 @pytest.fixture
 def browser(app, client):
     """The browser of a leader who has mailed links to TEAM."""
-    leader = a_leader(client)
+    leader = create_leader(client)
     browser = app.test_client()
     browser.leader = leader
     browser.csrf = sign_in(browser, leader)
@@ -308,7 +308,7 @@ def test_connection_lost_after_a_mail_leaves_one_valid_link(app, browser, server
 def test_missing_data_key_does_not_block_other_leaders(app, browser, server, client):
     with app.app_context(), write_transaction() as session:
         session.execute(sa.update(Account).values(key_wrapped_by="lost"))
-    other = a_leader(client)
+    other = create_leader(client)
     browser = app.test_client()
     form = {"csrf_token": sign_in(browser, other), "addresses": "\n".join(TEAM)}
     browser.post("/team-mirror", data=form)
@@ -336,7 +336,7 @@ def test_killed_worker_sends_nobody_two_links(tmp_path, new_postgresql_database)
     chosen = Settings.from_environment(environment, tmp_path)
     upgrade(chosen.database_url)
     app = create_app(chosen)
-    leader = a_leader(app.test_client())
+    leader = create_leader(app.test_client())
     browser = app.test_client()
     csrf = sign_in(browser, leader)
     form = {"csrf_token": csrf, "addresses": "\n".join(TEAM)}

@@ -1,7 +1,7 @@
 """The team mirror: opening it, answering, and its result."""
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 from team_mirror.answering import answer, create_links, get_mirror, get_team_means
 
 from leaderjournal.practice.catalogue import KEY_SLUGS
@@ -51,7 +51,7 @@ def test_key_with_fewer_than_three_scores_is_not_shown(app, leader):
 def test_month_has_one_mirror_private_to_its_leader(leader, client):
     create_links(leader)
     assert leader.call("POST", "/team-mirrors", {"links": 3}).status_code == 409
-    other = a_leader(client)
+    other = create_leader(client)
     month = get_mirror(leader)["month"]
     assert other.call("POST", f"/team-mirrors/{month}/close").status_code == 404
     assert other.get("/team-mirrors").json["items"] == []

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from factories import a_leader, csrf_token, sign_in
+from factories import create_leader, csrf_token, sign_in
 
 from leaderjournal.kernel.setting_values import Registration
 from leaderjournal.practice import catalogue
@@ -107,7 +107,7 @@ def test_invited_visitor_may_register_from_the_welcome_page(app, visitor, set_re
 
 
 def test_device_of_a_leader_gets_sign_in_at_the_start(visitor, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     sign_in(visitor, leader)
     assert visitor.get("/").status_code == 200
     visitor.post("/logout", data={"csrf_token": csrf_token(visitor, "/settings")})
@@ -117,7 +117,7 @@ def test_device_of_a_leader_gets_sign_in_at_the_start(visitor, client):
 
 
 def test_device_where_a_session_expired_gets_sign_in(visitor, client):
-    sign_in(visitor, a_leader(client))
+    sign_in(visitor, create_leader(client))
     visitor.delete_cookie("session")
     assert visitor.get("/").location == "/login"
 
@@ -129,7 +129,7 @@ def test_malformed_device_cookie_counts_as_a_new_device(visitor, value):
 
 
 def test_sign_in_and_the_welcome_page_lead_to_each_other(visitor, client):
-    sign_in(visitor, a_leader(client))
+    sign_in(visitor, create_leader(client))
     visitor.delete_cookie("session")
     assert 'href="/welcome"' in visitor.get("/login").text
     page = visitor.get("/welcome")
@@ -163,12 +163,12 @@ def test_registering_with_an_answer_leads_to_the_page_that_adds_it_once(visitor)
 
 def test_refused_registration_agrees_to_nothing(visitor, client):
     assert register(visitor, first_answer="1", password="short").status_code == 422
-    sign_in(visitor, a_leader(client))
+    sign_in(visitor, create_leader(client))
     assert "data-agreed" not in visitor.get("/first-answer").text
 
 
 def test_messages_wait_behind_the_page_that_adds_an_answer(visitor, client):
-    sign_in(visitor, a_leader(client))
+    sign_in(visitor, create_leader(client))
     with visitor.session_transaction() as session:
         session["_flashes"] = [("good", "We sent a link.")]
     assert "We sent a link." not in visitor.get("/first-answer").text
@@ -180,7 +180,7 @@ def test_page_that_adds_an_answer_asks_to_sign_in(visitor):
 
 
 def test_throttled_sign_in_keeps_the_address_and_the_destination(visitor, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     form = {"email": leader.email, "password": "wrong", "next": "/log"}
     form["csrf_token"] = csrf_token(visitor)
     for _ in range(10):

@@ -1,7 +1,7 @@
 """Paragraphs in Hebrew and Arabic run from right to left, all others from left to right."""
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.accounts.store import find_account_id, find_leader
 from leaderjournal.kernel import clock
@@ -50,7 +50,7 @@ def test_no_line_is_lost_between_directions():
 
 
 def test_printed_texts_have_their_direction(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(
         "2026-03-02", ("let-go", 4, "הקשבתי לצוות."), note="Calm.\nيوم هادئ <b>", commitment="Go"
     )

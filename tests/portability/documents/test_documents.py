@@ -8,7 +8,7 @@ import pikepdf
 import pypdf
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.database import db
@@ -129,7 +129,7 @@ def test_pdf_of_a_year_is_made_by_the_worker_and_kept_for_a_day(app, client, lea
         document_id = UUID(path.rpartition("/")[2])
         from leaderjournal.accounts import store as accounts_store
 
-        stranger = accounts_store.find_leader(UUID(a_leader(client).id))
+        stranger = accounts_store.find_leader(UUID(create_leader(client).id))
         assert other(stranger, document_id) is None
         assert store.get_pdf(stranger, document_id) is None
         assert store.delete_expired(now=clock.now()) == 0

@@ -4,7 +4,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from factories import a_leader, sign_in
+from factories import create_leader, sign_in
 
 from leaderjournal.portability.imports.registry import list_formats, list_guides
 
@@ -20,7 +20,7 @@ def test_document_says_how_to_export_and_what_comes_along(one):
 
 def test_page_of_imports_leads_to_every_app(app, client):
     browser = app.test_client()
-    sign_in(browser, a_leader(client))
+    sign_in(browser, create_leader(client))
     assert "/settings/moving/apps" in browser.get("/settings/moving").text
     shown = unescape(browser.get("/settings/moving/apps").text)
     assert [guide.app for guide in list_guides() if guide.export not in shown] == []

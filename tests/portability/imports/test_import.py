@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader, describe_import
+from factories import create_leader, describe_import
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -56,7 +56,7 @@ def import_file(leader, file, name="journal.zip"):
 
 
 def test_real_diary_is_imported_whole_and_only_once(client, diary):
-    leader = a_leader(client)
+    leader = create_leader(client)
     first = import_file(leader, io.BytesIO(diary.read_bytes()))
     assert first.status_code == 200
     assert first.json == describe_import(created=356, left_behind={"tags": 1})
@@ -80,7 +80,7 @@ def test_real_diary_is_imported_whole_and_only_once(client, diary):
 
 
 def test_entries_of_one_day_are_joined_in_order(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     file = create_zip(
         [
             create_entry("The evening.", "2024-05-06T20:00:00Z"),
@@ -94,7 +94,7 @@ def test_entries_of_one_day_are_joined_in_order(client):
 
 
 def test_entry_of_a_stored_day_joins_it_and_overwrites_nothing(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", ("let-go", 3, "mine"), note="Also mine.")
     entries = [create_entry("theirs"), create_entry("new", "2024-05-07T20:00:00Z")]
     reply = import_file(leader, create_zip(entries))
@@ -108,7 +108,7 @@ def test_entry_of_a_stored_day_joins_it_and_overwrites_nothing(client):
 
 
 def test_export_that_has_grown_brings_its_new_entries_alone(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     morning, evening = create_entry("Morning."), create_entry("Evening.", "2024-05-06T21:00:00Z")
     import_file(leader, create_zip([morning]))
     leader.writes("2024-05-06", note="Morning, in other words.")
@@ -120,7 +120,7 @@ def test_export_that_has_grown_brings_its_new_entries_alone(client):
 
 
 def test_part_of_a_stored_word_does_not_stand_for_an_entry(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", note="I was looking on.")
     assert import_file(leader, create_zip([create_entry("ok")])).json["joined"] == 1
     assert leader.get("/reflections/2024-05-06").json["note"] == "I was looking on.\n\nok"
@@ -128,7 +128,7 @@ def test_part_of_a_stored_word_does_not_stand_for_an_entry(client):
 
 @pytest.mark.parametrize(("text", "done"), [("mine", "restored"), ("theirs", "restored")])
 def test_day_in_the_trash_comes_back_with_what_is_new(client, text, done):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", note="mine")
     leader.call("DELETE", "/reflections/2024-05-06")
     reply = import_file(leader, create_zip([create_entry(text)]))
@@ -138,7 +138,7 @@ def test_day_in_the_trash_comes_back_with_what_is_new(client, text, done):
 
 
 def test_text_that_does_not_fit_into_a_stored_day_is_named_with_the_day(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", note="a" * 19_990)
     reply = import_file(leader, create_zip([create_entry("b" * 20)]))
     [failure] = reply.json["failed"]
@@ -149,7 +149,7 @@ def test_text_that_does_not_fit_into_a_stored_day_is_named_with_the_day(client):
 
 
 def test_imports_of_one_day_can_be_undone_in_any_order(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     places = []
     for text in ("one", "two"):
         reply = import_file(leader, create_zip([create_entry(text)]))
@@ -164,10 +164,10 @@ def test_imports_of_one_day_can_be_undone_in_any_order(client):
 
 
 def test_score_of_a_file_that_differs_is_named_with_the_day(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", ("let-go", 4, "Stood aside."))
     exported = leader.get("/export?format=json").data
-    other = a_leader(client)
+    other = create_leader(client)
     other.writes("2024-05-06", ("let-go", 2, "Stood aside."))
     reply = import_file(other, io.BytesIO(exported), "journal.json")
     [failure] = reply.json["failed"]
@@ -178,7 +178,7 @@ def test_score_of_a_file_that_differs_is_named_with_the_day(client):
 
 
 def test_late_answer_stays_late_when_something_joins_its_day_and_is_taken_back(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", ("let-go", 3, "Written years later."))
 
     def list_late_keys():
@@ -195,7 +195,7 @@ def test_late_answer_stays_late_when_something_joins_its_day_and_is_taken_back(a
 
 
 def test_undo_takes_back_what_was_joined_and_restored(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     for day in ("2024-05-06", "2024-05-07", "2024-05-08"):
         leader.writes(day, ("let-go", 3, ""), note="mine")
     leader.call("DELETE", "/reflections/2024-05-07")
@@ -219,7 +219,7 @@ def test_undo_takes_back_what_was_joined_and_restored(client):
 
 
 def test_local_day_follows_the_entrys_own_zone(client):
-    leader = a_leader(client, time_zone="UTC")
+    leader = create_leader(client, time_zone="UTC")
     file = create_zip(
         [
             create_entry("Auckland", "2024-05-06T20:00:00Z", timeZone="Pacific/Auckland"),
@@ -234,7 +234,7 @@ def test_local_day_follows_the_entrys_own_zone(client):
 
 
 def test_markdown_escapes_and_photos_are_removed(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     text = "1\\. Called Ben\\!\r\n![](dayone-moment://ABC)\n\\*starred\\*"
     import_file(leader, create_zip([create_entry(text)]))
     assert leader.get("/reflections/2024-05-06").json["note"] == "1. Called Ben!\n\n*starred*"
@@ -261,7 +261,7 @@ TOMORROW = f"{date.today() + timedelta(days=2)}T12:00:00Z"  # noqa: DTZ011 - any
     ],
 )
 def test_failed_entry_is_reported_and_others_imported(client, entry, why):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = import_file(leader, create_zip([entry, create_entry("fine")])).json
     assert (reply["created"], reply["skipped"]) == (1, 0)
     [failure] = reply["failed"]
@@ -270,7 +270,7 @@ def test_failed_entry_is_reported_and_others_imported(client, entry, why):
 
 
 def test_texts_too_long_for_one_day_come_in_as_far_as_they_fit(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     entries = [create_entry(f"{n}" * 15_000, f"2024-05-06T0{n}:00:00Z") for n in (4, 5)]
     reply = import_file(leader, create_zip(entries)).json
     assert reply["created"] == 1
@@ -285,7 +285,7 @@ def test_texts_too_long_for_one_day_come_in_as_far_as_they_fit(client):
 
 
 def test_long_text_joins_a_stored_day_as_far_as_it_fits(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes("2024-05-06", note="Mine.")
     text = "The whole story of the day, told slowly. " * 700
     reply = import_file(leader, create_zip([create_entry(text)])).json
@@ -298,7 +298,7 @@ def test_long_text_joins_a_stored_day_as_far_as_it_fits(client):
 
 
 def test_entries_with_one_uuid_and_other_words_both_come_in_once(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     entries = [create_entry(text) | {"uuid": "A"} for text in ("First.", "Second.")]
     assert import_file(leader, create_zip(entries)).json == describe_import(created=1)
     assert leader.get("/reflections/2024-05-06").json["note"] == "First.\n\nSecond."
@@ -306,7 +306,7 @@ def test_entries_with_one_uuid_and_other_words_both_come_in_once(client):
 
 
 def test_rows_of_daylio_that_are_the_same_come_in_as_often_as_they_are_there(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     head = b"full_date,date,weekday,time,mood,activities,note_title,note\n"
     row = b"2024-05-06,May 6,Monday,20:20,good,work,,\n"
     files = [(head + row * times, times) for times in (1, 3, 3, 1)]
@@ -317,7 +317,7 @@ def test_rows_of_daylio_that_are_the_same_come_in_as_often_as_they_are_there(cli
 
 
 def test_duplicate_entries_count_once(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     import_file(leader, create_zip([create_entry("once"), create_entry("once")]))
     assert leader.get("/reflections/2024-05-06").json["note"] == "once"
 
@@ -380,7 +380,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_non_journal_file_is_refused_without_changes(client, kind):
     make, why = UNREADABLE[kind]
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = import_file(leader, io.BytesIO(make()))
     assert reply.status_code == 422
     assert why in reply.json["errors"]["file"][0]
@@ -388,7 +388,7 @@ def test_non_journal_file_is_refused_without_changes(client, kind):
 
 
 def test_missing_file_is_reported(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = client.post(
         "/api/v1/imports", data={}, headers=leader.headers, content_type="multipart/form-data"
     )
@@ -397,7 +397,7 @@ def test_missing_file_is_reported(client):
 
 
 def test_journal_over_50_mb_is_refused(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = client.post(
         "/api/v1/imports",
         data=b"",
@@ -530,7 +530,7 @@ def test_interrupted_import_resumes_and_counts_earlier_days(app, leader, monkeyp
 
 def test_imports_are_private_to_their_account(app, client, leader, browser):
     shown = upload(browser, create_zip([create_entry("fine")]).getvalue())
-    other = a_leader(client)
+    other = create_leader(client)
     import_id = shown.request.path.rpartition("/")[2]
     for method, path in (("GET", ""), ("POST", "/start"), ("POST", "/undo")):
         reply = other.call(method, f"/imports/{import_id}{path}")

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.kernel.first_run import create_secrets
 from leaderjournal.kernel.setting_values import SettingsError
@@ -23,7 +23,7 @@ def little_memory(app, monkeypatch):
 
 
 def test_import_over_the_memory_limit_is_too_large(client, little_memory):
-    leader = a_leader(client)
+    leader = create_leader(client)
     greedy = b'{"format": "leader-journal/1", "account": [' + b"[]," * 155_000 + b"[]]}"
     answer = client.post(
         "/api/v1/imports",
@@ -38,7 +38,7 @@ def test_import_over_the_memory_limit_is_too_large(client, little_memory):
 
 
 def test_pdf_over_the_memory_limit_is_too_large(client, little_memory):
-    leader = a_leader(client)
+    leader = create_leader(client)
     leader.writes(leader.today(), ("let-go", 3, "words"))
     month = leader.today()[:7]
     answer = leader.get(f"/export?format=pdf&period={month}")

@@ -5,7 +5,7 @@ import zipfile
 from datetime import date, time
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage
@@ -131,7 +131,7 @@ def test_any_file_gets_a_sentence(content, name):
     ],
 )
 def test_api_answers_a_file_of_no_format_with_a_sentence(client, content, name):
-    leader = a_leader(client)
+    leader = create_leader(client)
     boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(content), name)})
     answer = leader.client.post(
         "/api/v1/imports",

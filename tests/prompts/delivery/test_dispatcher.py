@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 import time_machine
-from factories import a_leader
+from factories import create_leader
 from prometheus_client import REGISTRY
 from prompts.factories import (
     EVERY_DAY,
@@ -330,7 +330,7 @@ def test_practice_pause_also_pauses_prompts(client, app, dispatcher, push_servic
 def test_prompt_never_contains_an_own_question(client, dispatcher, push_service):
     phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     for key in catalogue.KEY_SLUGS:
         own = {"key": key, "text": f"Did I keep my word to Bob? ({key})", "every_days": 1}
         assert leader.call("POST", "/questions", own).status_code == 201
@@ -383,7 +383,7 @@ def test_streak_at_risk_prompt_comes_only_to_leaders_who_chose_it(client, dispat
     zone = find_zone_at_hour(20 if half_past else 21)  # so that 20:30 was less than an hour ago
 
     def create_leader_with_streak(phone, *, days, **rest):
-        leader = a_leader(client, time_zone=zone)
+        leader = create_leader(client, time_zone=zone)
         leader.call("PATCH", "/me", {"practice_days": EVERY_DAY})
         leader.call("POST", "/push/subscriptions", phone)
         today = datetime.fromisoformat(leader.today())
@@ -417,7 +417,7 @@ def test_moving_west_repeats_no_prompt(client, app, dispatcher, push_service):
 def test_moving_east_skips_no_prompt_of_today(client, app, dispatcher, push_service):
     phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     leader.call("POST", "/push/subscriptions", phone)
     leader.call("PUT", "/prompt-schedule", build_schedule(get_clock_time(zone, minutes=-30)))
     dispatcher.run_once()
@@ -443,7 +443,7 @@ def test_due_prompt_survives_a_schedule_change_before_it_is_claimed(
 def test_snooze_moves_the_prompt(client, dispatcher, push_service):
     phone = push_service.create_subscription()
     zone = find_zone_at_hour(12)
-    leader = a_leader(client, time_zone=zone)
+    leader = create_leader(client, time_zone=zone)
     leader.call("POST", "/push/subscriptions", phone)
     leader.call("PUT", "/prompt-schedule", build_schedule(get_clock_time(zone, minutes=-10)))
     snoozed = leader.call("POST", "/prompts/snooze", {"minutes": 30})
@@ -563,7 +563,7 @@ def test_snooze_replaces_a_waiting_retry(client, dispatcher, push_service):
 
 def test_turning_prompts_off_cancels_the_snooze(client, dispatcher, push_service):
     phone = push_service.create_subscription()
-    leader = a_leader(client, time_zone=find_zone_at_hour(12))
+    leader = create_leader(client, time_zone=find_zone_at_hour(12))
     leader.call("POST", "/push/subscriptions", phone)
     leader.call("POST", "/prompts/snooze", {"minutes": 5})
     leader.call("PUT", "/prompt-schedule", build_schedule("12:00", enabled=False))
@@ -678,7 +678,7 @@ def last_practice_day():
 def create_leader_of_october(client, *, days):
     """Return a leader who wrote on so many days of October and is asked by mail now."""
     with time_machine.travel(datetime(2026, 10, 1, 12, tzinfo=UTC)):
-        leader = a_leader(client, time_zone="Etc/GMT")
+        leader = create_leader(client, time_zone="Etc/GMT")
     for day in range(1, days + 1):
         leader.call("PUT", f"/reflections/2026-10-{day:02}", {"note": "Kept."})
     make_prompt_due(leader, "Etc/GMT", by_mail=True)

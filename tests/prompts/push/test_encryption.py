@@ -4,7 +4,7 @@ import hashlib
 import uuid
 
 import sqlalchemy as sa
-from factories import A_BROWSER, a_leader
+from factories import A_BROWSER, create_leader
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel import clock
@@ -51,7 +51,7 @@ def assert_encrypted(app):
 
 
 def test_device_is_encrypted_and_found_by_its_endpoint(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 201
     assert_encrypted(app)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
@@ -59,7 +59,7 @@ def test_device_is_encrypted_and_found_by_its_endpoint(app, client):
 
 
 def test_plain_device_is_encrypted_once_and_stays_reachable(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     insert_plain_row(app, leader)
     [before] = list_rows(app)
     with app.app_context():
@@ -72,14 +72,14 @@ def test_plain_device_is_encrypted_once_and_stays_reachable(app, client):
 
 
 def test_resubscribing_browser_keeps_its_plain_row(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     insert_plain_row(app, leader)
     assert leader.call("POST", "/push/subscriptions", A_BROWSER).status_code == 200
     assert_encrypted(app)
 
 
 def test_device_decrypts_only_in_its_own_row_and_account(app, client):
-    leader, other = a_leader(client), a_leader(client)
+    leader, other = create_leader(client), create_leader(client)
     leader.call("POST", "/push/subscriptions", A_BROWSER)
     with app.app_context():
         row = db.session.scalar(sa.select(PushSubscription))
@@ -90,7 +90,7 @@ def test_device_decrypts_only_in_its_own_row_and_account(app, client):
 
 
 def test_upgrade_encrypts_plain_devices(app, client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     insert_plain_row(app, leader)
     assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
     assert_encrypted(app)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.accounts import store as accounts_store
 from leaderjournal.kernel.database import db, write_transaction
@@ -25,7 +25,7 @@ TEXTS = {
 
 @pytest.fixture
 def leader(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     for day, (text, _) in TEXTS.items():
         leader.writes(day, note=text)
     return leader
@@ -121,6 +121,6 @@ def test_day_that_is_saved_meanwhile_keeps_what_its_save_counted(app, leader, mo
 
 
 def test_other_accounts_are_left_alone(app, client, leader):
-    other = a_leader(client)
+    other = create_leader(client)
     count_as_before(app)
     assert recount(app, other) == 0

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.kernel.database import db, write_transaction
 from leaderjournal.reflections.models import Reflection
@@ -29,7 +29,7 @@ def fold_otherwise(content, fields):
 @pytest.fixture
 def leader(app, client, monkeypatch):
     """A leader whose days are stored and packed as another release folded them."""
-    leader = a_leader(client)
+    leader = create_leader(client)
     with monkeypatch.context() as patched:
         patched.setattr(texts, "build_searchable_text", fold_otherwise)
         patched.setattr(rules, "FOLDED_BY", b"\x1e0/13.0.0/0.3.1")
@@ -68,7 +68,7 @@ def test_rebuilding_packs_months_of_other_folding_anew(app, leader):
 
 
 def test_texts_without_a_version_are_of_other_folding(app, client, monkeypatch):
-    leader = a_leader(client)
+    leader = create_leader(client)
     with monkeypatch.context() as patched:
         patched.setattr(texts, "build_searchable_text", fold_otherwise)
         patched.setattr(rules, "FOLDED_BY", b"")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+from factories import create_leader
 
 from leaderjournal.kernel.database import db
 from leaderjournal.questions.models import FocusKey
@@ -75,7 +75,7 @@ def test_chosen_key_is_the_focus_of_the_next_month(app, leader):
 def test_reviews_are_private_and_encrypted(app, client, leader):
     leader.call("PUT", "/reviews/2025-12", REVIEW)
     leader.call("PUT", "/reviews/2025-12", REVIEW | {"grew": "Tomas."})
-    other = a_leader(client)
+    other = create_leader(client)
     assert other.get("/reviews/2025-12").status_code == 404
     assert other.get("/reviews").json["items"] == []
     with app.app_context():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -36,7 +36,7 @@ def import_file(leader, path):
     ],
 )
 def test_sample_comes_in_once(client, name, created, failed):
-    leader = a_leader(client, time_zone="Europe/Berlin")
+    leader = create_leader(client, time_zone="Europe/Berlin")
     first = import_file(leader, SAMPLES / name)
     assert first.status_code == 200, first.json
     assert first.json["created"] == created

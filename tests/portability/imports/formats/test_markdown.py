@@ -7,7 +7,7 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
-from factories import a_leader
+from factories import create_leader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage
@@ -595,7 +595,7 @@ def import_file(leader, content, name):
 
 
 def test_vault_and_single_file_come_in_over_the_api(client):
-    leader = a_leader(client)
+    leader = create_leader(client)
     reply = import_file(leader, (SAMPLES / "md-names.zip").read_bytes(), "vault.zip")
     assert (reply.status_code, reply.json["created"], len(reply.json["failed"])) == (200, 9, 5)
     assert leader.get("/reflections/2024-03-14").json["note"] == "folders"

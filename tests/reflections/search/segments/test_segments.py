@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from factories import a_leader
+from factories import create_leader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -301,7 +301,7 @@ def test_settled_months_are_closed_and_a_changed_day_opens_its_month(journal):
 
 
 def test_worker_closes_the_settled_months_of_all_accounts(app, client):
-    leaders = [a_leader(client) for _ in range(3)]
+    leaders = [create_leader(client) for _ in range(3)]
     for number, leader in enumerate(leaders):
         leader.writes("2026-05-04", note=f"Deck {number}.")
         leader.writes(leader.today(), note="Quiet.")
@@ -314,7 +314,7 @@ def test_worker_closes_the_settled_months_of_all_accounts(app, client):
 
 
 def test_worker_stops_closing_after_many_months_and_goes_on_the_next_time(app, client, monkeypatch):
-    for leader in [a_leader(client) for _ in range(3)]:
+    for leader in [create_leader(client) for _ in range(3)]:
         leader.writes("2026-05-04", note="Deck.")
     monkeypatch.setattr(closing_store, "MONTHS_PER_RUN", 2)
     monkeypatch.setattr(closing_store, "ACCOUNTS_PER_PAGE", 1)

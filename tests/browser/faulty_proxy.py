@@ -14,35 +14,35 @@ from urllib.parse import urlsplit
 NOT_PASSED_ON = {"connection", "transfer-encoding", "keep-alive", "server", "date"}
 
 
-class Between:
-    """Passes requests on to `address` while `trouble` is None; else answers with that status, or
+class FaultyProxy:
+    """Passes requests on to `address` while `fault` is None; else answers with that status, or
     breaks the connection where it is "cut".
     """
 
     def __init__(self, address: str) -> None:
-        self.trouble: int | str | None = None
+        self.fault: int | str | None = None
         self.asked: list[str] = []
         self._counting = Lock()
         self._in_hand = 0
-        between = self
+        proxy = self
         upstream = urlsplit(address)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
-                with between.busy():
+                with proxy.busy():
                     self.pass_on()
 
             def pass_on(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))
                 body = self.rfile.read(length)
-                between.asked.append(f"{self.command} {self.path}")
-                if between.trouble == "cut":
+                proxy.asked.append(f"{self.command} {self.path}")
+                if proxy.fault == "cut":
                     self.close_connection = True
                     return
-                if between.trouble:
-                    self.send_response(int(between.trouble))
+                if proxy.fault:
+                    self.send_response(int(proxy.fault))
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
@@ -84,7 +84,7 @@ class Between:
 
     def cut(self) -> None:
         """Break the connection once all that is on its way has been answered."""
-        self.trouble = "cut"
+        self.fault = "cut"
         while self._in_hand:
             time.sleep(0.01)
 
