@@ -65,7 +65,7 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreSum:
+class MonthScores:
     """The sum and the number of the scores of a key in a month."""
 
     year: int
@@ -241,12 +241,12 @@ def list_day_figures(account: UUID, *, first: LocalDate, last: LocalDate) -> lis
     return list(by_day.values())
 
 
-def add_up_scores(account: UUID, *, first: LocalDate, last: LocalDate) -> list[ScoreSum]:
+def add_up_scores(account: UUID, *, first: LocalDate, last: LocalDate) -> list[MonthScores]:
     """Return the sums of the mirror scores from `first` to `last`, by month and key."""
     period = {"account": account, "first": first, "last": last}
     rows = db.session.connection().execute(ADD_UP_SCORES, period)
     return [
-        ScoreSum(int(year), int(month), key, int(total or 0), count)
+        MonthScores(int(year), int(month), key, int(total or 0), count)
         for year, month, key, total, count in rows
     ]
 
