@@ -39,14 +39,16 @@ def test_a_folder_of_the_operators_keeps_its_mode(tmp_path):
     assert tmp_path.stat().st_mode & 0o777 == 0o750
 
 
-def test_nothing_is_left_of_a_backup_that_failed(tmp_path):
-    class Full:
-        def __len__(self):
-            assert [file.suffix for file in tmp_path.iterdir()] == [".part"]
-            raise OSError(28, "No space left on device")
+def write_on_a_full_disk(folder):
+    with write_new(folder, DATA, NOW) as (file, _):
+        file.write(b"words")
+        assert [file.suffix for file in folder.iterdir()] == [".part"]
+        raise OSError(28, "No space left on device")
 
+
+def test_nothing_is_left_of_a_backup_that_failed(tmp_path):
     with pytest.raises(OSError, match="28"):
-        write(tmp_path, content=Full())
+        write_on_a_full_disk(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
