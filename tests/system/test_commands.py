@@ -305,7 +305,7 @@ def test_a_start_with_push_hosts_that_are_none_refuses_and_names_them(environmen
 
 def test_secrets_are_made_once_and_kept_from_others(tmp_path):
     made = add_missing_secrets(tmp_path / "instance")
-    assert made == ["DATA_KEYS", "SECRET_KEY", "VAPID_PRIVATE_KEY"]
+    assert made == ["BACKUP_KEY", "DATA_KEYS", "SECRET_KEY", "VAPID_PRIVATE_KEY"]
     kept = tmp_path / "instance" / "settings.env"
     before = kept.read_text()
     assert add_missing_secrets(tmp_path / "instance") == []
