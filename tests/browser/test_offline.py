@@ -557,13 +557,18 @@ def test_different_keys_written_on_two_devices_merge_without_a_word(new_page):
 # ---- releases
 
 
-def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, release):
+def open_while_a_newer_release_waits(phone, release) -> Page:
     page = phone(release.address)
     register(page)
     wait_until_ready(page)
     page.reload()
     release.replace("grow-textarea.js", with_=lambda script: f"{script}\nself.newer = true;\n")
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    return page
+
+
+def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, release):
+    page = open_while_a_newer_release_waits(phone, release)
     page.locator("[name=note]").press_sequentially("Being typed", delay=20)
     # The older worker ends first what it has in hand: a call into the restart waits 15 seconds.
     with page.expect_navigation():
@@ -576,12 +581,7 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
 
 
 def test_month_opened_while_a_new_release_waits_leaves_what_that_one_opens_offline(phone, release):
-    page = phone(release.address)
-    register(page)
-    wait_until_ready(page)
-    page.reload()
-    release.replace("grow-textarea.js", with_=lambda script: f"{script}\nself.newer = true;\n")
-    page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    page = open_while_a_newer_release_waits(phone, release)
     expect(page.get_by_role("button", name="Use it now")).to_be_visible()
     page.goto("/month/2026-01")
     pages_kept(page, 3)
