@@ -173,8 +173,8 @@ def _write_data(to: Path, retention: Retention, now: Instant) -> None:
             )
         size = path.stat().st_size
         click.echo(
-            f"{path}: {written.accounts} accounts, {written.rows} rows, {written.tasks} waiting"
-            f" tasks, {size:,} bytes."
+            f"{path} is written. Accounts: {written.accounts:,}; rows: {written.rows:,};"
+            f" waiting tasks: {written.tasks:,}; bytes: {size:,}."
         )
         if written.left_out:
             click.echo(f"{written.left_out} rows belong to no account any more and are left out.")

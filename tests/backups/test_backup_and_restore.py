@@ -405,7 +405,7 @@ def test_what_was_acknowledged_before_is_in_it_whatever_is_written_meanwhile(
 def test_a_backup_holds_more_accounts_than_one_batch(app, run, new_app, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "ACCOUNTS_AT_ONCE", 3)
     many_leaders(app, 10)
-    assert "10 accounts" in run("backup", tmp_path).output
+    assert "Accounts: 10;" in run("backup", tmp_path).output
     other = new_app()
     assert run("restore", tmp_path, on=other).exit_code == 0
     assert read_everything(other) == read_everything(app)
