@@ -5,13 +5,13 @@
 //
 // Needs rules.js, server.js and local-journal.js; a classic script, for pages and worker alike.
 {
-  const { isSame, fromReply } = dayContent;
+  const { isSame, toStoredDay } = dayContent;
   const { mergeChanges, hasConflict, pickFields } = draftContent;
   const readEtag = (answer) => (answer.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', "") || null;
   const readRetryAfter = (answer) => (Number(answer.headers.get("Retry-After")) || 0) * 1000;
 
   // What the server has of a day, in its answer to a change.
-  const readStoredDay = (answer, reply) => ({ etag: readEtag(answer), content: fromReply(reply), at: reply.saved_at });
+  const readStoredDay = (answer, reply) => toStoredDay(reply, readEtag(answer));
 
   // Nothing more can be sent for now: `state` is "unreached", "signed-out" or "ended".
   class Halt extends Error {

@@ -35,8 +35,7 @@
   async function storeDays(journal, account, date) {
     const first = `${date.slice(0, 7)}-01`;
     for (const found of await fetchItems(`/reflections?from=${first}&limit=31`)) {
-      const etag = `${found.id.replaceAll("-", "")}-${found.version}`;
-      await journal.storeServerDay(account, found.local_date, { etag, content: dayContent.fromReply(found), at: found.saved_at });
+      await journal.storeServerDay(account, found.local_date, dayContent.toStoredDay(found));
     }
   }
 

@@ -62,7 +62,12 @@
 
   const fromReply = ({ answers, note, commitment }) => ({ answers, note, commitment });
 
-  self.dayContent = Object.freeze({ EMPTY, isSame, isCompleted, mergeChanges, contains, fromReply });
+  // A day in a reply of the server, as this device stores it.
+  const toStoredDay = (reply, etag = `${reply.id.replaceAll("-", "")}-${reply.version}`) => (
+    { etag, content: fromReply(reply), at: reply.saved_at }
+  );
+
+  self.dayContent = Object.freeze({ EMPTY, isSame, isCompleted, mergeChanges, contains, fromReply, toStoredDay });
 }
 
 // ---- the content of a draft that is saved as a whole, such as a monthly review: plain fields, as in

@@ -40,9 +40,7 @@ function join(content, { key, behaviour, question, score, text }) {
 async function storeServerDay(journal, date) {
   const answer = await server.call("GET", `/reflections?from=${date}&to=${date}`);
   const [stored] = answer.ok ? (await answer.json()).items : [];
-  if (!stored) return;
-  const etag = `${stored.id.replaceAll("-", "")}-${stored.version}`;
-  await journal.storeServerDay(account, date, { etag, content: dayContent.fromReply(stored), at: stored.saved_at });
+  if (stored) await journal.storeServerDay(account, date, dayContent.toStoredDay(stored));
 }
 
 async function add(answer) {
