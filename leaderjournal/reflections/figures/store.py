@@ -22,13 +22,16 @@ the leader's `cipher` where there is one.
 
 SCORES_LOOK_BACK = timedelta(days=120)
 
+_IS_COMPLETED = (Reflection.deleted_at.is_(None), Reflection.completed.is_(True))
+_COMPLETED = (Reflection.account_id == sa.bindparam("account"), *_IS_COMPLETED)
+_COMPLETED_BY_ANY = (
+    Reflection.account_id.in_(sa.bindparam("accounts", expanding=True)),
+    *_IS_COMPLETED,
+)
+
 LAST_WRITTEN = Reading(
     sa.select(Reflection.written_at, Reflection.time_zone)
-    .where(
-        Reflection.account_id == sa.bindparam("account"),
-        Reflection.deleted_at.is_(None),
-        Reflection.completed.is_(True),
-    )
+    .where(*_COMPLETED)
     .order_by(Reflection.local_date.desc())
     .limit(1)
 )
@@ -118,11 +121,8 @@ def find_completed_days(
     session: Session, accounts: Collection[UUID], days: Collection[LocalDate]
 ) -> set[tuple[UUID, LocalDate]]:
     """Return which of these accounts have completed which of these local days."""
-    rows = session.execute(
-        sa.select(Reflection.account_id, Reflection.local_date).where(
-            *_filter_completed(accounts), Reflection.local_date.in_(days)
-        )
-    )
+    given = {"accounts": list(accounts), "days": list(days)}
+    rows = session.connection().execute(FIND_COMPLETED_DAYS, given)
     return {(account, day) for account, day in rows}
 
 
@@ -171,11 +171,6 @@ def list_counted_days(
 
 # Built once: building a statement takes as long as reading a hundred rows. Ids are read as the
 # driver has them, since making UUIDs of all takes as long as reading them.
-_COMPLETED = (
-    Reflection.account_id == sa.bindparam("account"),
-    Reflection.deleted_at.is_(None),
-    Reflection.completed.is_(True),
-)
 _IN_PERIOD = Reflection.local_date.between(sa.bindparam("first"), sa.bindparam("last"))
 _DAY = sa.type_coerce(Reflection.id, sa.types.NullType())
 LIST_COMPLETED_DAYS = sa.select(Reflection.local_date, Reflection.in_time).where(
@@ -183,14 +178,12 @@ LIST_COMPLETED_DAYS = sa.select(Reflection.local_date, Reflection.in_time).where
     Reflection.local_date > sa.bindparam("after"),
     Reflection.local_date < sa.bindparam("before"),
 )
+FIND_COMPLETED_DAYS = sa.select(Reflection.account_id, Reflection.local_date).where(
+    *_COMPLETED_BY_ANY, Reflection.local_date.in_(sa.bindparam("days", expanding=True))
+)
 COUNT_DAYS = (
     sa.select(Reflection.account_id, sa.func.count().label("completed_days"))
-    .where(
-        Reflection.account_id.in_(sa.bindparam("accounts", expanding=True)),
-        Reflection.deleted_at.is_(None),
-        Reflection.completed.is_(True),
-        _IN_PERIOD,
-    )
+    .where(*_COMPLETED_BY_ANY, _IN_PERIOD)
     .group_by(Reflection.account_id)
 )
 LIST_DAYS = (
@@ -249,11 +242,3 @@ def add_up_scores(account: UUID, *, first: LocalDate, last: LocalDate) -> list[M
         MonthScores(int(year), int(month), key, int(total or 0), count)
         for year, month, key, total, count in rows
     ]
-
-
-def _filter_completed(accounts: Collection[UUID]) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Reflection.account_id.in_(accounts),
-        Reflection.deleted_at.is_(None),
-        Reflection.completed.is_(True),
-    )
