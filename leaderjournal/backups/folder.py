@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -18,9 +18,9 @@ from leaderjournal.backups.rules import (
     parse_name,
 )
 from leaderjournal.kernel.days import Instant
+from leaderjournal.kernel.private_files import UNFINISHED, sync_folder, write_private_file
 
 LOCK = ".backup.lock"
-UNFINISHED = ".part"
 
 
 @contextmanager
@@ -53,18 +53,8 @@ def write_new(folder: Path, kind: str, now: Instant) -> Iterator[tuple[BinaryIO,
     """
     while (path := folder / format_name(kind, now)).exists():
         now = Instant(now + timedelta(milliseconds=1))
-    part = path.with_name(f"{path.name}{UNFINISHED}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file, path
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    _sync_folder(folder)
+    with write_private_file(path) as file:
+        yield file, path
 
 
 def remove_obsolete(folder: Path, kind: str, retention: Retention, *, now: Instant) -> int:
@@ -77,7 +67,7 @@ def remove_obsolete(folder: Path, kind: str, retention: Retention, *, now: Insta
     obsolete = choose_obsolete(made.keys(), retention, now=now)
     for at in obsolete:
         made[at].unlink()
-    _sync_folder(folder)
+    sync_folder(folder)
     return len(obsolete)
 
 
@@ -103,13 +93,3 @@ def _remove_unfinished(folder: Path) -> None:
     for part in folder.glob(f"*{UNFINISHED}"):
         if any(parse_name(part.name.removesuffix(UNFINISHED), kind) for kind in KINDS):
             part.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make renames and removals in a folder survive a power failure, if its disk can do that."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # some network file systems sync no folders
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,7 +4,6 @@ It holds what an empty machine needs beside the database: every setting but the 
 database and queue, and BACKUP_KEY, which encrypts it.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +14,7 @@ from leaderjournal.backups.encrypted_file import EncryptedFile
 from leaderjournal.backups.records import RecordWriter, format_record, parse_record, read_lines
 from leaderjournal.backups.rules import BackupFailed, UnreadableBackup
 from leaderjournal.kernel.first_run import encode_base64url
-from leaderjournal.kernel.private_files import make_folder_private
+from leaderjournal.kernel.private_files import make_folder_private, write_private_file
 from leaderjournal.kernel.settings import SETTINGS_FILE, Settings
 
 _PLAIN = re.compile(r"[^'\"\\#$\s]*( [^'\"\\#$\s]+)*")
@@ -80,14 +79,8 @@ def restore_settings(instance: Path, settings: dict[str, str]) -> list[str]:
     if before and not before.endswith("\n"):
         before += "\n"
     lines = [f"{name}={_quote(value)}\n" for name, value in missing.items()]
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(before + "".join(lines))
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    with write_private_file(path) as file:
+        file.write((before + "".join(lines)).encode())
     return sorted(missing)
 
 

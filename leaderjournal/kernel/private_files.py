@@ -3,10 +3,14 @@
 SQLite gives its log the mode of the database beside it.
 """
 
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
+UNFINISHED = ".part"
+"""How the name of a file ends while it is written."""
 OTHERS = 0o077
 BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
@@ -40,3 +44,34 @@ def find_exposed(places: Iterable[Path]) -> Iterator[Path]:
     for place in places:
         if place.exists() and place.stat().st_mode & OTHERS:
             yield place
+
+
+@contextmanager
+def write_private_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new private file, which is at `path` once it is complete and on the disk.
+
+    After an error nothing of it is left, and what was at `path` is as it was.
+    """
+    part = path.with_name(f"{path.name}{UNFINISHED}")
+    part.unlink(missing_ok=True)  # of a process that was killed
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and removals in a folder survive a power failure, if its disk can do that."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some network file systems sync no folders
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
