@@ -90,7 +90,7 @@ class Joining:
             else:
                 commitment = found.commitment
         answers = {answer.key: answer for answer in stored.answers}
-        for answer in filter(_is_answered, found.answers):
+        for answer in (one for one in found.answers if one.is_answered):
             known = [version.get_answer(answer.key) for version in versions]
             answers[answer.key] = self._join_answer(answer, known)
         content = DayContent(tuple(answers.values()), note, commitment)
@@ -190,10 +190,6 @@ def _measure_beginning(text: str, added: str) -> int:
     if same == len(added):
         return same
     return max(0, there.rfind(SEPARATOR, 0, same + len(SEPARATOR)))
-
-
-def _is_answered(answer: Answer) -> bool:
-    return answer.is_answered
 
 
 def _is_known(text: str, known: Iterable[str]) -> bool:
