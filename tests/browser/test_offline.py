@@ -79,6 +79,12 @@ def pages_kept(page: Page, number: int) -> None:
     wait_until(page, f"async (number) => {months}.length >= number", number)
 
 
+def page_kept(page: Page, path: str) -> None:
+    """Wait until the device has the page at a path with it."""
+    rows = f"((await ({ON_DEVICE})()).indexed['journal.pages'] ?? [])"
+    wait_until(page, f"async (path) => {rows}.some((row) => JSON.parse(row).path === path)", path)
+
+
 def words(page: Page, day: str) -> dict:
     reply = page.request.get(f"/api/v1/reflections/{day}")
     return reply.json() if reply.ok else {}
@@ -584,7 +590,7 @@ def test_month_opened_while_a_new_release_waits_leaves_what_that_one_opens_offli
     page = open_while_a_newer_release_waits(phone, release)
     expect(page.get_by_role("button", name="Use it now")).to_be_visible()
     page.goto("/month/2026-01")
-    pages_kept(page, 3)
+    page_kept(page, "/month/2026-01")
     with page.expect_navigation():
         page.get_by_role("button", name="Use it now").click()
     wait_until(page, ONLY_SHELL, release.name())
