@@ -231,7 +231,7 @@ def test_unknown_name_raises_key_error():
 
 SHIPPED = Path(catalogue.__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
 FAR = 'score = "How far did you look closely at what matters today?"'
-FIRST = 'inspect-noticed = "Which number did you look at so closely today that your team noticed?"'
+FIRST = 'inspect-noticed = "Which number did you go through carefully with someone today?"'
 
 
 @pytest.mark.parametrize(
