@@ -46,7 +46,7 @@ def test_question_of_the_day_says_what_its_score_answers(client):
     ("behaviour", "sentence"),
     [
         (None, "How far did you let go and trust your people today?"),
-        ("step-aside", "How far did you get out of the way today?"),
+        ("step-aside", "How far did you leave people room to work today?"),
     ],
 )
 def test_own_question_is_scored_by_its_behaviour_or_its_key(browser, leader, behaviour, sentence):
