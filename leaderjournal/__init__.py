@@ -14,6 +14,7 @@ from leaderjournal.accounts.mail_opt_outs import pages as mail_opt_outs_pages
 from leaderjournal.accounts.practice_calendar.store import calendar_changed
 from leaderjournal.accounts.resets import pages as resets_pages
 from leaderjournal.accounts.rules import SESSION_LIFETIME
+from leaderjournal.accounts.second_factor import pages as second_factor_pages
 from leaderjournal.accounts.settings.store import local_days_changed
 from leaderjournal.accounts.verification import pages as verification_pages
 from leaderjournal.cli import COMMANDS
@@ -95,6 +96,7 @@ PAGES = (
     welcome_pages,
     mail_opt_outs_pages,
     resets_pages,
+    second_factor_pages,
     verification_pages,
     questions_pages,
     reflections_pages,

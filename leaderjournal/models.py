@@ -7,6 +7,7 @@ from leaderjournal.accounts.lookup import models as lookup
 from leaderjournal.accounts.mail_opt_outs import models as mail_opt_outs
 from leaderjournal.accounts.practice_calendar import models as practice_calendar
 from leaderjournal.accounts.resets import models as resets
+from leaderjournal.accounts.second_factor import models as second_factor
 from leaderjournal.accounts.sessions import models as sessions
 from leaderjournal.accounts.verification import models as verification
 from leaderjournal.kernel import rate_counters
@@ -49,6 +50,7 @@ __all__ = [
     "resets",
     "schedule",
     "search_segments",
+    "second_factor",
     "sessions",
     "streaks",
     "team_mirror",

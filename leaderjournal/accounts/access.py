@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 
 from leaderjournal.accounts.api_tokens.store import find_leader_by_token
 from leaderjournal.accounts.passwords.store import has_password
+from leaderjournal.accounts.rules import CHALLENGE
 from leaderjournal.accounts.sessions import store as sessions_store
 from leaderjournal.accounts.store import Leader
 from leaderjournal.kernel import clock
@@ -97,7 +98,7 @@ def _ask_to_sign_in() -> Response:
         raise Problem(
             401,
             "Sign in first, or send a valid token.",
-            headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
+            headers=CHALLENGE,
             session=_get_session_state(),
         )
     path = request.path if request.method == "GET" else "/"

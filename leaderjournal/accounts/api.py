@@ -15,7 +15,7 @@ from leaderjournal.accounts.passwords.store import has_password
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import Pause
 from leaderjournal.accounts.registration import RegistrationRefused, register_account
-from leaderjournal.accounts.rules import TRACES_REMAIN
+from leaderjournal.accounts.rules import CHALLENGE, TRACES_REMAIN
 from leaderjournal.accounts.schemas import (
     ErasedSchema,
     EraseSchema,
@@ -27,6 +27,7 @@ from leaderjournal.accounts.schemas import (
     SessionSchema,
     TokenSchema,
 )
+from leaderjournal.accounts.second_factor.sign_in import require_code
 from leaderjournal.accounts.settings.store import change_settings
 from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.accounts.store import EmailTaken, Leader
@@ -89,14 +90,18 @@ def register(new: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(NewTokenSchema)
 @blueprint.response(201, IssuedTokenSchema)
 def create_token(credentials: dict[str, Any]) -> dict[str, Any]:
-    """Get a token for an address and its password. The token is shown this once."""
+    """Get a token for an address and its password. The token is shown this once.
+
+    Where the account has two-step sign-in, `otp` is a code of its app or a recovery code.
+    """
     leader = try_sign_in(credentials["email"], credentials["password"])
     if leader is None:
         raise Problem(
             401,
             "The address or the password is not right.",
-            headers={"WWW-Authenticate": 'Bearer realm="Leader Journal"'},
+            headers=CHALLENGE,
         )
+    require_code(leader, credentials["otp"], now=clock.now())
     token, stored = tokens_store.create_token(
         leader.cipher, label=credentials["label"], now=clock.now()
     )

@@ -14,6 +14,7 @@ from leaderjournal.accounts.registration import explain_registration
 from leaderjournal.accounts.resets import store as resets_store
 from leaderjournal.accounts.roster.store import ListedAccount, list_accounts
 from leaderjournal.accounts.schemas import Email
+from leaderjournal.accounts.second_factor import store as second_factor_store
 from leaderjournal.accounts.suspension import store as suspension_store
 from leaderjournal.accounts.verification.store import find_pending_verification
 from leaderjournal.accounts.verification.tasks import ask_to_verify
@@ -231,6 +232,16 @@ def resume(email: str) -> None:
     if not suspension_store.resume(_find_leader(email).id):
         raise click.ClickException("This account is not suspended.")
     click.echo("The account is back. Its owner signs in as before.")
+
+
+@accounts_commands.command("remove-second-factor")
+@email_argument
+@with_appcontext
+def remove_second_factor(email: str) -> None:
+    """Let EMAIL's owner sign in by password alone: for who lost app and recovery codes."""
+    if not second_factor_store.turn_off(_find_leader(email).id):
+        raise click.ClickException("This account has no second factor.")
+    click.echo("Two-step sign-in is off. Make sure that it was the owner who asked.")
 
 
 @accounts_commands.command("ask-to-verify")

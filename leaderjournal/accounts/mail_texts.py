@@ -70,3 +70,11 @@ The invitation comes from the person who runs it. Start here:
 The link works once, within the next 14 days.
 If you don't know what this is about, just ignore this mail.
 """
+
+
+SECOND_FACTOR_SUBJECT = "Two-step sign-in is {state} for your Leader Journal"
+SECOND_FACTOR_BODY = """Hello,
+
+two-step sign-in was turned {state} for your Leader Journal.
+If it was not you, change your password at once and look at your settings: {link}
+"""

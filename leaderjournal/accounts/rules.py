@@ -15,6 +15,9 @@ RESET_LIFETIME = timedelta(hours=1)
 SESSION_EXTENDED_AFTER = timedelta(minutes=10)
 """How old `last_seen_at` may be before a request updates it."""
 
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Leader Journal"'}
+"""The header of a 401 (RFC 9110, section 11.6.1)."""
+
 TRACES_REMAIN = "Your account is erased. Its last traces in the database's log go within minutes."
 """The answer while a reader of the database, such as a backup, still holds its log."""
 

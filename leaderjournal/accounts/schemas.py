@@ -99,6 +99,8 @@ class NewTokenSchema(CredentialsSchema):
     """What it takes to get a token."""
 
     label = Line(longest=100, load_default="API")
+    otp = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    """A code of the second factor or a recovery code, where the account has one."""
 
 
 class TokenSchema(Schema):

@@ -49,3 +49,13 @@ def send_failed_sign_ins(account_id: str, count: int) -> None:
         link = f"{get_settings().public_url}/settings"
         body = mail_texts.FAILURES_BODY.format(count=count, link=link)
         send_account_mail(leader.email, mail_texts.FAILURES_SUBJECT, body)
+
+
+@register_task
+def send_second_factor_changed(account_id: str, state: str) -> None:
+    """Notify the leader that two-step sign-in was turned "on" or "off"."""
+    leader = store.find_leader(UUID(account_id))
+    if leader is not None:
+        link = f"{get_settings().public_url}/settings/second-factor"
+        body = mail_texts.SECOND_FACTOR_BODY.format(state=state, link=link)
+        send_account_mail(leader.email, mail_texts.SECOND_FACTOR_SUBJECT.format(state=state), body)

@@ -14,6 +14,8 @@ from leaderjournal.accounts.pages.browser_session import (
     start_browser_session,
 )
 from leaderjournal.accounts.schemas import CredentialsSchema
+from leaderjournal.accounts.second_factor import store as second_factor_store
+from leaderjournal.accounts.second_factor.sign_in import begin_second_step
 from leaderjournal.accounts.sessions.store import end_sessions
 from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.kernel import clock
@@ -46,6 +48,9 @@ def submit_login() -> Page:
         except Problem as problem:
             return _answer_refusal(problem, next_path)
         if leader is not None:
+            if second_factor_store.is_on(leader.id):
+                begin_second_step(leader, next_path, now=clock.now())
+                return redirect(url_for("second_factor.enter_code"), 303)
             start_browser_session(leader)
             return redirect(next_path, 303)
         errors = {"password": ["The address or the password is not right."]}
