@@ -1,6 +1,6 @@
 """Who makes a request: the leader of a session or token, and the check for forged requests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
 from werkzeug import Request, Response
 from wtforms.validators import ValidationError
 
+from leaderjournal.accounts.api_tokens.scopes import find_needed_scope, format_scopes
 from leaderjournal.accounts.api_tokens.store import find_leader_by_token
 from leaderjournal.accounts.passwords.store import has_password
 from leaderjournal.accounts.rules import CHALLENGE
@@ -31,11 +32,18 @@ csrf = CSRFProtect()
 login_manager = LoginManager()
 login_manager.session_protection = None  # a phone changes its network all day
 _views_without_csrf_token: set[Callable[..., Any]] = set()
+_exporting_views: set[Callable[..., Any]] = set()
 
 
 def needs_no_csrf_token(view: View) -> View:
     """Mark a view that needs no CSRF token: it uses no session, or only shows what it was sent."""
     _views_without_csrf_token.add(view)
+    return view
+
+
+def exports_journal(view: View) -> View:
+    """Mark a view that hands out the journal as a file: a token needs the scope for it."""
+    _exporting_views.add(view)
     return view
 
 
@@ -127,13 +135,31 @@ def refuse_signed_out_requests() -> Response | None:
     return None
 
 
+def refuse_out_of_scope() -> None:
+    """Refuse what the request's API token may not do."""
+    if request.endpoint is None or "Authorization" not in request.headers:
+        return
+    view = current_app.view_functions[request.endpoint]
+    if not _needs_sign_in(view) or not current_user.is_authenticated:
+        return
+    exports = any(layer in _exporting_views for layer in _iter_layers(view))
+    needed = find_needed_scope(request.method, exports=exports)
+    allowed = get_current_leader().scopes
+    if needed not in allowed:
+        has = format_scopes(allowed)
+        raise Problem(403, f"This call needs a token with the scope {needed}. This one has: {has}.")
+
+
 def _needs_sign_in(view: Callable[..., Any] | None) -> bool:
     """Tell whether `login_required` is among a view's decorators."""
+    return any(getattr(layer, "__code__", None) is _LOGIN_REQUIRED for layer in _iter_layers(view))
+
+
+def _iter_layers(view: Callable[..., Any] | None) -> Iterator[Callable[..., Any]]:
+    """Yield a view and what its decorators wrap, the outermost first."""
     while view is not None:
-        if getattr(view, "__code__", None) is _LOGIN_REQUIRED:
-            return True
+        yield view
         view = getattr(view, "__wrapped__", None)
-    return False
 
 
 def refuse_forged_requests() -> None:
@@ -160,4 +186,5 @@ def init_access(app: Flask) -> None:
     csrf.init_app(app)
     login_manager.init_app(app)
     app.before_request(refuse_signed_out_requests)
+    app.before_request(refuse_out_of_scope)
     app.before_request(refuse_forged_requests)

@@ -1,5 +1,7 @@
 """Accounts in the API."""
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -103,15 +105,13 @@ def create_token(credentials: dict[str, Any]) -> dict[str, Any]:
         )
     require_code(leader, credentials["otp"], now=clock.now())
     token, stored = tokens_store.create_token(
-        leader.cipher, label=credentials["label"], now=clock.now()
+        leader.cipher,
+        label=credentials["label"],
+        scopes=credentials["scope"],
+        lifetime=timedelta(days=credentials["expires_in_days"]),
+        now=clock.now(),
     )
-    return {
-        "token": token,
-        "id": stored.id,
-        "label": stored.label,
-        "created_at": stored.created_at,
-        "expires_at": stored.expires_at,
-    }
+    return {"token": token, **asdict(stored)}
 
 
 @blueprint.get("/tokens")

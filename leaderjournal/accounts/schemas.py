@@ -8,12 +8,14 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from marshmallow.experimental.context import Context
 
+from leaderjournal.accounts.api_tokens.scopes import ALL_SCOPES, Scope
 from leaderjournal.accounts.passwords.strength import find_weakness
-from leaderjournal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from leaderjournal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, TOKEN_LIFETIME
 from leaderjournal.kernel.fields import ClockTime, Day, Line, TimeZoneName, UtcInstant
 
 LANGUAGES = ("en",)
 LATEST_START = "12:00"
+UNKNOWN_SCOPE = "Use one or more of read, write and export."
 
 PersonalWords = Context[tuple[str, ...]]
 """Name and address of the account whose password is checked: `with PersonalWords(…): load(…)`."""
@@ -95,10 +97,32 @@ class RegistrationSchema(NewAccountSchema):
     invitation = fields.String(load_only=True, load_default="", validate=validate.Length(max=200))
 
 
+class ScopeField(fields.List[str]):
+    """What a token may do: one or more of read, write and export."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        word = fields.String(
+            validate=validate.OneOf(list(Scope), error=UNKNOWN_SCOPE),
+            error_messages={"invalid": UNKNOWN_SCOPE},
+        )
+        super().__init__(word, validate=validate.Length(1, 3, error=UNKNOWN_SCOPE), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        named = super()._deserialize(value, attr, data, **kwargs)
+        return frozenset(Scope(str(name)) for name in named)
+
+
 class NewTokenSchema(CredentialsSchema):
     """What it takes to get a token."""
 
     label = Line(longest=100, load_default="API")
+    scope = ScopeField(load_default=ALL_SCOPES)
+    expires_in_days = fields.Integer(
+        strict=True,
+        load_default=TOKEN_LIFETIME.days,
+        validate=validate.Range(1, TOKEN_LIFETIME.days, error="Use 1 to 365 days."),
+        error_messages={"invalid": "Use 1 to 365 days."},
+    )
     otp = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
     """A code of the second factor or a recovery code, where the account has one."""
 
@@ -108,7 +132,9 @@ class TokenSchema(Schema):
 
     id = fields.UUID(required=True)
     label = fields.String(required=True)
+    scope = fields.List(fields.String(validate=validate.OneOf(list(Scope))), required=True)
     created_at = UtcInstant(required=True)
+    last_used_at = UtcInstant(required=True, allow_none=True)
     expires_at = UtcInstant(required=True)
 
 

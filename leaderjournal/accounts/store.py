@@ -12,6 +12,7 @@ from flask_login import UserMixin
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leaderjournal.accounts.api_tokens.scopes import ALL_SCOPES, Scope
 from leaderjournal.accounts.links.store import end_links
 from leaderjournal.accounts.lookup.store import hash_email
 from leaderjournal.accounts.models import Account
@@ -50,6 +51,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         *,
         session_id: UUID | None = None,
         session_token: str = "",
+        scopes: frozenset[Scope] = ALL_SCOPES,
     ) -> None:
         key = WrappedKey(account.key_wrapped_by, account.key_wrapped)
         self.id = account.id
@@ -62,6 +64,8 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.cache_version = account.cache_version
         self.session_id = session_id
         self.session_token = session_token
+        self.scopes = scopes
+        """What the request may do: all, or what its API token allows."""
         self.is_session_extended = False
         """Whether this request extended the session, so that its cookie has to be sent again."""
         self._account = account

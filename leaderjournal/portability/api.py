@@ -7,7 +7,7 @@ from flask import Response
 from flask_login import login_required
 from werkzeug.datastructures import FileStorage
 
-from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.accounts.access import exports_journal, get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import PREFIX, create_page_schema, format_page
 from leaderjournal.kernel.concurrency import limit_concurrency
@@ -41,6 +41,7 @@ blueprint = Blueprint("portability-api", __name__, url_prefix=PREFIX, descriptio
 @blueprint.get("/export")
 @blueprint.doc(**{"x-problems": ["429", "503"]})
 @login_required
+@exports_journal
 @blueprint.arguments(ExportSchema, location="query", unknown=None)
 @blueprint.response(200, description="The journal as a file")
 def export_journal(query: dict[str, Any]) -> Response:

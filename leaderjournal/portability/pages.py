@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import login_required
 from werkzeug import Response as Reply
 
-from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.accounts.access import exports_journal, get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.concurrency import limit_concurrency
 from leaderjournal.kernel.problems import parse_or_refuse
@@ -65,6 +65,7 @@ def show_apps() -> str:
 
 @blueprint.get("/settings/export/<wanted>")
 @login_required
+@exports_journal
 def download(wanted: str) -> Response:
     """Send a full export as JSON, Markdown or CSV."""
     table_of = request.args.get("table", "days")
@@ -179,6 +180,7 @@ def document(period: str) -> str:
 @login_required
 @limit_concurrency
 @documents_per_account
+@exports_journal
 def make_document(period: str) -> Page:
     """Make a PDF; the worker makes one of a year."""
     parsed = parse_or_refuse("period", Period.parse, period)
@@ -210,6 +212,7 @@ def show_document(document_id: UUID) -> str:
 
 @blueprint.get("/settings/documents/<uuid:document_id>/file")
 @login_required
+@exports_journal
 def fetch_document(document_id: UUID) -> Response:
     """Send a finished PDF."""
     leader = get_current_leader()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leaderjournal.kernel.database import Base, new_id
@@ -19,5 +19,8 @@ class ApiToken(Base):
     )
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     label_encrypted: Mapped[bytes]
+    scopes: Mapped[str] = mapped_column(server_default=text("'read write export'"))
+    """What it may do: words of `scopes.Scope` with a space between."""
     created_at: Mapped[Instant]
+    last_used_at: Mapped[Instant | None]
     expires_at: Mapped[Instant] = mapped_column(index=True)
