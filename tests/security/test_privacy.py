@@ -164,6 +164,8 @@ def test_private_pages_are_not_cached_and_have_security_headers(app, client):
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"
+        denied = set(headers["Permissions-Policy"].split(", "))
+        assert {"camera=()", "display-capture=()", "local-fonts=()", "microphone=()"} <= denied
 
 
 def test_pages_have_no_inline_or_foreign_scripts_and_styles(app, client):
