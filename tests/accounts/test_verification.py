@@ -190,7 +190,7 @@ def test_email_change_can_be_cancelled(app, client, browser, post, request_chang
 def test_email_taken_meanwhile_is_reported(app, client, request_change, leader, mailbox):
     other = create_leader(client)
     assert "That email is already in use." in request_change(other.email).text
-    assert "your address already" in request_change(leader.email).text
+    assert "already your email" in request_change(leader.email).text
     request_change(NEW["email"])
     client.post("/api/v1/accounts", json=NEW)
     run_worker(app)

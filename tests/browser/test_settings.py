@@ -1,4 +1,4 @@
-"""The pages of the settings in Chromium: what fits, what can be tapped, and installing from them."""
+"""The pages of the settings in Chromium: what fits, what can be tapped, and installing."""
 
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ OVERLAPPING = """
 () => {
   const boxes = [...document.querySelectorAll("main input:is([type=date], [type=time])")]
     .filter((input) => input.offsetParent)
-    .map((input) => [input.getBoundingClientRect(), input.closest(".card").getBoundingClientRect()]);
+    .map((input) => [input, input.closest(".card")].map((part) => part.getBoundingClientRect()));
   const leaves = boxes.some(([own, card]) => own.left < card.left || own.right > card.right);
   const overlaps = boxes.some(([one], at) => boxes.slice(at + 1).some(([other]) => (
     one.right > other.left && other.right > one.left
@@ -42,7 +42,8 @@ OVERLAPPING = """
 
 def list_sizes(page, selector):
     return page.locator(selector).evaluate_all(
-        "all => all.map((each) => each.getBoundingClientRect()).map((box) => [box.width, box.height])"
+        """all => all.map((each) => each.getBoundingClientRect())
+          .map((box) => [box.width, box.height])"""
     )
 
 

@@ -48,6 +48,9 @@ def test_page_offers_a_time_before_anything_is_chosen(post, leader):
     assert "can’t reach you yet" in page.text
     assert 'type="checkbox" id="enabled"' not in page.text, "a switch that switches nothing"
     assert "Next:" not in page.text
+    without_script = page.text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert "Notifications need script" in without_script
+    assert "email or a calendar entry can remind you" in without_script
     assert PATH in post.get("/settings").text
 
 
@@ -199,7 +202,7 @@ def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client)
     assert get_schedule(leader)["by_mail"] is True, "a program that looks at links ended it"
     ended = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert ended.status_code == 200
-    assert "No more prompts by mail" in ended.text
+    assert "unsubscribed from reminder emails" in ended.text
     assert get_schedule(leader)["by_mail"] is False
     assert get_schedule(leader)["enabled"] is True
 
