@@ -15,6 +15,7 @@ SHARED_MODULES = {
     "kernel",
     "models",
     "navigation",
+    "settings_menu",
     "today",
     "worker",
 }

@@ -29,6 +29,7 @@ from leaderjournal.kernel.days import to_wall_time
 from leaderjournal.kernel.error_log import init_error_log
 from leaderjournal.kernel.headers import init_headers
 from leaderjournal.kernel.hosts import init_hosts
+from leaderjournal.kernel.messages import get_page_messages
 from leaderjournal.kernel.modules import list_preloads
 from leaderjournal.kernel.operations import init_operations
 from leaderjournal.kernel.problems import init_problems
@@ -77,6 +78,7 @@ from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.portraits import store as portraits_store
 from leaderjournal.reviews.search import pages as search_pages
 from leaderjournal.reviews.streaks import store as streaks_store
+from leaderjournal.settings_menu import list_settings_links, list_settings_rows
 from leaderjournal.team_mirror import api as team_mirror_api
 from leaderjournal.team_mirror import pages as team_mirror_pages
 from leaderjournal.team_mirror import store as team_mirror_store
@@ -155,6 +157,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.cli.add_command(command)
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
     app.jinja_env.globals["navigation_items"] = list_navigation_items
+    app.jinja_env.globals["settings_rows"] = list_settings_rows
+    app.jinja_env.globals["settings_links"] = list_settings_links
+    app.jinja_env.globals["get_flashed_messages"] = get_page_messages
     app.jinja_env.globals["list_preloads"] = list_preloads
     app.jinja_env.filters["wall_time"] = to_wall_time
     app.context_processor(_get_time_context)

@@ -17,6 +17,8 @@ MOST = {
     "/api/v1/streak": 4,
     "PUT": 6,
     "/": 4,
+    "/settings": 6,
+    "/settings/practice": 2,
 }
 """Of a leader who joined long ago and has opened today's page before."""
 

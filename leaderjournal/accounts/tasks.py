@@ -46,7 +46,7 @@ def send_failed_sign_ins(account_id: str, count: int) -> None:
     """Notify the leader how many sign-ins failed, if their address is verified."""
     leader = store.find_active_leader(UUID(account_id))
     if leader is not None and leader.email_verified_at is not None:
-        link = f"{get_settings().public_url}/settings"
+        link = f"{get_settings().public_url}/settings/security"
         body = mail_texts.FAILURES_BODY.format(count=count, link=link)
         send_account_mail(leader.email, mail_texts.FAILURES_SUBJECT, body)
 

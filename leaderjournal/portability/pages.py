@@ -83,7 +83,7 @@ def import_journal() -> Page:
     """Preview the uploaded file; the worker reads a large one."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        return _refuse_file("Choose the file of the journal.")
+        return _refuse_file("Choose a file to import.")
     leader, now = get_current_leader(), clock.now()
     content = file.stream.read()
     import_id = store.create_import(leader, content, file.filename, now=now)
@@ -145,7 +145,7 @@ def start_import(import_id: UUID) -> Page:
 def give_up_import(import_id: UUID) -> Page:
     """Discard a previewed file."""
     if store.discard_import(get_current_leader(), import_id):
-        flash("Nothing was brought in, and the file is gone.", "good")
+        flash("Import cancelled. The file is deleted.", "good")
     return redirect(url_for("portability.import_and_export"), 303)
 
 

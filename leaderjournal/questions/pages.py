@@ -18,6 +18,7 @@ from leaderjournal.questions.schemas import NewQuestionSchema
 from leaderjournal.questions.views import (
     FIELD_LABELS,
     get_progress,
+    list_catalogue_behaviours,
     list_catalogue_keys,
     list_catalogue_questions,
     make_form,
@@ -36,21 +37,19 @@ def _read_question_form() -> tuple[dict[str, Any], dict[str, list[str]]]:
     return read_form(NewQuestionSchema(), fields)
 
 
-def _render_page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
+@blueprint.get("")
+@login_required
+def index() -> Page:
+    """Show the leader's own questions, the first month and the keys of the catalogue."""
     leader = get_current_leader()
     first_month = first_month_store.get_first_month(leader.id)
     own = own_questions_store.list_own_questions(leader.cipher)
-    page = render_template(
+    return render_template(
         "questions/questions.html",
-        keys=catalogue.list_keys(),
         own=[make_own_row(question) for question in own],
         catalogue=list_catalogue_keys(hidden_questions_store.list_hidden_questions(leader.id)),
-        form=make_form(request.form, action=url_for("questions.add"), submit="Add it"),
-        labels=FIELD_LABELS,
-        errors=errors or {},
         first_month=get_progress(first_month, leader.today(clock.now())),
     )
-    return page, 422 if errors else 200
 
 
 def _redirect_saved(sentence: str) -> Response:
@@ -58,11 +57,11 @@ def _redirect_saved(sentence: str) -> Response:
     return redirect(url_for("questions.index"), 303)
 
 
-@blueprint.get("")
+@blueprint.get("/new")
 @login_required
-def index() -> Page:
-    """Show the leader's own questions and the catalogue."""
-    return _render_page()
+def new() -> Page:
+    """Show the form to add a question."""
+    return _render_new_page()
 
 
 @blueprint.post("")
@@ -71,9 +70,9 @@ def add() -> Page:
     """Add a question."""
     values, errors = _read_question_form()
     if errors:
-        return _render_page(errors)
+        return _render_new_page(errors)
     own_questions_store.add_own_question(get_current_leader().cipher, values, now=clock.now())
-    return _redirect_saved("Your question joins the rotation.")
+    return _redirect_saved("Question added.")
 
 
 @blueprint.post("/first-month")
@@ -84,7 +83,7 @@ def begin_first_month() -> Page:
     try:
         track = first_month_store.begin_first_month(leader.id, today=leader.today(clock.now()))
     except first_month_store.NoPracticeDays:
-        flash("Your calendar holds too few practice days to come. End the pause first.", "problem")
+        flash("You don’t have enough practice days ahead. End your pause first.", "problem")
         return redirect(url_for("questions.index", _anchor="first-month"), 303)
     first = track.days[1]
     return _redirect_saved(f"It begins on {first:%A}, {first.day} {first:%B}.")
@@ -96,7 +95,7 @@ def skip_first_month() -> Page:
     """Skip the rest of the first month."""
     leader = get_current_leader()
     first_month_store.skip_first_month(leader.id, today=leader.today(clock.now()))
-    return _redirect_saved("The ordinary questions go on.")
+    return _redirect_saved("You’re back to the regular questions.")
 
 
 @blueprint.get("/<uuid:question_id>")
@@ -118,7 +117,19 @@ def submit_edit(question_id: UUID) -> Page:
         is None
     ):
         abort(404)
-    return _redirect_saved("Your question is changed.")
+    return _redirect_saved("Saved.")
+
+
+def _render_new_page(errors: dict[str, list[str]] | None = None) -> tuple[str, int]:
+    page = render_template(
+        "questions/edit.html",
+        title="Add a question",
+        keys=catalogue.list_keys(),
+        form=make_form(request.form, action=url_for("questions.add"), submit="Add question"),
+        labels=FIELD_LABELS,
+        errors=errors or {},
+    )
+    return page, 422 if errors else 200
 
 
 def _render_edit_page(question_id: UUID, errors: dict[str, list[str]] | None) -> tuple[str, int]:
@@ -133,6 +144,7 @@ def _render_edit_page(question_id: UUID, errors: dict[str, list[str]] | None) ->
     }
     page = render_template(
         "questions/edit.html",
+        title="Edit question",
         keys=catalogue.list_keys(),
         form=make_form(
             request.form if errors else stored,
@@ -167,13 +179,13 @@ def _set_retired(question_id: UUID, *, retired: bool) -> Response:
         is None
     ):
         abort(404)
-    return _redirect_saved("Your question rests." if retired else "Your question is asked again.")
+    return _redirect_saved("Question paused." if retired else "Question resumed.")
 
 
 @blueprint.get("/catalogue/<key>")
 @login_required
 def catalogue_key(key: str) -> Page:
-    """Show the questions of a key."""
+    """Show the behaviours of a key, with how many questions each has."""
     if key not in catalogue.KEY_SLUGS:
         abort(404)
     shown = catalogue.get_key(key)
@@ -181,7 +193,25 @@ def catalogue_key(key: str) -> Page:
     return render_template(
         "questions/catalogue_key.html",
         key=shown,
-        behaviours=list_catalogue_questions(shown, hidden),
+        behaviours=list_catalogue_behaviours(shown, hidden),
+    )
+
+
+@blueprint.get("/catalogue/<key>/<behaviour>")
+@login_required
+def catalogue_behaviour(key: str, behaviour: str) -> Page:
+    """Show the questions of a behaviour."""
+    try:
+        shown = catalogue.get_behaviour(key, behaviour)
+    except KeyError:
+        abort(404)
+    of_key = catalogue.get_key(key)
+    hidden = hidden_questions_store.list_hidden_questions(get_current_leader().id)
+    return render_template(
+        "questions/catalogue_behaviour.html",
+        key=of_key,
+        behaviour=shown,
+        questions=list_catalogue_questions(of_key, shown, hidden),
     )
 
 
@@ -189,29 +219,34 @@ def catalogue_key(key: str) -> Page:
 @login_required
 def hide(question: str) -> Page:
     """Hide a question of the catalogue from tomorrow."""
-    key = _find_key(question)
+    page = _find_page(question)
     try:
         hidden_questions_store.hide_question(get_current_leader().id, question)
     except hidden_questions_store.LastQuestion:
-        flash("This is the last question of its key; one has to stay.", "problem")
+        flash("This is the last question of its key. Each key needs one.", "problem")
     else:
-        flash("You will not be asked this again.", "good")
-    return redirect(url_for("questions.catalogue_key", key=key, _anchor=question), 303)
+        flash("Hidden. You won’t see this question from tomorrow.", "good")
+    return redirect(page, 303)
 
 
 @blueprint.post("/catalogue/<question>/show")
 @login_required
 def show(question: str) -> Page:
     """Ask a hidden question again."""
-    key = _find_key(question)
+    page = _find_page(question)
     hidden_questions_store.show_question(get_current_leader().id, question)
-    flash("This question is asked again.", "good")
-    return redirect(url_for("questions.catalogue_key", key=key, _anchor=question), 303)
+    flash("This question can come up again.", "good")
+    return redirect(page, 303)
 
 
-def _find_key(question: str) -> str:
-    """Return the key of a question of the catalogue; without such a question, answer with 404."""
-    keys = {known.id: known.key for known in catalogue.list_questions()}
-    if question not in keys:
+def _find_page(question: str) -> str:
+    """Return the place of a question on its page; without such a question, answer with 404."""
+    found = next((known for known in catalogue.list_questions() if known.id == question), None)
+    if found is None:
         abort(404)
-    return keys[question]
+    return url_for(
+        "questions.catalogue_behaviour",
+        key=found.key,
+        behaviour=found.behaviour,
+        _anchor=question,
+    )

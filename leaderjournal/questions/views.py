@@ -8,12 +8,12 @@ from flask import url_for
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.practice.rules import Behaviour, Key
+from leaderjournal.practice.rules import Behaviour, Key, Question
 from leaderjournal.questions.first_month.store import FirstMonth
 from leaderjournal.questions.own.store import StoredQuestion
 
 FIELD_LABELS = {
-    "text": "The question",
+    "text": "Your question",
     "key": "Key",
     "behaviour": "Behaviour",
     "every_days": "Ask every … days",
@@ -65,6 +65,16 @@ class CatalogueKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogueBehaviour:
+    """A behaviour of a key: how many questions it has, how many are hidden, and their page."""
+
+    behaviour: Behaviour
+    count: int
+    hidden: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirstMonthProgress:
     """The first month: whether it is running, its first and last day, and how far it is."""
 
@@ -92,7 +102,7 @@ def make_own_row(question: StoredQuestion) -> OwnQuestionRow:
     """Return the row of a question of the leader's own."""
     remark = ""
     if question.retired:
-        remark = "resting"
+        remark = "paused"
     elif question.every_days:
         remark = "every day" if question.every_days == 1 else f"every {question.every_days} days"
     endpoint = "questions.resume" if question.retired else "questions.retire"
@@ -102,7 +112,7 @@ def make_own_row(question: StoredQuestion) -> OwnQuestionRow:
         remark=remark,
         edit_url=url_for("questions.edit", question_id=question.id),
         toggle_url=url_for(endpoint, question_id=question.id),
-        toggle_label="Ask it again" if question.retired else "Let it rest",
+        toggle_label="Resume" if question.retired else "Pause",
     )
 
 
@@ -115,23 +125,44 @@ def list_catalogue_keys(hidden: Collection[str]) -> list[CatalogueKey]:
     return keys
 
 
-def list_catalogue_questions(
-    key: Key, hidden: Collection[str]
-) -> list[tuple[Behaviour, list[CatalogueQuestionRow]]]:
-    """Return a key's questions by its behaviours; a behaviour without any is left out.
+def list_catalogue_behaviours(key: Key, hidden: Collection[str]) -> list[CatalogueBehaviour]:
+    """Return a key's behaviours with their counts; one without a question is left out.
 
     `hidden` holds the ids of hidden questions.
     """
-    by_behaviour = []
+    rows = []
     for behaviour in key.behaviours:
-        rows = [
-            _make_catalogue_row(question.id, question.text, question.id in hidden)
-            for question in catalogue.list_questions()
-            if (question.key, question.behaviour) == (key.slug, behaviour.slug)
-        ]
-        if rows:
-            by_behaviour.append((behaviour, rows))
-    return by_behaviour
+        ids = [question.id for question in _list_questions(key, behaviour)]
+        if ids:
+            rows.append(
+                CatalogueBehaviour(
+                    behaviour=behaviour,
+                    count=len(ids),
+                    hidden=sum(question in hidden for question in ids),
+                    url=url_for(
+                        "questions.catalogue_behaviour", key=key.slug, behaviour=behaviour.slug
+                    ),
+                )
+            )
+    return rows
+
+
+def list_catalogue_questions(
+    key: Key, behaviour: Behaviour, hidden: Collection[str]
+) -> list[CatalogueQuestionRow]:
+    """Return the questions of a behaviour; `hidden` holds the ids of hidden ones."""
+    return [
+        _make_catalogue_row(question.id, question.text, question.id in hidden)
+        for question in _list_questions(key, behaviour)
+    ]
+
+
+def _list_questions(key: Key, behaviour: Behaviour) -> list[Question]:
+    return [
+        question
+        for question in catalogue.list_questions()
+        if (question.key, question.behaviour) == (key.slug, behaviour.slug)
+    ]
 
 
 def _make_catalogue_row(question_id: str, text: str, is_hidden: bool) -> CatalogueQuestionRow:

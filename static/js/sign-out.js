@@ -24,8 +24,8 @@ async function signOut() {
   const reached = state !== "unreached" && await server.getSessionStatus().then(() => true, () => false);
   if (unsent || !reached) {
     dialog.querySelector("[data-unsent]").textContent = unsent
-      ? `${formatCount(unsent)} on ${deviceName} alone. Signing out removes what is not sent, for good.`
-      : `The journal cannot be reached. Everything can be removed from ${deviceName} now; the server hears of it with the next connection.`;
+      ? `${formatCount(unsent)} on ${deviceName} alone. Signing out deletes what is not sent.`
+      : `You’re offline. We can clear ${deviceName} now, and sign you out on the server once you’re back online.`;
     dialog.showModal();
     return;
   }

@@ -1,5 +1,6 @@
 """Accounts as pages: registering, signing in and out, password resets, and settings."""
 
+import html
 import re
 
 import pytest
@@ -192,19 +193,63 @@ def test_invalid_profile_changes_nothing_and_names_the_field(post, leader):
     before = leader.get("/me").json
     shown = post("/settings/profile", name="", time_zone="Mars", day_starts_at="9")
     assert shown.status_code == 422
-    for message in ("1 to 200", "IANA", "03:00", "Choose 1 to 7"):
+    for message in ("1 to 200", "IANA", "03:00"):
         assert message in shown.text
+    none = post("/settings/practice")
+    assert none.status_code == 422
+    assert "Choose 1 to 7" in none.text
+    assert 'value="1" checked' not in none.text, "what was chosen, not what is stored"
     assert leader.get("/me").json == before
+
+
+def test_account_and_practice_days_are_saved_apart_and_leave_each_other_alone(
+    browser, post, leader
+):
+    shown = post("/settings/practice", practice_days=["6", "2"])
+    assert "Saved." in shown.text
+    assert shown.request.path == "/settings/practice"
+    shown = post("/settings/profile", name="Mira", time_zone="Asia/Tokyo", day_starts_at="04:00")
+    assert shown.request.path == "/settings/account"
+    me = leader.get("/me").json
+    assert (me["time_zone"], me["practice_days"]) == ("Asia/Tokyo", [2, 6])
+
+
+def test_settings_list_leads_to_every_page_and_says_its_state(app, browser, post, leader):
+    listed = html.unescape(browser.get("/settings").text)
+    for state in ("1 device signed in", "Off", "Monday to Friday", "None of your own yet"):
+        assert state in listed
+    leader.call("POST", "/questions", {"key": "let-go", "text": "Who decided?"})
+    post("/settings/pauses", first_date="2020-07-01", last_date="")
+    listed = html.unescape(browser.get("/settings").text)
+    assert "1 of your own" in listed
+    assert "Monday to Friday, paused for now" in listed
+    rows = re.findall(r'<li id="([a-z-]+)">\s*<a href="([^"]+)"', listed)
+    assert {"days", "pauses", "prompts", "questions", "sign-in", "import", "help"} <= set(
+        dict(rows)
+    ), "where older addresses with these anchors lead"
+    for _, path in rows:
+        assert browser.get(path).status_code == 200
+
+
+def test_aliases_of_time_zones_are_offered_only_to_who_has_one(browser, post, leader):
+    def list_offered():
+        return re.findall(r'<option value="([^"]+)"', browser.get("/settings/account").text)
+
+    assert "Europe/Berlin" in list_offered()
+    assert not {"ROC", "W-SU", "US/Pacific"} & set(list_offered())
+    post("/settings/profile", name="Mira", time_zone="US/Pacific", day_starts_at="03:00")
+    assert "US/Pacific" in list_offered()
+    assert 'value="US/Pacific" selected' in browser.get("/settings/account").text
 
 
 def test_password_change_needs_the_current_password(app, client, post, leader, mailbox):
     refused = post("/settings/password", current_password="wrong", password="another mirror")
     assert refused.status_code == 422
-    assert "This is not your password." in refused.text
+    assert "That password is incorrect." in refused.text
     weak = post("/settings/password", current_password=PASSWORD, password="password1")
     assert "easy to guess" in weak.text
     assert (
-        "is set"
+        "Password changed"
         in post("/settings/password", current_password=PASSWORD, password="another mirror").text
     )
     run_worker(app)
@@ -216,10 +261,8 @@ def test_password_change_needs_the_current_password(app, client, post, leader, m
 def test_email_change_needs_the_current_password(client, post, leader):
     taken = create_leader(client).email
     wrong = post("/settings/email", email="new@example.com", current_password="wrong")
-    assert "This is not your password." in wrong.text
-    assert (
-        "has this address" in post("/settings/email", email=taken, current_password=PASSWORD).text
-    )
+    assert "That password is incorrect." in wrong.text
+    assert "already in use" in post("/settings/email", email=taken, current_password=PASSWORD).text
     page = post("/settings/email", email="new@example.com", current_password=PASSWORD)
     assert "We sent a link to new@example.com" in page.text
     assert leader.get("/me").json["email"] == leader.email, "until the new one is confirmed"
@@ -229,17 +272,21 @@ def test_other_devices_can_be_signed_out(app, browser, post, leader):
     phone, tablet = app.test_client(), app.test_client()
     sign_in(phone, leader)
     sign_in(tablet, leader)
-    ending = re.findall(r"/settings/sessions/[0-9a-f-]{36}/end", browser.get("/settings").text)
+    ending = re.findall(
+        r"/settings/sessions/[0-9a-f-]{36}/end", browser.get("/settings/security").text
+    )
     assert len(set(ending)) >= 2
     assert "That device is signed out." in post(ending[0]).text
     assert post(ending[0]).status_code == 404
-    assert "Every other device" in post("/settings/sessions/end-others").text
+    assert "on all other devices" in post("/settings/sessions/end-others").text
     assert {phone.get("/settings").status_code, tablet.get("/settings").status_code} == {303}
     assert browser.get("/settings").status_code == 200
 
 
 def test_token_can_be_revoked(browser, post, leader):
-    [path] = re.findall(r"/settings/tokens/[0-9a-f-]{36}/revoke", browser.get("/settings").text)
+    [path] = re.findall(
+        r"/settings/tokens/[0-9a-f-]{36}/revoke", browser.get("/settings/security").text
+    )
     assert "revoked" in post(path).text
     assert leader.get("/me").status_code == 401
     assert post(path).status_code == 404
@@ -248,12 +295,26 @@ def test_token_can_be_revoked(browser, post, leader):
 def test_pauses_can_be_added_and_removed(browser, post, leader):
     upside_down = post("/settings/pauses", first_date="2026-07-14", last_date="2026-07-01")
     assert "Use the first day or a later one." in upside_down.text
-    assert "is noted" in post("/settings/pauses", first_date="2026-07-01", last_date="").text
+    assert 'value="2026-07-14"' in upside_down.text, "what was typed"
+    saved = post("/settings/pauses", first_date="2026-07-01", last_date="")
+    assert "Pause saved." in saved.text
     [pause] = leader.get("/pauses").json["items"]
     assert pause["last_date"] is None
-    path = f"/settings/pauses/{pause['id']}/delete"
-    assert "removed" in post(path).text
-    assert post(path).status_code == 404
+    path = f"/settings/pauses/{pause['id']}"
+    assert 'value="2026-07-01"' in browser.get(path).text
+    assert post(path, first_date="2026-07-02", last_date="2026-07-01").status_code == 422
+    assert "Saved." in post(path, first_date="2026-07-02", last_date="2026-07-09").text
+    [pause] = leader.get("/pauses").json["items"]
+    assert (pause["first_date"], pause["last_date"]) == ("2026-07-02", "2026-07-09")
+    removed = post(f"{path}/delete").text
+    assert "Pause removed." in removed
+    assert leader.get("/pauses").json["items"] == []
+    assert re.search(r'name="first_date" value="2026-07-02"[^/]*value="2026-07-09"', removed)
+    assert "Undo" in removed
+    assert "Undo" not in browser.get("/settings/practice").text
+    assert post(f"{path}/delete").status_code == 404
+    assert post(path, first_date="2026-07-02", last_date="").status_code == 404
+    assert browser.get(path).status_code == 404
 
 
 def test_erasing_needs_the_current_password(browser, post, leader):

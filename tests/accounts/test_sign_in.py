@@ -319,10 +319,11 @@ def test_failures_are_not_mailed_to_unverified_or_unknown_addresses(
 def test_settings_show_failed_sign_ins(request_token, browser, leader, quick_hash):
     for _ in range(4):
         request_token(leader.email, WRONG, ELSEWHERE)
-    assert "sign-ins failed" not in browser.get("/settings").text
+    assert "sign-ins failed" not in browser.get("/settings/security").text
     for _ in range(3):
         request_token(leader.email, WRONG, ELSEWHERE)
-    shown = browser.get("/settings").text
+    assert "7 failed sign-ins today" in browser.get("/settings").text
+    shown = browser.get("/settings/security").text
     assert re.search(r"In the last day,\s+7 sign-ins failed", shown)
     assert ELSEWHERE not in shown
 

@@ -116,7 +116,7 @@ def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_mo
 
 def test_the_zone_is_taken_from_the_browser(page):
     register_on_page(page)
-    page.goto("/settings")
+    page.goto("/settings/account")
     expect(page.locator("select[name=time_zone]")).to_have_value("Europe/Berlin")
 
 
@@ -239,10 +239,10 @@ def test_a_diary_is_brought_in_and_january_2016_is_read(page, diary):
     register(page)
     page.goto("/settings/moving")
     page.set_input_files("input[type=file]", diary)
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.locator("h1")).to_have_text("This is a Day One export")
-    page.get_by_role("button", name="Bring in 356 days").click()
-    expect(page.locator("h1")).to_have_text("Your journal has moved in")
+    page.get_by_role("button", name="Preview import").click()
+    expect(page.locator("h1")).to_have_text("We found a Day One export")
+    page.get_by_role("button", name="Import 356 days").click()
+    expect(page.locator("h1")).to_have_text("Import complete")
     page.goto("/month/2016-01")
     expect(page.locator("h1")).to_contain_text("January 2016")
     expect(page.locator("main a[href^='/day/2016-01-']")).not_to_have_count(0)
@@ -275,8 +275,13 @@ PAGES = (
     "/settings",
     "/settings/delete",
     "/settings/moving",
+    "/settings/account",
+    "/settings/security",
+    "/settings/practice",
     "/questions",
+    "/questions/new",
     "/questions/catalogue/let-go",
+    "/questions/catalogue/let-go/celebrate",
     "/help",
     "/offline",
     "/search",

@@ -492,8 +492,8 @@ def test_an_iphone_is_told_to_install_first(new_page):
 
 def turned_on(phone: Phone) -> str:
     phone.page.goto("/settings/prompts")
-    phone.page.get_by_role("button", name="Turn them on here").click()
-    expect(phone.page.get_by_role("button", name="Turn them off here")).to_be_visible()
+    phone.page.get_by_role("button", name="Get reminders on this").click()
+    expect(phone.page.get_by_role("button", name="Turn off for this")).to_be_visible()
     [device] = phone.devices()
     return device["id"]
 
@@ -501,11 +501,11 @@ def turned_on(phone: Phone) -> str:
 def test_a_device_is_turned_on_and_off_in_the_settings(phone):
     device = turned_on(phone)
     row = phone.page.locator(f"[data-device='{device}']")
-    expect(row).to_contain_text("this one")
+    expect(row).to_contain_text("this device")
     assert phone.schedule()["enabled"] is True
     expect(phone.page.locator("#enabled")).to_be_checked()
-    phone.page.get_by_role("button", name="Turn them off here").click()
-    expect(phone.page.locator("#device-list")).to_contain_text("No device gets prompts yet")
+    phone.page.get_by_role("button", name="Turn off for this").click()
+    expect(phone.page.locator("#device-list")).to_contain_text("No device has reminders yet")
     assert phone.devices() == []
     assert phone.page.evaluate("localStorage.subscription") is None
 
@@ -513,8 +513,8 @@ def test_a_device_is_turned_on_and_off_in_the_settings(phone):
 def test_this_device_once_removed_does_not_put_itself_back(phone):
     device = turned_on(phone)
     phone.page.locator(f"[data-device='{device}']").get_by_role("button", name="Remove").click()
-    expect(phone.page.locator("main")).to_contain_text("That device gets no more prompts.")
-    expect(phone.page.get_by_role("button", name="Turn them on here")).to_be_visible()
+    expect(phone.page.locator("main")).to_contain_text("Reminders are off for that device.")
+    expect(phone.page.get_by_role("button", name="Get reminders on this")).to_be_visible()
     assert phone.devices() == []
 
 
@@ -525,7 +525,7 @@ def test_a_device_is_removed_though_the_list_is_fetched_anew_meanwhile(phone):
       list.replaceWith(list.cloneNode(true));
     }, { capture: true, once: true })""")
     phone.page.locator(f"[data-device='{device}']").get_by_role("button", name="Remove").click()
-    expect(phone.page.locator("main")).to_contain_text("That device gets no more prompts.")
+    expect(phone.page.locator("main")).to_contain_text("Reminders are off for that device.")
     assert phone.devices() == []
 
 
@@ -538,7 +538,7 @@ def test_a_device_removed_on_another_one_does_not_put_itself_back(new_phone):
     )
     assert removed.status == 204
     phone.page.reload()
-    expect(phone.page.get_by_role("button", name="Turn them on here")).to_be_visible()
+    expect(phone.page.get_by_role("button", name="Get reminders on this")).to_be_visible()
     phone.wait_until(lambda: phone.page.evaluate("localStorage.subscription ?? 'none'") == "none")
     assert phone.devices() == []
 
@@ -607,7 +607,7 @@ def test_a_device_of_one_leader_is_not_given_to_the_next(phone, new_page):
     turned_on(phone)
     phone.signs_in(register(new_page(), "Ben"))
     phone.page.goto("/settings/prompts")
-    expect(phone.page.get_by_role("button", name="Turn them on here")).to_be_visible()
+    expect(phone.page.get_by_role("button", name="Get reminders on this")).to_be_visible()
     assert phone.devices() == []
 
 
@@ -623,7 +623,7 @@ def test_a_schedule_is_kept_with_script(phone):
     page.get_by_role("button", name="Remove time 3").click()
     expect(page.locator("[name=times]")).to_have_count(2)
     assert page.evaluate("self.stillTheSamePage")
-    page.locator("#schedule").get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save times").click()
     expect(page.locator("main")).to_contain_text("Saved.")
     assert phone.schedule()["times"] == ["07:30", "12:15"]
 
@@ -637,7 +637,7 @@ def test_a_schedule_is_kept_without_script(new_page):
     page.select_option("[name=time_zone]", "Europe/Berlin")
     page.locator("main form button[type=submit]").click()
     page.goto("/settings")
-    page.get_by_role("link", name="Choose the times").click()
+    page.get_by_role("link", name="Reminders").click()
     page.locator("[name=times]").first.fill("12:15")
     page.locator("label:has([name=weekdays][value='6'])").click()
     page.get_by_role("button", name="Add a time").click()
@@ -649,8 +649,8 @@ def test_a_schedule_is_kept_without_script(new_page):
     expect(page.locator("[name=times]").nth(1)).to_have_value("12:15")
     schedule = page.request.get("/api/v1/prompt-schedule").json()
     assert schedule["times"] == ["07:30", "12:15"]
-    page.get_by_role("button", name="Make an address").click()
-    address = page.get_by_label("Private address").input_value()
+    page.get_by_role("button", name="Create a calendar link").click()
+    address = page.get_by_label("Private calendar link").input_value()
     assert re.search(r"/calendar/[\w-]{20,}\.ics$", address)
     assert page.request.get(address).text().startswith("BEGIN:VCALENDAR")
 
@@ -659,7 +659,7 @@ def test_a_schedule_is_kept_without_script(new_page):
 def test_axe_finds_nothing_on_the_pages_of_prompts(new_phone, scheme):
     phone = new_phone(color_scheme=scheme, reduced_motion="reduce")
     turned_on(phone)
-    phone.page.get_by_role("button", name="Make an address").click()
+    phone.page.get_by_role("button", name="Create a calendar link").click()
     for path in ("/settings/prompts", "/install"):
         phone.page.goto(path)
         phone.page.evaluate(
@@ -673,8 +673,8 @@ def test_nothing_reaches_past_the_edge_of_the_pages_of_prompts(new_phone, width)
     phone = new_phone(viewport={"width": width, "height": 700})
     page = phone.page
     turned_on(phone)
-    page.get_by_role("button", name="Make an address").click()
-    expect(page.get_by_label("Private address")).to_be_visible()
+    page.get_by_role("button", name="Create a calendar link").click()
+    expect(page.get_by_label("Private calendar link")).to_be_visible()
     score_and_return(page)
     for path in ("/", "/settings/prompts", "/install"):
         for size in ("100%", "200%"):

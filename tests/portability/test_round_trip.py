@@ -301,12 +301,12 @@ def test_journal_without_days_is_imported_and_undone(app, client, leader, browse
     other.call("POST", "/wins", {"text": "A tender"})
     other.call("POST", "/people", {"name": "Ana"})
     shown = upload(browser, export_journal(app, other).encode(), "journal.json")
-    assert "2 entries beside the days: reviews" in shown.text
+    assert "2 other entries: reviews" in shown.text
     path = shown.request.path
-    assert "2 entries beside the days are new." in post(path).text
+    assert "2 other entries are new." in post(path).text
     assert [win["text"] for win in leader.get("/wins").json["items"]] == ["A tender"]
-    assert "Everything was here already" not in post.get(path).text
-    assert "What was brought in is gone again." in post(f"{path}/undo").text
+    assert "Nothing new to import" not in post.get(path).text
+    assert "Everything that was imported is removed." in post(f"{path}/undo").text
     assert leader.get("/wins").json["items"] == []
 
 
@@ -539,7 +539,7 @@ def test_unknown_format_is_reported(leader):
 
 def test_page_downloads_each_format(leader, browser):
     leader.writes("2026-01-05", ("let-go", 4, "Stood aside."))
-    assert "Take everything with you" in browser.get("/settings/moving").text
+    assert "Export your journal" in browser.get("/settings/moving").text
     for wanted, media in (("json", "json"), ("markdown", "zip"), ("csv", "csv")):
         reply = browser.get(f"/settings/export/{wanted}")
         assert media in reply.content_type

@@ -68,21 +68,22 @@ def test_every_combination_of_channels_is_described():
             reach.channels or (by_mail and mail is MailState.UNVERIFIED)
         )
     nothing = Channels(0, 0, MailState.WORKS, by_mail=False, calendar=False)
-    assert explain_silence(nothing) == "no device has allowed notifications and mail is off"
+    assert explain_silence(nothing) == "no device has allowed notifications and email is off"
 
 
 def test_offer_is_not_reported_as_chosen(browser, leader, post):
-    """Regression: "Reminders are off" appeared above a checked "Ask me"."""
-    offer = "These times are our suggestion. Save them, or change them first."
+    """Regression: the page read as if reminders were on, with a time at which none could come."""
+    offer = "Our suggestion, in your time zone"
     shown = read_text(browser.get(PATH))
-    assert f"Reminders are off. {offer}" in shown
+    assert "Reminders can’t reach you yet. Turn them on for this device." in shown
+    assert offer in shown
     assert offer not in read_text(post(PATH, **FORM))
 
 
 def test_schedule_without_a_channel_stays_off(post, leader):
     shown = read_text(post(PATH, **FORM))
-    assert "Reminders stay off: no device has allowed notifications and mail is off." in shown
-    assert "Reminders are off." in shown
+    assert "Saved." in shown
+    assert "Reminders can’t reach you yet." in shown
     kept = get_schedule(leader)
     assert (kept["enabled"], kept["times"], kept["reaches"]) == (False, ["07:30"], [])
     assert kept["next_due_at"] is None
@@ -98,7 +99,7 @@ def test_each_channel_alone_is_enough_to_turn_reminders_on(post, leader, way):
     else:
         post(f"{PATH}/calendar")
     shown = read_text(post(PATH, **form))
-    said = {"push": "to one device", "mail": "by mail", "calendar": "in your calendar"}[way]
+    said = {"push": "to one device", "mail": "by email", "calendar": "in your calendar"}[way]
     assert f"Reminders come {said}." in shown
     kept = get_schedule(leader)
     assert (kept["enabled"], kept["reaches"]) == (True, [way])
@@ -109,7 +110,7 @@ def test_calendar_alone_turns_reminders_on(post, leader):
     assert "reminders are on" in shown
     assert get_schedule(leader)["reaches"] == ["calendar"]
     post(f"{PATH}/calendar/end")
-    assert "No reminder will come: no device has allowed" in read_text(post.get(PATH))
+    assert "Reminders can’t reach you yet." in read_text(post.get(PATH))
     assert get_schedule(leader)["reaches"] == []
 
 
@@ -118,14 +119,10 @@ def test_enabled_reminders_without_a_channel_are_reported(post, leader):
     assert (reply.status_code, reply.json["enabled"], reply.json["reaches"]) == (200, True, [])
     assert reply.json["ways"] == {"devices": 0, "mail": "works", "calendar": False}
     assert leader.call("PUT", "/prompt-schedule", reply.json).status_code == 200
-    for path in (PATH, "/"):
-        shown = read_text(post.get(path))
-        assert (
-            "No reminder will come: no device has allowed notifications and mail is off." in shown
-        )
-    assert "Allow notifications on a device, choose mail or add the calendar." in read_text(
-        post.get(PATH)
+    assert "No reminder will come: no device has allowed notifications and email is off." in (
+        read_text(post.get("/"))
     )
+    assert "Reminders can’t reach you yet." in read_text(post.get(PATH))
     leader.call("POST", "/push/subscriptions", A_BROWSER)
     assert "No reminder will come" not in read_text(post.get("/"))
     assert "Reminders come to one device." in read_text(post.get(PATH))
@@ -136,14 +133,12 @@ def test_mail_is_not_offered_without_a_mail_server(post, leader):
     page = post.get(PATH)
     assert 'name="by_mail"' not in page.text
     assert 'name="letter"' not in page.text
-    assert "this journal has no mail server" in read_text(page)
-    assert "choose mail" not in read_text(page)
-    shown = read_text(post(PATH, **FORM, by_mail="yes"))
-    assert "this journal sends no mail" in shown
+    assert "mail" not in read_text(page)
+    assert "mail" not in read_text(post(PATH, **FORM, by_mail="yes"))
     kept = get_schedule(leader)
     assert (kept["enabled"], kept["by_mail"]) == (False, False)
     assert kept["ways"]["mail"] == "no_server"
-    assert "No letter comes" in read_text(post(f"{PATH}/letter", letter="yes"))
+    assert "sends no email" in read_text(post(f"{PATH}/letter", letter="yes"))
     assert leader.get("/letter").json["enabled"] is False
     assert "mail" not in read_text(post.get("/")).lower().replace("e-mail", "")
 
@@ -151,22 +146,23 @@ def test_mail_is_not_offered_without_a_mail_server(post, leader):
 def test_mail_to_an_unconfirmed_address_is_no_channel(app, post, leader):
     unverify(app, leader)
     shown = read_text(post(PATH, **FORM, by_mail="yes"))
-    assert "Mail begins once your address is confirmed." in shown
-    silence = "no device has allowed notifications and your e-mail address is not confirmed"
-    assert f"No reminder will come: {silence}." in shown
+    assert "We can write to you once your email is confirmed." in shown
+    assert "Reminders can’t reach you yet. Confirm your email" in shown
     kept = get_schedule(leader)
     assert (kept["enabled"], kept["by_mail"], kept["reaches"]) == (True, True, [])
     assert kept["ways"]["mail"] == "unverified"
 
 
-def test_mail_can_be_turned_off_without_a_mail_server(post, leader, request):
+def test_mail_that_was_chosen_stays_so_while_there_is_no_mail_server(post, leader, request):
     leader.call("PUT", "/prompt-schedule", CHOSEN | {"by_mail": True})
     assert get_schedule(leader)["reaches"] == ["mail"]
     request.getfixturevalue("without_mail")
     assert get_schedule(leader)["reaches"] == []
     page = post.get(PATH)
-    assert 'name="by_mail" value="yes" checked' in page.text
-    assert "No reminder will come" in read_text(page)
+    assert 'type="hidden" name="by_mail" value="yes"' in page.text
+    assert "Reminders can’t reach you yet." in read_text(page)
+    post(PATH, **FORM, by_mail="yes")
+    assert get_schedule(leader)["by_mail"] is True
 
 
 def test_lost_device_is_reported_until_it_is_back(app, post, leader):
@@ -178,7 +174,7 @@ def test_lost_device_is_reported_until_it_is_back(app, post, leader):
         )
     shown = read_text(post.get(PATH))
     assert f"{device['device']} stopped taking notifications" in shown
-    assert "No reminder will come" in shown
+    assert "Reminders can’t reach you yet." in shown
     assert "No reminder will come" in read_text(post.get("/"))
     assert leader.get(f"/push/subscriptions/{device['id']}").status_code == 404
     leader.call("POST", "/push/subscriptions", A_BROWSER)
@@ -209,4 +205,4 @@ def test_refusing_or_outdated_device_is_no_channel(app, post, leader):
             [AttemptResult(UUID(device["id"]), clock.now(), Outcome.REFUSED, 403)],
         )
     assert get_schedule(leader)["reaches"] == []
-    assert "your devices have to be opened once more" in read_text(post.get(PATH))
+    assert "Open the journal once more on your devices" in read_text(post.get(PATH))

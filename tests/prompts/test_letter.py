@@ -210,11 +210,11 @@ def test_letter_quotes_at_most_one_short_line(text, line):
 
 def test_letter_is_turned_on_and_off_in_the_settings(leader, post):
     page = post("/settings/prompts/letter", letter="yes")
-    assert "Your next letter comes on Monday" in page.text
+    assert "Saved. Your next summary comes on Monday" in page.text
     assert leader.get("/letter").json["with_words"] is False
     post("/settings/prompts/letter", letter="yes", with_words="yes")
     assert leader.get("/letter").json["with_words"] is True
-    assert "No letter comes." in post("/settings/prompts/letter").text
+    assert "No summary comes." in post("/settings/prompts/letter").text
     assert leader.get("/letter").json["enabled"] is False
 
 

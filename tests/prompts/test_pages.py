@@ -45,7 +45,12 @@ def test_page_offers_a_time_before_anything_is_chosen(post, leader):
     assert get_schedule(leader)["chosen"] is False
     page = post.get(PATH)
     assert list_shown_times(page) == get_schedule(leader)["times"]
-    assert 'name="enabled" value="yes" checked' in page.text
+    assert "can’t reach you yet" in page.text
+    assert 'type="checkbox" id="enabled"' not in page.text, "a switch that switches nothing"
+    assert "Next:" not in page.text
+    without_script = page.text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert "Notifications need script" in without_script
+    assert "email or a calendar entry can remind you" in without_script
     assert PATH in post.get("/settings").text
 
 
@@ -114,25 +119,25 @@ def test_incomplete_quiet_hours_are_reported(post, leader):
 
 
 def test_device_is_listed_with_its_last_outcome_and_removed(post, leader):
-    assert "No device gets prompts yet" in post.get(PATH).text
+    assert "No device has reminders yet" in post.get(PATH).text
     device = leader.call("POST", "/push/subscriptions", SUBSCRIPTION).json["id"]
     page = post.get(PATH)
     assert f'data-device="{device}"' in page.text
     assert "Chrome, Android" in page.text
-    assert "Nothing has been sent yet" in page.text
+    assert "No reminder sent yet" in page.text
     assert "fcm.googleapis.com" not in page.text
     removed = post(f"{PATH}/devices/{device}/remove")
-    assert "gets no more prompts" in removed.text
+    assert "Reminders are off for that device" in removed.text
     assert leader.get("/push/subscriptions").json["items"] == []
 
 
 @pytest.mark.parametrize(
     ("kind", "said", "shown_later"),
     [
-        ("accepted", "The test is on its way", "Last handed over"),
+        ("accepted", "Test sent", "Last reminder sent"),
         ("unavailable", "did not answer", "did not answer"),
         ("too-large", "refused the test", "(413)"),
-        ("gone", "no longer takes prompts", "No device gets prompts yet"),
+        ("gone", "Reminders are off on that device", "No device has reminders yet"),
     ],
 )
 def test_test_message_is_sent_and_its_outcome_shown(
@@ -154,7 +159,7 @@ def test_device_with_an_older_key_is_shown_as_resting(post, leader, app, monkeyp
     chosen = app.extensions["settings"]
     other = replace(chosen, vapid_private_key=create_secrets()["VAPID_PRIVATE_KEY"])
     monkeypatch.setitem(app.extensions, "settings", other)
-    assert "Rests until the journal is opened there" in post.get(PATH).text
+    assert "Inactive until you open the journal on it" in post.get(PATH).text
 
 
 def test_device_of_another_leader_is_not_found(post, client):
@@ -197,7 +202,7 @@ def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client)
     assert get_schedule(leader)["by_mail"] is True, "a program that looks at links ended it"
     ended = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert ended.status_code == 200
-    assert "No more prompts by mail" in ended.text
+    assert "unsubscribed from reminder emails" in ended.text
     assert get_schedule(leader)["by_mail"] is False
     assert get_schedule(leader)["enabled"] is True
 
@@ -235,3 +240,19 @@ def test_time_that_never_comes_is_warned_of(leader, browser, post):
     wrong = post(PATH, **FORM, quiet_from="25:00", quiet_to="08:00").text
     assert wrong.count("Use a time like 03:00.") == 2  # in the summary and at the field
     assert "Say when quiet hours" not in wrong
+
+
+def test_reminders_that_nothing_can_bring_are_never_called_on(post, leader, app, monkeypatch):
+    monkeypatch.setitem(
+        app.extensions, "settings", replace(app.extensions["settings"], smtp_url="")
+    )
+    saved = post(PATH, **FORM)
+    assert "Saved." in saved.text
+    assert "Reminders can’t reach you yet." in saved.text
+    assert "Next:" not in saved.text
+    assert "mail" not in saved.text.partition("<main")[2], "this journal sends none"
+    assert get_schedule(leader)["enabled"] is False
+    made = post(f"{PATH}/calendar")
+    assert "Reminders come in your calendar." in made.text
+    assert "Next:" in made.text
+    assert 'id="enabled" name="enabled" value="yes" checked' in made.text

@@ -84,8 +84,9 @@ def test_page_links_to_confirming_the_address(app, leader, post):
     assert "not confirmed" not in post.get("/settings/prompts").text
     set_verified(app, None)
     page = post.get("/settings/prompts").text
-    assert "Your address is not confirmed yet." in page
-    assert 'href="/settings#address"' in page
+    assert "Your email is not confirmed yet." in page
+    assert 'href="/settings/security#address"' in page
     saved = post("/settings/prompts", enabled="yes", times="12:00", weekdays=["1"], by_mail="yes")
-    assert "Mail begins once your address is confirmed." in saved.text
-    assert 'id="address"' in post.get("/settings").text
+    assert "We can write to you once your email is confirmed." in saved.text
+    for page in ("/settings", "/settings/security"):
+        assert 'id="address"' in post.get(page).text

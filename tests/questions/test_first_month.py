@@ -50,8 +50,8 @@ def test_first_month_question_is_served_on_its_day(leader, today):
 
 def test_first_month_can_be_skipped_and_begun_again(leader, post):
     leader.call("POST", "/first-month")
-    assert "It ends by itself on" in post.get("/questions").text
-    assert "The ordinary questions go on." in post("/questions/first-month/skip").text
+    assert "It ends on" in post.get("/questions").text
+    assert "You’re back to the regular questions." in post("/questions/first-month/skip").text
     assert leader.get("/first-month").json == {"days": [], "is_running": False}
     assert "It begins on" in post("/questions/first-month").text
     assert leader.get("/first-month").json["is_running"] is True
@@ -62,7 +62,7 @@ def test_first_month_can_be_skipped_and_begun_again(leader, post):
 def test_first_month_needs_practice_days(leader, today, post):
     leader.call("POST", "/pauses", {"first_date": str(today), "last_date": None})
     assert leader.call("POST", "/first-month").status_code == 409
-    assert "too few practice days" in post("/questions/first-month").text
+    assert "enough practice days" in post("/questions/first-month").text
 
 
 def test_first_month_is_offered_after_joining(leader, post):

@@ -3,7 +3,14 @@
 Each module adds its views to the one blueprint.
 """
 
-from leaderjournal.accounts.pages import erasure, registration, settings, sign_in
+from leaderjournal.accounts.pages import (
+    erasure,
+    practice,
+    registration,
+    security,
+    settings,
+    sign_in,
+)
 from leaderjournal.accounts.pages.blueprint import blueprint
 
-__all__ = ["blueprint", "erasure", "registration", "settings", "sign_in"]
+__all__ = ["blueprint", "erasure", "practice", "registration", "security", "settings", "sign_in"]

@@ -28,7 +28,7 @@ def submit_deletion() -> Page:
     """Erase the account, given its password."""
     leader = get_current_leader()
     if not has_password(leader.id, request.form.get("password", "")):
-        errors = {"password": ["This is not your password."]}
+        errors = {"password": ["That password is incorrect."]}
         return render_template("accounts/delete.html", form={}, errors=errors), 422
     erase_account(leader.id, now=clock.now())
     response = clear_browser_session(None if clear_logs() else url_for("accounts.erased"))

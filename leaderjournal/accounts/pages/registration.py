@@ -15,12 +15,10 @@ from leaderjournal.accounts.schemas import NewAccountSchema
 from leaderjournal.accounts.store import EmailTaken
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
-from leaderjournal.kernel.days import ZONE_NAMES
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.kernel.setting_values import Registration
-
-ZONES = sorted(ZONE_NAMES)
+from leaderjournal.kernel.zone_choices import list_zone_groups
 
 
 @blueprint.get("/register/<token>")
@@ -70,8 +68,9 @@ def _find_first_page() -> str:
 
 
 def _render_form(errors: Errors | None = None) -> str:
+    zones = list_zone_groups(request.form.get("time_zone", "UTC"), now=clock.now())
     return render_template(
-        "accounts/register.html", zones=ZONES, form=request.form, errors=errors or {}
+        "accounts/register.html", zones=zones, form=request.form, errors=errors or {}
     )
 
 

@@ -24,6 +24,7 @@ from leaderjournal.kernel.days import (
 
 PracticeDays = frozenset[int]  # ISO weekdays: 1 is Monday, 7 is Sunday
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONDAY_TO_FRIDAY: PracticeDays = frozenset({1, 2, 3, 4, 5})
 LATE_ENTRY_WINDOW = timedelta(hours=48)
 SHORTEST_EXPECTED_DAY = timedelta(hours=12)
@@ -39,6 +40,18 @@ def parse_practice_days(weekdays: Iterable[int]) -> PracticeDays:
     if not chosen or not chosen <= frozenset(range(1, 8)):
         raise ValueError("practice_days: choose one or more days from 1 (Monday) to 7 (Sunday)")
     return chosen
+
+
+def format_weekdays(weekdays: Collection[int]) -> str:
+    """Return ISO weekdays in words: Every day, Monday to Friday, Monday and Wednesday."""
+    days = sorted(weekdays)
+    if len(days) == len(WEEKDAYS):
+        return "Every day"
+    names = [WEEKDAYS[day - 1] for day in days]
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{names[0]} to {names[-1]}"
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 @dataclass(frozen=True, slots=True)

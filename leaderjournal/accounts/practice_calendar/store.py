@@ -190,6 +190,19 @@ def add_pause(account: UUID, pause: Pause) -> StoredPause:
     return StoredPause(row.id, row.first_date, row.last_date)
 
 
+def change_pause(account: UUID, pause_id: UUID, pause: Pause) -> bool:
+    """Give a pause of the account other days; tell whether there is one."""
+    with write_transaction() as session:
+        changed = count_changed_rows(
+            session,
+            sa.update(PauseRow)
+            .where(PauseRow.account_id == account, PauseRow.id == pause_id)
+            .values(first_date=pause.first_date, last_date=pause.last_date),
+        )
+        _send_calendar_changed(session, account)
+    return bool(changed)
+
+
 def remove_pause(account: UUID, pause_id: UUID) -> bool:
     """Remove a pause of the account; tell whether there was one."""
     with write_transaction() as session:

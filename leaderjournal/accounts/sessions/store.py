@@ -125,6 +125,12 @@ def list_sessions(account_id: UUID) -> list[BrowserSession]:
     return list(db.session.scalars(query.order_by(BrowserSession.last_seen_at.desc())))
 
 
+def count_sessions(account_id: UUID) -> int:
+    """Return how many sessions the account has."""
+    query = sa.select(sa.func.count()).where(BrowserSession.account_id == account_id)
+    return db.session.scalar(query.select_from(BrowserSession)) or 0
+
+
 def end_sessions(
     account_id: UUID, *, now: Instant, only: UUID | None = None, but: UUID | None = None
 ) -> int:

@@ -74,12 +74,11 @@ def send_link() -> Response:
     leader, now = get_current_leader(), clock.now()
     pending = store.find_pending_verification(leader, now=now)
     if not get_settings().smtp_url or not (pending or leader.email_verified_at is None):
-        return redirect(url_for("accounts.settings"), 303)
+        return redirect(url_for("accounts.security"), 303)
     email = pending.email if pending else leader.email
     enqueue(send_proof, str(store.create_verification(leader, email, now=now)))
-    return _redirect_with_message(
-        f"The link is on its way to {email}. It works for three days.", "good"
-    )
+    flash(f"The link is on its way to {email}. It works for three days.", "good")
+    return redirect(url_for("accounts.security"), 303)
 
 
 @blueprint.post("/settings/email/cancel")
@@ -87,4 +86,5 @@ def send_link() -> Response:
 def cancel() -> Response:
     """Cancel the change of address."""
     store.cancel_verification(get_current_leader().id)
-    return _redirect_with_message("Your address stays as it is.", "good")
+    flash("Your email stays as it is.", "good")
+    return redirect(url_for("accounts.security"), 303)

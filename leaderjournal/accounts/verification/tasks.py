@@ -45,7 +45,9 @@ def send_email_notice(notice_id: str) -> None:
         return
     email, notice = found
     subject, body = NOTICES[notice]
-    send_account_mail(email, subject, body.format(link=f"{get_settings().public_url}/settings"))
+    send_account_mail(
+        email, subject, body.format(link=f"{get_settings().public_url}/settings/security")
+    )
     store.delete_notice(UUID(notice_id))
 
 

@@ -70,7 +70,7 @@ def format_channels(available: Channels) -> str:
         Channel.PUSH: "to one device"
         if available.devices == 1
         else f"to {available.devices} devices",
-        Channel.MAIL: "by mail",
+        Channel.MAIL: "by email",
         Channel.CALENDAR: "in your calendar",
     }
     return _join([texts[channel] for channel in available.channels])
@@ -78,11 +78,11 @@ def format_channels(available: Channels) -> str:
 
 def explain_silence(available: Channels) -> str:
     """Return why no reminder comes, as the end of a sentence."""
-    mail = "mail is off"
+    mail = "email is off"
     if available.mail is MailState.NO_SERVER:
-        mail = "this journal sends no mail"
+        mail = "this journal sends no email"
     elif available.mail_waits:
-        mail = "your e-mail address is not confirmed"
+        mail = "your email is not confirmed"
     device = "no device has allowed notifications"
     if available.stale_devices:
         device = "your devices have to be opened once more"
@@ -93,18 +93,27 @@ def suggest_next_step(available: Channels) -> str:
     """Return a sentence on what the leader can do so that reminders come."""
     steps = ["allow notifications on a device"]
     if available.mail_waits:
-        steps.append("confirm your e-mail address")
+        steps.append("confirm your email")
     elif available.mail is not MailState.NO_SERVER:
-        steps.append("choose mail")
+        steps.append("choose email")
     steps.append("add the calendar")
     sentence = _join(steps, "or")
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
+def suggest_first_step(available: Channels) -> str:
+    """Return the nearest thing that a leader can do, on the page that offers the rest too."""
+    if available.stale_devices:
+        return "Open the journal once more on your devices, or turn reminders on for this one."
+    if available.mail_waits:
+        return "Confirm your email, or turn them on for this device."
+    return "Turn them on for this device."
+
+
 def suggest_other_channels(available: Channels) -> str:
     """Return a sentence about the channels besides notifications."""
     if available.mail is not MailState.NO_SERVER:
-        return "A mail or a calendar entry can remind you instead."
+        return "An email or a calendar entry can remind you instead."
     return "A calendar entry can remind you instead."
 
 

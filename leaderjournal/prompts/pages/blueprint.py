@@ -7,7 +7,7 @@ blueprint = Blueprint("prompts", __name__)
 
 Page = Redirect | Response | str | tuple[str, int]
 
-MAIL_WAITS = "Saved. Mail begins once your address is confirmed."
+MAIL_WAITS = "Saved. We can write to you once your email is confirmed."
 
 
 def flash_and_return(

@@ -52,9 +52,9 @@ def make_calendar() -> Page:
     if not stored.schedule.enabled and is_only_channel and stored.schedule.times:
         schedule = replace(stored.schedule, enabled=True)
         schedule_store.save_schedule(leader, schedule, by_mail=stored.by_mail, now=clock.now())
-        notice = "Your calendar has an address, and reminders are on."
+        notice = "Your calendar link is ready, and reminders are on."
     else:
-        notice = "Your calendar has a new address."
+        notice = "Your calendar link is ready."
     return flash_and_return(notice, section="calendar")
 
 
@@ -63,6 +63,4 @@ def make_calendar() -> Page:
 def end_calendar() -> Page:
     """Revoke the private address."""
     feed_store.revoke_token(get_current_leader().id)
-    return flash_and_return(
-        "The address has ended: whoever has it finds nothing there.", section="calendar"
-    )
+    return flash_and_return("Calendar link turned off.", section="calendar")

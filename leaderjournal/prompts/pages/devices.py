@@ -18,11 +18,11 @@ from leaderjournal.prompts.push.rules import Outcome
 from leaderjournal.prompts.push.store import DeviceStatus
 
 TEST_NOTICES = {
-    Outcome.SENT: ("The test is on its way. It shows within a few seconds.", "good"),
-    Outcome.GONE: ("That device no longer takes prompts. Turn them on there once more.", "problem"),
-    Outcome.LATER: ("Its push service did not answer. Try again in a minute.", "problem"),
+    Outcome.SENT: ("Test sent. It should arrive in a few seconds.", "good"),
+    Outcome.GONE: ("Reminders are off on that device. Turn them on there again.", "problem"),
+    Outcome.LATER: ("Its notification service did not answer. Try again in a minute.", "problem"),
     Outcome.REFUSED: (
-        "Its push service refused the test. Turn prompts off and on again on that device.",
+        "Its notification service refused the test. Turn reminders off and on there.",
         "problem",
     ),
 }
@@ -79,7 +79,7 @@ def remove_device(device_id: UUID) -> Page:
     """Send no more prompts to a device."""
     if not push_store.unsubscribe(get_current_leader().id, device_id, now=clock.now()):
         abort(404)
-    return flash_and_return("That device gets no more prompts.", section="devices")
+    return flash_and_return("Reminders are off for that device.", section="devices")
 
 
 def _get_state(device: DeviceStatus) -> DeviceState:

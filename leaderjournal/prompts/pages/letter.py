@@ -46,14 +46,14 @@ def choose_letter() -> Page:
     mail = channel_store.get_mail_state(leader)
     if enabled and mail is MailState.NO_SERVER:
         return flash_and_return(
-            "No letter comes: this journal sends no mail.", "problem", section="letter"
+            "This journal sends no email, so no summary can come.", "problem", section="letter"
         )
     choice = letter_store.save_choice(
         leader, enabled=enabled, with_words="with_words" in request.form, now=clock.now()
     )
     if choice.next_date is None:
-        return flash_and_return("No letter comes.", section="letter")
+        return flash_and_return("Saved. No summary comes.", section="letter")
     if mail is MailState.UNVERIFIED:
         return flash_and_return(MAIL_WAITS, section="letter")
     date = f"{choice.next_date:%A}, {choice.next_date.day} {choice.next_date:%B}"
-    return flash_and_return(f"Your next letter comes on {date}.", section="letter")
+    return flash_and_return(f"Saved. Your next summary comes on {date}.", section="letter")

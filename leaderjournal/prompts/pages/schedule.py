@@ -11,8 +11,9 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.zone_choices import format_zone
 from leaderjournal.prompts.channels import store as channel_store
-from leaderjournal.prompts.channels.rules import MailState, explain_silence, suggest_next_step
+from leaderjournal.prompts.channels.rules import MailState
 from leaderjournal.prompts.letter import store as letter_store
 from leaderjournal.prompts.pages.blueprint import MAIL_WAITS, Page, blueprint, flash_and_return
 from leaderjournal.prompts.pages.calendar import find_feed_url
@@ -32,12 +33,13 @@ from leaderjournal.prompts.schedule.silent_times.rules import explain_silent_tim
 class SettingsPage:
     """What the page of settings shows.
 
-    `next_due_at` and `snoozed_until` are None once they are past; `feed_url` is None where the
-    calendar has no address; `errors` are messages by the form's field; `warnings` name the stored
-    times at which no prompt comes.
+    `zone` names the leader's time zone; `next_due_at` and `snoozed_until` are None once they are
+    past; `feed_url` is None where the calendar has no address; `errors` are messages by the form's
+    field; `warnings` name the stored times at which no prompt comes.
     """
 
     form: ScheduleForm
+    zone: str
     max_times: int
     reminders: ReminderState
     is_offer: bool
@@ -74,17 +76,9 @@ def save_schedule() -> Page:
     found = channel_store.get_channels(leader, replace(before, by_mail=by_mail))
     if found.mail is MailState.NO_SERVER:
         by_mail = by_mail and before.by_mail  # mail that is not offered cannot be turned on
-    # Reminders stay off until there is a channel by which they come.
-    stays_off = schedule.enabled and not found.can_deliver
-    schedule_store.save_schedule(
-        leader,
-        replace(schedule, enabled=schedule.enabled and not stays_off),
-        by_mail=by_mail,
-        now=clock.now(),
-    )
-    if stays_off:
-        silence, step = explain_silence(found), suggest_next_step(found)
-        return flash_and_return(f"Saved. Reminders stay off: {silence}. {step}", "problem")
+    # Reminders stay off until there is a channel by which they come; the page says how to get one.
+    schedule = replace(schedule, enabled=schedule.enabled and found.can_deliver)
+    schedule_store.save_schedule(leader, schedule, by_mail=by_mail, now=clock.now())
     return flash_and_return(MAIL_WAITS if found.mail_waits else "Saved.")
 
 
@@ -95,6 +89,7 @@ def _render_settings(form: ScheduleForm | None = None, errors: Errors | None = N
     reminders = summarize_reminders(leader, stored, devices)
     page = SettingsPage(
         form=form or ScheduleForm.from_stored(stored),
+        zone=format_zone(leader.time_zone, now),
         max_times=MAX_TIMES,
         reminders=reminders,
         is_offer=not stored.chosen,

@@ -94,6 +94,11 @@ class ScheduleForm:
         """Whether there is more than one time."""
         return len(self.times) > 1
 
+    @property
+    def has_exceptions(self) -> bool:
+        """Whether there are quiet hours or a pause to show."""
+        return bool(self.quiet_from or self.quiet_to or self.paused_until)
+
     def to_document(self) -> dict[str, Any]:
         """Return the schedule as the API takes it; an empty time is none."""
         return {

@@ -50,6 +50,11 @@ def list_own_questions(cipher: Cipher) -> list[StoredQuestion]:
     return [_decrypt_question(cipher, row) for row in rows]
 
 
+def count_own_questions(account: UUID) -> int:
+    """Return how many questions of their own the leader is asked; paused ones are left out."""
+    return sum(not row.retired for row in OWN_QUESTIONS.read(db.session, account=account))
+
+
 def get_own_question(cipher: Cipher, question_id: UUID) -> StoredQuestion | None:
     """Return one of the leader's own questions; None if there is no such question."""
     row = _find_row(db.session, cipher.account, question_id)

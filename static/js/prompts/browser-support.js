@@ -6,7 +6,7 @@ export const isAppleHandheld = /iPhone|iPad|iPod/.test(agent)
   || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1);
 
 const APP = "(display-mode: standalone), (display-mode: minimal-ui), (display-mode: fullscreen)";
-const isApp = navigator.standalone === true || matchMedia(APP).matches;
+export const isApp = navigator.standalone === true || matchMedia(APP).matches;
 
 // Returns "possible", "blocked" by the leader or the system, "install" first, "insecure" or "missing".
 export function getPromptSupport() {
@@ -15,6 +15,14 @@ export function getPromptSupport() {
     return Notification.permission === "denied" ? "blocked" : "possible";
   }
   return isAppleHandheld && !isApp ? "install" : "missing";
+}
+
+// Returns what a leader calls the device: "phone", "tablet" or "computer".
+export function getDeviceKind() {
+  if (/iPad|Macintosh/.test(agent) && isAppleHandheld) return "tablet";
+  if (/iPhone|iPod/.test(agent)) return "phone";
+  if (/Android/.test(agent)) return /Mobile/.test(agent) ? "phone" : "tablet";
+  return "computer";
 }
 
 export function getBrowserName() {

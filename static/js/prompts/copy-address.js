@@ -1,4 +1,4 @@
-// Copies the address of the calendar to the clipboard.
+// Copies the calendar link to the clipboard.
 const button = document.querySelector("[data-copy]");
 
 if (button && navigator.clipboard) {
@@ -11,7 +11,7 @@ if (button && navigator.clipboard) {
       status.textContent = "Copied.";
     } catch {
       input.select();
-      status.textContent = "Press copy now: the address is selected.";
+      status.textContent = "The link is selected: copy it now.";
     }
   });
 }

@@ -1,10 +1,11 @@
-// Turns prompts on and off on this device, and marks this device in the list of devices.
-import { getPromptSupport } from "./browser-support.js";
+// Turns reminders on and off on this device, and marks this device in the list of devices.
+import { getDeviceKind, getPromptSupport } from "./browser-support.js";
 import { NotAllowed, turnOnPrompts, explainFailure, waitForWorker } from "./turn-on-prompts.js";
 
 const switchBox = document.getElementById("this-device");
 const status = switchBox.querySelector("[role=status]");
-const enabled = document.getElementById("enabled");
+
+for (const word of document.querySelectorAll("[data-device-kind]")) word.textContent = getDeviceKind();
 
 const findRow = (device) => device && document.querySelector(`[data-device="${device.id}"]`);
 
@@ -31,12 +32,12 @@ async function showState() {
   findRow(await promptStore.getDevice())?.querySelector("[data-this-one]").removeAttribute("hidden");
 }
 
-// Reloads only the list and the state: what is typed into the form beside them stays.
+// Reloads only the list, the state and the switch: what is typed into the form beside them stays.
 async function reloadList() {
   const fresh = new DOMParser().parseFromString(
     await (await fetch(location.pathname, { cache: "no-store" })).text(), "text/html",
   );
-  for (const id of ["device-list", "reminders-state"]) {
+  for (const id of ["device-list", "reminders-state", "reminders-switch"]) {
     const part = fresh.getElementById(id);
     document.getElementById(id).replaceWith(part);
   }
@@ -66,13 +67,10 @@ function handleButtons(name, act, done) {
   });
 }
 
-handleButtons("turn-on", async () => {
-  await turnOnPrompts();
-  enabled.checked = true; // as the server has stored it
-}, "Prompts come to this device.");
+handleButtons("turn-on", turnOnPrompts, "Reminders are on for this device.");
 handleButtons("turn-off", async () => {
   await pushDevice.turnOff(await waitForWorker());
-}, "Prompts no longer come to this device.");
+}, "Reminders are off for this device.");
 
 // A device that is removed from the list must not subscribe again.
 document.addEventListener("submit", async (event) => {

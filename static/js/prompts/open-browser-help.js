@@ -1,7 +1,9 @@
-// Opens the help for this browser.
+// Puts the help for this browser first, and opens it.
 import { getBrowserName } from "./browser-support.js";
 
 const name = getBrowserName();
 for (const help of document.querySelectorAll("details[data-browsers]")) {
-  if (help.dataset.browsers.split(" ").includes(name)) help.open = true;
+  if (!help.dataset.browsers.split(" ").includes(name)) continue;
+  help.open = true;
+  help.parentElement.prepend(help);
 }

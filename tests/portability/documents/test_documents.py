@@ -119,7 +119,7 @@ def test_pdf_of_a_year_is_made_by_the_worker_and_kept_for_a_day(app, client, lea
     write_days(leader)
     shown = post("/settings/document/2026", every_day="yes", names="with")
     path = shown.request.path
-    assert "Your PDF is being made" in shown.text
+    assert "Creating your PDF" in shown.text
     assert browser.get(f"{path}/file").status_code == 404
     assert run_queued_tasks(app) == 1
     assert "2026 is ready" in browser.get(path).text

@@ -426,10 +426,10 @@ def test_page_previews_imports_and_undoes_a_file(leader, browser, post):
     )
     shown = upload(browser, file.getvalue())
     for said in (
-        "This is a Day One export",
+        "We found a Day One export",
         "2 days, from 2024-05-06 to 2024-05-07",
         "One day is here already; what is new is added to it.",
-        "Not brought in: 2 photos.",
+        "Not imported: 2 photos.",
         "One entry was not understood",
         "Journal.json, entry 2",
     ):
@@ -438,7 +438,7 @@ def test_page_previews_imports_and_undoes_a_file(leader, browser, post):
 
     path = shown.request.path
     shown = post(path)
-    assert "Your journal has moved in" in shown.text
+    assert "Import complete" in shown.text
     assert leader.get("/reflections/2024-05-06").json["note"] == "fine"
     assert leader.get("/reflections/2024-05-07").json["answers"][0]["text"] == "Mine."
     assert leader.get("/reflections/2024-05-07").json["note"] == "there"
@@ -485,7 +485,7 @@ def test_large_journal_is_imported_by_the_worker(app, leader, browser, post):
     path = shown.request.path
     assert run_queued_tasks(app) == 1
     assert "450 days, from 2020-01-01" in browser.get(path).text
-    assert "Bringing it in" in post(path).text
+    assert "Importing…" in post(path).text
     assert leader.get("/reflections/2020-01-01").status_code == 404
     assert run_queued_tasks(app) == 1
     assert "450 days are new" in browser.get(path).text
@@ -550,7 +550,7 @@ def test_file_is_encrypted_and_deleted_after_the_import(app, leader, browser, po
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(None, "Choose the file"), (b"diary", "This is no journal that can be read")],
+    [(None, "Choose a file"), (b"diary", "This is no journal that can be read")],
 )
 def test_page_says_why_a_file_cannot_be_read(browser, content, why):
     if content is None:
