@@ -73,6 +73,41 @@ def merge_people(person: Person, duplicate: Person) -> Person:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PassagesOfDay:
+    """The texts of a day about a person; `also_on` are other days with the very same text."""
+
+    local_date: LocalDate
+    texts: tuple[str, ...]
+    also_on: tuple[LocalDate, ...]
+
+
+def group_passages(passages: Iterable[tuple[LocalDate, str]]) -> list[PassagesOfDay]:
+    """Return texts by the day they were written, the latest first, and each text only once.
+
+    `passages` come the latest first; a repeated text stands under its latest day.
+    """
+    days: defaultdict[LocalDate, dict[str, str]] = defaultdict(dict)
+    latest: dict[str, LocalDate] = {}
+    also_on: defaultdict[LocalDate, list[LocalDate]] = defaultdict(list)
+    for day, text in passages:
+        same = normalize_passage(text)
+        first = latest.setdefault(same, day)
+        if first == day:
+            days[day].setdefault(same, text)
+        elif day not in also_on[first]:
+            also_on[first].append(day)
+    return [
+        PassagesOfDay(day, tuple(texts.values()), tuple(also_on[day]))
+        for day, texts in days.items()
+    ]
+
+
+def normalize_passage(text: str) -> str:
+    """Return what two texts have in common that are the same but for case and spaces."""
+    return " ".join(text.casefold().split())
+
+
 def count_acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:
     """Return how many acts each person received."""
     counts: defaultdict[UUID, int] = defaultdict(int)
