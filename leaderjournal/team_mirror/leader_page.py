@@ -18,7 +18,7 @@ from leaderjournal.team_mirror.rules import (
     format_month,
 )
 from leaderjournal.team_mirror.store import Mirror
-from leaderjournal.team_mirror.trend import Trend, build_trend, format_score
+from leaderjournal.team_mirror.trend import Trend, build_trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class KeyScore:
 
     slug: str
     name: str
-    score: str
+    mean: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _build_result(result: MirrorResult) -> Result:
     return Result(
         answers=result.answers,
         scores=[
-            KeyScore(key.slug, key.name, format_score(score))
+            KeyScore(key.slug, key.name, f"{score.mean:.1f}", score.n)
             for key in keys
             if (score := result.scores.get(key.slug))
         ],

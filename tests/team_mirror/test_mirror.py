@@ -35,9 +35,9 @@ def test_month_shows_leader_and_team_scores_side_by_side(app, leader, post):
         "let-go": {"mean": 4, "n": 5},
     }
     month = post.get(f"/month/{today[:7]}").text
-    assert "Lead from the front: your team sees 1.0 less than you do." in month
-    assert "Protect &amp; serve: your team sees 0.4 more than you give yourself." in month
-    assert "Let go: your team sees 2.0 more than you give yourself." in month
+    assert "Lead from the front: your team scored you 1.0 lower than you did." in month
+    assert "Protect &amp; serve: your team scored you 0.4 higher than you did." in month
+    assert "Let go: your team scored you 2.0 higher than you did." in month
 
 
 def test_key_with_fewer_than_three_scores_is_not_shown(app, leader):

@@ -65,6 +65,7 @@ class LogPage:
     today: LocalDate
     form: EntryForm
     is_form_open: bool
+    is_import_open: bool
     field_names: Mapping[str, str]
 
 
@@ -109,7 +110,8 @@ def build_log_page(
         older=Cursor.encode(*after) if after else "",
         today=today,
         form=build_new_form(kind, people, today=today, failed=failed),
-        is_form_open=failed is not None,
+        is_form_open=bool(failed and failed.submitted),
+        is_import_open=bool(failed and not failed.submitted),
         field_names=FIELD_NAMES,
     )
 

@@ -44,7 +44,8 @@ def add_person() -> Page:
     errors = save_form(Kind.PERSON, None)
     if errors:
         return _render_people(errors), 422
-    flash(f"{request.form['name'].strip()} added to your team.", "good")
+    name = " ".join(request.form["name"].split())
+    flash(f"{name} added to your team.", "good")
     return redirect(url_for("practice_log.people"), 303)
 
 

@@ -132,7 +132,7 @@ def build_person_page(
             texts=[shorten_text(text, LONGEST_EXCERPT) for text in found.texts],
             local_date=found.local_date,
             day=format_full_day(found.local_date),
-            also_on=", ".join(format_day(day, today) for day in found.also_on),
+            also_on=_format_days(found.also_on, today),
         )
         for found in store.find_passages(cipher, person, today=today)
     ]
@@ -173,6 +173,14 @@ def build_person_page(
         errors={} if "into" in errors else errors,
         merge_errors={"into": errors["into"]} if "into" in errors else {},
     )
+
+
+def _format_days(days: Sequence[LocalDate], today: LocalDate) -> str:
+    """Return days in words: the first two, and how many more there are."""
+    named = [format_day(day, today) for day in days[:2]]
+    if len(days) > 2:
+        named.append(f"{len(days) - 2} more")
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def _format_summary(person: Person, status: PersonStatus) -> str:
