@@ -73,7 +73,7 @@ TABS = {
     Kind.COMMITMENT: ("commitments", "Commitments"),
     Kind.HAND_OFF: ("hand-offs", "Hand-offs"),
     Kind.WIN: ("wins", "Wins"),
-    Kind.NUMBER: ("numbers", "The number"),
+    Kind.NUMBER: ("numbers", "Number"),
 }
 
 
