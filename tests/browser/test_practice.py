@@ -270,7 +270,7 @@ def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
     assert len({*one, *other}) == 5
     assert_accessible(page, "the card of a win")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Save the picture").click()
+        page.get_by_role("link", name="Save image").click()
     assert download.value.suggested_filename == "win.png"
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 

@@ -114,8 +114,8 @@ def test_commitment_can_be_settled_in_the_log_long_after_its_due_day(leader, pos
     page = post(
         f"/log/commitments/{made['id']}", due_on=made["due_on"], state="missed", reason="Ill"
     )
-    assert "Marked as not done." in page.text
-    assert "Not done" in post.get("/log/commitments?show=closed").text
+    assert "Marked as not kept." in page.text
+    assert "Not kept" in post.get("/log/commitments?show=closed").text
     [found] = leader.get("/commitments").json["items"]
     assert (found["text"], found["state"], found["reason"]) == ("Ring Ana", "missed", "Ill")
     assert leader.get(f"/reflections/{day}").json["commitment"] == "Ring Ana"
@@ -172,7 +172,7 @@ def test_ticking_a_commitment_off_can_be_undone(leader, post, today):
     before = get_only(leader, "commitments")
     for back in ({}, {"back": "today"}):
         page = post(f"/log/commitments/{before['id']}", state="kept", **back)
-        assert "Marked as done." in page.text
+        assert "Marked as kept." in page.text
         assert get_only(leader, "commitments")["settled_on"] == str(today)
         assert list_titles(post.get("/log").text) == []
         action, fields = read_undo(page.text)

@@ -17,7 +17,7 @@ FIELD_NAMES = {
     "due_on": "Due",
     "state": "Status",
     "reason": "Reason",
-    "settled_on": "Date done or given up",
+    "settled_on": "Closed on",
     "period": "Period",
     "target": "Target",
     "actual": "Result",

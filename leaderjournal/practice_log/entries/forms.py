@@ -30,7 +30,7 @@ from leaderjournal.practice_log.trash import store as trash_store
 
 Page = Response | str | tuple[str, int]
 
-SETTLED = {"kept": "Marked as done.", "missed": "Marked as not done."}
+SETTLED = {"kept": "Marked as kept.", "missed": "Marked as not kept."}
 
 _PARSERS: dict[str, Callable[[str], object]] = {
     "every_days": parse_whole_number,

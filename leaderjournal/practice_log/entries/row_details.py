@@ -38,7 +38,7 @@ def _list_commitment_details(commitment: Commitment, today: LocalDate) -> list[s
     if commitment.state == "open" or commitment.settled_on is None:
         status = _format_due(commitment.due_on, today)
     else:
-        result = "Done" if commitment.state == "kept" else "Not done"
+        result = "Kept" if commitment.state == "kept" else "Not kept"
         status = f"{result} {format_day(commitment.settled_on, today)}"
     moved = f"rescheduled {format_count(commitment.moved, 'time')}" if commitment.moved else ""
     return [status, moved, commitment.reason]
