@@ -106,7 +106,7 @@ def _format_change(scored: Sequence[tuple[str, KeyMean]]) -> str:
     change = round(round(latest.mean, 1) - round(before.mean, 1), 1)
     if not change:
         return f"same as {format_month(month)}"
-    return f"{abs(change)} {'up' if change > 0 else 'down'} on {format_month(month)}"
+    return f"{abs(change):.1f} {'up' if change > 0 else 'down'} on {format_month(month)}"
 
 
 def _count_months(month: str) -> int:

@@ -464,3 +464,68 @@ def test_month_shows_the_quarter_number_beside_its_own(leader, post, today):
     assert figures["number"] is None
     assert figures["quarter"] == {"target": 3600, "actual": None, "unit": "k€"}
     assert leader.get(f"/summaries/{today:%Y}/practice").json["quarter"] is None
+
+
+def test_people_page_says_how_late_one_is_and_how_they_were_last_helped(leader, post, today):
+    added = str(today - timedelta(days=20))
+    ids = {}
+    for name, every_days, ago in (("Ana", 7, 10), ("Ben", 7, 7), ("Cleo", 7, 6), ("Dan", 30, 1)):
+        person = {"name": name, "every_days": every_days, "local_date": added}
+        ids[name] = leader.call("POST", "/people", person).json["id"]
+        day = today - timedelta(days=ago)
+        leader.call("PUT", f"/people/{ids[name]}/acts/{day}", {"acts": ["coach", "help"]})
+    leader.call("POST", "/people", {"name": "Eve"})
+    page = post.get("/people").text
+    assert "1 person is waiting longer than you planned." in page
+    cards = re.findall(r'<span class="person-name">(.*?)</a>', page, re.DOTALL)
+    said = [" ".join(re.sub(r"<[^>]+>", " ", card).split()) for card in cards]
+    assert said == [
+        "Ana 3 days later than you planned Coach, Help · 10 days ago",
+        "Ben Due today Coach, Help · 7 days ago",
+        "Cleo Due tomorrow Coach, Help · 6 days ago",
+        "Dan Due in 29 days Coach, Help · yesterday",
+        "Eve Nothing logged yet",
+    ]
+    assert page.count("due-late") == 1
+    assert "The last 90 days" not in post.get(f"/people/{ids['Ana']}").text, "one day says nothing"
+
+
+def test_empty_people_page_says_what_will_be_there(leader, post):
+    page = post.get("/people").text
+    assert "You’ll see who you helped last, and who you’ve lost touch with." in page
+    assert '<details class="card add" open>' in page
+
+
+def test_persons_page_shows_each_text_once_and_what_was_promised(leader, post, today):
+    ana = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
+    for ago in (1, 2, 5, 9):
+        day = today - timedelta(days=ago)
+        leader.writes(day, ("let-go", 3, "Told Ana plainly."), note=f"Ana, {ago} days ago.")
+    leader.call("POST", "/commitments", {"text": "Give Ana the pricing"})
+    leader.call("POST", "/commitments", {"text": "Ring Ana", "state": "kept"})
+    leader.call("POST", "/commitments", {"text": "Ring Anabel"})
+    deck = leader.call("POST", "/hand-offs", {"text": "The deck", "person_id": ana}).json["id"]
+    page = post.get(f"/people/{ana}").text
+    assert page.count("Told Ana plainly.") == 1
+    assert page.count("Ana, 9 days ago.") == 1
+    assert "and 1 more</figcaption>" in page
+    assert list_titles(page) == ["Give Ana the pricing", "The deck"]
+    assert f'href="/log/hand-offs/{deck}"' in page
+
+
+def test_period_is_chosen_from_a_list_and_may_still_be_typed(leader, post, browser, today):
+    page = post.get("/log/numbers").text
+    assert f'<option value="{today:%Y-%m}" selected>{today:%B %Y}</option>' in page
+    year, week, _ = today.isocalendar()
+    assert f'<option value="{year}-W{week:02}">Week {week}, {year}</option>' in page
+    for period, name in (("2009-Q1", "1st quarter 2009"), ("0001-01", "January 0001")):
+        post("/log/numbers", period=period, target="5")
+        page = post.get("/log/numbers").text
+        assert f'class="row-text">{name}<' in page
+        number = next(n for n in leader.get("/numbers").json["items"] if n["period"] == period)
+        change = post.get(f"/log/numbers/{number['id']}").text
+        assert f'<option value="{period}" selected>{name}</option>' in change
+    form = {"csrf_token": browser.csrf, "period": "2026-13", "target": "5"}
+    refused = browser.post("/log/numbers", data=form)
+    assert refused.status_code == 422
+    assert '<option value="2026-13" selected>2026-13</option>' in refused.text
