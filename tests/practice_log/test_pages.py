@@ -501,6 +501,7 @@ def test_persons_page_shows_each_text_once_and_what_was_promised(leader, post, t
     for ago in (1, 2, 5, 9):
         day = today - timedelta(days=ago)
         leader.writes(day, ("let-go", 3, "Told Ana plainly."), note=f"Ana, {ago} days ago.")
+    leader.writes(today, note="Words of a long day. " * 30 + "Then Ana spoke up.")
     leader.call("POST", "/commitments", {"text": "Give Ana the pricing"})
     leader.call("POST", "/commitments", {"text": "Ring Ana", "state": "kept"})
     leader.call("POST", "/commitments", {"text": "Ring Anabel"})
@@ -508,6 +509,8 @@ def test_persons_page_shows_each_text_once_and_what_was_promised(leader, post, t
     page = post.get(f"/people/{ana}").text
     assert page.count("Told Ana plainly.") == 1
     assert page.count("Ana, 9 days ago.") == 1
+    assert "Then Ana spoke up." in page
+    assert page.count("Words of a long day.") < 5, "a long text begins near the name"
     assert "and 1 more</figcaption>" in page
     assert list_titles(page) == ["Give Ana the pricing", "The deck"]
     assert f'href="/log/hand-offs/{deck}"' in page

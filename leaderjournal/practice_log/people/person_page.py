@@ -13,7 +13,7 @@ from leaderjournal.practice_log.entries.row_details import format_details
 from leaderjournal.practice_log.entries.rules import HandOff, Kind, Person, Win
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people import store
-from leaderjournal.practice_log.people.rules import PersonStatus
+from leaderjournal.practice_log.people.rules import PersonStatus, begin_near_name
 from leaderjournal.practice_log.people.wording import format_status
 from leaderjournal.practice_log.wording import (
     Option,
@@ -127,15 +127,7 @@ def build_person_page(
     content: Person = person.content
     status = store.get_statuses(cipher, [person], today=today)[person.id]
     people = entries_store.list_stored_entries(cipher, Kind.PERSON)
-    passages = [
-        RelatedPassages(
-            texts=[shorten_text(text, LONGEST_EXCERPT) for text in found.texts],
-            local_date=found.local_date,
-            day=format_full_day(found.local_date),
-            also_on=_format_days(found.also_on, today),
-        )
-        for found in store.find_passages(cipher, person, today=today)
-    ]
+    passages = _list_passages(cipher, person, today)
     values = {
         "name": content.name,
         "every_days": content.every_days or "",
@@ -157,12 +149,7 @@ def build_person_page(
         ],
         timeline=_build_timeline(status, today),
         promises=[
-            RelatedEntry(
-                entry.id,
-                "commitments",
-                shorten_text(entry.content.text, LONGEST_EXCERPT),
-                format_details(entry, {}, today=today),
-            )
+            _build_related(entry, "commitments", format_details(entry, {}, today=today))
             for entry in store.list_promises(cipher, person)[:MAX_ENTRIES]
         ],
         entries=_list_related_entries(cipher, person.id)[:MAX_ENTRIES],
@@ -173,6 +160,21 @@ def build_person_page(
         errors={} if "into" in errors else errors,
         merge_errors={"into": errors["into"]} if "into" in errors else {},
     )
+
+
+def _list_passages(cipher: Cipher, person: Entry, today: LocalDate) -> list[RelatedPassages]:
+    return [
+        RelatedPassages(
+            texts=[
+                shorten_text(begin_near_name(text, person.content.name), LONGEST_EXCERPT)
+                for text in found.texts
+            ],
+            local_date=found.local_date,
+            day=format_full_day(found.local_date),
+            also_on=_format_days(found.also_on, today),
+        )
+        for found in store.find_passages(cipher, person, today=today)
+    ]
 
 
 def _format_days(days: Sequence[LocalDate], today: LocalDate) -> str:

@@ -9,6 +9,10 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.letters.names.rules import NameFinder
 from leaderjournal.practice_log.entries.rules import Acts, Person
 
+FAR_FROM_BEGINNING = 150
+WORDS_BEFORE_NAME = 60
+"""Both in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonStatus:
@@ -101,6 +105,15 @@ def group_passages(passages: Iterable[tuple[LocalDate, str]]) -> list[PassagesOf
         PassagesOfDay(day, tuple(texts.values()), tuple(also_on[day]))
         for day, texts in days.items()
     ]
+
+
+def begin_near_name(text: str, name: str) -> str:
+    """Return a text from shortly before a name on, if the name stands far from its beginning."""
+    start, _ = next(compile_names(name).find_spans(text), (0, 0))
+    if start <= FAR_FROM_BEGINNING:
+        return text
+    skipped = text.rfind(" ", 0, start - WORDS_BEFORE_NAME)
+    return f"… {text[skipped + 1 :]}" if skipped > 0 else text
 
 
 def normalize_passage(text: str) -> str:
