@@ -24,6 +24,7 @@ from leaderjournal.kernel.rate_limits import limiter
 from leaderjournal.portability.documents import store as documents_store
 from leaderjournal.portability.imports import store as imports_store
 from leaderjournal.portability.tasks import bring_in_import
+from leaderjournal.practice_log.trash import store as log_trash_store
 from leaderjournal.prompts.delivery import store as delivery_store
 from leaderjournal.prompts.delivery.dispatcher import Dispatcher
 from leaderjournal.prompts.letter.sending import send_due
@@ -56,6 +57,7 @@ def run_chores(app: Flask) -> dict[str, int]:
         now = clock.now()
         return {
             "expired sign-ins, tokens and resets": delete_expired(now=now),
+            "deleted log entries past keeping": log_trash_store.purge_deleted_entries(now=now),
             "deleted days past restoring": trash_store.purge_deleted_days(now=now),
             "devices encrypted that were plain": encrypt_plain_devices(),
             "devices removed long ago": ended_store.delete_old(now=now),

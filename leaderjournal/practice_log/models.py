@@ -32,3 +32,5 @@ class LogEntry(Base):
     document: Mapped[bytes]
     follow_up_from: Mapped[LocalDate | None]
     """The due day of an open commitment."""
+    deleted_at: Mapped[Instant | None] = mapped_column(index=True)
+    """When it was deleted; the trash keeps it for 30 days, hidden from everything else."""

@@ -17,6 +17,9 @@ MAX_ENTRIES = {
     Kind.WIN: 20_000,
     Kind.NUMBER: 5_000,
 }
+MAX_DELETED = 500
+"""How many entries the trash of an account keeps; the oldest are erased before their 30 days."""
+
 KIND_NAMES = {
     Kind.PERSON: "people",
     Kind.ACTS: "days with people",
@@ -32,7 +35,11 @@ def check_entry_quota(session: Session, account: UUID, kind: Kind) -> None:
 
     The caller has locked the account.
     """
-    rows = sa.select(LogEntry.id).where(LogEntry.account_id == account, LogEntry.kind == kind.value)
+    rows = sa.select(LogEntry.id).where(
+        LogEntry.account_id == account,
+        LogEntry.kind == kind.value,
+        LogEntry.deleted_at.is_(None),
+    )
     most = MAX_ENTRIES[kind]
     sentence = f"You may keep {most:,} {KIND_NAMES[kind]}. Delete some, then add more."
     check_quota(session, rows, most=most, sentence=sentence)

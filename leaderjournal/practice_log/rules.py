@@ -78,7 +78,7 @@ def find_date_errors(
     if local_date > today and local_date != date_before:
         errors["local_date"] = [f"Use today, {today}, or an earlier day."]
     if isinstance(content, Commitment) and content.due_on < local_date:
-        errors["due_on"] = [f"Use the day it was made, {local_date}, or a later one."]
+        errors["due_on"] = [f"Choose a due date on or after {local_date}."]
     for name in CHECKED_DATES:
         day = getattr(content, name, None)
         is_unchanged = day == getattr(content_before, name, None) and local_date == date_before

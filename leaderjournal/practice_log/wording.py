@@ -40,6 +40,19 @@ def format_count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
+def capitalize(text: str) -> str:
+    """Return text that begins with a capital letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def shorten_text(text: str, most: int) -> str:
+    """Return text of at most `most` characters, cut after a word."""
+    if len(text) <= most:
+        return text
+    cut = text[:most]
+    return f"{cut.rsplit(None, 1)[0] if len(cut.split()) > 1 else cut} …"
+
+
 def format_acts(acts: Iterable[str]) -> str:
     """Return the names of acts in a row."""
     return ", ".join(_get_act_name(act) for act in acts)

@@ -36,7 +36,7 @@ def issue_links(values: dict[str, Any]) -> dict[str, Any]:
     try:
         mirror_id, month, links = issue(get_current_leader(), values["links"], now=clock.now())
     except store.MirrorExists as error:
-        raise Problem(409, "This month has its mirror already.") from error
+        raise Problem(409, "You’ve already asked your team this month.") from error
     except AllowanceExceeded as used_up:
         raise used_up.as_problem() from used_up
     return {"id": mirror_id, "month": month, "links": links}

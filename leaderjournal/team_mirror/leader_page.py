@@ -11,13 +11,19 @@ from leaderjournal.practice import catalogue
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.mailing import store as mailing_store
 from leaderjournal.team_mirror.mailing.status import MailingStatus, format_progress
-from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES, MirrorResult
+from leaderjournal.team_mirror.rules import (
+    MIN_ANSWERS,
+    MIN_ANSWERS_FOR_LINES,
+    MirrorResult,
+    format_month,
+)
 from leaderjournal.team_mirror.store import Mirror
+from leaderjournal.team_mirror.trend import Trend, build_trend
 
 
 @dataclass(frozen=True, slots=True)
 class KeyScore:
-    """The team's mean score of a key."""
+    """The team's mean score of a key, with the number of answers it is from."""
 
     slug: str
     name: str
@@ -71,7 +77,11 @@ class LeaderPage:
     links: Sequence[str]
     open_mirrors: Sequence[OpenMirror]
     this_month: ClosedMonth | None
+    latest: ClosedMonth | None
     earlier: Sequence[ClosedMonth]
+    trend: Trend | None
+    key_names: Sequence[str]
+    message: str
     can_open: bool
     can_mail: bool
     needs_verified_email: bool
@@ -81,6 +91,19 @@ class LeaderPage:
     highest_score: str
     errors: Errors
     submitted: Mapping[str, str]
+
+
+MESSAGE = (
+    "Hi, I’d like your honest view of how I led in {month}: three questions, one minute, "
+    "anonymous. I won’t see who answered. This link is only for you and works once:"
+)
+"""What a leader can paste into a chat or a mail, before the link."""
+
+
+def find_month_page(leader: Leader, month: str, *, today: LocalDate) -> ClosedMonth | None:
+    """Return the result of a closed month; None if there is none to show."""
+    mirror = store.find_mirror(leader, month, today=today)
+    return _build_closed_month(mirror) if mirror and mirror.shown else None
 
 
 def build_leader_page(
@@ -95,6 +118,9 @@ def build_leader_page(
     mirrors = store.list_mirrors(leader, today=today)
     month = f"{today:%Y-%m}"
     current = next((mirror for mirror in mirrors if mirror.month == month), None)
+    closed = [
+        _build_closed_month(mirror) for mirror in mirrors if mirror.shown and mirror is not current
+    ]
     sends_mail = bool(get_settings().smtp_url)
     is_verified = leader.email_verified_at is not None
     return LeaderPage(
@@ -105,11 +131,11 @@ def build_leader_page(
             if not mirror.is_closed
         ],
         this_month=_build_closed_month(current) if current and current.is_closed else None,
-        earlier=[
-            _build_closed_month(mirror)
-            for mirror in mirrors
-            if mirror is not current and mirror.shown
-        ],
+        latest=closed[0] if closed else None,
+        earlier=closed[1:],
+        trend=build_trend([(m.month, m.shown) for m in mirrors if m.shown]),
+        key_names=[key.name for key in catalogue.list_keys()],
+        message=MESSAGE.format(month=format_month(month)),
         can_open=current is None or (current.is_closed and current.shown is None),
         can_mail=sends_mail and is_verified,
         needs_verified_email=sends_mail and not is_verified,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug import Response
 
@@ -14,13 +14,14 @@ from leaderjournal.kernel.problems import Errors
 from leaderjournal.team_mirror import store
 from leaderjournal.team_mirror.answers import store as answers_store
 from leaderjournal.team_mirror.answers.answer_page import build_answer_page
+from leaderjournal.team_mirror.answers.store import Invitation
 from leaderjournal.team_mirror.issuing import (
     SenderNotAllowed,
     issue,
     issue_by_mail,
     make_missing_links,
 )
-from leaderjournal.team_mirror.leader_page import build_leader_page
+from leaderjournal.team_mirror.leader_page import build_leader_page, find_month_page
 from leaderjournal.team_mirror.rules import MIN_ANSWERS, MIN_ANSWERS_FOR_LINES
 from leaderjournal.team_mirror.schemas import (
     AddressesSchema,
@@ -62,14 +63,37 @@ def open_mirror() -> Page:
             return _render_leader_page(links=links)
         issue_by_mail(leader, split_addresses(values["addresses"]), now=now)
     except store.MirrorExists:
-        flash("This month has its mirror already.", "problem")
+        flash("You’ve already asked your team this month.", "problem")
     except SenderNotAllowed as error:
         return _render_leader_page({field: [str(error)]}), 422
     except AllowanceExceeded as used_up:
         return _render_leader_page({field: [used_up.sentence]}), 429, used_up.headers
     else:
-        flash("Your links go out within a minute.", "good")
+        flash("Your links will be sent within a minute.", "good")
     return redirect(url_for("team_mirror.team_mirror"), 303)
+
+
+@blueprint.get("/team-mirror/preview")
+@login_required
+def preview() -> str:
+    """Show a leader the page on which their team answers; nothing can be sent from it."""
+    leader = get_current_leader()
+    month = f"{leader.today(clock.now()):%Y-%m}"
+    page = build_answer_page(
+        "", Invitation(leader.name, month, MIN_ANSWERS), submitted={}, errors={}
+    )
+    return render_template("team_mirror/answer.html", page=page)
+
+
+@blueprint.get("/team-mirror/<month>")
+@login_required
+def month(month: str) -> Page:
+    """Show the result of an earlier month."""
+    leader = get_current_leader()
+    page = find_month_page(leader, month, today=leader.today(clock.now()))
+    if page is None:
+        abort(404)
+    return render_template("team_mirror/month.html", page=page)
 
 
 @blueprint.post("/team-mirror/<month>/links")
@@ -87,7 +111,7 @@ def make_links(month: str) -> Page:
 def close_mirror(month: str) -> Page:
     """Close a mirror for answers."""
     if store.close_mirror(get_current_leader(), month):
-        flash("The mirror is closed.", "good")
+        flash("Team mirror closed.", "good")
     return redirect(url_for("team_mirror.team_mirror"), 303)
 
 

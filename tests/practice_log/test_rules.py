@@ -25,6 +25,7 @@ from leaderjournal.practice_log.entries.rules import (
 from leaderjournal.practice_log.hand_offs.rules import summarize_hand_offs
 from leaderjournal.practice_log.numbers.rules import (
     find_own_number,
+    format_period,
     get_number,
     get_quarter,
     parse_period,
@@ -33,6 +34,7 @@ from leaderjournal.practice_log.people.rules import (
     compile_names,
     count_acts_by_person,
     get_person_status,
+    group_passages,
     merge_people,
     sort_by_overdue,
 )
@@ -279,3 +281,31 @@ def test_quarter_of_a_month(period, quarter):
     numbers = [Number("2026-Q4", "deals", 99, 9), Number("2026-10", "", 3, 2)]
     found = find_own_number(quarter, numbers)
     assert (found.actual if found else None) == (9 if quarter == "2026-Q4" else None)
+
+
+@pytest.mark.parametrize(("period", "words"), [
+    ("2026-11", "November 2026"), ("2026-W48", "Week 48, 2026"), ("2026-W05", "Week 5, 2026"),
+    ("2026-Q4", "4th quarter 2026"), ("2026-13", "2026-13"), ("next year", "next year"),
+])  # fmt: skip
+def test_period_in_words(period, words):
+    assert format_period(period) == words
+
+
+@given(
+    st.lists(
+        st.tuples(days, st.sampled_from(("Ana did it.", "ana  did it.", "She said no."))),
+        max_size=9,
+    )
+)
+def test_passages_stand_once_under_their_latest_day(passages):
+    passages = sorted(passages, key=lambda passage: passage[0], reverse=True)
+    grouped = group_passages(passages)
+    texts = [" ".join(text.lower().split()) for day in grouped for text in day.texts]
+    assert len(texts) == len(set(texts))
+    assert {" ".join(text.lower().split()) for _, text in passages} == set(texts)
+    assert [day.local_date for day in grouped] == sorted(
+        {day.local_date for day in grouped}, reverse=True
+    )
+    mentioned = {day.local_date for day in grouped} | {d for day in grouped for d in day.also_on}
+    assert mentioned == {day for day, _ in passages}
+    assert all(other < day.local_date for day in grouped for other in day.also_on)

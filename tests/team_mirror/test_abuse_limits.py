@@ -110,10 +110,10 @@ def test_request_sends_no_mail(app, create_browser, mailbox):
 def test_unverified_leader_cannot_send_links(app, create_browser, mailbox):
     browser = create_browser()
     update_account(app, browser.leader, email_verified_at=None)
-    assert "Confirm your own e-mail address first" in browser.page()
+    assert "Confirm your own email address first" in browser.page()
     refused = browser.ask(list_addresses(3))
     assert refused.status_code == 422
-    assert "Confirm your own e-mail address first" in refused.text
+    assert "Confirm your own email address first" in refused.text
     assert count_mirrors(app) == 0
     send_team_mirrors(app)
     assert len(mailbox) == 0
@@ -234,7 +234,7 @@ def test_mails_to_one_person_are_limited_across_leaders(app, create_browser, mai
 def test_spellings_of_one_address_get_one_link(create_browser):
     refused = create_browser().ask("ann@example.com\nann+1@example.com\nann+2@example.com")
     assert refused.status_code == 422
-    assert "Name each address once." in refused.text
+    assert "List each address only once." in refused.text
 
 
 def test_unprintable_leader_address_cannot_send_links(app, create_browser):
@@ -246,4 +246,4 @@ def test_unprintable_leader_address_cannot_send_links(app, create_browser):
     assert browser.ask(list_addresses(3)).status_code == 422
     assert count_mirrors(app) == 0
     assert csrf_token(browser.client, "/settings")
-    assert re.search("cannot be shown", browser.ask(list_addresses(3)).text)
+    assert re.search("can’t be shown", browser.ask(list_addresses(3)).text)

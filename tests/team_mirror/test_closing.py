@@ -60,12 +60,12 @@ def test_last_month_mirror_can_be_closed_in_the_next_month(app, leader):
         for link in links[:3]:
             answer(app, link, (5, 1, 3))
         page = browser.get("/team-mirror").text
-        assert "October 2026’s is open" in page
+        assert "October 2026’s team mirror is open" in page
         assert "Ask your team" in page, "November has not been asked about"
         closed = browser.post("/team-mirror/2026-10/close", data={"csrf_token": csrf})
         assert closed.status_code == 303
         page = browser.get("/team-mirror").text
-        assert "is open" not in page
+        assert "mirror is open" not in page
         assert ">October 2026</a>" in page
 
 

@@ -1,7 +1,11 @@
 """The team mirror: opening it, answering, and its result."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
-from factories import create_leader
+import time_machine
+from factories import create_leader, sign_in
 from team_mirror.answering import answer, create_links, get_mirror, get_team_means
 
 from leaderjournal.practice.catalogue import KEY_SLUGS
@@ -35,9 +39,9 @@ def test_month_shows_leader_and_team_scores_side_by_side(app, leader, post):
         "let-go": {"mean": 4, "n": 5},
     }
     month = post.get(f"/month/{today[:7]}").text
-    assert "Lead from the front: your team sees 1.0 less than you do." in month
-    assert "Protect &amp; serve: your team sees 0.4 more than you give yourself." in month
-    assert "Let go: your team sees 2.0 more than you give yourself." in month
+    assert "Lead from the front: your team scored you 1.0 lower than you did." in month
+    assert "Protect &amp; serve: your team scored you 0.4 higher than you did." in month
+    assert "Let go: your team scored you 2.0 higher than you did." in month
 
 
 def test_key_with_fewer_than_three_scores_is_not_shown(app, leader):
@@ -100,3 +104,40 @@ def test_forgetting_a_person_replaces_the_name_in_team_lines(app, leader):
     ana = leader.call("POST", "/people", {"name": "Ana"}).json["id"]
     leader.call("POST", f"/people/{ana}/forget", {"replacement": "someone"})
     assert set(get_mirror(leader)["shown"]["lines"]["lead-from-front"]) == {"someone runs it now"}
+
+
+def test_leader_sees_the_team_page_before_asking_and_has_a_message_to_paste(leader, post):
+    page = post.get("/team-mirror").text
+    assert "This link is only for you and works once:</textarea>" in page
+    preview = post.get("/team-mirror/preview")
+    assert "Nothing can be sent from here." in preview.text
+    assert 'class="whole" disabled' in preview.text
+    assert 'method="post"' not in preview.text
+    assert leader.get("/team-mirrors").json["items"] == []
+
+
+def test_results_become_a_trend_and_each_month_has_a_page(app, leader):
+    months = [(2026, 7, 3), (2026, 9, 4), (2026, 10, 5)]
+    fresh = None
+    for year, month, score in months:
+        with time_machine.travel(datetime(year, month, 20, 12, tzinfo=UTC), tick=False):
+            fresh = fresh or create_leader(leader.client)
+            for link in create_links(fresh):
+                answer(app, link, (score, 3, 3), (f"Said in {month}", "", ""))
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False):
+        browser = app.test_client()
+        sign_in(browser, fresh)
+        page = browser.get("/team-mirror").text
+        assert "1.0 up on September 2026" in page
+        assert "same as September 2026" in page
+        rows = re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a></th><td>([^<]+)<', page)
+        assert rows == [
+            ("/team-mirror/2026-10", "October 2026", "5.0 · 5 answers"),
+            ("/team-mirror/2026-09", "September 2026", "4.0 · 5 answers"),
+            ("/team-mirror/2026-07", "July 2026", "3.0 · 5 answers"),
+        ]
+        assert "Said in 10" in page
+        assert "Said in 9" not in page, "only the latest month is shown in full"
+        assert "Said in 9" in browser.get("/team-mirror/2026-09").text
+        for nothing in ("2026-08", "2026-11", "soon"):
+            assert browser.get(f"/team-mirror/{nothing}").status_code == 404

@@ -4,8 +4,9 @@ A commitment in a reflection has its text there. Only its result is an entry of 
 id of the reflection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import cast
 from uuid import UUID
 
@@ -22,7 +23,12 @@ from leaderjournal.kernel.readings import Reading
 from leaderjournal.practice_log.commitments.rules import FOLLOW_UP_DAYS, needs_follow_up
 from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import Commitment, Content, Kind
-from leaderjournal.practice_log.entries.store import Entry, EntryChangedMeanwhile, InvalidEntry
+from leaderjournal.practice_log.entries.store import (
+    Entry,
+    EntryChangedMeanwhile,
+    InvalidEntry,
+    Position,
+)
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.reflections.commitments import store as written_commitments_store
 
@@ -45,6 +51,22 @@ DUE = Reading(
     )
 )
 """Older ones that are due only now."""
+
+_STORED = sa.select(LogEntry.id, LogEntry.local_date).where(
+    LogEntry.account_id == sa.bindparam("account"),
+    LogEntry.kind == Kind.COMMITMENT.value,
+    LogEntry.deleted_at.is_(None),
+)
+_WRITTEN = written_commitments_store.COMMITMENT_DAYS.statement.subquery()
+SETTLED = _STORED.where(LogEntry.follow_up_from.is_(None))
+OPEN = sa.union_all(
+    _STORED.where(LogEntry.follow_up_from.is_not(None)),
+    # A commitment in a reflection is open until a result is logged.
+    sa.select(_WRITTEN.c.id, _WRITTEN.c.local_date).where(
+        ~_STORED.where(LogEntry.id == _WRITTEN.c.id).exists()
+    ),
+)
+"""The ids of open and of settled commitments, and the days they were made."""
 
 
 def get_due_date(calendar: PracticeCalendar, made_on: LocalDate) -> LocalDate:
@@ -71,6 +93,44 @@ def list_commitments(
     ]
     own = [entry for entry in stored if not entry.content.of_day]
     return sorted(own + from_days, key=lambda c: (c.local_date, str(c.id)), reverse=True)
+
+
+def list_page(
+    cipher: Cipher, *, is_open: bool, before: Position | None = None, limit: int
+) -> tuple[list[Entry], Position | None]:
+    """Return the `limit` open or settled commitments after a position, the latest made first.
+
+    Also return the position after which more follow, if any do.
+    """
+    found = (OPEN if is_open else SETTLED).subquery().c
+    query = sa.select(found.id, found.local_date).where(*entries_store.is_after(before, found))
+    query = query.order_by(found.local_date.desc(), found.id.desc()).limit(limit + 1)
+    values = {
+        "account": cipher.account,
+        "commitments_from": date.min,
+        "commitments_until": date.max,
+    }
+    rows = db.session.connection().execute(query, values).all()
+    days = {row.id: row.local_date for row in rows[:limit]}
+    last = rows[limit - 1] if len(rows) > limit else None
+    return _load_commitments(cipher, days), (last.local_date, last.id) if last else None
+
+
+def _load_commitments(cipher: Cipher, days: Mapping[UUID, LocalDate]) -> list[Entry]:
+    """Return commitments by their ids and the days they were made, the latest first.
+
+    The result of one that no reflection holds any more is left out.
+    """
+    stored = {entry.id: entry for entry in entries_store.list_by_id(cipher, days)}
+    wanted = [day for id_, day in days.items() if id_ not in stored or stored[id_].content.of_day]
+    calendar = calendar_store.load_calendar(cipher.account)
+    commitments = [entry for entry in stored.values() if not entry.content.of_day]
+    commitments += [
+        _join_result(written, stored.get(written.id), calendar)
+        for written in written_commitments_store.list_commitments_on(cipher, wanted)
+        if written.id in days
+    ]
+    return sorted(commitments, key=lambda c: (c.local_date, str(c.id)), reverse=True)
 
 
 def list_commitments_to_follow_up(cipher: Cipher, *, today: LocalDate) -> list[Entry]:

@@ -24,6 +24,7 @@ from leaderjournal.practice_log.schemas import (
     RESPONSE_SCHEMAS,
     RangeSchema,
 )
+from leaderjournal.practice_log.trash import store as trash_store
 
 COLLECTIONS = {
     Kind.PERSON: ("people", "person"),
@@ -128,10 +129,12 @@ def _delete_entry(kind: Kind, entry_id: UUID) -> None:
     if entry.kind == Kind.COMMITMENT and entry.content.of_day:
         detail = f"This stands in the reflection of {entry.local_date}. Take it out there."
         raise Problem(409, detail)
+    cipher, precondition = get_current_leader().cipher, read_precondition()
     try:
-        entries_store.delete_entry(
-            get_current_leader().cipher, kind, entry.id, expected=read_precondition()
-        )
+        if kind == Kind.PERSON:
+            entries_store.delete_entry(cipher, kind, entry.id, expected=precondition)
+        else:
+            trash_store.delete_entry(cipher, kind, entry.id, now=clock.now(), expected=precondition)
     except entries_store.EntryChangedMeanwhile as error:
         raise _build_conflict(error) from error
 

@@ -14,6 +14,7 @@ from leaderjournal.kernel.days import LocalDate, to_local_date
 from leaderjournal.kernel.fields import Day
 from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.undo import flash_undo
 from leaderjournal.practice_log import store
 from leaderjournal.practice_log.entries.rules import ACTS, Kind, to_document
 from leaderjournal.practice_log.entries.store import (
@@ -23,9 +24,13 @@ from leaderjournal.practice_log.entries.store import (
     NumberExists,
 )
 from leaderjournal.practice_log.numbers.csv_file import normalize_amount
+from leaderjournal.practice_log.numbers.rules import format_period
 from leaderjournal.practice_log.schemas import REQUEST_SCHEMAS
+from leaderjournal.practice_log.trash import store as trash_store
 
 Page = Response | str | tuple[str, int]
+
+SETTLED = {"kept": "Marked as kept.", "missed": "Marked as not kept."}
 
 _PARSERS: dict[str, Callable[[str], object]] = {
     "every_days": parse_whole_number,
@@ -64,8 +69,8 @@ def save_form(kind: Kind, before: Entry | None) -> Errors:
     except InvalidEntry as error:
         return error.errors
     except NumberExists as error:
-        period = error.current.content.period
-        return {"period": [f"{period} has a number already. Change it below."]}
+        period = format_period(error.current.content.period)
+        return {"period": [f"{period} already has a number. Edit that one."]}
     return {}
 
 
@@ -96,17 +101,21 @@ def _read_submitted(kind: Kind) -> dict[str, Any]:
     return submitted
 
 
-def save_acts_form(person_id: UUID, save: Callable[..., object]) -> LocalDate:
-    """Save the ticked acts with `save` on the submitted day, or today; return that day."""
+def save_acts_form(person_id: UUID, save: Callable[..., bool]) -> tuple[LocalDate, bool]:
+    """Save the ticked acts with `save` on the submitted day, or today.
+
+    Return that day, and whether its acts were deleted, as `save` tells.
+    """
     leader, now = get_current_leader(), clock.now()
     day = parse_day(request.form.get("local_date"), leader.today(now))
     acts = [act for act in ACTS if act in request.form.getlist("acts")]
     try:
-        save(leader.cipher, person_id, day, acts, now=now)
+        is_deleted = save(leader.cipher, person_id, day, acts, now=now)
     except EntryNotFound:
         raise_not_found()
-    flash("Noted.", "good")
-    return day
+    if acts:
+        flash("Logged.", "good")
+    return day, is_deleted
 
 
 def parse_day(text: str | None, today: LocalDate) -> LocalDate:
@@ -118,7 +127,32 @@ def parse_day(text: str | None, today: LocalDate) -> LocalDate:
 
 
 def redirect_back(collection: str | None = None) -> Response:
-    """Return to today's page if the form came from there, else to the log."""
+    """Return to today's page if the form came from there, else to the entries of a collection."""
     if request.form.get("back") == "today":
         return redirect(url_for("reflections.today", _anchor="quick-log"), 303)
-    return redirect(url_for("practice_log.log", _anchor=collection), 303)
+    if collection is None:
+        return redirect(url_for("practice_log.log"), 303)
+    return redirect(url_for("practice_log.log_section", collection=collection), 303)
+
+
+def restore_and_flash(kind: Kind, entry_id: UUID) -> None:
+    """Undo deleting an entry, and say on the next page whether it is back."""
+    try:
+        trash_store.restore_entry(get_current_leader().cipher, kind, entry_id, now=clock.now())
+    except EntryNotFound:
+        flash("This can’t be undone any more.", "problem")
+    except (InvalidEntry, NumberExists):
+        flash("Something else has taken its place, so it can’t be restored.", "problem")
+    else:
+        flash("Restored.", "good")
+
+
+def flash_changed(collection: str, before: Entry) -> None:
+    """Say that an entry was saved; a commitment that was settled just now can be reopened."""
+    state = request.form.get("state")
+    if before.kind != Kind.COMMITMENT or state not in SETTLED or before.content.state == state:
+        flash("Saved.", "good")
+        return
+    action = url_for("practice_log.change", collection=collection, entry_id=before.id)
+    back = {"back": request.form["back"]} if "back" in request.form else {}
+    flash_undo(SETTLED[state], action, state=before.content.state, **back)

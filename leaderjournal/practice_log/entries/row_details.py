@@ -6,8 +6,14 @@ from uuid import UUID
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice_log.entries.rules import Commitment, HandOff, Number, Win
 from leaderjournal.practice_log.entries.store import Entry
-from leaderjournal.practice_log.numbers.rules import format_amount
+from leaderjournal.practice_log.numbers.rules import format_amount, format_period
 from leaderjournal.practice_log.wording import format_count, format_day
+
+
+def format_title(entry: Entry) -> str:
+    """Return what an entry is called in a list: its text, or the period of a number in words."""
+    content = entry.content
+    return format_period(content.period) if isinstance(content, Number) else str(content.text)
 
 
 def format_details(entry: Entry, names: Mapping[UUID, str], *, today: LocalDate) -> str:
@@ -30,11 +36,23 @@ def format_details(entry: Entry, names: Mapping[UUID, str], *, today: LocalDate)
 
 def _list_commitment_details(commitment: Commitment, today: LocalDate) -> list[str | None]:
     if commitment.state == "open" or commitment.settled_on is None:
-        status = f"due {format_day(commitment.due_on, today)}"
+        status = _format_due(commitment.due_on, today)
     else:
-        status = f"{commitment.state} {format_day(commitment.settled_on, today)}"
-    moved = f"put off {format_count(commitment.moved, 'time')}" if commitment.moved else ""
+        result = "Kept" if commitment.state == "kept" else "Not kept"
+        status = f"{result} {format_day(commitment.settled_on, today)}"
+    moved = f"rescheduled {format_count(commitment.moved, 'time')}" if commitment.moved else ""
     return [status, moved, commitment.reason]
+
+
+def _format_due(due_on: LocalDate, today: LocalDate) -> str:
+    match (due_on - today).days:
+        case 0:
+            return "Due today"
+        case 1:
+            return "Due tomorrow"
+        case days if days < 0:
+            return f"Was due {format_day(due_on, today)}"
+    return f"Due {format_day(due_on, today)}"
 
 
 def _list_hand_off_details(
@@ -45,7 +63,7 @@ def _list_hand_off_details(
         stepped_back_in = f"stepped back in {format_day(hand_off.stepped_back_in_on, today)}"
         if hand_off.reason:
             stepped_back_in += f": {hand_off.reason}"
-    return [f"since {format_day(made_on, today)}", stepped_back_in]
+    return [f"Since {format_day(made_on, today)}", stepped_back_in]
 
 
 def _format_celebration(win: Win) -> str:
@@ -59,5 +77,5 @@ def _format_number(number: Number) -> str:
     if actual:
         amounts = f"{actual} of {target}" if target else actual
     else:
-        amounts = f"target {target}" if target else "not known yet"
+        amounts = f"target {target}" if target else "no result yet"
     return f"{amounts} {number.unit}" if number.unit else amounts

@@ -27,6 +27,9 @@ from leaderjournal.practice_log.entries.rules import (
 from leaderjournal.practice_log.models import LogEntry
 from leaderjournal.practice_log.quotas import check_entry_quota
 
+Position = tuple[LocalDate, UUID]
+"""Where an entry stands in a list: its local date and its id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -85,13 +88,43 @@ def list_stored_entries(
     last: LocalDate | None = None,
 ) -> list[Entry]:
     """Return the entries of a kind, the latest local date first."""
-    conditions = [LogEntry.kind == kind.value]
+    conditions: list[sa.ColumnElement[bool]] = [LogEntry.kind == kind.value]
     if first is not None:
         conditions.append(LogEntry.local_date >= first)
     if last is not None:
         conditions.append(LogEntry.local_date <= last)
     rows = db.session.connection().execute(select_entries(*conditions), {"account": cipher.account})
     return [decrypt_entry(cipher, row) for row in rows]
+
+
+def list_page(
+    cipher: Cipher, kind: Kind, *, before: Position | None = None, limit: int
+) -> tuple[list[Entry], bool]:
+    """Return the `limit` entries of a kind that come after a position, the latest first.
+
+    Also tell whether more follow.
+    """
+    query = select_entries(LogEntry.kind == kind.value, *is_after(before, LogEntry)).limit(
+        limit + 1
+    )
+    rows = db.session.connection().execute(query, {"account": cipher.account}).all()
+    return [decrypt_entry(cipher, row) for row in rows[:limit]], len(rows) > limit
+
+
+def list_by_id(cipher: Cipher, ids: Iterable[UUID]) -> list[Entry]:
+    """Return the entries with these ids, the latest local date first."""
+    query = select_entries(LogEntry.id.in_(list(ids)))
+    rows = db.session.connection().execute(query, {"account": cipher.account})
+    return [decrypt_entry(cipher, row) for row in rows]
+
+
+def is_after(before: Position | None, columns: Any) -> list[sa.ColumnElement[bool]]:
+    """Return the condition of what follows a position in lists that show the latest first."""
+    if before is None:
+        return []
+    day, entry_id = before
+    same_day = (columns.local_date == day) & (columns.id < entry_id)
+    return [(columns.local_date < day) | same_day]
 
 
 def select_entries(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
@@ -105,15 +138,19 @@ def select_entries(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any,
             LogEntry.saved_at,
             LogEntry.document,
         )
-        .where(LogEntry.account_id == sa.bindparam("account"), *conditions)
+        .where(
+            LogEntry.account_id == sa.bindparam("account"),
+            LogEntry.deleted_at.is_(None),
+            *conditions,
+        )
         .order_by(LogEntry.local_date.desc(), LogEntry.id.desc())
     )
 
 
 def find_stored_entry(cipher: Cipher, kind: Kind, entry_id: UUID) -> Entry | None:
     """Return an entry of the account; None if it does not exist or is of another kind."""
-    row = _find_row(db.session, cipher.account, entry_id)
-    if row is None or row.kind != kind.value:
+    row = find_row(db.session, cipher.account, entry_id)
+    if row is None or row.deleted_at is not None or row.kind != kind.value:
         return None
     return decrypt_entry(cipher, row)
 
@@ -131,18 +168,23 @@ def put_entry(
 ) -> tuple[Entry, bool]:
     """Create or replace an entry, in the caller's transaction if given.
 
-    Return the entry and whether it is new. Saving the same content again changes nothing. Raises
+    Return the entry and whether it is new. Saving the same content again changes nothing, and an
+    id in the trash is free: what is there is overwritten. Raises
     EntryChangedMeanwhile if the stored version is not `expected`, IdTaken if an entry of another
     kind has the id, InvalidEntry if someone on the team has the name, and NumberExists.
     """
     with lock_log(cipher, session) as writing:
-        row = _find_row(writing, cipher.account, entry_id, lock=True)
+        row = find_row(writing, cipher.account, entry_id, lock=True)
+        if row is not None and row.deleted_at is not None:
+            writing.delete(row)
+            writing.flush()
+            row = None
         if row is not None and row.kind != kind.value:
             raise IdTaken
         current = decrypt_entry(cipher, row) if row else None
         if not expected.is_met_by(current):
             raise EntryChangedMeanwhile(current)
-        _check_uniqueness(cipher, entry_id, local_date, content)
+        check_uniqueness(cipher, entry_id, local_date, content)
         if current and (current.local_date, current.content) == (local_date, content):
             return current, False
         if row is None:
@@ -163,14 +205,14 @@ def delete_entry(
     expected: Precondition = NO_PRECONDITION,
     session: Session | None = None,
 ) -> bool:
-    """Delete an entry, in the caller's transaction if given; return whether it existed.
+    """Delete an entry for good, in the caller's transaction if given; return whether it existed.
 
-    Deleting a person deletes their acts; hand-offs and wins stay, without a name. Raises
-    EntryChangedMeanwhile.
+    Deleting a person deletes their acts; hand-offs and wins stay, without a name, those in the
+    trash too. Raises EntryChangedMeanwhile.
     """
     with lock_log(cipher, session) as writing:
-        row = _find_row(writing, cipher.account, entry_id, lock=True)
-        if row is None or row.kind != kind.value:
+        row = find_row(writing, cipher.account, entry_id, lock=True)
+        if row is None or row.deleted_at is not None or row.kind != kind.value:
             return False
         current = decrypt_entry(cipher, row)
         if not expected.is_met_by(current):
@@ -196,16 +238,19 @@ def lock_log(cipher: Cipher, session: Session | None = None) -> Iterator[Session
         yield own_session
 
 
-def _check_uniqueness(
+def check_uniqueness(
     cipher: Cipher, entry_id: UUID, local_date: LocalDate, content: Content
 ) -> None:
+    """Raise InvalidEntry if the name is taken on the team, NumberExists if the period has one."""
     if isinstance(content, Person) and content.left_on is None:
         name = fold_spelling(content.name)
         for other in list_stored_entries(cipher, Kind.PERSON):
             person = cast("Person", other.content)
             is_on_team = other.id != entry_id and person.left_on is None
             if is_on_team and fold_spelling(person.name) == name:
-                raise InvalidEntry({"name": ["Someone of the team has this name. Use another."]})
+                raise InvalidEntry(
+                    {"name": ["There’s already someone with this name on your team. Use another."]}
+                )
     if isinstance(content, Number):
         for other in list_stored_entries(cipher, Kind.NUMBER, first=local_date, last=local_date):
             if other.id != entry_id and other.content.period == content.period:
@@ -213,7 +258,8 @@ def _check_uniqueness(
 
 
 def _unlink_person(session: Session, cipher: Cipher, person_id: UUID) -> None:
-    for row in list_rows(session, cipher, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+    kinds = (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)
+    for row in list_rows(session, cipher, kinds, with_deleted=True):
         entry = decrypt_entry(cipher, row)
         if entry.content.person_id != person_id:
             continue
@@ -223,17 +269,22 @@ def _unlink_person(session: Session, cipher: Cipher, person_id: UUID) -> None:
             update_content(cipher, row, replace(entry.content, person_id=None))
 
 
-def list_rows(session: Session, cipher: Cipher, kinds: Iterable[Kind]) -> list[LogEntry]:
+def list_rows(
+    session: Session, cipher: Cipher, kinds: Iterable[Kind], *, with_deleted: bool = False
+) -> list[LogEntry]:
     """Return the account's rows of some kinds, read from the database anew."""
     query = sa.select(LogEntry).where(
         LogEntry.account_id == cipher.account, LogEntry.kind.in_([kind.value for kind in kinds])
     )
+    if not with_deleted:
+        query = query.where(LogEntry.deleted_at.is_(None))
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _find_row(
+def find_row(
     session: Session, account: UUID, entry_id: UUID, *, lock: bool = False
 ) -> LogEntry | None:
+    """Return a row of the account, one in the trash too, locked if `lock`; None without one."""
     query = sa.select(LogEntry).where(LogEntry.account_id == account, LogEntry.id == entry_id)
     if lock:
         query = query.with_for_update()

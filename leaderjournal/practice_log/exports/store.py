@@ -11,11 +11,13 @@ from leaderjournal.reflections.commitments import store as written_commitments_s
 
 
 def list_entries_for_export(cipher: Cipher) -> list[Entry]:
-    """Return every stored entry by kind, people first, then by local date.
+    """Return every stored entry, without the trash, by kind, people first, then by local date.
 
     Results of commitments that are in no reflection any more are left out.
     """
-    query = sa.select(LogEntry).where(LogEntry.account_id == cipher.account)
+    query = sa.select(LogEntry).where(
+        LogEntry.account_id == cipher.account, LogEntry.deleted_at.is_(None)
+    )
     days = {day for day, _ in written_commitments_store.list_commitment_days(cipher.account)}
     entries = sorted(
         (decrypt_entry(cipher, row) for row in db.session.scalars(query)),

@@ -47,7 +47,9 @@ class _StoredEntries:
     """The stored entries by id, and those alike, to find what an imported entry already is."""
 
     def __init__(self, session: Session, cipher: Cipher) -> None:
-        rows = entries_store.list_rows(session, cipher, tuple(Kind))
+        stored = entries_store.list_rows(session, cipher, tuple(Kind), with_deleted=True)
+        rows = [row for row in stored if row.deleted_at is None]
+        self.deleted = {row.id: row for row in stored if row.deleted_at is not None}
         self.kinds = {row.id: Kind(row.kind) for row in rows}
         self.counts = Counter(self.kinds.values())
         self._alike = defaultdict[tuple[object, ...], list[UUID]](list)
@@ -108,6 +110,9 @@ def import_entries(
         stored.add(entry_id, imported.kind)
         if not getattr(content, "of_day", False):
             added[entry_id] = imported.version
+        if entry_id in stored.deleted:  # acts, whose id is that of their person and day
+            session.delete(stored.deleted.pop(entry_id))
+            session.flush()
         session.add(_build_row(cipher, entry_id, imported, content))
     session.flush()
     return added

@@ -13,7 +13,7 @@ from leaderjournal.practice_log.schemas import NumberSchema
 
 COLUMNS = ("period", "target", "actual", "unit")
 MAX_ROWS = 2_000
-UNREADABLE_CSV = "This is no CSV that can be read."
+UNREADABLE_CSV = "We couldn’t read this CSV file."
 AMBIGUOUS = "ambiguous"
 
 THOUSANDS = re.compile(r"-?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")

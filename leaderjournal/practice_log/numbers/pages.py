@@ -22,7 +22,7 @@ def import_numbers() -> Page:
     try:
         numbers = read_numbers(file.read() if file else b"")
     except UnreadableNumbers as error:
-        return render_log(FailedSave(Kind.NUMBER, {}, error.errors)), 422
+        return render_log(Kind.NUMBER, FailedSave({}, error.errors)), 422
     created, changed = store.import_numbers(get_current_leader(), numbers, now=clock.now())
-    flash(f"{created} new, {changed} changed.", "good")
-    return redirect(url_for("practice_log.log", _anchor="numbers"), 303)
+    flash(f"Imported: {created} new, {changed} updated.", "good")
+    return redirect(url_for("practice_log.log_section", collection="numbers"), 303)

@@ -1,6 +1,7 @@
 """The periods that a number is for, and how the numbers of shorter periods add up."""
 
 import re
+from calendar import month_name
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.practice_log.entries.rules import Number
 
 _PERIOD = re.compile(r"(\d{4})-(?:(\d{2})|W(\d{2})|Q([1-4]))", re.ASCII)
+
+ORDINALS = ("1st", "2nd", "3rd", "4th")
 
 
 def parse_period(period: str) -> tuple[LocalDate, LocalDate]:
@@ -35,6 +38,22 @@ def _get_first_and_last_day(
     next_start = start + months
     following = date(year + 1, 1, 1) if next_start > 12 else date(year, next_start, 1)
     return first, days_after(LocalDate(following), -1)
+
+
+def format_period(period: str) -> str:
+    """Return a period in words: November 2026, Week 48, 2026, or 4th quarter 2026.
+
+    What is no period is returned as it is.
+    """
+    match = _PERIOD.fullmatch(period)
+    if not match:
+        return period
+    year, month, week, quarter = match.groups()
+    if week:
+        return f"Week {int(week)}, {year}"
+    if quarter:
+        return f"{ORDINALS[int(quarter) - 1]} quarter {year}"
+    return f"{month_name[int(month)]} {year}" if 1 <= int(month) <= 12 else period
 
 
 def get_quarter(period: str) -> str | None:

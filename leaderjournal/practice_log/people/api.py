@@ -67,7 +67,7 @@ def add_act(person_id: UUID, local_date: LocalDate, act: str) -> None:
 
 
 def _log_acts(
-    save: Callable[..., None], person_id: UUID, local_date: LocalDate, acts: list[str]
+    save: Callable[..., bool], person_id: UUID, local_date: LocalDate, acts: list[str]
 ) -> None:
     """Save acts. Raises Problem for an unknown person (404) and for a future day (422)."""
     leader, now = get_current_leader(), clock.now()

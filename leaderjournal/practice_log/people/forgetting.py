@@ -31,7 +31,8 @@ def forget_person(
 ) -> None:
     """Delete a person and their acts; hand-offs and wins stay, without a name.
 
-    A `replacement` replaces the name in every text of the account, as `compile_names` finds it.
+    A `replacement` replaces the name in every text of the account, the trash included, as
+    `compile_names` finds it.
     """
     if replacement is not None:
         name = compile_names(person.content.name, any_case=any_case)
@@ -43,7 +44,7 @@ def _replace_name(cipher: Cipher, without: Callable[[str], str], now: Instant) -
     own_questions_store.rewrite_texts(cipher, without)
     day_rewriting_store.rewrite_texts(cipher, without, now=now)
     with entries_store.lock_log(cipher) as session:
-        for row in entries_store.list_rows(session, cipher, tuple(Kind)):
+        for row in entries_store.list_rows(session, cipher, tuple(Kind), with_deleted=True):
             content = entries_store.decrypt_entry(cipher, row).content
             texts = {
                 field: without(value)

@@ -48,14 +48,16 @@ def merge_person(cipher: Cipher, person_id: UUID, into: UUID, *, now: Instant) -
 def _move_entries(
     session: Session, cipher: Cipher, person_id: UUID, into: UUID, *, now: Instant
 ) -> None:
-    """Move acts, hand-offs and wins; acts on the same day are joined."""
-    for row in entries_store.list_rows(session, cipher, (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)):
+    """Move acts, hand-offs and wins; acts on the same day are joined, deleted acts are erased."""
+    kinds = (Kind.ACTS, Kind.HAND_OFF, Kind.WIN)
+    for row in entries_store.list_rows(session, cipher, kinds, with_deleted=True):
         entry = entries_store.decrypt_entry(cipher, row)
         if entry.content.person_id != person_id:
             continue
         if entry.kind == Kind.ACTS:
-            acts = entry.content.acts
-            store.join_acts(session, cipher, into, entry.local_date, acts, now=now)
+            if row.deleted_at is None:
+                acts = entry.content.acts
+                store.join_acts(session, cipher, into, entry.local_date, acts, now=now)
             session.delete(row)
         else:
             entries_store.update_content(cipher, row, replace(entry.content, person_id=into))

@@ -8,13 +8,16 @@ from flask_login import login_required
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.api import parse_uuid
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.undo import flash_undo
 from leaderjournal.practice_log.blueprints import pages as blueprint
 from leaderjournal.practice_log.entries.forms import (
     Page,
     get_entry,
     parse_day,
     raise_not_found,
+    restore_and_flash,
     save_acts_form,
     save_form,
 )
@@ -24,7 +27,7 @@ from leaderjournal.practice_log.people import store
 from leaderjournal.practice_log.people.forgetting import forget_person as forget
 from leaderjournal.practice_log.people.merging import merge_person as merge
 from leaderjournal.practice_log.people.people_page import build_people_page
-from leaderjournal.practice_log.people.person_page import build_person_page
+from leaderjournal.practice_log.people.person_page import build_forget_page, build_person_page
 
 
 @blueprint.get("/people")
@@ -41,7 +44,8 @@ def add_person() -> Page:
     errors = save_form(Kind.PERSON, None)
     if errors:
         return _render_people(errors), 422
-    flash(f"{request.form['name'].strip()} is on your team.", "good")
+    name = " ".join(request.form["name"].split())
+    flash(f"{name} added to your team.", "good")
     return redirect(url_for("practice_log.people"), 303)
 
 
@@ -68,8 +72,21 @@ def save_person(person_id: UUID) -> Page:
 def save_acts(person_id: UUID) -> Page:
     """Log what was done for a person on a day."""
     get_entry(Kind.PERSON, person_id)
-    day = save_acts_form(person_id, store.put_acts)
+    day, is_deleted = save_acts_form(person_id, store.put_acts)
+    if is_deleted:
+        action = url_for("practice_log.restore_acts", person_id=person_id, local_date=day)
+        flash_undo("Deleted.", action)
     return redirect(url_for("practice_log.person", person_id=person_id, on=day), 303)
+
+
+@blueprint.post("/people/<uuid:person_id>/acts/<day:local_date>/restore")
+@login_required
+def restore_acts(person_id: UUID, local_date: LocalDate) -> Page:
+    """Undo deleting what was done for a person on a day."""
+    get_entry(Kind.PERSON, person_id)
+    acts_id = store.get_acts_id(person_id, local_date)
+    restore_and_flash(Kind.ACTS, acts_id)
+    return redirect(url_for("practice_log.person", person_id=person_id, on=local_date), 303)
 
 
 @blueprint.post("/people/<uuid:person_id>/merge")
@@ -79,15 +96,25 @@ def merge_person(person_id: UUID) -> Page:
     get_entry(Kind.PERSON, person_id)
     into = get_entry(Kind.PERSON, parse_uuid(request.form.get("into", "")) or person_id)
     if into.id == person_id:
-        return _render_person(person_id, {"into": ["Choose who stays."]}), 422
+        return _render_person(person_id, {"into": ["Choose who to merge with."]}), 422
     try:
         merge(get_current_leader().cipher, person_id, into.id, now=clock.now())
     except InvalidEntry as error:
         return _render_person(person_id, error.errors), 422
     except EntryNotFound:
         raise_not_found()
-    flash(f"They are one now: {into.content.name}.", "good")
+    flash(f"Merged into {into.content.name}.", "good")
     return redirect(url_for("practice_log.person", person_id=into.id), 303)
+
+
+@blueprint.get("/people/<uuid:person_id>/forget")
+@login_required
+def ask_to_forget_person(person_id: UUID) -> str:
+    """Ask before a person is deleted for good."""
+    entry = get_entry(Kind.PERSON, person_id)
+    return render_template(
+        "practice_log/person_forget.html", page=build_forget_page(entry), errors={}
+    )
 
 
 @blueprint.post("/people/<uuid:person_id>/forget")
@@ -104,9 +131,8 @@ def forget_person(person_id: UUID) -> Page:
         any_case="any_case" in request.form,
         now=clock.now(),
     )
-    flash(
-        "Forgotten." if from_texts else "Taken off your team; your texts are as they were.", "good"
-    )
+    done = "Deleted, and removed from everything you’ve written."
+    flash(done if from_texts else "Deleted. What you’ve written hasn’t changed.", "good")
     return redirect(url_for("practice_log.people"), 303)
 
 

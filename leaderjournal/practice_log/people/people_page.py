@@ -11,18 +11,18 @@ from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people import store
 from leaderjournal.practice_log.people.rules import PersonStatus
-from leaderjournal.practice_log.people.wording import format_status
-from leaderjournal.practice_log.wording import format_acts
+from leaderjournal.practice_log.people.wording import format_days_ago, format_due
+from leaderjournal.practice_log.wording import capitalize, format_acts
 
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
-    """Someone on the team; `last_acts` is empty if nothing was done for them yet."""
+    """Someone on the team: what was last done for them and when, and when they are due."""
 
     id: UUID
     name: str
-    status: str
-    last_acts: str
+    last: str
+    due: str
     is_overdue: bool
 
 
@@ -40,14 +40,15 @@ class PeoplePage:
 
     team: Sequence[PersonCard]
     former: Sequence[FormerPerson]
+    summary: str
 
 
 def build_people_page(cipher: Cipher, *, today: LocalDate) -> PeoplePage:
     """Return the page of people."""
+    team = [_build_card(person, status) for person, status in store.list_team(cipher, today=today)]
     return PeoplePage(
-        team=[
-            _build_card(person, status) for person, status in store.list_team(cipher, today=today)
-        ],
+        team=team,
+        summary=_format_summary(team),
         former=[
             FormerPerson(person.id, person.content.name)
             for person in entries_store.list_stored_entries(cipher, Kind.PERSON)
@@ -57,11 +58,24 @@ def build_people_page(cipher: Cipher, *, today: LocalDate) -> PeoplePage:
 
 
 def _build_card(person: Entry, status: PersonStatus) -> PersonCard:
-    last_acts = status.days[0][1] if status.days else ()
+    last = "Nothing logged yet"
+    if status.days_since is not None:
+        last = f"{format_acts(status.days[0][1])} · {format_days_ago(status.days_since)}"
     return PersonCard(
         id=person.id,
         name=person.content.name,
-        status=format_status(status),
-        last_acts=format_acts(last_acts),
+        last=last,
+        due=capitalize(format_due(status.days_left)),
         is_overdue=status.is_overdue,
     )
+
+
+def _format_summary(team: Sequence[PersonCard]) -> str:
+    """Return how many people wait, for the head of the page."""
+    overdue = sum(card.is_overdue for card in team)
+    if not any(card.due for card in team):
+        return "People you haven’t helped for the longest time come first."
+    if not overdue:
+        return "Nobody is waiting longer than you planned."
+    who = "1 person is" if overdue == 1 else f"{overdue} people are"
+    return f"{who} waiting longer than you planned."

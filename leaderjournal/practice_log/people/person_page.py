@@ -9,22 +9,30 @@ from leaderjournal.kernel.days import LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.problems import Errors
 from leaderjournal.practice_log.entries import store as entries_store
+from leaderjournal.practice_log.entries.row_details import format_details
 from leaderjournal.practice_log.entries.rules import HandOff, Kind, Person, Win
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.people import store
-from leaderjournal.practice_log.people.rules import PersonStatus
+from leaderjournal.practice_log.people.rules import PersonStatus, begin_near_name
 from leaderjournal.practice_log.people.wording import format_status
 from leaderjournal.practice_log.wording import (
     Option,
     format_acts,
     format_count,
+    format_day,
     format_full_day,
     format_short_day,
     list_act_options,
+    shorten_text,
 )
 
 TIMELINE_DAYS = 90
 PIXELS_A_DAY = 4
+MIN_DOTS = 3
+MAX_DAYS = 30
+MAX_ENTRIES = 5
+FIRST_PASSAGES = 3
+LONGEST_EXCERPT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Timeline:
     width: int
     dots: Sequence[int]
     label: str
+    first_day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +57,22 @@ class ActsOfDay:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEntry:
-    """A hand-off or a win that names a person."""
+    """A commitment, a hand-off or a win that names a person; `collection` and `id` lead to it."""
 
+    id: UUID
+    collection: str
     text: str
     details: str
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedPassage:
-    """A text about a person, from the reflection of a day."""
+class RelatedPassages:
+    """Texts about a person, from the reflection of a day; `also_on` are days that repeat them."""
 
-    text: str
+    texts: Sequence[str]
     local_date: LocalDate
     day: str
+    also_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,30 @@ class PersonPage:
     last_day: LocalDate
     acts: Sequence[Option]
     days: Sequence[ActsOfDay]
-    timeline: Timeline
+    timeline: Timeline | None
+    promises: Sequence[RelatedEntry]
     entries: Sequence[RelatedEntry]
-    passages: Sequence[RelatedPassage]
+    passages: Sequence[RelatedPassages]
+    earlier_passages: Sequence[RelatedPassages]
     others: Sequence[Option]
     values: Mapping[str, Any]
     errors: Errors
     merge_errors: Errors
-    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPage:
+    """The question before a person is deleted for good."""
+
+    id: UUID
+    name: str
     is_one_word: bool
+
+
+def build_forget_page(person: Entry) -> ForgetPage:
+    """Return the question before a person is deleted for good."""
+    name = person.content.name
+    return ForgetPage(person.id, name, is_one_word=" " not in name)
 
 
 def build_person_page(
@@ -100,6 +127,7 @@ def build_person_page(
     content: Person = person.content
     status = store.get_statuses(cipher, [person], today=today)[person.id]
     people = entries_store.list_stored_entries(cipher, Kind.PERSON)
+    passages = _list_passages(cipher, person, today)
     values = {
         "name": content.name,
         "every_days": content.every_days or "",
@@ -117,42 +145,68 @@ def build_person_page(
         acts=list_act_options(dict(status.days).get(shown_day, ())),
         days=[
             ActsOfDay(day, f"{format_short_day(day)} {day.year}", format_acts(acts))
-            for day, acts in status.days
+            for day, acts in status.days[:MAX_DAYS]
         ],
         timeline=_build_timeline(status, today),
-        entries=_list_related_entries(cipher, person.id),
-        passages=[
-            RelatedPassage(found.text, found.local_date, format_full_day(found.local_date))
-            for found in store.find_passages(cipher, person, today=today)
+        promises=[
+            _build_related(entry, "commitments", format_details(entry, {}, today=today))
+            for entry in store.list_promises(cipher, person)[:MAX_ENTRIES]
         ],
+        entries=_list_related_entries(cipher, person.id)[:MAX_ENTRIES],
+        passages=passages[:FIRST_PASSAGES],
+        earlier_passages=passages[FIRST_PASSAGES:],
         others=[Option(str(p.id), p.content.name) for p in people if p.id != person.id],
         values=values | {name: submitted[name] for name in values if name in submitted},
         errors={} if "into" in errors else errors,
         merge_errors={"into": errors["into"]} if "into" in errors else {},
-        replacement=submitted.get("replacement", "someone"),
-        is_one_word=" " not in content.name,
     )
+
+
+def _list_passages(cipher: Cipher, person: Entry, today: LocalDate) -> list[RelatedPassages]:
+    return [
+        RelatedPassages(
+            texts=[
+                shorten_text(begin_near_name(text, person.content.name), LONGEST_EXCERPT)
+                for text in found.texts
+            ],
+            local_date=found.local_date,
+            day=format_full_day(found.local_date),
+            also_on=_format_days(found.also_on, today),
+        )
+        for found in store.find_passages(cipher, person, today=today)
+    ]
+
+
+def _format_days(days: Sequence[LocalDate], today: LocalDate) -> str:
+    """Return days in words: the first two, and how many more there are."""
+    named = [format_day(day, today) for day in days[:2]]
+    if len(days) > 2:
+        named.append(f"{len(days) - 2} more")
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def _format_summary(person: Person, status: PersonStatus) -> str:
     if person.left_on:
-        return f"Left on {format_full_day(person.left_on)}"
+        return f"Left the team on {format_full_day(person.left_on)}"
     if not person.every_days:
         return format_status(status)
     rhythm = "day" if person.every_days == 1 else f"{person.every_days} days"
     return f"{format_status(status)} · every {rhythm}"
 
 
-def _build_timeline(status: PersonStatus, today: LocalDate) -> Timeline:
+def _build_timeline(status: PersonStatus, today: LocalDate) -> Timeline | None:
+    """Return the line of the last days; None for too few of them to say anything."""
     days = dict(status.days)
     ago = [number for number in range(TIMELINE_DAYS) if days_after(today, -number) in days]
+    if len(ago) < MIN_DOTS:
+        return None
     width = TIMELINE_DAYS * PIXELS_A_DAY
-    label = f"{format_count(len(ago), 'day')} with an act in the last {TIMELINE_DAYS}"
     return Timeline(
         days=TIMELINE_DAYS,
         width=width,
         dots=[width - (number + 1) * PIXELS_A_DAY for number in ago],
-        label=f"{label}; the table below names them",
+        label=f"You did something on {format_count(len(ago), 'day')}; “Day by day” lists them",
+        first_day=format_short_day(days_after(today, -TIMELINE_DAYS + 1)),
     )
 
 
@@ -160,20 +214,25 @@ def _list_related_entries(cipher: Cipher, person_id: UUID) -> list[RelatedEntry]
     hand_offs = store.list_entries_of_person(cipher, Kind.HAND_OFF, person_id)
     wins = store.list_entries_of_person(cipher, Kind.WIN, person_id)
     return [
-        *(RelatedEntry(entry.content.text, _format_hand_off(entry)) for entry in hand_offs),
-        *(RelatedEntry(entry.content.text, _format_win(entry)) for entry in wins),
+        *(_build_related(entry, "hand-offs", _format_hand_off(entry)) for entry in hand_offs),
+        *(_build_related(entry, "wins", _format_win(entry)) for entry in wins),
     ]
+
+
+def _build_related(entry: Entry, collection: str, details: str) -> RelatedEntry:
+    text = shorten_text(entry.content.text, LONGEST_EXCERPT)
+    return RelatedEntry(entry.id, collection, text, details)
 
 
 def _format_hand_off(entry: Entry) -> str:
     hand_off: HandOff = entry.content
     if hand_off.stepped_back_in_on is None:
-        return f"theirs since {format_full_day(entry.local_date)}"
+        return f"Theirs since {format_full_day(entry.local_date)}"
     made_on, back_on = map(format_short_day, (entry.local_date, hand_off.stepped_back_in_on))
-    return f"handed over {made_on}, stepped back in {back_on}"
+    return f"Handed over {made_on}, stepped back in {back_on}"
 
 
 def _format_win(entry: Entry) -> str:
     win: Win = entry.content
-    details = f"won {format_short_day(entry.local_date)}"
+    details = f"Won {format_short_day(entry.local_date)}"
     return f"{details} · {win.celebrated_how}" if win.celebrated_how else details

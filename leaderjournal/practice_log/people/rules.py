@@ -9,6 +9,10 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.letters.names.rules import NameFinder
 from leaderjournal.practice_log.entries.rules import Acts, Person
 
+FAR_FROM_BEGINNING = 150
+WORDS_BEFORE_NAME = 60
+"""Both in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonStatus:
@@ -71,6 +75,50 @@ def merge_people(person: Person, duplicate: Person) -> Person:
     return replace(
         person, every_days=person.every_days or duplicate.every_days, note="\n\n".join(notes)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesOfDay:
+    """The texts of a day about a person; `also_on` are other days with the very same text."""
+
+    local_date: LocalDate
+    texts: tuple[str, ...]
+    also_on: tuple[LocalDate, ...]
+
+
+def group_passages(passages: Iterable[tuple[LocalDate, str]]) -> list[PassagesOfDay]:
+    """Return texts by the day they were written, the latest first, and each text only once.
+
+    `passages` come the latest first; a repeated text stands under its latest day.
+    """
+    days: defaultdict[LocalDate, dict[str, str]] = defaultdict(dict)
+    latest: dict[str, LocalDate] = {}
+    also_on: defaultdict[LocalDate, list[LocalDate]] = defaultdict(list)
+    for day, text in passages:
+        same = normalize_passage(text)
+        first = latest.setdefault(same, day)
+        if first == day:
+            days[day].setdefault(same, text)
+        elif day not in also_on[first]:
+            also_on[first].append(day)
+    return [
+        PassagesOfDay(day, tuple(texts.values()), tuple(also_on[day]))
+        for day, texts in days.items()
+    ]
+
+
+def begin_near_name(text: str, name: str) -> str:
+    """Return a text from shortly before a name on, if the name stands far from its beginning."""
+    start, _ = next(compile_names(name).find_spans(text), (0, 0))
+    if start <= FAR_FROM_BEGINNING:
+        return text
+    skipped = text.rfind(" ", 0, start - WORDS_BEFORE_NAME)
+    return f"… {text[skipped + 1 :]}" if skipped > 0 else text
+
+
+def normalize_passage(text: str) -> str:
+    """Return what two texts have in common that are the same but for case and spaces."""
+    return " ".join(text.casefold().split())
 
 
 def count_acts_by_person(acts: Iterable[Acts]) -> dict[UUID, int]:

@@ -3,25 +3,31 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
 from leaderjournal.kernel.days import Instant, LocalDate, days_after
 from leaderjournal.kernel.encryption import Cipher
+from leaderjournal.practice_log.commitments import store as commitments_store
 from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import ACTS, Acts, Kind
 from leaderjournal.practice_log.entries.store import Entry, EntryNotFound
 from leaderjournal.practice_log.people.rules import (
+    PassagesOfDay,
     PersonStatus,
     compile_names,
     get_person_status,
+    group_passages,
+    normalize_passage,
     sort_by_overdue,
 )
+from leaderjournal.practice_log.trash import store as trash_store
 from leaderjournal.reflections import store as reflections_store
 
 MAX_PASSAGES = 8
+PROMISES_SEARCHED = 100
+"""How many open commitments are searched for a name."""
 
 
 def get_team_names(cipher: Cipher) -> set[str]:
@@ -64,30 +70,31 @@ def list_entries_of_person(cipher: Cipher, kind: Kind, person_id: UUID) -> list[
 
 def put_acts(
     cipher: Cipher, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
-) -> None:
-    """Replace what was done for a person on a day; no acts delete the entry.
+) -> bool:
+    """Replace what was done for a person on a day; no acts put the entry into the trash.
 
-    Raises EntryNotFound if the person does not exist.
+    Return whether it did. Raises EntryNotFound if the person does not exist.
     """
     content, entry_id = Acts(person_id, tuple(acts)), get_acts_id(person_id, local_date)
     with lock_people(cipher, person_id) as session:
         if not content.acts:
-            entries_store.delete_entry(cipher, Kind.ACTS, entry_id, session=session)
-            return
+            return trash_store.delete_entry(cipher, Kind.ACTS, entry_id, now=now, session=session)
         entries_store.put_entry(
             cipher, Kind.ACTS, entry_id, local_date, content, now=now, session=session
         )
+        return False
 
 
 def add_acts(
     cipher: Cipher, person_id: UUID, local_date: LocalDate, acts: Iterable[str], *, now: Instant
-) -> None:
-    """Add to what was done for a person on a day.
+) -> bool:
+    """Add to what was done for a person on a day; return False, as nothing is deleted.
 
     Raises EntryNotFound if the person does not exist.
     """
     with lock_people(cipher, person_id) as session:
         join_acts(session, cipher, person_id, local_date, acts, now=now)
+        return False
 
 
 @contextmanager
@@ -128,21 +135,23 @@ def get_acts_id(person_id: UUID, local_date: LocalDate) -> UUID:
     return uuid5(person_id, str(local_date))
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A text about a person, and the day it was written."""
-
-    local_date: LocalDate
-    text: str
-
-
-def find_passages(cipher: Cipher, person: Entry, *, today: LocalDate) -> list[Passage]:
-    """Return the last texts of the past year that name a person, the latest first."""
+def find_passages(cipher: Cipher, person: Entry, *, today: LocalDate) -> list[PassagesOfDay]:
+    """Return the last texts of the past year that name a person, each once, the latest first."""
     name = compile_names(person.content.name)
-    passages: list[Passage] = []
+    passages: list[tuple[LocalDate, str]] = []
+    texts_found: set[str] = set()
     for day in reflections_store.iter_days(cipher, first=days_after(today, -365), last=today):
         texts = (*(answer.text for answer in day.content.answers), day.content.note)
-        passages += [Passage(day.local_date, text) for text in texts if name.search(text)]
-        if len(passages) >= MAX_PASSAGES:
+        found = [text for text in texts if name.search(text)]
+        passages += [(day.local_date, text) for text in found]
+        texts_found.update(map(normalize_passage, found))
+        if len(texts_found) >= MAX_PASSAGES:
             break
-    return passages[:MAX_PASSAGES]
+    return group_passages(passages)
+
+
+def list_promises(cipher: Cipher, person: Entry) -> list[Entry]:
+    """Return the latest open commitments that name a person."""
+    name = compile_names(person.content.name)
+    commitments, _ = commitments_store.list_page(cipher, is_open=True, limit=PROMISES_SEARCHED)
+    return [entry for entry in commitments if name.search(entry.content.text)]

@@ -5,18 +5,28 @@ from leaderjournal.practice_log.wording import format_count
 
 
 def format_status(status: PersonStatus) -> str:
-    """Return when something was last done for a person, and what is left of their rhythm."""
-    last = _format_last(status)
-    return f"{last} · {_format_rhythm(status.days_left)}" if status.days_left is not None else last
+    """Return when something was last done for a person, and when the next time is due."""
+    last = "Nothing logged yet"
+    if status.days_since is not None:
+        last = f"Last helped {format_days_ago(status.days_since)}"
+    due = format_due(status.days_left)
+    return f"{last} · {due}" if due else last
 
 
-def _format_last(status: PersonStatus) -> str:
-    if status.days_since is None:
-        return "Nothing yet"
-    return {0: "Today", 1: "Yesterday"}.get(status.days_since, f"{status.days_since} days ago")
+def format_days_ago(days: int) -> str:
+    """Return how long ago a day was, within a sentence."""
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
-def _format_rhythm(days_left: int) -> str:
-    if days_left < 0:
-        return f"{format_count(-days_left, 'day')} past your rhythm"
-    return f"{format_count(days_left, 'day')} left" if days_left else "due today"
+def format_due(days_left: int | None) -> str:
+    """Return when someone is due, or how late the leader is; empty without a rhythm."""
+    match days_left:
+        case None:
+            return ""
+        case 0:
+            return "due today"
+        case 1:
+            return "due tomorrow"
+        case days if days < 0:
+            return f"{format_count(-days, 'day')} later than you planned"
+    return f"due in {days_left} days"

@@ -15,6 +15,11 @@ class PersonFigures:
     name: str
     acts: int
 
+    @property
+    def times(self) -> str:
+        """How often they were helped, in words."""
+        return _format_times(self.acts)
+
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
@@ -58,8 +63,8 @@ class PracticeFigures:
             *_format_commitments(self.commitments),
             *_format_wins(self.wins, self.celebrated),
             *_format_hand_offs(self.hand_offs),
-            *_format_number(self.number, "the number"),
-            *_format_number(self.quarter, "the number of the quarter"),
+            *_format_number(self.number, "your number"),
+            *_format_number(self.quarter, "the quarter’s number"),
         )
 
 
@@ -71,11 +76,11 @@ def _format_commitments(figures: CommitmentFigures) -> Iterator[FigureLine]:
         return
     label = "commitments kept"
     if figures.share_kept is not None:
-        label += f", {round(figures.share_kept * 100)} % of those settled"
+        label += f" ({round(figures.share_kept * 100)}% of completed)"
     if figures.open:
-        label += f"; {figures.open} open"
+        label += f", {figures.open} open"
     if figures.moved:
-        label += f"; put off {_format_times(figures.moved)}"
+        label += f", rescheduled {_format_times(figures.moved)}"
     yield FigureLine(label, str(figures.kept), str(figures.made))
 
 
@@ -88,15 +93,17 @@ def _format_hand_offs(figures: HandOffFigures) -> Iterator[FigureLine]:
     if figures.made or figures.stepped_back_in or figures.holding:
         label = "handed over"
         if figures.stepped_back_in:
-            label += f", stepped back in {_format_times(figures.stepped_back_in)}"
+            label += f", you stepped back in {_format_times(figures.stepped_back_in)}"
         yield FigureLine(label, str(figures.made))
     if figures.holding:
         days = round(figures.median_days or 0)
         length = "1 day" if days == 1 else f"{days} days"
         if figures.holding == 1:
-            label = f"hand-off holds, for {length}" if days else "hand-off holds, since today"
+            label = (
+                f"hand-off still theirs, for {length}" if days else "hand-off theirs since today"
+            )
         else:
-            label = f"hand-offs hold, half of them for {length} or longer"
+            label = f"hand-offs still theirs, typically for {length}"
         yield FigureLine(label, str(figures.holding))
 
 
@@ -106,7 +113,7 @@ def _format_number(number: NumberFigures | None, label: str) -> Iterator[FigureL
     if number.unit:
         label += f", {number.unit}"
     if number.actual is None:
-        label += ", not known yet"
+        label += ", no result yet"
     yield FigureLine(label, _format_amount(number.actual), _format_amount(number.target))
 
 

@@ -34,6 +34,7 @@ LIST_ENTRIES = sa.select(
     LogEntry.document,
 ).where(
     LogEntry.account_id == sa.bindparam("account"),
+    LogEntry.deleted_at.is_(None),
     sa.or_(
         LogEntry.local_date.between(sa.bindparam("first"), sa.bindparam("last")),
         LogEntry.kind == Kind.PERSON.value,

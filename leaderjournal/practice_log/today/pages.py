@@ -55,7 +55,7 @@ def add_acts() -> Page:
     person_id = parse_uuid(request.form.get("person_id", ""))
     person = entries_store.find_stored_entry(cipher, Kind.PERSON, person_id) if person_id else None
     if person is None:
-        flash("Choose whom you served.", "problem")
+        flash("Choose who you helped.", "problem")
     else:
         save_acts_form(person.id, people_store.add_acts)
     return redirect_back()

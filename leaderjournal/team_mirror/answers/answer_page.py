@@ -39,6 +39,11 @@ class AnswerPage:
     errors: Errors
     field_names: Mapping[str, str]
 
+    @property
+    def is_preview(self) -> bool:
+        """Whether this is the leader's preview, without a link that could answer."""
+        return not self.token
+
 
 def build_answer_page(
     token: str, invitation: Invitation, *, submitted: Mapping[str, str], errors: Errors
@@ -46,7 +51,7 @@ def build_answer_page(
     """Return the page of a link, with an answer that could not be saved."""
     field_names: dict[str, str] = {}
     for key in catalogue.list_keys():
-        field_names |= {f"score-{key.slug}": key.name, f"line-{key.slug}": f"{key.name}, a line"}
+        field_names |= {f"score-{key.slug}": key.name, f"line-{key.slug}": f"{key.name}, comment"}
     return AnswerPage(
         token=token,
         leader=invitation.leader,

@@ -34,7 +34,7 @@ def _compare_key(team: KeyMean, own: float | None) -> KeyComparison:
 
 def _format_gap(gap: float) -> str:
     if gap < 0:
-        return f"your team sees {-gap} less than you do."
+        return f"your team scored you {-gap} lower than you did."
     if gap > 0:
-        return f"your team sees {gap} more than you give yourself."
-    return "you and your team see the same."
+        return f"your team scored you {gap} higher than you did."
+    return "you and your team agree."
