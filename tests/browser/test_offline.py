@@ -578,7 +578,7 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
     page.locator("[name=note]").press_sequentially("Being typed", delay=20)
     # The older worker ends first what it has in hand: a call into the restart waits 15 seconds.
     with page.expect_navigation():
-        page.get_by_role("button", name="Use it now").click()
+        page.get_by_role("button", name="Update now").click()
     expect(page.locator("[name=note]")).to_have_value("Being typed")
     assert page.evaluate("self.newer") is True
     wait_until_saved(page)
@@ -588,11 +588,11 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
 
 def test_month_opened_while_a_new_release_waits_leaves_what_that_one_opens_offline(phone, release):
     page = open_while_a_newer_release_waits(phone, release)
-    expect(page.get_by_role("button", name="Use it now")).to_be_visible()
+    expect(page.get_by_role("button", name="Update now")).to_be_visible()
     page.goto("/month/2026-01")
     page_kept(page, "/month/2026-01")
     with page.expect_navigation():
-        page.get_by_role("button", name="Use it now").click()
+        page.get_by_role("button", name="Update now").click()
     wait_until(page, ONLY_SHELL, release.name())
     release.stop()
     page.goto("/day/2026-01-05")
@@ -620,7 +620,7 @@ def test_a_broken_release_is_undone_by_the_server_though_its_pages_do_nothing(ph
     wait_until_ready(page)
     release.replace("register-worker.js", with_=lambda _: "throw new Error('broken');")
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
-    page.get_by_role("button", name="Use it now").click()
+    page.get_by_role("button", name="Update now").click()
     wait_until(page, ONLY_SHELL, release.name())
     broken = release.name()
     page.goto("/")

@@ -120,5 +120,5 @@ def parse_day(text: str | None, today: LocalDate) -> LocalDate:
 def redirect_back(collection: str | None = None) -> Response:
     """Return to today's page if the form came from there, else to the log."""
     if request.form.get("back") == "today":
-        return redirect(url_for("reflections.today", _anchor="quick-log"), 303)
+        return redirect(url_for("reflections.today", _anchor="today-panel"), 303)
     return redirect(url_for("practice_log.log", _anchor=collection), 303)

@@ -1,6 +1,6 @@
 // The worker's part in being ready for a day without a connection. Today's page asks for it, and the
 // worker fetches beside the page what may be opened later: the questions of the coming days, the days
-// of this month, the month and its review. Without a worker nothing could open them.
+// of this month, the month, its review and the short forms of the log. Without a worker nothing could open them.
 //
 // A classic script of the worker's; needs rules.js, server.js, local-journal.js and offline-pages.js.
 {
@@ -16,7 +16,7 @@
     if ((await server.getSession())?.account_id !== account) return;
     await Promise.all([storeQuestions(journal, account), storeDays(journal, account, date)]);
     await journal.recordDone(PREFETCH);
-    await refreshMonth();
+    await refreshPages();
   }
 
   async function fetchItems(path) {
