@@ -96,9 +96,11 @@ function showResult(form, result) {
     sheet.close();
   }
   if (result === "refused") showToast("What you logged was not taken. Open + to see why.");
-  else showToast(getText(form, result), form.dataset.save === "acts" ? ["People", "/people"] : ["See the log", "/log"]);
+  else showToast(getText(form, result), result === "logged" ? chooseWay(form) : []);
   if (result === "logged" && form.dataset.save === "numbers") update();
 }
+
+const chooseWay = (form) => (form.dataset.save === "acts" ? ["See your people", "/people"] : ["See the log", "/log"]);
 
 // A line above the bar says it, and goes by itself.
 function showToast(text, [name, address] = []) {

@@ -3,24 +3,30 @@
 const { pathname } = location;
 const leadsHere = ({ pathname: path }) => pathname === path || (path !== "/" && pathname.startsWith(`${path}/`));
 
-// Returns the link of `scope` whose page, or the page above it, was asked for.
-function findLink(scope) {
-  const found = [...document.querySelectorAll(`${scope} a[href]`)].filter(leadsHere);
+// Returns the link whose page, or the page above it, was asked for.
+function findLink(selector) {
+  const found = [...document.querySelectorAll(selector)].filter(leadsHere);
   return found.sort((one, other) => other.pathname.length - one.pathname.length)[0];
 }
 
-const page = findLink(".section-header");
-const entry = findLink(".main-nav nav > ul > li > a") ?? page && [...document.querySelectorAll(".main-nav nav > ul > li > a")]
-  .find(({ textContent }) => textContent.trim() === page.closest("nav").getAttribute("aria-label"));
-const link = page ?? entry;
+const ENTRIES = ".main-nav nav > ul > li > a";
+const getName = (link) => link.textContent.trim();
+
+function findSection(page) {
+  const section = page.closest("nav").getAttribute("aria-label");
+  return [...document.querySelectorAll(ENTRIES)].find((entry) => getName(entry) === section);
+}
+
+const page = findLink(".section-header a");
+const entry = page ? findSection(page) : findLink(ENTRIES);
 
 if (page) {
   page.closest("nav").hidden = false;
   page.setAttribute("aria-current", "page");
 }
 entry?.setAttribute("aria-current", page ? "true" : "page");
-if (link) {
-  const name = link.textContent.trim();
+if (page ?? entry) {
+  const name = getName(page ?? entry);
   document.querySelector("[data-page-name]").textContent = name;
   document.title = `${name} · Leader Journal`;
 }
