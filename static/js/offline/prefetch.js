@@ -7,10 +7,14 @@
   const PREFETCH = "keep-ready";
   const EVERY = 30 * 60_000; // ms
 
-  async function prefetchForOffline(date) {
+  async function prefetchForOffline(date, logIsOld) {
     const journal = await openJournal();
     const leader = await journal.getLeader();
-    if (!leader || !(await journal.isTimeFor(PREFETCH, EVERY))) return;
+    if (!leader) return;
+    if (!(await journal.isTimeFor(PREFETCH, EVERY))) {
+      if (logIsOld) await refreshPage(QUICK_LOG); // somebody has joined or left the team
+      return;
+    }
     const { account } = leader;
     // The page that asked may be of a leader who has signed out since.
     if ((await server.getSession())?.account_id !== account) return;
@@ -41,7 +45,7 @@
 
   self.addEventListener("message", (event) => {
     if (event.data?.type !== PREFETCH) return;
-    event.waitUntil(prefetchForOffline(event.data.local_date).catch((failure) => {
+    event.waitUntil(prefetchForOffline(event.data.local_date, event.data.log_is_old).catch((failure) => {
       console.info("Not everything could be prefetched:", failure?.name);
     }));
   });

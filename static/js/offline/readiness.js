@@ -1,14 +1,26 @@
 // What a day's page does so that the journal works here without a connection: it keeps what today's
 // panel follows up, asks the worker to fetch what may be opened later, and looks after the storage.
 const PANEL = "today-panel"; // the id of the panel, and its name among the saved pages
+const QUICK_LOG = "/log/new";
 const DAY = /^\/day\/(\d{4}-\d{2}-\d{2})$/;
 const LOW = 20 * 1024 * 1024; // bytes
 
 let asked = false; // whether the browser was asked to keep the storage
 
-export async function askForPrefetch(date) {
+export async function askForPrefetch(journal, account, date) {
   const registration = await navigator.serviceWorker?.ready;
-  registration?.active.postMessage({ type: "keep-ready", local_date: date });
+  const log_is_old = !(await knowsTeam(journal, account));
+  registration?.active.postMessage({ type: "keep-ready", local_date: date, log_is_old });
+}
+
+// Whether the short forms of the log on this device have the people whom this page knows.
+async function knowsTeam(journal, account) {
+  const page = await journal.getPage(account, QUICK_LOG);
+  if (!page) return false;
+  const forms = new DOMParser().parseFromString(page.body, "text/html");
+  const list = (elements) => [...elements].map(({ textContent }) => textContent).join("\n");
+  const offered = forms.querySelectorAll("#quick-winner option:not([value=''])");
+  return list(offered) === list(document.querySelectorAll("#team-names li"));
 }
 
 // ---- today's panel: what is followed up
