@@ -92,4 +92,6 @@ def test_page_that_stands_for_another_offline_belongs_to_nobody(browser, client)
     assert find_current(page.text) == []
     browser.post("/settings/profile", data={"csrf_token": browser.csrf})
     flashed = browser.get("/offline/page").text + browser.get("/offline/day").text
-    assert 'class="notice notice-' not in flashed.replace('<div class="notice notice-problem" data-refused', "")
+    assert 'class="notice notice-' not in flashed.replace(
+        '<div class="notice notice-problem" data-refused', ""
+    )

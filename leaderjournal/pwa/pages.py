@@ -99,7 +99,7 @@ def offline() -> Response:
 
 @blueprint.get("/offline/page")
 def offline_page() -> Response:
-    """Serve the page in place of one that needs a connection, for a leader and without one in it."""
+    """Serve the page in place of one that needs a connection, the same for every leader."""
     page = render_template("pwa/offline.html", as_shell=True)
     return _make_revalidated_response(page, "text/html")
 
@@ -183,7 +183,7 @@ def _build_manifest() -> dict[str, Any]:
         "id": "/",
         "name": "Leader Journal",
         "short_name": "Journal",
-        "description": "A daily journal for leaders: three short questions, ninety seconds, one honest look in the mirror.",
+        "description": "A daily journal for leaders: three short questions in ninety seconds.",
         "lang": "en",
         "dir": "ltr",
         "start_url": "/",

@@ -31,9 +31,7 @@ def name_period(period: str) -> str:
     return f"Quarter {rest[1:]} of {year}" if rest.startswith("Q") else f"{first:%B} {year}"
 
 
-def _get_this_and_last(
-    today: LocalDate, get_period: Callable[[LocalDate], str]
-) -> tuple[str, str]:
+def _get_this_and_last(today: LocalDate, get_period: Callable[[LocalDate], str]) -> tuple[str, str]:
     first, _ = parse_period(get_period(today))
     return get_period(today), get_period(days_after(first, -1))
 

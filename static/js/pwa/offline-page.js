@@ -30,4 +30,17 @@ if (page ?? entry) {
   document.querySelector("[data-page-name]").textContent = name;
   document.title = `${name} · Leader Journal`;
 }
-addEventListener("online", () => location.reload());
+
+// ---- the way back
+
+const EVERY = 5000; // ms
+
+// A device may believe in its connection before there is one. An open sheet may hold words.
+async function openWhenReachable() {
+  if (!navigator.onLine || document.hidden || document.querySelector("dialog[open]")) return;
+  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) location.reload();
+}
+
+addEventListener("online", openWhenReachable);
+setInterval(openWhenReachable, EVERY);
