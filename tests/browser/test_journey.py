@@ -279,6 +279,9 @@ PAGES = (
     "/questions/catalogue/let-go",
     "/help",
     "/offline",
+    "/offline/page",
+    "/look-back",
+    "/log/new",
     "/search",
     "/search?q=deck&key=let-go",
 )
