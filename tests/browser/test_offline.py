@@ -358,7 +358,7 @@ def test_after_signing_out_nothing_of_the_account_is_on_the_device(new_page):
     page.context.set_offline(True)
     for path in ("/", "/month", f"/day/{berlin_today()}"):
         page.goto(path)
-        expect(page.locator("h1")).to_have_text("There is no connection")
+        expect(page.locator("h1")).to_have_text("You’re offline")
 
 
 def test_signing_out_sends_first_what_is_unsent(new_page, proxy):
@@ -402,7 +402,7 @@ def test_signing_out_without_a_connection_warns_and_removes_only_on_the_leaders_
     dialog.get_by_role("button", name="Remove it and sign out").click()
     page.wait_for_url("**/offline")
     page.goto("/")
-    expect(page.locator("h1")).to_have_text("There is no connection")
+    expect(page.locator("h1")).to_have_text("You’re offline")
     page.context.set_offline(False)
     page.goto("/")
     page.wait_for_url("**/login")
@@ -483,12 +483,13 @@ def test_days_seen_and_the_month_open_without_a_connection(new_page):
     expect(page.locator("[name=text-let-go]")).to_have_value("In January.")
     expect(page.locator("#question-let-go")).not_to_be_empty()
     page.goto("/month/2026-01")
-    expect(page.locator("#saved-page-notice")).to_contain_text("This page is as it was on")
+    expect(page.locator("#saved-page-notice")).to_contain_text("This is how the page looked on")
     expect(page.locator("main")).to_contain_text("In January.")
     page.goto("/month")
     expect(page.locator("#saved-page-notice")).to_be_visible()
     page.goto("/month/2025-03")
-    expect(page.locator("h1")).to_have_text("There is no connection")
+    expect(page.locator("h1")).to_have_text("Month")
+    expect(page.locator("main")).to_contain_text("this page needs a connection")
     page.goto("/day/2025-03-03")
     expect(page.locator("#not-seen")).to_be_visible()
 
