@@ -46,7 +46,7 @@ from leaderjournal.kernel.request_checks import (
 )
 from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.kernel.settings import ROOT, Settings
-from leaderjournal.navigation import list_navigation_items
+from leaderjournal.navigation import get_navigation
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.portability.documents import store as documents_store
@@ -156,10 +156,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     app.jinja_env.globals["current_user"] = current_user  # macros see globals alone
-    app.jinja_env.globals["navigation_items"] = list_navigation_items
     app.jinja_env.globals["settings_rows"] = list_settings_rows
     app.jinja_env.globals["settings_links"] = list_settings_links
     app.jinja_env.globals["get_flashed_messages"] = get_page_messages
+    app.jinja_env.globals["get_navigation"] = get_navigation
     app.jinja_env.globals["list_preloads"] = list_preloads
     app.jinja_env.filters["wall_time"] = to_wall_time
     app.context_processor(_get_time_context)

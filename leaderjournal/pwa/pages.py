@@ -77,6 +77,8 @@ def service_worker() -> Response:
         scripts=[get_asset_url(name) for name in WORKER_SCRIPTS],
         broken=get_settings().broken_releases,
         offline=url_for("pwa.offline"),
+        offline_page=url_for("pwa.offline_page"),
+        quick_log=url_for("practice_log.quick_log"),
         day_shell=url_for("pwa.day_shell"),
         help=url_for("pwa.read_help"),
         help_shell=url_for("pwa.help_shell"),
@@ -90,8 +92,16 @@ def service_worker() -> Response:
 
 @blueprint.get("/offline")
 def offline() -> Response:
-    """Serve the offline page, which the service worker caches."""
-    return _make_revalidated_response(render_template("pwa/offline.html"), "text/html")
+    """Serve the offline page for visitors, which the service worker caches."""
+    page = render_template("pwa/offline.html", is_public=True, leaves_no_trace=True)
+    return _make_revalidated_response(page, "text/html")
+
+
+@blueprint.get("/offline/page")
+def offline_page() -> Response:
+    """Serve the page in place of one that needs a connection, the same for every leader."""
+    page = render_template("pwa/offline.html", as_shell=True)
+    return _make_revalidated_response(page, "text/html")
 
 
 @blueprint.get("/offline/day")
@@ -173,7 +183,7 @@ def _build_manifest() -> dict[str, Any]:
         "id": "/",
         "name": "Leader Journal",
         "short_name": "Journal",
-        "description": "One look in the mirror a day: a journal for leaders, under three keys.",
+        "description": "A daily journal for leaders: three short questions in ninety seconds.",
         "lang": "en",
         "dir": "ltr",
         "start_url": "/",

@@ -79,6 +79,14 @@ def month(period: str) -> str:
     return render_template("reviews/month.html", page=page, report=report)
 
 
+@blueprint.get("/year")
+@login_required
+def this_year() -> Response:
+    """Go to the leader's current year."""
+    today = get_current_leader().today(clock.now())
+    return redirect(url_for("reviews.year", period=f"{today:%Y}"), 303)
+
+
 @blueprint.get("/year/<period>")
 @login_required
 def year(period: str) -> str:

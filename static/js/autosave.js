@@ -204,7 +204,7 @@ async function start() {
 async function getReady() {
   try {
     await savePanel(journal, account);
-    await askForPrefetch(date);
+    await askForPrefetch(journal, account, date);
   } catch (failure) {
     console.info("Not everything is ready for a page without a connection:", failure?.name);
   }

@@ -1,6 +1,7 @@
 // The page of a day: stores and sends what is typed (autosave.js), and loads what does not save words
 // when it is first needed. The worker has all of it, so that it can be loaded without a connection too.
 import "./autosave.js";
+import { account, openJournal } from "./offline/device-journal.js";
 
 const form = document.getElementById("day");
 const hasTeam = document.querySelector("#team-names li") !== null;
@@ -38,6 +39,14 @@ form.addEventListener("day-saved", ({ detail }) => {
   }).catch(() => {});
 });
 if (offer && "kept" in offer.dataset) handleCompletedToday();
+
+// What waits of the log, or was refused, is looked after on today's page, where the leader comes every day.
+async function showWaitingEntries() {
+  const { journal } = await openJournal();
+  const drafts = await journal.listUnsentDrafts(account);
+  if (drafts.some(({ once }) => once)) await import("./practice_log/log-forms.js");
+}
+if (offer && account) showWaitingEntries().catch(() => {});
 
 // ---- a tapped notification leads to its question
 

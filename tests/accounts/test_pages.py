@@ -56,7 +56,7 @@ def test_refused_password_has_to_be_typed_again(browser):
     form = FORM | {"csrf_token": csrf_token(browser, "/register"), "password": "summer2026"}
     shown = browser.post("/register", data=form)
     assert shown.status_code == 422
-    assert "Passwords have to be typed again." in shown.text
+    assert "Type your password again." in shown.text
     assert "What you wrote is still here." not in shown.text
     assert 'value="ann@example.com"' in shown.text
     assert "summer2026" not in shown.text

@@ -103,7 +103,7 @@ def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_mo
         expect(page.locator(f"[name=text-{key}]")).to_have_value(f"Words for {key} and Ben.")
         expect(page.locator(f"[name=score-{key}][value='{value}']")).to_be_checked()
     expect(page.locator("main")).to_contain_text(re.compile(r"\b1 day\b"))
-    page.get_by_role("link", name="Month").click()
+    page.get_by_role("link", name="Review", exact=True).click()
     today = berlin_today()
     cell = page.locator(f"a[href='/day/{today}'], a[href='/']").filter(
         has_text=str(int(today[-2:]))
@@ -230,7 +230,7 @@ def test_everything_works_without_script(new_page):
     page.fill("[name=text-let-go]", "Stepped aside.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[name=text-let-go]")).to_have_value("Stepped aside.")
-    page.get_by_role("link", name="Month").click()
+    page.get_by_role("link", name="Review", exact=True).click()
     expect(page.locator("main")).to_contain_text("Stepped aside.")
 
 
@@ -284,6 +284,9 @@ PAGES = (
     "/questions/catalogue/let-go/celebrate",
     "/help",
     "/offline",
+    "/offline/page",
+    "/look-back",
+    "/log/new",
     "/search",
     "/search?q=deck&key=let-go",
 )

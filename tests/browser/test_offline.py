@@ -358,7 +358,7 @@ def test_after_signing_out_nothing_of_the_account_is_on_the_device(new_page):
     page.context.set_offline(True)
     for path in ("/", "/month", f"/day/{berlin_today()}"):
         page.goto(path)
-        expect(page.locator("h1")).to_have_text("There is no connection")
+        expect(page.locator("h1")).to_have_text("You’re offline")
 
 
 def test_signing_out_sends_first_what_is_unsent(new_page, proxy):
@@ -402,7 +402,7 @@ def test_signing_out_without_a_connection_warns_and_removes_only_on_the_leaders_
     dialog.get_by_role("button", name="Remove it and sign out").click()
     page.wait_for_url("**/offline")
     page.goto("/")
-    expect(page.locator("h1")).to_have_text("There is no connection")
+    expect(page.locator("h1")).to_have_text("You’re offline")
     page.context.set_offline(False)
     page.goto("/")
     page.wait_for_url("**/login")
@@ -483,12 +483,13 @@ def test_days_seen_and_the_month_open_without_a_connection(new_page):
     expect(page.locator("[name=text-let-go]")).to_have_value("In January.")
     expect(page.locator("#question-let-go")).not_to_be_empty()
     page.goto("/month/2026-01")
-    expect(page.locator("#saved-page-notice")).to_contain_text("This page is as it was on")
+    expect(page.locator("#saved-page-notice")).to_contain_text("This is how the page looked on")
     expect(page.locator("main")).to_contain_text("In January.")
     page.goto("/month")
     expect(page.locator("#saved-page-notice")).to_be_visible()
     page.goto("/month/2025-03")
-    expect(page.locator("h1")).to_have_text("There is no connection")
+    expect(page.locator("h1")).to_have_text("Month")
+    expect(page.locator("main")).to_contain_text("this page needs a connection")
     page.goto("/day/2025-03-03")
     expect(page.locator("#not-seen")).to_be_visible()
 
@@ -578,7 +579,7 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
     page.locator("[name=note]").press_sequentially("Being typed", delay=20)
     # The older worker ends first what it has in hand: a call into the restart waits 15 seconds.
     with page.expect_navigation():
-        page.get_by_role("button", name="Use it now").click()
+        page.get_by_role("button", name="Update now").click()
     expect(page.locator("[name=note]")).to_have_value("Being typed")
     assert page.evaluate("self.newer") is True
     wait_until_saved(page)
@@ -588,11 +589,11 @@ def test_a_new_release_takes_over_without_losing_what_is_being_typed(phone, rele
 
 def test_month_opened_while_a_new_release_waits_leaves_what_that_one_opens_offline(phone, release):
     page = open_while_a_newer_release_waits(phone, release)
-    expect(page.get_by_role("button", name="Use it now")).to_be_visible()
+    expect(page.get_by_role("button", name="Update now")).to_be_visible()
     page.goto("/month/2026-01")
     page_kept(page, "/month/2026-01")
     with page.expect_navigation():
-        page.get_by_role("button", name="Use it now").click()
+        page.get_by_role("button", name="Update now").click()
     wait_until(page, ONLY_SHELL, release.name())
     release.stop()
     page.goto("/day/2026-01-05")
@@ -620,7 +621,7 @@ def test_a_broken_release_is_undone_by_the_server_though_its_pages_do_nothing(ph
     wait_until_ready(page)
     release.replace("register-worker.js", with_=lambda _: "throw new Error('broken');")
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
-    page.get_by_role("button", name="Use it now").click()
+    page.get_by_role("button", name="Update now").click()
     wait_until(page, ONLY_SHELL, release.name())
     broken = release.name()
     page.goto("/")

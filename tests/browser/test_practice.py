@@ -16,7 +16,7 @@ from browser.test_journey import (
 )
 from browser.test_offline import HERE, phone
 from browser.waiting import wait_until, wait_until_ready
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 __all__ = ["phone"]
 
@@ -44,12 +44,39 @@ def people(page: Page, *names: tuple[str, str]) -> None:
         expect(page.locator(".team")).to_contain_text(name)
 
 
+FORMS_KEPT = """async (name) => {
+  const journal = await openLocalJournal();
+  const page = await journal.getPage((await journal.getLeader()).account, "/log/new");
+  return Boolean(page?.body.includes(name));
+}"""
+
+
+def open_form(page: Page, name: str) -> Locator:
+    """Open the sheet and one of its forms, from whatever page is open."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Log something").click()
+    sheet = page.get_by_role("dialog", name="Log something")
+    sheet.locator("summary", has_text=name).click()
+    return sheet.locator("details[open] form")
+
+
 def serve(page: Page, name: str, *acts: str) -> None:
-    form = page.locator("form[data-save=acts]")
-    form.get_by_label("Whom").select_option(label=name)
+    form = open_form(page, "Helped someone")
+    form.get_by_label("Who did you help?").select_option(label=name)
     for act in acts:
         form.get_by_label(act, exact=True).check()
-    form.get_by_role("button", name="Note it").click()
+    form.get_by_role("button", name="Log it").click()
+
+
+def log_win(page: Page, text: str) -> None:
+    form = open_form(page, "Win")
+    form.get_by_label("What went well?").fill(text)
+    form.get_by_role("button", name="Log it").click()
+
+
+def wait_until_said(page: Page, words: str) -> None:
+    """Wait until the sheet is closed and the page says what became of what was logged."""
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#toast")).to_contain_text(words)
 
 
 def called(page: Page, method: str, path: str, body: dict) -> dict:
@@ -61,27 +88,32 @@ def called(page: Page, method: str, path: str, body: dict) -> dict:
     return reply.json() if reply.status != 204 else {}
 
 
+ACTS_LOGGED = """async (number) => {
+  const { items } = await (await fetch("/api/v1/people")).json();
+  return items.reduce((sum, { acts }) => sum + acts, 0) === number;
+}"""
+
+
 def notes_what_today_offers(page: Page) -> dict:
-    """Note acts, a win, a hand-off and what comes next on today's page; return the people."""
+    """Log acts, a win and a hand-off, and write what comes next; return the people."""
     page.goto("/")
-    page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach", "Help")
-    expect(page.locator("form[data-save=acts] [data-status]")).to_have_text("Noted.")
+    wait_until_said(page, "Logged.")
     serve(page, "Ben", "Teach")
-    expect(page.locator("form[data-save=acts] [data-status]")).to_have_text("Noted.")
+    wait_until(page, ACTS_LOGGED, 3)
     ids = {person["name"]: person for person in items(page, "people")}
     assert {name: person["acts"] for name, person in ids.items()} == {"Ana": 2, "Ben": 1, "Cleo": 0}
 
-    page.get_by_text("A win to celebrate").click()
-    page.get_by_label("What went well?").fill("Ana won the tender")
-    page.get_by_label("Whose success").select_option(label="Ana")
-    page.locator("form[data-save=wins]").get_by_label("How it was celebrated").fill("Cake")
-    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
+    form = open_form(page, "Win")
+    form.get_by_label("What went well?").fill("Ana won the tender")
+    form.get_by_label("Whose win was it?").select_option(label="Ana")
+    form.get_by_label("How did you celebrate it?").fill("Cake")
+    form.get_by_role("button", name="Log it").click()
     arrives(page, "wins", 1)
-    page.get_by_text("Something you let go of").click()
-    page.get_by_label("What is theirs now?").fill("The weekly deck")
-    page.get_by_label("To whom").select_option(label="Ben")
-    page.locator("form[data-save=hand-offs]").get_by_role("button", name="Note it").click()
+    form = open_form(page, "Hand-off")
+    form.get_by_label("What did you hand over?").fill("The weekly deck")
+    form.get_by_label("Who to?").select_option(label="Ben")
+    form.get_by_role("button", name="Log it").click()
     arrives(page, "hand-offs", 1)
     page.fill("[name=commitment]", "Ask Cleo first.")
     wait_until_saved(page)
@@ -97,7 +129,7 @@ def settles_and_counts(page: Page, ids: dict, month: str, today: str) -> dict:
     page.reload()
     asked = page.locator(f"[data-entry='{due['id']}']")
     expect(asked).to_contain_text("Ring Ben")
-    asked.get_by_role("button", name="Kept").click()
+    asked.get_by_role("button", name="Done").click()
     expect(asked).to_have_count(0)
     page.goto("/log/hand-offs")
     page.get_by_role("link", name="Pricing").click()
@@ -197,9 +229,8 @@ def test_a_person_is_read_before_a_one_to_one(page):
     page.goto("/")
     page.fill("[name=text-let-go]", "Left the review to Ana.")
     wait_until_saved(page)
-    page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
-    expect(page.locator("form[data-save=acts] [data-status]")).to_have_text("Noted.")
+    wait_until_said(page, "Logged.")
     page.goto("/people")
     page.get_by_role("link", name="Ana").click()
     expect(page.locator("main")).to_contain_text("Last helped today · due in 7 days · every 7 days")
@@ -237,15 +268,14 @@ def test_what_the_page_first_needs_without_a_connection_is_there(new_page):
     page.goto("/")
     wait_until_ready(page)
     page.reload()
+    wait_until(page, FORMS_KEPT, "Ana")
     page.context.set_offline(True)
     words = page.locator("[name=text-let-go]")
     words.press_sequentially("Left it to @An")
     page.get_by_role("button", name="Ana Berg", exact=True).click()
     expect(words).to_have_value("Left it to @Ana Berg ")
-    page.locator("summary:has-text('A win to celebrate')").click()
-    page.get_by_label("What went well?").fill("The pilot, without us.")
-    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
-    expect(page.locator("form[data-save=wins] [data-status]")).to_contain_text(HERE)
+    log_win(page, "The pilot, without us.")
+    wait_until_said(page, HERE)
     page.context.set_offline(False)
     arrives(page, "wins", 1)
 
@@ -277,21 +307,19 @@ def test_the_card_of_a_win_holds_nothing_private_unless_it_is_chosen(page):
 
 
 @ON_BOTH_DATABASES
-def test_what_is_noted_without_a_connection_arrives_once(phone, proxy):
+def test_what_is_logged_without_a_connection_arrives_once(phone, proxy):
     page = phone(proxy.address)
     register(page)
     wait_until_ready(page)
     people(page, ("Ana", "7"))
     page.goto("/")
     wait_until_ready(page)
+    wait_until(page, FORMS_KEPT, "Ana")
     proxy.cut()
-    page.get_by_text("A win to celebrate").click()
-    page.get_by_label("What went well?").fill("In the basement")
-    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
-    expect(page.locator("form[data-save=wins] [data-status]")).to_contain_text(HERE)
-    page.get_by_text("Someone you served").click()
+    log_win(page, "In the basement")
+    wait_until_said(page, HERE)
     serve(page, "Ana", "Coach", "Guide")
-    expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
+    wait_until_said(page, HERE)
     page.context.close()
 
     proxy.fault = None
@@ -321,17 +349,17 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     page.reload()
     page.context.set_offline(True)
     of_day = page.locator(".follow-up", has_text="Ring Ben")
-    of_day.get_by_role("button", name="Kept").click()
+    of_day.get_by_role("button", name="Done").click()
     expect(of_day.locator("[data-status]")).to_contain_text(HERE)
     asked = page.locator(".follow-up", has_text="Ring Ana")
-    asked.get_by_text("Not kept").click()
-    asked.get_by_label("What stood in the way").fill("A strike")
-    asked.get_by_role("button", name="Note it as missed").click()
+    asked.get_by_text("Not done", exact=True).click()
+    asked.get_by_label("What got in the way?").fill("A strike")
+    asked.get_by_role("button", name="Mark as not done").click()
     expect(asked.locator("[data-status]")).to_contain_text(HERE)
-    page.locator(".follow-up", has_text="A tender").get_by_label("How was it celebrated?").fill(
+    page.locator(".follow-up", has_text="A tender").get_by_label("How did you celebrate it?").fill(
         "Cake"
     )
-    page.locator(".follow-up", has_text="A tender").get_by_role("button", name="Note it").click()
+    page.locator(".follow-up", has_text="A tender").get_by_role("button", name="Log it").click()
     page.context.set_offline(False)
     expect(page.locator(".follow-up")).to_have_count(0)
     found = {c["text"]: c for c in items(page, "commitments")}
@@ -343,7 +371,7 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     assert celebrated["celebrated_on"] == str(today)
 
 
-def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(phone, proxy):
+def test_log_and_follow_ups_work_from_a_cold_start_without_a_connection(phone, proxy):
     page = phone(proxy.address)
     register(page)
     today = date.fromisoformat(berlin_today())
@@ -354,19 +382,19 @@ def test_today_can_be_noted_and_answered_from_a_cold_start_without_a_connection(
     account = page.locator("meta[name=journal-account]").get_attribute("content")
     kept = "async (account) => (await openLocalJournal()).getPage(account, 'today-panel')"
     wait_until(page, kept, account)
+    wait_until(page, FORMS_KEPT, "Ana")
     page.context.close()
 
     proxy.fault = "cut"
     page = phone(proxy.address)
     page.goto("/")
     expect(page.locator("#no-connection")).to_be_visible()
-    page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
-    expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
+    wait_until_said(page, HERE)
     asked = page.locator(".follow-up", has_text="Ring Ben")
-    asked.get_by_text("Not kept").click()
-    asked.get_by_label("What stood in the way").fill("A strike")
-    asked.get_by_label("What stood in the way").press("Enter")
+    asked.get_by_text("Not done", exact=True).click()
+    asked.get_by_label("What got in the way?").fill("A strike")
+    asked.get_by_label("What got in the way?").press("Enter")
     expect(asked.locator("[data-status]")).to_contain_text(HERE)
     assert_accessible(page, "today without a connection")
     page.goto(f"/day/{today - timedelta(days=1)}")
@@ -411,16 +439,14 @@ def test_what_is_corrected_while_it_is_on_its_way_is_sent_too(new_page):
     }  # fmt: skip
 
 
-def test_a_button_that_is_tapped_twice_notes_one(new_page):
+def test_a_button_that_is_tapped_twice_logs_one(new_page):
     page = new_page()
     register(page)
     page.goto("/")
-    page.get_by_text("A win to celebrate").click()
-    page.get_by_label("What went well?").fill("A tender")
-    page.locator("form[data-save=wins]").evaluate(
-        "(form) => { form.requestSubmit(); form.requestSubmit(); }"
-    )
-    expect(page.locator("form[data-save=wins] [data-status]")).to_have_text("Noted.")
+    form = open_form(page, "Win")
+    form.get_by_label("What went well?").fill("A tender")
+    form.evaluate("(form) => { form.requestSubmit(); form.requestSubmit(); }")
+    wait_until_said(page, "Logged.")
     assert len(items(page, "wins")) == 1
 
 
@@ -430,19 +456,19 @@ def test_what_was_not_taken_is_said_and_can_be_left_out(new_page):
     people(page, ("Ana", "7"))
     ana = items(page, "people")[0]["id"]
     page.goto("/")
+    wait_until_ready(page)
+    wait_until(page, FORMS_KEPT, "Ana")
     page.context.set_offline(True)
-    page.get_by_text("Someone you served").click()
     serve(page, "Ana", "Coach")
-    expect(page.locator("form[data-save=acts] [data-status]")).to_contain_text(HERE)
+    wait_until_said(page, HERE)
     called(page, "DELETE", f"/people/{ana}", {})
     page.context.set_offline(False)
-    refusal = page.locator("#log-refused")
-    expect(refusal).to_contain_text("“Coach: Ana” was not taken. There is no such person.")
-    page.get_by_text("A win to celebrate").click()
-    page.get_by_label("What went well?").fill("A tender")
-    page.locator("form[data-save=wins]").get_by_role("button", name="Note it").click()
-    expect(page.locator("form[data-save=wins] [data-status]")).to_have_text("Noted.")
-    refusal.get_by_role("button", name="Leave it out").click()
+    page.goto("/")
+    refusal = page.locator("#today-panel [data-refused]")
+    expect(refusal).to_contain_text("“Coach: Ana” was not logged. There is no such person.")
+    log_win(page, "A tender")
+    wait_until_said(page, "Logged.")
+    refusal.get_by_role("button", name="Discard it").click()
     expect(refusal).to_be_hidden()
     assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0
 

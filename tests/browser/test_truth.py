@@ -73,7 +73,7 @@ def test_a_whole_day_is_written_with_and_without_script(page, new_page, as_plain
         wait_until_saved(here)
     else:
         expect(here.locator(".notice-good")).to_have_text("Saved.")
-    here.get_by_role("link", name="Month").click()
+    here.get_by_role("link", name="Review", exact=True).click()
     expect(here.locator("main")).to_contain_text("Words for let-go.")
 
 

@@ -59,6 +59,4 @@ def test_worker_has_whatever_a_module_imports_later(client):
 def test_page_of_today_preloads_its_modules(browser):
     page = browser.get("/").text
     preloaded = re.findall(r'rel="modulepreload" href="/assets/\w+/([^"]+)"', page)
-    assert preloaded == list_preloads(
-        ["grow-textarea", "score-scale", "day-page", "practice_log/log-forms"]
-    )
+    assert preloaded == list_preloads(["grow-textarea", "score-scale", "day-page"])

@@ -47,6 +47,7 @@ PUBLIC = {
     "pwa.install",
     "pwa.manifest",
     "pwa.offline",
+    "pwa.offline_page",
     "pwa.read_help",
     "pwa.service_worker",
     "reflections.today",

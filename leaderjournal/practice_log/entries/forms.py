@@ -129,7 +129,7 @@ def parse_day(text: str | None, today: LocalDate) -> LocalDate:
 def redirect_back(collection: str | None = None) -> Response:
     """Return to today's page if the form came from there, else to the entries of a collection."""
     if request.form.get("back") == "today":
-        return redirect(url_for("reflections.today", _anchor="quick-log"), 303)
+        return redirect(url_for("reflections.today", _anchor="today-panel"), 303)
     if collection is None:
         return redirect(url_for("practice_log.log"), 303)
     return redirect(url_for("practice_log.log_section", collection=collection), 303)

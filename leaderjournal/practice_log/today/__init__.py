@@ -1,1 +1,1 @@
-"""The part of the practice log on today's page: what is followed up and what can be logged."""
+"""The part of the practice log on today's page: what is followed up."""

@@ -1,22 +1,16 @@
-"""The log on today's page: following up, and logging acts for someone."""
+"""What today's page shows of the log."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from flask import flash, request
-from flask_login import current_user, login_required
+from flask_login import current_user
 from werkzeug.local import LocalProxy
 
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
-from leaderjournal.kernel.api import parse_uuid
 from leaderjournal.practice_log.blueprints import pages as blueprint
-from leaderjournal.practice_log.entries import store as entries_store
-from leaderjournal.practice_log.entries.forms import Page, redirect_back, save_acts_form
-from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.entries.store import Entry
-from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.practice_log.today import store as today_store
 from leaderjournal.practice_log.today.panel import TodayPanel, build_today_panel
 from leaderjournal.practice_log.wording import list_person_options
@@ -45,17 +39,3 @@ def _get_today_panel(people: Sequence[Entry]) -> TodayPanel:
 
 def _list_team_names(people: Sequence[Entry]) -> list[str]:
     return [option.name for option in list_person_options(people)]
-
-
-@blueprint.post("/log/acts")
-@login_required
-def add_acts() -> Page:
-    """Log on today's page what was done for someone."""
-    cipher = get_current_leader().cipher
-    person_id = parse_uuid(request.form.get("person_id", ""))
-    person = entries_store.find_stored_entry(cipher, Kind.PERSON, person_id) if person_id else None
-    if person is None:
-        flash("Choose who you helped.", "problem")
-    else:
-        save_acts_form(person.id, people_store.add_acts)
-    return redirect_back()

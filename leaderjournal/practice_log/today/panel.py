@@ -1,4 +1,4 @@
-"""What today's page follows up, and what can be logged from it."""
+"""What today's page follows up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,7 @@ from leaderjournal.practice_log.entries.rules import Commitment
 from leaderjournal.practice_log.entries.store import Entry
 from leaderjournal.practice_log.today.store import list_recent_wins
 from leaderjournal.practice_log.wins.rules import needs_celebration
-from leaderjournal.practice_log.wording import (
-    Option,
-    format_count,
-    format_short_day,
-    list_act_options,
-    list_person_options,
-)
+from leaderjournal.practice_log.wording import format_count, format_short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +35,16 @@ class TodayPanel:
 
     commitments: tuple[FollowUp, ...]
     wins: tuple[FollowUp, ...]
-    people: tuple[Option, ...]
-    acts: tuple[Option, ...]
     tomorrow: LocalDate
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be followed up."""
+        return not (self.commitments or self.wins)
 
 
 def build_today_panel(cipher: Cipher, people: Sequence[Entry], *, today: LocalDate) -> TodayPanel:
-    """Return what is followed up today, and the acts that can be logged for `people`."""
+    """Return what is followed up today; `people` name whose win it was."""
     names = {person.id: person.content.name for person in people}
     return TodayPanel(
         commitments=tuple(
@@ -59,8 +56,6 @@ def build_today_panel(cipher: Cipher, people: Sequence[Entry], *, today: LocalDa
             for entry in list_recent_wins(cipher, today=today)
             if needs_celebration(entry.local_date, entry.content, today)
         ),
-        people=list_person_options(people),
-        acts=list_act_options(),
         tomorrow=days_after(today, 1),
     )
 
@@ -69,7 +64,7 @@ def _follow_up_commitment(entry: Entry) -> FollowUp:
     content: Commitment = entry.content
     hint = f"Due {format_short_day(content.due_on)}"
     if content.moved:
-        hint += f", put off {format_count(content.moved, 'time')}"
+        hint += f", rescheduled {format_count(content.moved, 'time')}"
     stored = {
         "text": content.text,
         "due_on": str(content.due_on),
@@ -78,7 +73,7 @@ def _follow_up_commitment(entry: Entry) -> FollowUp:
         "settled_on": None,
         "local_date": str(entry.local_date),
     }
-    return FollowUp(entry.id, entry.etag, "You meant to", content.text, hint, stored)
+    return FollowUp(entry.id, entry.etag, "Did you do it?", content.text, hint, stored)
 
 
 def _follow_up_win(entry: Entry, names: Mapping[UUID, str]) -> FollowUp:

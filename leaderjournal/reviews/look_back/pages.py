@@ -1,4 +1,4 @@
-"""The look-back, a piece of the day's page that is shown once the day has an entry."""
+"""The look-back: a page of its own, and a piece of the day's page once the day has an entry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from flask_login import current_user, login_required
 
 from leaderjournal.accounts.access import get_current_leader
+from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store as reflections_store
@@ -17,6 +18,19 @@ from leaderjournal.reviews.look_back.rules import (
 )
 
 blueprint = Blueprint("look_back", __name__)
+
+
+@blueprint.get("/look-back")
+@login_required
+def look_back_today() -> str:
+    """Show what the leader wrote a week, a month, a quarter and a year before today."""
+    today = get_current_leader().today(clock.now())
+    return render_template(
+        "reviews/look_back_page.html",
+        ago=list_earlier_days(today),
+        dates=list_look_back_dates(today),
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+    )
 
 
 @blueprint.get("/day/<day:local_date>/look-back")

@@ -1,118 +1,110 @@
-// Saves what is logged on today's page (acts, a win, a hand-off, the result of a commitment) on this
-// device first, and sends it when it can. Without this script the forms are plain ones.
-import { ready } from "../autosave.js";
+// Saves what is logged (acts, a win, a hand-off, a commitment, a number, the result of a commitment) on
+// this device first, and sends it when it can. Without this script the forms are plain ones.
 import { account, openJournal, createOutboxSender, deviceName } from "../offline/device-journal.js";
 import { savePanel } from "../offline/readiness.js";
+import { buildDrafts, isFollowUp } from "./log-drafts.js";
 
-const panel = document.getElementById("today-panel");
 const channel = new BroadcastChannel("journal"); // a channel of its own also hears this page's outbox
-const unsent = new Map(); // form by path
+const unsent = new Map(); // by path: {form, show}
 const saving = new Set(); // forms being saved
 let owner = account;
 let sending = null; // the journal of this device and the sender, once they are needed
 
-const isFollowUp = (form) => "stored" in form.dataset;
-const findStatus = (form) => (form.closest("[data-entry]") ?? form).querySelector("[data-status]");
-const showStatus = (form, text) => { findStatus(form).textContent = text; };
+const EMPTY = { acts: "Tick what you did.", numbers: "Write the result or the target." };
 
-// ---- saving a form
+// ---- what a form says of itself
 
-// The result of a commitment or the celebration of a win, merged into the stored entry.
-function buildFollowUpDraft(form, fields) {
-  const { save, etag, stored } = form.dataset;
-  const was = JSON.parse(stored);
-  const given = Object.keys(was).filter((name) => fields.has(name));
-  const content = { ...was, ...Object.fromEntries(given.map((name) => [name, fields.get(name)])) };
-  const words = [was.text, fields.get("reason"), fields.get("celebrated_how")].filter(Boolean).join(" · ");
-  return { path: save, etag, was, content, words };
+const TEXTS = {
+  saving: "Saving…",
+  here: `Saved on ${deviceName}. Sent as soon as it can be.`,
+  "signed-out": `Saved on ${deviceName}. Sign in to send it.`,
+  logged: "Logged.",
+  refused: "",
+  failed: "This could not be saved. It needs a connection; what you typed is still here.",
+};
+
+export const getText = (form, result) => (result === "empty" ? EMPTY[form.dataset.save] : TEXTS[result]);
+
+function showInForm(form, result) {
+  if (result === "logged" && isFollowUp(form)) removeFollowUp(form);
+  else (form.closest("[data-entry]") ?? form).querySelector("[data-status]").textContent = getText(form, result);
 }
 
-function buildActDrafts(form, fields) {
-  const { selectedOptions: [person] } = form.elements.person_id;
-  return fields.getAll("acts").map((act) => {
-    const name = form.querySelector(`[name=acts][value="${act}"]`).parentElement.textContent.trim();
-    const path = `/people/${person.value}/acts/${form.dataset.day}/${act}`;
-    return { path, content: {}, words: `${name}: ${person.textContent.trim()}` };
-  });
+// An answered follow-up goes; a screen reader hears the result from a line that stays.
+function removeFollowUp(form) {
+  const section = form.closest("[data-entry]");
+  const hadFocus = section.contains(document.activeElement);
+  section.remove();
+  document.getElementById("log-saved").textContent = "Logged.";
+  if (hadFocus) document.getElementById("today-panel-heading").focus();
 }
 
-// The form as calls of the API, each with an id of its own, so that sending twice creates nothing twice.
-function buildDrafts(form) {
-  const { save, day } = form.dataset;
-  const fields = new FormData(form);
-  if (isFollowUp(form)) return [buildFollowUpDraft(form, fields)];
-  if (save === "acts") return buildActDrafts(form, fields);
-  const content = { text: fields.get("text"), local_date: day, person_id: fields.get("person_id") || null };
-  if (fields.has("celebrated_how")) content.celebrated_how = fields.get("celebrated_how");
-  const words = [content.text, content.celebrated_how].filter(Boolean).join(" · ");
-  return [{ path: `/${save}/${crypto.randomUUID()}`, content, words }];
-}
+// ---- saving and sending
 
-async function saveForm(journal, form) {
-  const drafts = buildDrafts(form);
+async function saveForm(journal, form, show) {
+  const leader = await journal.getLeader();
+  const drafts = await buildDrafts(journal, owner, form, localDay(new Date(), leader));
   if (!drafts.length) {
-    showStatus(form, "Tick what you did.");
+    show(form, "empty");
     return false;
   }
-  showStatus(form, "Saving…");
+  show(form, "saving");
   for (const { path, etag = null, was = {}, content, words } of drafts) {
     await journal.saveDraft(owner, path, { etag, was, content, words, once: true });
-    unsent.set(path, form);
+    unsent.set(path, { form, show });
   }
   if (!isFollowUp(form)) form.reset();
   return true;
 }
 
-// ---- the result of sending
-
 async function showResults(journal, state) {
   const settled = new Map(); // by form: whether everything in it was accepted
-  for (const [path, form] of [...unsent]) {
+  for (const [path, { form, show }] of [...unsent]) {
     const draft = await journal.getDraft(owner, path);
     if (draft && !draft.refused) {
-      showStatus(form, state === "signed-out" ? `Saved on ${deviceName}. Sign in to send it.` : `Saved on ${deviceName}. Sent as soon as it can be.`);
+      show(form, state === "signed-out" ? "signed-out" : "here");
       continue;
     }
     unsent.delete(path);
-    settled.set(form, !draft && (settled.get(form) ?? true));
+    settled.set(form, { show, isAccepted: !draft && (settled.get(form)?.isAccepted ?? true) });
   }
-  if (settled.size) await showRefused(journal);
-  for (const [form, isAccepted] of settled) {
-    if (saving.has(form) || [...unsent.values()].includes(form)) continue; // not everything is settled
-    if (isAccepted && isFollowUp(form)) await removeFollowUp(journal, form);
-    else showStatus(form, isAccepted ? "Noted." : "");
+  if (settled.size || document.querySelector("[data-refused]")) await showRefused();
+  for (const [form, { show, isAccepted }] of settled) {
+    if (saving.has(form) || [...unsent.values()].some((each) => each.form === form)) continue; // not everything is settled
+    show(form, isAccepted ? "logged" : "refused");
+    if (isAccepted && isFollowUp(form)) await savePanel(journal, owner);
   }
 }
 
-// An answered follow-up goes; a screen reader hears the result from a line that stays.
-async function removeFollowUp(journal, form) {
-  const section = form.closest("[data-entry]");
-  const hadFocus = section.contains(document.activeElement);
-  section.remove();
-  document.getElementById("log-saved").textContent = "Noted.";
-  if (hadFocus) document.getElementById("quick-log-heading").focus();
-  await savePanel(journal, owner);
+// Returns what the server refused of the log and this device still has: {path, words, reason}.
+async function findRefused(journal) {
+  const [row] = (await journal.listUnsentDrafts(owner)).filter(({ once, refused }) => once && refused);
+  if (!row) return null;
+  return { path: row.path, words: (await journal.decryptDraft(row)).words, reason: row.refused };
 }
 
 // Shows why the server refused something saved on this device; the leader may discard it.
-async function showRefused(journal) {
-  const notice = document.getElementById("log-refused");
-  if (!notice) return; // an older day without a connection has no forms
-  const [row] = (await journal.listUnsentDrafts(owner)).filter(({ once, refused }) => once && refused);
-  notice.hidden = !row;
-  if (!row) return;
-  const { words } = await journal.decryptDraft(row);
-  notice.querySelector("p").textContent = `${words ? `“${words}” was not taken. ` : ""}${row.refused}`;
-  notice.querySelector("button").onclick = async () => {
-    await journal.removeDraft(owner, row.path);
-    await showRefused(journal);
-  };
+export async function showRefused() {
+  const { journal } = await prepare();
+  const refused = await findRefused(journal);
+  for (const notice of document.querySelectorAll("[data-refused]")) {
+    notice.hidden = !refused;
+    if (!refused) continue;
+    notice.querySelector("p").textContent = describeRefused(refused);
+    notice.querySelector("button").onclick = async () => {
+      await journal.removeDraft(owner, refused.path);
+      await showRefused();
+    };
+  }
 }
+
+const describeRefused = ({ words, reason }) => `${words ? `“${words}” was not logged. ` : ""}${reason}`;
 
 // Opens the journal of this device and its sender, once per page.
 async function open() {
   const { journal, outbox } = await openJournal();
   owner ??= (await journal.getLeader())?.account; // a page without a connection belongs to nobody
+  if (!owner) throw new Error("Nobody is signed in on this device.");
   const update = () => showResults(journal, sender.state());
   const sender = createOutboxSender(journal, outbox, owner, update);
   channel.addEventListener("message", ({ data }) => { if (data.type === "draft") update(); });
@@ -120,16 +112,19 @@ async function open() {
   return { journal, sender };
 }
 
-const prepare = () => (sending ??= open());
+// Returns the journal of this device and what sends it. Throws if nothing can be stored here.
+export const prepare = () => (sending ??= open().catch((failure) => { sending = null; throw failure; }));
 
-async function submitForm(form) {
+async function submitForm(form, show) {
   if (saving.has(form)) return; // tapped twice
   saving.add(form);
   try {
     const { journal } = await prepare();
-    if (!(await saveForm(journal, form))) return;
-  } catch {
-    form.submit(); // this device has no room left, or stores nothing
+    if (!(await saveForm(journal, form, show))) return;
+  } catch (failure) {
+    console.info("Nothing is saved on this device:", failure?.name);
+    if (form.elements.csrf_token?.value && navigator.onLine) form.submit(); // no room left, or nothing is stored
+    else show(form, "failed");
     return;
   } finally {
     saving.delete(form);
@@ -137,12 +132,17 @@ async function submitForm(form) {
   await (await prepare()).sender.send();
 }
 
-// On the panel, as its forms may come from this device (see offline/day-shell.js).
-panel.addEventListener("submit", (event) => {
-  if (!event.target.matches("form[data-save]")) return;
-  event.preventDefault();
-  submitForm(event.target);
-});
+// Saves the forms of `root`, also those that come into it later. `show` is told what becomes of one:
+// "saving", "empty", "here", "signed-out", "logged", "refused" or "failed".
+export function watchForms(root, show = showInForm) {
+  root.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-save]")) return;
+    event.preventDefault();
+    submitForm(event.target, show);
+  });
+}
 
-ready.then(prepare).then(({ journal }) => showRefused(journal))
-  .catch((failure) => console.info("Nothing is saved on this device:", failure?.name));
+for (const root of document.querySelectorAll("[data-log-forms]")) watchForms(root);
+if (document.querySelector("[data-refused]")) {
+  showRefused().catch((failure) => console.info("Nothing is saved on this device:", failure?.name));
+}

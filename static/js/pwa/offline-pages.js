@@ -1,6 +1,7 @@
 // Which page the worker answers with where the server cannot be reached. A day, seen or not, is a
-// shell that script fills from what the device holds; a month and its review are the pages as they
-// were last seen, encrypted on the device like every text. No page of a leader is in the browser's caches.
+// shell that script fills from what the device holds; a month, its review and the short forms of the log
+// are the pages as they were last seen, encrypted on the device like every text. No page of a leader is
+// in the browser's caches.
 //
 // A classic script of the worker's; needs local-journal.js, rules.js and what sw.js defines.
 
@@ -21,6 +22,8 @@ const getStoredLeader = async () => (await openJournal()).getLeader();
 const isDay = (path) => path === "/" || /^\/day\/\d{4}-\d{2}-\d{2}$/.test(path);
 const isMonth = (path) => /^\/month(\/\d{4}-\d{2}(\/review)?)?$/.test(path);
 
+const isStored = (path) => isMonth(path) || path === QUICK_LOG;
+
 const getShell = async (page) => (await caches.open(SHELL)).match(page);
 
 async function findStoredPage(path) {
@@ -28,7 +31,12 @@ async function findStoredPage(path) {
   const leader = await getStoredLeader().catch(() => null);
   if (!leader) return path === "/" || path === WELCOME ? getShell(WELCOME) : null;
   if (isDay(path)) return getShell(DAY_SHELL);
-  return isMonth(path) ? getStoredMonth(leader, path) : null;
+  return isStored(path) ? getStoredPage(leader, path) : null;
+}
+
+// Who writes on this device has a way on from there; a visitor has none of the leader's pages.
+async function getOfflinePage() {
+  return await getStoredLeader().catch(() => null) ? getShell(OFFLINE_PAGE) : getShell(OFFLINE);
 }
 
 // Where a leader has been on this device, the start leads to signing in, and so is no welcome page
@@ -41,16 +49,16 @@ async function dropWelcome(leadsToSignIn) {
 // "not found" or "sign in" is an answer.
 async function answerNavigation(event) {
   const { pathname } = new URL(event.request.url);
-  const own = (isDay(pathname) || isMonth(pathname)) && await getStoredLeader().catch(() => null);
+  const own = (isDay(pathname) || isStored(pathname)) && await getStoredLeader().catch(() => null);
   try {
     const answer = await limitTime(own ? PATIENCE_WITH_SERVER : null, fetch(event.request));
     const leadsToSignIn = pathname === "/" && answer.type === "opaqueredirect";
     event.waitUntil(dropWelcome(leadsToSignIn).catch(() => {}));
     if (own && answer.status >= 500) return await findStoredPage(pathname) ?? answer;
-    if (own && isMonth(pathname) && answer.ok) event.waitUntil(storeMonth(answer.clone(), pathname));
+    if (own && isStored(pathname) && answer.ok) event.waitUntil(storePage(answer.clone(), pathname));
     return answer;
   } catch {
-    const page = await findStoredPage(pathname) ?? await getShell(OFFLINE);
+    const page = await findStoredPage(pathname) ?? await getOfflinePage();
     return page ?? Response.error();
   }
 }
@@ -64,13 +72,13 @@ async function limitTime(patience, asking) {
   return Promise.race([asking, out]).finally(() => clearTimeout(timer));
 }
 
-// ---- the month
+// ---- pages as they were last seen
 
 const getMonthPath = (path, leader) => (
   path === "/month" ? `/month/${localDay(new Date(), leader).slice(0, 7)}` : path
 );
 
-async function storeMonth(answer, path) {
+async function storePage(answer, path) {
   const leader = await getStoredLeader();
   const body = await answer.text();
   // The page of another account is not stored.
@@ -81,7 +89,7 @@ async function storeMonth(answer, path) {
   await dropOlderShells();
 }
 
-async function getStoredMonth(leader, path) {
+async function getStoredPage(leader, path) {
   const page = await (await openJournal()).getPage(leader.account, getMonthPath(path, leader));
   if (!page) return null;
   const body = page.body.replace("<html", `<html data-kept-at="${page.kept_at}"`);
@@ -90,11 +98,11 @@ async function getStoredMonth(leader, path) {
 
 const hasStoredMonth = async () => (await (await openJournal()).countStoredMonths()) > 0;
 
-async function refreshMonth() {
+async function refreshPages() {
   const leader = await getStoredLeader();
   if (!leader) return;
   const path = getMonthPath("/month", leader);
-  await Promise.all([path, `${path}/review`].map(refreshPage));
+  await Promise.all([path, `${path}/review`, QUICK_LOG].map(refreshPage));
 }
 
 async function refreshPage(path) {
@@ -103,5 +111,5 @@ async function refreshPage(path) {
     headers: { Accept: "text/html" },
     signal: AbortSignal.timeout(PATIENCE_WITH_SERVER), // a newer worker waits for this request
   });
-  if (answer.ok) await storeMonth(answer, path);
+  if (answer.ok) await storePage(answer, path);
 }

@@ -1,0 +1,1 @@
+"""The short forms with which something is logged from every page."""
