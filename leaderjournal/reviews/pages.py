@@ -15,8 +15,10 @@ from leaderjournal.practice import catalogue
 from leaderjournal.reviews.month.rules import build_month_page
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.invitations import store as invitations_store
+from leaderjournal.reviews.monthly.rules import find_month_to_review
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports import store as reports_store
+from leaderjournal.reviews.reports.rules import PeriodReport
 from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.reviews.year.rules import build_year_page
 
@@ -70,13 +72,31 @@ def month(period: str) -> str:
 
     page = build_month_page(
         report,
-        review.content if review else None,
+        review.content if review and review.content.has_content else None,
         keys=catalogue.list_keys(),
         labels=catalogue.MIRROR_SCORES,
         today=today,
         day_address=get_day_address,
+        unwritten_review=_find_unwritten_review(report, has_review=review is not None, today=today),
     )
     return render_template("reviews/month.html", page=page, report=report)
+
+
+def _find_unwritten_review(
+    report: PeriodReport, *, has_review: bool, today: LocalDate
+) -> Period | None:
+    """Return the month to offer the review of on the page of the month that `today` is in.
+
+    On most days nothing is due, and nothing more is read.
+    """
+    due = find_month_to_review(today, report.journal.calendar)
+    if due == report.period:
+        return due if report.summary.days_written and not has_review else None
+    if due is None or today not in report.period:
+        return None
+    is_written = any(mean.count for mean in report.months[-2].by_key.values())
+    is_reviewed = monthly_store.get_review(get_current_leader().cipher, due) is not None
+    return due if is_written and not is_reviewed else None
 
 
 @blueprint.get("/year/<period>")

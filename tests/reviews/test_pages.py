@@ -68,6 +68,7 @@ def test_month_and_year_written_every_day_are_light(app, client):
                 import_days(session, found.cipher, days, now=now)
         browser = app.test_client()
         sign_in(browser, leader)
+        print(len(browser.get("/year/2026").data), len(browser.get("/month/2026-10").data))
         assert len(browser.get("/year/2026").data) <= MOST_BYTES
         assert len(browser.get("/month/2026-10").data) <= MOST_BYTES
 
