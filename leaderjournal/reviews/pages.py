@@ -12,7 +12,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.practice import catalogue
-from leaderjournal.reviews.month.rules import build_month_page
+from leaderjournal.reviews.month.rules import LEAST_DAYS, build_month_page
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.invitations import store as invitations_store
 from leaderjournal.reviews.monthly.rules import find_month_to_review
@@ -70,14 +70,15 @@ def month(period: str) -> str:
             return url_for("reflections.today")
         return url_for("reflections.day", local_date=day)
 
+    has_review = review is not None and review.content.has_content
     page = build_month_page(
         report,
-        review.content if review and review.content.has_content else None,
+        review.content if review and has_review else None,
         keys=catalogue.list_keys(),
         labels=catalogue.MIRROR_SCORES,
         today=today,
         day_address=get_day_address,
-        unwritten_review=_find_unwritten_review(report, has_review=review is not None, today=today),
+        unwritten_review=_find_unwritten_review(report, has_review=has_review, today=today),
     )
     return render_template("reviews/month.html", page=page, report=report)
 
@@ -91,7 +92,7 @@ def _find_unwritten_review(
     """
     due = find_month_to_review(today, report.journal.calendar)
     if due == report.period:
-        return due if report.summary.days_written and not has_review else None
+        return due if report.summary.days_written >= LEAST_DAYS and not has_review else None
     if due is None or today not in report.period:
         return None
     is_written = any(mean.count for mean in report.months[-2].by_key.values())

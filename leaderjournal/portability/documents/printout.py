@@ -207,9 +207,9 @@ def _build_log(
     rows = (
         ("Commitments kept", made.made and f"{made.kept} of {made.made}"),
         ("Wins celebrated", practice.wins and f"{practice.celebrated} of {practice.wins}"),
-        ("Handed over", handed.made),
+        ("Hand-offs made", handed.made),
         ("Stepped back in", handed.stepped_back_in),
-        ("Hand-offs that hold", handed.holding),
+        ("Hand-offs still with them", handed.holding),
     )
     printed = [(label, str(value)) for label, value in rows if value]
     if practice.number:
@@ -234,7 +234,7 @@ def _format_number(label: str, number: NumberFigures, change_text: ChangeText) -
 
 
 def _format_person(person: PersonFigures, change_text: ChangeText) -> tuple[str, str]:
-    return f"Acts for {change_text(person.name)}", str(person.acts)
+    return f"Times you helped {change_text(person.name)}", str(person.acts)
 
 
 def _build_day(

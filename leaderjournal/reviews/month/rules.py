@@ -23,6 +23,7 @@ from leaderjournal.reviews.overview.rules import (
     build_teasers,
     build_tiles,
     count_noun,
+    has_scores,
     shorten,
 )
 from leaderjournal.reviews.periods.rules import Period
@@ -146,8 +147,7 @@ def build_month_page(
     """
     period, summary = report.period, report.summary
     is_over, has_averages = period.last < today, summary.days_written >= LEAST_DAYS
-    shows_texts = has_averages or is_over
-    passages = list_passages(summary.highlights, keys) if shows_texts else ()
+    passages = list_passages(summary.highlights, keys) if has_averages or is_over else ()
     card = build_review_card(review, keys) if review else None
     weeks = _list_weeks(report, keys, today=today, day_address=day_address)
     return MonthPage(
@@ -155,21 +155,17 @@ def build_month_page(
         next_month=period.next.name if period.next.first <= today else None,
         is_written=summary.days_written > 0,
         has_averages=has_averages,
-        hint="" if has_averages else _write_hint(report, today),
+        hint=_write_hint(report, today),
         is_open=today in period,
         weeks=weeks,
-        signs=tuple(
-            {day.mark: day.sign for week in weeks for day in week if day and day.mark}.items()
-        ),
+        signs=_list_signs(weeks),
         keys=tuple(keys),
         marks=explain_marks(report.spans),
         findings=describe_month(report, keys, today=today) if has_averages else (),
-        tiles=build_tiles(report, keys) if has_averages else (),
+        tiles=build_tiles(report, keys) if has_averages and has_scores(report) else (),
         review=card,
         review_teaser=shorten(card.answers[0][1]) if card and card.answers else "Three questions",
-        offers_review=card is None
-        and summary.days_written > 0
-        and (is_over or find_month_to_review(today, report.journal.calendar) == period),
+        offers_review=card is None and _can_be_reviewed(report, today),
         review_offer=unwritten_review,
         teasers=build_teasers(report, passages),
         figures=build_figures(report),
@@ -178,24 +174,43 @@ def build_month_page(
         days=build_day_trend(report, keys),
         months=build_month_trend(report, keys),
         weekdays=build_weekday_section(report, keys),
-        words=build_word_section(report.words, keys, labels) if has_averages else None,
+        words=build_word_section(report.words, keys, labels)
+        if has_averages and summary.words
+        else None,
         passages=passages,
     )
 
 
 def _write_hint(report: PeriodReport, today: LocalDate) -> str:
-    """Return what a month with less than LEAST_DAYS written days says instead of averages."""
+    """Return what a month says that has no averages; empty where it has some."""
     period, written = report.period, report.summary.days_written
     if period.first > today:
         return f"{period.title} has not begun."
-    if period.last < today:
+    if period.last < today and written < LEAST_DAYS:
         if not written:
             return f"{period.title} has no entry. It can stay that way."
         return f"{count_noun(written, 'day')} in {period.short_title}. Averages begin at five."
     if not written:
         return "Each day you write lights up here. After five days your averages appear."
+    if written >= LEAST_DAYS:
+        return "" if has_scores(report) else "Score your answers to see averages here."
     left = LEAST_DAYS - written
     return f"After five days your averages appear here: {left} to go."
+
+
+def _can_be_reviewed(report: PeriodReport, today: LocalDate) -> bool:
+    """Tell whether a month can be reviewed: it is over or ends, and is not a newcomer's first."""
+    is_over = report.period.last < today
+    is_due = find_month_to_review(today, report.journal.calendar) == report.period
+    least = 1 if is_over else LEAST_DAYS
+    return (is_over or is_due) and report.summary.days_written >= least
+
+
+def _list_signs(
+    weeks: Sequence[Sequence[CalendarDay | None]],
+) -> tuple[tuple[str, str], ...]:
+    days = (day for week in weeks for day in week if day and day.mark)
+    return tuple({day.mark: day.sign for day in days}.items())
 
 
 def _list_weeks(

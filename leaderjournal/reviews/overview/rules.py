@@ -44,6 +44,11 @@ def build_tiles(report: PeriodReport, keys: Sequence[Key]) -> tuple[KeyTile, ...
     return tuple(_build_tile(report, key) for key in keys)
 
 
+def has_scores(report: PeriodReport) -> bool:
+    """Tell whether any key has a score in the period."""
+    return any(figures.count for figures in report.summary.by_key.values())
+
+
 def build_teasers(report: PeriodReport, passages: Sequence[Passage]) -> Teasers:
     """Return the lines about the sections of a month or a year."""
     summary = report.summary

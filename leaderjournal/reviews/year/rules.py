@@ -20,6 +20,7 @@ from leaderjournal.reviews.overview.rules import (
     build_teasers,
     build_tiles,
     count_noun,
+    has_scores,
 )
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports.rules import PeriodReport
@@ -110,12 +111,12 @@ def build_year_page(
         next_year=period.next.name if period.next.first <= today else None,
         is_written=summary.days_written > 0,
         has_averages=has_averages,
-        hint="" if has_averages else _write_hint(report, today),
+        hint=_write_hint(report, today),
         keys=tuple(keys),
         marks=explain_marks(report.spans),
         months=_list_months(report, today),
         levels=tuple((score, label, draw_level(score)) for score, label in labels.items()),
-        tiles=build_tiles(report, keys) if has_averages else (),
+        tiles=build_tiles(report, keys) if has_averages and has_scores(report) else (),
         teasers=build_teasers(report, passages),
         figures=build_figures(report),
         key_sections=tuple(_build_key_section(report, key) for key in keys),
@@ -123,14 +124,18 @@ def build_year_page(
         trend=build_month_trend(report, keys),
         streaks=report.runs,
         weekdays=build_weekday_section(report, keys),
-        words=build_word_section(report.words, keys, labels) if has_averages else None,
+        words=build_word_section(report.words, keys, labels)
+        if has_averages and summary.words
+        else None,
         passages=passages if has_averages or period.last < today else (),
     )
 
 
 def _write_hint(report: PeriodReport, today: LocalDate) -> str:
-    """Return what a year with less than LEAST_DAYS written days says instead of averages."""
+    """Return what a year says that has no averages; empty where it has some."""
     year, written = report.period.name, report.summary.days_written
+    if written >= LEAST_DAYS:
+        return "" if has_scores(report) else "Score your answers to see averages here."
     if report.period.first > today:
         return f"{year} has not begun."
     if report.period.last < today:
