@@ -32,7 +32,7 @@ LEAST_ON_WEEKDAY, LEAST_ON_OTHERS, WEEKDAY_T, LEAST_WEEKDAY_CHANGE = 4, 12, 3.2,
 """Seven weekdays are compared with the other days, each with few days: 5 % for all of them together
 is 0.7 % for each, which t exceeds at about 3."""
 
-LEAST_ON_BEHAVIOUR, LEAST_ON_KEY, BEHAVIOUR_T, LEAST_BEHAVIOUR_CHANGE = 4, 8, 3.3, 1.0
+LEAST_ON_BEHAVIOUR, LEAST_ON_KEY, BEHAVIOUR_T, LEAST_BEHAVIOUR_CHANGE = 4, 8, 3.6, 1.0
 """Of two dozen behaviours few get four scores in a month; the bar is high since many are tried."""
 
 QUOTED_LENGTH = 40
