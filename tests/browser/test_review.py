@@ -281,6 +281,12 @@ def write_year(page: Page) -> date:
     reflections = [
         {
             "local_date": str(day),
+            "time_zone": "Europe/Berlin",
+            "version": 1,
+            "written_at": f"{day}T16:00:00Z",
+            "saved_at": f"{day}T16:00:00Z",
+            "note": "",
+            "commitment": "",
             "answers": [
                 {"key": key, "score": 1 + (back + place) % 5, "text": text, "behaviour": behaviour}
                 for place, (key, behaviour) in enumerate(BEHAVIOURS.items())
@@ -290,7 +296,7 @@ def write_year(page: Page) -> date:
         if (day := last - timedelta(days=back)).isoweekday() <= 5
     ]
     token = page.locator("meta[name=csrf-token]").get_attribute("content")
-    document = {"format": "leader-journal", "version": 1, "reflections": reflections}
+    document = {"format": "leader-journal/1", "reflections": reflections}
     file = {
         "name": "journal.json",
         "mimeType": "application/json",
@@ -299,7 +305,7 @@ def write_year(page: Page) -> date:
     reply = page.request.post(
         "/api/v1/imports", multipart={"file": file}, headers={"X-CSRFToken": token}
     )
-    assert reply.ok, reply.text()
+    assert reply.json()["created"] == len(reflections)
     return last.replace(day=1)
 
 
