@@ -40,7 +40,7 @@ FIRST_STORES = """async () => {
 OVERFLOWING = """() => [...document.querySelectorAll("main *")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
   .filter((element) => !element.closest(".visually-hidden"))
-  .map((element) => `${element.tagName} ${element.className}`).slice(0, 3)"""
+  .map((element) => `${element.tagName} ${element.textContent.trim()}`).slice(0, 3)"""
 HEIGHT = "document.documentElement.scrollHeight"
 WIDTH = "document.documentElement.scrollWidth"
 
