@@ -95,15 +95,23 @@ def test_review_of_a_month_is_offered_at_once_in_the_first_days_of_the_next(app,
 
 
 def test_month_says_what_stood_out(app, client):
-    """The rules are tested on their own: here one of them reaches the page."""
-    with time_machine.travel(datetime(2026, 5, 4, 12, tzinfo=UTC)):
+    """The rules are tested on their own: here the scores and the log reach the page."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC)) as clock:
         leader = create_leader(client, time_zone="UTC")
+        leader.call("POST", "/people", {"name": "Tomas", "every_days": 14})
+        ana = leader.call("POST", "/people", {"name": "Ana", "every_days": 14}).json["id"]
+        clock.move_to(datetime(2026, 5, 4, 12, tzinfo=UTC))
+        leader.call("PUT", f"/people/{ana}/acts/2026-04-07", {"acts": ["coach"]})
         for month, score in (("2026-03", 2), ("2026-04", 4)):
             write_days(leader, [f"{month}-{day:02}" for day in range(1, 13)], ("let-go", score, ""))
         browser = app.test_client()
         sign_in(browser, leader)
         page = browser.get("/month/2026-04").text
-    assert "<p>Let go rose from 2.0 in March to 4.0 in April.</p>" in page
+    told = re.findall("<p>([^<]+)</p>", page[page.index('class="findings"') :])[:2]
+    assert told == [
+        "Let go rose from 2.0 in March to 4.0 in April.",
+        "You logged no help for Tomas in April; your plan is every 14 days.",
+    ]
     assert "↑ 2.0" in page
 
 
