@@ -220,13 +220,13 @@ def _list_weeks(
     today: LocalDate,
     day_address: Callable[[LocalDate], str],
 ) -> tuple[tuple[CalendarDay | None, ...], ...]:
+    # The best of a few days is no news.
+    best_day = report.best_day if report.summary.days_written >= LEAST_DAYS else None
     return tuple(
         tuple(
             None
             if day is None
-            else _build_day(
-                day, keys, today=today, best_day=report.best_day, day_address=day_address
-            )
+            else _build_day(day, keys, today=today, best_day=best_day, day_address=day_address)
             for day in week
         )
         for week in group_by_week(report.summary.days)
