@@ -12,11 +12,13 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.problems import parse_or_refuse
 from leaderjournal.practice import catalogue
-from leaderjournal.reviews.month.rules import build_month_page
+from leaderjournal.reviews.month.rules import LEAST_DAYS, build_month_page
 from leaderjournal.reviews.monthly import store as monthly_store
 from leaderjournal.reviews.monthly.invitations import store as invitations_store
+from leaderjournal.reviews.monthly.rules import find_month_to_review
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports import store as reports_store
+from leaderjournal.reviews.reports.rules import PeriodReport
 from leaderjournal.reviews.streaks import store as streaks_store
 from leaderjournal.reviews.year.rules import build_year_page
 
@@ -68,13 +70,15 @@ def month(period: str) -> str:
             return url_for("reflections.today")
         return url_for("reflections.day", local_date=day)
 
+    has_review = review is not None and review.content.has_content
     page = build_month_page(
         report,
-        review.content if review else None,
+        review.content if review and has_review else None,
         keys=catalogue.list_keys(),
         labels=catalogue.MIRROR_SCORES,
         today=today,
         day_address=get_day_address,
+        unwritten_review=_find_unwritten_review(report, has_review=has_review, today=today),
     )
     return render_template("reviews/month.html", page=page, report=report)
 
@@ -85,6 +89,23 @@ def this_year() -> Response:
     """Go to the leader's current year."""
     today = get_current_leader().today(clock.now())
     return redirect(url_for("reviews.year", period=f"{today:%Y}"), 303)
+
+
+def _find_unwritten_review(
+    report: PeriodReport, *, has_review: bool, today: LocalDate
+) -> Period | None:
+    """Return the month to offer the review of on the page of the month that `today` is in.
+
+    On most days nothing is due, and nothing more is read.
+    """
+    due = find_month_to_review(today, report.journal.calendar)
+    if due == report.period:
+        return due if report.summary.days_written >= LEAST_DAYS and not has_review else None
+    if due is None or today not in report.period:
+        return None
+    is_written = any(mean.count for mean in report.months[-2].by_key.values())
+    is_reviewed = monthly_store.get_review(get_current_leader().cipher, due) is not None
+    return due if is_written and not is_reviewed else None
 
 
 @blueprint.get("/year/<period>")

@@ -109,7 +109,7 @@ def test_a_leader_registers_writes_three_answers_keeps_a_streak_and_reads_the_mo
         has_text=str(int(today[-2:]))
     )
     expect(cell.first).to_be_visible()
-    expect(page.locator("main")).to_contain_text("Words for let-go and Ben.")
+    expect(page.locator("main")).to_contain_text("After five days your averages appear here")
     cell.first.click()
     expect(page.locator("[name=text-let-go]")).to_have_value("Words for let-go and Ben.")
 

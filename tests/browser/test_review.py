@@ -1,7 +1,17 @@
-"""A review on a phone: kept on the device, sent when it can be, and written on two of them."""
+"""Month, year and search on a phone; a review on it, sent when it can be and written on two."""
+
+from datetime import date, timedelta
+from json import dumps
 
 from browser.conftest import ON_BOTH_DATABASES
-from browser.test_journey import berlin_today, kept_meanwhile, register, sign_in, wait_until_saved
+from browser.test_journey import (
+    BEHAVIOURS,
+    berlin_today,
+    kept_meanwhile,
+    register,
+    sign_in,
+    wait_until_saved,
+)
 from browser.test_offline import HERE, ON_DEVICE, pages_kept, phone
 from browser.waiting import wait_until, wait_until_ready
 from playwright.sync_api import Page, expect
@@ -25,6 +35,14 @@ FIRST_STORES = """async () => {
   const stored = await journal.getDraft("a", "/reviews/2026-11");
   return [await journal.getLeader(), stored.content.mirror];
 }"""
+
+
+OVERFLOWING = """() => [...document.querySelectorAll("main *")]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+  .filter((element) => !element.closest(".visually-hidden"))
+  .map((element) => `${element.tagName} ${element.textContent.trim()}`).slice(0, 3)"""
+HEIGHT = "document.documentElement.scrollHeight"
+WIDTH = "document.documentElement.scrollWidth"
 
 
 def month() -> str:
@@ -63,7 +81,7 @@ def test_a_review_is_saved_as_it_is_written_and_shown_with_the_month(page):
     expect(page.locator("[name=grew]")).to_have_value("Ana.")
     expect(page.locator("[name=lean_on][value=let-go]")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#review")).to_contain_text("leans on Let go")
+    expect(page.locator("#review")).to_contain_text(": Let go")
 
 
 def test_words_of_a_review_kept_while_the_page_reads_what_it_keeps_stay(page):
@@ -159,10 +177,10 @@ def test_two_devices_write_a_review_and_no_word_of_either_is_lost(new_page):
     phone.context.set_offline(False)
     wait_until_saved(phone)
     expect(phone.locator("[name=let_go]")).to_have_value("The deck, says the desk.")
-    expect(phone.locator("#superseded-notice")).to_contain_text("Two devices wrote this review.")
+    expect(phone.locator("#superseded-notice")).to_contain_text("on two devices")
     stands = review(phone)
     assert (stands["mirror"], stands["grew"]) == ("On the phone.", "Ben, says the phone.")
-    phone.get_by_role("link", name="See them under versions").click()
+    phone.get_by_role("link", name="See earlier versions").click()
     expect(phone.locator("main")).to_contain_text("At the desk.")
     version = phone.locator(".version", has_text="At the desk.").first
     version.get_by_role("button", name="Restore").click()
@@ -254,3 +272,84 @@ def test_a_review_that_was_sent_leaves_nothing_to_send(page):
     page.fill("[name=mirror]", "Sent.")
     wait_until_saved(page)
     assert page.evaluate("async () => (await openLocalJournal()).countAllUnsent()") == 0
+
+
+def write_year(page: Page) -> date:
+    """Import a day for each practice day of a year; return the first of the last whole month."""
+    last = date.fromisoformat(berlin_today()).replace(day=1) - timedelta(days=1)
+    text = "Gave the deck to Ana, kept quiet until asked, and told the others why it was hers."
+    reflections = [
+        {
+            "local_date": str(day),
+            "time_zone": "Europe/Berlin",
+            "version": 1,
+            "written_at": f"{day}T16:00:00Z",
+            "saved_at": f"{day}T16:00:00Z",
+            "note": "",
+            "commitment": "",
+            "answers": [
+                {"key": key, "score": 1 + (back + place) % 5, "text": text, "behaviour": behaviour}
+                for place, (key, behaviour) in enumerate(BEHAVIOURS.items())
+            ],
+        }
+        for back in range(365)
+        if (day := last - timedelta(days=back)).isoweekday() <= 5
+    ]
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    document = {"format": "leader-journal/1", "reflections": reflections}
+    file = {
+        "name": "journal.json",
+        "mimeType": "application/json",
+        "buffer": dumps(document).encode(),
+    }
+    reply = page.request.post(
+        "/api/v1/imports", multipart={"file": file}, headers={"X-CSRFToken": token}
+    )
+    assert reply.json()["created"] == len(reflections)
+    return last.replace(day=1)
+
+
+def test_month_year_and_search_of_a_year_are_short_and_fit_a_small_phone(new_page):
+    """A fault: a month was seven screens long, and a field was covered by its button."""
+    page = new_page(viewport={"width": 390, "height": 844})
+    register(page)
+    first = write_year(page)
+    a_month = f"/month/{first:%Y-%m}"
+    page.goto(a_month)
+    assert page.evaluate(HEIGHT) <= 2400
+    expect(page.locator(".fold[open]")).to_have_count(0)
+    tiles = page.locator(".key-tiles").bounding_box()
+    assert tiles["y"] + tiles["height"] <= 844, "calendar and averages are the first screen"
+    page.goto(f"{a_month}#keys")
+    expect(page.locator(".chart-days")).to_be_visible()
+    expect(page.locator(".chart-months")).to_be_hidden()
+    page.get_by_text("12 months", exact=True).click()
+    expect(page.locator(".chart-months")).to_be_visible()
+    expect(page.locator(".chart-days")).to_be_hidden()
+    page.get_by_text("Practice", exact=True).click()
+    page.wait_for_url("**#practice-section")
+    page.goto(f"/year/{first.year}")
+    assert page.evaluate(HEIGHT) <= 2400
+    rows = page.locator(".year-map li a").evaluate_all(
+        "(links) => links.map((link) => link.getBoundingClientRect().height)"
+    )
+    assert min(rows) >= 24
+    page.locator(f".year-map a[href='{a_month}']").click()
+    expect(page.locator("h1")).to_contain_text(f"{first:%B %Y}")
+    page.goto("/search?q=deck")
+    expect(page.locator(".results > li")).to_have_count(20)
+    card = page.locator(".results > li").nth(1)
+    day = card.locator("a").get_attribute("href")
+    card.locator(".hit").last.click(force=True)
+    page.wait_for_url(f"**{day}")
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in (f"{a_month}#keys", f"/year/{first.year}#keys", "/search", "/search?q=deck"):
+        page.goto("about:blank")
+        page.goto(path)
+        assert page.evaluate(WIDTH) <= 320, path
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(OVERFLOWING) == [], path
+    field = page.locator("#q").bounding_box()
+    button = page.locator(".search-line button").bounding_box()
+    assert field["width"] >= 160
+    assert button["y"] >= field["y"] + field["height"] or button["x"] >= field["x"] + field["width"]

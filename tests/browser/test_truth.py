@@ -74,7 +74,7 @@ def test_a_whole_day_is_written_with_and_without_script(page, new_page, as_plain
     else:
         expect(here.locator(".notice-good")).to_have_text("Saved.")
     here.get_by_role("link", name="Review", exact=True).click()
-    expect(here.locator("main")).to_contain_text("Words for let-go.")
+    expect(here.locator("main")).to_contain_text(": 3, 4, 5; ")
 
 
 def test_the_head_of_the_day_is_true_at_once_after_a_save(page):

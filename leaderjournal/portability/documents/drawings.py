@@ -17,25 +17,26 @@ KEY_COLOURS = {
 CLASS = re.compile(r'class="([^"]*)"')
 
 
-def apply_print_styles(drawing: Markup | str, key: str = "") -> Markup:
-    """Return a chart with its colours written into it; its lines get the colour of `key`."""
-    of_key = KEY_COLOURS.get(key, QUIET)
+LEVEL_COLOURS = {1: "#7f8174", 2: "#5f807a", 3: "#3c7e78", 4: "#17807a", 5: "#0d6862"}
+
+
+def apply_print_styles(drawing: Markup | str) -> Markup:
+    """Return a chart with its colours written into it."""
     attributes = {
         "rule": f'fill="none" stroke="{LINE}"',
         "mark-stroke": f'fill="none" stroke="{QUIET}" stroke-width="1.1" stroke-linecap="round"',
         "rule rule-foot": f'fill="none" stroke="{QUIET}"',
         "rule-name": f'fill="{QUIET}" font-size="9" font-family="Literata, serif"',
-        "stroke": f'fill="none" stroke="{of_key}" stroke-width="1.8"',
-        "dots": f'fill="none" stroke="{of_key}" stroke-linecap="round"',
         "bar-none": f'fill="none" stroke="{QUIET}" stroke-width="1.5" stroke-linecap="round"',
-        "year-kept": f'fill="{WRITTEN}" stroke="{WRITTEN}" stroke-width="3" {ROUND}',
-        "year-open": 'fill="none" stroke="#cfc6b8" stroke-width="2"',
+        "slots": f'fill="none" stroke="{WRITTEN}" stroke-width="15" stroke-dasharray="9 1"',
     }
+    for level, colour in LEVEL_COLOURS.items():
+        attributes[f"level-{level}"] = f'fill="none" stroke="{colour}" stroke-width="9"'
     for slug, colour in KEY_COLOURS.items():
         attributes |= {
             f"shapes key-{slug}": f'fill="{colour}"',
+            f"stroke key-{slug}": f'fill="none" stroke="{colour}" stroke-width="1.8"',
             f"bar key-{slug}": f'fill="{colour}" stroke="{colour}" stroke-width="4" {ROUND}',
-            f"year-band key-{slug}": f'fill="none" stroke="{colour}" stroke-width="5"',
         }
     # The class of the SVG itself stays: the style sheet sets its size.
     return Markup(CLASS.sub(lambda found: attributes.get(found[1], found[0]), str(drawing)))  # noqa: S704 - a template's own drawing

@@ -13,14 +13,13 @@ from leaderjournal.reviews.drawings.rules import (
     WEEKDAYS,
     YEAR_SIGNS,
     KeyPath,
-    LineDrawing,
-    YearDrawing,
+    MonthOfYear,
     draw_bars,
+    draw_markers,
     draw_sign,
     draw_year,
     find_first_mark,
 )
-from leaderjournal.reviews.month.rules import draw_day_line, draw_year_line
 from leaderjournal.reviews.monthly.cards.rules import ReviewCard, build_review_card
 from leaderjournal.reviews.monthly.rules import ReviewContent
 from leaderjournal.reviews.periods.rules import Period
@@ -38,6 +37,12 @@ from leaderjournal.reviews.sections.rules import (
     list_passages,
 )
 from leaderjournal.reviews.summaries.rules import DayFigures, KeyFigures
+from leaderjournal.reviews.trends.rules import (
+    DayTrend,
+    MonthTrend,
+    build_day_trend,
+    build_month_trend,
+)
 
 ChangeText = Callable[[str], str]
 
@@ -53,13 +58,11 @@ class PrintedCell:
 
 @dataclass(frozen=True, slots=True)
 class PrintedKey:
-    """A key's figures; the lines are None where there is nothing to draw, `quarters` a year's."""
+    """A key's figures; `quarters` are a year's."""
 
     key: Key
     figures: KeyFigures
     quarters: tuple[Mean, ...]
-    day_line: LineDrawing | None
-    year_line: LineDrawing | None
     behaviours: BehaviourLists
 
 
@@ -117,7 +120,10 @@ class Printout:
     figures: PeriodFigures
     weeks: tuple[tuple[PrintedCell | None, ...], ...]
     weekday_names: tuple[str, ...]
-    year: YearDrawing
+    year: tuple[MonthOfYear, ...]
+    markers: tuple[KeyPath, ...]
+    days_trend: DayTrend | None
+    months_trend: MonthTrend
     keys: tuple[PrintedKey, ...]
     marks: tuple[ExplainedMark, ...]
     weekdays: WeekdaySection | None
@@ -151,7 +157,10 @@ def build_printout(
         figures=build_figures(report),
         weeks=() if period.is_year else _list_weeks(summary.days, keys),
         weekday_names=tuple(short for short, _ in WEEKDAYS),
-        year=draw_year(report.days, keys),
+        year=draw_year(report.days),
+        markers=draw_markers(keys),
+        days_trend=None if period.is_year else build_day_trend(report, keys),
+        months_trend=build_month_trend(report, keys),
         keys=tuple(_build_key(report, key) for key in keys),
         marks=explain_marks(report.spans),
         weekdays=build_weekday_section(report, keys),
@@ -186,8 +195,6 @@ def _build_key(report: PeriodReport, key: Key) -> PrintedKey:
         key=key,
         figures=report.summary.by_key[key.slug],
         quarters=report.quarters[key.slug].means if is_year else (),
-        day_line=None if is_year else draw_day_line(report, key),
-        year_line=draw_year_line(report, key) if report.year_lines[key.slug].strokes else None,
         behaviours=list_behaviours(key, report.behaviour_groups[key.slug]),
     )
 
@@ -200,9 +207,9 @@ def _build_log(
     rows = (
         ("Commitments kept", made.made and f"{made.kept} of {made.made}"),
         ("Wins celebrated", practice.wins and f"{practice.celebrated} of {practice.wins}"),
-        ("Handed over", handed.made),
+        ("Hand-offs made", handed.made),
         ("Stepped back in", handed.stepped_back_in),
-        ("Hand-offs that hold", handed.holding),
+        ("Hand-offs still with them", handed.holding),
     )
     printed = [(label, str(value)) for label, value in rows if value]
     if practice.number:
@@ -227,7 +234,7 @@ def _format_number(label: str, number: NumberFigures, change_text: ChangeText) -
 
 
 def _format_person(person: PersonFigures, change_text: ChangeText) -> tuple[str, str]:
-    return f"Acts for {change_text(person.name)}", str(person.acts)
+    return f"Times you helped {change_text(person.name)}", str(person.acts)
 
 
 def _build_day(

@@ -1,9 +1,13 @@
 """The figures of the practice log for a month or a year."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
+from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice_log.commitments.rules import CommitmentFigures
+from leaderjournal.practice_log.entries.rules import HandOff, Person
 from leaderjournal.practice_log.hand_offs.rules import HandOffFigures
 from leaderjournal.practice_log.numbers.rules import NumberFigures
 
@@ -19,6 +23,24 @@ class PersonFigures:
     def times(self) -> str:
         """How often they were helped, in words."""
         return _format_times(self.acts)
+
+
+@dataclass(frozen=True, slots=True)
+class UnhelpedPerson:
+    """Someone who received no act in a period, although the leader planned one every few days."""
+
+    name: str
+    every_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A hand-off that was made, or stepped back in on, in a period; `name` may be empty."""
+
+    made_on: LocalDate
+    text: str
+    name: str
+    stepped_back_in_on: LocalDate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +67,8 @@ class PracticeFigures:
     number: NumberFigures | None
     quarter: NumberFigures | None = None
     team: frozenset[str] = frozenset()
+    unhelped: tuple[UnhelpedPerson, ...] = ()
+    handed_over: tuple[HandedOver, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -66,6 +90,49 @@ class PracticeFigures:
             *_format_number(self.number, "your number"),
             *_format_number(self.quarter, "the quarter’s number"),
         )
+
+
+def list_unhelped(
+    people: Iterable[tuple[UUID, LocalDate, Person]],
+    helped: Collection[UUID],
+    first: LocalDate,
+    last: LocalDate,
+) -> tuple[UnhelpedPerson, ...]:
+    """Return who was overdue on `last` and received nothing since `first`, by rhythm.
+
+    `people` are ids, the days on which they were added, and people; `helped` are the ids of those
+    who received an act. Only people who were on the team on `first` and still are count.
+    """
+    return tuple(
+        UnhelpedPerson(person.name, person.every_days)
+        for person_id, added_on, person in sorted(
+            people, key=lambda item: (item[2].every_days or 0, item[2].name)
+        )
+        if person.every_days
+        and person.left_on is None
+        and added_on <= first
+        and person_id not in helped
+        and (last - first).days >= person.every_days
+    )
+
+
+def list_handed_over(
+    hand_offs: Iterable[tuple[LocalDate, HandOff]],
+    names: Mapping[UUID, str],
+    first: LocalDate,
+    last: LocalDate,
+) -> tuple[HandedOver, ...]:
+    """Return the hand-offs made or stepped back in on from `first` to `last`, in order."""
+    return tuple(
+        HandedOver(
+            made_on,
+            hand_off.text,
+            names.get(hand_off.person_id, "") if hand_off.person_id else "",
+            hand_off.stepped_back_in_on,
+        )
+        for made_on, hand_off in sorted(hand_offs, key=lambda item: (item[0], item[1].text))
+        if first <= made_on <= last or first <= (hand_off.stepped_back_in_on or date.min) <= last
+    )
 
 
 NO_FIGURES = PracticeFigures(CommitmentFigures(0, 0, 0, 0), 0, 0, HandOffFigures(0, 0), (), None)

@@ -21,7 +21,12 @@ from leaderjournal.practice_log.numbers.rules import (
     parse_period,
 )
 from leaderjournal.practice_log.people.rules import count_acts_by_person
-from leaderjournal.practice_log.summary.rules import PersonFigures, PracticeFigures
+from leaderjournal.practice_log.summary.rules import (
+    PersonFigures,
+    PracticeFigures,
+    list_handed_over,
+    list_unhelped,
+)
 from leaderjournal.reflections.commitments import store as written_commitments_store
 
 # Built once: building it takes as long as reading a hundred rows.
@@ -53,19 +58,23 @@ def get_figures(
     commitments = _list_commitments(cipher, entries[Kind.COMMITMENT], first, last)
     wins = [win.content for win in entries[Kind.WIN]]
     numbers = [number.content for number in entries[Kind.NUMBER]]
+    people = [(person.id, person.local_date, person.content) for person in entries[Kind.PERSON]]
+    hand_offs = [(entry.local_date, entry.content) for entry in entries[Kind.HAND_OFF]]
+    helped = {acts.content.person_id for acts in entries[Kind.ACTS]}
+    until = min(last, today)
     return PracticeFigures(
         commitments=summarize_commitments(commitments),
         wins=len(wins),
         celebrated=sum(win.celebrated_on is not None for win in wins),
-        hand_offs=summarize_hand_offs(
-            [(entry.local_date, entry.content) for entry in entries[Kind.HAND_OFF]],
-            first,
-            min(last, today),
-        ),
+        hand_offs=summarize_hand_offs(hand_offs, first, until),
         people=_list_people(entries[Kind.PERSON], entries[Kind.ACTS]),
         number=get_number(period, numbers),
         quarter=find_own_number(get_quarter(period), numbers),
-        team=frozenset(person.content.name for person in entries[Kind.PERSON]),
+        team=frozenset(person.name for _, _, person in people),
+        unhelped=list_unhelped(people, helped, first, until),
+        handed_over=list_handed_over(
+            hand_offs, {person_id: person.name for person_id, _, person in people}, first, until
+        ),
     )
 
 

@@ -69,13 +69,14 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class MonthScores:
-    """The sum and the number of the scores of a key in a month."""
+    """The sum, the number and the sum of the squares of the scores of a key in a month."""
 
     year: int
     month: int
     key: str
     total: int
     count: int
+    squares: int
 
 
 def list_scores_before(account: UUID, local_date: LocalDate) -> list[MirrorScore]:
@@ -211,6 +212,7 @@ ADD_UP_SCORES = (
         AnswerFigures.key,
         sa.func.sum(AnswerFigures.score),
         sa.func.count(AnswerFigures.score),
+        sa.func.sum(AnswerFigures.score * AnswerFigures.score),
     )
     .join(Reflection, Reflection.id == AnswerFigures.reflection_id)
     .where(*_COMPLETED, _IN_PERIOD, AnswerFigures.score.is_not(None))
@@ -239,6 +241,6 @@ def add_up_scores(account: UUID, *, first: LocalDate, last: LocalDate) -> list[M
     period = {"account": account, "first": first, "last": last}
     rows = db.session.connection().execute(ADD_UP_SCORES, period)
     return [
-        MonthScores(int(year), int(month), key, int(total or 0), count)
-        for year, month, key, total, count in rows
+        MonthScores(int(year), int(month), key, int(total or 0), count, int(squares or 0))
+        for year, month, key, total, count, squares in rows
     ]

@@ -24,7 +24,7 @@ STRONG_FROM, WEAK_TO = 3.5, 2.5
 MAX_GAP_DAYS = 4
 """A line bridges a gap of at most this many days: a long weekend."""
 MAX_GAP_MONTHS = 2
-LINE_WIDTH, LINE_HEIGHT = 310.0, 64.0
+LINE_WIDTH, LINE_HEIGHT = 310.0, 120.0
 EXPLAINED_MARKS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.LATE, Mark.MISSED)
 
 

@@ -4,18 +4,27 @@ The units are those of each drawing's view box, x to the right and y downwards. 
 shape and a day's sign its own path, so that nothing is told by colour alone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from leaderjournal.practice.rules import Key
-from leaderjournal.reviews.charts.rules import LineChart, Mean, MonthDays
+from leaderjournal.reviews.charts.rules import (
+    HIGHEST,
+    LINE_HEIGHT,
+    LINE_WIDTH,
+    LineChart,
+    Mean,
+    MonthDays,
+)
 from leaderjournal.reviews.day_marks.rules import Mark
+from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.summaries.rules import DayFigures
 
 SCORES = (1, 2, 3, 4, 5)
-NAMED_SCORES = (1, 3, 5)
-DAY_RADIUS, MONTH_RADIUS = 3, 4
+MARKER_RADIUS = 3.5
+DAY_STEP, SLOT_HEIGHT = 10, 15
+"""The days of a year's map: the distance of their middles, and the height of their slots."""
 YEAR_SIGNS = (Mark.FREEZE, Mark.PAUSED, Mark.SHORT, Mark.MISSED)
 """The marks that have a sign on a day without an entry, the first of them that it has."""
 WEEKDAYS = (
@@ -36,25 +45,7 @@ class Grid:
     lowest: str
     others: str
     names: tuple[tuple[str, str], ...]
-    """(name, y) of the scores that are written beside their lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineDrawing:
-    """A line chart with its grid and the labels under its first and its last place.
-
-    `dots` is a path of points: lines without a length, whose round ends make them dots.
-    """
-
-    view_box: str
-    grid: Grid
-    width: str
-    strokes: tuple[str, ...]
-    dots: str
-    dot_width: int
-    label_y: str
-    first_label: str
-    last_label: str
+    """(name, y) of the scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,46 +66,88 @@ class WeekdayDrawing:
 
 
 @dataclass(frozen=True, slots=True)
-class YearDrawing:
-    """A year: a row a month, a column a date.
+class TrendLine:
+    """The scores of a key over time: strokes, which get a marker at each score, and lone scores.
 
-    `months` are (short name, y). All days of a kind are one path, since 365 elements take long to
-    write and to lay out: `written` days, the `bands` of each key upon them, the `signs` of other
-    days, and `empty` ones. `runs` are the written days again, a rectangle for those in a row: what
-    can fill it with the pattern of a day needs a quarter of the bytes.
+    `shift` moves them up or down, so that keys with the same score stand beside each other.
     """
 
-    months: tuple[tuple[str, str], ...]
-    written: str
-    runs: str
-    bands: tuple[KeyPath, ...]
+    slug: str
+    shift: int
+    strokes: tuple[str, ...]
+    lone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendDrawing:
+    """A chart of the three keys over time; `ticks` are (x, name) under it."""
+
+    grid: Grid
+    ticks: tuple[tuple[str, str], ...]
+    lines: tuple[TrendLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfYear:
+    """A month of the map of a year, a slot for each day.
+
+    `slots` is a line that is dashed into slots. `levels` are (mean score in whole numbers, path) of
+    the written days: a bar as high as the score, so that it reads in grey too. `unscored` are
+    written days without a score, `signs` those of days without an entry.
+    """
+
+    month: Period
+    slots: str
+    levels: tuple[tuple[int, str], ...]
+    unscored: str
     signs: str
-    empty: str
 
 
 def draw_grid(height: float, step: float, end: float) -> Grid:
     """Return the lines of the five scores from 0 to `end`, `step` apart, the lowest at `height`."""
     heights = {score: height - (score - 1) * step for score in SCORES}
     lowest, *others = (f"M0 {_format(y)}H{_format(end)}" for y in heights.values())
-    names = tuple((str(score), _format(heights[score] + 3)) for score in NAMED_SCORES)
+    names = tuple((str(score), _format(heights[score] + 3.5)) for score in SCORES)
     return Grid(lowest, "".join(others), names)
 
 
-def draw_line(chart: LineChart, *, radius: int, first_label: str, last_label: str) -> LineDrawing:
-    """Return the drawing of a line chart with points of `radius`."""
-    dots = _Trail()
-    for point in chart.points:
-        dots.draw(point.x, point.y, "h0")
-    return LineDrawing(
-        view_box=f"-16 -8 {_format(chart.width + 24)} {_format(chart.height + 28)}",
-        grid=draw_grid(chart.height, chart.height / 4, chart.width),
-        width=_format(chart.width),
-        strokes=chart.strokes,
-        dots=dots.path,
-        dot_width=2 * radius,
-        label_y=_format(chart.height + 16),
-        first_label=first_label,
-        last_label=last_label,
+def draw_trend(
+    lines: Mapping[str, LineChart], keys: Sequence[Key], names: Sequence[str]
+) -> TrendDrawing | None:
+    """Return the chart of the keys' lines, with `names` of its places; an empty one is left out.
+
+    None where no line has a stroke: a single point is no trend.
+    """
+    if not any(lines[key.slug].strokes for key in keys):
+        return None
+    step = LINE_WIDTH / max(1, len(names) - 1)
+    return TrendDrawing(
+        grid=draw_grid(LINE_HEIGHT, LINE_HEIGHT / 4, LINE_WIDTH),
+        ticks=tuple((_format(place * step), name) for place, name in enumerate(names) if name),
+        lines=tuple(
+            TrendLine(
+                key.slug,
+                3 * (position - 1),
+                lines[key.slug].strokes,
+                _draw_lone_points(key.slug, lines[key.slug]),
+            )
+            for position, key in enumerate(keys)
+        ),
+    )
+
+
+def draw_markers(keys: Sequence[Key]) -> tuple[KeyPath, ...]:
+    """Return the shape of each key around 0, which strokes repeat at each of their points."""
+    return tuple(KeyPath(key.slug, _draw_shape(key.slug, 0, 0, MARKER_RADIUS)) for key in keys)
+
+
+def _draw_lone_points(slug: str, line: LineChart) -> str:
+    """Return the shapes of the points that no stroke passes."""
+    passed = {corner for stroke in line.strokes for corner in stroke.split()}
+    return "".join(
+        _draw_shape(slug, dot.x, dot.y, MARKER_RADIUS)
+        for dot in line.points
+        if f"{dot.x:g},{dot.y:g}" not in passed
     )
 
 
@@ -138,48 +171,40 @@ def draw_weekdays(means: Mapping[str, Sequence[Mean]], keys: Sequence[Key]) -> W
     )
 
 
-def draw_year(months: Iterable[MonthDays], keys: Sequence[Key]) -> YearDrawing:
-    """Return the drawing of a year: a row a month, a column a date, a band a key."""
-    names, signs = [], []
-    written, runs, empty = _Trail(), _Trail(), _Trail()
-    bands = {key.slug: _Trail() for key in keys}
-    for row, month in enumerate(months):
-        y = 4 + 18.4 * row
-        names.append((month.days[0].date.strftime("%b"), _format(y + 11)))
-        for place, day in enumerate(month.days):
-            x = 28 + 10.6 * place
-            if day.is_written:
-                # With the round corners of its stroke, which is 3 wide, it is 9 by 15.
-                written.draw(x + 1.5, y + 1.5, "h6v12h-6z")
-                for position, key in enumerate(keys):
-                    if score := day.scores[key.slug]:
-                        length = 1.8 * score
-                        middle = y + 5 * position + 2.5
-                        bands[key.slug].draw(x, middle, f"h{_format(length)}", length)
-            elif mark := find_first_mark(day, YEAR_SIGNS):
-                signs.append(draw_sign(mark, x + 4.5, y + 7.5))
-            elif not day.marks:
-                empty.draw(x + 3.5, y + 7.5, "h2", 2)
-        for first, last in _find_runs([day.is_written for day in month.days]):
-            width = _format(10.6 * (last - first) + 9)
-            runs.draw(28 + 10.6 * first, y, f"h{width}v15h-{width}z")
-    return YearDrawing(
-        tuple(names),
-        written.path,
-        runs.path,
-        tuple(KeyPath(slug, trail.path) for slug, trail in bands.items()),
-        "".join(signs),
-        empty.path,
+def draw_year(months: Iterable[MonthDays]) -> tuple[MonthOfYear, ...]:
+    """Return the map of a year, month by month."""
+    return tuple(_draw_month(month) for month in months)
+
+
+def draw_level(level: int) -> str:
+    """Return the bar of a day whose mean score is `level`, as the map of a year has it."""
+    height = _format(SLOT_HEIGHT * level / HIGHEST)
+    return f"M0 {SLOT_HEIGHT}v-{height}"
+
+
+def _draw_month(month: MonthDays) -> MonthOfYear:
+    levels: defaultdict[int, list[str]] = defaultdict(list)
+    unscored, signs = [], []
+    for place, day in enumerate(month.days):
+        middle = DAY_STEP * place
+        scores = [score for score in day.scores.values() if score is not None]
+        if scores:
+            level = int(sum(scores) / len(scores) + 0.5)
+            height = _format(SLOT_HEIGHT * level / HIGHEST)
+            levels[level].append(f"M{middle} {SLOT_HEIGHT}v-{height}")
+        elif day.is_written:
+            unscored.append(f"M{middle - 2} {SLOT_HEIGHT - 3}h4")
+        elif mark := find_first_mark(day, YEAR_SIGNS):
+            signs.append(draw_sign(mark, middle, SLOT_HEIGHT / 2))
+    first = month.days[0].date
+    end = DAY_STEP * (len(month.days) - 1)
+    return MonthOfYear(
+        Period(first.year, first.month),
+        slots=f"M-4.5 {_format(SLOT_HEIGHT / 2)}H{_format(end + 4.5)}",
+        levels=tuple((level, "".join(paths)) for level, paths in sorted(levels.items())),
+        unscored="".join(unscored),
+        signs="".join(signs),
     )
-
-
-def _find_runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
-    """Return the first and the last place of each run of true flags."""
-    places = (place for place, flag in enumerate(flags) if flag)
-    # Within a run, a place and its number among the true ones grow together.
-    runs = groupby(enumerate(places), key=lambda numbered: numbered[1] - numbered[0])
-    found = [[place for _, place in run] for _, run in runs]
-    return [(run[0], run[-1]) for run in found]
 
 
 def draw_bars(scores: Mapping[str, int | None], keys: Sequence[Key]) -> tuple[KeyPath, ...]:
@@ -215,40 +240,21 @@ def draw_sign(mark: Mark | None, x: float, y: float) -> str:
     return ""
 
 
-class _Trail:
-    """A path of pieces, each placed from the end of the one before it in a row: in fewer bytes."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._x = self._y = 0.0
-
-    @property
-    def path(self) -> str:
-        """The whole path."""
-        return "".join(self._pieces)
-
-    def draw(self, x: float, y: float, piece: str, length: float = 0) -> None:
-        """Add a piece at `x` and `y` that ends `length` to the right."""
-        if self._pieces and y == self._y:
-            self._pieces.append(f"m{_format(x - self._x)} 0{piece}")
-        else:
-            self._pieces.append(f"M{_format(x)} {_format(y)}{piece}")
-        self._x, self._y = x + length, y
-
-
 def find_first_mark(day: DayFigures, marks: Iterable[Mark]) -> Mark | None:
     """Return the first of `marks` that `day` has."""
     return next((mark for mark in marks if mark in day.marks), None)
 
 
-def _draw_shape(slug: str, x: float, y: float) -> str:
+def _draw_shape(slug: str, x: float, y: float, radius: float = 5) -> str:
     """Return the path of a key's shape around a point: a flag, a shield or a kite."""
+    r, wide = _format(radius), _format(2 * radius)
     if slug == "lead-from-front":
-        return f"M{_format(x - 5)} {_format(y - 5)}l10 5-10 5z"
+        return f"M{_format(x - radius)} {_format(y - radius)}l{wide} {r}-{wide} {r}z"
     if slug == "protect-and-serve":
-        corners = "a1 1 0 0 1 1-1h7a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1z"
-        return f"M{_format(x - 4.5)} {_format(y - 3.5)}{corners}"
-    return f"M{_format(x)} {_format(y - 6)}l6 6-6 6-6-6z"
+        side, half = _format(1.8 * radius), 0.9 * radius
+        return f"M{_format(x - half)} {_format(y - half)}h{side}v{side}h-{side}z"
+    r = _format(1.2 * radius)
+    return f"M{_format(x)} {_format(y - 1.2 * radius)}l{r} {r}-{r} {r}-{r}-{r}z"
 
 
 def _format(number: float) -> str:

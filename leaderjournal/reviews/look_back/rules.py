@@ -31,6 +31,11 @@ class EarlierDay:
     note: str
     commitment: str
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read: an answer of spaces, or under a key that is gone."""
+        return not (self.answers or self.note or self.commitment)
+
 
 def list_look_back_dates(day: LocalDate) -> dict[str, LocalDate]:
     """Return the local dates to look back at from `day`, by their titles.
@@ -48,17 +53,24 @@ def list_look_back_dates(day: LocalDate) -> dict[str, LocalDate]:
 def build_earlier_days(
     day: LocalDate, stored: Mapping[LocalDate, DayContent], keys: Sequence[Key]
 ) -> tuple[EarlierDay, ...]:
-    """Return the days to look back at from `day` that are `stored` and have an entry."""
-    return tuple(
-        EarlierDay(
-            title,
-            date,
-            tuple(_list_answers(stored[date], keys)),
-            stored[date].note.strip() and stored[date].note,
-            stored[date].commitment.strip() and stored[date].commitment,
-        )
+    """Return the days to look back at from `day` that are `stored` and have something to show."""
+    found = (
+        _build_earlier_day(title, date, stored[date], keys)
         for title, date in list_look_back_dates(day).items()
-        if date in stored and stored[date].completed
+        if date in stored
+    )
+    return tuple(earlier for earlier in found if not earlier.is_empty)
+
+
+def _build_earlier_day(
+    title: str, date: LocalDate, content: DayContent, keys: Sequence[Key]
+) -> EarlierDay:
+    return EarlierDay(
+        title,
+        date,
+        tuple(_list_answers(content, keys)),
+        content.note.strip() and content.note,
+        content.commitment.strip() and content.commitment,
     )
 
 

@@ -114,7 +114,9 @@ def _read(
 def _add_up_scores(leader: Leader, first: LocalDate, last: LocalDate) -> ScoreSums:
     by_month: defaultdict[Period, dict[str, ScoreSum]] = defaultdict(dict)
     for found in day_figures_store.add_up_scores(leader.id, first=first, last=last):
-        by_month[Period(found.year, found.month)][found.key] = ScoreSum(found.total, found.count)
+        by_month[Period(found.year, found.month)][found.key] = ScoreSum(
+            found.total, found.count, found.squares
+        )
     return by_month
 
 

@@ -7,6 +7,7 @@ from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel.encryption import Cipher
 from leaderjournal.kernel.forms import read_form
 from leaderjournal.practice import catalogue
+from leaderjournal.practice_log.people import store as people_store
 from leaderjournal.reflections import store as reflections_store
 from leaderjournal.reflections.schemas import DayQuerySchema
 from leaderjournal.reflections.search.store import Filters, find_matching_days
@@ -18,6 +19,7 @@ from leaderjournal.reviews.search.rules import (
     build_matching_day,
     count_days_to_find,
     find_matching_reviews,
+    list_names,
     paginate,
 )
 
@@ -50,6 +52,9 @@ def search() -> str | tuple[str, int]:
         keys=catalogue.list_keys(),
         mirror=list(catalogue.MIRROR_SCORES.items()),
         result=result,
+        people=()
+        if given
+        else list_names(people_store.get_team_names(get_current_leader().cipher)),
     )
     return (shown, 422) if errors else shown
 

@@ -21,8 +21,10 @@ from leaderjournal.reviews.periods.rules import Period
 DAYS_PER_PAGE = 20
 MOST_PAGES = 20_000
 """More than the days of a thousand years fill."""
-SENTENCES_PER_DAY = 4
-FIELD_NAMES = {NOTE: "A note", COMMITMENT: "What will I do next?"}
+SENTENCES_PER_DAY = 3
+FIELD_NAMES = {NOTE: "Note", COMMITMENT: "What I planned next"}
+MOST_NAMES = 12
+"""Names that are offered as searches: more would be a page of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,30 @@ class SearchResult:
         return self.pagination.older is not None
 
     @property
+    def count_title(self) -> str:
+        """What was found, in words."""
+        days = f"{self.counted:,} {'day' if self.counted == 1 else 'days'}"
+        if self.has_more:
+            return f"More than {days}, page {self.pagination.page}"
+        if not self.counted:
+            return f"{len(self.reviews)} {'review' if len(self.reviews) == 1 else 'reviews'} found"
+        pages = self.pagination
+        return f"{days} found{f', page {pages.page} of {pages.pages}' if pages.pages > 1 else ''}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing matches."""
+        return not (self.counted or self.reviews)
+
+    @property
     def counted(self) -> int:
         """How many days match up to the end of this page: all, unless there are more."""
         return self.found - 1 if self.has_more else self.found
+
+
+def list_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names in alphabetical order, a dozen at most."""
+    return tuple(sorted(names, key=fold)[:MOST_NAMES])
 
 
 def count_days_to_find(page: int) -> int:

@@ -15,17 +15,17 @@ from leaderjournal.reviews.words.counting.rules import NOTES
 from leaderjournal.reviews.words.rules import WordCount, WordFigures
 
 MARK_MEANINGS = {
-    Mark.FREEZE: "a freeze was spent, so the row went on",
-    Mark.PAUSED: "paused: nothing was expected",
-    Mark.SHORT: "cut short by a journey: nothing was expected",
-    Mark.LATE: "written after 48 hours: kept, but in no row",
+    Mark.FREEZE: "a freeze kept your streak",
+    Mark.PAUSED: "time off: nothing was due",
+    Mark.SHORT: "cut short by travel: nothing was due",
+    Mark.LATE: "written after 48 hours: completed, but in no streak",
     Mark.MISSED: "a practice day without an entry",
 }
 MARK_TITLES = {
-    Mark.FREEZE: "Freezes spent",
-    Mark.PAUSED: "Paused",
-    Mark.SHORT: "Cut short by a journey",
-    Mark.LATE: "Written after 48 hours, so in no row",
+    Mark.FREEZE: "Freezes used",
+    Mark.PAUSED: "Time off",
+    Mark.SHORT: "Cut short by travel",
+    Mark.LATE: "Written after 48 hours, so in no streak",
     Mark.MISSED: "Practice days without an entry or a freeze",
 }
 
@@ -83,9 +83,10 @@ class BehaviourLists:
 
 @dataclass(frozen=True, slots=True)
 class WeekdayRow:
-    """A weekday of the table, with the mean of each key."""
+    """A weekday of the table, with the mean of each key and the number of all scores."""
 
     name: str
+    scores: int
     means: tuple[Mean, ...]
 
 
@@ -181,7 +182,11 @@ def list_behaviours(key: Key, groups: BehaviourGroups) -> BehaviourLists:
             for slug, figures in group
         )
 
-    titled = (("Strong", groups.strong), ("In between", groups.between), ("Weak", groups.weak))
+    titled = (
+        ("Strongest, 3.5 or more", groups.strong),
+        ("In between", groups.between),
+        ("Needs attention, 2.5 or less", groups.weak),
+    )
     return BehaviourLists(
         tuple((title, list_rows(group)) for title, group in titled if group),
         tuple(names[slug] for slug in groups.untouched),
@@ -196,7 +201,11 @@ def build_weekday_section(report: PeriodReport, keys: Sequence[Key]) -> WeekdayS
         draw_weekdays(report.weekdays, keys),
         tuple(keys),
         tuple(
-            WeekdayRow(name, tuple(report.weekdays[key.slug][place] for key in keys))
+            WeekdayRow(
+                name,
+                sum(report.weekdays[key.slug][place].count for key in keys),
+                tuple(report.weekdays[key.slug][place] for key in keys),
+            )
             for place, (_, name) in enumerate(WEEKDAYS)
         ),
     )

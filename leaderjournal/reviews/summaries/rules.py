@@ -42,15 +42,26 @@ class WrittenDay:
 
 @dataclass(frozen=True, slots=True)
 class ScoreSum:
-    """The sum of a key's scores, and how many they are."""
+    """The sum of a key's scores, how many they are, and the sum of their squares."""
 
     total: int = 0
     count: int = 0
+    squares: int = 0
 
     @property
     def mean(self) -> float | None:
         """The mean score; None without scores."""
         return self.total / self.count if self.count else None
+
+    @classmethod
+    def of_scores(cls, scores: Collection[int]) -> "ScoreSum":
+        """Return the sums of `scores`."""
+        return cls(sum(scores), len(scores), sum(score * score for score in scores))
+
+    def __add__(self, other: "ScoreSum") -> "ScoreSum":
+        return ScoreSum(
+            self.total + other.total, self.count + other.count, self.squares + other.squares
+        )
 
 
 ScoreSums = Mapping[Period, Mapping[str, ScoreSum]]
@@ -229,7 +240,7 @@ def add_up_scores(days: Iterable[Scored]) -> dict[Period, dict[str, ScoreSum]]:
             if score is not None:
                 of_month[key].append(score)
     return {
-        Period(*month): {key: ScoreSum(sum(found), len(found)) for key, found in by_key.items()}
+        Period(*month): {key: ScoreSum.of_scores(found) for key, found in by_key.items()}
         for month, by_key in scores.items()
     }
 
@@ -272,8 +283,8 @@ def mark_period(
 
 
 def _add_up(sums: ScoreSums, period: Period, key: str) -> ScoreSum:
-    found = [sums[month].get(key, ScoreSum()) for month in period.months if month in sums]
-    return ScoreSum(sum(one.total for one in found), sum(one.count for one in found))
+    found = (sums[month].get(key, ScoreSum()) for month in period.months if month in sums)
+    return sum(found, ScoreSum())
 
 
 def _compute_key_figures(key: str, days: Collection[WrittenDay], before: ScoreSum) -> KeyFigures:

@@ -7,11 +7,20 @@ from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice.rules import Key
 from leaderjournal.reviews.charts.rules import Mean
 from leaderjournal.reviews.drawings.rules import (
-    MONTH_RADIUS,
-    LineDrawing,
-    YearDrawing,
-    draw_line,
+    KeyPath,
+    MonthOfYear,
+    draw_level,
+    draw_markers,
     draw_year,
+)
+from leaderjournal.reviews.month.rules import LEAST_DAYS
+from leaderjournal.reviews.overview.rules import (
+    KeyTile,
+    Teasers,
+    build_teasers,
+    build_tiles,
+    count_noun,
+    has_scores,
 )
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.reports.rules import PeriodReport
@@ -31,17 +40,23 @@ from leaderjournal.reviews.sections.rules import (
 )
 from leaderjournal.reviews.streaks.rules import Run
 from leaderjournal.reviews.summaries.rules import KeyFigures
+from leaderjournal.reviews.trends.rules import MonthTrend, build_month_trend
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A month of the year's table, with the rounded mean of each key."""
+    """A month of the year: its days in the map, and their counts.
+
+    `address_name` is empty for a month to come; `spoken` is the row in words.
+    """
 
     month: Period
+    address_name: str
+    drawing: MonthOfYear
+    spoken: str
     days_kept: int
     days_expected: int
     days_extra: int
-    means: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,6 @@ class KeySection:
 
     key: Key
     figures: KeyFigures | None
-    line: LineDrawing
     moved: float | None
     quarters: tuple[Mean, ...]
     behaviours: BehaviourLists
@@ -63,15 +77,22 @@ class YearPage:
     period: Period
     next_year: str | None
     is_written: bool
-    drawing: YearDrawing
+    has_averages: bool
+    hint: str
     keys: tuple[Key, ...]
     marks: tuple[ExplainedMark, ...]
     months: tuple[MonthRow, ...]
+    levels: tuple[tuple[int, str, str], ...]
+    """(score, what it is called, path of its bar) of the map's legend."""
+    tiles: tuple[KeyTile, ...]
+    teasers: Teasers
     figures: PeriodFigures
     key_sections: tuple[KeySection, ...]
+    markers: tuple[KeyPath, ...]
+    trend: MonthTrend
     streaks: tuple[Run, ...]
     weekdays: WeekdaySection | None
-    words: WordSection
+    words: WordSection | None
     passages: tuple[Passage, ...]
 
 
@@ -83,33 +104,59 @@ def build_year_page(
     `labels` are the names of the mirror scores.
     """
     period, summary = report.period, report.summary
+    has_averages = summary.days_written >= LEAST_DAYS
+    passages = list_passages(summary.highlights, keys)
     return YearPage(
         period=period,
         next_year=period.next.name if period.next.first <= today else None,
         is_written=summary.days_written > 0,
-        drawing=draw_year(report.days, keys),
+        has_averages=has_averages,
+        hint=_write_hint(report, today),
         keys=tuple(keys),
         marks=explain_marks(report.spans),
-        months=_list_months(report, keys),
+        months=_list_months(report, today),
+        levels=tuple((score, label, draw_level(score)) for score, label in labels.items()),
+        tiles=build_tiles(report, keys) if has_averages and has_scores(report) else (),
+        teasers=build_teasers(report, passages),
         figures=build_figures(report),
         key_sections=tuple(_build_key_section(report, key) for key in keys),
+        markers=draw_markers(keys),
+        trend=build_month_trend(report, keys),
         streaks=report.runs,
         weekdays=build_weekday_section(report, keys),
-        words=build_word_section(report.words, keys, labels),
-        passages=list_passages(summary.highlights, keys),
+        words=build_word_section(report.words, keys, labels)
+        if has_averages and summary.words
+        else None,
+        passages=passages if has_averages or period.last < today else (),
     )
 
 
-def _list_months(report: PeriodReport, keys: Sequence[Key]) -> tuple[MonthRow, ...]:
+def _write_hint(report: PeriodReport, today: LocalDate) -> str:
+    """Return what a year says that has no averages; empty where it has some."""
+    year, written = report.period.name, report.summary.days_written
+    if written >= LEAST_DAYS:
+        return "" if has_scores(report) else "Score your answers to see averages here."
+    if report.period.first > today:
+        return f"{year} has not begun."
+    if report.period.last < today:
+        if not written:
+            return f"{year} has no entry. It can stay that way."
+        return f"{count_noun(written, 'day')} in {year}. Averages begin at five."
+    return "Each day you write lights up here. After five days your averages appear."
+
+
+def _list_months(report: PeriodReport, today: LocalDate) -> tuple[MonthRow, ...]:
     return tuple(
         MonthRow(
-            found.month,
+            drawing.month,
+            drawing.month.name if drawing.month.first <= today else "",
+            drawing,
+            count_noun(days.counts.kept + days.counts.extra, "day"),
             days.counts.kept,
             days.counts.expected,
             days.counts.extra,
-            tuple(_round(found.by_key[key.slug].mean) for key in keys),
         )
-        for found, days in zip(report.months, report.days, strict=True)
+        for days, drawing in zip(report.days, draw_year(report.days), strict=True)
     )
 
 
@@ -118,12 +165,6 @@ def _build_key_section(report: PeriodReport, key: Key) -> KeySection:
     return KeySection(
         key=key,
         figures=None if figures.mean is None else figures,
-        line=draw_line(
-            report.year_lines[key.slug],
-            radius=MONTH_RADIUS,
-            first_label="January",
-            last_label="December",
-        ),
         moved=_round(quarters.change),
         quarters=quarters.means,
         behaviours=list_behaviours(key, report.behaviour_groups[key.slug]),

@@ -165,12 +165,16 @@ def test_pdf_holds_the_log_without_removed_names(leader):
     number = {"period": "2026-03", "target": 1200, "actual": 900.5, "unit": "deals"}
     leader.call("POST", "/numbers", number)
     pdf = fetch_pdf(leader, period="2026-03")
-    assert "Between reflections" in list_bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
+    assert "From your log" in list_bookmarks(pypdf.PdfReader(io.BytesIO(pdf)).outline)
     text = text_of(pdf)
-    for told in ("Acts for Mira 2", "Wins celebrated 0 of 1", "The number, deals 900.5 of 1,200"):
+    for told in (
+        "Times you helped Mira 2",
+        "Wins celebrated 0 of 1",
+        "The number, deals 900.5 of 1,200",
+    ):
         assert told in text
     text = text_of(fetch_pdf(leader, period="2026-03", without_names="Mira"))
-    assert "Acts for someone 2" in text
+    assert "Times you helped someone 2" in text
     assert "Mira" not in text
 
 

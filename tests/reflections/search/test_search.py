@@ -1,5 +1,6 @@
 """Searching over the API and the page."""
 
+import re
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -94,8 +95,8 @@ def test_search_page_marks_the_match_in_its_sentence(leader, browser):
     shown = browser.get("/search?q=uberraschend").text
     assert "<mark>Überraschend</mark> gut." in shown
     assert 'href="/day/2026-01-05"' in shown
-    assert "One day" in shown
-    assert "Nothing was found" in browser.get("/search?q=xyzzy").text
+    assert "1 day found" in shown
+    assert "No results." in browser.get("/search?q=xyzzy").text
     assert "<mark>&lt;b&gt;</mark>" in _write_markup(leader, browser)
 
 
@@ -110,6 +111,25 @@ def test_search_form_posts_to_keep_words_out_of_urls(leader, browser, post):
     assert '<form class="search" method="post"' in page
     assert "<mark>Überraschend</mark>" in post("/search", q="uberraschend").text
     assert "person=" not in browser.get("/month/2026-02").text
+
+
+def test_search_offers_names_before_it_searches(leader, browser):
+    leader.call("POST", "/people", {"name": "Zoe"})
+    leader.call("POST", "/people", {"name": "Ana & Söhne"})
+    shown = browser.get("/search").text
+    names = re.findall(r'name="person" value="([^"]+)"', shown)
+    assert names == ["Ana &amp; Söhne", "Zoe"]
+    assert 'name="person" value="Zoe">' not in browser.get("/search?q=zoe").text
+
+
+def test_full_page_of_results_is_light(leader, browser):
+    text = "I said it again, and then again, in a sentence of a usual length. " * 6
+    for day in range(1, 24):
+        answers = [(key, 3, text) for key in ("lead-from-front", "protect-and-serve", "let-go")]
+        leader.writes(f"2026-05-{day:02}", *answers, note=text)
+    page = browser.get("/search?q=again")
+    assert page.text.count('class="card"') == 20
+    assert len(page.data) <= 40_000
 
 
 def test_invalid_filter_is_named_and_input_is_kept(leader, browser):
@@ -128,7 +148,7 @@ def test_search_page_is_paged(leader, browser):
     assert "/day/2026-05-01" not in first
     for number in (2, 99, 10**30):
         last = browser.get(f"/search?q=again&page={number}").text
-        assert "23 days, page 2 of 2" in last
+        assert "23 days found, page 2 of 2" in last
         assert "/day/2026-05-01" in last
 
 
@@ -136,7 +156,7 @@ def test_search_page_counts_the_days_that_just_fill_it(leader, browser):
     for day in range(1, 21):
         leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
     shown = browser.get("/search?q=again").text
-    assert "20 days<" in shown
+    assert "20 days found<" in shown
     assert "Older" not in shown
 
 
@@ -155,11 +175,11 @@ def test_search_page_reads_no_further_than_its_days(leader, browser, monkeypatch
 def test_search_finds_monthly_reviews(leader, browser):
     leader.call("PUT", "/reviews/2026-01", {"grew": "Ana grew. So did the Übergabe."})
     shown = browser.get("/search?q=ubergabe").text
-    assert "Looking back on January 2026" in shown
+    assert "Review of January 2026" in shown
     assert "So did the <mark>Übergabe</mark>." in shown
-    assert "One month" in shown
-    assert "Looking back" not in browser.get("/search?q=ubergabe&from=2026-02-01").text
-    assert "Looking back" not in browser.get("/search?q=ubergabe&key=let-go").text
+    assert "1 review found" in shown
+    assert "Review of" not in browser.get("/search?q=ubergabe&from=2026-02-01").text
+    assert "Review of" not in browser.get("/search?q=ubergabe&key=let-go").text
 
 
 LETTERS = {

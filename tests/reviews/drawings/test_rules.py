@@ -1,22 +1,23 @@
-"""The paths of a year and of a day have every day and every score at its place."""
+"""The drawings have every day and every score at its place."""
 
+import math
 import re
 from datetime import date
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice import catalogue
-from leaderjournal.reviews.charts.rules import group_by_month
+from leaderjournal.reviews.charts.rules import MAX_GAP_DAYS, group_by_month, plot_line
 from leaderjournal.reviews.day_marks.rules import Mark
-from leaderjournal.reviews.drawings.rules import draw_bars, draw_year
+from leaderjournal.reviews.drawings.rules import draw_bars, draw_trend, draw_year
 from leaderjournal.reviews.periods.rules import Period
 from leaderjournal.reviews.summaries.rules import DayFigures
 
 KEYS = catalogue.list_keys()
-PIECE = re.compile(r"([Mm])(-?[\d.]+) (-?[\d.]+)h([\d.]+)(v12h-6z)?")
-RUN = re.compile(r"([Mm])(-?[\d.]+) (-?[\d.]+)h([\d.]+)v15h-([\d.]+)z")
+BAR = re.compile(r"M(\d+) 15v-(\d+)")
 scores = st.dictionaries(st.sampled_from(catalogue.KEY_SLUGS), st.integers(1, 5))
 years = st.dictionaries(st.integers(0, 364), scores, max_size=60)
 
@@ -38,58 +39,37 @@ def build_year(written):
     return group_by_month(days)
 
 
-def trace(path):
-    """Return where each piece of a path begins, and how long it is, as a browser draws it."""
-    found, x, y = [], 0.0, 0.0
-    for command, right, down, length, box in PIECE.findall(path):
-        dx, dy = float(right), float(down)
-        x, y = (dx, dy) if command == "M" else (x + dx, y + dy)
-        found.append((round(x, 2), round(y, 2), float(length)))
-        x += 0 if box else float(length)
-    assert "".join(match[0] for match in PIECE.finditer(path)) == path
-    return found
-
-
-def cover(runs):
-    """Return where the days that rectangles cover begin."""
-    found, x, y = set(), 0.0, 0.0
-    for command, right, down, width, back in RUN.findall(runs):
-        x, y = (x, y) if command == "m" else (0, 0)
-        x, y = x + float(right), y + float(down)
-        assert width == back
-        days = (float(width) - 9) / 10.6 + 1
-        assert abs(days - round(days)) < 0.01
-        found |= {(round(x + 10.6 * day, 2), round(y, 2)) for day in range(round(days))}
-    return found
-
-
 @given(years)
-def test_every_day_and_score_of_a_year_is_at_its_place(written):
-    drawing = draw_year(build_year(written), KEYS)
-    days = {}
-    for number in range(365):
-        day = date.fromordinal(Period(2026).first.toordinal() + number)
-        days[number] = 28 + 10.6 * (day.day - 1), 4 + 18.4 * (day.month - 1)
-    assert trace(drawing.written) == [
-        (round(days[number][0] + 1.5, 2), round(days[number][1] + 1.5, 2), 6)
-        for number in sorted(written)
-    ]
-    assert cover(drawing.runs) == {
-        (round(x, 2), round(y, 2)) for x, y in (days[number] for number in written)
-    }
-    for place, (key, band) in enumerate(zip(KEYS, drawing.bands, strict=True)):
-        assert band.slug == key.slug
-        assert trace(band.path) == [
-            (
-                round(days[number][0], 2),
-                round(days[number][1] + 5 * place + 2.5, 2),
-                round(1.8 * written[number][key.slug], 2),
-            )
-            for number in sorted(written)
-            if key.slug in written[number]
-        ]
-    assert len(trace(drawing.empty)) == 365 - len(written)
-    assert [name for name, _ in drawing.months][::11] == ["Jan", "Dec"]
+def test_every_day_of_a_year_is_in_its_month_as_high_as_its_average(written):
+    months = draw_year(build_year(written))
+    assert [month.month.month for month in months] == list(range(1, 13))
+    for month in months:
+        drawn = {}
+        for level, path in month.levels:
+            assert "".join(match[0] for match in BAR.finditer(path)) == path
+            for x, height in BAR.findall(path):
+                assert int(height) == 3 * level
+                drawn[int(x) // 10 + 1] = level
+        expected = {}
+        for number, scored in written.items():
+            day = date.fromordinal(Period(2026).first.toordinal() + number)
+            if day.month == month.month.month and scored:
+                mean = Fraction(sum(scored.values()), len(scored))
+                expected[day.day] = math.floor(mean + Fraction(1, 2))
+        assert drawn == expected
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(1, 5)), min_size=1, max_size=31))
+def test_trend_has_a_shape_for_each_score(values):
+    line = plot_line(values, bridges=MAX_GAP_DAYS)
+    trend = draw_trend(dict.fromkeys(catalogue.KEY_SLUGS, line), KEYS, [""] * len(values))
+    if not line.strokes:
+        assert trend is None
+        return
+    for key, drawn in zip(KEYS, trend.lines, strict=True):
+        assert drawn.slug == key.slug
+        corners = {corner for stroke in drawn.strokes for corner in stroke.split()}
+        assert len(corners) + drawn.lone.count("z") == len(line.points)
 
 
 @given(scores)

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.reviews.look_back.rules import list_look_back_dates
+from leaderjournal.practice import catalogue
+from leaderjournal.reflections.rules import Answer, DayContent
+from leaderjournal.reviews.look_back.rules import build_earlier_days, list_look_back_dates
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,15 @@ from leaderjournal.reviews.look_back.rules import list_look_back_dates
 def test_look_back_dates_are_the_same_day_of_earlier_months(day, week, month, quarter, year):
     found = list_look_back_dates(LocalDate(date.fromisoformat(day)))
     assert [str(ago) for ago in found.values()] == [week, month, quarter, year]
+
+
+def test_day_without_anything_to_read_is_no_look_back():
+    day = LocalDate(date(2026, 11, 24))
+    week, month, quarter, _ = list_look_back_dates(day).values()
+    stored = {
+        week: DayContent((Answer("let-go", None, None, None, "  "),), note=" \n"),
+        month: DayContent((Answer("a-key-that-is-gone", None, None, 4, "Words."),)),
+        quarter: DayContent((Answer("let-go", None, None, 4, ""),)),
+    }
+    [found] = build_earlier_days(day, stored, catalogue.list_keys())
+    assert (found.date, found.title) == (quarter, "A quarter ago")

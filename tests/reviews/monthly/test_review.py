@@ -91,7 +91,7 @@ def test_saved_review_is_shown_on_the_month(leader, browser, post):
         f"/month/{month}/review", mirror="I looked away.", grew="", let_go="", lean_on="let-go"
     )
     assert "I looked away." in shown.text
-    assert "leans on Let go" in shown.text
+    assert ": Let go</p>" in shown.text
     assert "I looked away." in browser.get(f"/month/{month}/review").text
 
 

@@ -1,0 +1,1 @@
+"""What stood out in a month, in plain words."""

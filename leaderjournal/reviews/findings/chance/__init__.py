@@ -1,0 +1,1 @@
+"""Whether two groups of scores differ by more than chance would make."""

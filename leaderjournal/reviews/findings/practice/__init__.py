@@ -1,0 +1,1 @@
+"""What stood out in the practice log of a month."""

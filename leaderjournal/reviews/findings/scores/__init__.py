@@ -1,0 +1,1 @@
+"""What stood out in the scores of a month."""

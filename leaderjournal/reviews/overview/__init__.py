@@ -1,0 +1,1 @@
+"""What the first screen of a month or a year shows of the keys and of its sections."""
