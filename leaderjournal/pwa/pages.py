@@ -173,7 +173,7 @@ def _build_manifest() -> dict[str, Any]:
         "id": "/",
         "name": "Leader Journal",
         "short_name": "Journal",
-        "description": "One look in the mirror a day: a journal for leaders, under three keys.",
+        "description": "A daily journal for leaders: three questions, ninety seconds, one look in the mirror.",
         "lang": "en",
         "dir": "ltr",
         "start_url": "/",
@@ -198,6 +198,12 @@ def _build_manifest() -> dict[str, Any]:
         "shortcuts": [
             _build_shortcut(
                 "Today", "Answer today's three questions", "/", "icons/shortcut-today.png"
+            ),
+            _build_shortcut(
+                "Log something", "A win, help, a hand-off", "/log/new", "icons/shortcut-log.png"
+            ),
+            _build_shortcut(
+                "Search", "Find what you wrote", "/search", "icons/shortcut-search.png"
             ),
             _build_shortcut(
                 "This month", "Look back on the month", "/month", "icons/shortcut-month.png"

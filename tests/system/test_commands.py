@@ -71,7 +71,7 @@ def test_an_account_is_erased_after_a_question(app, client):
     leader = create_leader(client)
     assert run(app, "erase", leader.email, input="n\n").exit_code == 1
     assert leader.get("/me").status_code == 200
-    assert run(app, "erase", leader.email, "--yes").output == "The account is erased.\n"
+    assert run(app, "erase", leader.email, "--yes").output == "Account erased.\n"
     assert leader.get("/me").status_code == 401
 
 
@@ -156,7 +156,7 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch, tmp_path):
     result = run(app, "doctor")
     named, registration, verdict = result.output.splitlines()
     assert registration.startswith("Registration is open")
-    assert named == f"This is release {get_release()}."
+    assert named == f"Release {get_release()}."
     assert verdict.startswith("All is well"), result.output
 
 

@@ -15,7 +15,7 @@ from leaderjournal.team_mirror.mailing import store
 from leaderjournal.team_mirror.mailing.rules import sanitize_name
 from leaderjournal.team_mirror.rules import format_month
 
-SUBJECT = "Three questions about somebody you work with"
+SUBJECT = "Three questions about someone you work with"
 BODY = """Hello,
 
 {who}

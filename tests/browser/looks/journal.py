@@ -1,4 +1,4 @@
-"""A journal that is the same on each day and each machine: fixed time, fixed ids, four leaders."""
+"""A journal that is the same on each day and each machine: fixed time, fixed ids, five leaders."""
 
 import itertools
 from collections.abc import Iterator
@@ -34,13 +34,15 @@ from leaderjournal.prompts.mail.unsubscribe_tokens import LETTER, PROMPTS, creat
 from leaderjournal.reviews.periods.rules import Period
 
 PASSWORD = demo.PASSWORD
-FILLED, FRESH, EMPTY, LONG = (
+FILLED, FRESH, EMPTY, LONG, WALKING = (
     demo.EMAIL,
     "fresh@example.com",
     "empty@example.com",
     "long@example.com",
+    "walking@example.com",
 )
-"""A year of days; registered this minute; registered long ago and nothing written; long words."""
+"""A year of days; registered this minute; registered long ago and nothing written; long words; one
+in whose journal tests may write."""
 
 LONG_WORDS = (
     "N" * 80,
@@ -87,7 +89,7 @@ def standing_still() -> Iterator[None]:
 
 
 def create_journal(environment: dict[str, str], instance: Path) -> Addresses:
-    """Create the four leaders in an empty database, and return where their pages are."""
+    """Create the five leaders in an empty database, and return where their pages are."""
     local = environment | {"PUBLIC_URL": "http://localhost"}  # the client calls it so
     app = create_app(Settings.from_environment(local, instance))
     with standing_still(), app.app_context():
@@ -95,6 +97,7 @@ def create_journal(environment: dict[str, str], instance: Path) -> Addresses:
         filled = accounts_store.find_leader(accounts_store.find_account_id(FILLED))
         create_leader(FRESH, "Ines", registered=NOW)
         create_leader(EMPTY, "Ben", registered=Instant(NOW - timedelta(days=45)))
+        create_leader(WALKING, "Kim", registered=Instant(NOW - timedelta(days=45)))
         long = create_leader(LONG, LONG_WORDS[1], registered=Instant(NOW - timedelta(days=10)))
         client = make_client(app, long)
         write_long_words(client)

@@ -14,12 +14,19 @@ IS_PAGE = re.compile(r"text/html")
 SETTLED = 5_000
 """Milliseconds after which a page counts as loaded, though something still asks."""
 
-FORMS = """() => [...document.querySelectorAll("main form[method=post]")].flatMap((form, place) => (
+FORMS = """() => {
+  const seen = new Set();
+  const isNew = (form) => {
+    const kind = form.action.replace(/[0-9a-f-]{36}/g, "id");
+    return !seen.has(kind) && seen.add(kind);
+  };
+  return [...document.querySelectorAll("main form[method=post]")].flatMap((form, place) => (
   form.querySelector("input[type=text], input:not([type]), input[type=email], input[type=password],"
     + "input[type=number], input[type=date], input[type=time], input[type=month], input[type=url],"
-    + "textarea") && !form.closest("dialog") ? [place] : []
-))"""
-"""Which of a page's forms have something that can be typed wrong."""
+    + "textarea") && !form.closest("dialog") && isNew(form) ? [place] : []
+  ));
+}"""
+"""Which of a page's forms have something that can be typed wrong: one of each kind."""
 SEND_WRONG = """(place) => {
   const form = document.querySelectorAll("main form[method=post]")[place];
   const wrong = { email: "no address", password: "x", number: "many", date: "never", time: "noon",
