@@ -184,7 +184,9 @@ def _render_problem(status: int, detail: str) -> Response:
     try:
         page = render_template(
             "errors/problem.html",
-            heading=PROBLEM_HEADINGS.get(status, FAILED_HEADING if status >= 500 else REFUSED_HEADING),
+            heading=PROBLEM_HEADINGS.get(
+                status, FAILED_HEADING if status >= 500 else REFUSED_HEADING
+            ),
             detail=detail,
             has_lost_form=request.method == "POST" and status in {400, 413, 422, 429},
         )

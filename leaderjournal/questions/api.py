@@ -128,7 +128,9 @@ def hide_question(question: str) -> None:
     try:
         hidden_questions_store.hide_question(get_current_leader().id, question)
     except hidden_questions_store.LastQuestion as error:
-        raise Problem(409, "This is the last question of its key. Each key needs at least one.") from error
+        raise Problem(
+            409, "This is the last question of its key. Each key needs at least one."
+        ) from error
 
 
 @blueprint.delete("/questions/catalogue/<question>/hidden")

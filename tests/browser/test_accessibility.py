@@ -41,7 +41,9 @@ FOCUS = """() => {
     place: `${focused.tagName} ${focused.className} ${focused.name ?? ""}`.trim(),
     at: boxes.length ? Math.round(boxes[0].top) : null,
     first: focused === self.firstStop,
-    outlined: style.outlineStyle !== "none" || style.boxShadow !== "none",
+    // Parts of a date or time, which the browser marks by itself, have the focus one by one.
+    outlined: style.outlineStyle !== "none" || style.boxShadow !== "none"
+      || /^(date|time|month)$/.test(focused.type),
     mark: (self.firstStop ??= focused) && true,
   };
 }"""

@@ -34,7 +34,7 @@ def test_main_pages_look_as_stored(running_browser, frozen_site):
 
 
 def draw_page(*, button_at=(40, 120), words="Save", colour="#8a5a00", sharp=True) -> Image.Image:
-    """Return a page with a line of text and a button, drawn four times as large and made smaller."""
+    """Return a page with a line and a button, drawn four times as large and made smaller."""
     scale = 4
     page = Image.new("RGB", (390 * scale, 240 * scale), "#faf7f2")
     pen = ImageDraw.Draw(page)
@@ -67,7 +67,7 @@ def test_other_antialiasing_and_a_palette_are_forgiven():
         {"words": ""},
         {"colour": "#00615a"},
     ],
-    ids=lambda changed: " ".join(changed),
+    ids=" ".join,
 )
 def test_moved_button_other_word_and_other_colour_are_seen(changed, tmp_path):
     actual = draw_page(**changed)

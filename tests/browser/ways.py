@@ -158,9 +158,11 @@ def register(walker: Walker) -> Effort:
     walker.tap_name("Keep it in my journal", "Keep it", "Create my journal", "Start", "Get started")
     page.wait_for_url("**/register")
     before_account = walker.effort
-    walker.type(page.get_by_label(re.compile("name", re.I)).first, "Ines")
-    walker.type(page.get_by_label(re.compile("e-?mail", re.I)).first, "walk@example.com")
-    walker.type(page.get_by_label(re.compile("password", re.I)).first, "a quiet room with a mirror")
+    walker.type(page.get_by_label(re.compile("name", re.IGNORECASE)).first, "Ines")
+    walker.type(page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).first, "walk@example.com")
+    walker.type(
+        page.get_by_label(re.compile("password", re.IGNORECASE)).first, "a quiet room with a mirror"
+    )
     walker.tap_name("Create my journal", "Create account", "Start", "Create")
     page.wait_for_url(re.compile(r"/([?#].*)?$"))
     return before_account
@@ -200,7 +202,7 @@ def write_evening(walker: Walker) -> None:
     page = walker.page
     groups = walker.list_radios("mostly")
     assert len(groups) == 3, "one score for each key"
-    texts = page.get_by_role("textbox", name=re.compile("in your words", re.I))
+    texts = page.get_by_role("textbox", name=re.compile("in your words", re.IGNORECASE))
     assert texts.count() == 3, "one text for each key"
     for radio, text in zip(groups, texts.all(), strict=True):
         parts = [(label_of(radio), None), (text, WORDS)]

@@ -18,7 +18,8 @@ LONGEST = 2_600
 RENEW = "If the change is meant: make looks ARGS=--renew, look at the pictures, commit them."
 
 SPECIMEN = """<!doctype html><meta charset="utf-8"><title>Specimen</title><style>
-body { margin: 12px; width: 366px; background: #fff; color: #000; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 12px; width: 366px; background: #fff; color: #000 }
+body { font: 16px/1.5 system-ui, sans-serif }
 p { margin: 0 0 8px } .serif { font-family: serif } .heavy { font-weight: 700 }
 </style><p>Handgloves 0123456789, äöü ß é ñ “quotes” · – … ✓ → ‹ ›</p>
 <p class="heavy">Handgloves 0123456789 Wednesday November</p>

@@ -1,4 +1,4 @@
-"""Whether two pictures of a page look the same to a person: letters may be drawn a little otherwise."""
+"""Whether two pictures of a page look the same to a person, however letters are smoothed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,9 @@ def find_difference(stored: Image.Image, actual: Image.Image) -> Difference | No
     differs = most.point(lambda value: 255 if value > TOLERANCE else 0)
     if differs.histogram()[255] <= FORGIVEN:
         return None
-    shown = Image.composite(Image.new("RGB", size, "red"), other.point(lambda v: 128 + v // 2), differs)
+    shown = Image.composite(
+        Image.new("RGB", size, "red"), other.point(lambda v: 128 + v // 2), differs
+    )
     return Difference(list_places(differs), shown)
 
 

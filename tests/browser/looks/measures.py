@@ -84,7 +84,8 @@ MEASURE = """([smallest, mainAction]) => {
       || (/hidden|clip/.test(style.overflowY) && element.scrollHeight > element.clientHeight + 2);
   }).map((element) => tell(element));
   const pen = document.createElement("canvas").getContext("2d");
-  const cutHints = all.filter((element) => element.placeholder && !element.value).filter((field) => {
+  const isHinted = (element) => element.placeholder && !element.value;
+  const cutHints = all.filter(isHinted).filter((field) => {
     const style = getComputedStyle(field);
     pen.font = style.font;
     const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);

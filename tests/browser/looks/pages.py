@@ -13,7 +13,7 @@ NOT_PAGES = {
     "portability.fetch_document": "a PDF",
     "prompts.calendar": "a calendar",
 }
-"""Addresses with parts that lead to no page. Those without parts say by their type what they are."""
+"""Addresses with parts that lead to no page. The others say by their type what they are."""
 PERIODS = {"reviews.year": "2026"}
 """Where a period is no month."""
 
@@ -80,6 +80,5 @@ def select(found: Iterable[Address], wanted: Iterable[str]) -> list[Address]:
     return [
         address
         for address in found
-        if not words
-        or any(word in address.endpoint or word == address.path for word in words)
+        if not words or any(word in address.endpoint or word == address.path for word in words)
     ]

@@ -46,7 +46,9 @@ def write_sheets(folder: Path, pictures: Sequence[Picture]) -> list[Path]:
 def render_index(folder: Path, pictures: Sequence[Picture]) -> str:
     """Return a page with a thumbnail of each picture, by page."""
     parts = [f"<!doctype html><meta charset=utf-8><title>Looks</title><style>{STYLE}</style>"]
-    for page, group in groupby(sorted(pictures, key=lambda each: each.page), lambda each: each.page):
+    for page, group in groupby(
+        sorted(pictures, key=lambda each: each.page), lambda each: each.page
+    ):
         items = "".join(render_item(folder, each) for each in group)
         parts.append(f"<h2>{html.escape(page)}</h2><ul>{items}</ul>")
     return "\n".join(parts)

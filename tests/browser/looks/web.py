@@ -6,11 +6,11 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from argon2 import PasswordHasher
+from browser.looks.frozen_time import NOW
 
 from leaderjournal.accounts.passwords import hashing
 from leaderjournal.kernel import clock
 from leaderjournal.web.__main__ import main
-from browser.looks.frozen_time import NOW
 
 hashing._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 clock.now = lambda: NOW

@@ -1,0 +1,42 @@
+"""The style guide: every component of the templates in its states, where debugging is on."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+from flask import Blueprint, render_template
+
+from leaderjournal.kernel.settings import ROOT
+from leaderjournal.practice import catalogue
+
+COMPONENTS = ROOT / "templates" / "components"
+EXAMPLES = ROOT / "templates" / "styleguide" / "examples"
+STYLES = ROOT / "static" / "css"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+blueprint = Blueprint("styleguide", __name__)
+
+
+def list_components() -> list[str]:
+    """Return the name of every component, with or without an example."""
+    return sorted(file.stem for file in COMPONENTS.glob("*.html"))
+
+
+def list_examples() -> list[str]:
+    """Return the names of the components that have an example, which is a file of the same name."""
+    return sorted(file.stem for file in EXAMPLES.glob("*.html"))
+
+
+@blueprint.get("/styleguide")
+def show() -> str:
+    """Show every component that has an example, in all of its states."""
+    return render_template(
+        "styleguide/styleguide.html",
+        names=list_examples(),
+        sheets=[f"css/{file.name}" for file in sorted(STYLES.glob("*.css"))],
+        day=date(2026, 11, 25),
+        later=date(2026, 11, 29),
+        instant=datetime(2026, 11, 25, 18, 40, tzinfo=UTC),
+        example=SimpleNamespace,  # a dictionary's own `keys` and `items` hide those of an example
+        long=LONG_WORD,
+        mirror=list(catalogue.MIRROR_SCORES.items()),
+    )
