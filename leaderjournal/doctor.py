@@ -61,7 +61,7 @@ def _check_configuration() -> Iterator[str]:
     forwarded = get_last_forwarded()
     if forwarded and not get_settings().trusted_proxies:
         yield (
-            f"TRUSTED_PROXIES is 0, but requests arrived through a proxy (noted on {forwarded}):"
+            f"TRUSTED_PROXIES is 0, but requests arrived through a proxy (seen on {forwarded}):"
             " all their senders count as one address. Set it to the number of proxies in front."
         )
 

@@ -18,7 +18,7 @@ from leaderjournal.kernel.request_checks import Blueprint
 PREFIX = "/api/v1"
 
 PROBLEMS = {
-    "400": "The request could not be understood",
+    "400": "Something was wrong with the request",
     "401": "No valid session or token",
     "403": "The CSRF token is missing or wrong",
     "404": "There is nothing here",

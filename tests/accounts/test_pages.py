@@ -122,7 +122,7 @@ def test_too_many_wrong_passwords_are_throttled(browser, leader):
     assert (statuses, refused.status_code) == ({422}, 429)
     assert re.search(r"Wait (a minute|\d+ minutes), then try again", refused.text)
     assert int(refused.headers["Retry-After"]) > 0
-    assert "Too many tries" in refused.text
+    assert "Too many attempts" in refused.text
 
 
 def test_sign_out_ends_the_session(browser, post):

@@ -86,7 +86,7 @@ def test_a_new_key_is_fit_for_data_keys_and_rotating_counts(app, client):
     made = run(app, "keys", "new").output.strip()
     Settings.from_environment(create_secrets() | {"DATA_KEYS": made}, Path())
     create_leader(client)
-    assert run(app, "keys", "rotate").output == "0 data keys are wrapped anew.\n"
+    assert run(app, "keys", "rotate").output == "0 data keys rewrapped.\n"
 
 
 def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
@@ -157,7 +157,7 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch, tmp_path):
     named, registration, verdict = result.output.splitlines()
     assert registration.startswith("Registration is open")
     assert named == f"Release {get_release()}."
-    assert verdict.startswith("All is well"), result.output
+    assert verdict.startswith("All good"), result.output
 
 
 def test_the_doctor_names_what_is_wrong(app, client, monkeypatch):
