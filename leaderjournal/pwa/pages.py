@@ -173,7 +173,7 @@ def _build_manifest() -> dict[str, Any]:
         "id": "/",
         "name": "Leader Journal",
         "short_name": "Journal",
-        "description": "A daily journal for leaders: three questions, one look in the mirror.",
+        "description": "One look in the mirror a day: a journal for leaders, under three keys.",
         "lang": "en",
         "dir": "ltr",
         "start_url": "/",

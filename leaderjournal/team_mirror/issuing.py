@@ -34,10 +34,10 @@ def issue_by_mail(leader: Leader, addresses: Sequence[str], *, now: Instant) -> 
     Raises SenderNotAllowed, MirrorExists or AllowanceExceeded; then nothing is opened.
     """
     if leader.email_verified_at is None:
-        raise SenderNotAllowed("Confirm your own email address first.")
+        raise SenderNotAllowed("Confirm your own e-mail address first.")
     if not is_plain_address(leader.email):
         raise SenderNotAllowed(
-            "Your own email address can't be shown in an email. Use a plainer one."
+            "Your own e-mail address cannot be shown in a mail. Use a plainer one."
         )
     month, last_date = _get_month(leader, now)
     mailing_store.queue_links(leader, addresses, month, last_date=last_date, now=now)

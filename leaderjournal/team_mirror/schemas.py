@@ -37,10 +37,10 @@ class AddressesSchema(Schema):
             for address in given:
                 validate.Email()(address)
         except ValidationError:
-            message = "Write one email address per line."
+            message = "Write one e-mail address on each line."
             raise ValidationError(message, "addresses") from None
         if len({normalize_mailbox(address) for address in given}) < len(given):
-            raise ValidationError("An address is listed twice. Keep it once.", "addresses")
+            raise ValidationError("Name each address once.", "addresses")
         if not MIN_ANSWERS <= len(given) <= MAX_PEOPLE:
             raise ValidationError(f"Use {MIN_ANSWERS} to {MAX_PEOPLE} addresses.", "addresses")
 
@@ -75,7 +75,7 @@ class AnswerForm(Schema):
     def _check_not_empty(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if not self.to_answer(data).scores:
             first = f"score-{catalogue.KEY_SLUGS[0]}"
-            raise ValidationError("Score at least one of the three.", first)
+            raise ValidationError("Give at least one of the three keys a score.", first)
 
 
 class Line(UserText):

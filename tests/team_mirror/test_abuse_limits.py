@@ -234,7 +234,7 @@ def test_mails_to_one_person_are_limited_across_leaders(app, create_browser, mai
 def test_spellings_of_one_address_get_one_link(create_browser):
     refused = create_browser().ask("ann@example.com\nann+1@example.com\nann+2@example.com")
     assert refused.status_code == 422
-    assert "An address is listed twice. Keep it once." in refused.text
+    assert "Name each address once." in refused.text
 
 
 def test_unprintable_leader_address_cannot_send_links(app, create_browser):
