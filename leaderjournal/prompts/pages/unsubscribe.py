@@ -16,7 +16,7 @@ from leaderjournal.prompts.schedule import store as schedule_store
 def unsubscribe(token: str) -> Page:
     """Ask whether to end prompts by mail: programs that open links must not end them."""
     _read_token(token)
-    return render_template("prompts/unsubscribe.html", title="End prompts by mail?", ended=False)
+    return render_template("prompts/unsubscribe.html", title="Stop reminder emails?", ended=False)
 
 
 @blueprint.post("/prompts/unsubscribe/<token>")
@@ -24,7 +24,7 @@ def unsubscribe(token: str) -> Page:
 def confirm_unsubscribe(token: str) -> Page:
     """End prompts by mail, for a mail program with one click (RFC 8058, 3.2)."""
     schedule_store.stop_mail(_read_token(token))
-    return render_template("prompts/unsubscribe.html", title="No more prompts by mail", ended=True)
+    return render_template("prompts/unsubscribe.html", title="You won’t get reminder emails any more", ended=True)
 
 
 @blueprint.get("/letter/unsubscribe/<token>")
@@ -32,7 +32,7 @@ def end_letter(token: str) -> Page:
     """Ask whether to end the letter: programs that open links must not end it."""
     _read_token(token, ends=LETTER)
     return render_template(
-        "prompts/unsubscribe.html", title="End the fortnightly letter?", ended=False
+        "prompts/unsubscribe.html", title="Stop the two-week summary?", ended=False
     )
 
 
@@ -41,7 +41,7 @@ def end_letter(token: str) -> Page:
 def confirm_end_letter(token: str) -> Page:
     """End the letter, for a mail program with one click (RFC 8058, 3.2)."""
     letter_store.end_letter(_read_token(token, ends=LETTER))
-    return render_template("prompts/unsubscribe.html", title="No more letters", ended=True)
+    return render_template("prompts/unsubscribe.html", title="You won’t get the two-week summary any more", ended=True)
 
 
 def _read_token(token: str, *, ends: str = PROMPTS) -> UUID:
