@@ -24,7 +24,9 @@ def unsubscribe(token: str) -> Page:
 def confirm_unsubscribe(token: str) -> Page:
     """End prompts by mail, for a mail program with one click (RFC 8058, 3.2)."""
     schedule_store.stop_mail(_read_token(token))
-    return render_template("prompts/unsubscribe.html", title="You won’t get reminder emails any more", ended=True)
+    return render_template(
+        "prompts/unsubscribe.html", title="You won’t get reminder emails any more", ended=True
+    )
 
 
 @blueprint.get("/letter/unsubscribe/<token>")
@@ -41,7 +43,9 @@ def end_letter(token: str) -> Page:
 def confirm_end_letter(token: str) -> Page:
     """End the letter, for a mail program with one click (RFC 8058, 3.2)."""
     letter_store.end_letter(_read_token(token, ends=LETTER))
-    return render_template("prompts/unsubscribe.html", title="You won’t get the two-week summary any more", ended=True)
+    return render_template(
+        "prompts/unsubscribe.html", title="You won’t get the two-week summary any more", ended=True
+    )
 
 
 def _read_token(token: str, *, ends: str = PROMPTS) -> UUID:

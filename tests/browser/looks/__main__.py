@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
@@ -66,6 +67,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     """Look at what is chosen; return 1 where something is wrong."""
     chosen = parse_arguments()
+    if not chosen.renew:
+        os.environ["FLASK_DEBUG"] = "1"  # has the style guide, which is looked at like a page
     with tempfile.TemporaryDirectory() as instance, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=SHELL or BROWSER, args=FLAGS)
         with serve_frozen_site(Path(instance)) as site:
@@ -120,7 +123,7 @@ def look_at_state(
                 run.seen.add(content)
                 take_sizes(run, state, view, complaints)
             page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
-            page.emulate_media(color_scheme="light")
+            emulate_colours(page, "light")
         site.forget_tries()
     context.close()
 
@@ -130,10 +133,11 @@ def take_sizes(run: Run, state: State, view: View, complaints: Sequence[str]) ->
     page, console = view.page, list(dict.fromkeys(complaints))
     for width, scheme, text in list_sizes(run.widths):
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        page.emulate_media(color_scheme=scheme)
+        emulate_colours(page, scheme)
         page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", text)
         found = measure(page, width)
-        tries_axe = width in AXE_AT and not text and (scheme == "light" or width == AXE_AT[0])
+        is_tried = scheme == "light" or (scheme == "dark" and width == AXE_AT[0])
+        tries_axe = width in AXE_AT and not text and is_tried
         if tries_axe and (violations := list_axe_violations(page)):
             found.wrong["axe"] = violations
         if console:
@@ -149,10 +153,18 @@ def take_sizes(run: Run, state: State, view: View, complaints: Sequence[str]) ->
     page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
 
 
+def emulate_colours(page: Page, scheme: str) -> None:
+    """Show the page in light, dark or forced colours."""
+    forced = "active" if scheme == "forced" else "none"
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", forced_colors=forced)
+
+
 def list_sizes(widths: Sequence[int]) -> Iterator[tuple[int, str, str]]:
     for width in widths:
         yield width, "light", ""
         yield width, "dark", ""
+        if width == AXE_AT[0]:
+            yield width, "forced", ""
         if width == min(WIDTHS):
             yield width, "light", "200%"
 
