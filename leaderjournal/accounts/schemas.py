@@ -40,7 +40,7 @@ class NewPassword(fields.String):
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise ValidationError(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
         if any("\ud800" <= character <= "\udfff" for character in password):
-            raise ValidationError("Remove the characters that aren't text.")
+            raise ValidationError("Remove the characters that aren’t text.")
         weakness = find_weakness(password, self._collect_personal_words(data))
         if weakness:
             raise ValidationError(weakness)

@@ -26,9 +26,9 @@ class Outage:
     retry_after: int
 
 
-BUSY = Outage(503, "We can't reach your journal right now. Try again in a moment.", 10)
+BUSY = Outage(503, "We can’t reach your journal right now. Try again in a moment.", 10)
 FULL = Outage(
-    507, "There's no room left on the server, so nothing can be saved. Try again later.", 60
+    507, "There’s no room left on the server, so nothing can be saved. Try again later.", 60
 )
 
 _SQLITE = {

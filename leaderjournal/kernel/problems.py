@@ -27,23 +27,23 @@ PROBLEM_TYPE = "application/problem+json"
 DETAILS = {
     400: "Something was wrong with that request. Check it, then send it again.",
     401: "Sign in first, or send a valid token.",
-    403: "Your account doesn't have permission to do this.",
-    404: "There's nothing at this address. The page may have moved, or the link may be wrong.",
-    405: "This address doesn't accept this kind of request.",
+    403: "Your account doesn’t have permission to do this.",
+    404: "There’s nothing at this address. The page may have moved, or the link may be wrong.",
+    405: "This address doesn’t accept this kind of request.",
     408: "This took too long to arrive. Send it again.",
-    413: "That's too large. A request can hold 1 MB, a journal to import 50 MB.",
+    413: "That’s too large. A request can hold 1 MB, a journal to import 50 MB.",
     415: "Send this as JSON, with Content-Type: application/json.",
     429: "Too many attempts. Wait a moment, then try again.",
     500: "Something went wrong on our side. Try again in a moment.",
 }
 
-REFUSED_HEADING, FAILED_HEADING = "That didn't work", "Something went wrong"
+REFUSED_HEADING, FAILED_HEADING = "That didn’t work", "Something went wrong"
 PROBLEM_HEADINGS = {
     401: "Sign in first",
-    403: "You don't have access to this page",
+    403: "You don’t have access to this page",
     404: "Page not found",
     409: "Something else is there already",
-    413: "That's too large",
+    413: "That’s too large",
     422: "Please check what you entered",
     429: "Slow down a little",
 }

@@ -181,7 +181,7 @@ def begin_first_month() -> dict[str, Any]:
             first_month_store.begin_first_month(leader.id, today=leader.today(clock.now()))
         )
     except first_month_store.NoPracticeDays as error:
-        raise Problem(409, "There aren't enough practice days ahead.") from error
+        raise Problem(409, "There aren’t enough practice days ahead.") from error
 
 
 @blueprint.delete("/first-month")

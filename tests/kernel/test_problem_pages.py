@@ -27,6 +27,6 @@ def test_page_of_a_refused_form_names_what_people_know(app, errors, says):
 
 def test_page_of_any_other_problem_has_a_heading_in_words(app):
     page = show(app, Problem(412, "This day has changed."))
-    assert "<h1>That didn&#39;t work</h1>" in page
+    assert "<h1>That didn’t work</h1>" in page
     assert "This day has changed." in page
     assert "Precondition" not in page

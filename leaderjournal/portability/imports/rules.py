@@ -123,7 +123,7 @@ def clean_text(text: object) -> str:
     if text is None:
         text = ""
     if not isinstance(text, str):
-        raise InvalidEntry("Its text couldn't be read.")
+        raise InvalidEntry("Its text couldn’t be read.")
     return drop_invalid_characters(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

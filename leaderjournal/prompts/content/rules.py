@@ -18,7 +18,7 @@ from leaderjournal.practice.rules import Key, Question
 MAX_BYTES = 3_993
 """The longest plaintext that fits one encrypted record of a push message (RFC 8291, section 4)."""
 
-OWN_QUESTIONS_TEXT = "Today's questions are ready."
+OWN_QUESTIONS_TEXT = "Today’s questions are ready."
 """The body of a prompt on a day whose questions are all the leader's own."""
 
 _DID = {"action": "did", "title": "Mostly"}

@@ -24,7 +24,7 @@ async function showPrompt(message) {
     await showPayload(message.json().notification);
   } catch {
     await showNotification("Leader Journal", {
-      body: "Today's questions are ready.",
+      body: "Today’s questions are ready.",
       tag: "reflect",
       data: { navigate: "/" },
     });

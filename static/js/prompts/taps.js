@@ -89,7 +89,7 @@ async function storeScoredDay({ account, local_date }, answer) {
 
 function notifyFailure({ action, tag, navigate }) {
   const answered = action in SCORES;
-  const title = answered ? "Your answer wasn't saved" : "The reminder wasn't moved";
+  const title = answered ? "Your answer wasn’t saved" : "The reminder wasn’t moved";
   return queueNotification(() => showNotification(title, {
     body: answered
       ? "Tap to open your journal and answer there."

@@ -550,7 +550,7 @@ def test_file_is_encrypted_and_deleted_after_the_import(app, leader, browser, po
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(None, "Choose the file"), (b"diary", "We can&#39;t read this as a journal")],
+    [(None, "Choose the file"), (b"diary", "We can’t read this as a journal")],
 )
 def test_page_says_why_a_file_cannot_be_read(browser, content, why):
     if content is None:

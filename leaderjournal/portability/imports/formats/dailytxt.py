@@ -150,7 +150,7 @@ def _read_day(
     where: str, member: Member, entry: Any, tags: Mapping[float, str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("This isn't a day.")
+        raise InvalidEntry("This isn’t a day.")
     if not any(map(entry.get, WORDS)):
         raise InvalidEntry("It has no text.")
     day = _read_date(member, entry.get("day"))

@@ -119,7 +119,7 @@ def _explain_no_journal(upload: Upload, failures: list[Failure]) -> str:
     if failures:
         return f"{failures[0].where} cannot be read. {failures[0].why} Export the journal again."
     what = "this zip" if upload.is_zip else "this file"
-    return f"There's no journal in {what}. Choose the one that Day One exported as JSON."
+    return f"There’s no journal in {what}. Choose the one that Day One exported as JSON."
 
 
 def _read_journal(
@@ -152,7 +152,7 @@ def _read_entry(
     where: str, entry: Any, common: frozenset[str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("This doesn't look like an entry from Day One.")
+        raise InvalidEntry("This doesn’t look like an entry from Day One.")
     moment = _read_moment(entry, options)
     details = _read_details(entry)
     details = replace(details, tags=tuple(tag for tag in details.tags if tag not in common))

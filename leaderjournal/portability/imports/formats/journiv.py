@@ -84,7 +84,7 @@ def read_journiv(
                 yield Failure(where, str(why))
     if not is_read:
         raise UnreadableJournal(
-            "There's no journal in this file. Choose the zip that Journiv exported."
+            "There’s no journal in this file. Choose the zip that Journiv exported."
         )
     yield from failures
     yield from media.list_left_behind(upload)
@@ -130,7 +130,7 @@ def _read_entry(
     where: str, entry: Any, people: Mapping[str, str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("This doesn't look like an entry from Journiv.")
+        raise InvalidEntry("This doesn’t look like an entry from Journiv.")
     entry = _add_moment(entry)
     inner = entry.get("entry")
     words = inner if isinstance(inner, dict) else entry

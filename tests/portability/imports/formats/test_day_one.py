@@ -445,7 +445,7 @@ def test_emoji_counts_as_one_character():
 
 @pytest.mark.parametrize("text", [5, True, 1.5, [], ["words"], {"words": "words"}])
 def test_non_text_is_reported(text):
-    assert get_failure(create_entry(text)) == "Its text couldn't be read."
+    assert get_failure(create_entry(text)) == "Its text couldn’t be read."
 
 
 @pytest.mark.parametrize("text", ["wo\0rds", "words\ud83d", "\udc00words", "wor\ud800\ud801ds"])
@@ -493,7 +493,7 @@ def test_single_visible_character_is_text(text):
 def test_invalid_entries_are_reported_and_others_imported(entry):
     failure, arrived = read(entry, create_entry("fine"))
     assert failure == Failure(
-        "Journal.json, entry 1", "This doesn't look like an entry from Day One."
+        "Journal.json, entry 1", "This doesn’t look like an entry from Day One."
     )
     assert (arrived.where, arrived.text) == ("Journal.json, entry 2", "fine")
 
@@ -585,7 +585,7 @@ def test_byte_order_mark_is_ignored():
     ],
 )
 def test_zip_without_a_journal_is_refused(members):
-    assert "There's no journal in" in read_refusal(*members)
+    assert "There’s no journal in" in read_refusal(*members)
 
 
 @pytest.mark.parametrize(
@@ -605,7 +605,7 @@ def test_zip_without_a_journal_is_refused(members):
 )
 def test_unreadable_json_is_refused_by_name(content):
     assert read_refusal(("Journal.json", content)).startswith(
-        "Journal.json cannot be read. This isn't valid JSON"
+        "Journal.json cannot be read. This isn’t valid JSON"
     )
 
 
@@ -614,7 +614,7 @@ def test_broken_json_is_named_and_the_rest_read():
         ("photos/meta.json", "{broken"), ("Work.json", {"entries": [create_entry()]})
     )
     assert entry.text == "words"
-    assert failure == Failure("photos/meta.json", "This isn't valid JSON.")
+    assert failure == Failure("photos/meta.json", "This isn’t valid JSON.")
 
 
 def test_damaged_member_is_named_and_the_rest_read():
@@ -736,7 +736,7 @@ NO_WORDS = "It has no text."
         (
             "d1-one-broken.zip",
             {"2026-03-02": "good"},
-            [("photos/meta.json", "This isn't valid JSON.")],
+            [("photos/meta.json", "This isn’t valid JSON.")],
             {},
         ),
         (
