@@ -7,7 +7,7 @@ from leaderjournal.kernel.problems import Problem
 
 def show(app, problem: Problem) -> str:
     with app.test_request_context("/log", method="POST"):
-        return app.make_response(app.handle_user_exception(problem)).text
+        return app.make_response(app.handle_user_exception(problem)).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ MEASURE = """([smallest, mainAction]) => {
     /auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX)
     || scrolls(element.parentElement)
   );
-  const overflowing = all.filter((element) => (
-    box(element).right > width + 1 && box(element).width > 0 && !scrolls(element.parentElement)
-  ));
+  const past = all.filter((element) => box(element).right > width + 1 && box(element).width > 0);
+  const bare = past.filter((element) => !scrolls(element.parentElement));
+  const overflowing = bare.length > 0 ? bare : past;
 
   const inText = (element) => element.tagName === "A"
     && getComputedStyle(element).display.startsWith("inline")
@@ -67,7 +67,7 @@ MEASURE = """([smallest, mainAction]) => {
   const actions = [...areas].filter(([target]) => (
     (main.contains(target) && isFilled(target)
       && target.matches("button[type=submit], button:not([type]), a.button"))
-    || target.matches("body > nav a, body > nav button, .bar a, .bar button")
+    || (width < 1000 && target.closest("nav:not(main nav)"))
   ));
   const smallActions = actions.filter(([, one]) => isSmall(one, mainAction))
     .map(([target, one]) => tell(target, size(one)));

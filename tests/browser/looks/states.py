@@ -63,9 +63,10 @@ class State:
 
 
 def open_plainly(page: Page, address: Address) -> Iterator[View]:
-    """Open the page, if it is one: no file, no redirect, and found."""
+    """Open the page, if it is one: no file, no part of a page, no redirect, and found."""
     found = page.request.get(address.path, max_redirects=0)
-    if found.status == 200 and IS_PAGE.match(found.headers.get("content-type", "")):
+    is_html = IS_PAGE.match(found.headers.get("content-type", ""))
+    if found.status == 200 and is_html and "<html" in found.text():
         page.goto(address.path)
         settle(page)
         yield View(page, address.name)
