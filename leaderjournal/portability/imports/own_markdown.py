@@ -86,7 +86,7 @@ def parse_content(front: FrontMatter, *, is_escaped: bool) -> tuple[DayContent, 
     )
     content = DayContent(answers, texts.get(NOTE, ""), texts.get(COMMITMENT, ""))
     if not content.completed:
-        raise InvalidEntry("It has no text and no scores.")
+        raise InvalidEntry("It has no words and no scores.")
     return content, cuts
 
 

@@ -203,7 +203,7 @@ def _explain_file(content: bytes) -> str:
     except InvalidEntry:
         return "This file isn’t text, and no app we know exports files like it."
     if not has_words(text):
-        return f"This file is empty. {AGAIN}"
+        return f"This file is empty: there’s no journal in it. {AGAIN}"
     return _explain_text(text)
 
 

@@ -368,7 +368,7 @@ UNREADABLE = {
     "many files": (create_zip_of_many_files, "20,000"),
     "empty": (lambda: b"", "no journal"),
     "no zip": (lambda: b"diary", "Daylio"),
-    "cut short": (lambda: create_zip([create_entry("x")]).getvalue()[:-30], "no zip"),
+    "cut short": (lambda: create_zip([create_entry("x")]).getvalue()[:-30], "isn’t a zip"),
     "no journal": (lambda: create_other_zip("photo.jpeg", b"x"), "no journal"),
     "other json": (lambda: create_other_zip("x.json", b'{"a": 1}'), "no journal"),
     "broken json": (lambda: create_other_zip("x.json", b'{"entries": ['), "no JSON"),

@@ -91,7 +91,7 @@ def test_file_is_named_for_what_it_is(content, name, advice):
         (("export/inner.zip",), "inner one"),
         (("journal.sqlite",), "database"),
         (("diary.pdf",), "PDF"),
-        (("broken.json",), "broken.json in this zip cannot be read. This isn’t valid JSON"),
+        (("broken.json",), "broken.json in this zip cannot be read. There’s no JSON we can read"),
     ],
 )
 def test_zip_is_named_for_what_it_holds(names, advice):

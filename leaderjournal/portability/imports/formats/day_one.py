@@ -152,7 +152,7 @@ def _read_entry(
     where: str, entry: Any, common: frozenset[str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("This doesn’t look like an entry from Day One.")
+        raise InvalidEntry("There’s no entry from Day One here.")
     moment = _read_moment(entry, options)
     details = _read_details(entry)
     details = replace(details, tags=tuple(tag for tag in details.tags if tag not in common))

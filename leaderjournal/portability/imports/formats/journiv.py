@@ -130,7 +130,7 @@ def _read_entry(
     where: str, entry: Any, people: Mapping[str, str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("This doesn’t look like an entry from Journiv.")
+        raise InvalidEntry("There’s no entry from Journiv here.")
     entry = _add_moment(entry)
     inner = entry.get("entry")
     words = inner if isinstance(inner, dict) else entry
