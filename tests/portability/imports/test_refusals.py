@@ -51,7 +51,7 @@ def refuse(content, name=""):
         (b"[1, 2]", "", "read this JSON as a journal"),
         (b'{"a": 1}', "", "read this JSON as a journal"),
         (b"<html><body>Hello</body></html>", "", "web page"),
-        (bytes(range(256)) * 40, "", "no text"),
+        (bytes(range(256)) * 40, "", "isn’t text"),
         (b"%PDF-1.7\n\x00\xff", "", "PDF"),
         (b"{\\rtf1\\ansi Hello}", "", "RTF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "", "Word"),
