@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # Test processes start others by the hundred: those read compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick bench crowd lint format lock clean set-up
+.PHONY: help run demo test quick bench crowd looks lint format lock clean set-up
 
 help:
 	@echo "make run      start the journal on http://127.0.0.1:$(PORT) (PORT=, DATABASE_URL=)"
@@ -26,6 +26,7 @@ help:
 	@echo "make quick    run the checks and the tests that take a minute, on SQLite alone"
 	@echo "make bench    measure what each call costs (ARGS= goes to bench/table.py)"
 	@echo "make crowd    let 2,000 leaders write at once for ten minutes"
+	@echo "make looks    take every page in every state, and say what is wrong (ARGS=--help)"
 	@echo "make lint     run the checks alone"
 	@echo "make format   format the code"
 	@echo "make lock     pin the dependencies anew (UPGRADE=1 takes newer ones)"
@@ -55,6 +56,10 @@ bench: .venv/.tests
 
 crowd: .venv/.tests
 	@$(BIN)/python bench/crowd.py $(ARGS)
+
+looks: .venv/.tests
+	@CHROMIUM=$$(sh .ci/browser) && CHROMIUM_SHELL=$$(sh .ci/browser shell) && \
+		export CHROMIUM CHROMIUM_SHELL && PYTHONPATH=.:tests $(BIN)/python -m browser.looks $(ARGS)
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check .

@@ -55,7 +55,8 @@ PAYLOAD = (
     b' look at closely today, because it matters?", "navigate": "https://journal.example/?key=lead'
     b'-from-front", "tag": "reflect-2026-11-25", "lang": "en", "actions": [{"action": "did",'
     b' "title": "Mostly"}, {"action": "not-today", "title": "Not at all"}, {"action": "snooze",'
-    b' "title": "In an hour"}, {"action": "reflect", "title": "Reflect"}], "data": {"local_date":'
+    b' "title": "Remind me in an hour"}, {"action": "reflect", "title": "Reflect"}],'
+    b' "data": {"local_date":'
     b' "2026-11-25", "key": "lead-from-front", "account": "019abcde-0000-7000-8000-000000000000"}}}'
 )
 

@@ -20,6 +20,8 @@ RENDERED = {
     "apple-touch-icon.png": (MARK, 180, 0.8, "0"),
     "favicon-32.png": (SMALL_MARK, 32, 0.84, "22%"),
     "shortcut-today.png": ("icons/shortcut-today.svg", 96, 1, "50%"),
+    "shortcut-log.png": ("icons/shortcut-log.svg", 96, 1, "50%"),
+    "shortcut-search.png": ("icons/shortcut-search.svg", 96, 1, "50%"),
     "shortcut-month.png": ("icons/shortcut-month.svg", 96, 1, "50%"),
     "badge-96.png": ("icons/badge.svg", 96, 1, None),
 }

@@ -6,6 +6,7 @@ from flask import Flask, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from leaderjournal import styleguide
 from leaderjournal.accounts import api as accounts_api
 from leaderjournal.accounts import pages as accounts_pages
 from leaderjournal.accounts.access import init_access
@@ -152,6 +153,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _init_kernel(app, settings)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
+    if app.debug:
+        app.register_blueprint(styleguide.blueprint)
     init_api(app, [api.blueprint for api in APIS])
     for command in COMMANDS:
         app.cli.add_command(command)

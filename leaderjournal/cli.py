@@ -36,7 +36,7 @@ from leaderjournal.worker import run_forever, run_once
 REPORTED_EVERY = 1000
 
 db_commands = AppGroup("db", help="The database's schema.")
-figures_commands = AppGroup("figures", help="What is kept of the days for speed.")
+figures_commands = AppGroup("figures", help="Figures kept for speed.")
 keys_commands = AppGroup("keys", help="The keys that wrap every account's data key.")
 
 
@@ -70,11 +70,11 @@ def rotate_keys() -> None:
 
     def report(done: int, of: int) -> None:
         if done % REPORTED_EVERY == 0:
-            click.echo(f"{done} of {of} data keys are wrapped anew.")
+            click.echo(f"{done} of {of} data keys rewrapped.")
 
     done, failed = data_keys.rewrap_keys(report)
     clear_logs()
-    click.echo(f"{done} data keys are wrapped anew.")
+    click.echo(f"{done} data keys rewrapped.")
     if failed:
         raise click.ClickException(
             f"{failed} data keys do not open with any key in DATA_KEYS and stay as they are."
@@ -84,7 +84,7 @@ def rotate_keys() -> None:
 @figures_commands.command("rebuild")
 @with_appcontext
 def rebuild_figures() -> None:
-    """Check what is kept of every account's days, put it right, and tell where it was wrong."""
+    """Check the figures kept for every account, repair them, and say which were wrong."""
     rebuilt, wrong, failed = 0, 0, 0
     for account in list(accounts_store.iter_account_ids()):
         try:
@@ -95,7 +95,7 @@ def rebuild_figures() -> None:
         if leader is not None:
             rebuilt += 1
             wrong += _rebuild_figures(leader, clock.now())
-    click.echo(f"The figures of {rebuilt} accounts are rebuilt; those of {wrong} were wrong.")
+    click.echo(f"Rebuilt the figures of {rebuilt} accounts; {wrong} were wrong.")
     if failed:
         raise click.ClickException(
             f"{failed} accounts do not open with any key in DATA_KEYS and stay as they are."
@@ -154,7 +154,7 @@ def export_account(email: str) -> None:
 def erase_account(email: str) -> None:
     """Erase EMAIL's account, its data key and all it wrote."""
     erasure_store.erase_account(_find_leader(email).id, now=clock.now())
-    click.echo("The account is erased.")
+    click.echo("Account erased.")
     if not clear_logs():
         click.echo("Traces are left in the database's log while others read; the worker wipes it.")
 
@@ -163,7 +163,7 @@ def _find_leader(email: str) -> accounts_store.Leader:
     account_id = accounts_store.find_account_id(email)
     leader = accounts_store.find_leader(account_id) if account_id else None
     if leader is None:
-        raise click.ClickException("There is no account with this address.")
+        raise click.ClickException("There's no account with this address.")
     return leader
 
 
@@ -171,14 +171,14 @@ def _find_leader(email: str) -> accounts_store.Leader:
 @with_appcontext
 def run_doctor() -> None:
     """Check configuration, database, keys, clock and mail, and say what is wrong."""
-    click.echo(f"This is release {get_release()}.")
+    click.echo(f"Release {get_release()}.")
     click.echo(explain_registration(get_settings().registration))
     wrong = list(check_installation())
     for finding in wrong:
         click.echo(f"wrong: {finding}")
     if wrong:
         sys.exit(1)
-    click.echo("All is well: configuration, database, keys, clock and mail.")
+    click.echo("All good: configuration, database, keys, clock and mail.")
 
 
 COMMANDS = (

@@ -61,7 +61,7 @@ def _check_configuration() -> Iterator[str]:
     forwarded = get_last_forwarded()
     if forwarded and not get_settings().trusted_proxies:
         yield (
-            f"TRUSTED_PROXIES is 0, but requests arrived through a proxy (noted on {forwarded}):"
+            f"TRUSTED_PROXIES is 0, but requests arrived through a proxy (seen on {forwarded}):"
             " all their senders count as one address. Set it to the number of proxies in front."
         )
 
@@ -70,13 +70,13 @@ def _check_push() -> Iterator[str]:
     try:
         push_store.get_vapid_public_key()
     except ValueError:
-        yield "VAPID_PRIVATE_KEY is no private key of P-256."
+        yield "VAPID_PRIVATE_KEY isn't a P-256 private key."
         return
     outdated = push_store.count_devices_with_other_keys()
     if outdated:
         devices = "device" if outdated == 1 else "devices"
         yield (
-            f"{outdated} {devices} asked for prompts under another VAPID_PRIVATE_KEY; each gets"
+            f"{outdated} {devices} turned on reminders under another VAPID_PRIVATE_KEY; each gets"
             " none until its leader opens the journal there."
         )
 

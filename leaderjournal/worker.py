@@ -62,7 +62,7 @@ def run_chores(app: Flask) -> dict[str, int]:
             "devices encrypted that were plain": encrypt_plain_devices(),
             "devices removed long ago": ended_store.delete_old(now=now),
             "imports that were broken off": _resume_imports(now),
-            "imports never brought in": imports_store.delete_unused(
+            "imports never confirmed": imports_store.delete_unused(
                 before=Instant(now - UNUSED_IMPORT_LASTS)
             ),
             "team mirrors that are over": team_mirror_store.close_ended_mirrors(now=now),

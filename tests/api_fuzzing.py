@@ -55,6 +55,6 @@ if "FUZZER_TOKEN" in os.environ:
 
 def _no_schema_says(name, messages):
     """Tell whether what is refused is NUL, which a pattern for would slow down, or by a rule."""
-    if messages == ["Leave out the characters that are no text."]:
+    if messages == ["Remove the characters that aren’t text."]:
         return True
     return any(re.fullmatch(rule, name) for rule, _ in RULES)

@@ -177,7 +177,7 @@ def refuse_forged_requests() -> None:
         else:
             csrf.protect()
     except (CSRFError, ValidationError) as error:
-        detail = "This page was open for too long. Go back, reload it, and send it once more."
+        detail = "This page has expired. Go back, reload it and send it again."
         raise Problem(403, detail) from error
 
 

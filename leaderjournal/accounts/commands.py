@@ -134,7 +134,7 @@ def add(email: str, *, name: str, time_zone: str, is_printed: bool) -> None:
     except store.EmailTaken:
         raise click.ClickException("This address has an account already.") from None
     invitations_store.withdraw_invitation(email)
-    click.echo("The account is created.")
+    click.echo("Account created.")
     _deliver_password_link(
         leader, mail_texts.ADDED_SUBJECT, mail_texts.ADDED_BODY, is_printed=is_printed, now=now
     )
@@ -148,7 +148,7 @@ def reset(email: str, *, is_printed: bool) -> None:
     """Send or print a link with which EMAIL's owner chooses a new password."""
     leader = _find_leader(email)
     if store.find_active_leader(leader.id) is None:
-        raise click.ClickException("This account is suspended. `accounts resume` comes first.")
+        raise click.ClickException("This account is suspended. Run `accounts resume` first.")
     _deliver_password_link(
         leader,
         mail_texts.RESET_SUBJECT,
@@ -176,7 +176,7 @@ def _deliver_password_link(
 
 @accounts_commands.command("invite")
 @email_argument
-@click.option("--withdraw", is_flag=True, help="Take the invitation back instead.")
+@click.option("--withdraw", is_flag=True, help="Withdraw the invitation instead.")
 @print_link
 @with_appcontext
 def invite(email: str, *, withdraw: bool, is_printed: bool) -> None:
@@ -184,7 +184,7 @@ def invite(email: str, *, withdraw: bool, is_printed: bool) -> None:
     if withdraw:
         if not invitations_store.withdraw_invitation(email):
             raise click.ClickException("There is no open invitation for this address.")
-        click.echo("The invitation is withdrawn.")
+        click.echo("Invitation withdrawn.")
         return
     if get_settings().registration is Registration.CLOSED:
         raise click.ClickException(
@@ -211,17 +211,17 @@ def _send_mail(to: str, subject: str, body: str, *, repeat: str) -> None:
             f"The mail was not sent ({error}). Print the link instead:"
             f" flask --app app {repeat} --print"
         ) from error
-    click.echo(f"The link is sent to {to}.")
+    click.echo(f"Link sent to {to}.")
 
 
 @accounts_commands.command("suspend")
 @email_argument
 @with_appcontext
 def suspend(email: str) -> None:
-    """Let nobody into EMAIL's account and send it nothing; nothing of it is lost."""
+    """Close EMAIL's account to everyone and send it nothing; its data stays."""
     if not suspension_store.suspend(_find_leader(email).id, now=clock.now()):
-        raise click.ClickException("This account is suspended already.")
-    click.echo("The account is suspended. Every device is signed out, and nothing is sent.")
+        raise click.ClickException("This account is already suspended.")
+    click.echo("Account suspended. Every device is signed out, and nothing is sent.")
 
 
 @accounts_commands.command("resume")
@@ -231,7 +231,7 @@ def resume(email: str) -> None:
     """End the suspension of EMAIL's account."""
     if not suspension_store.resume(_find_leader(email).id):
         raise click.ClickException("This account is not suspended.")
-    click.echo("The account is back. Its owner signs in as before.")
+    click.echo("Account resumed. Its owner can sign in again.")
 
 
 @accounts_commands.command("remove-second-factor")
@@ -258,7 +258,7 @@ def ask_all_to_verify() -> None:
         if leader is not None and find_pending_verification(leader, now=now) is None:
             ask_to_verify(leader, now=now)
             sent += 1
-    click.echo(f"The worker sends a link to {_format_count(sent, 'account')}.")
+    click.echo(f"The worker will send a link to {_format_count(sent, 'account')}.")
 
 
 def _needs_verification(account: ListedAccount) -> bool:
@@ -269,5 +269,5 @@ def _find_leader(email: str) -> store.Leader:
     account_id = store.find_account_id(email)
     leader = store.find_leader(account_id) if account_id else None
     if leader is None:
-        raise click.ClickException("There is no account with this address.")
+        raise click.ClickException("There's no account with this address.")
     return leader

@@ -1,43 +1,43 @@
 """The texts of the mails that accounts send."""
 
-RESET_SUBJECT = "Your way back into Leader Journal"
+RESET_SUBJECT = "Reset your Leader Journal password"
 RESET_BODY = """Hello,
 
-somebody, most likely you, asked for a new password for your Leader Journal.
-Choose one here within the next hour; the link works once:
+we received a request to reset your Leader Journal password.
+Choose a new one here. The link works once, within the next hour:
 
 {link}
 
-If it was not you, leave this mail unanswered. Your password stays as it is.
+If you didn't ask for this, just ignore this email. Your password won't change.
 """
 
 
-CHANGED_SUBJECT = "Your Leader Journal has a new password"
+CHANGED_SUBJECT = "Your Leader Journal password was changed"
 CHANGED_BODY = """Hello,
 
-the password of your Leader Journal has been changed, and every other device is signed out.
-If it was not you, ask for a new one at once: {link}
+your Leader Journal password was changed, and you've been signed out on all other devices.
+If this wasn't you, reset your password now: {link}
 """
 
 
 FAILURES_SUBJECT = "Failed sign-ins to your Leader Journal"
 FAILURES_BODY = """Hello,
 
-in the last day, somebody tried {count} wrong passwords for your Leader Journal.
-They did not get in this way, and you are not locked out.
+in the last day, someone tried {count} wrong passwords for your Leader Journal.
+They didn't get in, and you're not locked out.
 
-If that was you, there is nothing to do. If not, somebody may be guessing your password.
-Choose one that is hard to guess and that you use nowhere else:
+If that was you, there's nothing to do. If not, someone may be guessing your password.
+Choose one that's hard to guess and that you use nowhere else:
 
 {link}
 
-We send this mail at most once a day.
+We send this email at most once a day.
 """
 
 
 OPERATOR_RESET_BODY = """Hello,
 
-here is a link to choose a new password for your Leader Journal:
+here's a link to choose a new password for your Leader Journal:
 
 {link}
 
@@ -49,26 +49,26 @@ It works once, within the next three days.
 ADDED_SUBJECT = "Your Leader Journal is ready"
 ADDED_BODY = """Hello,
 
-you have a new account for Leader Journal. The person who runs it made it for you.
+you have a new account for Leader Journal. The person who runs it created it for you.
 Choose your password here:
 
 {link}
 
 The link works once, within the next three days.
-If you don't know what this is about, just ignore this mail.
+If you don't know what this is about, just ignore this email.
 """
 
 
-INVITATION_SUBJECT = "You are invited to Leader Journal"
+INVITATION_SUBJECT = "You're invited to Leader Journal"
 INVITATION_BODY = """Hello,
 
-you are invited to keep a Leader Journal: three questions a day, in about ninety seconds.
+you're invited to keep a Leader Journal: three questions a day, about ninety seconds.
 The invitation comes from the person who runs it. Start here:
 
 {link}
 
 The link works once, within the next 14 days.
-If you don't know what this is about, just ignore this mail.
+If you don't know what this is about, just ignore this email.
 """
 
 

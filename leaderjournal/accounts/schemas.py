@@ -31,7 +31,7 @@ class Email(fields.String):
                 text, check_deliverability=False, test_environment=True
             ).normalized
         except EmailNotValidError as error:
-            raise ValidationError("Use an e-mail address like name@example.com.") from error
+            raise ValidationError("Use an email address like name@example.com.") from error
 
 
 class NewPassword(fields.String):
@@ -42,7 +42,7 @@ class NewPassword(fields.String):
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise ValidationError(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
         if any("\ud800" <= character <= "\udfff" for character in password):
-            raise ValidationError("Leave out the characters that are no text.")
+            raise ValidationError("Remove the characters that aren’t text.")
         weakness = find_weakness(password, self._collect_personal_words(data))
         if weakness:
             raise ValidationError(weakness)

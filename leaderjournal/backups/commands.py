@@ -58,7 +58,7 @@ def backup_commands() -> None:
 @click.option("--daily", type=NUMBER, help="Keep the newest of so many days.")
 @click.option("--weekly", type=NUMBER, help="Keep the newest of so many weeks.")
 @click.option("--monthly", type=NUMBER, help="Keep the newest of so many months.")
-@click.option("--keep-days", type=NUMBER, help="Remove whatever is older, but the newest.")
+@click.option("--keep-days", type=NUMBER, help="Remove older backups, but never the newest.")
 @with_appcontext
 def create_backup(to: Path, keys_to: Path | None, **kept: int | None) -> None:
     """Write an encrypted backup of database and queue to the folder TO while the journal runs.
@@ -177,7 +177,7 @@ def _write_data(to: Path, retention: Retention, now: Instant) -> None:
             f" waiting tasks: {written.tasks:,}; bytes: {size:,}."
         )
         if written.left_out:
-            click.echo(f"{written.left_out} rows belong to no account any more and are left out.")
+            click.echo(f"Left out {written.left_out} rows that no longer belong to an account.")
         _remove_obsolete(to, DATA, retention, now)
 
 
@@ -185,14 +185,14 @@ def _write_keys(to: Path, retention: Retention, now: Instant) -> None:
     with folder.lock_folder(to):
         with folder.write_new(to, KEYS, now) as (file, path):
             write_keys(file, get_settings())
-        click.echo(f"{path}: keys and settings. Carry it off, apart from the backups.")
+        click.echo(f"{path}: keys and settings. Store it apart from the backups.")
         _remove_obsolete(to, KEYS, retention, now)
 
 
 def _remove_obsolete(place: Path, kind: str, retention: Retention, now: Instant) -> None:
     removed = folder.remove_obsolete(place, kind, retention, now=now)
     if removed:
-        click.echo(f"{removed} older ones are removed from {place}.")
+        click.echo(f"Removed {removed} older backups from {place}.")
 
 
 def _load_keys(source: Path | None) -> KeyEncryption:

@@ -18,7 +18,7 @@ from leaderjournal.kernel.request_checks import Blueprint
 PREFIX = "/api/v1"
 
 PROBLEMS = {
-    "400": "The request could not be understood",
+    "400": "Something was wrong with the request",
     "401": "No valid session or token",
     "403": "The CSRF token is missing or wrong",
     "404": "There is nothing here",
@@ -30,7 +30,7 @@ PROBLEMS = {
     "413": "The body is too large",
     "415": "The body is of another type",
     "422": "A field is not valid; `errors` names it and what is allowed",
-    "429": "Too many tries; `Retry-After` says how many seconds to wait",
+    "429": "Too many attempts; `Retry-After` says how many seconds to wait",
     "503": "Nothing can be saved or read just now; `Retry-After` says when to try again",
     "507": "There is no room left to save anything; `Retry-After` says when to try again",
 }

@@ -72,7 +72,7 @@ class Day(fields.Date):
             raise self.make_error("invalid", input=value, obj_type="date")
         day = super()._deserialize(value, attr, data, **kwargs)
         if day < EARLIEST_DATE:
-            raise ValidationError("Use a date from 1900-01-01 on.")
+            raise ValidationError("Use a date after 1899.")
         if day > LATEST_DATE:
             raise ValidationError(f"Use a date up to {LATEST_DATE}.")
         return LocalDate(day)
@@ -158,7 +158,7 @@ class TimeZoneName(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name not in ZONE_NAMES:
-            raise ValidationError("Use the name of an IANA time zone, like Europe/Berlin.")
+            raise ValidationError("Choose a time zone from the list, like Europe/Berlin.")
         return name
 
 

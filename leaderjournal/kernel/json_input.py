@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 DEEPEST = 50
 LONGEST_NUMBER = 100
 LARGEST_EXACT = 2**53
-INVALID_TEXT = "Leave out the characters that are no text."
+INVALID_TEXT = "Remove the characters that aren’t text."
 
 _MAY_BE_INVALID_TEXT = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
 _INVALID_TEXT = re.compile("[\0\ud800-\udfff]")

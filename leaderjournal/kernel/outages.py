@@ -26,8 +26,10 @@ class Outage:
     retry_after: int
 
 
-BUSY = Outage(503, "The journal cannot save or read just now. Try again in a moment.", 10)
-FULL = Outage(507, "The journal has no room left to save anything. Try again later.", 60)
+BUSY = Outage(503, "We can’t reach your journal right now. Try again in a moment.", 10)
+FULL = Outage(
+    507, "There’s no room left on the server, so nothing can be saved. Try again later.", 60
+)
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: FULL,

@@ -25,27 +25,30 @@ log = logging.getLogger("leaderjournal.problems")
 API_PREFIX = "/api/"
 PROBLEM_TYPE = "application/problem+json"
 DETAILS = {
-    400: "This request could not be understood.",
+    400: "Something was wrong with that request. Check it, then send it again.",
     401: "Sign in first, or send a valid token.",
-    403: "You may not do this.",
-    404: "There is nothing at this address.",
-    405: "This address does not take this kind of request.",
+    403: "Your account doesn’t have permission to do this.",
+    404: "There’s nothing at this address. The page may have moved, or the link may be wrong.",
+    405: "This address doesn’t accept this kind of request.",
     408: "This took too long to arrive. Send it again.",
-    413: "This is too large: a request may hold 1 MB, a journal to import 50 MB.",
+    413: "That’s too large. A request can hold 1 MB, a journal to import 50 MB.",
     415: "Send this as JSON, with Content-Type: application/json.",
-    429: "Too many tries. Wait a little, then try again.",
-    500: "Something went wrong on our side. Nothing of yours was changed.",
+    429: "Too many attempts. Wait a moment, then try again.",
+    500: "Something went wrong on our side. Try again in a moment.",
 }
 
+REFUSED_HEADING, FAILED_HEADING = "That didn’t work", "Something went wrong"
 PROBLEM_HEADINGS = {
-    400: "This did not come through",
-    403: "This is not open to you",
+    401: "Sign in first",
+    403: "You don’t have access to this page",
     404: "Page not found",
-    413: "This is too large",
-    429: "A little too fast",
-    500: "Something went wrong",
+    409: "Something else is there already",
+    413: "That’s too large",
+    422: "Please check what you entered",
+    429: "Slow down a little",
 }
-OUTAGE_HEADINGS = {503: "The journal is busy just now", 507: "The journal is full"}
+"""The others are headed REFUSED_HEADING, or FAILED_HEADING from 500 on."""
+OUTAGE_HEADINGS = {503: "The journal is busy", 507: "The journal is full"}
 LABELS = {
     "text": "Your words",
     "note": "Your note",
@@ -139,7 +142,7 @@ def _answer_problem(error: HTTPException) -> Response:
         members = {"errors": errors} if errors else {}
         response = _build_json(status, error.name, detail, members | getattr(error, "members", {}))
     else:
-        response = _render_problem(status, error.name, detail)
+        response = _render_problem(status, _describe_to_person(errors) or detail)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
@@ -166,13 +169,24 @@ def _build_json(status: int, title: str, detail: str, members: dict[str, Any]) -
     return Response(json.dumps(body), status, content_type=PROBLEM_TYPE)
 
 
-def _render_problem(status: int, title: str, detail: str) -> Response:
+def _describe_to_person(errors: Errors | None) -> str:
+    """Return all messages in one line, each once, with the label of its field where it has one."""
+    described = {
+        f"{label}: {message}" if (label := _get_label(field)) else message: None
+        for field, texts in (errors or {}).items()
+        for message in texts
+    }
+    return " ".join(described)
+
+
+def _render_problem(status: int, detail: str) -> Response:
     """Return the page of a problem; like every page it reads from the database who is signed in."""
     try:
         page = render_template(
             "errors/problem.html",
-            status=status,
-            heading=PROBLEM_HEADINGS.get(status, title),
+            heading=PROBLEM_HEADINGS.get(
+                status, FAILED_HEADING if status >= 500 else REFUSED_HEADING
+            ),
             detail=detail,
             has_lost_form=request.method == "POST" and status in {400, 413, 422, 429},
         )
@@ -220,7 +234,6 @@ def _render_outage(outage: Outage) -> str:
     is_secret = bool(request.files) or any("password" in name for name, _ in fields)
     # Without the usual context of pages, which reads from the database who is signed in.
     return current_app.jinja_env.get_template("errors/outage.html").render(
-        status=outage.status,
         heading=OUTAGE_HEADINGS[outage.status],
         detail=outage.detail,
         fields=[

@@ -118,7 +118,7 @@ def build_limit_problem(reset_at: float) -> Problem:
     wait = max(1, math.ceil(reset_at - clock.now().timestamp()))
     minutes = math.ceil(wait / 60)
     pause = "a minute" if minutes == 1 else f"{minutes} minutes"
-    detail = f"Too many tries. Wait {pause}, then try again."
+    detail = f"Too many attempts. Try again in {pause}."
     return Problem(429, detail, headers={"Retry-After": str(wait)})
 
 

@@ -51,6 +51,13 @@ ICONS = (
     ("icons/icon-512.png", "512x512", "any"),
     ("icons/maskable-512.png", "512x512", "maskable"),
 )
+SHORTCUTS = (
+    ("Today", "Answer today’s three questions", "/", "icons/shortcut-today.png"),
+    ("Log something", "A win, help, a hand-off", "/log/new", "icons/shortcut-log.png"),
+    ("Search", "Find what you wrote", "/search", "icons/shortcut-search.png"),
+    ("This month", "Look back on the month", "/month", "icons/shortcut-month.png"),
+)
+"""Name, description, address and icon of what a long press on the app's icon offers."""
 SCREENSHOTS = (
     ("screenshots/today-narrow.png", "780x1688", "narrow", "Today: one question per key"),
     ("screenshots/month-narrow.png", "780x1688", "narrow", "The month, day by day"),
@@ -205,14 +212,7 @@ def _build_manifest() -> dict[str, Any]:
             "enctype": "multipart/form-data",
             "params": {"title": "title", "text": "text", "url": "url"},
         },
-        "shortcuts": [
-            _build_shortcut(
-                "Today", "Answer today's three questions", "/", "icons/shortcut-today.png"
-            ),
-            _build_shortcut(
-                "This month", "Look back on the month", "/month", "icons/shortcut-month.png"
-            ),
-        ],
+        "shortcuts": [_build_shortcut(*shortcut) for shortcut in SHORTCUTS],
         "screenshots": [
             {
                 "src": get_asset_url(name),

@@ -128,7 +128,9 @@ def hide_question(question: str) -> None:
     try:
         hidden_questions_store.hide_question(get_current_leader().id, question)
     except hidden_questions_store.LastQuestion as error:
-        raise Problem(409, "This is the last question of its key; one has to stay.") from error
+        raise Problem(
+            409, "This is the last question of its key. Each key needs at least one."
+        ) from error
 
 
 @blueprint.delete("/questions/catalogue/<question>/hidden")
@@ -179,7 +181,7 @@ def begin_first_month() -> dict[str, Any]:
             first_month_store.begin_first_month(leader.id, today=leader.today(clock.now()))
         )
     except first_month_store.NoPracticeDays as error:
-        raise Problem(409, "The calendar holds too few practice days to come.") from error
+        raise Problem(409, "There aren’t enough practice days ahead.") from error
 
 
 @blueprint.delete("/first-month")

@@ -190,7 +190,7 @@ def merge_reflection(values: dict[str, Any], local_date: LocalDate) -> Any:
 def put_score(values: dict[str, Any], local_date: LocalDate, key: str) -> Any:
     """Give one key of a day its score; texts stay, and so does a score the key has."""
     if key not in catalogue.KEY_SLUGS:
-        raise Problem(404, f"There is no key {key!r}: use {', '.join(catalogue.KEY_SLUGS)}.")
+        raise Problem(404, f"There’s no key {key!r}. Use one of: {', '.join(catalogue.KEY_SLUGS)}.")
     leader, now = get_current_leader(), clock.now()
     writing = _read_writing(leader, local_date, values, now)
     questions = get_day_questions(leader, local_date)

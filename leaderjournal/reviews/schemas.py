@@ -108,7 +108,7 @@ class SummarySchema(Schema):
     streak_longest = fields.Integer(
         required=True,
         metadata={
-            "description": "The most days within the period that one streak holds; `longest` of "
+            "description": "The most days of a single streak within the period; `longest` of "
             "`GET /streak` is the longest ever."
         },
     )

@@ -150,7 +150,7 @@ def test_rotation_keeps_and_reports_undecryptable_keys(app, client, environment,
     configure_keys([*generate_data_keys(environment), *right])
     result = app.test_cli_runner().invoke(args=["keys", "rotate"])
     assert result.exit_code == 1
-    assert "1 data keys are wrapped anew." in result.output
+    assert "1 data keys rewrapped." in result.output
     assert "1 data keys do not open" in result.output
 
 

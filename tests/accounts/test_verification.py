@@ -168,8 +168,8 @@ def test_new_email_takes_effect_once_verified(
     assert (me["email"], me["email_verified"]) == (NEW_EMAIL, True)
     run_worker(app)
     assert list_subjects(mailbox, leader.email) == [
-        "A new address for your Leader Journal?",
-        "Your Leader Journal has a new address",
+        "A new email for your Leader Journal?",
+        "Your Leader Journal email was changed",
     ]
     credentials = {"email": NEW_EMAIL, "password": PASSWORD}
     assert client.post("/api/v1/tokens", json=credentials).status_code == 201
@@ -252,7 +252,7 @@ def test_reset_verifies_the_address_and_sends_a_notice(app, client, leader, mail
     form = {"password": "quiet harbour lamp", "csrf_token": csrf_token(client, "/reset")}
     client.post("/reset", data=form)
     run_worker(app)
-    assert list_subjects(mailbox, leader.email)[-1] == "Your Leader Journal has a new password"
+    assert list_subjects(mailbox, leader.email)[-1] == "Your Leader Journal password was changed"
     with app.app_context():
         assert db.session.scalar(sa.select(Account.email_verified_at)) is not None
 

@@ -107,8 +107,19 @@ def server_alone(alone) -> "Served":
     return alone
 
 
+@pytest.fixture(scope="session")
+def frozen_site(tmp_path_factory):
+    """A server whose clock stands still, on a journal that is the same each time."""
+    from browser.looks.site import serve_frozen_site  # which is a server of this file
+
+    with serve_frozen_site(tmp_path_factory.mktemp("frozen")) as site:
+        yield site
+
+
 class Served:
     """A server in a process of its own, of the project in `root`, which may be a copy."""
+
+    program = ROOT / "tests" / "browser" / "web.py"
 
     def __init__(self, database_url: str, instance: Path, port: int, root: Path = ROOT) -> None:
         self.address = f"http://127.0.0.1:{port}"
@@ -128,7 +139,7 @@ class Served:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, ROOT / "tests" / "browser" / "web.py"],
+            [sys.executable, self.program],
             cwd=self.root,
             env=self.environment | {"PYTHONPATH": str(self.root)},
             start_new_session=True,

@@ -143,7 +143,7 @@ class Phone:
             "actions": [
                 {"action": "did", "title": "Mostly"},
                 {"action": "not-today", "title": "Not at all"},
-                {"action": "snooze", "title": "In an hour"},
+                {"action": "snooze", "title": "Remind me in an hour"},
                 {"action": "reflect", "title": "Reflect"},
             ],
             "data": data | changed,
@@ -255,7 +255,7 @@ def test_pushes_that_arrive_together_can_all_be_tapped(phone):
 @pytest.mark.parametrize("payload", ["", "no JSON", "{}", '{"notification": {"body": "x"}}'])
 def test_a_push_that_cannot_be_read_still_shows_a_plain_one(phone, payload):
     phone.gets(payload)
-    assert phone.shows("Leader Journal")["body"] == "Your questions for today are here."
+    assert phone.shows("Leader Journal")["body"] == "Today’s questions are ready."
 
 
 @ON_BOTH_DATABASES
@@ -369,7 +369,7 @@ def test_a_tap_is_kept_while_the_server_gives_no_answer_to_it(phone, status):
 def test_a_tap_that_the_journal_cannot_take_is_said_in_words(phone):
     phone.prompted(key="no-such-key")
     phone.taps("did")
-    shown = phone.shows("Your answer was not written")
+    shown = phone.shows("Your answer wasn’t saved")
     assert "Tap to write it in the journal" in shown["body"]
     assert phone.stored_taps() == []
 

@@ -7,10 +7,10 @@ import sys
 
 from argon2 import PasswordHasher
 
-from leaderjournal.accounts import passwords
+from leaderjournal.accounts.passwords import hashing
 from leaderjournal.web.__main__ import main
 
-passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+hashing._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -34,7 +34,7 @@ def test_unexpected_error_in_the_api_is_answered_as_a_problem(faulty):
     reply = faulty.get("/api/v1/faulty")
     assert reply.status_code == 500
     assert reply.mimetype == "application/problem+json"
-    assert "Nothing of yours was changed" in reply.json["detail"]
+    assert "Something went wrong on our side" in reply.json["detail"]
     assert SECRET not in reply.text
 
 

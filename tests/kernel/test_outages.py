@@ -90,7 +90,7 @@ def test_form_returns_with_its_content_and_can_be_sent_again(hurried, client):
     assert reply.status_code == 503
     assert int(reply.headers["Retry-After"]) > 0
     assert "I &lt;let&gt; the team &amp; went home." in reply.text
-    assert "not saved yet" in reply.text
+    assert "isn’t saved yet" in reply.text
     assert 'action="/"' in reply.text
     assert reply.text.count("<textarea") == 3
     named = set(re.findall(r'name="([^"]+)"', reply.text)) - {
@@ -116,7 +116,7 @@ def test_outage_page_contains_no_password(hurried, client):
         pytest.skip("signing in waits for none of these locks")
     assert reply.status_code == 503
     assert "look in the mirror" not in reply.text
-    assert "Go back with your browser" in reply.text
+    assert "Use your browser’s Back button" in reply.text
 
 
 def test_outage_page_contains_no_unknown_url(environment, tmp_path):

@@ -416,8 +416,8 @@ def test_tampered_export_reports_errors_and_imports_the_rest(app, leader):
     assert "version" in whys["reflections, number 2"]
     for number in (3, 4, 5):
         assert whys[f"reflections, number {number}"]
-    assert "not as the journal writes it" in whys["reflections, number 3"]
-    assert "not as the journal writes it" in whys["reflections, number 4"]
+    assert "match the Leader Journal format" in whys["reflections, number 3"]
+    assert "match the Leader Journal format" in whys["reflections, number 4"]
     assert "2026-11" in whys["reviews, number 1"]
     for broken in (b"{", b'{"format": "other"}', b'{"format": "leader-journal/1"}'):
         assert import_file(other, io.BytesIO(broken)).status_code == 422

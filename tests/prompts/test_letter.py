@@ -89,7 +89,7 @@ def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, le
     text = get_text(letter)
     written = [today - timedelta(days=back) for back in (0, 1)]
     practice = [day for day in written if day.isoweekday() < 6]
-    assert f"Practice days kept: {len(practice)} of " in text
+    assert f"Practice days written: {len(practice)} of " in text
     extra = len(written) - len(practice)
     assert (f"Other days written: {extra}" in text) == bool(extra)
     for told in (
@@ -97,7 +97,7 @@ def test_letter_has_figures_one_behaviour_and_one_action_but_no_own_text(app, le
         "Lead from the front: 5.0",
         "Wins: 1",
         "Commitments kept: 1 of 1",
-        "To work on: Celebrate (Let go)",
+        "Your focus: Celebrate (Let go)",
         "How far did you celebrate success along the way today?",
         catalogue.get_one_thing("celebrate"),
     ):

@@ -202,7 +202,7 @@ def test_mail_is_ended_by_one_click_without_a_sign_in(post, leader, app, client)
     assert get_schedule(leader)["by_mail"] is True, "a program that looks at links ended it"
     ended = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert ended.status_code == 200
-    assert "unsubscribed from reminder emails" in ended.text
+    assert "You won’t get reminder emails any more" in ended.text
     assert get_schedule(leader)["by_mail"] is False
     assert get_schedule(leader)["enabled"] is True
 

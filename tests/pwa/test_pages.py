@@ -73,15 +73,18 @@ def test_every_picture_in_the_manifest_is_a_png_of_the_size_it_claims(
             assert true_size(response.data) == picture["sizes"], picture["src"]
 
 
-def test_shortcuts_lead_to_today_and_to_this_month(
+def test_shortcuts_lead_to_today_logging_search_and_this_month(
     client: FlaskClient, manifest: dict[str, Any]
 ) -> None:
     assert [(to["name"], to["url"]) for to in manifest["shortcuts"]] == [
         ("Today", "/"),
+        ("Log something", "/log/new"),
+        ("Search", "/search"),
         ("This month", "/month"),
     ]
-    # Signed out, the first shows the welcome page and the other asks to sign in.
-    assert [client.get(to["url"]).status_code for to in manifest["shortcuts"]] == [200, 303]
+    # Signed out, the first shows the welcome page and the others ask to sign in.
+    statuses = [client.get(to["url"]).status_code for to in manifest["shortcuts"]]
+    assert statuses == [200, 303, 303, 303]
 
 
 def test_screenshots_are_named_only_where_they_exist(manifest: dict[str, Any]) -> None:

@@ -113,7 +113,7 @@ def test_erasing_by_page_and_command_leaves_nothing(app, client, full_account):
     other = create_leader(client)
     secrets = collect_secrets(app)
     said = app.test_cli_runner().invoke(args=["erase", other.email, "--yes"]).output
-    assert said == "The account is erased.\n"
+    assert said == "Account erased.\n"
     assert find_remains(app, secrets) == []
 
 

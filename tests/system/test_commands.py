@@ -71,7 +71,7 @@ def test_an_account_is_erased_after_a_question(app, client):
     leader = create_leader(client)
     assert run(app, "erase", leader.email, input="n\n").exit_code == 1
     assert leader.get("/me").status_code == 200
-    assert run(app, "erase", leader.email, "--yes").output == "The account is erased.\n"
+    assert run(app, "erase", leader.email, "--yes").output == "Account erased.\n"
     assert leader.get("/me").status_code == 401
 
 
@@ -86,7 +86,7 @@ def test_a_new_key_is_fit_for_data_keys_and_rotating_counts(app, client):
     made = run(app, "keys", "new").output.strip()
     Settings.from_environment(create_secrets() | {"DATA_KEYS": made}, Path())
     create_leader(client)
-    assert run(app, "keys", "rotate").output == "0 data keys are wrapped anew.\n"
+    assert run(app, "keys", "rotate").output == "0 data keys rewrapped.\n"
 
 
 def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
@@ -94,10 +94,10 @@ def test_figures_are_rebuilt_and_wrong_ones_reported(app, client):
     for month in ("01", "02", "03"):
         leader.writes(f"2026-{month}-05", ("let-go", 4, "I stayed out of it."))
     right = leader.get("/streak").json
-    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 0 were wrong.\n")
     with app.app_context(), write_transaction() as session:
         session.execute(sa.text("UPDATE reflections SET completed = false"))
-    assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 1 were wrong.\n")
     with app.app_context(), write_transaction() as session:
         session.execute(sa.text("UPDATE reflections SET completed = true"))
     run(app, "figures", "rebuild")
@@ -108,27 +108,27 @@ def test_rebuilding_packs_settled_months_and_reports_those_that_are_wrong(app, c
     leader = create_leader(client)
     for month in ("01", "02"):
         leader.writes(f"2026-{month}-05", ("let-go", 4, "I stayed out of it."))
-    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 0 were wrong.\n")
     with app.app_context(), write_transaction() as session:
         packed = sa.text("SELECT count(words_encrypted) FROM search_segments")
         assert session.scalar(packed) == 2
         session.execute(sa.text("UPDATE search_segments SET words_encrypted = days_encrypted"))
-    assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
-    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 1 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 0 were wrong.\n")
 
 
 def test_wrong_portraits_are_reported_and_put_right(app, client):
     leader = create_leader(client)
     leader.writes("2026-01-05", ("let-go", 4, "I stayed out of it, and stayed calm."))
     right = leader.get("/summaries/2026-01/words").json
-    assert run(app, "figures", "rebuild").output.endswith("those of 0 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 0 were wrong.\n")
     with app.app_context():
         owner = accounts_store.find_leader(UUID(leader.id))
         portrait = portraits_store._load(owner.cipher, Period(2026, 1), with_words=True)
         portrait.words["used"] = {}
         portraits_store.store_portrait(owner.cipher, portrait)
     assert leader.get("/summaries/2026-01/words").json != right
-    assert run(app, "figures", "rebuild").output.endswith("those of 1 were wrong.\n")
+    assert run(app, "figures", "rebuild").output.endswith("; 1 were wrong.\n")
     assert leader.get("/summaries/2026-01/words").json == right
 
 
@@ -156,8 +156,8 @@ def test_the_doctor_is_content_where_all_is_well(app, monkeypatch, tmp_path):
     result = run(app, "doctor")
     named, registration, verdict = result.output.splitlines()
     assert registration.startswith("Registration is open")
-    assert named == f"This is release {get_release()}."
-    assert verdict.startswith("All is well"), result.output
+    assert named == f"Release {get_release()}."
+    assert verdict.startswith("All good"), result.output
 
 
 def test_the_doctor_names_what_is_wrong(app, client, monkeypatch):
@@ -235,7 +235,9 @@ def test_the_doctor_looks_at_the_key_that_signs_for_push_services(app, client, m
     settings = app.extensions["settings"]
     other = _replaced(settings, vapid_private_key=create_secrets()["VAPID_PRIVATE_KEY"])
     monkeypatch.setitem(app.extensions, "settings", other)
-    assert "1 device asked for prompts under another VAPID_PRIVATE_KEY" in run(app, "doctor").output
+    assert (
+        "1 device turned on reminders under another VAPID_PRIVATE_KEY" in run(app, "doctor").output
+    )
     none = _replaced(settings, vapid_private_key="A" * 43)
     monkeypatch.setitem(app.extensions, "settings", none)
     assert "VAPID_PRIVATE_KEY is no private key of P-256" in run(app, "doctor").output

@@ -188,7 +188,7 @@ def test_throttled_sign_in_keeps_the_address_and_the_destination(visitor, client
     refused = visitor.post("/login", data=form | {"password": "one more green kettle"})
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
-    assert "Too many tries. Wait" in refused.text
+    assert "Too many attempts. Try again in" in refused.text
     assert f'value="{leader.email}"' in refused.text
     assert 'name="next" value="/log"' in refused.text
     assert "green kettle" not in refused.text

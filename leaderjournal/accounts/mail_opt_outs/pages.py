@@ -22,9 +22,9 @@ class OptOutState(StrEnum):
 
 
 TITLES = {
-    OptOutState.ASK: "Never get these mails again?",
-    OptOutState.OPTED_OUT: "You won’t get these mails again",
-    OptOutState.OPTED_IN: "You can get these mails again",
+    OptOutState.ASK: "Never get these emails again?",
+    OptOutState.OPTED_OUT: "You won’t get these emails again",
+    OptOutState.OPTED_IN: "You can get these emails again",
 }
 
 

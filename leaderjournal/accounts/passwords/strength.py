@@ -26,7 +26,7 @@ SHORTEST_PERSONAL_WORD = 3
 
 BETTER = "Use three or four words that only you would put together."
 COMMON = "Many people use this password, so it is easy to guess."
-PERSONAL = "Your name, your e-mail and the name of this journal are easy to guess."
+PERSONAL = "Your name, your email and the name of this journal are easy to guess."
 ONE_WORD = "One word with numbers or signs is easy to guess."
 SHORT = "This is short enough to be guessed quickly."
 PATTERNS = {

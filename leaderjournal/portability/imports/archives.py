@@ -61,7 +61,7 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except _DAMAGED as error:
             raise UnreadableJournal(
-                "This is no zip file, or it is damaged. Choose the zip that the app exported."
+                "This isn’t a zip file, or it’s damaged. Choose the zip that the app exported."
             ) from error
         if self._has_overlaps():
             raise UnreadableJournal(

@@ -65,7 +65,7 @@ def decode_text(content: bytes) -> str:
     if (wide := _decode_wide(content)) is not None:
         return wide
     if _count_controls(content) > MOST_CONTROLS * len(content):
-        raise InvalidEntry("It is no text.")
+        raise InvalidEntry("There’s no text we can read.")
     if any(shift in content for shift in JAPANESE_SHIFTS):
         return content.decode("iso2022_jp_ext", "replace")
     try:
@@ -145,7 +145,7 @@ def _decode_legacy(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidEntry("It is no text.")
+    raise InvalidEntry("There’s no text we can read.")
 
 
 def _rank_without_library(content: bytes) -> list[tuple[float, int, str]]:

@@ -106,9 +106,13 @@ def read_full_export(content: bytes) -> FullExport:
     except (ValueError, RecursionError) as error:
         raise UnreadableJournal("This file is no JSON that can be read.") from error
     if not isinstance(read, dict) or read.get("format") != FORMAT:
-        raise UnreadableJournal(f"This JSON is no journal of ours: its format is not {FORMAT!r}.")
+        raise UnreadableJournal(
+            f"This JSON isn’t a Leader Journal export: its format is not {FORMAT!r}."
+        )
     if not isinstance(read.get("reflections"), list):
-        raise UnreadableJournal("This JSON is no journal of ours: it has no list of reflections.")
+        raise UnreadableJournal(
+            "This JSON isn’t a Leader Journal export: it has no list of reflections."
+        )
     failures: list[Failure] = []
 
     def read_rows(name: str, reader: Callable[[Any], Any]) -> list[Any]:
@@ -158,7 +162,7 @@ def _read_day(
     content = _read_content(row, questions)
     zone = row["time_zone"]
     if zone not in ZONE_NAMES:
-        raise InvalidEntry("Its time_zone is no IANA time zone.")
+        raise InvalidEntry("Its time_zone isn’t an IANA time zone.")
     writing = Writing(_read_instant(row, "written_at"), zone, day_starts_at)
     version = _read_version_number(row)
     versions = tuple(
@@ -269,7 +273,7 @@ def _read_team_mirror(row: Any) -> ClosedMirror:
 def _read_settings(read: Any) -> AccountSettings:
     account = read["account"]
     if account["time_zone"] not in ZONE_NAMES:
-        raise InvalidEntry("Its time_zone is no IANA time zone.")
+        raise InvalidEntry("Its time_zone isn’t an IANA time zone.")
     if not CLOCK_TIME_PATTERN.fullmatch(account["day_starts_at"]):
         raise InvalidEntry("Its day_starts_at is no time like 03:00.")
     return AccountSettings(
@@ -326,4 +330,4 @@ def _explain(error: Exception) -> str:
         return summarize_errors(flatten_messages(error.messages))
     if isinstance(error, KeyError):
         return f"It has no {error.args[0]}."
-    return "It is not as the journal writes it."
+    return "It doesn’t match the Leader Journal format."

@@ -27,7 +27,7 @@ def parse_page(text: str) -> LexborHTMLParser:
         if found["name"].lower() not in UNNESTED:
             depth = max(0, depth - 1) if found["end"] else depth + 1
         if depth > MOST_NESTED:
-            raise InvalidEntry("It is no page that an app has written.")
+            raise InvalidEntry("There’s no page from an app here.")
     return LexborHTMLParser(text)
 
 

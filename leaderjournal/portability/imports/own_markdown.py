@@ -86,7 +86,7 @@ def parse_content(front: FrontMatter, *, is_escaped: bool) -> tuple[DayContent, 
     )
     content = DayContent(answers, texts.get(NOTE, ""), texts.get(COMMITMENT, ""))
     if not content.completed:
-        raise InvalidEntry("It holds no words and no scores.")
+        raise InvalidEntry("It has no words and no scores.")
     return content, cuts
 
 
@@ -101,7 +101,7 @@ def parse_review(front: FrontMatter, today: LocalDate) -> tuple[ImportedReview, 
     except ValueError:
         month = None
     if month is None or month.month is None or month.first > today:
-        raise InvalidEntry("Its month is none that has come, such as 2026-11.")
+        raise InvalidEntry("Its month is invalid or in the future. Use one like 2026-11.")
     questions = {question: field for field, question in QUESTIONS.items()}
     texts, cuts = _split_by_heading(front.body, questions, is_escaped=True)
     lean_on = head.get("lean_on")

@@ -151,7 +151,7 @@ def _sort_days(
             failures.append(found)
         elif found.local_date in days:
             failures.append(
-                Failure(str(found.local_date), "Another file is of this day. Keep one of them.")
+                Failure(str(found.local_date), "There are two files for this day. Keep only one.")
             )
         else:
             days[found.local_date] = found

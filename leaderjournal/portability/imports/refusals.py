@@ -194,16 +194,16 @@ def _explain_zip(upload: Upload) -> str:
             upload.load_json(member)
         except InvalidEntry as why:
             return f"{member.label} in this zip cannot be read. {why} {AGAIN}"
-    return "This zip holds no journal that can be read."
+    return "There’s no journal we can read in this zip."
 
 
 def _explain_file(content: bytes) -> str:
     try:
         text = decode_text(content)
     except InvalidEntry:
-        return "This file is no text, and nothing that an app is known to export."
+        return "This file isn’t text, and no app we know exports files like it."
     if not has_words(text):
-        return f"This file is empty, so it is no journal. {AGAIN}"
+        return f"This file is empty: there’s no journal in it. {AGAIN}"
     return _explain_text(text)
 
 
@@ -220,7 +220,7 @@ def _explain_text(text: str) -> str:
             "its first line names no columns full_date, mood and note."
         )
     return (
-        "This is no journal that can be read: it is a text without a date at its beginning. "
+        "We can’t read this as a journal: it’s a text without a date at its beginning. "
         f"{AS_DATED_TEXTS}"
     )
 
@@ -230,4 +230,4 @@ def _explain_json(text: str) -> str:
         parse_json(text.encode(errors="replace"))
     except InvalidEntry as why:
         return f"This file begins like JSON. {why} {AGAIN}"
-    return "This JSON is no journal that can be read."
+    return "We can’t read this JSON as a journal."

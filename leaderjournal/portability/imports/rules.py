@@ -102,7 +102,7 @@ def require_words(text: object) -> str:
     """Return an entry's text like `clean_text`. Raises InvalidEntry for an invisible text too."""
     words = clean_text(text)
     if not has_words(words):
-        raise InvalidEntry("It holds no words.")
+        raise InvalidEntry("It has no words.")
     return words
 
 
@@ -123,7 +123,7 @@ def clean_text(text: object) -> str:
     if text is None:
         text = ""
     if not isinstance(text, str):
-        raise InvalidEntry("Its text is no text.")
+        raise InvalidEntry("There’s no text we can read.")
     return drop_invalid_characters(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -128,4 +128,4 @@ def parse_json(content: bytes) -> Any:
     try:
         return json.loads(content.decode(json.detect_encoding(content)), parse_int=float)
     except (ValueError, RecursionError):
-        raise InvalidEntry("It is no JSON that can be read.") from None
+        raise InvalidEntry("There’s no JSON we can read.") from None

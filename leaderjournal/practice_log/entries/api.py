@@ -117,7 +117,7 @@ def _save_entry(
     except entries_store.EntryChangedMeanwhile as error:
         raise _build_conflict(error) from error
     except entries_store.IdTaken as error:
-        raise Problem(409, "Something else has this id. Use another.") from error
+        raise Problem(409, "This id is already in use. Choose another.") from error
     except entries_store.NumberExists as error:
         detail = f"{error.current.content.period} has a number already: {error.current.id}."
         raise Problem(409, detail) from error

@@ -18,12 +18,12 @@ from leaderjournal.practice.rules import Key, Question
 MAX_BYTES = 3_993
 """The longest plaintext that fits one encrypted record of a push message (RFC 8291, section 4)."""
 
-OWN_QUESTIONS_TEXT = "Your questions for today are here."
+OWN_QUESTIONS_TEXT = "Today’s questions are ready."
 """The body of a prompt on a day whose questions are all the leader's own."""
 
 _DID = {"action": "did", "title": "Mostly"}
 _NOT_TODAY = {"action": "not-today", "title": "Not at all"}
-_SNOOZE = {"action": "snooze", "title": "In an hour"}
+_SNOOZE = {"action": "snooze", "title": "Remind me in an hour"}
 _REFLECT = {"action": "reflect", "title": "Reflect"}
 
 
@@ -83,7 +83,7 @@ def compose_invitation(month: LocalDate, *, keys: Sequence[Key]) -> PromptConten
     """Return the invitation to the review of the month that begins on `month`."""
     return PromptContent(
         f"{month:%B} in the mirror",
-        "Look back on your month: three questions, and one key to lean on next.",
+        "Time to look back on your month: three questions, and a focus for the next one.",
         keys[0].slug,
         f"/month/{month:%Y-%m}/review",
     )
@@ -125,7 +125,7 @@ def build_test_payload(*, public_url: str, language: str = "en") -> bytes:
     """Return the push message by which a leader tests one of their devices."""
     notification = {
         "title": "Leader Journal",
-        "body": "Prompts reach this device.",
+        "body": "Reminders work on this device.",
         "navigate": f"{public_url.rstrip('/')}/",
         "tag": "test",
         "lang": language,

@@ -53,7 +53,7 @@ def compose_letter(leader: Leader, due: DueLetter) -> EmailMessage:
     return mail.compose(
         sender=settings.mail_from,
         to=leader.email,
-        subject=f"Your fortnight to {letter.last_day}",
+        subject=f"Your two weeks to {letter.last_day}",
         body=templates.get_template("prompts/mail/letter.txt").render(letter=letter),
         html=templates.get_template("prompts/mail/letter.html").render(letter=letter),
         now=due.due_at,

@@ -25,7 +25,7 @@ def confirm_unsubscribe(token: str) -> Page:
     """End prompts by mail, for a mail program with one click (RFC 8058, 3.2)."""
     schedule_store.stop_mail(_read_token(token))
     return render_template(
-        "prompts/unsubscribe.html", title="You’re unsubscribed from reminder emails", ended=True
+        "prompts/unsubscribe.html", title="You won’t get reminder emails any more", ended=True
     )
 
 
@@ -34,7 +34,7 @@ def end_letter(token: str) -> Page:
     """Ask whether to end the letter: programs that open links must not end it."""
     _read_token(token, ends=LETTER)
     return render_template(
-        "prompts/unsubscribe.html", title="Stop the fortnightly summary?", ended=False
+        "prompts/unsubscribe.html", title="Stop the two-week summary?", ended=False
     )
 
 
@@ -44,7 +44,7 @@ def confirm_end_letter(token: str) -> Page:
     """End the letter, for a mail program with one click (RFC 8058, 3.2)."""
     letter_store.end_letter(_read_token(token, ends=LETTER))
     return render_template(
-        "prompts/unsubscribe.html", title="You’re unsubscribed from the summary", ended=True
+        "prompts/unsubscribe.html", title="You won’t get the two-week summary any more", ended=True
     )
 
 

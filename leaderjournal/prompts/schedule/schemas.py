@@ -53,11 +53,11 @@ class ScheduleSchema(Schema):
         if any(data.get(name) is None and _is_given(original, name) for name in QUIET_HOURS):
             return  # it is no time, and has its error
         if begins is None and ends is not None:
-            raise ValidationError("Say when quiet hours begin, or leave both empty.", "quiet_from")
+            raise ValidationError("Add when quiet hours begin, or leave both empty.", "quiet_from")
         if ends is None and begins is not None:
-            raise ValidationError("Say when quiet hours end, or leave both empty.", "quiet_to")
+            raise ValidationError("Add when quiet hours end, or leave both empty.", "quiet_to")
         if begins is not None and begins == ends:
-            raise ValidationError("Use another time than the one they begin at.", "quiet_to")
+            raise ValidationError("Choose an end that differs from the start.", "quiet_to")
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _check_enabled(

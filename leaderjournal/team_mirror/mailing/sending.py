@@ -15,7 +15,7 @@ from leaderjournal.team_mirror.mailing import store
 from leaderjournal.team_mirror.mailing.rules import sanitize_name
 from leaderjournal.team_mirror.rules import format_month
 
-SUBJECT = "Three questions about somebody you work with"
+SUBJECT = "Three questions about someone you work with"
 BODY = """Hello,
 
 {who}
@@ -29,7 +29,7 @@ Your answer is anonymous. We keep it without your name, your address
 or the time. It is shown only with others, once three people answered.
 Nobody can see who has answered. How it works: {about}
 
-You don't know this person, or want no mails like this from anyone here?
+You don't know this person, or want no emails like this from anyone here?
 Stop all of them: {never}
 """
 

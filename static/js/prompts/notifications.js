@@ -24,7 +24,7 @@ async function showPrompt(message) {
     await showPayload(message.json().notification);
   } catch {
     await showNotification("Leader Journal", {
-      body: "Your questions for today are here.",
+      body: "Today’s questions are ready.",
       tag: "reflect",
       data: { navigate: "/" },
     });

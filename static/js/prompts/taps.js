@@ -89,11 +89,11 @@ async function storeScoredDay({ account, local_date }, answer) {
 
 function notifyFailure({ action, tag, navigate }) {
   const answered = action in SCORES;
-  const title = answered ? "Your answer was not written" : "The prompt was not moved";
+  const title = answered ? "Your answer wasn’t saved" : "The reminder wasn’t moved";
   return queueNotification(() => showNotification(title, {
     body: answered
-      ? "The journal could not take it from here. Tap to write it in the journal."
-      : "You can write your day at any time. Tap to open it.",
+      ? "Tap to open your journal and answer there."
+      : "You can write any time. Tap to open your day.",
     tag,
     data: { navigate },
   }));

@@ -94,7 +94,7 @@ def test_member_paths_are_only_labels(tmp_path, monkeypatch):
     ],
 )
 def test_non_zip_is_refused(content):
-    assert "no zip file" in read_refusal(io.BytesIO(content))
+    assert "isn’t a zip file" in read_refusal(io.BytesIO(content))
 
 
 def test_empty_zip_opens():

@@ -368,7 +368,7 @@ UNREADABLE = {
     "many files": (create_zip_of_many_files, "20,000"),
     "empty": (lambda: b"", "no journal"),
     "no zip": (lambda: b"diary", "Daylio"),
-    "cut short": (lambda: create_zip([create_entry("x")]).getvalue()[:-30], "no zip"),
+    "cut short": (lambda: create_zip([create_entry("x")]).getvalue()[:-30], "isn’t a zip"),
     "no journal": (lambda: create_other_zip("photo.jpeg", b"x"), "no journal"),
     "other json": (lambda: create_other_zip("x.json", b'{"a": 1}'), "no journal"),
     "broken json": (lambda: create_other_zip("x.json", b'{"entries": ['), "no JSON"),
@@ -550,7 +550,7 @@ def test_file_is_encrypted_and_deleted_after_the_import(app, leader, browser, po
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(None, "Choose a file"), (b"diary", "This is no journal that can be read")],
+    [(None, "Choose a file"), (b"diary", "We can’t read this as a journal")],
 )
 def test_page_says_why_a_file_cannot_be_read(browser, content, why):
     if content is None:

@@ -48,10 +48,10 @@ def refuse(content, name=""):
         (b"a,b,c\r1,2,3\n", "", "full_date, mood and note"),
         (b"Dear diary", "", "date at its beginning"),
         (b"{", "", "no JSON"),
-        (b"[1, 2]", "", "JSON is no journal"),
-        (b'{"a": 1}', "", "JSON is no journal"),
+        (b"[1, 2]", "", "read this JSON as a journal"),
+        (b'{"a": 1}', "", "read this JSON as a journal"),
         (b"<html><body>Hello</body></html>", "", "web page"),
-        (bytes(range(256)) * 40, "", "no text"),
+        (bytes(range(256)) * 40, "", "isn’t text"),
         (b"%PDF-1.7\n\x00\xff", "", "PDF"),
         (b"{\\rtf1\\ansi Hello}", "", "RTF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "", "Word"),
@@ -91,7 +91,7 @@ def test_file_is_named_for_what_it_is(content, name, advice):
         (("export/inner.zip",), "inner one"),
         (("journal.sqlite",), "database"),
         (("diary.pdf",), "PDF"),
-        (("broken.json",), "broken.json in this zip cannot be read. It is no JSON"),
+        (("broken.json",), "broken.json in this zip cannot be read. There’s no JSON we can read"),
     ],
 )
 def test_zip_is_named_for_what_it_holds(names, advice):

@@ -147,7 +147,7 @@ def test_payload_is_the_declarative_message_of_the_contract():
             "actions": [
                 {"action": "did", "title": "Mostly"},
                 {"action": "not-today", "title": "Not at all"},
-                {"action": "snooze", "title": "In an hour"},
+                {"action": "snooze", "title": "Remind me in an hour"},
                 {"action": "reflect", "title": "Reflect"},
             ],
             "data": {

@@ -150,9 +150,9 @@ def _read_day(
     where: str, member: Member, entry: Any, tags: Mapping[float, str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("It is no day.")
+        raise InvalidEntry("There’s no day here.")
     if not any(map(entry.get, WORDS)):
-        raise InvalidEntry("It holds no words.")
+        raise InvalidEntry("It has no words.")
     day = _read_date(member, entry.get("day"))
     text = entry.get("text")
     if isinstance(text, str) and CIPHERTEXT.fullmatch(text):
@@ -219,7 +219,7 @@ def _get_date(piece: str) -> DateRow:
 
 def _read_piece(where: str, piece: str, moment: Moment) -> Iterator[JournalEntry | LeftBehind]:
     if "entry-text" not in piece and "entry-tags" not in piece:
-        raise InvalidEntry("It holds no words.")
+        raise InvalidEntry("It has no words.")
     page = parse_page(piece)
     tags = (tag.text(strip=True).partition("#")[2] for tag in page.css(".entry-tags .tag"))
     pins = (_read_pin(pin) for pin in page.css(".entry-pins li"))

@@ -118,8 +118,8 @@ def _get_place(member: Member, upload: Upload) -> str:
 def _explain_no_journal(upload: Upload, failures: list[Failure]) -> str:
     if failures:
         return f"{failures[0].where} cannot be read. {failures[0].why} Export the journal again."
-    what = "This zip" if upload.is_zip else "This file"
-    return f"{what} holds no journal. Choose the one that Day One exported as JSON."
+    what = "this zip" if upload.is_zip else "this file"
+    return f"There’s no journal in {what}. Choose the one that Day One exported as JSON."
 
 
 def _read_journal(
@@ -152,7 +152,7 @@ def _read_entry(
     where: str, entry: Any, common: frozenset[str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("It is no entry as Day One writes them.")
+        raise InvalidEntry("There’s no entry from Day One here.")
     moment = _read_moment(entry, options)
     details = _read_details(entry)
     details = replace(details, tags=tuple(tag for tag in details.tags if tag not in common))

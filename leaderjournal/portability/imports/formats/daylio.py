@@ -72,7 +72,7 @@ def read_daylio(upload: Upload, options: ReadingOptions) -> Iterator[JournalEntr
     """
     table = _find_table(upload)
     if table is None:
-        raise UnreadableJournal("This file is no CSV as Daylio exports it.")
+        raise UnreadableJournal("This doesn’t look like a CSV from Daylio.")
     text, header = table
     beginning = header.compile_beginning(("full_date", DATE_SHAPE), ("time", TIME_SHAPE))
     rows: list[Row] = []

@@ -101,7 +101,7 @@ def _parse_backup(content: bytes) -> Mapping[str, Any]:
         decoded = content
     backup = parse_json(decoded)
     if not isinstance(backup, dict):
-        raise InvalidEntry("It is no backup.")
+        raise InvalidEntry("This isn’t a backup.")
     return backup
 
 
@@ -133,7 +133,7 @@ def _name_tags(backup: Mapping[str, Any]) -> Mapping[int, str]:
 
 def _read_entry(where: str, entry: Any, names: _Names, options: ReadingOptions) -> JournalEntry:
     if not isinstance(entry, dict):
-        raise InvalidEntry("It is no entry.")
+        raise InvalidEntry("There’s no entry here.")
     moment = locate_entry(*_read_time(entry, options.today), options)
     mood = names.moods.get(_get_number(entry, "mood") or 0, "")
     tags = _get_list(entry, "tags", of_objects=False)[:MOST_TAGS]

@@ -101,7 +101,7 @@ def _read_entry(
     where: str, entry: Any, options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("It is no entry as Diarium writes them.")
+        raise InvalidEntry("There’s no entry from Diarium here.")
     texts = (_read_text(entry.get("heading")), _read_body(entry))
     yield from build_entry(where, "", _read_moment(entry, options), texts, _read_details(entry))
 

@@ -83,7 +83,9 @@ def read_journiv(
             except InvalidEntry as why:
                 yield Failure(where, str(why))
     if not is_read:
-        raise UnreadableJournal("This file holds no journal. Choose the zip that Journiv exported.")
+        raise UnreadableJournal(
+            "There’s no journal in this file. Choose the zip that Journiv exported."
+        )
     yield from failures
     yield from media.list_left_behind(upload)
 
@@ -128,7 +130,7 @@ def _read_entry(
     where: str, entry: Any, people: Mapping[str, str], options: ReadingOptions
 ) -> Iterator[JournalEntry | LeftBehind]:
     if not isinstance(entry, dict):
-        raise InvalidEntry("It is no entry as Journiv writes them.")
+        raise InvalidEntry("There’s no entry from Journiv here.")
     entry = _add_moment(entry)
     inner = entry.get("entry")
     words = inner if isinstance(inner, dict) else entry

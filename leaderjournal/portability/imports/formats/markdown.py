@@ -60,9 +60,9 @@ UNDATED = (
     "2026-11-24.md, or begin it with front matter: a line of ---, the line date: 2026-11-24, "
     "and another line of ---."
 )
-SAME_DAY = "Another file is of this day. Keep one of them."
+SAME_DAY = "There are two files for this day. Keep only one."
 LOG_ALONE = "What happened between reflections comes in with our JSON alone."
-OTHER_MARKUP = "It is no Markdown and no plain text. Export it as Markdown."
+OTHER_MARKUP = "This is neither Markdown nor plain text. Export it as Markdown."
 NOON = time(12)
 
 

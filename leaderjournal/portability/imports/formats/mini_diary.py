@@ -96,7 +96,7 @@ def _read_entry(
     if day is None:
         raise InvalidEntry("Its date is no date, such as 2026-11-24.")
     if not isinstance(entry, dict):
-        raise InvalidEntry("It is no entry.")
+        raise InvalidEntry("There’s no entry here.")
     moment = locate_entry(day, None, options)
     text, number = entry.get("text"), entry.get("id")
     if isinstance(text, str) and looks_like_html(text):

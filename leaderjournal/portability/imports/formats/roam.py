@@ -111,7 +111,7 @@ def _read_page(
     written_at = _get_noon(day, options.zone)
     blocks = page.get("children")
     if not isinstance(blocks, list) or not blocks:
-        yield Failure(where, "It holds no words.")
+        yield Failure(where, "It has no words.")
         return
     for number, block in enumerate(blocks, start=1):
         place = f"{where}, block {number}"

@@ -445,7 +445,7 @@ def test_emoji_counts_as_one_character():
 
 @pytest.mark.parametrize("text", [5, True, 1.5, [], ["words"], {"words": "words"}])
 def test_non_text_is_reported(text):
-    assert get_failure(create_entry(text)) == "Its text is no text."
+    assert get_failure(create_entry(text)) == "There’s no text we can read."
 
 
 @pytest.mark.parametrize("text", ["wo\0rds", "words\ud83d", "\udc00words", "wor\ud800\ud801ds"])
@@ -461,7 +461,7 @@ def test_halves_of_an_emoji_in_two_pieces_are_joined():
 
 
 def test_entry_of_invalid_characters_alone_is_reported():
-    assert get_failure(create_entry("\ud800\0")) == "It holds no words."
+    assert get_failure(create_entry("\ud800\0")) == "It has no words."
 
 
 @pytest.mark.parametrize(
@@ -475,7 +475,7 @@ def test_entry_of_invalid_characters_alone_is_reported():
     ],
 )
 def test_entry_without_text_is_reported(text):
-    assert get_failure(create_entry(text)) == "It holds no words."
+    assert get_failure(create_entry(text)) == "It has no words."
 
 
 def test_entry_without_the_text_field_has_no_text():
@@ -492,7 +492,7 @@ def test_single_visible_character_is_text(text):
 @pytest.mark.parametrize("entry", ["words", None, 5, [], [create_entry()]])
 def test_invalid_entries_are_reported_and_others_imported(entry):
     failure, arrived = read(entry, create_entry("fine"))
-    assert failure == Failure("Journal.json, entry 1", "It is no entry as Day One writes them.")
+    assert failure == Failure("Journal.json, entry 1", "There’s no entry from Day One here.")
     assert (arrived.where, arrived.text) == ("Journal.json, entry 2", "fine")
 
 
@@ -583,7 +583,7 @@ def test_byte_order_mark_is_ignored():
     ],
 )
 def test_zip_without_a_journal_is_refused(members):
-    assert "holds no journal" in read_refusal(*members)
+    assert "There’s no journal in" in read_refusal(*members)
 
 
 @pytest.mark.parametrize(
@@ -603,7 +603,7 @@ def test_zip_without_a_journal_is_refused(members):
 )
 def test_unreadable_json_is_refused_by_name(content):
     assert read_refusal(("Journal.json", content)).startswith(
-        "Journal.json cannot be read. It is no JSON"
+        "Journal.json cannot be read. There’s no JSON we can read"
     )
 
 
@@ -612,7 +612,7 @@ def test_broken_json_is_named_and_the_rest_read():
         ("photos/meta.json", "{broken"), ("Work.json", {"entries": [create_entry()]})
     )
     assert entry.text == "words"
-    assert failure == Failure("photos/meta.json", "It is no JSON that can be read.")
+    assert failure == Failure("photos/meta.json", "There’s no JSON we can read.")
 
 
 def test_damaged_member_is_named_and_the_rest_read():
@@ -703,7 +703,7 @@ def read_sample(name):
     return days, [(one.where, one.why) for one in read.failures], read.left_behind
 
 
-NO_WORDS = "It holds no words."
+NO_WORDS = "It has no words."
 
 
 @pytest.mark.parametrize(
@@ -734,7 +734,7 @@ NO_WORDS = "It holds no words."
         (
             "d1-one-broken.zip",
             {"2026-03-02": "good"},
-            [("photos/meta.json", "It is no JSON that can be read.")],
+            [("photos/meta.json", "There’s no JSON we can read.")],
             {},
         ),
         (

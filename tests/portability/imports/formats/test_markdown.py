@@ -432,8 +432,8 @@ def test_month_in_front_matter_alone_makes_no_review():
         (OWN.replace("'2024-03-05'", "soon"), "no date, such as"),
         (OWN.replace("'2024-03-05'", "'2024-02-30'"), "does not exist"),
         (OWN.partition("let-go")[0] + "---\n", "no words and no scores"),
-        ("---\nmonth: soon\nwritten_at: x\n---\n", "none that has come"),
-        ("---\nmonth: 2031-01\nwritten_at: x\n---\n", "none that has come"),
+        ("---\nmonth: soon\nwritten_at: x\n---\n", "invalid or in the future"),
+        ("---\nmonth: 2031-01\nwritten_at: x\n---\n", "invalid or in the future"),
     ],
 )
 def test_own_file_that_was_spoiled_is_named(text, why):
