@@ -4,7 +4,8 @@ import "./autosave.js";
 
 const form = document.getElementById("day");
 const hasTeam = document.querySelector("#team-names li") !== null;
-const offer = document.getElementById("ask"); // only on today's page
+const closing = document.getElementById("closing");
+const nextStep = document.getElementById("next-step"); // only on today's page
 
 // ---- names of the team, with the first @
 
@@ -23,21 +24,83 @@ if (hasTeam) form.addEventListener("input", async ({ target }) => {
 // ---- what a save changes
 
 const clearBadge = () => navigator.clearAppBadge?.().catch(() => {});
+const findAsk = () => document.getElementById("ask");
 
 // Where an import fails, as without worker and connection, the next save tries again.
-function handleCompletedToday() {
-  clearBadge();
-  import("./prompts/offer-prompts.js").then(({ offerPrompts }) => offerPrompts()).catch(() => {});
+function offerPrompts() {
+  import("./prompts/offer-prompts.js").then((offer) => offer.offerPrompts()).catch(() => {});
 }
 
-form.addEventListener("day-saved", ({ detail }) => {
-  if (offer && detail.kept) handleCompletedToday();
-  import("./after-save.js").then(({ refreshStatus, showLookBack }) => {
-    refreshStatus();
-    if (detail.kept) showLookBack();
-  }).catch(() => {});
+form.addEventListener("day-saved", async ({ detail: { kept, sent, content } }) => {
+  if (nextStep && kept) clearBadge();
+  try {
+    if (!sent) {
+      (await import("./close-day.js")).showWithoutConnection(form, content);
+      return;
+    }
+    const { refreshStatus, showLookBack } = await import("./after-save.js");
+    await refreshStatus(activeCard);
+    if (kept) showLookBack();
+    if (kept && findAsk()) offerPrompts();
+  } catch { /* the next save tries again */ }
 });
-if (offer && "kept" in offer.dataset) handleCompletedToday();
+if (nextStep && "kept" in nextStep.dataset) clearBadge();
+if (findAsk() && ("isStep" in findAsk().dataset || "kept" in nextStep.dataset)) offerPrompts();
+
+// ---- the steps of the first days
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "step-form" || !event.submitter?.formAction.includes("/tips/")) return;
+  event.preventDefault();
+  import("./onboarding/skip-step.js")
+    .then(({ skipStep }) => skipStep(event.target, event.submitter))
+    .catch(() => event.target.submit());
+});
+
+// ---- from key to key
+
+const cards = [...form.querySelectorAll("[data-key]")];
+let activeCard = null;
+
+function activate(card) {
+  if (activeCard === card) return;
+  if (activeCard) activeCard.querySelector("[data-next]").hidden = true;
+  activeCard = card;
+  card.querySelector("[data-next]").hidden = false;
+}
+
+// A finger needs no ring around the first glass; a keyboard goes on from it.
+function goOn(card, byKeyboard) {
+  const next = cards[cards.indexOf(card) + 1];
+  const target = next ?? (closing?.childElementCount ? closing : document.getElementById("commitment"));
+  if (next) {
+    activate(next);
+    const scale = next.querySelector(".mirror");
+    const glass = scale.querySelector(".pane :checked") ?? scale.querySelector(".pane input");
+    (byKeyboard ? glass : scale).focus({ preventScroll: true });
+  } else {
+    target.focus({ preventScroll: true });
+  }
+  target.scrollIntoView({ block: next ? "start" : "center" });
+}
+
+for (const sign of ["focusin", "change"]) {
+  form.addEventListener(sign, ({ target }) => {
+    const card = target.closest("[data-key]");
+    if (card && target.matches("textarea, .pane input")) activate(card);
+  });
+}
+form.addEventListener("click", (event) => {
+  const next = event.target.closest("[data-next]");
+  if (next) goOn(next.closest("[data-key]"), event.detail === 0);
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.requestSubmit(); // saves at once
+  const card = event.target.closest("[data-key]");
+  if (card) goOn(card, true);
+});
 
 // ---- a tapped notification leads to its question
 
