@@ -10,7 +10,7 @@ from werkzeug.local import LocalProxy
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.tips import store as tips_store
-from leaderjournal.accounts.tips.rules import TIPS
+from leaderjournal.accounts.tips.rules import TIPS, Tip
 from leaderjournal.kernel import clock
 from leaderjournal.onboarding import store
 from leaderjournal.onboarding.rules import Hint, Step, find_hint, find_step, is_new
@@ -63,9 +63,14 @@ def find_page_hint(part: str) -> Hint | None:
     return None if hint and part == "Today" and _find_step() else hint
 
 
+def _offers_reminders() -> bool:
+    """Tell whether reminders may still be offered: who has skipped them is not asked again."""
+    return Tip.REMINDER not in get_current_leader().closed_tips
+
+
 @blueprint.app_context_processor
 def _provide_template_values() -> dict[str, Any]:
     # Computed only where a template asks for it.
     if not current_user:
         return {}
-    return {"onboarding_step": LocalProxy(_find_step)}
+    return {"onboarding_step": LocalProxy(_find_step), "offers_reminders": _offers_reminders}

@@ -19,17 +19,26 @@ function replacePart(id, fresh) {
   part.replaceChildren(...other.childNodes);
 }
 
+// The first step stays at the top, as done: where it went, all would move up under the finger.
+function moveUnder(card, part) {
+  const done = part.cloneNode(true);
+  done.removeAttribute("id");
+  done.querySelector(".step-head span").append(", done ✓");
+  done.querySelector(".step-head button").style.visibility = "hidden";
+  part.before(done);
+  card.after(part);
+}
+
 // A new leader's next step comes under the key that is being answered, so that it is in sight; another
 // offer stays where the day ends.
 function replaceNextStep(fresh, card) {
   const part = document.getElementById("next-step");
   const other = fresh.getElementById("next-step");
   if (!part || !other || part.dataset.step === other.dataset.step) return;
+  if (part.dataset.step === "reflection" && card) moveUnder(card, part);
   for (const plain of other.querySelectorAll("noscript")) plain.remove();
   part.replaceChildren(...other.childNodes);
-  const wasFirst = part.dataset.step === "reflection";
   part.dataset.step = other.dataset.step;
-  if (wasFirst && card) card.after(part);
 }
 
 export async function refreshStatus(card = null) {

@@ -12,6 +12,7 @@ let owner = account;
 let sending = null; // the journal of this device and the sender, once they are needed
 
 const isFollowUp = (form) => "stored" in form.dataset;
+const isCommitment = (form) => form.closest(".commitment") !== null;
 const findStatus = (form) => (form.closest("[data-entry]") ?? form).querySelector("[data-status]");
 const showStatus = (form, text) => { findStatus(form).textContent = text; };
 
@@ -55,12 +56,25 @@ async function saveForm(journal, form) {
     return false;
   }
   showStatus(form, "Saving…");
-  for (const { path, etag = null, was = {}, content, words } of drafts) {
-    await journal.saveDraft(owner, path, { etag, was, content, words, once: true });
-    unsent.set(path, form);
-  }
+  for (const draft of drafts) await saveDraft(journal, form, draft);
   if (!isFollowUp(form)) form.reset();
+  if (isCommitment(form)) await showSettled(journal, form, drafts[0]);
   return true;
+}
+
+async function saveDraft(journal, form, { path, etag = null, was = {}, content, words }) {
+  await journal.saveDraft(owner, path, { etag, was, content, words, once: true });
+  unsent.set(path, form);
+}
+
+// A commitment that was answered can be taken back, with or without a connection.
+async function showSettled(journal, form, draft) {
+  const settled = await import("./settled-commitment.js").catch(() => null);
+  settled?.showSettled(form, draft, async (undoing) => {
+    showStatus(form, "Saving…");
+    await saveDraft(journal, form, undoing);
+    await (await prepare()).sender.send();
+  });
 }
 
 // ---- the result of sending
@@ -79,7 +93,10 @@ async function showResults(journal, state) {
   if (settled.size) await showRefused(journal);
   for (const [form, isAccepted] of settled) {
     if (saving.has(form) || [...unsent.values()].includes(form)) continue; // not everything is settled
-    if (isAccepted && isFollowUp(form)) await removeFollowUp(journal, form);
+    if (isAccepted && isCommitment(form)) {
+      showStatus(form, "");
+      await savePanel(journal, owner);
+    } else if (isAccepted && isFollowUp(form)) await removeFollowUp(journal, form);
     else showStatus(form, isAccepted ? "Noted." : "");
   }
 }

@@ -48,7 +48,7 @@ function fillOfferOf({ chosen, enabled, reaches, ...schedule }) {
     find(".ask-why").textContent = "";
     return;
   }
-  find(".ask-offer").textContent = `on practice days, ${formatNextDay(schedule)} first`;
+  find(".ask-offer").textContent = `on practice days, from ${formatNextDay(schedule).replace(/^on /, "")}`;
   find(".ask-why").textContent = `${schedule.times[0]} is about when you wrote today.`;
 }
 
