@@ -35,11 +35,13 @@ form.addEventListener("day-saved", async ({ detail: { kept, sent, content } }) =
   if (nextStep && kept) clearBadge();
   try {
     if (!sent) {
-      (await import("./close-day.js")).showWithoutConnection(form, content);
+      await (await import("./close-day.js")).showWithoutConnection(form, content);
+      if (isFinishing) finish();
       return;
     }
     const { refreshStatus, showLookBack } = await import("./after-save.js");
     await refreshStatus(activeCard);
+    if (isFinishing) finish();
     if (kept) showLookBack();
     if (kept && findAsk()) offerPrompts();
   } catch { /* the next save tries again */ }
@@ -61,6 +63,7 @@ document.addEventListener("submit", (event) => {
 
 const cards = [...form.querySelectorAll("[data-key]")];
 let activeCard = null;
+let isFinishing = false; // the leader is done, and the closing moment is on its way
 
 function activate(card) {
   if (activeCard === card) return;
@@ -69,19 +72,30 @@ function activate(card) {
   card.querySelector("[data-next]").hidden = false;
 }
 
+const isAnswered = (card) => card.querySelector(".pane :checked") || card.querySelector("textarea").value.trim();
+
 // A finger needs no ring around the first glass; a keyboard goes on from it.
 function goOn(card, byKeyboard) {
   const next = cards[cards.indexOf(card) + 1];
-  const target = next ?? (closing?.childElementCount ? closing : document.getElementById("commitment"));
-  if (next) {
-    activate(next);
-    const scale = next.querySelector(".mirror");
-    const glass = scale.querySelector(".pane :checked") ?? scale.querySelector(".pane input");
-    (byKeyboard ? glass : scale).focus({ preventScroll: true });
-  } else {
-    target.focus({ preventScroll: true });
+  if (!next) {
+    finish();
+    return;
   }
-  target.scrollIntoView({ block: next ? "start" : "center" });
+  activate(next);
+  const scale = next.querySelector(".mirror");
+  const glass = scale.querySelector(".pane :checked") ?? scale.querySelector(".pane input");
+  (byKeyboard ? glass : scale).focus({ preventScroll: true });
+  next.scrollIntoView();
+}
+
+// To the moment that closes the day, once it is there; where a key is left open, to what comes after.
+function finish() {
+  const isWhole = closing.dataset.heading && cards.every(isAnswered);
+  isFinishing = Boolean(isWhole && !closing.childElementCount);
+  if (isFinishing) return;
+  const end = isWhole ? closing : document.getElementById("commitment");
+  end.focus({ preventScroll: true });
+  end.scrollIntoView({ block: "center" });
 }
 
 for (const sign of ["focusin", "change"]) {
