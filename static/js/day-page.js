@@ -27,8 +27,15 @@ const clearBadge = () => navigator.clearAppBadge?.().catch(() => {});
 const findAsk = () => document.getElementById("ask");
 
 // Where an import fails, as without worker and connection, the next save tries again.
-function offerPrompts() {
-  import("./prompts/offer-prompts.js").then((offer) => offer.offerPrompts()).catch(() => {});
+async function offerPrompts() {
+  await import("./prompts/offer-prompts.js").then((offer) => offer.offerPrompts()).catch(() => {});
+}
+
+// Once in a leader's life: the step that follows the first answer comes into sight, unless they write.
+function bringIntoSight(step) {
+  if (document.activeElement?.matches("textarea")) return;
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  step?.scrollIntoView({ block: "nearest", behavior: isCalm ? "instant" : "smooth" });
 }
 
 form.addEventListener("day-saved", async ({ detail: { kept, sent, content } }) => {
@@ -40,10 +47,12 @@ form.addEventListener("day-saved", async ({ detail: { kept, sent, content } }) =
       return;
     }
     const { refreshStatus, showLookBack } = await import("./after-save.js");
+    const before = nextStep?.dataset.step;
     await refreshStatus(activeCard);
     if (isFinishing) finish();
     if (kept) showLookBack();
-    if (kept && findAsk()) offerPrompts();
+    if (kept && findAsk()) await offerPrompts();
+    if (before === "reflection" && nextStep.dataset.step !== before) bringIntoSight(nextStep.lastElementChild);
   } catch { /* the next save tries again */ }
 });
 if (nextStep && "kept" in nextStep.dataset) clearBadge();
