@@ -5,7 +5,6 @@ from leaderjournal.practice_log.entries import pages as entries_pages
 from leaderjournal.practice_log.numbers import pages as numbers_pages
 from leaderjournal.practice_log.people import pages as people_pages
 from leaderjournal.practice_log.today import pages as today_pages
-from leaderjournal.practice_log.today import team as team_pages
 from leaderjournal.practice_log.wins import pages as wins_pages
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "entries_pages",
     "numbers_pages",
     "people_pages",
-    "team_pages",
     "today_pages",
     "wins_pages",
 ]

@@ -327,7 +327,7 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     asked = page.locator(".follow-up", has_text="Ring Ana")
     asked.get_by_text("Not kept").click()
     asked.get_by_label("What got in the way?").fill("A strike")
-    asked.get_by_role("button", name="Mark as not kept").click()
+    asked.get_by_role("button", name="Mark as missed").click()
     expect(asked.locator("[data-status]")).to_contain_text(HERE)
     of_day.get_by_role("button", name="Undo").click()
     of_day.get_by_role("button", name="Kept").click()

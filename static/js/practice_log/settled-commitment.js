@@ -1,6 +1,6 @@
 // Shows a commitment as answered, and takes the answer back. Taking it back is a change like any other:
 // stored on the device first and sent when it can be, on top of whatever the server has by then.
-const RESULTS = { kept: "Kept.", missed: "Marked as not kept." };
+const RESULTS = { kept: "Kept.", missed: "Marked as missed." };
 
 const describe = ({ state, due_on: due }) => RESULTS[state] ?? `Moved to ${new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC", weekday: "long", day: "numeric", month: "long",
