@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.conftest import ON_BOTH_DATABASES
-from browser.waiting import wait_until_ready
+from browser.waiting import wait_until, wait_until_ready
 from playwright.sync_api import Page, expect
 
 PASSWORD = "look in the mirror"
@@ -167,6 +167,12 @@ def test_words_kept_while_the_page_reads_what_it_keeps_stay_and_are_not_called_s
     assert stored["note"] == "Round 2"
 
 
+HAS_NO_ANSWER = """async (day) => {
+  const { answers } = await (await fetch(`/api/v1/reflections/${day}`)).json();
+  return answers.length === 0;
+}"""
+
+
 def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
     register(page)
     page.locator("[name=score-let-go][value='2']").focus()
@@ -185,8 +191,7 @@ def test_a_score_is_chosen_by_keyboard_and_taken_back(page):
     page.wait_for_timeout(350)  # two taps of one finger are one
     score(page, "let-go", 2)
     expect(page.locator("#score-let-go :checked")).to_have_count(0)
-    wait_until_saved(page)
-    assert page.request.get(f"/api/v1/reflections/{berlin_today()}").json()["answers"] == []
+    wait_until(page, HAS_NO_ANSWER, berlin_today())
 
 
 @ON_BOTH_DATABASES

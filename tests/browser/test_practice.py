@@ -319,6 +319,7 @@ def test_what_today_asks_is_answered_without_a_connection(new_page):
     own = called(page, "POST", "/commitments", {"text": "Ring Ana", "due_on": str(today)})
     yesterday = str(today - timedelta(days=1))
     win = called(page, "POST", "/wins", {"text": "A tender", "local_date": yesterday})
+    wait_until_ready(page)  # what shows an answer as given comes from it
     page.reload()
     page.context.set_offline(True)
     of_day = page.locator(".follow-up", has_text="Ring Ben")

@@ -123,7 +123,7 @@ def test_a_newcomer_is_led_in_three_steps_under_what_they_answered(new_page):
     expect(heading).to_be_focused()
     page.get_by_label("Name 1").fill("Ana")
     page.get_by_label("Name 2").fill("Tom")
-    page.get_by_role("button", name="Add them").click()
+    page.get_by_label("Name 2").press("Enter")
     expect(page.locator("#next-step")).to_be_empty()
     expect(page.locator(".page-hint")).to_contain_text("Any earlier day")
     wait_until_saved(page)

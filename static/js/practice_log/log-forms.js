@@ -93,7 +93,7 @@ async function showResults(journal, state) {
   if (settled.size) await showRefused(journal);
   for (const [form, isAccepted] of settled) {
     if (saving.has(form) || [...unsent.values()].includes(form)) continue; // not everything is settled
-    if (isAccepted && isCommitment(form)) {
+    if (isAccepted && form.closest("[data-undoable]")) {
       showStatus(form, "");
       await savePanel(journal, owner);
     } else if (isAccepted && isFollowUp(form)) await removeFollowUp(journal, form);

@@ -20,6 +20,7 @@ export function showSettled(form, draft, save) {
   };
   line.querySelector("span").textContent = describe(draft.content);
   for (const details of section.querySelectorAll("details")) details.open = false;
+  section.dataset.undoable = "";
   show(true);
   undo.focus({ preventScroll: true });
   undo.onclick = () => {
