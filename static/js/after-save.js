@@ -24,7 +24,8 @@ function moveUnder(card, part) {
   const done = part.cloneNode(true);
   done.removeAttribute("id");
   done.querySelector(".step-head span").append(", done ✓");
-  done.querySelector(".step-head button").style.visibility = "hidden";
+  for (const named of done.querySelectorAll("[id]")) named.removeAttribute("id");
+  done.querySelector(".step-head button").remove(); // Enter in a later step would take it
   part.before(done);
   card.after(part);
 }
