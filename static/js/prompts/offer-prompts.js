@@ -48,8 +48,8 @@ function fillOfferOf({ chosen, enabled, reaches, ...schedule }) {
     find(".ask-why").textContent = "";
     return;
   }
-  find(".ask-offer").textContent = `on practice days, from ${formatNextDay(schedule).replace(/^on /, "")}`;
-  find(".ask-why").textContent = `${schedule.times[0]} is about when you wrote today.`;
+  find(".ask-offer").textContent = "on practice days";
+  find(".ask-why").textContent = `${schedule.times[0]} is about when you wrote today. The first would come ${formatNextDay(schedule)}.`;
 }
 
 async function isWanted() {
