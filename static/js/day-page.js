@@ -61,11 +61,13 @@ if (findAsk() && ("isStep" in findAsk().dataset || "kept" in nextStep.dataset)) 
 // ---- the steps of the first days
 
 document.addEventListener("submit", (event) => {
-  if (event.target.id !== "step-form" || !event.submitter?.formAction.includes("/tips/")) return;
+  const { target: steps, submitter: button } = event;
+  if (steps.id !== "step-form" || !button) return;
   event.preventDefault();
-  import("./onboarding/skip-step.js")
-    .then(({ skipStep }) => skipStep(event.target, event.submitter))
-    .catch(() => event.target.submit());
+  import("./onboarding/send-step.js").then(({ sendStep }) => sendStep(steps, button)).catch(() => {
+    steps.action = button.formAction;
+    steps.submit();
+  });
 });
 
 // ---- from key to key

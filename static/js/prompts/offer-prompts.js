@@ -143,6 +143,6 @@ function addListeners() {
     });
   }
   find("[data-go-on]")?.addEventListener("click", async () => {
-    (await import("../onboarding/skip-step.js")).showNextStep();
+    (await import("../onboarding/send-step.js")).showNextStep();
   });
 }
