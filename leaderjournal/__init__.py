@@ -48,6 +48,8 @@ from leaderjournal.kernel.request_checks import (
 from leaderjournal.kernel.setting_values import SettingsError
 from leaderjournal.kernel.settings import ROOT, Settings
 from leaderjournal.navigation import get_navigation
+from leaderjournal.onboarding import pages as onboarding_pages
+from leaderjournal.onboarding.pages import find_page_hint
 from leaderjournal.portability import api as portability_api
 from leaderjournal.portability import pages as portability_pages
 from leaderjournal.portability.documents import store as documents_store
@@ -72,6 +74,7 @@ from leaderjournal.reflections.texts.store import texts_erased
 from leaderjournal.reflections.versions import pages as versions_pages
 from leaderjournal.reviews import api as reviews_api
 from leaderjournal.reviews import pages as reviews_pages
+from leaderjournal.reviews.closing import pages as closing_pages
 from leaderjournal.reviews.look_back import pages as look_back_pages
 from leaderjournal.reviews.monthly import api as monthly_api
 from leaderjournal.reviews.monthly import pages as monthly_pages
@@ -109,10 +112,12 @@ PAGES = (
     reviews_pages,
     monthly_pages,
     look_back_pages,
+    closing_pages,
     search_pages,
     portability_pages,
     prompts_pages,
     pwa_pages,
+    onboarding_pages,
 )
 APIS = (
     accounts_api,
@@ -163,6 +168,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals["settings_links"] = list_settings_links
     app.jinja_env.globals["get_flashed_messages"] = get_page_messages
     app.jinja_env.globals["get_navigation"] = get_navigation
+    app.jinja_env.globals["find_page_hint"] = find_page_hint
     app.jinja_env.globals["list_preloads"] = list_preloads
     app.jinja_env.filters["wall_time"] = to_wall_time
     app.context_processor(_get_time_context)

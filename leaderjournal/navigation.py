@@ -36,6 +36,12 @@ class Navigation:
         """The section of the requested page."""
         return next((item for item in self.sections if item.current), None)
 
+    @property
+    def page(self) -> NavigationItem | None:
+        """The entry whose own page was requested."""
+        everything = (part for item in self.items for part in (item, *item.pages))
+        return next((part for part in everything if part.current == "page"), None)
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:

@@ -27,6 +27,8 @@ class Account(Base):
     joined_on: Mapped[LocalDate]
     cache_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """Goes up when a name goes from every text: devices drop copies of an earlier version."""
+    closed_tips: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The bits of `tips.rules.Tip` that the leader has closed."""
     created_at: Mapped[Instant]
     suspended_at: Mapped[Instant | None]
     """Since when the operator lets nobody in; nothing of the account is lost."""

@@ -19,6 +19,7 @@ from leaderjournal.accounts.models import Account
 from leaderjournal.accounts.passwords.hashing import hash_password, verify_password
 from leaderjournal.accounts.practice_calendar import store as calendar_store
 from leaderjournal.accounts.practice_calendar.rules import MONDAY_TO_FRIDAY, PracticeDays
+from leaderjournal.accounts.tips.rules import Tip
 from leaderjournal.kernel.context import get_key_encryption, get_settings
 from leaderjournal.kernel.database import db, new_id, write_transaction
 from leaderjournal.kernel.days import DAY_STARTS_AT, Instant, LocalDate, get_local_day
@@ -62,6 +63,7 @@ class Leader(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.language = account.language
         self.joined_on = account.joined_on
         self.cache_version = account.cache_version
+        self.closed_tips = Tip(account.closed_tips)
         self.session_id = session_id
         self.session_token = session_token
         self.scopes = scopes

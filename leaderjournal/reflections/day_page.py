@@ -14,7 +14,7 @@ from leaderjournal.practice.catalogue import MIRROR_SCORES, TOP_SCORE_HINT
 from leaderjournal.questions.first_month.store import is_first_month_offered
 from leaderjournal.questions.focus_key import store as focus_key_store
 from leaderjournal.reflections import store
-from leaderjournal.reflections.day_form.rules import DayForm, KeyCard
+from leaderjournal.reflections.day_form.rules import DayForm, KeyCard, find_step_place
 from leaderjournal.reflections.day_questions import get_day_questions
 from leaderjournal.reflections.rules import DayContent, StoredDay
 from leaderjournal.reflections.trash import store as trash_store
@@ -33,6 +33,9 @@ class DayStatus:
     local_date: LocalDate
     is_today: bool
     completed: bool
+    is_whole: bool
+    """Whether all three keys are answered."""
+    has_commitment: bool
     etag: str
     saved_at: Instant | None
     deleted_etag: str | None
@@ -99,6 +102,8 @@ def get_day_status(
         local_date=local_date,
         is_today=local_date == today,
         completed=bool(stored and stored.content.completed),
+        is_whole=bool(stored and stored.content.is_whole(catalogue.KEY_SLUGS)),
+        has_commitment=bool(stored and stored.content.commitment.strip()),
         etag=stored.etag if stored else "",
         saved_at=stored.saved_at if stored else None,
         deleted_etag=None if stored else trash_store.get_deleted_etag(leader.id, local_date),
@@ -166,9 +171,10 @@ def _make_form(
     shared: str,
 ) -> DayForm:
     content = stored.content if stored else DayContent()
+    cards = _make_cards(leader, day.local_date, stored, errors)
     note = request.form.get("note", content.note)
     return DayForm(
-        cards=_make_cards(leader, day.local_date, stored, errors),
+        cards=cards,
         local_date=day.local_date,
         etag=day.etag,
         deleted_etag=day.deleted_etag or "",
@@ -176,6 +182,7 @@ def _make_form(
         commitment=request.form.get("commitment", content.commitment),
         note_errors=errors.get("note", ()),
         commitment_errors=errors.get("commitment", ()),
+        step_place=find_step_place(cards) if day.is_today else "",
         is_unsaved=bool(errors or shared),
         shows_superseded=versions_store.was_superseded_since(
             leader.id, day.local_date, Instant(now - SUPERSEDED_SHOWN_FOR)

@@ -1,6 +1,6 @@
 """A day as plain values: its answers, note and commitment, when it was written, its versions."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
@@ -46,6 +46,10 @@ class DayContent:
         """Whether the day counts as completed: it has any score or any word."""
         answered = any(answer.is_answered for answer in self.answers)
         return answered or bool(self.note.strip() or self.commitment.strip())
+
+    def is_whole(self, keys: Collection[str]) -> bool:
+        """Tell whether each of these keys is answered."""
+        return all(self.get_answer(key).is_answered for key in keys)
 
     @property
     def word_count(self) -> int:

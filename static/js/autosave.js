@@ -3,7 +3,7 @@
 import { readContent, readInitialContent, fill, readQuestions } from "./day-form.js";
 import { account, channel, openJournal, createOutboxSender, deviceName } from "./offline/device-journal.js";
 import { askForPrefetch, requestPersistence, savePanel, warnWhenQuotaIsLow } from "./offline/readiness.js";
-import { showStatus, showWaiting } from "./save-status.js";
+import { showSaving, showStatus, showWaiting } from "./save-status.js";
 
 const form = document.getElementById("day");
 const page = document.documentElement;
@@ -12,6 +12,7 @@ const { isSame, isCompleted, mergeChanges } = dayContent;
 const STORE_AFTER = 250; // ms, from the first key that is not stored yet
 const SEND_AFTER = 1000; // ms, from the last key
 
+form.dataset.script = ""; // it saves by itself: the button goes
 let shown = readInitialContent(form); // the content of the form without what was typed since it was stored
 let leaderAccount = account;
 let date = form.dataset.day;
@@ -62,7 +63,7 @@ async function storeAndSend() {
   await storeForm();
   if (isFull) return;
   if (!(await journal.queueDay(leaderAccount, date, new Date().toISOString()))) return showState();
-  if (sender.state() === "sent") showStatus("Saving…"); // else what is said stays, with its link
+  if (sender.state() === "sent") showSaving(); // else what is said stays, with its link
   return sender.send();
 }
 
@@ -75,9 +76,9 @@ async function sendUnstored(failure) {
     const stored = await outbox.sendUnkept(leaderAccount, date, { was: shown, content: mine });
     show(stored.content, mine);
     form.elements.etag.value = stored.etag;
-    showStatus("Saved on the server; nothing more fits on this device", { problem: true });
+    showStatus("Saved, but this device is full: without a connection nothing more can be kept.", { problem: true });
   } catch {
-    showStatus(`Needs you: nothing more fits on ${deviceName}, and the journal cannot be reached. Keep this page open.`, { problem: true });
+    showStatus(`Not saved: ${deviceName} is full, and there is no connection. Keep this page open.`, { problem: true });
     sender.later(storeAndSend);
   }
 }
@@ -97,6 +98,7 @@ async function showState() {
   if (isUnsaved() || sender.isSending() || !isSame(kept.content, kept.queued)) return; // more is still to be sent
   if (waiting.length) {
     showWaiting(form, deviceName, { refused: refused?.refused, state: sender.state() });
+    if (sender.state() === "unreached") announceSave(kept.content, false);
   } else {
     showSaved(kept);
   }
@@ -107,11 +109,17 @@ const setAsideBefore = document.getElementById("superseded-notice")?.hidden === 
 function showSaved({ stored: { etag, content } }) {
   form.elements.etag.value = etag ?? ""; // so that a plain submit still works
   if (!etag && !isCompleted(content)) return showStatus("");
-  showStatus("Saved everywhere");
+  showStatus("Saved");
   if (isSame(content, announced)) return;
   announced = content;
-  form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept: isCompleted(content) } }));
+  announceSave(content);
   requestPersistence();
+}
+
+// `sent` says whether the server has it, so that it can be asked what follows from it.
+function announceSave(content, sent = true) {
+  const kept = isCompleted(content);
+  form.dispatchEvent(new CustomEvent("day-saved", { detail: { kept, sent, content } }));
 }
 
 // ---- what the leader does
@@ -119,7 +127,7 @@ function showSaved({ stored: { etag, content } }) {
 function handleInput() {
   markUnsaved();
   if (!isUnsaved()) return;
-  showStatus("Saving…");
+  showSaving();
   storeTimer ||= setTimeout(storeForm, STORE_AFTER);
   clearTimeout(pauseTimer);
   pauseTimer = setTimeout(storeAndSend, SEND_AFTER);
@@ -131,7 +139,7 @@ function addListeners() {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await storeAndSend();
-    if (!page.hasAttribute("data-unsaved") && !isCompleted(shown)) showStatus("Nothing is written yet");
+    if (!page.hasAttribute("data-unsaved") && !isCompleted(shown)) showStatus("Nothing to save yet");
   });
   addEventListener("online", () => storeAndSend());
   addEventListener("focus", () => storeAndSend());
@@ -156,7 +164,8 @@ function addListeners() {
 
 // A browser that stores nothing still has the plain form.
 function warnWithoutStorage() {
-  showStatus("This browser keeps nothing by itself: press Save before you leave.");
+  showStatus("This browser cannot save by itself: press Save before you leave.", { needs: true });
+  form.dataset.needsSave = "";
   let submitted = false;
   form.addEventListener("submit", () => { submitted = true; });
   addEventListener("beforeunload", (event) => { if (isUnsaved() && !submitted) event.preventDefault(); });

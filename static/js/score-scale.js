@@ -39,21 +39,41 @@ function enableSliding(panes) {
   panes.addEventListener("click", (event) => { if (sliding) event.preventDefault(); }, true);
 }
 
-// With script, a button clears the score: a sixth radio would come after 5 for the arrow keys.
+const MOST_BETWEEN_TAPS = 300; // ms: a second tap that comes sooner belongs to the first
+
+// The chosen glass, tapped again, clears the score; so does Delete on the scale. The sixth choice,
+// which does it without script, would come after 5 for the arrow keys.
 function enableClearing(mirror) {
-  const label = mirror.querySelector(".clear-score");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "clear-score";
-  button.append(...label.querySelector("span").cloneNode(true).childNodes);
-  button.addEventListener("click", () => {
-    const chosen = mirror.querySelector("input:checked");
-    if (!chosen) return;
-    chosen.checked = false;
-    chosen.dispatchEvent(new Event("change", { bubbles: true }));
-    chosen.focus();
+  let chosenAt = -Infinity;
+  mirror.querySelector(".clear-score").remove();
+
+  function clear(radio) {
+    radio.checked = false;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    radio.focus();
+  }
+
+  // A tap on the chosen glass is the click that changes nothing.
+  mirror.addEventListener("click", ({ target, timeStamp }) => {
+    if (!target.matches("input")) return;
+    let hasChanged = false;
+    mirror.addEventListener("change", () => { hasChanged = true; }, { once: true });
+    setTimeout(() => {
+      if (hasChanged) chosenAt = timeStamp;
+      else if (target.checked && timeStamp - chosenAt > MOST_BETWEEN_TAPS) clear(target);
+    });
   });
-  label.replaceWith(button);
+  mirror.addEventListener("keydown", (event) => {
+    const chosen = mirror.querySelector("input:checked");
+    if (!chosen || !["Delete", "Backspace"].includes(event.key)) return;
+    event.preventDefault();
+    clear(chosen);
+  });
+  const hint = Object.assign(document.createElement("p"), {
+    id: `${mirror.id}-clear`, hidden: true, textContent: "Delete clears the score.",
+  });
+  mirror.append(hint);
+  mirror.setAttribute("aria-describedby", [mirror.getAttribute("aria-describedby"), hint.id].filter(Boolean).join(" "));
 }
 
 for (const mirror of document.querySelectorAll("[data-mirror]")) {

@@ -700,7 +700,7 @@ def test_a_device_that_is_full_sends_the_words_straight_to_the_server(new_page):
       };
     }""")
     page.fill("[name=note]", "No room for this.")
-    expect(page.locator("#save-status")).to_contain_text("nothing more fits on this device")
+    expect(page.locator("#save-status")).to_contain_text("Saved, but this device is full")
     assert words(page, berlin_today())["note"] == "No room for this."
 
 

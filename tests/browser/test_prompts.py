@@ -436,28 +436,31 @@ def test_leave_is_asked_only_after_the_first_save_and_a_yes_turns_prompts_on(pho
     expect(card).to_be_hidden()
     score(phone.page, "let-go", 4)
     wait_until_saved(phone.page)
-    expect(card).to_contain_text("when you wrote today?")
+    expect(card).to_contain_text("is about when you wrote today.")
     assert_accessible(phone.page, "the card")
     offered = phone.schedule()
     assert offered["chosen"] is offered["enabled"] is False
     assert offered["times"][0] in card.inner_text()
-    card.get_by_role("button", name="Yes, ask me").click()
-    expect(card.get_by_role("heading", name="Good, it is arranged")).to_be_focused()
+    card.get_by_role("button", name="Turn on reminders").click()
+    expect(card.get_by_role("heading", name="Reminders are on")).to_be_focused()
     assert [device["device"] for device in phone.devices()] == ["Chrome, Linux"]
     kept = phone.schedule()
     assert kept["enabled"] is kept["chosen"] is True
     assert kept["times"] == offered["times"]
     phone.page.reload()
-    expect(phone.page.locator("#save-status")).to_have_text("Saved everywhere")
+    expect(phone.page.locator("#save-status")).to_have_text("Saved")
     expect(card).to_be_hidden()
 
 
-def test_not_now_is_remembered_on_the_device(phone):
+def test_a_reminder_that_is_skipped_is_offered_no_more(phone):
     score(phone.page, "let-go", 4)
-    phone.page.get_by_role("button", name="Not now").click()
+    phone.page.locator("#ask").get_by_role("button", name="Skip this step").click()
+    expect(phone.page.get_by_role("heading", name="Who do you lead?")).to_be_focused()
     phone.page.reload()
-    expect(phone.page.locator("#save-status")).to_have_text("Saved everywhere")
-    expect(phone.page.locator("#ask")).to_be_hidden()
+    expect(phone.page.locator("#save-status")).to_have_text("Saved")
+    expect(phone.page.get_by_role("heading", name="Who do you lead?")).to_be_visible()
+    phone.page.locator("#next-step").get_by_role("button", name="Skip this step").click()
+    expect(phone.page.locator("#next-step")).to_be_empty()
     assert phone.devices() == []
     assert phone.schedule()["enabled"] is False
 

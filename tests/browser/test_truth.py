@@ -25,13 +25,12 @@ def test_without_script_nothing_claims_that_unsaved_words_are_saved(page, new_pa
     plain = without_script(new_page, page)
     plain.goto("/")
     expect(plain.locator("[name=score-let-go][value='4']")).to_be_checked()
-    assert "everywhere" not in shown_in(plain)
-    expect(plain.locator(".save")).to_contain_text("Press Save before you leave.")
+    expect(plain.locator(".day-save")).to_contain_text("Press Save before you leave.")
     plain.fill("[name=text-let-go]", "Stepped aside.")
     assert not re.search(r"\bSaved\b(?! \d)", shown_in(plain))
     plain.get_by_role("button", name="Save", exact=True).click()
     expect(plain.locator(".notice-good")).to_have_text("Saved.")
-    assert "everywhere" not in shown_in(plain)
+    expect(plain.locator("#save-status")).to_be_empty()
     expect(plain.locator("[name=text-let-go]")).to_have_value("Stepped aside.")
 
 
@@ -56,7 +55,8 @@ def test_the_line_claims_nothing_until_the_script_knows(page):
     wait_until_saved(page)
     html = page.request.get("/").text()
     line = re.search(r'id="save-status"[^>]*>(.*?)</p>', html, re.DOTALL)[1]
-    assert line.strip() == "Press Save before you leave."
+    assert line.strip() == ""
+    expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("as_plain", [False, True])
@@ -68,10 +68,11 @@ def test_a_whole_day_is_written_with_and_without_script(page, new_page, as_plain
         score(here, key, value)
         here.fill(f"[name=text-{key}]", f"Words for {key}.")
     here.fill("[name=note]", "Calm.")
-    here.get_by_role("button", name="Save", exact=True).click()
     if not as_plain:
+        here.keyboard.press("Control+Enter")
         wait_until_saved(here)
     else:
+        here.get_by_role("button", name="Save", exact=True).click()
         expect(here.locator(".notice-good")).to_have_text("Saved.")
     here.get_by_role("link", name="Review", exact=True).click()
     expect(here.locator("main")).to_contain_text(": 3, 4, 5; ")

@@ -66,9 +66,9 @@ def test_first_month_needs_practice_days(leader, today, post):
 
 
 def test_first_month_is_offered_after_joining(leader, post):
-    assert "New to leading?" in post.get("/").text
+    assert "New to leading a team?" in post.get("/").text
     leader.call("POST", "/first-month")
-    assert "New to leading?" not in post.get("/").text
+    assert "New to leading a team?" not in post.get("/").text
 
 
 def test_first_month_questions_are_not_in_the_rotation(leader):

@@ -70,7 +70,7 @@ def save_form(kind: Kind, before: Entry | None) -> Errors:
         return error.errors
     except NumberExists as error:
         period = format_period(error.current.content.period)
-        return {"period": [f"{period} already has a number. Edit that one."]}
+        return {"period": [f"{period} already has a number. Edit it instead."]}
     return {}
 
 

@@ -1,5 +1,7 @@
 """The SQL of the log on today's page."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 
 from leaderjournal.kernel.database import db
@@ -22,6 +24,11 @@ RECENT_WINS = Reading(
 def list_people(cipher: Cipher) -> list[Entry]:
     """Return the people of the team, the latest first."""
     return [decrypt_entry(cipher, row) for row in PEOPLE.read(db.session, account=cipher.account)]
+
+
+def has_people(account: UUID) -> bool:
+    """Tell whether the account has anyone on the team."""
+    return bool(PEOPLE.read(db.session, account=account))
 
 
 def list_recent_wins(cipher: Cipher, *, today: LocalDate) -> list[Entry]:

@@ -45,6 +45,8 @@ class DayForm:
     commitment: str = ""
     note_errors: Sequence[str] = ()
     commitment_errors: Sequence[str] = ()
+    step_place: str = ""
+    """Where a step for new leaders stands, as `find_step_place` says; "" on pages without it."""
     is_unsaved: bool = False
     """Whether the form holds text that the server has not saved."""
     shows_superseded: bool = False
@@ -63,6 +65,17 @@ class DayForm:
             labels[f"text-{card.slug}"] = card.name
             labels[f"score-{card.slug}"] = f"{card.name}, score"
         return labels
+
+
+def find_step_place(cards: Sequence[KeyCard]) -> str:
+    """Return where a step stands so that it is in sight: "top", under a key by its slug, or "end".
+
+    It is under the first key that is answered, and at the end once each is.
+    """
+    answered = [card.slug for card in cards if card.score or card.text.strip()]
+    if len(answered) == len(cards):
+        return "end"
+    return answered[0] if answered else "top"
 
 
 def make_blank_form(keys: Sequence[Key]) -> DayForm:

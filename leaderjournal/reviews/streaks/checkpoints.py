@@ -136,14 +136,20 @@ def _get_month(day: LocalDate) -> Period:
 
 
 def _write_dates(state: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in state.items()
-    }
+    return {name: _write(value) for name, value in state.items()}
+
+
+def _write(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_write(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _read_dates(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: LocalDate(date.fromisoformat(value)) if isinstance(value, str) else value
-        for name, value in state.items()
-    }
+    return {name: _read(value) for name, value in state.items()}
+
+
+def _read(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_read(each) for each in value)
+    return LocalDate(date.fromisoformat(value)) if isinstance(value, str) else value

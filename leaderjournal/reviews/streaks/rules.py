@@ -22,6 +22,8 @@ from leaderjournal.kernel.days import LocalDate, days_after, iter_days
 
 DAYS_PER_FREEZE = 7
 MOST_FREEZES = 2
+MOST_BRIDGED = 3
+"""How many of the last missed days that a freeze bridged a streak remembers."""
 HALF_LIFE = 13  # expected days after which a day weighs half as much in the steadiness
 
 
@@ -29,7 +31,9 @@ HALF_LIFE = 13  # expected days after which a day weighs half as much in the ste
 class Streak:
     """A streak: lengths in completed days, `freezes` held, and the `last_date` completed.
 
-    `at_risk` says that the streak ends if today, a local day, stays unwritten.
+    `at_risk` says that the streak ends if today, a local day, stays unwritten. `bridged` are the
+    last missed days of the current streak that a freeze bridged, and `days_to_freeze` is how many
+    completed days earn the next freeze, 0 if no more can be held.
     """
 
     current: int
@@ -37,6 +41,8 @@ class Streak:
     freezes: int
     last_date: LocalDate | None
     at_risk: bool
+    bridged: tuple[LocalDate, ...] = ()
+    days_to_freeze: int = DAYS_PER_FREEZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,8 @@ class StreakState:
     """How a streak stands at the end of the local day `through`, from where a walk can go on.
 
     The run that is not ended began on `began_on` and has `length` days; the freezes are filled by
-    `sevenths`. `longest` counts every run, `last_date` is the last day completed. Without `through`
-    nothing is behind the walk.
+    `sevenths`. `longest` counts every run, `last_date` is the last day completed, `bridged` are the
+    last days of the run on which a freeze was spent. Without `through` nothing is behind the walk.
     """
 
     through: LocalDate | None = None
@@ -68,6 +74,7 @@ class StreakState:
     sevenths: int = 0
     longest: int = 0
     last_date: LocalDate | None = None
+    bridged: tuple[LocalDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class _Walk:
 
     runs: tuple[_WalkedRun, ...]
     freezes_spent: frozenset[LocalDate]
+    bridged: tuple[LocalDate, ...]
     sevenths: int
     at_risk: bool
 
@@ -129,6 +137,8 @@ def compute_streak(
         freezes=walk.sevenths // DAYS_PER_FREEZE,
         last_date=max(completed, default=before.last_date),
         at_risk=walk.at_risk,
+        bridged=walk.bridged,
+        days_to_freeze=_count_days_to_freeze(walk.sevenths),
     )
 
 
@@ -152,7 +162,15 @@ def advance_streak(
         sevenths=walk.sevenths,
         longest=max(before.longest, *(run.length for run in walk.runs)),
         last_date=max(completed, default=before.last_date),
+        bridged=walk.bridged,
     )
+
+
+def _count_days_to_freeze(sevenths: int) -> int:
+    """Return how many completed days earn the next freeze; 0 if no more can be held."""
+    if sevenths >= MOST_FREEZES * DAYS_PER_FREEZE:
+        return 0
+    return DAYS_PER_FREEZE - sevenths % DAYS_PER_FREEZE
 
 
 def find_freezes(
@@ -290,6 +308,7 @@ def _walk(
     last = max(written | {today})
     ended: list[_WalkedRun] = []
     spent: set[LocalDate] = set()
+    bridged = before.bridged
     began_on, earlier, run = before.began_on, before.length, list[LocalDate]()
     sevenths, at_risk = before.sevenths, False
     for day in iter_days(first, min(last, until or last)):
@@ -304,8 +323,9 @@ def _walk(
         elif sevenths >= DAYS_PER_FREEZE:
             sevenths -= DAYS_PER_FREEZE
             spent.add(day)
+            bridged = (*bridged, day)[-MOST_BRIDGED:]
         else:
             ended.append(_WalkedRun(began_on, earlier, tuple(run)))
-            began_on, earlier, run, sevenths = None, 0, [], 0
+            began_on, earlier, run, sevenths, bridged = None, 0, [], 0, ()
     current = _WalkedRun(began_on, earlier, tuple(run))
-    return _Walk((*ended, current), frozenset(spent), sevenths, at_risk)
+    return _Walk((*ended, current), frozenset(spent), bridged, sevenths, at_risk)

@@ -29,6 +29,7 @@ export async function fillShell(form, journal, leader) {
   document.title = `${date === today ? "Today" : dayName(date)} · Leader Journal`;
   turn("before", daysAfter(date, -1), today);
   turn("after", daysAfter(date, 1), today);
+  if (date !== today) delete document.getElementById("closing").dataset.heading; // only today is closed
   form.action = `/day/${date}`;
   document.querySelector("#superseded-notice a").href = `/day/${date}/versions`;
   form.dataset.day = date;

@@ -29,7 +29,7 @@ export async function savePanel(journal, account) {
   const panel = document.getElementById(PANEL);
   if (!panel) return;
   const copy = panel.cloneNode(true);
-  for (const field of copy.querySelectorAll("[name=csrf_token]")) field.remove();
+  for (const gone of copy.querySelectorAll("[name=csrf_token], .is-settled")) gone.remove();
   for (const open of copy.querySelectorAll("[open]")) open.removeAttribute("open");
   for (const line of copy.querySelectorAll("[role=status]")) line.textContent = "";
   copy.querySelector("[data-refused]").hidden = true;

@@ -12,6 +12,10 @@ let sending = null; // the journal of this device and the sender, once they are 
 
 const EMPTY = { acts: "Tick what you did.", numbers: "Write the result or the target." };
 
+const isCommitment = (form) => form.closest(".commitment") !== null;
+const isUndoable = (form) => form.closest("[data-undoable]") !== null;
+const findStatus = (form) => (form.closest("[data-entry]") ?? form).querySelector("[data-status]");
+
 // ---- what a form says of itself
 
 const TEXTS = {
@@ -26,8 +30,9 @@ const TEXTS = {
 export const getText = (form, result) => (result === "empty" ? EMPTY[form.dataset.save] : TEXTS[result]);
 
 function showInForm(form, result) {
-  if (result === "logged" && isFollowUp(form)) removeFollowUp(form);
-  else (form.closest("[data-entry]") ?? form).querySelector("[data-status]").textContent = getText(form, result);
+  if (result === "logged" && isUndoable(form)) findStatus(form).textContent = "";
+  else if (result === "logged" && isFollowUp(form)) removeFollowUp(form);
+  else findStatus(form).textContent = getText(form, result);
 }
 
 // An answered follow-up goes; a screen reader hears the result from a line that stays.
@@ -49,13 +54,28 @@ async function saveForm(journal, form, show) {
     return false;
   }
   show(form, "saving");
-  for (const { path, etag = null, was = {}, content, words } of drafts) {
-    await journal.saveDraft(owner, path, { etag, was, content, words, once: true });
-    unsent.set(path, { form, show });
-  }
+  for (const draft of drafts) await saveDraft(journal, form, show, draft);
   if (!isFollowUp(form)) form.reset();
+  if (isCommitment(form)) await showSettled(journal, form, show, drafts[0]);
   return true;
 }
+
+async function saveDraft(journal, form, show, { path, etag = null, was = {}, content, words }) {
+  await journal.saveDraft(owner, path, { etag, was, content, words, once: true });
+  unsent.set(path, { form, show });
+}
+
+// A commitment that was answered can be taken back, with or without a connection.
+async function showSettled(journal, form, show, draft) {
+  const settled = await import("./settled-commitment.js").catch(() => null);
+  settled?.showSettled(form, draft, async (undoing) => {
+    show(form, "saving");
+    await saveDraft(journal, form, show, undoing);
+    await (await prepare()).sender.send();
+  });
+}
+
+// ---- the result of sending
 
 async function showResults(journal, state) {
   const settled = new Map(); // by form: whether everything in it was accepted

@@ -1,15 +1,15 @@
-// Once the day is completed, a card offers prompts and says why. "Not now" is remembered on this
-// device, and there is no offer where prompts come already. What turns them on is loaded when a finger
-// or the focus comes to the card, so that it is there when the button is tapped: browsers ask for
-// permission only within a tap.
+// Offers reminders: to a new leader as a step of the first days, to others once the day is completed,
+// and not where they come already. "Not now" is remembered on this device; a step that is skipped, on
+// the account. What turns them on is loaded when a finger or the focus comes to the card, so that it is
+// there when the button is tapped: browsers ask for permission only within a tap.
 import { getPromptSupport } from "./browser-support.js";
 
 const NOT_NOW = "prompts-not-now";
 const DAY = 24 * 3600_000; // ms
 const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-const card = document.getElementById("ask");
-const status = card.querySelector(".ask-status");
+let card = null; // the section that is shown, which a save may replace
+const find = (name) => card.querySelector(name);
 
 function show(state) {
   for (const part of card.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== state;
@@ -30,20 +30,30 @@ function formatNextDay({ weekdays, paused_until: pause }) {
   return "again";
 }
 
+const capitalize = (text) => text[0].toUpperCase() + text.slice(1);
+
 function formatNextTime({ times, ...schedule }) {
   // Without a time there is only the evening's prompt.
   const at = times.length ? `at ${new Intl.ListFormat("en-GB").format(times)}` : "in the evening";
   return `${formatNextDay(schedule)} ${at}`;
 }
 
-function composeOffer({ chosen, enabled, reaches, ...schedule }) {
-  const when = formatNextTime(schedule);
-  if (!chosen) return `May we ask you ${when}, when you wrote today?`;
-  if (!enabled) return `May we ask you again, ${when}?`;
-  return `May we ask you on this device${reaches.length ? " too" : ""}, ${when}?`;
+// A time that nobody has chosen yet can be changed here, and says where it comes from.
+function fillOfferOf({ chosen, enabled, reaches, ...schedule }) {
+  find(".ask-time").hidden = chosen;
+  find("[data-time]").value = schedule.times[0] ?? "";
+  if (chosen) {
+    find(".ask-heading").textContent = enabled && reaches.length ? "Reminders on this device too?" : "Reminders on this device?";
+    find(".ask-offer").textContent = `${capitalize(formatNextTime(schedule))}.`;
+    find(".ask-why").textContent = "";
+    return;
+  }
+  find(".ask-offer").textContent = "on practice days";
+  find(".ask-why").textContent = `${schedule.times[0]} is about when you wrote today. The first would come ${formatNextDay(schedule)}.`;
 }
 
 async function isWanted() {
+  if ("isStep" in card.dataset) return true; // until it is done or skipped
   if (localStorage.getItem(NOT_NOW)) return false;
   if (self.Notification?.permission !== "granted") return true;
   await import("./prompt-store.js");
@@ -64,13 +74,17 @@ const loadTurningOn = () => import("./turn-on-prompts.js");
 
 async function fillOffer() {
   const { fetchSchedule } = await import("./schedule.js");
-  const schedule = await fetchSchedule();
-  card.querySelector(".ask-offer").textContent = composeOffer(schedule);
-  card.querySelector(".ask-done").textContent = `We will ask you ${formatNextTime(schedule)}.`;
+  fillOfferOf(await fetchSchedule());
 }
 
 export async function offerPrompts() {
-  if (!card.hidden || !(await isWanted())) return;
+  const found = document.getElementById("ask");
+  if (!found?.hidden) return;
+  if (card !== found) {
+    card = found;
+    addListeners();
+  }
+  if (!(await isWanted())) return;
   const support = getPromptSupport();
   if (support === "possible") await fillOffer();
   if (support === "install") await loadSteps();
@@ -78,6 +92,7 @@ export async function offerPrompts() {
 }
 
 async function turnOn({ currentTarget: button }) {
+  const status = find(".ask-status");
   button.disabled = true;
   status.textContent = "";
   const turningOn = await loadTurningOn().catch(() => null);
@@ -87,10 +102,11 @@ async function turnOn({ currentTarget: button }) {
     return;
   }
   const { NotAllowed, turnOnPrompts, explainFailure } = turningOn;
+  const time = find("[data-time]").value;
   try {
-    await turnOnPrompts();
+    await turnOnPrompts(time ? [time] : null);
     document.getElementById("no-reminder")?.remove();
-    show("done");
+    await showDone();
   } catch (failure) {
     if (failure instanceof NotAllowed && failure.message !== "denied") {
       status.textContent = "The browser got no answer, so nothing has changed.";
@@ -98,24 +114,35 @@ async function turnOn({ currentTarget: button }) {
     }
     if (Notification.permission === "denied") show("blocked");
     else {
-      card.querySelector(".ask-failed").textContent = explainFailure(failure);
+      find(".ask-failed").textContent = explainFailure(failure);
       show("failed");
     }
   } finally {
     button.disabled = false;
   }
-  card.querySelector("[data-way]:not([hidden]) h2").focus();
+  find("[data-way]:not([hidden]) h2").focus();
 }
 
-for (const sign of ["pointerdown", "focusin"]) {
-  card.addEventListener(sign, () => loadTurningOn().catch(() => {}), { once: true });
+async function showDone() {
+  const { fetchSchedule } = await import("./schedule.js");
+  const schedule = await fetchSchedule().catch(() => null);
+  find(".ask-done").textContent = schedule ? `The first comes ${formatNextTime(schedule)}.` : "";
+  show("done");
 }
-for (const button of card.querySelectorAll("[data-yes]")) button.addEventListener("click", turnOn);
 
-for (const button of card.querySelectorAll("[data-not-now]")) {
-  button.addEventListener("click", () => {
-    localStorage.setItem(NOT_NOW, card.dataset.day);
-    card.hidden = true;
-    document.getElementById("main").focus({ preventScroll: true });
+function addListeners() {
+  for (const sign of ["pointerdown", "focusin"]) {
+    card.addEventListener(sign, () => loadTurningOn().catch(() => {}), { once: true });
+  }
+  for (const button of card.querySelectorAll("[data-yes]")) button.addEventListener("click", turnOn);
+  for (const button of card.querySelectorAll("[data-not-now]")) {
+    button.addEventListener("click", () => {
+      localStorage.setItem(NOT_NOW, card.dataset.day);
+      card.hidden = true;
+      document.getElementById("main").focus({ preventScroll: true });
+    });
+  }
+  find("[data-go-on]")?.addEventListener("click", async () => {
+    (await import("../onboarding/send-step.js")).showNextStep();
   });
 }

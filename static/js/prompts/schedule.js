@@ -11,11 +11,13 @@ export async function fetchSchedule() {
   return answer.json();
 }
 
-export async function enableSchedule(csrf) {
+// Turns the schedule on; `times` replaces those that are only offered and were not chosen yet.
+export async function enableSchedule(csrf, times = null) {
   const schedule = await fetchSchedule();
   if (schedule.enabled) return;
   const body = { enabled: true };
   for (const name of FIELDS) body[name] = schedule[name];
+  if (times && !schedule.chosen) body.times = times;
   const answer = await server.call("PUT", "/prompt-schedule", { body, csrf });
   if (!answer.ok) throw new Error(`The schedule could not be saved: ${answer.status}`);
 }

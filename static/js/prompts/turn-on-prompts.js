@@ -32,14 +32,14 @@ export function explainFailure(failure) {
   return "The journal cannot be reached, so nothing was turned on. Try again later.";
 }
 
-// Returns the id of this device. Throws NotAllowed where the leader or the browser said no.
-export async function turnOnPrompts() {
+// Returns the id of this device; `times` are those that the leader has just chosen. Throws NotAllowed where the leader or the browser said no.
+export async function turnOnPrompts(times = null) {
   const permission = await Notification.requestPermission();
   if (permission !== "granted") throw new NotAllowed(permission);
   const registration = await waitForWorker();
   const signedIn = await server.getSession();
   if (!signedIn) throw new Error("Nobody is signed in.");
   const id = await limitTime(SUBSCRIBE_TIMEOUT, "AbortError", pushDevice.turnOn(registration, signedIn));
-  await enableSchedule(signedIn.csrf_token);
+  await enableSchedule(signedIn.csrf_token, times);
   return id;
 }

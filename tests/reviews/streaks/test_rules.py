@@ -100,7 +100,7 @@ def test_empty_journal_has_no_streak():
 
 
 def test_first_day_makes_a_streak_of_one():
-    assert compute("x") == Streak(1, 1, 0, MONDAY, at_risk=False)
+    assert compute("x") == Streak(1, 1, 0, MONDAY, at_risk=False, days_to_freeze=6)
 
 
 def test_unwritten_weekend_is_no_gap():
@@ -112,7 +112,7 @@ def test_written_day_off_counts():
 
 
 def test_unwritten_today_puts_the_streak_at_risk_without_a_freeze():
-    assert compute("xxx.") == Streak(3, 3, 0, day(2), at_risk=True)
+    assert compute("xxx.") == Streak(3, 3, 0, day(2), at_risk=True, days_to_freeze=4)
 
 
 def test_streak_is_not_at_risk_with_a_freeze_on_a_day_off_or_after_a_break():
@@ -122,13 +122,23 @@ def test_streak_is_not_at_risk_with_a_freeze_on_a_day_off_or_after_a_break():
     assert not compute("xxx").at_risk
 
 
+def test_a_streak_names_the_days_that_freezes_bridged_and_a_new_one_none():
+    held = compute("xxxxxxx xxxxxxx xxx. xx. x")
+    assert held.bridged == (day(17), day(20))
+    assert (held.freezes, held.days_to_freeze) == (0, 4)
+    assert compute("xxxxxxx. x.. x").bridged == ()
+    assert compute("x" * 20).days_to_freeze == 0
+
+
 def test_missed_day_without_a_freeze_ends_the_streak():
-    assert compute("xxxxxx. xx") == Streak(2, 6, 0, day(8), at_risk=False)
+    assert compute("xxxxxx. xx") == Streak(2, 6, 0, day(8), at_risk=False, days_to_freeze=5)
 
 
 def test_seven_completed_days_earn_a_freeze_that_a_missed_day_spends():
     assert compute("xxxxxxx").freezes == 1
-    assert compute("xxxxxxx. x") == Streak(8, 8, 0, day(8), at_risk=False)
+    assert compute("xxxxxxx. x") == Streak(
+        8, 8, 0, day(8), at_risk=False, bridged=(day(7),), days_to_freeze=6
+    )
     assert compute("xxxxxxx.. x").current == 1
 
 
@@ -168,7 +178,7 @@ def test_late_entry_counts_as_written_but_not_for_the_streak():
 def test_days_after_today_count_and_days_between_are_not_missed():
     kept = [*marks("xxx"), day(5)]
     assert compute_streak(kept, calendar=EVERY_DAY, today=day(3)) == Streak(
-        4, 4, 0, day(5), at_risk=True
+        4, 4, 0, day(5), at_risk=True, days_to_freeze=3
     )
 
 
@@ -406,7 +416,7 @@ def test_flight_over_the_date_line_costs_no_freeze():
     calendar = PracticeCalendar(EVERY_DAY.changes, short_days=cut)
     kept = marks("x" * 14 + ".x")
     assert compute_streak(kept, calendar=calendar, today=day(16)) == Streak(
-        15, 15, 2, day(15), at_risk=False
+        15, 15, 2, day(15), at_risk=False, days_to_freeze=0
     )
 
 

@@ -1,14 +1,14 @@
 """An account can have a second factor: an authenticator app and recovery codes.
 
-Revision ID: 0030
-Revises: 0023
+Revision ID: 0026
+Revises: 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""What a new leader is told once: which tips they have closed."""

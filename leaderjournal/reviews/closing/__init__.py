@@ -1,0 +1,1 @@
+"""The moment that closes a day, once its three keys are answered."""
