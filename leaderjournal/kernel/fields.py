@@ -72,7 +72,7 @@ class Day(fields.Date):
             raise self.make_error("invalid", input=value, obj_type="date")
         day = super()._deserialize(value, attr, data, **kwargs)
         if day < EARLIEST_DATE:
-            raise ValidationError("Use a date after 1899.")
+            raise ValidationError("Use a date in 1900 or later.")
         if day > LATEST_DATE:
             raise ValidationError(f"Use a date up to {LATEST_DATE}.")
         return LocalDate(day)

@@ -54,8 +54,7 @@ HINTS = {
     " through all you wrote.",
     Tip.LOG: "For what happens between two looks in the mirror: a win, a hand-off, someone you"
     " helped. One line is enough.",
-    Tip.PEOPLE: "Add the people you lead. You will see who you helped last, and who you have"
-    " lost touch with.",
+    Tip.PEOPLE: "Say how often you want to help each person. Who has waited longest comes first.",
     Tip.ME: "Everything about you and this journal: reminders, your own questions, time off,"
     " import and export.",
 }

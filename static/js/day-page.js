@@ -134,7 +134,7 @@ async function showWaitingEntries() {
   const drafts = await journal.listUnsentDrafts(account);
   if (drafts.some(({ once }) => once)) await import("./practice_log/log-forms.js");
 }
-if (offer && account) showWaitingEntries().catch(() => {});
+if (nextStep && account) showWaitingEntries().catch(() => {});
 
 // ---- a tapped notification leads to its question
 

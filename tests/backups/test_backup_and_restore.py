@@ -433,7 +433,7 @@ def test_keys_are_written_apart_and_open_the_backup(backup, run, new_app, tmp_pa
     keys = tmp_path / "keys"
     done = run("backup", folder, "--keys", keys, "--keep", 1)
     assert done.exit_code == 0, done.output
-    assert "1 older ones are removed" in done.output
+    assert "Older backups removed: 1" in done.output
     assert [len(list(place.glob("*.backup"))) for place in (folder, keys)] == [1, 1]
     elsewhere = new_app(DATA_KEYS=create_data_key())
     assert run("backup", "verify", folder, on=elsewhere).exit_code == 1

@@ -224,11 +224,14 @@ def test_forms_need_a_csrf_token(app, leader, path):
 
 
 def test_only_todays_page_offers_prompts_and_knows_whether_the_day_is_completed(post, leader):
-    assert re.search(r'<section class="card ask"[^>]* hidden>', post.get("/").text)
-    assert not re.search(r'<section class="card ask"[^>]*data-kept', post.get("/").text)
+    new = post.get("/").text
+    assert re.search(r'id="next-step" data-step="reflection">', new)
+    assert 'id="ask"' not in new
     leader.writes(leader.today(), ("let-go", 4, ""))
-    assert re.search(r'<section class="card ask"[^>]*data-kept', post.get("/").text)
-    assert 'class="card ask"' not in post.get("/day/2026-01-05").text
+    written = post.get("/").text
+    assert re.search(r'id="next-step" data-step="reminder" data-kept>', written)
+    assert re.search(r'<section class="card step ask" id="ask"[^>]* hidden>', written)
+    assert 'id="ask"' not in post.get("/day/2026-01-05").text
 
 
 def test_time_that_never_comes_is_warned_of(leader, browser, post):

@@ -129,6 +129,11 @@ class MonthPage:
     words: WordSection | None
     passages: tuple[Passage, ...]
 
+    @property
+    def has_best_day(self) -> bool:
+        """Whether the calendar frames a best day."""
+        return any(day is not None and day.is_best for week in self.weeks for day in week)
+
 
 def build_month_page(
     report: PeriodReport,

@@ -62,12 +62,12 @@ def test_rebuilding_counts_the_words_of_every_script_anew(app, leader, monkeypat
     right = count_stored(app)
     assert right["2026-02-09"] == 5
     assert all(right[day] > 1 for day in TEXTS)
-    assert "those of 0 were wrong" in rebuild(app)
+    assert "; 0 were wrong" in rebuild(app)
     count_as_before(app)
     assert count_stored(app) != right
-    assert "those of 1 were wrong" in rebuild(app)
+    assert "; 1 were wrong" in rebuild(app)
     assert count_stored(app) == right
-    assert "those of 0 were wrong" in rebuild(app)
+    assert "; 0 were wrong" in rebuild(app)
 
 
 def test_words_of_a_month_are_right_after_rebuilding(app, leader):

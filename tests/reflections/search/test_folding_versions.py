@@ -62,8 +62,8 @@ def test_months_of_other_folding_are_packed_anew_once_they_were_searched(app, le
 
 def test_rebuilding_packs_months_of_other_folding_anew(app, leader):
     rebuild = ("figures", "rebuild")
-    assert "those of 1 were wrong" in app.test_cli_runner().invoke(args=rebuild).output
-    assert "those of 0 were wrong" in app.test_cli_runner().invoke(args=rebuild).output
+    assert "; 1 were wrong" in app.test_cli_runner().invoke(args=rebuild).output
+    assert "; 0 were wrong" in app.test_cli_runner().invoke(args=rebuild).output
     assert search(leader, "uberraschend") == [leader.today(), *reversed(DAYS)]
 
 
