@@ -49,7 +49,7 @@ def test_email_is_taken_regardless_of_case(client):
         ({"password": "short"}, "password", "8 to 200"),
         ({"password": "x" * 201}, "password", "8 to 200"),
         ({"password": "password1"}, "password", "easy to guess"),
-        ({"password": "\ud800" * 9}, "password", "no text"),
+        ({"password": "\ud800" * 9}, "password", "aren’t text"),
         ({"name": "   "}, "name", "1 to 200"),
         ({"name": "x" * 201}, "name", "1 to 200"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Europe/Berlin"),

@@ -112,7 +112,7 @@ def test_only_a_mailed_invitation_verifies_the_address(app, client, set_registra
     set_registration("invite")
     token = create_invitation(app).rpartition("/")[2]
     assert register(client, invitation=token).json["email_verified"] is False
-    assert "is sent to" in run_command(app, "invite", "bea@example.com").output
+    assert "Link sent to" in run_command(app, "invite", "bea@example.com").output
     [mail] = mailbox
     assert mail["To"] == "bea@example.com"
     token = re.search(r"http://localhost/register/(\S+)", mail.get_payload())[1]

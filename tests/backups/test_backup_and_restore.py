@@ -433,7 +433,7 @@ def test_keys_are_written_apart_and_open_the_backup(backup, run, new_app, tmp_pa
     keys = tmp_path / "keys"
     done = run("backup", folder, "--keys", keys, "--keep", 1)
     assert done.exit_code == 0, done.output
-    assert "Older backups removed: 1" in done.output
+    assert "Removed 1 older backups" in done.output
     assert [len(list(place.glob("*.backup"))) for place in (folder, keys)] == [1, 1]
     elsewhere = new_app(DATA_KEYS=create_data_key())
     assert run("backup", "verify", folder, on=elsewhere).exit_code == 1
@@ -460,7 +460,7 @@ def test_rows_without_an_account_are_left_out_and_counted(app, client, run, new_
         )
     connection.close()
     done = run("backup", tmp_path)
-    assert "1 rows belong to no account any more" in done.output
+    assert "Left out 1 rows that no longer belong" in done.output
     assert run("restore", tmp_path, on=new_app()).exit_code == 0
 
 
