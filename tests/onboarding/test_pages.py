@@ -38,7 +38,7 @@ def test_three_steps_come_one_after_another_and_go_for_good(app, leader, client)
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("/people", "Add the people you lead."),
+        ("/people", "Say how often you want to help"),
         ("/settings", "Everything about you"),
         ("/month/{month}", "Your days add up here"),
     ],

@@ -416,7 +416,7 @@ def test_own_day_takes_other_texts_of_its_date_into_its_note():
 def test_two_own_days_of_one_date_stay_an_error():
     reading = read({"a/2024-03-05.md": OWN, "b/2024-03-05.md": OWN.replace("aside", "by")})
     assert reading.days[0].content.answers[0].text == "Stood aside."
-    assert "Another file" in list_whys(reading)["b/2024-03-05.md"]
+    assert "two files for this day" in list_whys(reading)["b/2024-03-05.md"]
 
 
 def test_month_in_front_matter_alone_makes_no_review():
