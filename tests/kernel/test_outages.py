@@ -5,7 +5,7 @@ import re
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
@@ -275,8 +275,9 @@ def test_full_database_answers_507_and_saves_again_with_more_space(app, client):
 
         # What earlier tests deleted left free pages. A later version of a sitting takes the place
         # of the one before, so that the database would not grow until they are filled.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM")
+        db.session.rollback()
+        with closing(sqlite3.connect(engine.url.database, isolation_level=None)) as connection:
+            connection.execute("VACUUM")
 
     sa.event.listen(engine, "begin", limit)
     try:
