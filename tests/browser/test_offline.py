@@ -289,9 +289,8 @@ def signed_out_elsewhere(new_page) -> tuple[Page, str]:
     page.fill("[name=note]", "Seen here.")
     wait_until_saved(page)
     sign_in(desk, email)
-    desk.goto("/settings")
-    desk.locator("summary").filter(has_text="Devices").click()
-    desk.get_by_role("button", name="Sign out every other device").click()
+    desk.goto("/settings/security")
+    desk.get_by_role("button", name="Sign out of all other devices").click()
     desk.wait_for_load_state()
     return page, email
 
