@@ -10,6 +10,7 @@ from werkzeug import Response
 from leaderjournal.accounts.access import get_current_leader
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.forms import parse_whole_number, read_form
+from leaderjournal.kernel.undo import flash_undo
 from leaderjournal.practice import catalogue
 from leaderjournal.questions.first_month import store as first_month_store
 from leaderjournal.questions.hidden import store as hidden_questions_store
@@ -179,7 +180,10 @@ def _set_retired(question_id: UUID, *, retired: bool) -> Response:
         is None
     ):
         abort(404)
-    return _redirect_saved("Question paused." if retired else "Question resumed.")
+    if not retired:
+        return _redirect_saved("Question resumed.")
+    flash_undo("Question paused.", url_for("questions.resume", question_id=question_id))
+    return redirect(url_for("questions.index"), 303)
 
 
 @blueprint.get("/catalogue/<key>")
@@ -225,7 +229,8 @@ def hide(question: str) -> Page:
     except hidden_questions_store.LastQuestion:
         flash("This is the last question of its key. Each key needs one.", "problem")
     else:
-        flash("Hidden. You won’t see this question from tomorrow.", "good")
+        undo = url_for("questions.show", question=question)
+        flash_undo("Hidden. You won’t see this question from tomorrow.", undo)
     return redirect(page, 303)
 
 

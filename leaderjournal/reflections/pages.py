@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from werkzeug import Response
 
@@ -12,6 +12,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import Instant, LocalDate
 from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
+from leaderjournal.kernel.undo import flash_undo
 from leaderjournal.practice import catalogue
 from leaderjournal.reflections import store
 from leaderjournal.reflections.day_page import get_day_status, get_day_url, render_day
@@ -145,7 +146,8 @@ def delete_day(local_date: LocalDate) -> Page:
     leader, now = get_current_leader(), clock.now()
     if not trash_store.delete_day(leader.cipher, local_date, now=now):
         abort(404)
-    flash("The day is deleted. You can restore it here for 30 days.", "good")
+    undo = url_for("reflections.restore_day", local_date=local_date)
+    flash_undo("The day is deleted. You can also restore it here for 30 days.", undo)
     return redirect(get_day_url(leader, local_date, now), 303)
 
 

@@ -52,7 +52,9 @@ def test_missing_question_returns_404(post):
 def test_catalogue_question_can_be_hidden_and_shown(post, leader):
     of_key = [q.id for q in catalogue.list_questions() if q.key == "let-go"]
     hidden = post(f"/questions/catalogue/{of_key[0]}/hide")
-    assert "You won’t see this question from tomorrow." in hidden.text
+    notice = hidden.text.partition("You won’t see this question from tomorrow.")[2]
+    undo = f'action="/questions/catalogue/{of_key[0]}/show"'
+    assert undo in notice.partition("</form>")[0]
     assert hidden.request.path == "/questions/catalogue/let-go/hire-well", "where it stands"
     assert "1 hidden" in post.get("/questions/catalogue/let-go").text
     assert "1 hidden" in post.get("/questions").text

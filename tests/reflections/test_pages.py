@@ -76,7 +76,9 @@ def test_day_can_be_deleted_and_restored(browser, leader):
     today = leader.today()
     leader.writes(today, note="once")
     assert save_form(browser, f"/day/{today}/delete").status_code == 303
-    assert "restore" in browser.get("/").text.lower()
+    page = browser.get("/").text
+    notice = page.partition("The day is deleted.")[2].partition("</form>")[0]
+    assert f'action="/day/{today}/restore"' in notice
     assert save_form(browser, f"/day/{today}/delete").status_code == 404
     assert browser.get(f"/day/{today}/versions").status_code == 404
     assert save_form(browser, f"/day/{today}/restore").status_code == 303
