@@ -398,7 +398,7 @@ def test_signing_out_without_a_connection_warns_and_removes_only_on_the_leaders_
     dialog.get_by_role("button", name="Stay signed in").click()
     assert "journal.outbox" in page.evaluate(ON_DEVICE)["indexed"]
     page.get_by_role("button", name="Sign out", exact=True).click()
-    dialog.get_by_role("button", name="Remove it and sign out").click()
+    dialog.get_by_role("button", name="Discard and sign out").click()
     page.wait_for_url("**/offline")
     page.goto("/")
     expect(page.locator("h1")).to_have_text("You’re offline")

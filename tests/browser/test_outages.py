@@ -57,7 +57,7 @@ def test_without_script_the_form_comes_back_and_is_sent_again(
     page.fill("[name=text-let-go]", "I let the team decide.")
     page.locator("[name=score-let-go][value='4']").check(force=True)
     with locked():
-        page.locator("#day button[type=submit]").first.click()
+        page.get_by_role("button", name="Save", exact=True).click()
         expect(page.locator("h1")).to_have_text("The journal is busy")
     expect(page.locator("[name=note]")).to_have_value("First line.\nSecond <line> & more.")
     expect(page.locator("[name=text-let-go]")).to_have_value("I let the team decide.")
