@@ -370,7 +370,7 @@ def test_a_tap_that_the_journal_cannot_take_is_said_in_words(phone):
     phone.prompted(key="no-such-key")
     phone.taps("did")
     shown = phone.shows("Your answer wasn’t saved")
-    assert "Tap to write it in the journal" in shown["body"]
+    assert "Tap to open your journal" in shown["body"]
     assert phone.stored_taps() == []
 
 
