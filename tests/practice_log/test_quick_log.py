@@ -8,10 +8,9 @@ from html import unescape
 import pytest
 
 from leaderjournal.kernel.days import LocalDate
-from leaderjournal.practice_log.quick_log.rules import (
+from leaderjournal.practice_log.numbers.period_options import (
     choose_period,
     list_recent_periods,
-    name_period,
 )
 
 
@@ -89,11 +88,3 @@ def test_this_and_the_last_month_week_and_quarter_are_offered(day, periods):
     assert list(list_recent_periods(today)) == periods
     chosen = [choose_period(today, latest) for latest in (None, "2024-W01", "2024-Q1", "2024-05")]
     assert chosen == [periods[0], periods[2], periods[4], periods[0]]
-
-
-def test_periods_are_named_as_they_are_said():
-    assert [name_period(period) for period in ("2026-11", "2026-W49", "2026-Q4")] == [
-        "November 2026",
-        "Week 49 (from 30 Nov)",
-        "Quarter 4 of 2026",
-    ]

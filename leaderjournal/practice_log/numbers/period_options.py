@@ -46,6 +46,22 @@ def list_period_groups(day: LocalDate, chosen: str) -> tuple[PeriodGroup, ...]:
     )
 
 
+def list_recent_periods(today: LocalDate) -> tuple[str, ...]:
+    """Return the month, the week and the quarter of `today`, each before the one before it."""
+    months = [_shift_month(today, -back) for back in (0, 1)]
+    weeks = [_format_week(days_after(today, -7 * back)) for back in (0, 1)]
+    quarters = [get_quarter(_shift_month(today, -3 * back)) or "" for back in (0, 1)]
+    return (*months, *weeks, *quarters)
+
+
+def choose_period(today: LocalDate, latest: str | None) -> str:
+    """Return the current period of the length that the leader used last, a month at first."""
+    month, _, week, _, quarter, _ = list_recent_periods(today)
+    if latest and "W" in latest:
+        return week
+    return quarter if latest and "Q" in latest else month
+
+
 def _shift_month(day: LocalDate, months: int) -> str:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return f"{year:04}-{month + 1:02}"

@@ -5,12 +5,8 @@ from dataclasses import dataclass
 
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.practice_log.entries.store import Entry
-from leaderjournal.practice_log.numbers.rules import format_amount
-from leaderjournal.practice_log.quick_log.rules import (
-    choose_period,
-    list_recent_periods,
-    name_period,
-)
+from leaderjournal.practice_log.numbers.period_options import choose_period, list_recent_periods
+from leaderjournal.practice_log.numbers.rules import format_amount, format_period
 from leaderjournal.practice_log.wording import Option, list_act_options, list_person_options
 
 
@@ -78,7 +74,7 @@ def _list_periods(
 
 
 def _build_period(period: str, number: Entry | None, *, is_chosen: bool) -> PeriodOption:
-    name = name_period(period)
+    name = format_period(period)
     if number is None:
         return PeriodOption(period, name, is_chosen)
     content = number.content
