@@ -59,7 +59,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -73,6 +72,9 @@ def init_headers(app: Flask, *, secure: bool) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.mimetype == "text/html":
+            # Only documents have features, and in HTTP/1.1 each file would pay for the line.
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if secure:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         if "Cache-Control" not in response.headers and request.endpoint != "assets.file":

@@ -20,7 +20,7 @@ BOTTOM = "(element) => element.getBoundingClientRect().bottom"
 IN_SIGHT = """(element) => {
   const { top, bottom } = element.getBoundingClientRect();
   const bar = document.querySelector(".main-nav").getBoundingClientRect();
-  return top >= 0 && bottom <= bar.top;
+  return top >= 0 && bottom <= (bar.height ? bar.top : innerHeight); // it hides above a keyboard
 }"""
 
 

@@ -324,7 +324,7 @@ def test_visitor_can_try_a_question_without_a_connection(new_page):
         )
     answer(page)
     page.goto("/register")
-    expect(page.locator("main")).to_contain_text("no connection")
+    expect(page.locator("main")).to_contain_text("This page needs a connection")
     page.context.set_offline(False)
     create_journal(page)
     page.wait_for_url(re.compile(r"/$"))
