@@ -178,7 +178,7 @@ def test_search_finds_monthly_reviews(leader, browser):
     assert "Review of January 2026" in shown
     assert "So did the <mark>Übergabe</mark>." in shown
     assert ">1 result<" in shown
-    assert "visually-hidden\">Monthly reviews<" in shown, "nothing stands beside them"
+    assert 'visually-hidden">Monthly reviews<' in shown, "nothing stands beside them"
     leader.writes("2026-01-09", ("let-go", 3, "Noch eine Übergabe."))
     both = browser.get("/search?q=ubergabe").text
     assert ">2 results<" in both
