@@ -131,6 +131,10 @@ def test_permission_that_chromium_refuses_is_said_where_reminders_were_on(new_ph
     row = phone.page.locator(f"[data-device='{device}']")
     row.get_by_role("button", name="Remove").click()
     expect(state).to_contain_text("Reminders can’t reach you yet.")
+    # That they are blocked here is said alone, not beside "turn them on".
+    expect(phone.page.get_by_text("Notifications are blocked")).to_be_visible()
+    expect(state).to_be_hidden()
+    expect(phone.page.get_by_text("No device has reminders yet")).to_be_hidden()
     phone.page.goto("/")
     expect(phone.page.locator("#no-reminder")).to_contain_text("this journal sends no email")
 

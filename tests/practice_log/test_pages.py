@@ -466,10 +466,10 @@ def test_people_page_says_how_late_one_is_and_how_they_were_last_helped(leader, 
     cards = re.findall(r'<span class="person-name">(.*?)</a>', page, re.DOTALL)
     said = [" ".join(re.sub(r"<[^>]+>", " ", card).split()) for card in cards]
     assert said == [
-        "Ana 3 days later than you planned Coach, Help · 10 days ago",
-        "Ben Due today Coach, Help · 7 days ago",
-        "Cleo Due tomorrow Coach, Help · 6 days ago",
-        "Dan Due in 29 days Coach, Help · yesterday",
+        "Ana 3 days later than you planned Helped 10 days ago: coach, help",
+        "Ben Due today Helped 7 days ago: coach, help",
+        "Cleo Due tomorrow Helped 6 days ago: coach, help",
+        "Dan Due in 29 days Helped yesterday: coach, help",
         "Eve Nothing logged yet",
     ]
     assert page.count("due-late") == 1
@@ -497,7 +497,9 @@ def test_persons_page_shows_each_text_once_and_what_was_promised(leader, post, t
     assert page.count("Ana, 9 days ago.") == 1
     assert "Then Ana spoke up." in page
     assert page.count("Words of a long day.") < 5, "a long text begins near the name"
-    assert "and 1 more</figcaption>" in page
+    assert 'name="person" value="Ana">and 3 more days</button>' in page
+    assert page.count("<figure>") == page.count("<figcaption>") == 6, "each has its own day"
+    assert 'href="#log-help">Log help</a>' in page
     assert list_titles(page) == ["Give Ana the pricing", "The deck"]
     assert f'href="/log/hand-offs/{deck}"' in page
 

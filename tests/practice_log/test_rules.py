@@ -34,7 +34,7 @@ from leaderjournal.practice_log.people.rules import (
     compile_names,
     count_acts_by_person,
     get_person_status,
-    group_passages,
+    join_passages,
     merge_people,
     sort_by_overdue,
 )
@@ -299,13 +299,12 @@ def test_period_in_words(period, words):
 )
 def test_passages_stand_once_under_their_latest_day(passages):
     passages = sorted(passages, key=lambda passage: passage[0], reverse=True)
-    grouped = group_passages(passages)
-    texts = [" ".join(text.lower().split()) for day in grouped for text in day.texts]
+    joined = join_passages(passages)
+    texts = [" ".join(passage.text.lower().split()) for passage in joined]
     assert len(texts) == len(set(texts))
     assert {" ".join(text.lower().split()) for _, text in passages} == set(texts)
-    assert [day.local_date for day in grouped] == sorted(
-        {day.local_date for day in grouped}, reverse=True
-    )
-    mentioned = {day.local_date for day in grouped} | {d for day in grouped for d in day.also_on}
+    latest = [passage.local_date for passage in joined]
+    assert latest == sorted(latest, reverse=True)
+    mentioned = {day for passage in joined for day in (passage.local_date, *passage.also_on)}
     assert mentioned == {day for day, _ in passages}
-    assert all(other < day.local_date for day in grouped for other in day.also_on)
+    assert all(day < passage.local_date for passage in joined for day in passage.also_on)

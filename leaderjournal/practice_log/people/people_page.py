@@ -60,7 +60,8 @@ def build_people_page(cipher: Cipher, *, today: LocalDate) -> PeoplePage:
 def _build_card(person: Entry, status: PersonStatus) -> PersonCard:
     last = "Nothing logged yet"
     if status.days_since is not None:
-        last = f"{format_acts(status.days[0][1])} · {format_days_ago(status.days_since)}"
+        acts = format_acts(status.days[0][1]).lower()
+        last = f"Helped {format_days_ago(status.days_since)}: {acts}"
     return PersonCard(
         id=person.id,
         name=person.content.name,

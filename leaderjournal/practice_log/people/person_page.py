@@ -19,7 +19,6 @@ from leaderjournal.practice_log.wording import (
     Option,
     format_acts,
     format_count,
-    format_day,
     format_full_day,
     format_short_day,
     list_act_options,
@@ -66,13 +65,13 @@ class RelatedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedPassages:
-    """Texts about a person, from the reflection of a day; `also_on` are days that repeat them."""
+class RelatedPassage:
+    """A text about a person, from the reflection of a day; `more` says how many days repeat it."""
 
-    texts: Sequence[str]
+    text: str
     local_date: LocalDate
     day: str
-    also_on: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,8 @@ class PersonPage:
     timeline: Timeline | None
     promises: Sequence[RelatedEntry]
     entries: Sequence[RelatedEntry]
-    passages: Sequence[RelatedPassages]
-    earlier_passages: Sequence[RelatedPassages]
+    passages: Sequence[RelatedPassage]
+    earlier_passages: Sequence[RelatedPassage]
     others: Sequence[Option]
     values: Mapping[str, Any]
     errors: Errors
@@ -162,27 +161,17 @@ def build_person_page(
     )
 
 
-def _list_passages(cipher: Cipher, person: Entry, today: LocalDate) -> list[RelatedPassages]:
+def _list_passages(cipher: Cipher, person: Entry, today: LocalDate) -> list[RelatedPassage]:
+    name = person.content.name
     return [
-        RelatedPassages(
-            texts=[
-                shorten_text(begin_near_name(text, person.content.name), LONGEST_EXCERPT)
-                for text in found.texts
-            ],
+        RelatedPassage(
+            text=shorten_text(begin_near_name(found.text, name), LONGEST_EXCERPT),
             local_date=found.local_date,
             day=format_full_day(found.local_date),
-            also_on=_format_days(found.also_on, today),
+            more=format_count(len(found.also_on), "more day") if found.also_on else "",
         )
         for found in store.find_passages(cipher, person, today=today)
     ]
-
-
-def _format_days(days: Sequence[LocalDate], today: LocalDate) -> str:
-    """Return days in words: the first two, and how many more there are."""
-    named = [format_day(day, today) for day in days[:2]]
-    if len(days) > 2:
-        named.append(f"{len(days) - 2} more")
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def _format_summary(person: Person, status: PersonStatus) -> str:

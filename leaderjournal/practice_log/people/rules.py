@@ -78,32 +78,27 @@ def merge_people(person: Person, duplicate: Person) -> Person:
 
 
 @dataclass(frozen=True, slots=True)
-class PassagesOfDay:
-    """The texts of a day about a person; `also_on` are other days with the very same text."""
+class Passage:
+    """A text of a day about a person; `also_on` are the earlier days with the very same text."""
 
     local_date: LocalDate
-    texts: tuple[str, ...]
+    text: str
     also_on: tuple[LocalDate, ...]
 
 
-def group_passages(passages: Iterable[tuple[LocalDate, str]]) -> list[PassagesOfDay]:
-    """Return texts by the day they were written, the latest first, and each text only once.
+def join_passages(passages: Iterable[tuple[LocalDate, str]]) -> list[Passage]:
+    """Return texts with the day they were written, the latest first, and each text only once.
 
     `passages` come the latest first; a repeated text stands under its latest day.
     """
-    days: defaultdict[LocalDate, dict[str, str]] = defaultdict(dict)
-    latest: dict[str, LocalDate] = {}
-    also_on: defaultdict[LocalDate, list[LocalDate]] = defaultdict(list)
+    texts: dict[str, str] = {}
+    days: defaultdict[str, dict[LocalDate, None]] = defaultdict(dict)
     for day, text in passages:
         same = normalize_passage(text)
-        first = latest.setdefault(same, day)
-        if first == day:
-            days[day].setdefault(same, text)
-        elif day not in also_on[first]:
-            also_on[first].append(day)
+        texts.setdefault(same, text)
+        days[same].setdefault(day)
     return [
-        PassagesOfDay(day, tuple(texts.values()), tuple(also_on[day]))
-        for day, texts in days.items()
+        Passage(latest, texts[same], tuple(earlier)) for same, (latest, *earlier) in days.items()
     ]
 
 

@@ -14,11 +14,11 @@ from leaderjournal.practice_log.entries import store as entries_store
 from leaderjournal.practice_log.entries.rules import ACTS, Acts, Kind
 from leaderjournal.practice_log.entries.store import Entry, EntryNotFound
 from leaderjournal.practice_log.people.rules import (
-    PassagesOfDay,
+    Passage,
     PersonStatus,
     compile_names,
     get_person_status,
-    group_passages,
+    join_passages,
     normalize_passage,
     sort_by_overdue,
 )
@@ -135,7 +135,7 @@ def get_acts_id(person_id: UUID, local_date: LocalDate) -> UUID:
     return uuid5(person_id, str(local_date))
 
 
-def find_passages(cipher: Cipher, person: Entry, *, today: LocalDate) -> list[PassagesOfDay]:
+def find_passages(cipher: Cipher, person: Entry, *, today: LocalDate) -> list[Passage]:
     """Return the last texts of the past year that name a person, each once, the latest first."""
     name = compile_names(person.content.name)
     passages: list[tuple[LocalDate, str]] = []
@@ -147,7 +147,7 @@ def find_passages(cipher: Cipher, person: Entry, *, today: LocalDate) -> list[Pa
         texts_found.update(map(normalize_passage, found))
         if len(texts_found) >= MAX_PASSAGES:
             break
-    return group_passages(passages)
+    return join_passages(passages)
 
 
 def list_promises(cipher: Cipher, person: Entry) -> list[Entry]:

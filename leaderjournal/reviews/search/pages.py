@@ -73,8 +73,7 @@ def _search(cipher: Cipher, filters: Filters, page: int) -> SearchResult:
         )
         for day in reflections_store.list_days_on(cipher, on_page)
     )
-    reviews = _find_matching_reviews(cipher, filters) if pagination.page == 1 else ()
-    return SearchResult(len(dates), days, reviews, pagination)
+    return SearchResult(len(dates), days, _find_matching_reviews(cipher, filters), pagination)
 
 
 def _find_matching_reviews(cipher: Cipher, filters: Filters) -> tuple[MatchingReview, ...]:

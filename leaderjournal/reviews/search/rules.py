@@ -80,7 +80,7 @@ class SearchResult:
     """A page of the days that match, newest first.
 
     `found` counts the days up to its end, and one more if there is another page: older days are not
-    searched before somebody asks for them.
+    searched before somebody asks for them. `reviews` are all that match, whatever the page.
     """
 
     found: int
@@ -96,13 +96,17 @@ class SearchResult:
     @property
     def count_title(self) -> str:
         """What was found, in words."""
-        days = f"{self.counted:,} {'day' if self.counted == 1 else 'days'}"
-        if self.has_more:
-            return f"More than {days}, page {self.pagination.page}"
-        if not self.counted:
-            return f"{len(self.reviews)} {'review' if len(self.reviews) == 1 else 'reviews'} found"
+        results = self.counted + len(self.reviews)
+        counted = f"{results:,} {'result' if results == 1 else 'results'}"
         pages = self.pagination
-        return f"{days} found{f', page {pages.page} of {pages.pages}' if pages.pages > 1 else ''}"
+        if self.has_more:
+            return f"More than {counted}{f', page {pages.page}' if pages.page > 1 else ''}"
+        return f"{counted}{f', page {pages.page} of {pages.pages}' if pages.pages > 1 else ''}"
+
+    @property
+    def shown_reviews(self) -> tuple[MatchingReview, ...]:
+        """The reviews, on the first page alone: they stand before all days."""
+        return self.reviews if self.pagination.page == 1 else ()
 
     @property
     def is_empty(self) -> bool:

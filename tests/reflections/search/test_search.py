@@ -95,7 +95,7 @@ def test_search_page_marks_the_match_in_its_sentence(leader, browser):
     shown = browser.get("/search?q=uberraschend").text
     assert "<mark>Überraschend</mark> gut." in shown
     assert 'href="/day/2026-01-05"' in shown
-    assert "1 day found" in shown
+    assert ">1 result<" in shown
     assert "No results." in browser.get("/search?q=xyzzy").text
     assert "<mark>&lt;b&gt;</mark>" in _write_markup(leader, browser)
 
@@ -143,12 +143,12 @@ def test_search_page_is_paged(leader, browser):
     for day in range(1, 24):
         leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
     first = browser.get("/search?q=again").text
-    assert "More than 20 days, page 1<" in first
+    assert "More than 20 results<" in first
     assert "/day/2026-05-23" in first
     assert "/day/2026-05-01" not in first
     for number in (2, 99, 10**30):
         last = browser.get(f"/search?q=again&page={number}").text
-        assert "23 days found, page 2 of 2" in last
+        assert "23 results, page 2 of 2" in last
         assert "/day/2026-05-01" in last
 
 
@@ -156,7 +156,7 @@ def test_search_page_counts_the_days_that_just_fill_it(leader, browser):
     for day in range(1, 21):
         leader.writes(f"2026-05-{day:02}", ("let-go", 3, "again"))
     shown = browser.get("/search?q=again").text
-    assert "20 days found<" in shown
+    assert ">20 results<" in shown
     assert "Older" not in shown
 
 
@@ -177,7 +177,12 @@ def test_search_finds_monthly_reviews(leader, browser):
     shown = browser.get("/search?q=ubergabe").text
     assert "Review of January 2026" in shown
     assert "So did the <mark>Übergabe</mark>." in shown
-    assert "1 review found" in shown
+    assert ">1 result<" in shown
+    assert 'visually-hidden">Monthly reviews<' in shown, "nothing stands beside them"
+    leader.writes("2026-01-09", ("let-go", 3, "Noch eine Übergabe."))
+    both = browser.get("/search?q=ubergabe").text
+    assert ">2 results<" in both
+    assert re.findall(r"results-heading\">(.*?)<", both) == ["Monthly reviews", "Days"]
     assert "Review of" not in browser.get("/search?q=ubergabe&from=2026-02-01").text
     assert "Review of" not in browser.get("/search?q=ubergabe&key=let-go").text
 
