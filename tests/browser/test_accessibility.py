@@ -157,7 +157,7 @@ def log_win(keyboard: Keyboard) -> None:
     keyboard.go_to("link", "^Log something")
     page.keyboard.press("Enter")
     settle(page)
-    keyboard.go_to("DisclosureTriangle", "^Win")
+    keyboard.go_to("DisclosureTriangleGrouped", "^Win")
     page.keyboard.press("Enter")
     keyboard.go_to("textbox", "went well")
     page.keyboard.type("The first deal without me in the room")
