@@ -186,9 +186,7 @@ def set_reminder(walker: Walker) -> None:
     walker.reach(field)
     field.fill("18:30")
     walker.add(taps=1, fields=1, letters=4)
-    save = [b for b in page.get_by_role("button", name="Save", exact=True).all() if b.is_visible()]
-    if save:
-        walker.tap(save[0])
+    walker.tap_name("Save times", "Save")
     for _ in range(100):
         if "18:30" in page.request.get("/api/v1/prompt-schedule").json()["times"]:
             return

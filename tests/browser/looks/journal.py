@@ -53,7 +53,14 @@ LONG_WORDS = (
 """Names that a page has to bear: no space in 80 letters, a compound, right to left, emoji."""
 
 
-DATES = {"local_date": "2026-11-24", "version": "1", "key": "let-go", "period": "2026-11"}
+DATES = {
+    "local_date": "2026-11-24",
+    "version": "1",
+    "key": "let-go",
+    "behaviour": "develop-talent",
+    "period": "2026-11",
+    "collection": "wins",
+}
 """What stands in the addresses of everybody's pages, by argument."""
 COLLECTIONS = {
     "person_id": "/people",
@@ -62,6 +69,7 @@ COLLECTIONS = {
     "number_id": "/numbers",
     "commitment_id": "/commitments",
     "question_id": "/questions",
+    "pause_id": "/pauses",
 }
 """Where the API lists what an argument names. The first of each is taken."""
 
@@ -160,16 +168,19 @@ def find_ids(client: LeaderClient) -> dict[str, str]:
     """Return what stands in the addresses of a leader's pages."""
     question = {"key": "let-go", "text": "What did you leave to somebody else today?"}
     expect_made(client.call("POST", "/questions", question))
+    pause = {"first_date": "2026-12-21", "last_date": "2027-01-03"}
+    expect_made(client.call("POST", "/pauses", pause))
     ids = {name: client.get(path).json["items"][0]["id"] for name, path in COLLECTIONS.items()}
     return DATES | ids | {"entry_id": ids["win_id"]}
 
 
 def make_passing_ids(leader: Leader) -> dict[str, str]:
-    """Return an import that waits for a yes, and a PDF that is being made."""
+    """Return an import that waits for a yes, a PDF that is being made, and a closed month."""
     import_id = create_import(leader, b"# 2026-11-02\n\nA quiet day.\n", "day.md", now=NOW)
     preview_import(leader, import_id, now=NOW)
     document_id = request_document(leader, Period(2026, 10), DocumentOptions(), now=NOW)
-    return {"import_id": str(import_id), "document_id": str(document_id)}
+    closed = {"month": "2026-10"}  # of the team mirror
+    return closed | {"import_id": str(import_id), "document_id": str(document_id)}
 
 
 def make_tokens(app: Flask, leader: Leader) -> dict[str, str]:

@@ -80,6 +80,9 @@ MEASURE = """([smallest, mainAction]) => {
     // A sentence for screen readers alone lies in a box of a pixel.
     if (Math.min(element.clientWidth, element.clientHeight) <= 2) return false;
     if (!ownText(element) || element.matches("select, option, textarea, svg *")) return false;
+    // What ends in an ellipsis may, where one tap on it shows the whole.
+    const ends = style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none";
+    if (ends && element.closest("a[href], summary")) return false;
     return (/hidden|clip/.test(style.overflowX) && element.scrollWidth > element.clientWidth + 1)
       || (/hidden|clip/.test(style.overflowY) && element.scrollHeight > element.clientHeight + 2);
   }).map((element) => tell(element));
