@@ -240,7 +240,7 @@ def test_the_doctor_looks_at_the_key_that_signs_for_push_services(app, client, m
     )
     none = _replaced(settings, vapid_private_key="A" * 43)
     monkeypatch.setitem(app.extensions, "settings", none)
-    assert "VAPID_PRIVATE_KEY is no private key of P-256" in run(app, "doctor").output
+    assert "VAPID_PRIVATE_KEY isn't a P-256 private key" in run(app, "doctor").output
 
 
 def test_the_doctor_compares_the_clock_with_the_databases(app):
