@@ -25,7 +25,7 @@ def test_every_kind_is_logged_from_one_page(leader, post, ana):
     page = post.get("/log/new").text
     actions = re.findall(r'<form method="post" action="([^"]+)"', page)
     assert actions == [
-        "/log/acts", "/log/commitments", "/log/hand-offs", "/log/wins", "/log/numbers",
+        "/log/acts", "/log/wins", "/log/hand-offs", "/log/commitments", "/log/numbers",
     ]  # fmt: skip
     post("/log/acts", person_id=ana, acts=["coach"])
     post("/log/acts", person_id=ana, acts=["help"])
