@@ -107,9 +107,12 @@ def server_alone(alone) -> "Served":
     return alone
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def frozen_site(tmp_path_factory):
-    """A server whose clock stands still, on a journal that is the same each time."""
+    """A server whose clock stands still, on a journal that is the same each time.
+
+    Each file has its own: what one writes, the stored pictures of another do not show.
+    """
     from browser.looks.site import serve_frozen_site  # which is a server of this file
 
     with serve_frozen_site(tmp_path_factory.mktemp("frozen")) as site:
