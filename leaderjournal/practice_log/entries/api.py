@@ -132,7 +132,7 @@ def _delete_entry(kind: Kind, entry_id: UUID) -> None:
     cipher, precondition = get_current_leader().cipher, read_precondition()
     try:
         if kind == Kind.PERSON:
-            entries_store.delete_entry(cipher, kind, entry.id, expected=precondition)
+            entries_store.delete_person(cipher, entry.id, expected=precondition)
         else:
             trash_store.delete_entry(cipher, kind, entry.id, now=clock.now(), expected=precondition)
     except entries_store.EntryChangedMeanwhile as error:

@@ -197,30 +197,41 @@ def put_entry(
         return decrypt_entry(cipher, row), current is None
 
 
-def delete_entry(
+def delete_person(
     cipher: Cipher,
-    kind: Kind,
-    entry_id: UUID,
+    person_id: UUID,
     *,
     expected: Precondition = NO_PRECONDITION,
     session: Session | None = None,
 ) -> bool:
-    """Delete an entry for good, in the caller's transaction if given; return whether it existed.
+    """Delete a person for good, in the caller's transaction if given; return whether they existed.
 
-    Deleting a person deletes their acts; hand-offs and wins stay, without a name, those in the
-    trash too. Raises EntryChangedMeanwhile.
+    Their acts go with them; hand-offs and wins stay, without a name, those in the trash too.
+    Raises EntryChangedMeanwhile.
     """
     with lock_log(cipher, session) as writing:
-        row = find_row(writing, cipher.account, entry_id, lock=True)
-        if row is None or row.deleted_at is not None or row.kind != kind.value:
+        row = find_row_to_delete(writing, cipher, Kind.PERSON, person_id, expected)
+        if row is None:
             return False
-        current = decrypt_entry(cipher, row)
-        if not expected.is_met_by(current):
-            raise EntryChangedMeanwhile(current)
-        if kind == Kind.PERSON:
-            _unlink_person(writing, cipher, entry_id)
+        _unlink_person(writing, cipher, person_id)
         writing.delete(row)
         return True
+
+
+def find_row_to_delete(
+    session: Session, cipher: Cipher, kind: Kind, entry_id: UUID, expected: Precondition
+) -> LogEntry | None:
+    """Lock an entry's row and return it; None if it does not exist or is of another kind.
+
+    Raises EntryChangedMeanwhile if the stored version is not `expected`.
+    """
+    row = find_row(session, cipher.account, entry_id, lock=True)
+    if row is None or row.deleted_at is not None or row.kind != kind.value:
+        return None
+    current = decrypt_entry(cipher, row)
+    if not expected.is_met_by(current):
+        raise EntryChangedMeanwhile(current)
+    return row
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def forget_person(
     if replacement is not None:
         name = compile_names(person.content.name, any_case=any_case)
         _replace_name(cipher, lambda text: name.sub(replacement, text), now)
-    entries_store.delete_entry(cipher, Kind.PERSON, person.id)
+    entries_store.delete_person(cipher, person.id)
 
 
 def _replace_name(cipher: Cipher, without: Callable[[str], str], now: Instant) -> None:

@@ -42,7 +42,7 @@ def merge_person(cipher: Cipher, person_id: UUID, into: UUID, *, now: Instant) -
             now=now,
             session=session,
         )
-        entries_store.delete_entry(cipher, Kind.PERSON, person_id, session=session)
+        entries_store.delete_person(cipher, person_id, session=session)
 
 
 def _move_entries(

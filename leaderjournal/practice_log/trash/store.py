@@ -14,11 +14,11 @@ from leaderjournal.practice_log.commitments.rules import get_follow_up_from
 from leaderjournal.practice_log.entries.rules import Kind
 from leaderjournal.practice_log.entries.store import (
     Entry,
-    EntryChangedMeanwhile,
     EntryNotFound,
     check_uniqueness,
     decrypt_entry,
     find_row,
+    find_row_to_delete,
     find_stored_entry,
     lock_log,
     update_content,
@@ -42,12 +42,9 @@ def delete_entry(
     People are not for the trash: deleting one is final. Raises EntryChangedMeanwhile.
     """
     with lock_log(cipher, session) as writing:
-        row = find_row(writing, cipher.account, entry_id, lock=True)
-        if row is None or row.deleted_at is not None or row.kind != kind.value:
+        row = find_row_to_delete(writing, cipher, kind, entry_id, expected)
+        if row is None:
             return False
-        current = decrypt_entry(cipher, row)
-        if not expected.is_met_by(current):
-            raise EntryChangedMeanwhile(current)
         row.deleted_at, row.follow_up_from = now, None
         writing.flush()
         _erase_oldest(writing, cipher.account)

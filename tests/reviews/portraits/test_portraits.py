@@ -145,7 +145,7 @@ class Practice:
         )
 
     def remove_person(self, name):
-        entries_store.delete_entry(self.cipher, Kind.PERSON, self._get_id(name))
+        entries_store.delete_person(self.cipher, self._get_id(name))
 
     def forget_person(self, name):
         person = entries_store.find_stored_entry(self.cipher, Kind.PERSON, self._get_id(name))
