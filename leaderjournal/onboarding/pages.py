@@ -12,6 +12,7 @@ from leaderjournal.accounts.store import Leader
 from leaderjournal.accounts.tips import store as tips_store
 from leaderjournal.accounts.tips.rules import TIPS, Tip
 from leaderjournal.kernel import clock
+from leaderjournal.kernel.local_paths import is_local_path
 from leaderjournal.onboarding import store
 from leaderjournal.onboarding.rules import Hint, Step, find_hint, find_step, is_new
 
@@ -31,8 +32,7 @@ def close_tip(name: str) -> Response:
 def _find_page_to_return_to() -> str:
     """Return the path that a form names, if it is one of this site."""
     back = request.form.get("back", "/")
-    is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if is_local and back.isprintable() else url_for("reflections.today")
+    return back if is_local_path(back) else url_for("reflections.today")
 
 
 def _is_new(leader: Leader) -> bool:

@@ -1,6 +1,5 @@
 """Signing in and out as pages."""
 
-import re
 from collections.abc import Mapping
 
 from flask import redirect, render_template, request, url_for
@@ -21,11 +20,9 @@ from leaderjournal.accounts.sign_in import try_sign_in
 from leaderjournal.kernel import clock
 from leaderjournal.kernel.context import get_settings
 from leaderjournal.kernel.forms import read_form
+from leaderjournal.kernel.local_paths import is_local_path
 from leaderjournal.kernel.problems import Errors, Problem
 from leaderjournal.kernel.setting_values import Registration
-
-LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
-"""A path with its query as browsers send it: printable ASCII, no backslash, not "//host"."""
 
 
 @blueprint.get("/login")
@@ -93,5 +90,4 @@ def _render_form(
 
 def _resolve_next_path(requested: str) -> str:
     """Return the requested path, or the start page if it could lead to another host."""
-    is_local = LOCAL_PATH.fullmatch(requested) is not None
-    return requested if is_local else url_for("reflections.today")
+    return requested if is_local_path(requested) else url_for("reflections.today")

@@ -69,7 +69,7 @@ def show() -> Page:
 def start() -> Page:
     """Show a new secret to be scanned, given the password."""
     leader = get_current_leader()
-    if not confirm_password(leader, _read_password()):
+    if not confirm_password(leader, request.form.get("password", "")):
         return _render_page({"password": [WRONG_PASSWORD]})
     store.start_setup(leader.cipher, now=clock.now())
     return redirect(url_for("second_factor.show"), 303)
@@ -94,7 +94,7 @@ def confirm() -> Page:
 def renew_codes() -> Page:
     """Replace the recovery codes, given the password."""
     leader = get_current_leader()
-    if not confirm_password(leader, _read_password()):
+    if not confirm_password(leader, request.form.get("password", "")):
         return _render_page({"codes_password": [WRONG_PASSWORD]})
     if not store.is_on(leader.id):
         return redirect(url_for("second_factor.show"), 303)
@@ -107,7 +107,7 @@ def renew_codes() -> Page:
 def turn_off() -> Page:
     """Turn the second factor off, given the password and a code."""
     leader = get_current_leader()
-    if not confirm_password(leader, _read_password()):
+    if not confirm_password(leader, request.form.get("password", "")):
         return _render_page({"off_password": [WRONG_PASSWORD]})
     if not try_code(leader, request.form.get("code", "")[:100], now=clock.now()):
         return _render_page({"off_code": [WRONG_CODE]})
@@ -115,10 +115,6 @@ def turn_off() -> Page:
     _notify("off")
     flash("Two-step sign-in is off.", "good")
     return redirect(url_for("second_factor.show"), 303)
-
-
-def _read_password() -> str:
-    return request.form.get("password", "").encode("utf-8", "replace").decode()
 
 
 def _render_page(errors: Errors | None = None) -> Page:

@@ -15,6 +15,7 @@ from flask import session
 from leaderjournal.accounts.known_devices import find_known_device
 from leaderjournal.accounts.rules import CHALLENGE
 from leaderjournal.accounts.second_factor import store
+from leaderjournal.accounts.sign_in import BY_DEVICE, DAY
 from leaderjournal.accounts.store import Leader, find_active_leader
 from leaderjournal.kernel.backoff import Backoff, BackoffCounter, count_attempt, forget_attempts
 from leaderjournal.kernel.days import Instant
@@ -22,9 +23,7 @@ from leaderjournal.kernel.problems import Problem
 from leaderjournal.kernel.rate_limits import build_limit_problem
 from leaderjournal.kernel.tokens import hash_token
 
-DAY = 24 * 3600
 BY_ACCOUNT = Backoff(free=10, window=DAY, first_delay=60, longest_delay=3600)
-BY_DEVICE = Backoff(free=10, window=DAY, first_delay=30, longest_delay=900)
 
 FIRST_STEP_LIFETIME = timedelta(minutes=10)
 """How long after the password the code may be entered."""
