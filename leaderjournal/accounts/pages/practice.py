@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import abort, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from leaderjournal.accounts.access import get_current_leader
@@ -23,9 +23,7 @@ from leaderjournal.kernel import clock
 from leaderjournal.kernel.days import LocalDate
 from leaderjournal.kernel.forms import parse_whole_number, read_form
 from leaderjournal.kernel.problems import Errors
-
-REMOVED_PAUSE = "removed_pause"
-"""Where the browser's session keeps the dates of a pause, for the one page that offers Undo."""
+from leaderjournal.kernel.undo import flash_undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,13 @@ class PauseRow:
 
 @dataclass(frozen=True, slots=True)
 class PracticePage:
-    """What the page shows: the practice days, the pauses, and the form of a new one.
-
-    `removed` has the form's values of the pause that was removed just now, if one was.
-    """
+    """What the page shows: the practice days, the pauses, and the form of a new one."""
 
     practice_days: PracticeDays | frozenset[int | str]
     practice_errors: Errors
     pause: FormState
     pauses: list[PauseRow]
     past_pauses: list[PauseRow]
-    removed: dict[str, str] | None
 
 
 @blueprint.get("/settings/practice")
@@ -117,19 +111,14 @@ def end_pause(pause_id: UUID) -> Page:
     pause = _get_pause(pause_id)
     if not calendar_store.remove_pause(leader.id, pause_id):
         abort(404)
-    session[REMOVED_PAUSE] = _format_pause(pause)
-    return redirect_with_success("Pause removed.", "accounts.practice")
+    flash_undo("Pause removed.", url_for("accounts.add_pause"), **_format_pause(pause))
+    return redirect(url_for("accounts.practice"), 303)
 
 
 def _read_pause() -> tuple[dict[str, Any], Errors]:
     submitted = {name: value for name, value in request.form.items() if value}
     values, errors = read_form(PauseSchema(), submitted)
     return values, errors
-
-
-def _take_removed_pause() -> dict[str, str] | None:
-    # Popping what is not there would send the cookie again, for nothing.
-    return session.pop(REMOVED_PAUSE) if REMOVED_PAUSE in session else None
 
 
 def _format_pause(pause: StoredPause) -> dict[str, str]:
@@ -175,7 +164,6 @@ def _render_practice(
         pause=build_form({"first_date": "", "last_date": ""}, pause_errors),
         pauses=[row for row in rows if not row.is_over],
         past_pauses=[row for row in rows if row.is_over],
-        removed=_take_removed_pause(),
     )
     html = render_template("accounts/practice.html", page=page)
     return html, 422 if practice_errors or pause_errors else 200
