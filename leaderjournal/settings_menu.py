@@ -64,7 +64,7 @@ class _Page:
     blueprint: str = ""
     """A blueprint that belongs to the page as a whole."""
 
-    def shows(self, endpoint: str) -> bool:
+    def has_endpoint(self, endpoint: str) -> bool:
         """Whether an endpoint is the page or one below it."""
         return endpoint in (self.endpoint, *self.endpoints) or (
             bool(self.blueprint) and endpoint.startswith(f"{self.blueprint}.")
@@ -129,7 +129,7 @@ def list_settings_links() -> list[SettingsLink]:
     endpoint = request.endpoint or ""
     return [
         SettingsLink(
-            page.title, page.icon, page.anchor, url_for(page.endpoint), page.shows(endpoint)
+            page.title, page.icon, page.anchor, url_for(page.endpoint), page.has_endpoint(endpoint)
         )
         for page in _PAGES
     ]
@@ -174,7 +174,7 @@ def describe_account(time_zone: str, day_starts_at: time) -> str:
 
 def describe_security(sessions: int, failures: int) -> str:
     """Return what is signed in and, if it is worth a look, how many sign-ins failed."""
-    state = _count(sessions, "device", "devices") + " signed in"
+    state = f"{sessions} {'device' if sessions == 1 else 'devices'} signed in"
     return f"{state}, {failures} failed sign-ins today" if failures else state
 
 
@@ -218,10 +218,6 @@ def _format_time(at: time) -> str:
 
 def _format_date(day: LocalDate) -> str:
     return f"{day.day} {day:%B}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _join(parts: list[str]) -> str:

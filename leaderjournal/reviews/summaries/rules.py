@@ -54,7 +54,7 @@ class ScoreSum:
         return self.total / self.count if self.count else None
 
     @classmethod
-    def of_scores(cls, scores: Collection[int]) -> "ScoreSum":
+    def from_scores(cls, scores: Collection[int]) -> "ScoreSum":
         """Return the sums of `scores`."""
         return cls(sum(scores), len(scores), sum(score * score for score in scores))
 
@@ -240,7 +240,7 @@ def add_up_scores(days: Iterable[Scored]) -> dict[Period, dict[str, ScoreSum]]:
             if score is not None:
                 of_month[key].append(score)
     return {
-        Period(*month): {key: ScoreSum.of_scores(found) for key, found in by_key.items()}
+        Period(*month): {key: ScoreSum.from_scores(found) for key, found in by_key.items()}
         for month, by_key in scores.items()
     }
 

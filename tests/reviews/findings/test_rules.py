@@ -267,7 +267,7 @@ def test_months_of_pure_chance_seldom_make_a_sentence():
     for _ in range(2_000):
         told += any(
             is_beyond_chance(*(
-                Sample.of_values(chance.choices(range(1, 6), weights, k=20)) for _ in range(2)
+                Sample.from_values(chance.choices(range(1, 6), weights, k=20)) for _ in range(2)
             ))
             for _ in NAMES
         )  # fmt: skip

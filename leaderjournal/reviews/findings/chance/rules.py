@@ -30,12 +30,12 @@ class Sample:
     variance: float
 
     @classmethod
-    def of_sum(cls, sums: ScoreSum) -> "Sample":
+    def from_sum(cls, sums: ScoreSum) -> "Sample":
         """Return the sample of scores of which only the sums are known."""
         return cls._build(sums.count, sums.total, sums.squares)
 
     @classmethod
-    def of_values(cls, values: Sequence[float]) -> "Sample":
+    def from_values(cls, values: Sequence[float]) -> "Sample":
         """Return the sample of `values`."""
         return cls._build(len(values), sum(values), sum(value * value for value in values))
 

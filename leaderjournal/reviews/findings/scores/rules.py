@@ -173,7 +173,7 @@ def _find_weekday(report: PeriodReport) -> Iterator[Finding]:
         others = [mean for other, of in by_weekday.items() if other != weekday for mean in of]
         if len(means) < LEAST_ON_WEEKDAY or len(others) < LEAST_ON_OTHERS:
             continue
-        then, now = Sample.of_values(others), Sample.of_values(means)
+        then, now = Sample.from_values(others), Sample.from_values(means)
         if is_beyond_chance(
             then,
             now,
@@ -204,7 +204,7 @@ def _find_behaviours(report: PeriodReport, keys: Sequence[Key]) -> Iterator[Find
             ]
             if len(own) < LEAST_ON_BEHAVIOUR or len(others) < LEAST_ON_KEY:
                 continue
-            then, now = Sample.of_values(others), Sample.of_values(own)
+            then, now = Sample.from_values(others), Sample.from_values(own)
             if is_beyond_chance(
                 then,
                 now,
@@ -231,7 +231,7 @@ def _get_sums(report: PeriodReport) -> dict[Period, dict[str, ScoreSum]]:
 
 def _add_up(sums: dict[Period, dict[str, ScoreSum]], months: Sequence[Period], key: Key) -> Sample:
     found = (sums.get(month, {}).get(key.slug, ScoreSum()) for month in months)
-    return Sample.of_sum(sum(found, ScoreSum()))
+    return Sample.from_sum(sum(found, ScoreSum()))
 
 
 def _list_days(report: PeriodReport) -> list[WrittenDay]:
@@ -246,7 +246,7 @@ def _take_scores(
     last: LocalDate | None = None,
 ) -> Sample:
     """Return a key's scores after `first` and before `last`, both left out."""
-    return Sample.of_values(
+    return Sample.from_values(
         [
             day.scores[key]
             for day in days
